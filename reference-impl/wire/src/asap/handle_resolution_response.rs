@@ -1,0 +1,76 @@
+//! ASAP_HANDLE_RESOLUTION_RESPONSE (RFC 5352 §2.2.6): the members of a pool, or why there are
+//! none. It has no reject flag: an error is what tells a negative answer.
+//!
+//! ```text
+//! | Type = 0x06 : 8 | A = 0x01 : 8 | Length : 16 |
+//! | Pool Handle parameter                |
+//! | Policy parameter, optional           |
+//! | Pool Element parameter, 0…n          |
+//! | Operation Error parameter, optional  |
+//! ```
+
+use crate::error::{DecodeResult, EncodeError};
+use crate::message::Flags;
+use crate::param::{OperationError, Policy, PoolElement, PoolHandle, UnknownParameters};
+use crate::reader::Reader;
+use crate::writer::Writer;
+
+/// ASAP_HANDLE_RESOLUTION_RESPONSE.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandleResolutionResponse {
+    /// The flags.
+    pub flags: Flags,
+    /// The pool.
+    pub pool_handle: PoolHandle,
+    /// The policy of the pool; none means Round Robin.
+    pub policy: Option<Policy>,
+    /// The members, best first; none if the answer is negative.
+    pub pool_elements: Vec<PoolElement>,
+    /// Why the answer is negative; none if it is positive.
+    pub operation_error: Option<OperationError>,
+    /// Skipped parameters.
+    pub unknown: UnknownParameters,
+}
+
+impl HandleResolutionResponse {
+    /// A: later changes of the pool will be told too.
+    pub const UPDATES_ACCEPTED: Flags = Flags(0x01);
+
+    /// A positive answer without a word on updates.
+    pub fn new(pool_handle: PoolHandle, policy: Option<Policy>, pool_elements: Vec<PoolElement>) -> Self {
+        Self { flags: Flags::NONE, pool_handle, policy, pool_elements, operation_error: None, unknown: UnknownParameters::NONE }
+    }
+
+    /// A negative answer for this reason.
+    pub fn negative(pool_handle: PoolHandle, operation_error: OperationError) -> Self {
+        let operation_error = Some(operation_error);
+        Self { operation_error, ..Self::new(pool_handle, None, Vec::new()) }
+    }
+
+    /// Will later changes of the pool be told too?
+    pub const fn accepts_updates(&self) -> bool {
+        self.flags.contains(Self::UPDATES_ACCEPTED)
+    }
+
+    pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {
+        let pool_handle = reader.mandatory("pool-handle")?;
+        let policy = reader.optional("policy")?;
+        let pool_elements: Vec<PoolElement> = reader.list("pool-element")?;
+        let operation_error = reader.optional("operation-error")?;
+        // With neither members nor an error it would be positive, and a positive answer has members.
+        if pool_elements.is_empty() && operation_error.is_none() {
+            return Err(reader.absent("pool-element"));
+        }
+        let unknown = reader.finish()?;
+        Ok(Self { flags, pool_handle, policy, pool_elements, operation_error, unknown })
+    }
+
+    pub(super) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        let mut parameters = writer.parameters(&self.unknown);
+        parameters.put(&self.pool_handle)?;
+        parameters.put_all(&self.policy)?;
+        parameters.put_all(&self.pool_elements)?;
+        parameters.put_all(&self.operation_error)?;
+        parameters.finish()
+    }
+}

@@ -1,0 +1,91 @@
+//! ENRP_HANDLE_TABLE_RESPONSE (RFC 5353 §2.3): a part of the handlespace, pool by pool.
+//!
+//! ```text
+//! | Type = 0x03 : 8 | R = 0x01, M = 0x02 : 8 | Length : 16 |
+//! | Sending Server's ID : 32             |
+//! | Receiving Server's ID : 32           |
+//! | Pool Handle parameter                |  zero or
+//! | Pool Element parameter #1 … #n       |  more times
+//! ```
+
+use crate::error::{DecodeResult, EncodeError};
+use crate::message::Flags;
+use crate::param::{PoolElement, PoolHandle, ServerId, UnknownParameters};
+use crate::reader::Reader;
+use crate::writer::Writer;
+
+/// A pool and members of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PoolEntry {
+    /// The pool.
+    pub pool_handle: PoolHandle,
+    /// The members; one or more.
+    pub pool_elements: Vec<PoolElement>,
+}
+
+/// ENRP_HANDLE_TABLE_RESPONSE.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HandleTableResponse {
+    /// The flags.
+    pub flags: Flags,
+    /// The registrar that sends it.
+    pub sender: ServerId,
+    /// The registrar it is meant for, or all.
+    pub receiver: ServerId,
+    /// The pools; none if the request is rejected.
+    pub entries: Vec<PoolEntry>,
+    /// Skipped parameters.
+    pub unknown: UnknownParameters,
+}
+
+impl HandleTableResponse {
+    /// R: the request is rejected.
+    pub const REJECT: Flags = Flags(0x01);
+    /// M: a further request will bring more.
+    pub const MORE_TO_SEND: Flags = Flags(0x02);
+
+    /// A part of the handlespace; `more` says that it is not the last.
+    pub fn new(sender: ServerId, receiver: ServerId, entries: Vec<PoolEntry>, more: bool) -> Self {
+        Self { flags: Flags::NONE.with(Self::MORE_TO_SEND, more), sender, receiver, entries, unknown: UnknownParameters::NONE }
+    }
+
+    /// A rejection.
+    pub fn rejection(sender: ServerId, receiver: ServerId) -> Self {
+        Self { flags: Self::REJECT, ..Self::new(sender, receiver, Vec::new(), false) }
+    }
+
+    /// Is the request rejected?
+    pub const fn is_rejected(&self) -> bool {
+        self.flags.contains(Self::REJECT)
+    }
+
+    /// Will a further request bring more?
+    pub const fn has_more(&self) -> bool {
+        self.flags.contains(Self::MORE_TO_SEND)
+    }
+
+    pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {
+        let sender = ServerId(reader.u32()?);
+        let receiver = ServerId(reader.u32()?);
+        let mut entries = Vec::new();
+        while let Some(pool_handle) = reader.repeated("pool-handle", entries.len())? {
+            let pool_elements = reader.non_empty_list("pool-element")?;
+            entries.push(PoolEntry { pool_handle, pool_elements });
+        }
+        Ok(Self { flags, sender, receiver, entries, unknown: reader.finish()? })
+    }
+
+    pub(super) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        writer.u32(self.sender.0);
+        writer.u32(self.receiver.0);
+        let mut parameters = writer.parameters(&self.unknown);
+        for entry in &self.entries {
+            if entry.pool_elements.is_empty() {
+                return Err(EncodeError::Empty { what: "pool element" });
+            }
+            parameters.put(&entry.pool_handle)?;
+            parameters.put_all(&entry.pool_elements)?;
+        }
+        parameters.finish()
+    }
+}

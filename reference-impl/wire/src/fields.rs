@@ -1,0 +1,77 @@
+//! A message as a flat map of field paths to values, for logs, tools and tests.
+//!
+//! The paths are the RFCs' words in lower case with hyphens, `pool-element[1]/policy/weight`. What stands in a
+//! parameter's header, `#type`, `#length`, `#offset` and `#octets`, is that of the form this crate sends: it
+//! differs from the octets a message came in where those counted padding that the RFCs do not count.
+
+mod walk;
+
+use std::collections::BTreeMap;
+use std::fmt::{self, Write};
+
+use crate::error::EncodeError;
+use crate::{asap, enrp};
+
+/// The fields of a message.
+pub type Fields = BTreeMap<String, Value>;
+
+/// The value of a field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A flag.
+    Bool(bool),
+    /// A number.
+    Unsigned(u64),
+    /// A number with a sign: the registration life.
+    Signed(i64),
+    /// An address, a handle, or octets in hex.
+    Text(String),
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bool(value) => value.fmt(f),
+            Self::Unsigned(value) => value.fmt(f),
+            Self::Signed(value) => value.fmt(f),
+            Self::Text(value) => value.fmt(f),
+        }
+    }
+}
+
+/// The fields of an ASAP message and of the header of `octets`, which it came or goes as. Fails where
+/// encoding it would.
+pub fn of_asap(message: &asap::Message, octets: &[u8]) -> Result<Fields, EncodeError> {
+    walk::asap(message, octets)
+}
+
+/// The fields of an ENRP message and of the header of `octets`, which it came or goes as. Fails where
+/// encoding it would.
+pub fn of_enrp(message: &enrp::Message, octets: &[u8]) -> Result<Fields, EncodeError> {
+    walk::enrp(message, octets)
+}
+
+/// Octets as text if all are printable ASCII and they do not look like hex, else as `hex:` and hex digits.
+pub fn text_or_hex(octets: &[u8]) -> String {
+    match std::str::from_utf8(octets) {
+        Ok(text)
+            if octets.iter().all(|octet| matches!(octet, 0x20..=0x7e))
+                && !text.starts_with("hex:") =>
+        {
+            text.to_owned()
+        }
+        _ => format!("hex:{}", hex(octets)),
+    }
+}
+
+/// Octets as hex digits.
+pub fn hex(octets: &[u8]) -> String {
+    octets.iter().fold(
+        String::with_capacity(2 * octets.len()),
+        |mut text, octet| {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "{octet:02x}");
+            text
+        },
+    )
+}

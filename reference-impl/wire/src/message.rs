@@ -1,0 +1,123 @@
+//! What ASAP and ENRP messages have in common (RFC 5354 §4): the header and the dispatch by type.
+
+use crate::reaction::Reports;
+
+/// A decoded message and what has to be told to its sender about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded<M> {
+    /// The message.
+    pub message: M,
+    /// The parameters that were skipped, and which of them ask for a report.
+    pub reports: Reports,
+}
+
+/// The flags octet of a message. Each message names its own bits; the others are kept as they came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Flags(pub u8);
+
+impl Flags {
+    /// No flag is set.
+    pub const NONE: Self = Self(0);
+
+    /// Are all bits of `flag` set?
+    pub const fn contains(self, flag: Self) -> bool {
+        self.0 & flag.0 == flag.0
+    }
+
+    /// These flags and those of `flag`, if `set`.
+    pub const fn with(self, flag: Self, set: bool) -> Self {
+        if set {
+            Self(self.0 | flag.0)
+        } else {
+            Self(self.0 & !flag.0)
+        }
+    }
+}
+
+/// Declares the modules, the number space and the enum of one protocol's messages from one table:
+/// type, least Length, file and struct.
+macro_rules! messages {
+    ($($(#[$doc:meta])+ $constant:ident = $number:literal, from $fixed:literal octets => $module:ident::$name:ident,)+) => {
+        $(mod $module;)+
+        $(pub use $module::$name;)+
+
+        /// The 8-bit type of a message.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct MessageType(pub u8);
+
+        impl MessageType {
+            $($(#[$doc])+ pub const $constant: Self = Self($number);)+
+
+            /// The name the RFC gives it, if it has one.
+            pub const fn name(self) -> Option<&'static str> {
+                match self {
+                    $(Self::$constant => Some(stringify!($constant)),)+
+                    _ => None,
+                }
+            }
+        }
+
+        /// A message of the protocol.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub enum Message {
+            $($(#[$doc])+ $name($name),)+
+        }
+
+        impl Message {
+            /// Decodes one message, which is all of one SCTP user message.
+            ///
+            /// The padding after the last parameter may be counted in the Length or not, and may be missing.
+            pub fn decode(octets: &[u8]) -> Result<$crate::Decoded<Self>, $crate::DecodeError> {
+                Self::decode_boxed(octets).map_err(|error| *error)
+            }
+
+            fn decode_boxed(octets: &[u8]) -> $crate::error::DecodeResult<$crate::Decoded<Self>> {
+                let fixed = |message_type| match MessageType(message_type) {
+                    $(MessageType::$constant => Some($fixed),)+
+                    _ => None,
+                };
+                let mut reports = $crate::Reports::default();
+                let (header, reader) = $crate::reader::Reader::message(octets, fixed, &mut reports)?;
+                let message = match MessageType(header.message_type) {
+                    $(MessageType::$constant => {
+                        Self::$name($name::decode(header.flags, reader)?)
+                    })+
+                    MessageType(unknown) => {
+                        let kind = $crate::ErrorKind::UnknownMessage(unknown);
+                        return Err($crate::DecodeError::new(0, kind));
+                    }
+                };
+                Ok($crate::Decoded { message, reports })
+            }
+
+            /// Appends the message to `out`, padded; on an error `out` stays as it was.
+            pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), $crate::EncodeError> {
+                $crate::writer::message(out, self.message_type().0, self.flags(), |w| match self {
+                    $(Self::$name(body) => body.encode(w),)+
+                })
+            }
+
+            /// The message's type.
+            pub const fn message_type(&self) -> MessageType {
+                match self {
+                    $(Self::$name(_) => MessageType::$constant,)+
+                }
+            }
+
+            /// The message's flags.
+            pub const fn flags(&self) -> $crate::Flags {
+                match self {
+                    $(Self::$name(body) => body.flags,)+
+                }
+            }
+        }
+
+        $(impl From<$name> for Message {
+            fn from(body: $name) -> Self {
+                Self::$name(body)
+            }
+        })+
+    };
+}
+
+pub(crate) use messages;

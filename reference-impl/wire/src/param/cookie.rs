@@ -1,0 +1,34 @@
+//! Cookie (RFC 5354 §3.13), ASAP only: a PE's state, understood by the PEs of its pool only.
+//!
+//! ```text
+//! | Type = 0xd : 16 | Length = 4 + n : 16 |
+//! | Cookie : n octets                     |
+//! ```
+
+use super::{Parameter, ParameterType};
+use crate::error::{DecodeResult, EncodeError};
+use crate::reader::Reader;
+use crate::writer::Writer;
+
+/// Cookie.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Cookie(pub Box<[u8]>);
+
+impl Parameter for Cookie {
+    fn accepts(parameter_type: ParameterType) -> bool {
+        parameter_type == ParameterType::COOKIE
+    }
+
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::COOKIE
+    }
+
+    fn decode(_: ParameterType, reader: Reader<'_>) -> DecodeResult<Self> {
+        Ok(Self(reader.rest().into()))
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        writer.octets(&self.0);
+        Ok(())
+    }
+}

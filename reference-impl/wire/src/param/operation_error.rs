@@ -1,0 +1,195 @@
+//! Operation Error (RFC 5354 §3.12): why something failed, as one or more causes.
+//!
+//! ```text
+//! | Type = 0xc : 16  | Length : 16           |
+//! | Cause Code : 16  | Cause Length : 16     |  one or more times,
+//! | Cause-specific Information              |  padded between but not after the last one
+//! ```
+
+use std::fmt;
+
+use super::{Parameter, ParameterType, Policy, Transport};
+use crate::error::{DecodeError, DecodeResult, EncodeError, ErrorKind};
+use crate::reader::{Reader, decode_alone};
+use crate::writer::{Writer, encode_alone};
+
+/// The 16-bit code of an error cause (RFC 5354 §3.12, Table 2).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CauseCode(pub u16);
+
+impl CauseCode {
+    /// Unspecified error (§3.12.1).
+    pub const UNSPECIFIED: Self = Self(0x0);
+    /// Unrecognized parameter (§3.12.2); carries it whole.
+    pub const UNRECOGNIZED_PARAMETER: Self = Self(0x1);
+    /// Unrecognized message (§3.12.3); carries it whole.
+    pub const UNRECOGNIZED_MESSAGE: Self = Self(0x2);
+    /// Invalid values (§3.12.4); carries the parameter that has them.
+    pub const INVALID_VALUES: Self = Self(0x3);
+    /// The PE Identifier is taken (§3.12.5).
+    pub const NON_UNIQUE_PE_IDENTIFIER: Self = Self(0x4);
+    /// The policy is not that of the pool (§3.12.6); carries the pool's.
+    pub const INCONSISTENT_POOL_POLICY: Self = Self(0x5);
+    /// Lack of resources (§3.12.7).
+    pub const LACK_OF_RESOURCES: Self = Self(0x6);
+    /// The user transport is not of the pool's kind (§3.12.8); carries the pool's.
+    pub const INCONSISTENT_TRANSPORT_TYPE: Self = Self(0x7);
+    /// The Transport Use is not that of the pool (§3.12.9).
+    pub const INCONSISTENT_DATA_CONTROL: Self = Self(0x8);
+    /// Nobody knows the pool (§3.12.11).
+    pub const UNKNOWN_POOL_HANDLE: Self = Self(0x9);
+    /// Refused for the sake of security (§3.12.10).
+    pub const SECURITY_CONSIDERATIONS: Self = Self(0xa);
+
+    /// The RFC's name, if it has one.
+    pub const fn name(self) -> Option<&'static str> {
+        Some(match self {
+            Self::UNSPECIFIED => "Unspecified Error",
+            Self::UNRECOGNIZED_PARAMETER => "Unrecognized Parameter",
+            Self::UNRECOGNIZED_MESSAGE => "Unrecognized Message",
+            Self::INVALID_VALUES => "Invalid Values",
+            Self::NON_UNIQUE_PE_IDENTIFIER => "Non-unique PE Identifier",
+            Self::INCONSISTENT_POOL_POLICY => "Inconsistent Pooling Policy",
+            Self::LACK_OF_RESOURCES => "Lack of Resources",
+            Self::INCONSISTENT_TRANSPORT_TYPE => "Inconsistent Transport Type",
+            Self::INCONSISTENT_DATA_CONTROL => "Inconsistent Data/Control Configuration",
+            Self::UNKNOWN_POOL_HANDLE => "Unknown Pool Handle",
+            Self::SECURITY_CONSIDERATIONS => "Rejected due to security considerations",
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for CauseCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.name() {
+            Some(name) => f.write_str(name),
+            None => write!(f, "cause {:#x}", self.0),
+        }
+    }
+}
+
+/// One cause. Its information is kept as it came: a report about something broken may itself hold something
+/// broken, and a strange detail is no reason to lose the error. [`policy`](Self::policy) and its like read it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ErrorCause {
+    /// What happened.
+    pub code: CauseCode,
+    /// The cause-specific information, unpadded.
+    pub information: Box<[u8]>,
+}
+
+impl ErrorCause {
+    /// A cause with this information.
+    pub fn new(code: CauseCode, information: &[u8]) -> Self {
+        Self {
+            code,
+            information: information.into(),
+        }
+    }
+
+    /// A cause that carries nothing: codes 0x0, 0x4, 0x6, 0x8, 0x9 and 0xa.
+    pub fn bare(code: CauseCode) -> Self {
+        Self::new(code, &[])
+    }
+
+    /// Code 0x5 with the policy of the pool.
+    pub fn inconsistent_pool_policy(of_the_pool: &Policy) -> Result<Self, EncodeError> {
+        Ok(Self::new(
+            CauseCode::INCONSISTENT_POOL_POLICY,
+            &encode_alone(of_the_pool)?,
+        ))
+    }
+
+    /// Code 0x7 with the user transport of the pool.
+    pub fn inconsistent_transport_type(of_the_pool: &Transport) -> Result<Self, EncodeError> {
+        Ok(Self::new(
+            CauseCode::INCONSISTENT_TRANSPORT_TYPE,
+            &encode_alone(of_the_pool)?,
+        ))
+    }
+
+    /// Code 0x3 with the policy that holds an invalid value.
+    pub fn invalid_policy(offending: &Policy) -> Result<Self, EncodeError> {
+        Ok(Self::new(
+            CauseCode::INVALID_VALUES,
+            &encode_alone(offending)?,
+        ))
+    }
+
+    /// Code 0x3 with the transport that holds an invalid value.
+    pub fn invalid_transport(offending: &Transport) -> Result<Self, EncodeError> {
+        Ok(Self::new(
+            CauseCode::INVALID_VALUES,
+            &encode_alone(offending)?,
+        ))
+    }
+
+    /// The information as a policy; offsets in errors count from the information's start.
+    pub fn policy(&self) -> Result<Policy, DecodeError> {
+        decode_alone(&self.information, "policy").map_err(|error| *error)
+    }
+
+    /// The information as a transport; offsets in errors count from the information's start.
+    pub fn transport(&self) -> Result<Transport, DecodeError> {
+        decode_alone(&self.information, "transport").map_err(|error| *error)
+    }
+}
+
+/// Operation Error.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct OperationError {
+    /// The causes; one or more.
+    pub causes: Vec<ErrorCause>,
+}
+
+impl OperationError {
+    /// Is this one of the causes?
+    pub fn has(&self, code: CauseCode) -> bool {
+        self.causes.iter().any(|cause| cause.code == code)
+    }
+}
+
+impl From<ErrorCause> for OperationError {
+    fn from(cause: ErrorCause) -> Self {
+        Self {
+            causes: vec![cause],
+        }
+    }
+}
+
+impl Parameter for OperationError {
+    fn accepts(parameter_type: ParameterType) -> bool {
+        parameter_type == ParameterType::OPERATION_ERROR
+    }
+
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::OPERATION_ERROR
+    }
+
+    fn decode(_: ParameterType, mut reader: Reader<'_>) -> DecodeResult<Self> {
+        let mut causes = Vec::new();
+        while let Some((code, information)) = reader.cause()? {
+            causes.push(ErrorCause::new(CauseCode(code), information));
+        }
+        if causes.is_empty() {
+            return Err(DecodeError::new(
+                reader.offset(),
+                ErrorKind::MissingParameter,
+            ));
+        }
+        Ok(Self { causes })
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        if self.causes.is_empty() {
+            return Err(EncodeError::Empty {
+                what: "error cause",
+            });
+        }
+        for cause in &self.causes {
+            writer.cause(cause.code.0, &cause.information)?;
+        }
+        Ok(())
+    }
+}

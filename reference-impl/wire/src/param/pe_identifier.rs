@@ -1,0 +1,42 @@
+//! PE Identifier (RFC 5354 §3.14), ASAP only; the number itself also stands in the Pool Element parameter.
+//!
+//! ```text
+//! | Type = 0xe : 16 | Length = 8 : 16 |
+//! | PE Identifier : 32                |
+//! ```
+
+use std::fmt;
+
+use super::{Parameter, ParameterType};
+use crate::error::{DecodeResult, EncodeError};
+use crate::reader::Reader;
+use crate::writer::Writer;
+
+/// The number that tells the PEs of one pool apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PeIdentifier(pub u32);
+
+impl fmt::Display for PeIdentifier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#010x}", self.0)
+    }
+}
+
+impl Parameter for PeIdentifier {
+    fn accepts(parameter_type: ParameterType) -> bool {
+        parameter_type == ParameterType::PE_IDENTIFIER
+    }
+
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::PE_IDENTIFIER
+    }
+
+    fn decode(_: ParameterType, reader: Reader<'_>) -> DecodeResult<Self> {
+        Ok(Self(u32::from_be_bytes(*reader.whole::<4>()?)))
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        writer.u32(self.0);
+        Ok(())
+    }
+}

@@ -1,0 +1,401 @@
+//! All that is to be known about Lengths and padding when reading (RFC 5354 §2, §3, §4).
+//!
+//! A Length covers the padding between nested parameters but not that after the last one. Some senders count
+//! that too, and some leave it out, so a reader takes what padding its parent's Length leaves room for. What
+//! stands in padding and in reserved fields is ignored.
+
+use std::net::IpAddr;
+
+use crate::error::{DecodeError, DecodeResult, ErrorKind};
+use crate::message::Flags;
+use crate::param::{Parameter, ParameterType, UnknownParameters};
+use crate::reaction::{Reaction, Reports};
+
+/// Type, flags and Length; also the shape of a parameter's and a cause's header.
+const HEADER: usize = 4;
+
+/// The header of a message, without its Length.
+pub(crate) struct MessageHeader {
+    pub(crate) message_type: u8,
+    pub(crate) flags: Flags,
+}
+
+/// Reads the value of one message or parameter: fixed fields first, then parameters in their order.
+pub(crate) struct Reader<'a> {
+    /// What of this value has not been read.
+    left: &'a [u8],
+    /// Where the value ends, in octets from the message's first one.
+    end: usize,
+    /// Where this value's Length field stands.
+    length_at: usize,
+    /// Parameter types that stood here and may stand once.
+    seen: u32,
+    /// Known parameters that stood here.
+    known: u16,
+    unknown: UnknownParameters,
+    reports: &'a mut Reports,
+}
+
+/// A parameter's header, its Length checked against its parent.
+#[derive(Clone, Copy)]
+struct ParameterHeader<'a> {
+    parameter_type: ParameterType,
+    /// The parameter up to its Length.
+    octets: &'a [u8],
+}
+
+/// Reads octets that are one parameter and nothing else, such as a cause's information.
+pub(crate) fn decode_alone<P: Parameter>(octets: &[u8], name: &'static str) -> DecodeResult<P> {
+    let mut reports = Reports::default();
+    let mut reader = Reader::new(octets, octets.len(), 0, &mut reports);
+    let value = reader.mandatory(name)?;
+    reader.finish()?;
+    Ok(value)
+}
+
+impl<'a> Reader<'a> {
+    /// Checks a message's header and Length against the octets there are. `fixed` tells how many octets a
+    /// message of a type has at least; none if there is no such type.
+    pub(crate) fn message(
+        octets: &'a [u8],
+        fixed: impl Fn(u8) -> Option<usize>,
+        reports: &'a mut Reports,
+    ) -> DecodeResult<(MessageHeader, Self)> {
+        let Some(&[message_type, flags, high, low]) = octets.first_chunk::<HEADER>() else {
+            return Err(DecodeError::new(octets.len(), ErrorKind::Truncated));
+        };
+        let length = usize::from(u16::from_be_bytes([high, low]));
+        let fixed = fixed(message_type);
+        if length < fixed.unwrap_or(HEADER) {
+            return Err(DecodeError::new(2, ErrorKind::LengthTooSmall));
+        }
+        let Some(message) = octets.get(..length) else {
+            return Err(DecodeError::new(octets.len(), ErrorKind::Truncated));
+        };
+        if fixed.is_none() {
+            return Err(DecodeError::new(0, ErrorKind::UnknownMessage(message_type)));
+        }
+        let padded = length.next_multiple_of(4);
+        if octets.len() > padded {
+            return Err(DecodeError::new(padded, ErrorKind::TrailingOctets));
+        }
+        let header = MessageHeader {
+            message_type,
+            flags: Flags(flags),
+        };
+        Ok((header, Self::new(&message[HEADER..], length, 2, reports)))
+    }
+
+    #[inline]
+    fn new(left: &'a [u8], end: usize, length_at: usize, reports: &'a mut Reports) -> Self {
+        let unknown = UnknownParameters::NONE;
+        Self {
+            left,
+            end,
+            length_at,
+            seen: 0,
+            known: 0,
+            unknown,
+            reports,
+        }
+    }
+
+    /// Where the next field or parameter begins.
+    #[inline]
+    pub(crate) fn offset(&self) -> usize {
+        self.end - self.left.len()
+    }
+
+    /// The next octets of the fixed part.
+    #[inline]
+    fn take<const N: usize>(&mut self) -> DecodeResult<[u8; N]> {
+        let Some((octets, left)) = self.left.split_first_chunk::<N>() else {
+            return Err(DecodeError::new(self.length_at, ErrorKind::LengthTooSmall));
+        };
+        self.left = left;
+        Ok(*octets)
+    }
+
+    #[inline]
+    pub(crate) fn u16(&mut self) -> DecodeResult<u16> {
+        self.take().map(u16::from_be_bytes)
+    }
+
+    #[inline]
+    pub(crate) fn u32(&mut self) -> DecodeResult<u32> {
+        self.take().map(u32::from_be_bytes)
+    }
+
+    #[inline]
+    pub(crate) fn i32(&mut self) -> DecodeResult<i32> {
+        self.take().map(i32::from_be_bytes)
+    }
+
+    /// A reserved field, whose content does not matter.
+    pub(crate) fn reserved_u16(&mut self) -> DecodeResult<()> {
+        self.take::<2>().map(|_| ())
+    }
+
+    /// What is left, which has to be `N` octets.
+    #[inline]
+    pub(crate) fn whole<const N: usize>(self) -> DecodeResult<&'a [u8; N]> {
+        self.left
+            .try_into()
+            .map_err(|_| DecodeError::new(self.length_at, ErrorKind::WrongLength))
+    }
+
+    /// What is left, however much.
+    #[inline]
+    pub(crate) fn rest(self) -> &'a [u8] {
+        self.left
+    }
+
+    /// The parameter that has to stand next.
+    #[inline]
+    pub(crate) fn mandatory<P: Parameter>(&mut self, name: &'static str) -> DecodeResult<P> {
+        match self.peek()? {
+            Some(header) if P::accepts(header.parameter_type) => {
+                self.seen |= bit(header.parameter_type);
+                self.parameter(header, name, 0)
+            }
+            _ => Err(self.absent(name)),
+        }
+    }
+
+    /// The parameter that may stand next, but only once among its siblings.
+    #[inline]
+    pub(crate) fn optional<P: Parameter>(&mut self, name: &'static str) -> DecodeResult<Option<P>> {
+        match self.peek()? {
+            Some(header) if P::accepts(header.parameter_type) => {
+                self.seen |= bit(header.parameter_type);
+                self.parameter(header, name, 0).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The parameter that may stand next, the `index`th of its kind.
+    #[inline]
+    pub(crate) fn repeated<P: Parameter>(
+        &mut self,
+        name: &'static str,
+        index: usize,
+    ) -> DecodeResult<Option<P>> {
+        match self.peek()? {
+            Some(header) if P::accepts(header.parameter_type) => {
+                self.parameter(header, name, index).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// The parameters of one kind that may stand next, any number of them.
+    pub(crate) fn list<P: Parameter>(&mut self, name: &'static str) -> DecodeResult<Vec<P>> {
+        let mut list = Vec::new();
+        while let Some(header) = self.peek()? {
+            if !P::accepts(header.parameter_type) {
+                break;
+            }
+            list.push(self.parameter(header, name, list.len())?);
+        }
+        Ok(list)
+    }
+
+    /// The parameters of one kind that have to stand next, one or more.
+    pub(crate) fn non_empty_list<P: Parameter>(
+        &mut self,
+        name: &'static str,
+    ) -> DecodeResult<Vec<P>> {
+        let list = self.list(name)?;
+        if list.is_empty() {
+            Err(self.absent(name))
+        } else {
+            Ok(list)
+        }
+    }
+
+    /// The first address of a transport.
+    #[inline]
+    pub(crate) fn address(&mut self) -> DecodeResult<IpAddr> {
+        match self.peek()? {
+            Some(header) if IpAddr::accepts(header.parameter_type) => {
+                self.parameter(header, address_name(header.parameter_type), 0)
+            }
+            Some(_) => Err(DecodeError::new(
+                self.offset(),
+                ErrorKind::UnexpectedParameter,
+            )),
+            None => Err(DecodeError::new(self.offset(), ErrorKind::AddressCount)),
+        }
+    }
+
+    /// The address of a transport that may have only one.
+    #[inline]
+    pub(crate) fn one_address(&mut self) -> DecodeResult<IpAddr> {
+        let address = self.address()?;
+        match self.peek()? {
+            Some(surplus) if IpAddr::accepts(surplus.parameter_type) => {
+                Err(DecodeError::new(self.offset(), ErrorKind::AddressCount))
+            }
+            _ => Ok(address),
+        }
+    }
+
+    /// The addresses after the first one.
+    #[inline]
+    pub(crate) fn further_addresses(&mut self) -> DecodeResult<Vec<IpAddr>> {
+        // Most transports have one address, and decoding a list costs more than seeing that there is none.
+        if self.left.is_empty() {
+            Ok(Vec::new())
+        } else {
+            self.list("address")
+        }
+    }
+
+    /// The next error cause. Causes have no classes to skip or stop by: every code survives.
+    pub(crate) fn cause(&mut self) -> DecodeResult<Option<(u16, &'a [u8])>> {
+        let Some(header) = self.header()? else {
+            return Ok(None);
+        };
+        self.pass(header);
+        Ok(Some((header.parameter_type.0, header.value())))
+    }
+
+    /// Nothing known may stand here any more. Gives what was skipped.
+    #[inline]
+    pub(crate) fn finish(mut self) -> DecodeResult<UnknownParameters> {
+        if !self.left.is_empty() {
+            self.finish_unknown()?;
+        }
+        Ok(self.unknown)
+    }
+
+    #[cold]
+    fn finish_unknown(&mut self) -> DecodeResult<()> {
+        match self.peek()? {
+            None => Ok(()),
+            Some(surplus) => Err(DecodeError::new(self.offset(), self.surplus(surplus))),
+        }
+    }
+
+    /// The error that the mandatory `name` is not here: what stands here came twice, or it is missing.
+    #[cold]
+    pub(crate) fn absent(&mut self, name: &'static str) -> Box<DecodeError> {
+        match self.peek() {
+            Err(error) => error,
+            Ok(Some(other)) if self.surplus(other) == ErrorKind::DuplicateParameter => {
+                DecodeError::new(self.offset(), ErrorKind::DuplicateParameter)
+            }
+            Ok(_) => {
+                let mut error = DecodeError::new(self.offset(), ErrorKind::MissingParameter);
+                error.path = name.to_owned();
+                error
+            }
+        }
+    }
+
+    fn surplus(&self, header: ParameterHeader<'_>) -> ErrorKind {
+        if self.seen & bit(header.parameter_type) == 0 {
+            ErrorKind::UnexpectedParameter
+        } else {
+            ErrorKind::DuplicateParameter
+        }
+    }
+
+    /// The next known parameter; unknown ones before it are skipped, or stop the message.
+    #[inline]
+    fn peek(&mut self) -> DecodeResult<Option<ParameterHeader<'a>>> {
+        loop {
+            let Some(header) = self.header()? else {
+                return Ok(None);
+            };
+            if header.parameter_type.is_known() {
+                return Ok(Some(header));
+            }
+            self.skip(header)?;
+        }
+    }
+
+    #[cold]
+    fn skip(&mut self, header: ParameterHeader<'_>) -> DecodeResult<()> {
+        match Reaction::to_parameter(header.parameter_type) {
+            Reaction::Drop | Reaction::DropReport => {
+                let kind = ErrorKind::UnknownParameter(header.parameter_type);
+                return Err(DecodeError::new(self.offset(), kind));
+            }
+            Reaction::Skip => self.reports.skip(),
+            Reaction::SkipReport => self.reports.skip_and_report(self.offset(), header.octets),
+        }
+        self.unknown
+            .push(self.known, header.parameter_type, header.value());
+        self.pass(header);
+        Ok(())
+    }
+
+    #[inline]
+    fn parameter<P: Parameter>(
+        &mut self,
+        header: ParameterHeader<'a>,
+        name: &'static str,
+        index: usize,
+    ) -> DecodeResult<P> {
+        let start = self.offset();
+        let end = start + header.octets.len();
+        let value = Reader::new(header.value(), end, start + 2, self.reports);
+        let value = P::decode(header.parameter_type, value)
+            .map_err(|error| error.within(name, index, start..end))?;
+        // A message has at most 65535 octets, so fewer than 16384 parameters.
+        self.known += 1;
+        self.pass(header);
+        Ok(value)
+    }
+
+    /// Goes on after a parameter and as much of its padding as there is room for.
+    #[inline]
+    fn pass(&mut self, header: ParameterHeader<'_>) {
+        let padded = header.octets.len().next_multiple_of(4);
+        self.left = self.left.get(padded..).unwrap_or_default();
+    }
+
+    #[inline]
+    fn header(&self) -> DecodeResult<Option<ParameterHeader<'a>>> {
+        if self.left.is_empty() {
+            return Ok(None);
+        }
+        let Some(&[t0, t1, l0, l1]) = self.left.first_chunk::<HEADER>() else {
+            return Err(DecodeError::new(self.end, ErrorKind::Truncated));
+        };
+        let length = usize::from(u16::from_be_bytes([l0, l1]));
+        if length < HEADER {
+            return Err(DecodeError::new(
+                self.offset() + 2,
+                ErrorKind::LengthTooSmall,
+            ));
+        }
+        let Some(octets) = self.left.get(..length) else {
+            return Err(DecodeError::new(
+                self.offset() + 2,
+                ErrorKind::LengthOverrun,
+            ));
+        };
+        let parameter_type = ParameterType(u16::from_be_bytes([t0, t1]));
+        Ok(Some(ParameterHeader {
+            parameter_type,
+            octets,
+        }))
+    }
+}
+
+impl<'a> ParameterHeader<'a> {
+    fn value(self) -> &'a [u8] {
+        &self.octets[HEADER..]
+    }
+}
+
+fn bit(parameter_type: ParameterType) -> u32 {
+    1 << (parameter_type.0 & 0x1f)
+}
+
+fn address_name(parameter_type: ParameterType) -> &'static str {
+    parameter_type.name().unwrap_or("address")
+}

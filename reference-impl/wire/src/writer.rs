@@ -1,0 +1,180 @@
+//! All that is to be known about Lengths and padding when writing (RFC 5354 §2, §3, §4).
+//!
+//! Padding is written before what follows it, never after what it pads. So the Lengths of parents count it
+//! between parameters and not after the last one, by themselves; only a message's end is padded at last.
+
+use std::iter::Peekable;
+
+use crate::MAX_LENGTH;
+use crate::error::EncodeError;
+use crate::message::Flags;
+use crate::param::{Parameter, UnknownParameter, UnknownParameters};
+
+/// Writes the value of one message or parameter.
+pub(crate) struct Writer<'o> {
+    out: &'o mut Vec<u8>,
+    /// Where the message begins: alignment counts from there.
+    start: usize,
+}
+
+/// Appends a message with the value that `body` writes; on an error `out` stays as it was.
+pub(crate) fn message(
+    out: &mut Vec<u8>,
+    message_type: u8,
+    flags: Flags,
+    body: impl FnOnce(&mut Writer<'_>) -> Result<(), EncodeError>,
+) -> Result<(), EncodeError> {
+    let start = out.len();
+    out.extend_from_slice(&[message_type, flags.0, 0, 0]);
+    let mut writer = Writer { out, start };
+    match body(&mut writer).and_then(|()| writer.set_length("message", start)) {
+        Ok(()) => writer.align(),
+        Err(error) => {
+            out.truncate(start);
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// The octets of one parameter, from its type to its Length.
+pub(crate) fn encode_alone<P: Parameter>(parameter: &P) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Vec::new();
+    Writer {
+        out: &mut out,
+        start: 0,
+    }
+    .parameter(parameter)?;
+    Ok(out)
+}
+
+impl Writer<'_> {
+    #[inline]
+    pub(crate) fn u16(&mut self, value: u16) {
+        self.octets(&value.to_be_bytes());
+    }
+
+    #[inline]
+    pub(crate) fn u32(&mut self, value: u32) {
+        self.octets(&value.to_be_bytes());
+    }
+
+    #[inline]
+    pub(crate) fn i32(&mut self, value: i32) {
+        self.octets(&value.to_be_bytes());
+    }
+
+    #[inline]
+    pub(crate) fn octets(&mut self, octets: &[u8]) {
+        self.out.extend_from_slice(octets);
+    }
+
+    /// Begins the parameters of this value; the skipped ones go back to their places among them.
+    pub(crate) fn parameters<'w, 'u>(
+        &'w mut self,
+        unknown: &'u UnknownParameters,
+    ) -> Parameters<'w, Self, impl Iterator<Item = UnknownParameter<'u>>> {
+        Parameters {
+            writer: self,
+            unknown: unknown.iter().peekable(),
+            known: 0,
+        }
+    }
+
+    /// Writes an error cause.
+    pub(crate) fn cause(&mut self, code: u16, information: &[u8]) -> Result<(), EncodeError> {
+        self.tlv("error cause", code, |writer| {
+            writer.octets(information);
+            Ok(())
+        })
+    }
+
+    #[inline]
+    fn parameter<P: Parameter>(&mut self, parameter: &P) -> Result<(), EncodeError> {
+        self.tlv("parameter", parameter.parameter_type().0, |writer| {
+            parameter.encode(writer)
+        })
+    }
+
+    #[inline]
+    fn tlv(
+        &mut self,
+        what: &'static str,
+        number: u16,
+        value: impl FnOnce(&mut Self) -> Result<(), EncodeError>,
+    ) -> Result<(), EncodeError> {
+        self.align();
+        let start = self.out.len();
+        let [high, low] = number.to_be_bytes();
+        self.octets(&[high, low, 0, 0]);
+        value(self)?;
+        self.set_length(what, start)
+    }
+
+    /// Sets the Length of what began at `start` and ends here.
+    #[inline]
+    fn set_length(&mut self, what: &'static str, start: usize) -> Result<(), EncodeError> {
+        let octets = self.out.len() - start;
+        if octets > MAX_LENGTH {
+            return Err(EncodeError::TooLong { what, octets });
+        }
+        let [high, low] = (octets as u16).to_be_bytes();
+        self.out[start + 2] = high;
+        self.out[start + 3] = low;
+        Ok(())
+    }
+
+    #[inline]
+    fn align(&mut self) {
+        let length = self.out.len() - self.start;
+        if !length.is_multiple_of(4) {
+            self.out.resize(self.start + length.next_multiple_of(4), 0);
+        }
+    }
+}
+
+/// Writes the parameters of one value in their order.
+pub(crate) struct Parameters<'w, W, I: Iterator> {
+    writer: &'w mut W,
+    unknown: Peekable<I>,
+    /// Known parameters written so far.
+    known: usize,
+}
+
+impl<'u, I: Iterator<Item = UnknownParameter<'u>>> Parameters<'_, Writer<'_>, I> {
+    #[inline]
+    pub(crate) fn put<P: Parameter>(&mut self, parameter: &P) -> Result<(), EncodeError> {
+        if self.unknown.peek().is_some() {
+            self.put_unknown_up_to(self.known)?;
+        }
+        self.known += 1;
+        self.writer.parameter(parameter)
+    }
+
+    pub(crate) fn put_all<'p, P: Parameter + 'p>(
+        &mut self,
+        parameters: impl IntoIterator<Item = &'p P>,
+    ) -> Result<(), EncodeError> {
+        parameters
+            .into_iter()
+            .try_for_each(|parameter| self.put(parameter))
+    }
+
+    pub(crate) fn finish(mut self) -> Result<(), EncodeError> {
+        self.put_unknown_up_to(usize::MAX)
+    }
+
+    fn put_unknown_up_to(&mut self, position: usize) -> Result<(), EncodeError> {
+        while let Some(unknown) = self
+            .unknown
+            .next_if(|next| usize::from(next.position) <= position)
+        {
+            self.writer
+                .tlv("parameter", unknown.parameter_type.0, |writer| {
+                    writer.octets(unknown.value);
+                    Ok(())
+                })?;
+        }
+        Ok(())
+    }
+}
