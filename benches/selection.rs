@@ -1,0 +1,211 @@
+//! Selecting 1 and 3 pool elements from pools of 100, 1 000 and 100 000, for every policy of RFC 5356:
+//! `select` is the handlespace's part alone, `resolve` a HANDLE_RESOLUTION through the registrar's engine,
+//! from the request's octets to the response's.
+//!
+//! The aim: a pool of 100 000 costs at most twice what a pool of 100 costs.
+//!
+//! A pool fresh from registration is kind to caches and to the order it stands in. So the pools of `select`
+//! are lived in before they are measured: elements come and go in random order, re-register with other values, and are
+//! selected so often that every policy has worked through all of them. Each selection measured is the next
+//! one of that sequence, with new random numbers.
+
+use std::hint::black_box;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
+use rsp_handlespace::{Handlespace, Limits, Pool, Rng};
+use rsp_proto::registrar::{Assoc, Config, Input, Kind, Output, Reach, Registrar};
+use rsp_wire::asap::{self, HandleResolution, Registration};
+use rsp_wire::{
+    PeIdentifier, Policy, PoolElement, PoolHandle, RegistrationLife, SctpTransport, ServerId,
+    UnknownParameters,
+};
+
+const HANDLE: &[u8] = b"EchoPool";
+const SIZES: [u32; 3] = [100, 1_000, 100_000];
+const COUNTS: [usize; 2] = [1, 3];
+
+type MakePolicy = fn(&mut Rng) -> Policy;
+
+const POLICIES: [(&str, MakePolicy); 9] = [
+    ("RR", |_| Policy::RoundRobin),
+    ("WRR", |rng| Policy::WeightedRoundRobin {
+        weight: rng.u32(1..100),
+    }),
+    ("RAND", |_| Policy::Random),
+    ("WRAND", |rng| Policy::WeightedRandom {
+        weight: rng.u32(1..100),
+    }),
+    ("PRIO", |rng| Policy::Priority {
+        priority: rng.u32(1..100),
+    }),
+    ("LU", |rng| Policy::LeastUsed { load: rng.u32(..) }),
+    ("LUD", |rng| Policy::LeastUsedDegradation {
+        load: rng.u32(..),
+        load_degradation: rng.u32(1..1 << 28),
+    }),
+    ("PLU", |rng| Policy::PriorityLeastUsed {
+        load: rng.u32(..),
+        load_degradation: rng.u32(1..1 << 28),
+    }),
+    ("RLU", |rng| Policy::RandomizedLeastUsed {
+        load: rng.u32(..),
+    }),
+];
+
+const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+fn element(number: u32, policy: Policy) -> PoolElement {
+    PoolElement {
+        identifier: PeIdentifier(number),
+        home: ServerId(1),
+        life: RegistrationLife(600),
+        user_transport: SctpTransport::new(7, ADDRESS).into(),
+        policy,
+        asap_transport: None,
+        unknown: UnknownParameters::NONE,
+    }
+}
+
+/// Selections per element before measuring. LUD is the slowest to come to rest: its counters start at 0 and
+/// have to lift all elements to the highest load, 2³², by half of 2²⁸ on average.
+const SETTLING: u32 = 40;
+
+fn pool_of(size: u32, policy: MakePolicy) -> Handlespace {
+    let mut rng = Rng::with_seed(1);
+    let limit = size as usize;
+    let mut space = Handlespace::new(Limits {
+        pools: 1,
+        pool_elements: limit,
+        pool_elements_per_pool: limit,
+    });
+    let mut numbers: Vec<u32> = (0..size).collect();
+    rng.shuffle(&mut numbers);
+    for &number in &numbers {
+        put(&mut space, number, policy(&mut rng));
+    }
+    rng.shuffle(&mut numbers);
+    let (leaving, staying) = numbers.split_at(numbers.len() / 2);
+    for &number in leaving {
+        let key = space.find(HANDLE, PeIdentifier(number));
+        space.remove(key.expect("it was put")).expect("it is there");
+    }
+    for &number in leaving.iter().rev().chain(staying) {
+        put(&mut space, number, policy(&mut rng));
+    }
+    for _ in 0..SETTLING * size {
+        space.select(HANDLE, 1, &mut rng);
+    }
+    assert_eq!(space.pool(HANDLE).map(Pool::len), Some(limit));
+    space
+}
+
+fn put(space: &mut Handlespace, number: u32, policy: Policy) {
+    let element = element(number, policy);
+    space
+        .put(&PoolHandle::from(HANDLE), element, Duration::ZERO)
+        .expect("the limits leave room");
+}
+
+fn selection(c: &mut Criterion) {
+    for (name, policy) in POLICIES {
+        let mut group = c.benchmark_group(format!("select/{name}"));
+        for size in SIZES {
+            let mut space = None;
+            let mut rng = Rng::with_seed(2);
+            for count in COUNTS {
+                group.bench_function(BenchmarkId::new(count.to_string(), size), |b| {
+                    let space = space.get_or_insert_with(|| pool_of(size, policy));
+                    b.iter(|| {
+                        let selection = space.select(HANDLE, count, &mut rng);
+                        black_box(selection.expect("the pool exists").len())
+                    });
+                });
+            }
+        }
+        group.finish();
+    }
+}
+
+fn resolution(c: &mut Criterion) {
+    let request = octets(HandleResolution::new(HANDLE.into(), false));
+    for (name, policy) in POLICIES {
+        let mut group = c.benchmark_group(format!("resolve/{name}"));
+        for size in SIZES {
+            let mut made = None;
+            group.bench_function(BenchmarkId::new("3", size), |b| {
+                let (registrar, user) = made.get_or_insert_with(|| registrar_with(size, policy));
+                b.iter(|| {
+                    let input = Input::Message {
+                        assoc: *user,
+                        ppid: 11,
+                        octets: &request,
+                    };
+                    registrar.handle(Duration::ZERO, input);
+                    drain(registrar)
+                });
+            });
+        }
+        group.finish();
+    }
+}
+
+fn registrar_with(size: u32, policy: MakePolicy) -> (Registrar, Assoc) {
+    let mut rng = Rng::with_seed(1);
+    let config = Config {
+        max_items: 3,
+        ..Config::default()
+    };
+    let mut registrar = Registrar::new(config, &Reach::default(), 1, Duration::ZERO);
+    let assoc = Assoc(1);
+    let peer = vec![SocketAddr::new(ADDRESS, 5000)];
+    registrar.handle(
+        Duration::ZERO,
+        Input::Up {
+            assoc,
+            kind: Kind::Sctp,
+            peer,
+        },
+    );
+    for number in 0..size {
+        let message = octets(Registration::new(
+            HANDLE.into(),
+            element(number, policy(&mut rng)),
+        ));
+        registrar.handle(
+            Duration::ZERO,
+            Input::Message {
+                assoc,
+                ppid: 11,
+                octets: &message,
+            },
+        );
+        drain(&mut registrar);
+    }
+    (registrar, assoc)
+}
+
+fn octets(message: impl Into<asap::Message>) -> Vec<u8> {
+    let mut octets = Vec::new();
+    message
+        .into()
+        .encode(&mut octets)
+        .expect("the message is small");
+    octets
+}
+
+/// How many octets the engine sends.
+fn drain(registrar: &mut Registrar) -> usize {
+    let mut sent = 0;
+    loop {
+        match registrar.poll() {
+            Output::Wait(_) => return sent,
+            Output::Send { octets, .. } => sent += black_box(octets).len(),
+            _ => {}
+        }
+    }
+}
+
+criterion_group!(benches, selection, resolution);
+criterion_main!(benches);

@@ -1,0 +1,307 @@
+//! The handlespace as a whole: what is in it, who owns it, when it goes, what it costs.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use rsp_wire::{
+    PeIdentifier, Policy, PolicyType, PoolElement, PoolHandle, RegistrationLife, SctpTransport,
+    ServerId, TcpTransport, Transport, TransportUse, UnknownParameters,
+};
+
+use super::{Full, Handlespace, Limits, Mismatch, Put};
+
+const NOW: Duration = Duration::from_secs(100);
+const HERE: ServerId = ServerId(1);
+const THERE: ServerId = ServerId(2);
+const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+
+fn handlespace() -> Handlespace {
+    Handlespace::new(Limits {
+        pools: 100,
+        pool_elements: 1000,
+        pool_elements_per_pool: 500,
+    })
+}
+
+fn element(identifier: u32) -> PoolElement {
+    PoolElement {
+        identifier: PeIdentifier(identifier),
+        home: HERE,
+        life: RegistrationLife(60),
+        user_transport: SctpTransport::new(7, ADDRESS).into(),
+        policy: Policy::RoundRobin,
+        asap_transport: None,
+        unknown: UnknownParameters::NONE,
+    }
+}
+
+fn identifiers(space: &mut Handlespace, handle: &str, count: usize) -> Vec<u32> {
+    let mut rng = fastrand::Rng::with_seed(1);
+    let selection = space.select(handle.as_bytes(), count, &mut rng);
+    selection.map_or_else(Vec::new, |s| s.elements().map(|e| e.identifier.0).collect())
+}
+
+#[test]
+fn a_pool_comes_with_its_first_and_goes_with_its_last_element() {
+    let mut space = handlespace();
+    let echo = PoolHandle::from("echo");
+    let first = space.put(&echo, element(1), NOW).unwrap().key();
+    let second = space.put(&echo, element(2), NOW).unwrap().key();
+    assert_eq!(identifiers(&mut space, "echo", 9), [1, 2]);
+    assert_eq!(identifiers(&mut space, "echo", 1), [2]);
+    assert!(!space.remove(first).unwrap().pool_is_gone);
+    assert!(space.remove(first).is_none());
+    let removed = space.remove(second).unwrap();
+    assert!(removed.pool_is_gone && removed.handle == echo);
+    assert!(space.is_empty() && space.pool(b"echo").is_none());
+    assert!(identifiers(&mut space, "echo", 9).is_empty());
+}
+
+#[test]
+fn handles_are_compared_octet_by_octet() {
+    let mut space = handlespace();
+    space
+        .put(&PoolHandle::from("abc"), element(1), NOW)
+        .unwrap();
+    assert!(space.find(b"abc\0", PeIdentifier(1)).is_none());
+    assert!(space.find(b"abc", PeIdentifier(1)).is_some());
+}
+
+#[test]
+fn what_differs_from_the_pool_is_told() {
+    let mut space = handlespace();
+    let echo = PoolHandle::from("echo");
+    let tcp: Transport = Transport::Tcp(TcpTransport::new(7, ADDRESS));
+    let control = SctpTransport {
+        transport_use: TransportUse::DATA_PLUS_CONTROL,
+        ..SctpTransport::new(7, ADDRESS)
+    };
+    let policy = PoolElement {
+        policy: Policy::Random,
+        ..element(2)
+    };
+    let both = PoolElement {
+        user_transport: tcp,
+        ..policy.clone()
+    };
+    let usage = PoolElement {
+        user_transport: control.into(),
+        ..element(2)
+    };
+    assert!(
+        space.mismatches(b"echo", &both).is_empty(),
+        "no pool, no rules"
+    );
+    space.put(&echo, element(1), NOW).unwrap();
+    assert_eq!(space.mismatches(b"echo", &policy), [Mismatch::PolicyType]);
+    assert_eq!(
+        space.mismatches(b"echo", &both),
+        [Mismatch::PolicyType, Mismatch::TransportType]
+    );
+    assert_eq!(space.mismatches(b"echo", &usage), [Mismatch::TransportUse]);
+}
+
+#[test]
+fn limits_refuse_what_is_new_and_nothing_else() {
+    let mut space = Handlespace::new(Limits {
+        pools: 2,
+        pool_elements: 3,
+        pool_elements_per_pool: 2,
+    });
+    let [a, b, c] = ["a", "b", "c"].map(PoolHandle::from);
+    space.put(&a, element(1), NOW).unwrap();
+    space.put(&a, element(2), NOW).unwrap();
+    assert_eq!(space.put(&a, element(3), NOW), Err(Full::Pool));
+    assert!(matches!(
+        space.put(&a, element(2), NOW),
+        Ok(Put::Replaced { .. })
+    ));
+    space.put(&b, element(1), NOW).unwrap();
+    assert_eq!(space.put(&b, element(2), NOW), Err(Full::PoolElements));
+    let key = space.find(b"a", PeIdentifier(1)).unwrap();
+    space.remove(key);
+    assert_eq!(space.put(&c, element(1), NOW), Err(Full::Pools));
+}
+
+#[test]
+fn lives_end_in_their_order() {
+    let mut space = handlespace();
+    let echo = PoolHandle::from("echo");
+    for (identifier, life) in [(1, 30), (2, 10), (3, -1), (4, 20)] {
+        let life = RegistrationLife(life);
+        space
+            .put(
+                &echo,
+                PoolElement {
+                    life,
+                    ..element(identifier)
+                },
+                NOW,
+            )
+            .unwrap();
+    }
+    assert_eq!(space.next_expiry(), Some(NOW + Duration::from_secs(10)));
+    assert_eq!(space.expired(NOW + Duration::from_secs(9)), None);
+    // A re-registration starts the life anew.
+    space
+        .put(
+            &echo,
+            PoolElement {
+                life: RegistrationLife(40),
+                ..element(2)
+            },
+            NOW,
+        )
+        .unwrap();
+    let mut order = Vec::new();
+    while let Some(key) = space.expired(Duration::from_secs(1000)) {
+        order.push(space.remove(key).unwrap().element.identifier.0);
+    }
+    assert_eq!(order, [4, 1, 2]);
+    assert_eq!((space.len(), space.next_expiry()), (1, None));
+}
+
+#[test]
+fn ownership_moves_with_the_home() {
+    let mut space = handlespace();
+    let echo = PoolHandle::from("EchoPool");
+    space.put(&echo, element(0x1122_3344), NOW).unwrap();
+    assert_eq!(
+        (space.checksum(HERE), space.checksum(THERE)),
+        (0x4deb, 0xffff)
+    );
+    let moved = PoolElement {
+        home: THERE,
+        ..element(0x1122_3344)
+    };
+    let key = space.put(&echo, moved, NOW).unwrap().key();
+    assert_eq!(
+        (space.checksum(HERE), space.checksum(THERE)),
+        (0xffff, 0x4deb)
+    );
+    assert_eq!(space.owned(THERE, None).collect::<Vec<_>>(), [key]);
+    assert_eq!(space.owned(THERE, Some(key)).count(), 0);
+    assert_eq!(space.owned(HERE, None).count(), 0);
+    space.remove(key);
+    assert_eq!(space.checksum(THERE), 0xffff);
+}
+
+#[test]
+fn an_unknown_policy_is_served_in_turns() {
+    let mut space = handlespace();
+    let own = PoolHandle::from("own");
+    let policy = Policy::Other {
+        policy_type: PolicyType(0x8000_0001),
+        data: [1, 2, 3].into(),
+    };
+    for identifier in 1..=3 {
+        let policy = policy.clone();
+        space
+            .put(
+                &own,
+                PoolElement {
+                    policy,
+                    ..element(identifier)
+                },
+                NOW,
+            )
+            .unwrap();
+    }
+    let lists: Vec<_> = (0..4).map(|_| identifiers(&mut space, "own", 2)).collect();
+    assert_eq!(lists, [[1, 2], [2, 3], [3, 1], [1, 2]]);
+}
+
+/// A long random history against a map, all indexes compared at every step.
+#[test]
+fn histories_agree_with_a_map() {
+    for seed in 0..20 {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let mut space = handlespace();
+        let mut model: BTreeMap<(String, u32), PoolElement> = BTreeMap::new();
+        for _ in 0..600 {
+            let handle = format!("pool{}", rng.u8(0..4));
+            let identifier = rng.u32(0..6);
+            let home = if rng.bool() { HERE } else { THERE };
+            if rng.u8(0..3) > 0 {
+                let life = RegistrationLife(rng.i32(-1..100));
+                let element = PoolElement {
+                    home,
+                    life,
+                    ..element(identifier)
+                };
+                space
+                    .put(&PoolHandle::from(handle.as_str()), element.clone(), NOW)
+                    .unwrap();
+                model.insert((handle, identifier), element);
+            } else if let Some(key) = space.find(handle.as_bytes(), PeIdentifier(identifier)) {
+                let removed = space.remove(key).unwrap().element;
+                assert_eq!(model.remove(&(handle, identifier)), Some(removed));
+            } else {
+                assert!(!model.contains_key(&(handle, identifier)));
+            }
+            agree(&mut space, &model);
+        }
+    }
+}
+
+fn agree(space: &mut Handlespace, model: &BTreeMap<(String, u32), PoolElement>) {
+    let listed: Vec<_> = space
+        .pools()
+        .flat_map(|pool| {
+            pool.elements()
+                .map(|e| (pool.handle().to_string(), e.clone()))
+        })
+        .collect();
+    let expected: Vec<_> = model
+        .iter()
+        .map(|((handle, _), e)| (handle.clone(), e.clone()))
+        .collect();
+    assert_eq!(listed, expected);
+    assert_eq!(space.len(), model.len());
+    for home in [HERE, THERE] {
+        let mut sum = super::PeChecksum::default();
+        let mut count = 0;
+        for ((handle, identifier), _) in model.iter().filter(|(_, e)| e.home == home) {
+            sum.add(handle.as_bytes(), *identifier);
+            count += 1;
+        }
+        assert_eq!(space.checksum(home), sum.value());
+        assert_eq!(space.owned(home, None).count(), count);
+    }
+    let next = model.values().filter_map(|e| e.life.duration()).min();
+    assert_eq!(space.next_expiry(), next.map(|life| NOW + life));
+    for handle in ["pool0", "pool1", "pool2", "pool3"] {
+        let mut all = identifiers(space, handle, 100);
+        all.sort_unstable();
+        let members: Vec<u32> = model
+            .keys()
+            .filter(|(h, _)| h == handle)
+            .map(|&(_, id)| id)
+            .collect();
+        assert_eq!(all, members);
+    }
+}
+
+#[test]
+fn all_places_come_once_and_parts_make_the_whole() {
+    let mut space = handlespace();
+    for (number, handle) in ["b", "a", "c", "a", "b", "a"].into_iter().enumerate() {
+        let number = u32::try_from(number).unwrap();
+        space.put(&handle.into(), element(number), NOW).unwrap();
+    }
+    let gone = space.find(b"c", PeIdentifier(2)).unwrap();
+    space.remove(gone);
+    let whole: Vec<_> = space.keys(None).collect();
+    assert_eq!(whole.len(), 5);
+    let mut parts = Vec::new();
+    while let Some(key) = space.keys(parts.last().copied()).next() {
+        parts.push(key);
+    }
+    assert_eq!(parts, whole);
+    // What goes does not lose the place.
+    space.remove(whole[2]);
+    assert!(space.keys(Some(whole[2])).eq(whole[3..].iter().copied()));
+    let pools: Vec<_> = whole.iter().map(|&key| key.first_of_pool()).collect();
+    assert!(pools.is_sorted(), "pool by pool");
+}
