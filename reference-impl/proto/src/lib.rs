@@ -1,0 +1,16 @@
+//! The procedures of ASAP and ENRP as engines without IO: octets and time go in, octets and
+//! deadlines come out.
+//!
+//! An engine is driven by `handle(now, Input)`, then `poll()` until it says `Output::Wait`. It has no
+//! socket, clock, thread or global randomness; `now` is the time since any fixed origin and the seed is an
+//! argument, so the same inputs give the same outputs. What carries the messages is the caller's business.
+//!
+//! Enter at [`registrar::Registrar`].
+
+pub mod registrar;
+
+/// The payload protocol identifier of ASAP, in host order (RFC 5352 §8.3).
+pub const ASAP_PPID: u32 = 11;
+
+/// The payload protocol identifier of ENRP, in host order (RFC 5353 §5.4).
+pub const ENRP_PPID: u32 = 12;

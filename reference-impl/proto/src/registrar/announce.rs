@@ -1,0 +1,135 @@
+//! Announcements on the multicast channel (RFC 5352 §2.2.10, §3.6): SERVER_ANNOUNCE every
+//! (N+1) × T6-Serverannounce, N being the other registrars heard.
+//!
+//! The RFC does not say when a registrar that fell silent stops counting. Here it does after three of its
+//! periods, so that one or two lost datagrams do not change the rate.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use rsp_wire::asap::{self, AnnouncedTransport, ServerAnnounce};
+use rsp_wire::{Addresses, SctpTransport, ServerId, TcpTransport, TransportUse};
+
+use super::{Config, Log, Output, Reach, Registrar};
+
+/// Announcing, and listening to the announcements of others.
+#[derive(Debug)]
+pub(super) struct Announcer {
+    message: ServerAnnounce,
+    /// When the last one was sent; none before the first.
+    last: Option<Duration>,
+    start: Duration,
+    /// When each other registrar was heard last.
+    heard: BTreeMap<ServerId, Duration>,
+}
+
+impl Announcer {
+    pub(super) fn new(reach: &Reach, id: ServerId, now: Duration) -> Option<Self> {
+        reach.multicast.then(|| Self {
+            message: ServerAnnounce::new(id, transports(reach)),
+            last: None,
+            start: now,
+            heard: BTreeMap::new(),
+        })
+    }
+
+    /// When the next announcement goes out. It moves with the number of registrars heard.
+    pub(super) fn due(&self, config: &Config) -> Duration {
+        self.last
+            .map_or(self.start, |last| last.saturating_add(self.period(config)))
+    }
+
+    fn period(&self, config: &Config) -> Duration {
+        let others = u32::try_from(self.heard.len()).unwrap_or(u32::MAX);
+        config
+            .t6_serverannounce
+            .saturating_mul(others.saturating_add(1))
+    }
+}
+
+impl Registrar {
+    pub(super) fn on_announce_due(&mut self, now: Duration) {
+        if !self.is_serving() {
+            return;
+        }
+        let Some(announcer) = &mut self.announcer else {
+            return;
+        };
+        let patience = announcer.period(&self.config).saturating_mul(3);
+        let silent: Vec<ServerId> = announcer
+            .heard
+            .iter()
+            .filter(|&(_, &at)| at.saturating_add(patience) < now)
+            .map(|(&id, _)| id)
+            .collect();
+        for id in silent {
+            announcer.heard.remove(&id);
+            self.out.push_back(Output::Log(Log::ServerSilent { id }));
+        }
+        if announcer.due(&self.config) > now {
+            return;
+        }
+        announcer.last = Some(now);
+        let message = asap::Message::from(announcer.message.clone());
+        let mut octets = Vec::new();
+        match message.encode(&mut octets) {
+            Ok(()) => self.out.push_back(Output::Announce { octets }),
+            Err(error) => self.log(Log::NotEncoded {
+                message: message.message_type(),
+                error,
+            }),
+        }
+    }
+
+    /// Nothing on the multicast channel is ever answered, so neither are errors reported there.
+    pub(super) fn on_datagram(&mut self, now: Duration, from: SocketAddr, octets: &[u8]) {
+        let Some(announcer) = &mut self.announcer else {
+            return;
+        };
+        let Ok(decoded) = asap::Message::decode(octets) else {
+            self.log(Log::BadDatagram { from });
+            return;
+        };
+        let asap::Message::ServerAnnounce(ServerAnnounce { server_id: id, .. }) = decoded.message
+        else {
+            self.log(Log::BadDatagram { from });
+            return;
+        };
+        if id == self.id {
+            return;
+        }
+        let known = announcer.heard.contains_key(&id);
+        if known || announcer.heard.len() < self.config.max_servers {
+            announcer.heard.insert(id, now);
+            if !known {
+                self.log(Log::ServerHeard { id, from });
+            }
+        }
+    }
+}
+
+fn transports(reach: &Reach) -> Vec<AnnouncedTransport> {
+    let mut transports = Vec::new();
+    let addresses = Addresses::collect(reach.sctp.iter().map(|addr| canonical(*addr)));
+    if let (Some(addresses), Some(first)) = (addresses, reach.sctp.first()) {
+        // The control channel is what is announced.
+        let transport_use = TransportUse::DATA_PLUS_CONTROL;
+        let transport = SctpTransport {
+            transport_use,
+            ..SctpTransport::new(first.port(), addresses)
+        };
+        transports.push(AnnouncedTransport::Sctp(transport));
+    }
+    if let Some(tcp) = reach.tcp {
+        transports.push(AnnouncedTransport::Tcp(TcpTransport::new(
+            tcp.port(),
+            canonical(tcp),
+        )));
+    }
+    transports
+}
+
+fn canonical(addr: SocketAddr) -> IpAddr {
+    addr.ip().to_canonical()
+}

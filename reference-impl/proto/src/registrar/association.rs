@@ -1,0 +1,141 @@
+//! Associations: who is there, and which PEs and subscriptions hang on each.
+//!
+//! ```text
+//!            Up                    Restart
+//!   (none) ─────► up ─────────────────┐
+//!              ▲   │ ▲                │ subscriptions end, PEs are asked
+//!              │   │ └────────────────┘
+//!       refused│   │ Down
+//!   Abort ◄────┘   ▼
+//!               (none): subscriptions end, PEs wait for keep_alive.rs
+//! ```
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use rsp_handlespace::PeKey;
+use rsp_wire::{Addresses, PoolHandle, SctpTransport, TransportUse};
+
+use super::{Assoc, Log, Output, Registrar};
+
+/// How an association came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An SCTP association: PEs and PUs.
+    Sctp,
+    /// A TCP connection: PUs only (RFC 5352 §2.1).
+    Tcp,
+    /// An SCTP association of the ENRP endpoint: peers.
+    Enrp,
+}
+
+/// One association.
+#[derive(Debug)]
+pub(super) struct Association {
+    pub(super) kind: Kind,
+    peer: Vec<SocketAddr>,
+    /// Whether this registrar set it up, to ask PEs to join.
+    pub(super) dialled: bool,
+    /// PEs registered over it.
+    pub(super) elements: BTreeSet<PeKey>,
+    /// Pools whose changes it wants to know.
+    pub(super) subscriptions: BTreeSet<PoolHandle>,
+}
+
+impl Association {
+    /// Whether a PE's address is one of the association's. Unknown peer addresses prove nothing.
+    pub(super) fn has_address(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.peer.is_empty()
+            || self
+                .peer
+                .iter()
+                .any(|peer| peer.ip().to_canonical() == address)
+    }
+
+    /// The ASAP Transport of PEs that register over it (RFC 5352 §3.1 rule 4): all addresses of the
+    /// association. Control goes there, so its use is "data and control".
+    pub(super) fn asap_transport(&self) -> Option<SctpTransport> {
+        let port = self.peer.first()?.port();
+        let addresses = Addresses::collect(self.peer.iter().map(|peer| peer.ip().to_canonical()))?;
+        let transport_use = TransportUse::DATA_PLUS_CONTROL;
+        Some(SctpTransport {
+            transport_use,
+            ..SctpTransport::new(port, addresses)
+        })
+    }
+
+    /// The peer's transport addresses, IPv4 ones as such.
+    pub(super) fn canonical_peer(&self) -> Vec<SocketAddr> {
+        self.peer
+            .iter()
+            .map(|addr| SocketAddr::new(addr.ip().to_canonical(), addr.port()))
+            .collect()
+    }
+
+    /// Whether it comes from the endpoint that this transport names.
+    pub(super) fn is_at(&self, transport: &SctpTransport) -> bool {
+        self.peer.iter().any(|peer| {
+            peer.port() == transport.port && transport.addresses.contains(peer.ip().to_canonical())
+        })
+    }
+}
+
+impl Registrar {
+    pub(super) fn on_up(&mut self, now: Duration, assoc: Assoc, kind: Kind, peer: Vec<SocketAddr>) {
+        // RFC 5353 §3.2: PEs and PUs are served when the initialization is completed.
+        let early = kind != Kind::Enrp && !self.is_serving();
+        if self.stopping || early || self.assocs.len() >= self.config.max_associations {
+            self.on_line_down(now, assoc);
+            self.out.push_back(Output::Abort { assoc });
+            self.log(Log::Refused { assoc });
+            return;
+        }
+        self.log(Log::Up {
+            assoc,
+            peer: peer.clone(),
+        });
+        let association = Association {
+            kind,
+            peer: peer.clone(),
+            dialled: self.is_dialled(assoc),
+            elements: BTreeSet::new(),
+            subscriptions: BTreeSet::new(),
+        };
+        self.assocs.insert(assoc, association);
+        self.on_line_up(now, assoc, kind, &peer);
+    }
+
+    /// The peer lost all its state; whether its PEs still live, only they can tell.
+    pub(super) fn on_restart(&mut self, now: Duration, assoc: Assoc) {
+        self.on_line_restart(assoc);
+        self.unsubscribe_all(assoc);
+        let Some(association) = self.assocs.get(&assoc) else {
+            return;
+        };
+        let elements: Vec<PeKey> = association.elements.iter().copied().collect();
+        for key in elements {
+            self.ask(now, key);
+        }
+    }
+
+    pub(super) fn on_down(&mut self, now: Duration, assoc: Assoc) {
+        self.on_line_down(now, assoc);
+        self.unsubscribe_all(assoc);
+        let Some(association) = self.assocs.remove(&assoc) else {
+            return;
+        };
+        self.log(Log::Down { assoc });
+        for key in association.elements {
+            self.on_watch_association_lost(now, assoc, key);
+        }
+    }
+
+    pub(super) fn on_stop(&mut self) {
+        self.stopping = true;
+        self.announcer = None;
+        self.out
+            .extend(self.assocs.keys().map(|&assoc| Output::Shutdown { assoc }));
+    }
+}

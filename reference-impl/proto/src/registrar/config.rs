@@ -1,0 +1,73 @@
+//! What a registrar can be told: the timers and thresholds of RFC 5352 §7 that concern it, the values the
+//! RFC leaves open, and a limit on everything a peer can grow.
+
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+/// Settings of a [`Registrar`](super::Registrar). The defaults are the RFC's where it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The server identifier; drawn from the seed when absent (RFC 5353 §3.2.1: random, not 0).
+    pub id: Option<NonZeroU32>,
+    /// T6-Serverannounce (RFC 5352 §7.1): announcements go out every (N+1) times this, N other servers heard.
+    pub t6_serverannounce: Duration,
+    /// MAX-BAD-PE-REPORT (RFC 5352 §3.5, no default there): a PE goes when it is reported more often.
+    pub max_bad_pe_report: u32,
+    /// Period of ENDPOINT_KEEP_ALIVE to each owned PE, spread by ±50 % (RFC 5352 §3.5); zero sends none
+    /// but those that answer reports. The RFC names no value.
+    pub keep_alive_interval: Duration,
+    /// How long a PE has for its ACK, and how long one without an association has to come back.
+    pub keep_alive_timeout: Duration,
+    /// PEs listed in a HANDLE_RESOLUTION_RESPONSE at most. RFC 5352 §3.3 wants all of them; a pool up to
+    /// this size is listed whole, a larger one by the part its policy prefers.
+    pub max_items: usize,
+    /// Shortest time between two updates of one pool to its subscribers; zero declines subscriptions (A=0).
+    pub update_interval: Duration,
+    /// Whether the addresses of a PE must be addresses of its association (RFC 5352 §2.2.1).
+    pub check_addresses: bool,
+    /// Pools.
+    pub max_pools: usize,
+    /// PEs in all pools together.
+    pub max_pool_elements: usize,
+    /// PEs in one pool.
+    pub max_pool_elements_per_pool: usize,
+    /// Octets of a pool handle.
+    pub max_handle_length: usize,
+    /// Octets of the Pool Element parameter of a registration.
+    pub max_element_length: usize,
+    /// Associations and TCP connections.
+    pub max_associations: usize,
+    /// Subscriptions (pool and association) together.
+    pub max_subscriptions: usize,
+    /// Octets of a message taken or sent.
+    pub max_message: usize,
+    /// Other servers remembered from their announcements.
+    pub max_servers: usize,
+    /// ENRP: mentors, thresholds, limits.
+    pub enrp: super::enrp::Config,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            id: None,
+            t6_serverannounce: Duration::from_secs(1),
+            max_bad_pe_report: 3,
+            keep_alive_interval: Duration::from_secs(30),
+            keep_alive_timeout: Duration::from_secs(15),
+            max_items: 32,
+            update_interval: Duration::from_secs(1),
+            check_addresses: true,
+            max_pools: 100_000,
+            max_pool_elements: 1_000_000,
+            max_pool_elements_per_pool: 1_000_000,
+            max_handle_length: 1024,
+            max_element_length: 2048,
+            max_associations: 65_536,
+            max_subscriptions: 65_536,
+            max_message: 65_532,
+            max_servers: 256,
+            enrp: super::enrp::Config::default(),
+        }
+    }
+}

@@ -1,0 +1,102 @@
+//! Becoming the Home of PEs that did not register here (RFC 5353 §3.5.2 step 2, RFC 5352 §3.4).
+//!
+//! ```text
+//!   taken over ─┬─ association to its ASAP Transport: KEEP_ALIVE H=1 ──► watched as Asked (keep_alive.rs)
+//!               ├─ none: one is set up, watched as Alone ── up ──► KEEP_ALIVE H=1, Asked
+//!               │                                         └ not up: until keep-alive-timeout it may come itself
+//!               └─ too many are being set up: deferred until one is done
+//! ```
+//!
+//! So that a takeover does not send one burst (RFC 5355 §2.14.3), no more than `max-adoptions` associations
+//! are set up at a time. A PE that neither answers nor registers is removed like any other.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rsp_handlespace::PeKey;
+use rsp_wire::{PeIdentifier, PoolHandle};
+
+use super::super::{Assoc, Registrar};
+use super::lines::Channel;
+use super::transport_addrs;
+
+/// PEs that wait for their turn.
+#[derive(Debug, Default)]
+pub(super) struct Adoptions {
+    deferred: BTreeSet<(PoolHandle, PeIdentifier)>,
+}
+
+impl Registrar {
+    /// After a restart under the same identifier the mentor's table has this registrar's own PEs.
+    pub(super) fn adopt_owned(&mut self, now: Duration) {
+        let keys: Vec<PeKey> = self.space.owned(self.id, None).collect();
+        for key in keys {
+            self.ask_to_join(now, key);
+        }
+    }
+
+    /// Asks an owned PE to take this registrar as its Home, unless it is watched already.
+    pub(super) fn ask_to_join(&mut self, now: Duration, key: PeKey) {
+        if let Some(assoc) = self.watches.assoc(key) {
+            return self.adopt_over(now, key, assoc);
+        }
+        let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key))
+        else {
+            return;
+        };
+        let pe = (handle.clone(), element.identifier);
+        let addrs: Vec<SocketAddr> = element
+            .asap_transport
+            .as_ref()
+            .map_or_else(Vec::new, transport_addrs);
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        if let Some(assoc) = enrp.lines.at(Channel::Asap, &addrs) {
+            return self.adopt_over(now, key, assoc);
+        }
+        if enrp.lines.dialling(Channel::Asap) >= self.config.enrp.max_adoptions {
+            enrp.adoptions.deferred.insert(pe);
+            return;
+        }
+        self.watch_alone(now, key);
+        if !addrs.is_empty() {
+            self.call_element(&addrs, pe);
+        }
+    }
+
+    /// An association to a PE is up that was set up for this.
+    pub(super) fn on_element_reached(
+        &mut self,
+        now: Duration,
+        assoc: Assoc,
+        handle: &PoolHandle,
+        pe: PeIdentifier,
+    ) {
+        if let Some(key) = self.unwatched_own(handle, pe) {
+            self.adopt_over(now, key, assoc);
+        }
+    }
+
+    pub(super) fn adopt_deferred(&mut self, now: Duration) {
+        while let Some(enrp) = &mut self.enrp {
+            if enrp.lines.dialling(Channel::Asap) >= self.config.enrp.max_adoptions {
+                return;
+            }
+            let Some((handle, pe)) = enrp.adoptions.deferred.pop_first() else {
+                return;
+            };
+            if let Some(key) = self.unwatched_own(&handle, pe) {
+                self.ask_to_join(now, key);
+            }
+        }
+    }
+
+    /// The PE, if it is still this registrar's and did not register meanwhile.
+    fn unwatched_own(&self, handle: &PoolHandle, pe: PeIdentifier) -> Option<PeKey> {
+        let key = self.space.find(handle.as_octets(), pe)?;
+        let is_own = self.space.element(key)?.home == self.id;
+        (is_own && self.watches.assoc(key).is_none()).then_some(key)
+    }
+}

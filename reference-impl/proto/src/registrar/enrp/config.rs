@@ -1,0 +1,62 @@
+//! Settings of ENRP: the thresholds of RFC 5353 §4.2, the timers and limits it leaves open.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Settings of the ENRP side of a registrar. The defaults are the RFC's where it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// Peers told by the administrator: the first is the mentor, the others are its backups (RFC 5353
+    /// §3.2.2.1). None: the registrar is alone and serves at once.
+    pub peers: Vec<SocketAddr>,
+    /// PEER-HEARTBEAT-CYCLE: period of ENRP_PRESENCE to all peers.
+    pub peer_heartbeat_cycle: Duration,
+    /// MAX-TIME-LAST-HEARD: a peer that is silent for longer is probed.
+    pub max_time_last_heard: Duration,
+    /// MAX-TIME-NO-RESPONSE: how long a peer has to answer a probe or an ENRP_LIST_REQUEST.
+    pub max_time_no_response: Duration,
+    /// How long a peer has to answer an ENRP_HANDLE_TABLE_REQUEST (RFC 5353 §3.2.3; no name, no value there).
+    pub table_request_timeout: Duration,
+    /// How long a mentor keeps a download session for the next request (RFC 5353 §3.2.3; no name, no value
+    /// there).
+    pub table_session_timeout: Duration,
+    /// Pause after all mentors rejected, spread by a second ("a few seconds", RFC 5353 §3.2.2.2, §3.2.3).
+    pub mentor_retry: Duration,
+    /// How often all mentors are asked before the registrar serves with what it has.
+    pub mentor_rounds: u32,
+    /// How often a peer, drawn at random, is asked for its list, the first time one PEER-HEARTBEAT-CYCLE
+    /// after the initialization; zero for never. Registrars that start together may each be missing in the
+    /// list that the other one got.
+    pub peer_list_cycle: Duration,
+    /// Peers known.
+    pub max_peers: usize,
+    /// Download sessions to other registrars at the same time.
+    pub max_table_sessions: usize,
+    /// PEs in one ENRP_HANDLE_TABLE_RESPONSE.
+    pub max_table_elements: usize,
+    /// Associations that are being set up to PEs of a registrar taken over.
+    pub max_adoptions: usize,
+    /// Messages that wait for one association to come up.
+    pub max_waiting_messages: usize,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            peers: Vec::new(),
+            peer_heartbeat_cycle: Duration::from_secs(30),
+            max_time_last_heard: Duration::from_secs(61),
+            max_time_no_response: Duration::from_secs(5),
+            table_request_timeout: Duration::from_secs(5),
+            table_session_timeout: Duration::from_secs(10),
+            mentor_retry: Duration::from_secs(3),
+            mentor_rounds: 3,
+            peer_list_cycle: Duration::from_secs(300),
+            max_peers: 256,
+            max_table_sessions: 16,
+            max_table_elements: 256,
+            max_adoptions: 64,
+            max_waiting_messages: 256,
+        }
+    }
+}

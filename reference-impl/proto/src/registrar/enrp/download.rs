@@ -1,0 +1,130 @@
+//! Download sessions, as the registrar that is asked (RFC 5353 §3.2.3 step 2, §3.6.3 step 3).
+//!
+//! ```text
+//!   TABLE_REQUEST ─┬─ not serving, too many sessions: TABLE_RESPONSE R=1
+//!                  ├─ all fits: TABLE_RESPONSE M=0
+//!                  └─ more than fits: TABLE_RESPONSE M=1 ──► Session
+//!   Session ── TABLE_REQUEST, same W: next part, M=1 ──► Session, M=0 ──► (none)
+//!          ├── TABLE_REQUEST, other W: from the beginning
+//!          └── table-session-timeout, association gone ──► (none)
+//! ```
+//!
+//! A session remembers the last PE it sent. PEs that come, change or go while it lasts are told by
+//! HANDLE_UPDATE, for the one who asks is a peer since its first message.
+
+use std::time::Duration;
+
+use rsp_handlespace::PeKey;
+use rsp_wire::ServerId;
+use rsp_wire::enrp::{HandleTableRequest, HandleTableResponse, Message, PoolEntry};
+
+use super::super::{Assoc, Registrar};
+use super::Log;
+
+/// A download that needs further requests.
+#[derive(Debug)]
+pub(super) struct Session {
+    own_only: bool,
+    after: PeKey,
+    pub(super) until: Duration,
+}
+
+impl Registrar {
+    pub(super) fn on_table_request(
+        &mut self,
+        now: Duration,
+        assoc: Assoc,
+        message: &HandleTableRequest,
+    ) {
+        let (peer, own_only) = (message.sender, message.own_children_only());
+        let until = now.saturating_add(self.config.enrp.table_session_timeout);
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let session = enrp.sessions.remove(&peer);
+        let full = enrp.sessions.len() >= self.config.enrp.max_table_sessions;
+        if !enrp.start_up.is_serving() || full {
+            return self.send_enrp(assoc, HandleTableResponse::rejection(self.id, peer));
+        }
+        let after = session
+            .filter(|session| session.own_only == own_only)
+            .map(|session| session.after);
+        let (octets, more) = self.table_part(peer, own_only, after);
+        if let (Some(after), Some(enrp)) = (more, &mut self.enrp) {
+            let session = Session {
+                own_only,
+                after,
+                until,
+            };
+            enrp.sessions.insert(peer, session);
+        }
+        self.send_enrp_octets(assoc, octets);
+    }
+
+    /// The next response, and behind which PE the one after it begins.
+    fn table_part(
+        &mut self,
+        peer: ServerId,
+        own_only: bool,
+        after: Option<PeKey>,
+    ) -> (Vec<u8>, Option<PeKey>) {
+        let mut count = self.config.enrp.max_table_elements.max(1);
+        loop {
+            let mut keys: Vec<PeKey> = if own_only {
+                self.space.owned(self.id, after).take(count + 1).collect()
+            } else {
+                self.space.keys(after).take(count + 1).collect()
+            };
+            let more = keys.len() > count;
+            keys.truncate(count);
+            let last = keys.last().copied().filter(|_| more);
+            let entries = self.entries(&keys);
+            let response = HandleTableResponse::new(self.id, peer, entries, more);
+            let mut octets = Vec::new();
+            let fits = match Message::from(response).encode(&mut octets) {
+                Ok(()) => octets.len() <= self.config.max_message,
+                Err(_too_long) => false,
+            };
+            if fits || count == 1 {
+                return (octets, last);
+            }
+            count = keys.len().min(count) / 2;
+            count = count.max(1);
+        }
+    }
+
+    /// The keys are pool by pool; each pool's handle stands once.
+    fn entries(&self, keys: &[PeKey]) -> Vec<PoolEntry> {
+        let mut entries: Vec<PoolEntry> = Vec::new();
+        for &key in keys {
+            let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key))
+            else {
+                continue;
+            };
+            match entries.last_mut().filter(|e| e.pool_handle == *handle) {
+                Some(entry) => entry.pool_elements.push(element.clone()),
+                None => entries.push(PoolEntry {
+                    pool_handle: handle.clone(),
+                    pool_elements: vec![element.clone()],
+                }),
+            }
+        }
+        entries
+    }
+
+    pub(super) fn on_session_due(&mut self, now: Duration) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let expired: Vec<ServerId> = enrp
+            .sessions
+            .iter()
+            .filter(|(_, session)| session.until <= now)
+            .map(|(&id, _)| id)
+            .collect();
+        enrp.sessions.retain(|_, session| session.until > now);
+        for peer in expired {
+            self.tell(Log::SessionExpired { peer });
+        }
+    }
+}

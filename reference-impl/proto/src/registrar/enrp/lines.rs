@@ -1,0 +1,256 @@
+//! Associations to peers, and to PEs that did not set one up themselves: which one leads where, which ones
+//! are being set up, and what waits for them.
+//!
+//! ```text
+//!            call, no association there            Dialled(assoc)             Up
+//!   (none) ─────────────────────────────► asked ──────────────────► setting ─────► up: what waited is sent
+//!                 Connect                   │ Dialled(none)            │ Down
+//!                                           └──────────► (none) ◄──────┘ what waited is lost,
+//!                                                                        the procedures are told
+//! ```
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rsp_wire::{PeIdentifier, PoolHandle};
+
+use super::super::{Assoc, Kind, Output, Registrar};
+use super::canonical;
+
+/// An association that the engine asked for, as numbered by the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Dial(pub u64);
+
+/// The local endpoint an association belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// ASAP: PEs and PUs.
+    Asap,
+    /// ENRP: peers.
+    Enrp,
+}
+
+/// All associations by where they lead, and those being set up.
+#[derive(Debug, Default)]
+pub(super) struct Lines {
+    by_address: BTreeMap<(Channel, SocketAddr), Assoc>,
+    addresses: BTreeMap<Assoc, Vec<(Channel, SocketAddr)>>,
+    dials: BTreeMap<Dial, Dialling>,
+    next: u64,
+}
+
+#[derive(Debug)]
+struct Dialling {
+    channel: Channel,
+    to: Vec<SocketAddr>,
+    /// Once the caller has begun to set it up.
+    assoc: Option<Assoc>,
+    waiting: Vec<Vec<u8>>,
+    /// PEs that are asked to join as soon as it is up.
+    adopting: Vec<(PoolHandle, PeIdentifier)>,
+}
+
+impl Lines {
+    /// An association that leads to one of these addresses.
+    pub(super) fn at(&self, channel: Channel, addrs: &[SocketAddr]) -> Option<Assoc> {
+        addrs
+            .iter()
+            .find_map(|&addr| self.by_address.get(&(channel, addr)).copied())
+    }
+
+    /// How many are being set up.
+    pub(super) fn dialling(&self, channel: Channel) -> usize {
+        let of_channel = |dial: &&Dialling| dial.channel == channel;
+        self.dials.values().filter(of_channel).count()
+    }
+
+    /// One that is being set up to one of these addresses.
+    fn dialling_to(&mut self, channel: Channel, addrs: &[SocketAddr]) -> Option<&mut Dialling> {
+        self.dials
+            .values_mut()
+            .find(|dial| dial.channel == channel && dial.to.iter().any(|addr| addrs.contains(addr)))
+    }
+
+    fn add(&mut self, assoc: Assoc, channel: Channel, addrs: impl Iterator<Item = SocketAddr>) {
+        let known = self.addresses.entry(assoc).or_default();
+        for addr in addrs {
+            self.by_address.insert((channel, addr), assoc);
+            known.push((channel, addr));
+        }
+    }
+
+    fn forget(&mut self, assoc: Assoc) {
+        for key in self.addresses.remove(&assoc).unwrap_or_default() {
+            if self.by_address.get(&key) == Some(&assoc) {
+                self.by_address.remove(&key);
+            }
+        }
+    }
+
+    fn by_assoc(&self, assoc: Assoc) -> Option<Dial> {
+        let found = self.dials.iter().find(|(_, d)| d.assoc == Some(assoc));
+        found.map(|(&dial, _)| dial)
+    }
+}
+
+impl Registrar {
+    /// Sends to a transport address of a peer. False if there is no way, or no room to wait.
+    pub(super) fn call(&mut self, to: &[SocketAddr], octets: Vec<u8>) -> bool {
+        let limit = self.config.enrp.max_waiting_messages;
+        let Some(enrp) = &mut self.enrp else {
+            return false;
+        };
+        if let Some(assoc) = enrp.lines.at(Channel::Enrp, to) {
+            self.send_enrp_octets(assoc, octets);
+            return true;
+        }
+        if let Some(dial) = enrp.lines.dialling_to(Channel::Enrp, to) {
+            let room = dial.waiting.len() < limit;
+            if room {
+                dial.waiting.push(octets);
+            }
+            return room;
+        }
+        if self.stopping {
+            return false;
+        }
+        // What is at its own address is this registrar, and not the peer that was there before it.
+        if to.is_empty() || to.iter().any(|addr| enrp.own_addrs.contains(addr)) {
+            return false;
+        }
+        self.dial(Channel::Enrp, to, vec![octets], Vec::new());
+        true
+    }
+
+    /// Sets up an association to a PE to ask it over there. It joins others that wait for the same one.
+    pub(super) fn call_element(&mut self, to: &[SocketAddr], pe: (PoolHandle, PeIdentifier)) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        match enrp.lines.dialling_to(Channel::Asap, to) {
+            Some(dial) => dial.adopting.push(pe),
+            None => self.dial(Channel::Asap, to, Vec::new(), vec![pe]),
+        }
+    }
+
+    fn dial(
+        &mut self,
+        channel: Channel,
+        to: &[SocketAddr],
+        waiting: Vec<Vec<u8>>,
+        adopting: Vec<(PoolHandle, PeIdentifier)>,
+    ) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let dial = Dial(enrp.lines.next);
+        enrp.lines.next += 1;
+        let dialling = Dialling {
+            channel,
+            to: to.to_vec(),
+            assoc: None,
+            waiting,
+            adopting,
+        };
+        enrp.lines.dials.insert(dial, dialling);
+        self.out.push_back(Output::Connect {
+            dial,
+            channel,
+            to: to.to_vec(),
+        });
+    }
+
+    /// Whether this association was asked for.
+    pub(in super::super) fn is_dialled(&self, assoc: Assoc) -> bool {
+        let lines = self.enrp.as_ref().map(|enrp| &enrp.lines);
+        lines.is_some_and(|lines| lines.by_assoc(assoc).is_some())
+    }
+
+    /// The caller has begun to set up an association, or cannot.
+    pub(in super::super) fn on_dialled(&mut self, now: Duration, dial: Dial, assoc: Option<Assoc>) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        match (enrp.lines.dials.get_mut(&dial), assoc) {
+            (Some(dialling), Some(assoc)) => dialling.assoc = Some(assoc),
+            (Some(_), None) => self.on_dial_failed(now, dial),
+            (None, Some(_)) | (None, None) => {}
+        }
+    }
+
+    pub(in super::super) fn on_line_up(
+        &mut self,
+        now: Duration,
+        assoc: Assoc,
+        kind: Kind,
+        peer: &[SocketAddr],
+    ) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let channel = match kind {
+            Kind::Sctp => Channel::Asap,
+            Kind::Enrp => Channel::Enrp,
+            Kind::Tcp => return,
+        };
+        let addrs = peer.iter().map(|&addr| canonical(addr));
+        enrp.lines.add(assoc, channel, addrs);
+        let Some(dial) = enrp.lines.by_assoc(assoc) else {
+            return;
+        };
+        let Some(dialling) = enrp.lines.dials.remove(&dial) else {
+            return;
+        };
+        enrp.lines.add(assoc, channel, dialling.to.iter().copied());
+        for octets in dialling.waiting {
+            self.send_enrp_octets(assoc, octets);
+        }
+        for (handle, pe) in dialling.adopting {
+            self.on_element_reached(now, assoc, &handle, pe);
+        }
+        if channel == Channel::Asap {
+            self.adopt_deferred(now);
+        }
+    }
+
+    pub(in super::super) fn on_line_down(&mut self, now: Duration, assoc: Assoc) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        if let Some(dial) = enrp.lines.by_assoc(assoc) {
+            return self.on_dial_failed(now, dial);
+        }
+        enrp.lines.forget(assoc);
+        let of_peers = self
+            .assocs
+            .get(&assoc)
+            .is_some_and(|a| a.kind == Kind::Enrp);
+        if of_peers {
+            self.on_peer_association_lost(now, assoc);
+        }
+    }
+
+    fn on_dial_failed(&mut self, now: Duration, dial: Dial) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let Some(dialling) = enrp.lines.dials.remove(&dial) else {
+            return;
+        };
+        match dialling.channel {
+            // The PEs have until their watch says otherwise to come by themselves.
+            Channel::Asap => self.adopt_deferred(now),
+            Channel::Enrp => {
+                self.on_mentor_unreachable(now, &dialling.to);
+                self.on_peer_unreachable(now, &dialling.to);
+            }
+        }
+    }
+
+    /// Where an association leads to, of a peer.
+    pub(super) fn leads_to(&self, assoc: Assoc, addr: SocketAddr) -> bool {
+        let lines = self.enrp.as_ref().map(|enrp| &enrp.lines);
+        lines.is_some_and(|lines| lines.at(Channel::Enrp, &[addr]) == Some(assoc))
+    }
+}

@@ -1,0 +1,327 @@
+//! A registrar among its peers: ENRP, RFC 5353.
+//!
+//! ```text
+//!   Up, Down, Dialled ──► lines ──────────────┐
+//!   Message ──► decoding ──► heard (peers) ───┼─► procedure ─► Send, Connect
+//!   Tick ──► whatever is due ─────────────────┘
+//! ```
+//!
+//! | procedure | file | RFC 5353 |
+//! |---|---|---|
+//! | mentor, peer list, first handlespace | `start_up` | §3.2 |
+//! | download sessions, as mentor | `download` | §3.2.3, §3.6.3 |
+//! | taking over what a table says | `table` | §3.2.3, §3.6.3 |
+//! | additions and removals of PEs | `update` | §3.3 |
+//! | discovery, peer list | `peers` | §3.4.1 |
+//! | heartbeats and replies | `presence` | §3.4.2 |
+//! | failure detection | `failure` | §3.4.3 |
+//! | arbitration and takeover | `takeover` | §3.5 |
+//! | becoming the Home of PEs | `adoption` | §3.5.2 |
+//! | checksums and re-synchronization | `audit` | §3.6 |
+//!
+//! Messages to a peer go over the association it was last heard over, else over a new one to the transport
+//! it told; `lines` keeps these.
+
+mod adoption;
+mod audit;
+mod config;
+mod download;
+mod failure;
+mod lines;
+mod log;
+mod peers;
+mod presence;
+mod start_up;
+mod table;
+mod takeover;
+mod update;
+
+pub use config::Config;
+pub use lines::{Channel, Dial};
+pub use log::Log;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rsp_wire::enrp::{Error, Message, MessageType, sender_and_receiver};
+use rsp_wire::{Addresses, SctpTransport, ServerId, ServerInformation, TransportUse, reaction};
+
+use super::{Assoc, Log as RegistrarLog, Output, Registrar};
+use crate::ENRP_PPID;
+use adoption::Adoptions;
+use download::Session;
+use lines::Lines;
+use peers::Peer;
+use start_up::StartUp;
+
+/// What a registrar knows as a peer among peers.
+#[derive(Debug)]
+pub(super) struct Enrp {
+    /// Where this registrar speaks ENRP.
+    own: ServerInformation,
+    own_addrs: Vec<SocketAddr>,
+    start_up: StartUp,
+    heartbeat_at: Duration,
+    /// When a peer is asked for its list again.
+    list_at: Option<Duration>,
+    peers: BTreeMap<ServerId, Peer>,
+    /// Peers that were taken over. If one is heard again, the network had been split.
+    lost: BTreeSet<ServerId>,
+    /// Downloads by other registrars.
+    sessions: BTreeMap<ServerId, Session>,
+    lines: Lines,
+    adoptions: Adoptions,
+}
+
+impl Enrp {
+    /// Nothing without a transport address to tell the peers.
+    pub(super) fn new(
+        reach: &[SocketAddr],
+        id: ServerId,
+        config: &Config,
+        now: Duration,
+    ) -> Option<Self> {
+        let own_addrs: Vec<SocketAddr> = reach.iter().map(|addr| canonical(*addr)).collect();
+        let port = own_addrs.first()?.port();
+        let addresses = Addresses::collect(own_addrs.iter().map(SocketAddr::ip))?;
+        // Control messages of registrars go there.
+        let transport = SctpTransport {
+            transport_use: TransportUse::DATA_PLUS_CONTROL,
+            ..SctpTransport::new(port, addresses)
+        };
+        Some(Self {
+            own: ServerInformation::new(id, transport),
+            own_addrs,
+            start_up: StartUp::default(),
+            heartbeat_at: now.saturating_add(config.peer_heartbeat_cycle),
+            list_at: None,
+            peers: BTreeMap::new(),
+            lost: BTreeSet::new(),
+            sessions: BTreeMap::new(),
+            lines: Lines::default(),
+            adoptions: Adoptions::default(),
+        })
+    }
+
+    /// When something is due.
+    pub(super) fn due(&self, config: &Config) -> Option<Duration> {
+        let peers = self.peers.values().filter_map(|peer| peer.due(config));
+        let sessions = self.sessions.values().map(|session| session.until);
+        let start_up = self.start_up.due();
+        peers
+            .chain(sessions)
+            .chain(start_up)
+            .chain(self.list_at)
+            .chain([self.heartbeat_at])
+            .min()
+    }
+
+    /// Name of the start-up's state, for the transition table.
+    #[cfg(test)]
+    pub(super) fn start_up_state(&self) -> &'static str {
+        self.start_up.state_name()
+    }
+
+    /// Name of a peer's state, for the transition table.
+    #[cfg(test)]
+    pub(super) fn peer_state(&self, id: ServerId) -> &'static str {
+        let peer = self.peers.get(&id);
+        peer.map_or("(unknown)", Peer::state_name)
+    }
+}
+
+impl Registrar {
+    /// Whether the initialization is completed (RFC 5353 §3.2); without ENRP it is from the beginning.
+    pub fn is_serving(&self) -> bool {
+        self.enrp
+            .as_ref()
+            .is_none_or(|enrp| enrp.start_up.is_serving())
+    }
+
+    /// The peers it knows, in the order of their identifiers.
+    pub fn peers(&self) -> impl Iterator<Item = ServerId> + '_ {
+        self.enrp.iter().flat_map(|enrp| enrp.peers.keys().copied())
+    }
+
+    pub(super) fn on_enrp_time(&mut self, now: Duration) {
+        if self.enrp.is_none() || self.stopping {
+            return;
+        }
+        self.on_start_up_due(now);
+        self.on_session_due(now);
+        self.on_audit_due(now);
+        self.on_failure_due(now);
+        self.on_heartbeat_due(now);
+        self.on_list_due(now);
+    }
+
+    /// Octets from a peer. Unknown messages and parameters are treated as RFC 5354 §3 and §4 say (RFC 5353
+    /// §3.7); nothing about an ENRP_ERROR is reported, or two registrars might never stop.
+    pub(super) fn on_enrp_octets(&mut self, now: Duration, assoc: Assoc, octets: &[u8]) {
+        let is_error = octets.first() == Some(&MessageType::ERROR.0);
+        let report = match Message::decode(octets) {
+            Ok(decoded) => {
+                let report = decoded.reports.operation_error().filter(|_| !is_error);
+                if let Some(error) = &report {
+                    self.log(RegistrarLog::ParametersReported {
+                        assoc,
+                        count: error.causes.len(),
+                    });
+                }
+                let sender = decoded.message.sender();
+                self.report(assoc, sender, report);
+                return self.on_enrp(now, assoc, decoded.message);
+            }
+            Err(error) => {
+                let report = reaction::report(&error, octets).filter(|_| !is_error);
+                self.log(RegistrarLog::Malformed {
+                    assoc,
+                    error,
+                    reported: report.is_some(),
+                });
+                report
+            }
+        };
+        let sender = sender_and_receiver(octets).map_or(ServerId::UNDETERMINED, |(from, _)| from);
+        self.report(assoc, sender, report);
+    }
+
+    fn report(&mut self, assoc: Assoc, to: ServerId, error: Option<rsp_wire::OperationError>) {
+        if let Some(error) = error {
+            self.send_enrp(assoc, Error::new(self.id, to, error));
+        }
+    }
+
+    fn on_enrp(&mut self, now: Duration, assoc: Assoc, message: Message) {
+        let (sender, receiver) = (message.sender(), message.receiver());
+        if sender == ServerId::UNDETERMINED || sender == self.id {
+            return self.tell(Log::Misdirected {
+                assoc,
+                sender,
+                receiver,
+            });
+        }
+        // RFC 5353 §3.4.1, §3.4.3: a message of any type.
+        if !self.heard(now, assoc, sender) {
+            return;
+        }
+        if receiver != ServerId::UNDETERMINED && receiver != self.id {
+            // For the registrar that was here before a restart, say: nobody answers in its name.
+            return self.tell(Log::Misdirected {
+                assoc,
+                sender,
+                receiver,
+            });
+        }
+        match message {
+            Message::Presence(m) => self.on_presence(now, assoc, m),
+            Message::HandleTableRequest(m) => self.on_table_request(now, assoc, &m),
+            Message::HandleTableResponse(m) => self.on_table_response(now, assoc, m),
+            Message::HandleUpdate(m) => self.on_handle_update(now, m),
+            Message::ListRequest(m) => self.on_list_request(assoc, &m),
+            Message::ListResponse(m) => self.on_list_response(now, assoc, m),
+            Message::InitTakeover(m) => self.on_init_takeover(now, assoc, &m),
+            Message::InitTakeoverAck(m) => self.on_init_takeover_ack(now, &m),
+            Message::TakeoverServer(m) => self.on_takeover_server(now, &m),
+            Message::Error(m) => {
+                let causes = m.operation_error.causes.iter().map(|c| c.code).collect();
+                self.log(RegistrarLog::ErrorReported { assoc, causes });
+            }
+        }
+    }
+
+    /// Sends over an association that is up.
+    fn send_enrp(&mut self, assoc: Assoc, message: impl Into<Message>) {
+        if let Some(octets) = self.enrp_octets(message) {
+            self.send_enrp_octets(assoc, octets);
+        }
+    }
+
+    fn send_enrp_octets(&mut self, assoc: Assoc, octets: Vec<u8>) {
+        // One stream, so that no update overtakes a table or a checksum.
+        self.out.push_back(Output::Send {
+            assoc,
+            stream: 0,
+            ppid: ENRP_PPID,
+            octets,
+        });
+    }
+
+    fn enrp_octets(&mut self, message: impl Into<Message>) -> Option<Vec<u8>> {
+        let message = message.into();
+        let mut octets = Vec::new();
+        match message.encode(&mut octets) {
+            Ok(()) => Some(octets),
+            Err(error) => {
+                self.tell(Log::NotEncoded {
+                    message: message.message_type(),
+                    error,
+                });
+                None
+            }
+        }
+    }
+
+    /// Sends to a peer, over a new association if there is none. False if that cannot be.
+    fn send_to_peer(&mut self, peer: ServerId, message: impl Into<Message>) -> bool {
+        match self.enrp_octets(message) {
+            Some(octets) => self.send_octets_to_peer(peer, octets),
+            None => true,
+        }
+    }
+
+    fn send_octets_to_peer(&mut self, peer: ServerId, octets: Vec<u8>) -> bool {
+        let Some(known) = self.enrp.as_ref().and_then(|enrp| enrp.peers.get(&peer)) else {
+            return false;
+        };
+        if let Some(assoc) = known.assoc {
+            self.send_enrp_octets(assoc, octets);
+            return true;
+        }
+        let addrs = known.addrs.clone();
+        let sent = self.call(&addrs, octets);
+        if !sent {
+            self.tell(Log::NotSent { peer });
+        }
+        sent
+    }
+
+    /// Sends copies to all peers that `which` picks (RFC 5353 §3.1). The message is addressed to nobody in
+    /// particular.
+    fn group_cast(&mut self, message: impl Into<Message>, which: impl Fn(&Peer) -> bool) {
+        let Some(enrp) = &self.enrp else {
+            return;
+        };
+        let peers: Vec<ServerId> = enrp
+            .peers
+            .iter()
+            .filter(|(_, peer)| which(peer))
+            .map(|(&id, _)| id)
+            .collect();
+        if peers.is_empty() {
+            return;
+        }
+        if let Some(octets) = self.enrp_octets(message) {
+            for peer in peers {
+                self.send_octets_to_peer(peer, octets.clone());
+            }
+        }
+    }
+
+    fn tell(&mut self, log: Log) {
+        self.log(RegistrarLog::Enrp(log));
+    }
+}
+
+fn canonical(addr: SocketAddr) -> SocketAddr {
+    SocketAddr::new(addr.ip().to_canonical(), addr.port())
+}
+
+fn transport_addrs(transport: &SctpTransport) -> Vec<SocketAddr> {
+    transport
+        .addresses
+        .iter()
+        .map(|ip| canonical(SocketAddr::new(ip, transport.port)))
+        .collect()
+}

@@ -1,0 +1,280 @@
+//! The peer list (RFC 5353 §3.4, §3.4.1).
+//!
+//! ```text
+//!               heard: PRESENCE R=1 to it; or named by a mentor's list
+//!   (unknown) ───────────────────────────────────────────────────────► Active
+//!
+//!               silent > MAX-TIME-LAST-HEARD: PRESENCE R=1
+//!   Active ─────────────────────────────────────────────────► Probed
+//!   Probed ── no answer in MAX-TIME-NO-RESPONSE, or no way to it: INIT_TAKEOVER ──► Dead
+//!   Active, Probed, NotActive, Dead (larger identifier) ── INIT_TAKEOVER: ACK ────► NotActive
+//!   Dead ── all ACKs: TAKEOVER_SERVER ──► (unknown)
+//!   any ── TAKEOVER_SERVER of a peer ──► (unknown)
+//!   Probed, Dead, NotActive ── heard ──► Active
+//!   NotActive ── the peer that took it over is dead itself ──► Active, and so soon probed
+//! ```
+//!
+//! Readings where the RFC is open:
+//! - Every message of a peer shows that it lives, not only ENRP_PRESENCE.
+//! - "Not active" ends when the peer is heard again, or when its successor is gone before it was done.
+//! - A peer that had been taken over and is heard again was split off: its list is asked for, so that both
+//!   sides find each other.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rsp_wire::enrp::ListRequest;
+use rsp_wire::{Addresses, SctpTransport, ServerId, ServerInformation};
+
+use super::super::{Assoc, Registrar};
+use super::audit::Audit;
+use super::{Config, Log, transport_addrs};
+
+/// What is known of a peer.
+#[derive(Debug)]
+pub(super) struct Peer {
+    /// Where it says it is.
+    pub(super) transport: Option<SctpTransport>,
+    /// Where it is called: where it says it is, else where it was heard from.
+    pub(super) addrs: Vec<SocketAddr>,
+    /// Where it was heard last, while that is up.
+    pub(super) assoc: Option<Assoc>,
+    /// peer_last_heard (RFC 5353 §4.1).
+    pub(super) last_heard: Duration,
+    pub(super) state: State,
+    /// A re-synchronization with it, if one is under way.
+    pub(super) audit: Option<Audit>,
+}
+
+/// How it does.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// It was heard.
+    Active,
+    /// It was silent, and has to answer until then.
+    Probed { until: Duration },
+    /// It is dead, and this registrar wants to take it over: these have not consented yet.
+    Dead {
+        awaiting: BTreeSet<ServerId>,
+        again_at: Duration,
+    },
+    /// A peer takes it over, with this registrar's consent.
+    NotActive { by: ServerId },
+}
+
+impl Peer {
+    fn new(now: Duration) -> Self {
+        Self {
+            transport: None,
+            addrs: Vec::new(),
+            assoc: None,
+            last_heard: now,
+            state: State::Active,
+            audit: None,
+        }
+    }
+
+    pub(super) fn locate(&mut self, transport: SctpTransport) {
+        self.addrs = transport_addrs(&transport);
+        self.transport = Some(transport);
+    }
+
+    /// Where it says it is; before it does, where it was heard from.
+    pub(super) fn transport(&self) -> Option<SctpTransport> {
+        if self.transport.is_some() {
+            return self.transport.clone();
+        }
+        let port = self.addrs.first()?.port();
+        let addresses = Addresses::collect(self.addrs.iter().map(SocketAddr::ip))?;
+        Some(SctpTransport::new(port, addresses))
+    }
+
+    /// Whether it is an active peer in the sense of RFC 5353 §3.5.2.
+    pub(super) fn is_active(&self) -> bool {
+        match self.state {
+            State::Active | State::Probed { .. } => true,
+            State::Dead { .. } | State::NotActive { .. } => false,
+        }
+    }
+
+    pub(super) fn due(&self, config: &Config) -> Option<Duration> {
+        let own = match self.state {
+            State::Active => Some(self.probe_at(config)),
+            State::Probed { until } => Some(until),
+            State::Dead { again_at, .. } => Some(again_at),
+            State::NotActive { .. } => None,
+        };
+        let audit = self.audit.as_ref().map(|audit| audit.until);
+        own.into_iter().chain(audit).min()
+    }
+
+    pub(super) fn probe_at(&self, config: &Config) -> Duration {
+        self.last_heard.saturating_add(config.max_time_last_heard)
+    }
+
+    #[cfg(test)]
+    pub(super) fn state_name(&self) -> &'static str {
+        match self.state {
+            State::Active => "Active",
+            State::Probed { .. } => "Probed",
+            State::Dead { .. } => "Dead",
+            State::NotActive { .. } => "NotActive",
+        }
+    }
+}
+
+impl Registrar {
+    /// A message of a peer came. False if it cannot be taken into the list.
+    pub(super) fn heard(&mut self, now: Duration, assoc: Assoc, id: ServerId) -> bool {
+        let Some(enrp) = &mut self.enrp else {
+            return false;
+        };
+        if let Some(peer) = enrp.peers.get_mut(&id) {
+            peer.last_heard = now;
+            peer.assoc = Some(assoc);
+            match peer.state {
+                State::Active => {}
+                State::Probed { .. } | State::NotActive { .. } => {
+                    peer.state = State::Active;
+                    self.tell(Log::PeerBack { peer: id });
+                }
+                // RFC 5353 §3.5.1: the takeover is stopped at once.
+                State::Dead { .. } => {
+                    peer.state = State::Active;
+                    self.tell(Log::TakeoverStopped {
+                        target: id,
+                        by: None,
+                    });
+                }
+            }
+            return true;
+        }
+        if enrp.peers.len() >= self.config.enrp.max_peers {
+            self.tell(Log::PeerNotTaken { peer: id });
+            return false;
+        }
+        let mut peer = Peer::new(now);
+        peer.assoc = Some(assoc);
+        if let Some(association) = self.assocs.get(&assoc) {
+            peer.addrs = association.canonical_peer();
+        }
+        enrp.peers.insert(id, peer);
+        let was_lost = enrp.lost.remove(&id);
+        self.tell(Log::PeerFound { peer: id });
+        // RFC 5353 §3.4.1.
+        self.send_presence(id, true);
+        if was_lost && self.is_serving() {
+            self.send_enrp(assoc, ListRequest::new(self.id, id));
+        }
+        true
+    }
+
+    /// RFC 5353 §3.2.2.2: a list that was asked for. Peers that are new to a registrar that serves are
+    /// greeted like those that were heard.
+    pub(super) fn take_list(&mut self, now: Duration, servers: Vec<ServerInformation>) {
+        let is_serving = self.is_serving();
+        for server in servers {
+            let id = server.server_id;
+            let Some(enrp) = &mut self.enrp else {
+                return;
+            };
+            if id == self.id || id == ServerId::UNDETERMINED {
+                continue;
+            }
+            if let Some(peer) = enrp.peers.get_mut(&id) {
+                if peer.transport.is_none() {
+                    peer.locate(server.transport);
+                }
+                continue;
+            }
+            if enrp.peers.len() >= self.config.enrp.max_peers {
+                self.tell(Log::PeerNotTaken { peer: id });
+                continue;
+            }
+            let mut peer = Peer::new(now);
+            peer.locate(server.transport);
+            enrp.peers.insert(id, peer);
+            self.tell(Log::PeerFound { peer: id });
+            if is_serving {
+                self.send_presence(id, true);
+            }
+        }
+    }
+
+    /// Takes a peer that was taken over off the list.
+    pub(super) fn forget_peer(&mut self, now: Duration, id: ServerId) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        enrp.peers.remove(&id);
+        enrp.sessions.remove(&id);
+        if enrp.lost.len() < self.config.enrp.max_peers {
+            enrp.lost.insert(id);
+        }
+        self.excuse(now, id);
+    }
+
+    pub(super) fn on_peer_association_lost(&mut self, now: Duration, assoc: Assoc) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let mut probed = Vec::new();
+        for (&id, peer) in &mut enrp.peers {
+            if peer.assoc == Some(assoc) {
+                peer.assoc = None;
+                enrp.sessions.remove(&id);
+                match peer.state {
+                    // RFC 5353 §3.4.3: the send fails.
+                    State::Probed { .. } => probed.push(id),
+                    State::Active | State::Dead { .. } | State::NotActive { .. } => {}
+                }
+            }
+        }
+        for id in probed {
+            self.on_peer_dead(now, id);
+        }
+        let mentor_lost = self
+            .assocs
+            .get(&assoc)
+            .map(|association| association.canonical_peer());
+        if let Some(addrs) = mentor_lost {
+            self.on_mentor_unreachable(now, &addrs);
+        }
+    }
+
+    /// The peer lost all its state: it will not go on with its downloads.
+    pub(in super::super) fn on_line_restart(&mut self, assoc: Assoc) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        for (id, peer) in &enrp.peers {
+            if peer.assoc == Some(assoc) {
+                enrp.sessions.remove(id);
+            }
+        }
+    }
+
+    /// Nobody is at these addresses.
+    pub(super) fn on_peer_unreachable(&mut self, now: Duration, addrs: &[SocketAddr]) {
+        let Some(enrp) = &self.enrp else {
+            return;
+        };
+        let is_there = |peer: &Peer| {
+            let probed = match peer.state {
+                State::Probed { .. } => true,
+                State::Active | State::Dead { .. } | State::NotActive { .. } => false,
+            };
+            probed && peer.assoc.is_none() && peer.addrs.iter().any(|addr| addrs.contains(addr))
+        };
+        let dead: Vec<ServerId> = enrp
+            .peers
+            .iter()
+            .filter(|(_, peer)| is_there(peer))
+            .map(|(&id, _)| id)
+            .collect();
+        for id in dead {
+            self.on_peer_dead(now, id);
+        }
+    }
+}

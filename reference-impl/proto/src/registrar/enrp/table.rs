@@ -1,0 +1,139 @@
+//! What a HANDLE_TABLE_RESPONSE says goes into the handlespace (RFC 5353 §3.2.3 step 4, §3.6.3 step 4).
+//!
+//! ```text
+//!   entry ──► a peer announced something else meanwhile ────────────► left out
+//!        ├──► re-synchronization, and of another Home than the peer ► left out
+//!        ├──► owned by this registrar, which serves ─┬─ peer's identifier is larger ► replaced
+//!        │                                           └─ it is smaller ► kept, announced, asked to join
+//!        └──► else: pool made, PE added or replaced (rules A, B, C)
+//! ```
+//!
+//! Two registrars claim the same PE after they had been split and one had taken over the other. Each would
+//! replace its own entry by that of the other, and the PE would be nobody's. So the larger identifier wins,
+//! as in §3.5.1.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use rsp_handlespace::Put;
+use rsp_wire::enrp::{PoolEntry, UpdateAction};
+use rsp_wire::{PeIdentifier, PoolElement, PoolHandle, ServerId};
+
+use super::super::Registrar;
+use super::Log;
+
+/// How much news is remembered. What is forgotten the next audit repairs.
+const MAX_NEWS: usize = 65_536;
+
+/// What was announced since a table was asked for: it is newer than the table.
+#[derive(Clone, Debug, Default)]
+pub(super) struct News(BTreeSet<(PoolHandle, PeIdentifier)>);
+
+impl News {
+    pub(super) fn add(&mut self, handle: &PoolHandle, pe: PeIdentifier) {
+        if self.0.len() < MAX_NEWS {
+            self.0.insert((handle.clone(), pe));
+        }
+    }
+
+    fn has(&self, handle: &PoolHandle, pe: PeIdentifier) -> bool {
+        // Few at a time; a clone of a handle shares its octets.
+        self.0.contains(&(handle.clone(), pe))
+    }
+}
+
+/// Whose table it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    /// The mentor's: the whole handlespace.
+    Mentor,
+    /// A peer's: what it owns.
+    Owner(ServerId),
+}
+
+impl Registrar {
+    pub(super) fn take_table(
+        &mut self,
+        now: Duration,
+        entries: Vec<PoolEntry>,
+        source: Source,
+        news: &News,
+    ) {
+        for entry in entries {
+            let handle = entry.pool_handle;
+            for element in entry.pool_elements {
+                if !news.has(&handle, element.identifier) {
+                    self.take_entry(now, &handle, element, source);
+                }
+            }
+        }
+    }
+
+    fn take_entry(
+        &mut self,
+        now: Duration,
+        handle: &PoolHandle,
+        element: PoolElement,
+        source: Source,
+    ) {
+        let (pe, home) = (element.identifier, element.home);
+        let known = self.space.find(handle.as_octets(), pe);
+        let is_own = known
+            .and_then(|key| self.space.element(key))
+            .is_some_and(|known| known.home == self.id);
+        match source {
+            Source::Owner(peer) if peer != home => {
+                let handle = handle.clone();
+                return self.tell(Log::NotTaken { handle, pe, home });
+            }
+            Source::Owner(peer) if is_own && peer < self.id => {
+                let handle = handle.clone();
+                self.tell(Log::NotTaken { handle, pe, home });
+                return self.assert_ownership(now, known);
+            }
+            Source::Owner(_) | Source::Mentor => {}
+        }
+        self.take_element(now, handle, element);
+    }
+
+    /// The PE stays this registrar's: the peers are told, and so is the PE.
+    fn assert_ownership(&mut self, now: Duration, key: Option<rsp_handlespace::PeKey>) {
+        let Some(key) = key else {
+            return;
+        };
+        if let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key)) {
+            let (handle, element) = (handle.clone(), element.clone());
+            self.announce_update(UpdateAction::ADD_PE, handle, element);
+        }
+        self.ask_to_join(now, key);
+    }
+
+    /// Adds or replaces a PE that a peer told (RFC 5353 §3.2.3 step 4, §3.3.1).
+    pub(super) fn take_element(
+        &mut self,
+        now: Duration,
+        handle: &PoolHandle,
+        element: PoolElement,
+    ) {
+        let (pe, home) = (element.identifier, element.home);
+        // What others own is theirs to end: here it lasts a little longer, in case they do not.
+        let grace = self.config.enrp.max_time_last_heard;
+        match self.space.put(handle, element, now.saturating_add(grace)) {
+            Ok(put) => {
+                if let Put::Replaced { key, old } = &put
+                    && old.home == self.id
+                    && home != self.id
+                {
+                    self.unwatch(*key);
+                }
+                self.on_pool_changed(now, handle);
+                let handle = handle.clone();
+                self.tell(Log::Told { handle, pe, home });
+            }
+            Err(full) => {
+                let handle = handle.clone();
+                self.tell(Log::NoRoom { handle, pe, full });
+            }
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Takeover of a dead peer (RFC 5353 §3.5). The states are in `peers.rs`.
+//!
+//! ```text
+//!   initiating                                         asked
+//!   dead: INIT_TAKEOVER to all peers, target included  INIT_TAKEOVER ─┬─ target is this registrar:
+//!     │                                                               │    PRESENCE to all, no ACK (1)
+//!     ├── target is heard ──► stopped                                 ├─ own arbitration, own identifier
+//!     ├── INIT_TAKEOVER of a larger identifier ──► stopped, ACK       │    smaller: stopped, ACK (2A)
+//!     ├── TAKEOVER_SERVER of a peer ──► stopped                       │    larger: ignored (2B)
+//!     └── ACK of all peers but the target, or none is left            └─ else: not active, ACK (3)
+//!           TAKEOVER_SERVER to the active peers, target forgotten,
+//!           its PEs adopted (adoption.rs)                       TAKEOVER_SERVER ──► target forgotten,
+//!                                                                 its PEs are the sender's
+//! ```
+//!
+//! Readings where the RFC is open:
+//! - A peer that is dead or not active itself is not waited for: two dead peers would block each other.
+//! - The RFC has no deadline for an ACK. INIT_TAKEOVER is sent again to who owes one at each
+//!   PEER-HEARTBEAT-CYCLE, until it answers or is dead too.
+//! - TAKEOVER_SERVER with this registrar as the target, which lives: it gives its PEs to the sender, as all
+//!   the others do, and shows that it is there.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use rsp_handlespace::PeKey;
+use rsp_wire::ServerId;
+use rsp_wire::enrp::{InitTakeover, InitTakeoverAck, TakeoverServer};
+
+use super::super::{Assoc, Registrar};
+use super::Log;
+use super::peers::{Peer, State};
+
+impl Registrar {
+    /// RFC 5353 §3.4.3, §3.5.1: the peer is dead, the arbitration begins.
+    pub(super) fn on_peer_dead(&mut self, now: Duration, target: ServerId) {
+        let again_at = now.saturating_add(self.config.enrp.peer_heartbeat_cycle);
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let awaiting: BTreeSet<ServerId> = enrp
+            .peers
+            .iter()
+            .filter(|&(&id, peer)| id != target && peer.is_active())
+            .map(|(&id, _)| id)
+            .collect();
+        let Some(peer) = enrp.peers.get_mut(&target) else {
+            return;
+        };
+        peer.state = State::Dead { awaiting, again_at };
+        peer.audit = None;
+        self.tell(Log::PeerDead { peer: target });
+        let message = InitTakeover::new(self.id, ServerId::UNDETERMINED, target);
+        self.group_cast(message, |_| true);
+        self.excuse(now, target);
+        self.complete_if_won(now, target);
+    }
+
+    /// Somebody is dead or gone, and owes no ACK; nor does anybody wait for what it wanted to take over.
+    pub(super) fn excuse(&mut self, now: Duration, gone: ServerId) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let mut waiting = Vec::new();
+        for (&id, peer) in &mut enrp.peers {
+            match &mut peer.state {
+                State::Dead { awaiting, .. } => {
+                    if awaiting.remove(&gone) {
+                        waiting.push(id);
+                    }
+                }
+                State::NotActive { by } if *by == gone => {
+                    // Nobody cares for it any more: it is probed at once.
+                    peer.state = State::Active;
+                    let silence = self.config.enrp.max_time_last_heard;
+                    peer.last_heard = peer.last_heard.max(now.saturating_sub(silence));
+                }
+                State::NotActive { .. } | State::Active | State::Probed { .. } => {}
+            }
+        }
+        for target in waiting {
+            self.complete_if_won(now, target);
+        }
+    }
+
+    pub(super) fn ask_consent_again(&mut self, now: Duration, target: ServerId) {
+        let next = now.saturating_add(self.config.enrp.peer_heartbeat_cycle);
+        let Some(peer) = self
+            .enrp
+            .as_mut()
+            .and_then(|enrp| enrp.peers.get_mut(&target))
+        else {
+            return;
+        };
+        let State::Dead { awaiting, again_at } = &mut peer.state else {
+            return;
+        };
+        *again_at = next;
+        for id in awaiting.clone() {
+            let message = InitTakeover::new(self.id, ServerId::UNDETERMINED, target);
+            self.send_to_peer(id, message);
+        }
+    }
+
+    pub(super) fn on_init_takeover(&mut self, now: Duration, assoc: Assoc, message: &InitTakeover) {
+        let (sender, target) = (message.sender, message.target);
+        if target == self.id {
+            // RFC 5353 §3.5.1 (1).
+            self.tell(Log::Targeted { by: sender });
+            return self.announce_presence();
+        }
+        let own = self.id;
+        let peer = self
+            .enrp
+            .as_mut()
+            .and_then(|enrp| enrp.peers.get_mut(&target));
+        if let Some(peer) = peer {
+            match peer.state {
+                // (2B)
+                State::Dead { .. } if own >= sender => return,
+                // (2A)
+                State::Dead { .. } => {
+                    peer.state = State::NotActive { by: sender };
+                    self.tell(Log::TakeoverStopped {
+                        target,
+                        by: Some(sender),
+                    });
+                }
+                // (3); of two initiators the larger identifier will win.
+                State::NotActive { by } => {
+                    peer.state = State::NotActive { by: by.max(sender) };
+                }
+                State::Active | State::Probed { .. } => {
+                    peer.state = State::NotActive { by: sender };
+                    peer.audit = None;
+                }
+            }
+            self.excuse(now, target);
+        }
+        self.send_enrp(assoc, InitTakeoverAck::new(own, sender, target));
+    }
+
+    pub(super) fn on_init_takeover_ack(&mut self, now: Duration, message: &InitTakeoverAck) {
+        let peer = self
+            .enrp
+            .as_mut()
+            .and_then(|enrp| enrp.peers.get_mut(&message.target));
+        if let Some(peer) = peer {
+            match &mut peer.state {
+                State::Dead { awaiting, .. } => {
+                    awaiting.remove(&message.sender);
+                    self.complete_if_won(now, message.target);
+                }
+                // An answer to an arbitration that was stopped.
+                State::Active | State::Probed { .. } | State::NotActive { .. } => {}
+            }
+        }
+    }
+
+    /// RFC 5353 §3.5.2, as the initiating server.
+    fn complete_if_won(&mut self, now: Duration, target: ServerId) {
+        let won = self
+            .enrp
+            .as_ref()
+            .and_then(|enrp| enrp.peers.get(&target))
+            .is_some_and(|peer| match &peer.state {
+                State::Dead { awaiting, .. } => awaiting.is_empty(),
+                State::Active | State::Probed { .. } | State::NotActive { .. } => false,
+            });
+        if !won {
+            return;
+        }
+        let message = TakeoverServer::new(self.id, ServerId::UNDETERMINED, target);
+        self.group_cast(message, Peer::is_active);
+        self.forget_peer(now, target);
+        let keys = self.rehome(now, target, self.id);
+        self.tell(Log::TakenOver {
+            target,
+            by: self.id,
+            elements: keys.len(),
+        });
+        for key in keys {
+            self.ask_to_join(now, key);
+        }
+    }
+
+    /// RFC 5353 §3.5.2, as a peer.
+    pub(super) fn on_takeover_server(&mut self, now: Duration, message: &TakeoverServer) {
+        let (by, target) = (message.sender, message.target);
+        if target != self.id {
+            self.forget_peer(now, target);
+        }
+        let keys = self.rehome(now, target, by);
+        self.tell(Log::TakenOver {
+            target,
+            by,
+            elements: keys.len(),
+        });
+        if target == self.id {
+            for key in keys {
+                self.unwatch(key);
+            }
+            self.announce_presence();
+        }
+    }
+
+    /// Makes `to` the Home of all PEs that `from` owns.
+    fn rehome(&mut self, now: Duration, from: ServerId, to: ServerId) -> Vec<PeKey> {
+        if from == to {
+            return Vec::new();
+        }
+        let from_now = match to == self.id {
+            true => now,
+            false => now.saturating_add(self.config.enrp.max_time_last_heard),
+        };
+        let keys: Vec<PeKey> = self.space.owned(from, None).collect();
+        for &key in &keys {
+            if let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key))
+            {
+                let (handle, mut element) = (handle.clone(), element.clone());
+                element.home = to;
+                self.note_news(&handle, element.identifier);
+                // It replaces an element, for which there is room. Its life begins anew.
+                let put = self.space.put(&handle, element, from_now);
+                debug_assert!(put.is_ok(), "an element can be replaced");
+                self.on_pool_changed(now, &handle);
+            }
+        }
+        keys
+    }
+}

@@ -1,0 +1,88 @@
+//! Handle updates (RFC 5353 §3.3), both ways.
+//!
+//! ```text
+//!   registered, re-registered here ──► ADD_PE ─┐
+//!   removed here ────────────────────► DEL_PE ─┴─► all peers, receiver 0
+//!
+//!   ADD_PE ──► pool made, PE added or replaced (§3.3.1)
+//!   DEL_PE ──► PE removed, its pool with the last one (§3.3.2); nothing if it is unknown
+//! ```
+//!
+//! Readings where the RFC is open:
+//! - What a peer says about a PE with this registrar as Home is not taken: nobody else knows it better.
+//! - A DEL_PE that names another Home than this registrar, for a PE that is this registrar's, was overtaken by
+//!   a registration here, and is not followed.
+//! - Removals here are announced for own PEs and for those that de-registered here; a PE of another Home whose
+//!   copy expires is not announced.
+//! - A reserved Update Action changes nothing; no parameter holds it that cause 0x3 could carry.
+
+use std::time::Duration;
+
+use rsp_wire::enrp::{HandleUpdate, MessageType, UpdateAction};
+use rsp_wire::{PoolElement, PoolHandle, ServerId};
+
+use super::super::Registrar;
+use super::Log;
+
+impl Registrar {
+    /// RFC 5353 §3.3.1, §3.3.2: to all peers.
+    pub(in super::super) fn announce_update(
+        &mut self,
+        action: UpdateAction,
+        handle: PoolHandle,
+        element: PoolElement,
+    ) {
+        // PEs that go because this registrar ends are for its peers to take over.
+        if self.enrp.is_none() || self.stopping {
+            return;
+        }
+        self.note_news(&handle, element.identifier);
+        let receiver = ServerId::UNDETERMINED;
+        let message = HandleUpdate::new(self.id, receiver, action, handle, element);
+        self.group_cast(message, |_| true);
+    }
+
+    pub(super) fn on_handle_update(&mut self, now: Duration, message: HandleUpdate) {
+        let HandleUpdate {
+            sender,
+            action,
+            pool_handle: handle,
+            pool_element: element,
+            ..
+        } = message;
+        let (pe, home) = (element.identifier, element.home);
+        match action {
+            UpdateAction::ADD_PE if home == self.id => {
+                self.tell(Log::NotTaken { handle, pe, home });
+            }
+            UpdateAction::ADD_PE => {
+                self.note_news(&handle, pe);
+                self.take_element(now, &handle, element);
+            }
+            UpdateAction::DEL_PE => {
+                self.note_news(&handle, pe);
+                self.withdraw(now, handle, element);
+            }
+            UpdateAction(_reserved) => self.tell(Log::Unexpected {
+                peer: sender,
+                message: MessageType::HANDLE_UPDATE,
+            }),
+        }
+    }
+
+    fn withdraw(&mut self, now: Duration, handle: PoolHandle, element: PoolElement) {
+        let (pe, home) = (element.identifier, element.home);
+        let Some(key) = self.space.find(handle.as_octets(), pe) else {
+            return;
+        };
+        let known = self.space.element(key).map(|known| known.home);
+        if known == Some(self.id) && home != self.id {
+            return self.tell(Log::NotTaken { handle, pe, home });
+        }
+        self.unwatch(key);
+        if self.space.remove(key).is_some() {
+            self.on_pool_changed(now, &handle);
+            self.tell(Log::Withdrawn { handle, pe });
+        }
+    }
+}

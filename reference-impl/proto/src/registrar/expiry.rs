@@ -1,0 +1,22 @@
+//! The end of a registration life (RFC 5352 §2.2.4, §3.2): the PE is removed and told by a
+//! DEREGISTRATION_RESPONSE that it did not ask for.
+
+use std::time::Duration;
+
+use rsp_wire::asap::DeregistrationResponse;
+
+use super::{Departure, Registrar};
+
+impl Registrar {
+    pub(super) fn on_expiry(&mut self, now: Duration) {
+        while let Some(key) = self.space.expired(now) {
+            let assoc = self.watches.assoc(key);
+            let handle = self.space.handle(key).cloned();
+            let pe = self.space.element(key).map(|element| element.identifier);
+            if let (Some(assoc), Some(handle), Some(pe)) = (assoc, handle, pe) {
+                self.send(assoc, DeregistrationResponse::new(handle, pe, None));
+            }
+            self.remove(now, key, Departure::Expired);
+        }
+    }
+}

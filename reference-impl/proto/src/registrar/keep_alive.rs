@@ -1,0 +1,266 @@
+//! Watching owned PEs by ENDPOINT_KEEP_ALIVE (RFC 5352 §2.2.7, §2.2.8, §3.4, §3.5).
+//!
+//! ```text
+//!             registration               interval ±50 % or a report: KEEP_ALIVE
+//!   (none) ─────────────────► Alive ──────────────────────────────────────────► Asked
+//!                              ▲ │ ▲                                             │ │
+//!                 registration │ │ └────────────── ACK, registration ────────────┘ │
+//!                              │ │ association gone                                │
+//!                              │ ▼                                                 │
+//!                             Alone ── keep-alive-timeout or a report ──► removed ◄┘
+//!                                                  keep-alive-timeout or association gone
+//! ```
+//! A PE that is adopted (RFC 5353 §3.5.2) begins in Asked, by a KEEP_ALIVE with H=1, or in Alone if there is no
+//! association to it yet.
+//!
+//! Readings where the RFC is open:
+//! - A KEEP_ALIVE fails when its association fails or no ACK comes within `keep-alive-timeout`: it asks for
+//!   the ASAP layer's health (§3.4), which an acknowledgement below does not tell.
+//! - A PE whose association is gone has that time to come back; there is nowhere to send a KEEP_ALIVE to.
+//! - KEEP_ALIVE names no PE, so one ACK is good for all PEs of that pool asked over that association.
+//! - While an ACK is awaited no further KEEP_ALIVE goes out, however many reports come (§9.1: limit them).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use rsp_handlespace::PeKey;
+use rsp_wire::asap::{EndpointKeepAlive, EndpointKeepAliveAck};
+
+use super::{Assoc, Departure, Log, Registrar};
+
+/// The watches of all owned PEs, with what is due and who is asked as indexes.
+#[derive(Debug, Default)]
+pub(super) struct Watches {
+    by_key: BTreeMap<PeKey, Watch>,
+    due: BTreeSet<(Duration, PeKey)>,
+    asked: BTreeSet<(Assoc, PeKey)>,
+}
+
+/// How one PE is watched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Watch {
+    state: State,
+    /// ENDPOINT_UNREACHABLE messages about this registration.
+    reports: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Taken for alive; asked next at this time, if ever.
+    Alive {
+        assoc: Assoc,
+        ask_at: Option<Duration>,
+    },
+    /// KEEP_ALIVE sent, ACK awaited until then.
+    Asked { assoc: Assoc, until: Duration },
+    /// Its association is gone; it may come back until then.
+    Alone { until: Duration },
+}
+
+impl Watches {
+    /// The association a PE registered over, while it is up.
+    pub(super) fn assoc(&self, key: PeKey) -> Option<Assoc> {
+        match self.by_key.get(&key)?.state {
+            State::Alive { assoc, .. } | State::Asked { assoc, .. } => Some(assoc),
+            State::Alone { .. } => None,
+        }
+    }
+
+    pub(super) fn due(&self) -> Option<Duration> {
+        self.due.first().map(|&(at, _)| at)
+    }
+
+    /// Name of the state, for the transition table.
+    #[cfg(test)]
+    pub(super) fn state_name(&self, key: Option<PeKey>) -> &'static str {
+        match key
+            .and_then(|key| self.by_key.get(&key))
+            .map(|watch| watch.state)
+        {
+            Some(State::Alive { .. }) => "Alive",
+            Some(State::Asked { .. }) => "Asked",
+            Some(State::Alone { .. }) => "Alone",
+            None => "(none)",
+        }
+    }
+
+    /// Counts a report; the number so far, none if the PE is not watched.
+    pub(super) fn count_report(&mut self, key: PeKey) -> Option<u32> {
+        let watch = self.by_key.get_mut(&key)?;
+        watch.reports = watch.reports.saturating_add(1);
+        Some(watch.reports)
+    }
+
+    fn set(&mut self, key: PeKey, watch: Option<Watch>) -> Option<Watch> {
+        let old = match watch {
+            Some(watch) => self.by_key.insert(key, watch),
+            None => self.by_key.remove(&key),
+        };
+        if let Some(old) = old {
+            if let Some(at) = old.state.due() {
+                self.due.remove(&(at, key));
+            }
+            if let State::Asked { assoc, .. } = old.state {
+                self.asked.remove(&(assoc, key));
+            }
+        }
+        if let Some(new) = watch {
+            if let Some(at) = new.state.due() {
+                self.due.insert((at, key));
+            }
+            if let State::Asked { assoc, .. } = new.state {
+                self.asked.insert((assoc, key));
+            }
+        }
+        old
+    }
+}
+
+impl State {
+    fn due(self) -> Option<Duration> {
+        match self {
+            Self::Alive { ask_at, .. } => ask_at,
+            Self::Asked { until, .. } | Self::Alone { until } => Some(until),
+        }
+    }
+}
+
+impl Registrar {
+    /// Starts watching a PE anew: it has just registered over `assoc`.
+    pub(super) fn watch(&mut self, now: Duration, key: PeKey, assoc: Assoc) {
+        let ask_at = self.ask_at(now);
+        let state = State::Alive { assoc, ask_at };
+        self.unwatch(key);
+        self.watches.set(key, Some(Watch { state, reports: 0 }));
+        if let Some(association) = self.assocs.get_mut(&assoc) {
+            association.elements.insert(key);
+        }
+    }
+
+    /// Asks a PE over `assoc` to take this registrar as its Home (H flag, RFC 5352 §2.2.7), and watches it from
+    /// now on.
+    pub(super) fn adopt_over(&mut self, now: Duration, key: PeKey, assoc: Assoc) {
+        self.unwatch(key);
+        let until = now.saturating_add(self.config.keep_alive_timeout);
+        let state = State::Asked { assoc, until };
+        self.watches.set(key, Some(Watch { state, reports: 0 }));
+        if let Some(association) = self.assocs.get_mut(&assoc) {
+            association.elements.insert(key);
+        }
+        if let Some(handle) = self.space.handle(key).cloned() {
+            self.send(assoc, EndpointKeepAlive::new(self.id, handle, true));
+        }
+    }
+
+    /// Gives a PE that cannot be asked the time to come by itself.
+    pub(super) fn watch_alone(&mut self, now: Duration, key: PeKey) {
+        self.unwatch(key);
+        let until = now.saturating_add(self.config.keep_alive_timeout);
+        let state = State::Alone { until };
+        self.watches.set(key, Some(Watch { state, reports: 0 }));
+    }
+
+    pub(super) fn unwatch(&mut self, key: PeKey) {
+        if let Some(assoc) = self.watches.assoc(key)
+            && let Some(association) = self.assocs.get_mut(&assoc)
+        {
+            association.elements.remove(&key);
+        }
+        self.watches.set(key, None);
+    }
+
+    /// Asks a PE whether it lives, unless it is being asked already. An unreachable one is removed at once.
+    pub(super) fn ask(&mut self, now: Duration, key: PeKey) {
+        let Some(&watch) = self.watches.by_key.get(&key) else {
+            return;
+        };
+        match watch.state {
+            State::Alive { assoc, .. } => {
+                let until = now.saturating_add(self.config.keep_alive_timeout);
+                let state = State::Asked { assoc, until };
+                self.watches.set(key, Some(Watch { state, ..watch }));
+                if let Some(handle) = self.space.handle(key).cloned() {
+                    self.send(assoc, EndpointKeepAlive::new(self.id, handle, false));
+                }
+            }
+            State::Asked { .. } => {}
+            State::Alone { .. } => self.remove(now, key, Departure::Gone),
+        }
+    }
+
+    pub(super) fn on_keep_alive_ack(
+        &mut self,
+        now: Duration,
+        assoc: Assoc,
+        message: &EndpointKeepAliveAck,
+    ) {
+        let found = self
+            .space
+            .find(message.pool_handle.as_octets(), message.pe_identifier);
+        let Some(key) = found.filter(|&key| self.watches.assoc(key) == Some(assoc)) else {
+            self.log(Log::UnknownElement {
+                handle: message.pool_handle.clone(),
+                pe: message.pe_identifier,
+            });
+            return;
+        };
+        let same_pool = (assoc, key.first_of_pool())..=(assoc, key.last_of_pool());
+        let answered: Vec<PeKey> = self
+            .watches
+            .asked
+            .range(same_pool)
+            .map(|&(_, key)| key)
+            .collect();
+        for key in answered {
+            let ask_at = self.ask_at(now);
+            if let Some(&watch) = self.watches.by_key.get(&key) {
+                let state = State::Alive { assoc, ask_at };
+                self.watches.set(key, Some(Watch { state, ..watch }));
+            }
+        }
+    }
+
+    pub(super) fn on_watch_due(&mut self, now: Duration) {
+        while let Some(&(at, key)) = self.watches.due.first() {
+            if at > now {
+                return;
+            }
+            match self.watches.by_key.get(&key).map(|watch| watch.state) {
+                Some(State::Alive { .. }) => self.ask(now, key),
+                Some(State::Asked { .. }) => self.remove(now, key, Departure::Silent),
+                Some(State::Alone { .. }) => self.remove(now, key, Departure::Gone),
+                None => {
+                    self.watches.due.pop_first();
+                }
+            }
+        }
+    }
+
+    /// The PE's association went down; it is no longer among the associations.
+    pub(super) fn on_watch_association_lost(&mut self, now: Duration, assoc: Assoc, key: PeKey) {
+        let Some(&watch) = self.watches.by_key.get(&key) else {
+            return;
+        };
+        match watch.state {
+            State::Alive { assoc: own, .. } if own == assoc => {
+                let until = now.saturating_add(self.config.keep_alive_timeout);
+                let state = State::Alone { until };
+                self.watches.set(key, Some(Watch { state, ..watch }));
+            }
+            State::Asked { assoc: own, .. } if own == assoc => {
+                self.remove(now, key, Departure::Gone);
+            }
+            State::Alive { .. } | State::Asked { .. } | State::Alone { .. } => {}
+        }
+    }
+
+    /// The period, spread by ±50 % so that many PEs are not asked at once (§3.5 MUST distribute).
+    fn ask_at(&mut self, now: Duration) -> Option<Duration> {
+        let interval = self.config.keep_alive_interval;
+        if interval.is_zero() {
+            return None;
+        }
+        let spread = self.rng.u32(500..=1500);
+        Some(now.saturating_add(interval.saturating_mul(spread) / 1000))
+    }
+}

@@ -1,0 +1,247 @@
+//! What a registrar tells people about its doings.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use rsp_wire::asap::MessageType;
+use rsp_wire::{CauseCode, DecodeError, EncodeError, PeIdentifier, PoolHandle, ServerId};
+
+use super::Assoc;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields say what their names and types say")]
+pub enum Log {
+    /// An association is up.
+    Up { assoc: Assoc, peer: Vec<SocketAddr> },
+    /// An association is gone.
+    Down { assoc: Assoc },
+    /// An association was refused: too many, or shutting down.
+    Refused { assoc: Assoc },
+    /// A PE registered or re-registered.
+    Registered {
+        handle: PoolHandle,
+        pe: PeIdentifier,
+        again: bool,
+    },
+    /// A registration was rejected.
+    Rejected {
+        handle: PoolHandle,
+        pe: PeIdentifier,
+        causes: Vec<CauseCode>,
+    },
+    /// A de-registration was refused.
+    DeregistrationRefused {
+        handle: PoolHandle,
+        pe: PeIdentifier,
+        causes: Vec<CauseCode>,
+    },
+    /// A PE left the handlespace.
+    Left {
+        handle: PoolHandle,
+        pe: PeIdentifier,
+        how: Departure,
+    },
+    /// A handle was resolved to this many PEs.
+    Resolved {
+        handle: PoolHandle,
+        elements: usize,
+        subscribed: bool,
+    },
+    /// A handle could not be resolved.
+    NotResolved {
+        handle: PoolHandle,
+        cause: CauseCode,
+    },
+    /// Somebody reported a PE; `count` reports so far.
+    Reported {
+        handle: PoolHandle,
+        pe: PeIdentifier,
+        count: u32,
+    },
+    /// A report or an acknowledgement is about a PE that is not here.
+    UnknownElement {
+        handle: PoolHandle,
+        pe: PeIdentifier,
+    },
+    /// A message was not a message; `reported` tells whether its sender was told.
+    Malformed {
+        assoc: Assoc,
+        error: DecodeError,
+        reported: bool,
+    },
+    /// A datagram was not an announcement.
+    BadDatagram { from: SocketAddr },
+    /// Parameters were skipped that ask for a report.
+    ParametersReported { assoc: Assoc, count: usize },
+    /// The peer reported an error.
+    ErrorReported {
+        assoc: Assoc,
+        causes: Vec<CauseCode>,
+    },
+    /// A message that is not for a registrar.
+    OutOfPlace { assoc: Assoc, message: MessageType },
+    /// A message is larger than allowed.
+    TooLarge { assoc: Assoc, octets: usize },
+    /// An answer does not fit its format.
+    NotEncoded {
+        message: MessageType,
+        error: EncodeError,
+    },
+    /// Another registrar was heard for the first time.
+    ServerHeard { id: ServerId, from: SocketAddr },
+    /// Another registrar is not heard any more.
+    ServerSilent { id: ServerId },
+    /// Something among the peers.
+    Enrp(super::enrp::Log),
+}
+
+/// How a PE left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// It de-registered.
+    Deregistered,
+    /// Its registration life ended.
+    Expired,
+    /// It did not answer ENDPOINT_KEEP_ALIVE.
+    Silent,
+    /// Its association is gone and it did not come back.
+    Gone,
+    /// It was reported more than MAX-BAD-PE-REPORT times.
+    Reported,
+}
+
+impl Log {
+    /// Whether it tells of something that should not be.
+    pub fn is_trouble(&self) -> bool {
+        match self {
+            Self::Up { .. }
+            | Self::Down { .. }
+            | Self::Registered { .. }
+            | Self::Left { .. }
+            | Self::Resolved { .. }
+            | Self::NotResolved { .. }
+            | Self::Reported { .. }
+            | Self::UnknownElement { .. }
+            | Self::ServerHeard { .. }
+            | Self::ServerSilent { .. } => false,
+            Self::Refused { .. }
+            | Self::Rejected { .. }
+            | Self::DeregistrationRefused { .. }
+            | Self::Malformed { .. }
+            | Self::BadDatagram { .. }
+            | Self::ParametersReported { .. }
+            | Self::ErrorReported { .. }
+            | Self::OutOfPlace { .. }
+            | Self::TooLarge { .. }
+            | Self::NotEncoded { .. } => true,
+            Self::Enrp(log) => log.is_trouble(),
+        }
+    }
+}
+
+impl fmt::Display for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Up { assoc, peer } => write!(f, "association {} up with {peer:?}", assoc.0),
+            Self::Down { assoc } => write!(f, "association {} gone", assoc.0),
+            Self::Refused { assoc } => write!(f, "association {} refused", assoc.0),
+            Self::Registered { handle, pe, again } => {
+                let verb = if *again {
+                    "re-registered"
+                } else {
+                    "registered"
+                };
+                write!(f, "{verb} {pe} in {handle}")
+            }
+            Self::Rejected { handle, pe, causes } => {
+                write!(f, "rejected {pe} in {handle}: {}", Causes(causes))
+            }
+            Self::DeregistrationRefused { handle, pe, causes } => {
+                write!(
+                    f,
+                    "refused to de-register {pe} in {handle}: {}",
+                    Causes(causes)
+                )
+            }
+            Self::Left { handle, pe, how } => write!(f, "{pe} left {handle}: {how}"),
+            Self::Resolved {
+                handle,
+                elements,
+                subscribed,
+            } => {
+                let subscribed = if *subscribed { ", subscribed" } else { "" };
+                write!(f, "resolved {handle}: {elements} pool elements{subscribed}")
+            }
+            Self::NotResolved { handle, cause } => write!(f, "{handle} not resolved: {cause}"),
+            Self::Reported { handle, pe, count } => {
+                write!(f, "{pe} in {handle} reported unreachable, {count} so far")
+            }
+            Self::UnknownElement { handle, pe } => write!(f, "no {pe} in {handle} here"),
+            Self::Malformed {
+                assoc,
+                error,
+                reported,
+            } => {
+                let reported = if *reported { ", reported" } else { "" };
+                write!(f, "association {}: {error}{reported}", assoc.0)
+            }
+            Self::BadDatagram { from } => write!(f, "no announcement from {from}"),
+            Self::ParametersReported { assoc, count } => {
+                write!(
+                    f,
+                    "association {}: {count} unknown parameters reported",
+                    assoc.0
+                )
+            }
+            Self::ErrorReported { assoc, causes } => {
+                write!(f, "association {} reports {}", assoc.0, Causes(causes))
+            }
+            Self::OutOfPlace { assoc, message } => {
+                let name = message.name().unwrap_or("a message");
+                write!(f, "association {}: {name} is not for a registrar", assoc.0)
+            }
+            Self::TooLarge { assoc, octets } => {
+                write!(
+                    f,
+                    "association {}: a message of {octets} octets is too large",
+                    assoc.0
+                )
+            }
+            Self::NotEncoded { message, error } => {
+                write!(
+                    f,
+                    "{} not sent: {error}",
+                    message.name().unwrap_or("message")
+                )
+            }
+            Self::ServerHeard { id, from } => write!(f, "registrar {id} heard from {from}"),
+            Self::ServerSilent { id } => write!(f, "registrar {id} not heard any more"),
+            Self::Enrp(log) => write!(f, "{log}"),
+        }
+    }
+}
+
+impl fmt::Display for Departure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Deregistered => "de-registered",
+            Self::Expired => "registration life over",
+            Self::Silent => "no answer to ENDPOINT_KEEP_ALIVE",
+            Self::Gone => "association gone",
+            Self::Reported => "reported unreachable too often",
+        })
+    }
+}
+
+struct Causes<'a>(&'a [CauseCode]);
+
+impl fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, cause) in self.0.iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            write!(f, "{comma}{cause}")?;
+        }
+        Ok(())
+    }
+}

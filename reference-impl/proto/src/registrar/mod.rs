@@ -1,0 +1,342 @@
+//! A registrar (ENRP server) towards pool elements and pool users, RFC 5352, and towards its peers, RFC 5353.
+//!
+//! ```text
+//!                 Input                                                 Output
+//!   Up, Restart, Down ──► association ─┐              ┌─► Send, Abort, Shutdown
+//!   Message ──► unknown (decoding) ────┼─► procedure ─┼─► Announce
+//!   Datagram ──► announce ─────────────┤              ├─► Log
+//!   Tick ──► whatever is due ──────────┤              ├─► Connect
+//!   Dialled ──► enrp ──────────────────┘              └─► Wait(deadline)
+//! ```
+//!
+//! One procedure is one file; each is an `impl Registrar` of its `on_…` functions and the state it alone
+//! keeps. The ENRP procedures are in [`enrp`]; without an ENRP endpoint they do nothing.
+
+mod announce;
+mod association;
+mod config;
+mod deregistration;
+pub mod enrp;
+mod expiry;
+mod keep_alive;
+mod log;
+mod registration;
+mod resolution;
+mod unknown;
+mod unreachable;
+mod updates;
+
+pub use association::Kind;
+pub use config::Config;
+pub use log::{Departure, Log};
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rsp_handlespace::{Handlespace, Limits};
+use rsp_wire::{ServerId, asap};
+
+use crate::ASAP_PPID;
+use announce::Announcer;
+use association::Association;
+use enrp::{Channel, Dial, Enrp};
+use keep_alive::Watches;
+use updates::Updates;
+
+/// One association or TCP connection, as numbered by the caller. A number is not used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Assoc(pub u64);
+
+/// Where this registrar can be reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reach {
+    /// Over SCTP; all ports are equal.
+    pub sctp: Vec<SocketAddr>,
+    /// Over TCP.
+    pub tcp: Option<SocketAddr>,
+    /// Whether the caller can send [`Output::Announce`].
+    pub multicast: bool,
+    /// Over SCTP for ENRP; all ports are equal. Without one there are no peers.
+    pub enrp: Vec<SocketAddr>,
+}
+
+/// What happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input<'a> {
+    /// An association is up.
+    Up {
+        /// Which one.
+        assoc: Assoc,
+        /// SCTP or TCP.
+        kind: Kind,
+        /// The peer's transport addresses, as far as known.
+        peer: Vec<SocketAddr>,
+    },
+    /// The peer restarted an association (RFC 9260 §5.2).
+    Restart {
+        /// Which one.
+        assoc: Assoc,
+    },
+    /// An association is gone.
+    Down {
+        /// Which one.
+        assoc: Assoc,
+    },
+    /// A user message.
+    Message {
+        /// Association it came over.
+        assoc: Assoc,
+        /// PPID in host order. ASAP's is expected, others are taken too: RFC 5352 §5 only says SHOULD.
+        ppid: u32,
+        /// The message.
+        octets: &'a [u8],
+    },
+    /// A datagram of the multicast channel.
+    Datagram {
+        /// Its source.
+        from: SocketAddr,
+        /// Payload.
+        octets: &'a [u8],
+    },
+    /// The answer to [`Output::Connect`], before anything else happens to the association: it is being set
+    /// up, and [`Input::Up`] or [`Input::Down`] follows; or none, it cannot be.
+    Dialled {
+        /// What was asked for.
+        dial: Dial,
+        /// The association.
+        assoc: Option<Assoc>,
+    },
+    /// Time has passed.
+    Tick,
+    /// Shut down: end all associations gracefully, take no new ones.
+    Stop,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Send a user message.
+    Send {
+        /// Over this association.
+        assoc: Assoc,
+        /// On this stream.
+        stream: u16,
+        /// With this PPID, in host order.
+        ppid: u32,
+        /// The message, padded.
+        octets: Vec<u8>,
+    },
+    /// Send a datagram to the multicast channel.
+    Announce {
+        /// Payload.
+        octets: Vec<u8>,
+    },
+    /// Set up an association; [`Input::Dialled`] is expected at once.
+    Connect {
+        /// Its number until it has one of the caller's.
+        dial: Dial,
+        /// From this endpoint.
+        channel: Channel,
+        /// To these addresses of one peer.
+        to: Vec<SocketAddr>,
+    },
+    /// End an association at once; no [`Input::Down`] is expected.
+    Abort {
+        /// Which one.
+        assoc: Assoc,
+    },
+    /// End an association gracefully; [`Input::Down`] is expected.
+    Shutdown {
+        /// Which one.
+        assoc: Assoc,
+    },
+    /// For people and tests.
+    Log(Log),
+    /// Nothing more until the next input; at this time at the latest, let it be [`Input::Tick`].
+    Wait(Option<Duration>),
+}
+
+/// The engine.
+#[derive(Debug)]
+pub struct Registrar {
+    config: Config,
+    id: ServerId,
+    rng: fastrand::Rng,
+    space: Handlespace,
+    assocs: BTreeMap<Assoc, Association>,
+    watches: Watches,
+    updates: Updates,
+    announcer: Option<Announcer>,
+    enrp: Option<Enrp>,
+    stopping: bool,
+    out: VecDeque<Output>,
+}
+
+impl Registrar {
+    /// A registrar with an empty handlespace, ready to serve unless it has an ENRP mentor to ask first. The
+    /// seed decides all random choices.
+    pub fn new(config: Config, reach: &Reach, seed: u64, now: Duration) -> Self {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let id = ServerId(
+            config
+                .id
+                .map_or_else(|| rng.u32(1..=u32::MAX), |id| id.get()),
+        );
+        let limits = Limits {
+            pools: config.max_pools,
+            pool_elements: config.max_pool_elements,
+            pool_elements_per_pool: config.max_pool_elements_per_pool,
+        };
+        let announcer = Announcer::new(reach, id, now);
+        let enrp = Enrp::new(&reach.enrp, id, &config.enrp, now);
+        let mut registrar = Self {
+            config,
+            id,
+            rng,
+            space: Handlespace::new(limits),
+            assocs: BTreeMap::new(),
+            watches: Watches::default(),
+            updates: Updates::default(),
+            announcer,
+            enrp,
+            stopping: false,
+            out: VecDeque::new(),
+        };
+        if registrar.enrp.is_some() {
+            registrar.start_up(now);
+        }
+        registrar
+    }
+
+    /// Its server identifier.
+    pub fn id(&self) -> ServerId {
+        self.id
+    }
+
+    /// What it knows.
+    pub fn handlespace(&self) -> &Handlespace {
+        &self.space
+    }
+
+    /// How many associations there are.
+    pub fn associations(&self) -> usize {
+        self.assocs.len()
+    }
+
+    /// Takes one input. What is due by `now` happens before it.
+    pub fn handle(&mut self, now: Duration, input: Input<'_>) {
+        self.on_time(now);
+        match input {
+            Input::Up { assoc, kind, peer } => self.on_up(now, assoc, kind, peer),
+            Input::Restart { assoc } => self.on_restart(now, assoc),
+            Input::Down { assoc } => self.on_down(now, assoc),
+            // RFC 5352 §5 only says SHOULD about the PPID, so a message with another one is served too.
+            Input::Message {
+                assoc,
+                ppid: _,
+                octets,
+            } => self.on_message(now, assoc, octets),
+            Input::Datagram { from, octets } => self.on_datagram(now, from, octets),
+            Input::Dialled { dial, assoc } => self.on_dialled(now, dial, assoc),
+            Input::Tick => {}
+            Input::Stop => self.on_stop(),
+        }
+    }
+
+    /// The next thing to do; [`Output::Wait`] when there is none.
+    pub fn poll(&mut self) -> Output {
+        match self.out.pop_front() {
+            Some(output) => output,
+            None => Output::Wait(self.deadline()),
+        }
+    }
+
+    fn on_time(&mut self, now: Duration) {
+        self.on_expiry(now);
+        self.on_watch_due(now);
+        self.on_update_due(now);
+        self.on_announce_due(now);
+        self.on_enrp_time(now);
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        let announcer = self.announcer.as_ref().filter(|_| self.is_serving());
+        let announce = announcer.map(|a| a.due(&self.config));
+        let enrp = self.enrp.as_ref().filter(|_| !self.stopping);
+        let enrp = enrp.and_then(|enrp| enrp.due(&self.config.enrp));
+        [
+            self.space.next_expiry(),
+            self.watches.due(),
+            self.updates.due(),
+            announce,
+            enrp,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+
+    fn on_asap(&mut self, now: Duration, assoc: Assoc, message: asap::Message) {
+        use asap::Message as M;
+        match message {
+            M::Registration(m) => self.on_registration(now, assoc, m),
+            M::Deregistration(m) => self.on_deregistration(now, assoc, m),
+            M::HandleResolution(m) => self.on_handle_resolution(assoc, m),
+            M::EndpointKeepAliveAck(m) => self.on_keep_alive_ack(now, assoc, &m),
+            M::EndpointUnreachable(m) => self.on_unreachable(now, assoc, &m),
+            M::Error(m) => self.log(Log::ErrorReported {
+                assoc,
+                causes: m
+                    .operation_error
+                    .causes
+                    .iter()
+                    .map(|cause| cause.code)
+                    .collect(),
+            }),
+            // Known, but nothing that is sent to a registrar over an association. No rule asks for a
+            // report: "unrecognized" is about the type alone.
+            M::RegistrationResponse(_)
+            | M::DeregistrationResponse(_)
+            | M::HandleResolutionResponse(_)
+            | M::EndpointKeepAlive(_)
+            | M::ServerAnnounce(_)
+            | M::Cookie(_)
+            | M::CookieEcho(_)
+            | M::BusinessCard(_) => self.log(Log::OutOfPlace {
+                assoc,
+                message: message.message_type(),
+            }),
+        }
+    }
+
+    /// Sends an ASAP message, unless it cannot be encoded, which is logged.
+    fn send(&mut self, assoc: Assoc, message: impl Into<asap::Message>) {
+        let message = message.into();
+        let mut octets = Vec::new();
+        match message.encode(&mut octets) {
+            Ok(()) => self.send_octets(assoc, octets),
+            Err(error) => self.log(Log::NotEncoded {
+                message: message.message_type(),
+                error,
+            }),
+        }
+    }
+
+    fn send_octets(&mut self, assoc: Assoc, octets: Vec<u8>) {
+        // The RFCs say nothing about streams; one stream keeps the answers in order.
+        self.out.push_back(Output::Send {
+            assoc,
+            stream: 0,
+            ppid: ASAP_PPID,
+            octets,
+        });
+    }
+
+    fn log(&mut self, log: Log) {
+        self.out.push_back(Output::Log(log));
+    }
+}
+
+#[cfg(test)]
+mod tests;

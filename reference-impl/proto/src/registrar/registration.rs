@@ -1,0 +1,201 @@
+//! Registration and re-registration (RFC 5352 §2.2.1, §2.2.3, §3.1).
+//!
+//! ```text
+//!   REGISTRATION ──► judged ──► causes: REGISTRATION_RESPONSE R=1, nothing changes
+//!                      │
+//!                      └──────► none: element added or replaced, Home = this registrar,
+//!                               REGISTRATION_RESPONSE R=0
+//! ```
+//!
+//! Readings where the RFCs are open:
+//! - A PE identifier that is registered over another association is taken (cause 0x4) while that
+//!   association is up; once it is gone, the newcomer is the PE that came back.
+//! - A rejected re-registration leaves the registration as it was.
+//! - The address check is over all associations' addresses the stack told; the first address outside
+//!   them rejects the registration with cause 0x3.
+//! - A registration life of 0 or below -1 means nothing and is an invalid value.
+
+use std::time::Duration;
+
+use rsp_handlespace::{Mismatch, PeKey, Put};
+use rsp_wire::asap::{Registration, RegistrationResponse};
+use rsp_wire::enrp::UpdateAction;
+use rsp_wire::{
+    CauseCode, EncodeError, ErrorCause, OperationError, PoolHandle, UnknownParameters, asap,
+};
+
+use super::association::{Association, Kind};
+use super::{Assoc, Log, Registrar};
+
+impl Registrar {
+    pub(super) fn on_registration(&mut self, now: Duration, assoc: Assoc, message: Registration) {
+        let Some(association) = self.assocs.get(&assoc) else {
+            return;
+        };
+        let causes = self.judge(association, assoc, &message);
+        if !causes.is_empty() {
+            self.reject(assoc, &message, causes);
+            return;
+        }
+        let asap_transport = association.asap_transport();
+        let Registration {
+            pool_handle: handle,
+            mut pool_element,
+            ..
+        } = message;
+        let pe = pool_element.identifier;
+        pool_element.home = self.id;
+        // Skipped, not passed on: no RFC assigns these types, so they are not ours to send (RFC 5354 §3).
+        pool_element.unknown = UnknownParameters::NONE;
+        if let Some(unknown) = pool_element.user_transport.unknown_mut() {
+            *unknown = UnknownParameters::NONE;
+        }
+        pool_element.asap_transport = asap_transport;
+        match self.space.put(&handle, pool_element, now) {
+            Ok(put) => {
+                self.watch(now, put.key(), assoc);
+                self.send(assoc, RegistrationResponse::new(handle.clone(), pe, None));
+                self.on_pool_changed(now, &handle);
+                self.announce_registration(&handle, put.key());
+                let again = matches!(put, Put::Replaced { .. });
+                self.log(Log::Registered { handle, pe, again });
+            }
+            Err(_full) => {
+                let cause = ErrorCause::bare(CauseCode::LACK_OF_RESOURCES);
+                self.answer_rejected(assoc, handle, pe, vec![cause]);
+            }
+        }
+    }
+
+    /// The causes against a registration; none if it is welcome.
+    fn judge(
+        &self,
+        association: &Association,
+        assoc: Assoc,
+        message: &Registration,
+    ) -> Vec<ErrorCause> {
+        if association.kind == Kind::Tcp {
+            // RFC 5352 §2.1: PEs speak SCTP. There is no cause for it.
+            return vec![ErrorCause::bare(CauseCode::UNSPECIFIED)];
+        }
+        let values = self
+            .judge_values(association, message)
+            .unwrap_or_else(|_too_long| vec![ErrorCause::bare(CauseCode::LACK_OF_RESOURCES)]);
+        if !values.is_empty() {
+            return values;
+        }
+        if self.is_taken(assoc, message) {
+            return vec![ErrorCause::bare(CauseCode::NON_UNIQUE_PE_IDENTIFIER)];
+        }
+        self.judge_consistency(message)
+    }
+
+    fn judge_values(
+        &self,
+        association: &Association,
+        message: &Registration,
+    ) -> Result<Vec<ErrorCause>, EncodeError> {
+        let element = &message.pool_element;
+        let octets = element_octets(message)?;
+        let too_large = message.pool_handle.as_octets().len() > self.config.max_handle_length
+            || octets.len() > self.config.max_element_length;
+        if too_large {
+            return Ok(vec![ErrorCause::bare(CauseCode::LACK_OF_RESOURCES)]);
+        }
+        let mut causes = Vec::new();
+        if element.life.0 == 0 || element.life.0 < -1 {
+            causes.push(ErrorCause::new(CauseCode::INVALID_VALUES, &octets));
+        }
+        if element.policy.policy_type().is_invalid() {
+            causes.push(ErrorCause::invalid_policy(&element.policy)?);
+        }
+        let mut addresses = element.user_transport.addresses();
+        let foreign = addresses.any(|address| !association.has_address(address));
+        if self.config.check_addresses && foreign {
+            causes.push(ErrorCause::invalid_transport(&element.user_transport)?);
+        }
+        Ok(causes)
+    }
+
+    fn is_taken(&self, assoc: Assoc, message: &Registration) -> bool {
+        let handle = message.pool_handle.as_octets();
+        self.space
+            .find(handle, message.pool_element.identifier)
+            .and_then(|key| self.watches.assoc(key))
+            .is_some_and(|owner| owner != assoc && !self.was_adopted_over(owner))
+    }
+
+    /// Whether this registrar set the association up to adopt PEs: they come back over their own.
+    fn was_adopted_over(&self, assoc: Assoc) -> bool {
+        self.assocs
+            .get(&assoc)
+            .is_some_and(|association| association.dialled)
+    }
+
+    fn announce_registration(&mut self, handle: &PoolHandle, key: PeKey) {
+        if let Some(element) = self.space.element(key).cloned() {
+            self.announce_update(UpdateAction::ADD_PE, handle.clone(), element);
+        }
+    }
+
+    /// RFC 5352 §3.1 rules 2 and 3, the same test for members and newcomers.
+    fn judge_consistency(&self, message: &Registration) -> Vec<ErrorCause> {
+        let handle = message.pool_handle.as_octets();
+        let Some(pool) = self.space.pool(handle) else {
+            return Vec::new();
+        };
+        let mut causes = Vec::new();
+        for mismatch in self.space.mismatches(handle, &message.pool_element) {
+            let cause = match mismatch {
+                Mismatch::PolicyType => ErrorCause::inconsistent_pool_policy(pool.policy())
+                    .unwrap_or_else(|_| ErrorCause::bare(CauseCode::INCONSISTENT_POOL_POLICY)),
+                Mismatch::TransportType => {
+                    ErrorCause::inconsistent_transport_type(pool.transport()).unwrap_or_else(|_| {
+                        ErrorCause::bare(CauseCode::INCONSISTENT_TRANSPORT_TYPE)
+                    })
+                }
+                Mismatch::TransportUse => ErrorCause::bare(CauseCode::INCONSISTENT_DATA_CONTROL),
+            };
+            causes.push(cause);
+        }
+        causes
+    }
+
+    fn reject(&mut self, assoc: Assoc, message: &Registration, causes: Vec<ErrorCause>) {
+        let (handle, pe) = (message.pool_handle.clone(), message.pool_element.identifier);
+        self.answer_rejected(assoc, handle, pe, causes);
+    }
+
+    fn answer_rejected(
+        &mut self,
+        assoc: Assoc,
+        handle: PoolHandle,
+        pe: rsp_wire::PeIdentifier,
+        causes: Vec<ErrorCause>,
+    ) {
+        let codes = causes.iter().map(|cause| cause.code).collect();
+        let error = OperationError { causes };
+        self.send(
+            assoc,
+            RegistrationResponse::rejection(handle.clone(), pe, error),
+        );
+        self.log(Log::Rejected {
+            handle,
+            pe,
+            causes: codes,
+        });
+    }
+}
+
+/// The Pool Element parameter as it goes over the wire, from its type to its Length.
+fn element_octets(message: &Registration) -> Result<Vec<u8>, EncodeError> {
+    const HEADERS: usize = 8;
+    let alone = Registration::new(b"".as_slice().into(), message.pool_element.clone());
+    let mut octets = Vec::new();
+    asap::Message::from(alone).encode(&mut octets)?;
+    // The message header and an empty pool handle stand before it, padding may stand behind.
+    octets.drain(..HEADERS);
+    let length = usize::from(u16::from_be_bytes([octets[2], octets[3]]));
+    octets.truncate(length);
+    Ok(octets)
+}

@@ -1,0 +1,128 @@
+//! Becoming the Home of the PEs of a dead peer.
+
+use super::*;
+use rsp_wire::asap::EndpointKeepAliveAck;
+
+/// A registrar that takes over a peer with these PEs, each on its own host 1, 2, ….
+fn takeover(pes: u8, change: impl FnOnce(&mut Config)) -> World {
+    let mut world = World::with_mentors(&[], change);
+    let peer = world.peer(9, SMALL);
+    for pe in 1..=pes {
+        world.tell_of(peer, SMALL, "p", owned(SMALL, pe, u32::from(pe)));
+    }
+    world.pass_secs(65);
+    world.out.clear();
+    world
+}
+
+fn asks(world: &World) -> Vec<Assoc> {
+    let ask = |output: &Output| match output {
+        Output::Send {
+            assoc,
+            octets,
+            ppid: 11,
+            ..
+        } => {
+            let asap::Message::EndpointKeepAlive(m) =
+                asap::Message::decode(octets).unwrap().message
+            else {
+                panic!("a KEEP_ALIVE");
+            };
+            assert!(m.wants_to_be_home() && m.server_id == OWN);
+            Some(*assoc)
+        }
+        _ => None,
+    };
+    world.out.iter().filter_map(ask).collect()
+}
+
+#[test]
+fn a_pe_is_called_and_asked_to_join() {
+    let mut world = takeover(1, |_| {});
+    world.pass_secs(1);
+    let (_, channel, to) = world.dials()[0];
+    assert_eq!(
+        (channel, to),
+        (Channel::Asap, "198.51.100.1:5000".parse().unwrap())
+    );
+    let pe = world.answer_dial();
+    assert_eq!(asks(&world), [pe]);
+    world.send(pe, EndpointKeepAliveAck::new("p".into(), PeIdentifier(1)));
+    world.pass_secs(100);
+    assert_eq!(world.known(), [(1, OWN)]);
+    assert_eq!(world.register(pe, "p", element(1, 1)), []);
+    // It may as well come over an association of its own.
+    let own = world.up_from(7, Kind::Sctp, "198.51.100.1:6000");
+    assert_eq!(world.register(own, "p", element(1, 1)), []);
+}
+
+#[test]
+fn a_pe_that_is_there_already_is_asked_there() {
+    let mut world = takeover(1, |_| {});
+    let pe = world.up(1);
+    world.pass_secs(1);
+    assert_eq!(asks(&world), [pe]);
+    assert_eq!(world.dials(), []);
+}
+
+#[test]
+fn one_that_does_not_answer_is_removed_and_that_is_told() {
+    for reached in [true, false] {
+        let mut world = takeover(1, |_| {});
+        world.pass_secs(1);
+        if reached {
+            world.answer_dial();
+        } else {
+            world.refuse_dial();
+        }
+        let other = world.peer(8, LARGE);
+        world.pass_secs(14);
+        assert_eq!(world.known(), [(1, OWN)], "it may come by itself");
+        world.out.clear();
+        world.pass_secs(2);
+        assert_eq!(world.known(), []);
+        assert!(matches!(
+            world.told_one(other),
+            Message::HandleUpdate(m) if m.action == UpdateAction::DEL_PE && m.pool_element.home == OWN
+        ));
+    }
+}
+
+#[test]
+fn few_are_called_at_a_time() {
+    let mut world = takeover(5, |config| config.enrp.max_adoptions = 2);
+    world.pass_secs(1);
+    assert_eq!(world.dials().len(), 2);
+    let mut called = 2;
+    let mut waiting = world.dials();
+    while let Some((dial, _, to)) = waiting.pop() {
+        world.out.clear();
+        let assoc = (called % 2 == 0).then_some(Assoc(3000 + called));
+        world.input(Input::Dialled { dial, assoc });
+        if let Some(assoc) = assoc {
+            world.up_from(assoc.0, Kind::Sctp, &to.to_string());
+            assert_eq!(asks(&world), [assoc]);
+        }
+        let next = world.dials();
+        called += u64::try_from(next.len()).unwrap();
+        waiting.extend(next);
+        assert!(waiting.len() <= 2);
+    }
+    assert_eq!(called, 5);
+}
+
+#[test]
+fn one_that_registered_elsewhere_meanwhile_is_left_alone() {
+    let mut world = takeover(1, |_| {});
+    world.pass_secs(1);
+    let other = world.peer_up(8);
+    let dials = world.dials();
+    world.tell_of(other, LARGE, "p", owned(LARGE, 1, 1));
+    let (dial, _, to) = dials[0];
+    let assoc = Some(Assoc(3000));
+    world.input(Input::Dialled { dial, assoc });
+    world.up_from(3000, Kind::Sctp, &to.to_string());
+    assert_eq!(asks(&world), []);
+    world.pass_secs(20);
+    assert_eq!(world.known(), [(1, LARGE)]);
+}

@@ -1,0 +1,168 @@
+//! Checksums and re-synchronization.
+
+use super::*;
+
+fn hello(world: &mut World, assoc: Assoc, checksum: u16) {
+    world.enrp(
+        assoc,
+        Presence::new(SMALL, ALL, Some(PeChecksum(checksum)), None),
+    );
+}
+
+/// A peer with PEs 1, 2 and 3, and its checksum.
+fn with_three() -> (World, Assoc, u16) {
+    let mut world = World::alone();
+    let peer = world.peer(2, SMALL);
+    for pe in 1..=3 {
+        world.tell_of(peer, SMALL, "p", owned(SMALL, 9, pe));
+    }
+    let checksum = world.registrar.handlespace().checksum(SMALL);
+    (world, peer, checksum)
+}
+
+fn response(elements: &[PoolElement], more: bool) -> HandleTableResponse {
+    let entries = match elements {
+        [] => Vec::new(),
+        elements => vec![entry("p", elements)],
+    };
+    HandleTableResponse::new(SMALL, OWN, entries, more)
+}
+
+#[test]
+fn equal_checksums_need_nothing() {
+    let (mut world, peer, checksum) = with_three();
+    hello(&mut world, peer, checksum);
+    assert!(world.told().is_empty());
+}
+
+#[test]
+fn other_checksums_ask_for_the_children_and_purge_silently() {
+    let (mut world, peer, checksum) = with_three();
+    world.tell_of(peer, SMALL, "p", owned(LARGE, 9, 4));
+    hello(&mut world, peer, checksum ^ 1);
+    let Message::HandleTableRequest(request) = world.told_one(peer) else {
+        panic!("a request");
+    };
+    assert!(request.own_children_only() && request.receiver == SMALL);
+    hello(&mut world, peer, checksum ^ 1);
+    assert!(world.told().is_empty(), "one at a time");
+    let changed = PoolElement {
+        life: RegistrationLife(17),
+        ..owned(SMALL, 9, 1)
+    };
+    world.enrp(peer, response(&[changed], true));
+    assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
+    assert_eq!(
+        world.known().len(),
+        4,
+        "nothing is purged before the last part"
+    );
+    world.enrp(peer, response(&[owned(SMALL, 9, 5)], false));
+    assert_eq!(world.known(), [(1, SMALL), (4, LARGE), (5, SMALL)]);
+    let space = world.registrar.handlespace();
+    let first = space.element(space.find(b"p", PeIdentifier(1)).unwrap());
+    assert_eq!(first.unwrap().life, RegistrationLife(17), "it is replaced");
+    assert!(world.told().is_empty(), "no HANDLE_UPDATE");
+}
+
+#[test]
+fn a_rejection_or_silence_purges_nothing() {
+    for rejected in [true, false] {
+        let (mut world, peer, checksum) = with_three();
+        hello(&mut world, peer, checksum ^ 1);
+        if rejected {
+            world.enrp(peer, HandleTableResponse::rejection(SMALL, OWN));
+        } else {
+            world.pass_secs(5);
+        }
+        world.out.clear();
+        world.enrp(peer, response(&[], false));
+        assert_eq!(world.known().len(), 3, "a response that nobody waits for");
+        hello(&mut world, peer, checksum ^ 1);
+        assert_eq!(
+            world.names(),
+            [(peer, "HANDLE_TABLE_REQUEST")],
+            "the next one tries again"
+        );
+    }
+}
+
+#[test]
+fn updates_meanwhile_are_not_lost() {
+    let (mut world, peer, checksum) = with_three();
+    let other = world.peer(3, LARGE);
+    let pe = world.up(1);
+    hello(&mut world, peer, checksum ^ 1);
+    world.out.clear();
+    // New at the peer, moved away from it by another and to this one, and gone from it.
+    world.tell_of(peer, SMALL, "p", owned(SMALL, 9, 5));
+    world.tell_of(other, LARGE, "p", owned(LARGE, 9, 1));
+    world.register(pe, "p", element(1, 2));
+    let gone = owned(SMALL, 9, 3);
+    world.enrp(
+        peer,
+        HandleUpdate::new(SMALL, ALL, UpdateAction::DEL_PE, "p".into(), gone),
+    );
+    let old = [1, 2, 3].map(|pe| owned(SMALL, 9, pe));
+    world.enrp(peer, response(&old, false));
+    assert_eq!(world.known(), [(1, LARGE), (2, OWN), (5, SMALL)]);
+}
+
+#[test]
+fn what_the_peer_does_not_own_is_not_taken() {
+    let (mut world, peer, checksum) = with_three();
+    hello(&mut world, peer, checksum ^ 1);
+    world.enrp(
+        peer,
+        response(&[owned(LARGE, 9, 1), owned(OWN, 9, 6)], false),
+    );
+    assert_eq!(
+        world.known(),
+        [],
+        "1 was listed, but not as its own: still marked or not, it is not the peer's"
+    );
+}
+
+#[test]
+fn of_two_homes_the_larger_identifier_keeps_the_pe() {
+    for (peer_id, number) in [(SMALL, 2), (LARGE, 3)] {
+        let mut world = World::alone();
+        let pe = world.up(1);
+        world.register(pe, "p", element(1, 7));
+        let peer = world.peer(number, peer_id);
+        world.enrp(peer, Presence::new(peer_id, ALL, Some(PeChecksum(1)), None));
+        world.out.clear();
+        let entries = vec![entry("p", &[owned(peer_id, 1, 7)])];
+        world.enrp(peer, HandleTableResponse::new(peer_id, OWN, entries, false));
+        if peer_id == LARGE {
+            assert_eq!(world.known(), [(7, LARGE)]);
+            assert!(world.out.iter().all(|o| !matches!(o, Output::Send { .. })));
+        } else {
+            assert_eq!(world.known(), [(7, OWN)]);
+            let joined = world.out.iter().any(|output| match output {
+                Output::Send {
+                    assoc,
+                    octets,
+                    ppid: 11,
+                    ..
+                } => *assoc == pe && octets[1] == 1,
+                _ => false,
+            });
+            assert!(joined, "the PE is told whose it is");
+            assert_eq!(
+                world.names(),
+                [(peer, "HANDLE_UPDATE")],
+                "and so are the peers"
+            );
+        }
+    }
+}
+
+#[test]
+fn checksums_say_nothing_before_it_serves() {
+    let mut world = World::with_mentors(&[2], |_| {});
+    let mentor = world.answer_dial();
+    world.out.clear();
+    hello(&mut world, mentor, 0x1234);
+    assert_eq!(world.names(), [(mentor, "PRESENCE")]);
+}

@@ -1,0 +1,146 @@
+//! Download sessions, as the one who is asked.
+
+use super::*;
+
+fn with_elements(count: u32, change: impl FnOnce(&mut Config)) -> (World, Assoc) {
+    let mut world = World::with_mentors(&[], |config| {
+        config.enrp.max_table_elements = 2;
+        change(config);
+    });
+    let pe = world.up(1);
+    for number in 1..=count {
+        world.register(pe, pool_of(number), element(1, number));
+    }
+    let peer = world.peer(2, SMALL);
+    (world, peer)
+}
+
+fn pool_of(pe: u32) -> &'static str {
+    ["even", "odd"][pe as usize % 2]
+}
+
+fn ask(world: &mut World, peer: Assoc, own_only: bool) -> HandleTableResponse {
+    world.enrp(peer, HandleTableRequest::new(SMALL, OWN, own_only));
+    match world.told_one(peer) {
+        Message::HandleTableResponse(response) => response,
+        other => panic!("a response: {other:?}"),
+    }
+}
+
+fn pes(response: &HandleTableResponse) -> Vec<u32> {
+    let elements = response.entries.iter().flat_map(|e| &e.pool_elements);
+    elements.map(|e| e.identifier.0).collect()
+}
+
+#[test]
+fn parts_make_the_whole() {
+    let (mut world, peer) = with_elements(5, |_| {});
+    let mut seen = Vec::new();
+    for more in [true, true, false] {
+        let response = ask(&mut world, peer, false);
+        assert_eq!(response.has_more(), more);
+        assert_eq!((response.sender, response.receiver), (OWN, SMALL));
+        seen.extend(pes(&response));
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, [1, 2, 3, 4, 5]);
+    // The record is gone with the last part: it begins anew.
+    assert!(ask(&mut world, peer, false).has_more());
+}
+
+#[test]
+fn own_children_only() {
+    let (mut world, peer) = with_elements(1, |_| {});
+    world.tell_of(peer, SMALL, "odd", owned(SMALL, 9, 77));
+    assert_eq!(pes(&ask(&mut world, peer, true)), [1]);
+    assert_eq!(pes(&ask(&mut world, peer, false)), [1, 77]);
+}
+
+#[test]
+fn an_empty_handlespace_is_twelve_octets() {
+    let mut world = World::alone();
+    let peer = world.peer(2, SMALL);
+    world.enrp(peer, HandleTableRequest::new(SMALL, OWN, false));
+    let lengths = world.out.iter().filter_map(|output| match output {
+        Output::Send { octets, .. } => Some((octets[1], octets.len())),
+        _ => None,
+    });
+    assert_eq!(lengths.collect::<Vec<_>>(), [(0, 12)]);
+}
+
+#[test]
+fn sessions_end_by_their_timer_and_by_another_w() {
+    let (mut world, peer) = with_elements(5, |_| {});
+    let first = pes(&ask(&mut world, peer, false));
+    world.pass_secs(10);
+    assert_eq!(
+        pes(&ask(&mut world, peer, false)),
+        first,
+        "given up after 10 s"
+    );
+    world.pass_secs(9);
+    assert_ne!(pes(&ask(&mut world, peer, false)), first, "it goes on");
+    assert_eq!(
+        pes(&ask(&mut world, peer, true)),
+        first,
+        "another W begins anew"
+    );
+}
+
+#[test]
+fn too_many_sessions_are_rejected() {
+    let (mut world, peer) = with_elements(5, |config| config.enrp.max_table_sessions = 1);
+    let other = world.peer(3, LARGE);
+    assert!(ask(&mut world, peer, false).has_more());
+    world.enrp(other, HandleTableRequest::new(LARGE, OWN, false));
+    assert!(matches!(world.told_one(other), Message::HandleTableResponse(m) if m.is_rejected()));
+    // The one that has a session goes on.
+    assert!(ask(&mut world, peer, false).has_more());
+    world.down(peer);
+    world.out.clear();
+    world.enrp(other, HandleTableRequest::new(LARGE, OWN, false));
+    assert!(
+        matches!(world.told_one(other), Message::HandleTableResponse(m) if m.has_more()),
+        "the session went with its association"
+    );
+}
+
+#[test]
+fn a_response_keeps_to_the_largest_message() {
+    let (mut world, peer) = with_elements(0, |config| {
+        config.enrp.max_table_elements = 1000;
+        config.max_message = 4096;
+    });
+    let pe = world.up(1);
+    for number in 0..20u32 {
+        let handle = format!("{number:0>900}");
+        world.register(pe, &handle, element(1, number));
+    }
+    world.out.clear();
+    let mut seen = Vec::new();
+    loop {
+        let response = ask(&mut world, peer, false);
+        let mut octets = Vec::new();
+        Message::from(response.clone()).encode(&mut octets).unwrap();
+        assert!(octets.len() <= 4096);
+        seen.extend(pes(&response));
+        if !response.has_more() {
+            break;
+        }
+    }
+    assert_eq!(seen, (0..20).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_goes_during_a_session_does_not_stop_it() {
+    let (mut world, peer) = with_elements(6, |_| {});
+    let mut seen = pes(&ask(&mut world, peer, false));
+    let last = *seen.last().unwrap();
+    world.deregister(Assoc(1), pool_of(last), last);
+    world.out.clear();
+    for _ in 0..2 {
+        seen.extend(pes(&ask(&mut world, peer, false)));
+    }
+    seen.sort_unstable();
+    assert_eq!(seen, [1, 2, 3, 4, 5, 6]);
+}

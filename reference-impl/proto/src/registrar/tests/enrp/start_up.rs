@@ -1,0 +1,186 @@
+//! Initialization.
+
+use super::*;
+
+fn is_starting(world: &World) -> bool {
+    !world.registrar.is_serving()
+}
+
+#[test]
+fn without_mentors_it_serves_at_once() {
+    let mut world = World::alone();
+    assert!(!is_starting(&world));
+    let pe = world.up(1);
+    assert_eq!(world.register(pe, "p", element(1, 7)), []);
+    assert!(world.told().is_empty(), "there is nobody to tell");
+}
+
+#[test]
+fn list_then_table_in_parts_then_it_serves() {
+    let mut world = World::with_mentors(&[2, 3], |_| {});
+    assert_eq!(world.dials()[0].2, enrp_addr(2));
+    let mentor = world.answer_dial();
+    let Message::ListRequest(request) = world.told_one(mentor) else {
+        panic!("the list comes first");
+    };
+    assert_eq!(request.sender, OWN);
+    // Nobody is served, and other registrars are told to wait.
+    let pe = world.up(1);
+    assert!(world.out.contains(&Output::Abort { assoc: pe }));
+    let servers = vec![
+        information(SMALL, 2),
+        information(LARGE, 4),
+        information(OWN, 1),
+    ];
+    world.out.clear();
+    world.enrp(mentor, ListResponse::new(SMALL, OWN, servers));
+    let told = world.told();
+    assert!(
+        matches!(&told[0].1, Message::Presence(m) if m.requires_reply() && m.receiver == SMALL),
+        "the mentor is discovered: {told:?}"
+    );
+    assert!(matches!(&told[1].1, Message::HandleTableRequest(m) if !m.own_children_only()));
+    let part = |pe, more| {
+        let entries = vec![entry("p", &[owned(LARGE, 9, pe)])];
+        HandleTableResponse::new(SMALL, OWN, entries, more)
+    };
+    world.enrp(mentor, part(1, true));
+    assert!(
+        matches!(world.told_one(mentor), Message::HandleTableRequest(m) if m.receiver == SMALL)
+    );
+    assert!(is_starting(&world));
+    world.enrp(mentor, part(2, false));
+    assert!(!is_starting(&world));
+    assert_eq!(world.known(), [(1, LARGE), (2, LARGE)]);
+    assert_eq!(world.dials()[0].2, enrp_addr(4), "the other one is greeted");
+    assert_eq!(world.names(), [(mentor, "PRESENCE")]);
+}
+
+#[test]
+fn until_it_serves_it_rejects_requests() {
+    let mut world = World::with_mentors(&[2], |_| {});
+    let mentor = world.answer_dial();
+    world.out.clear();
+    world.enrp(mentor, ListRequest::new(SMALL, OWN));
+    let told = world.told();
+    assert!(matches!(&told[1].1, Message::ListResponse(m) if m.is_rejected()));
+    world.enrp(mentor, HandleTableRequest::new(SMALL, OWN, false));
+    let Message::HandleTableResponse(response) = world.told_one(mentor) else {
+        panic!("a response");
+    };
+    assert!(response.is_rejected() && response.entries.is_empty());
+}
+
+#[test]
+fn a_silent_mentor_is_left_for_its_backup() {
+    let mut world = World::with_mentors(&[2, 3], |_| {});
+    world.answer_dial();
+    world.out.clear();
+    world.pass(Duration::from_millis(4999));
+    assert!(world.dials().is_empty());
+    world.pass(Duration::from_millis(1));
+    assert_eq!(world.dials()[0].2, enrp_addr(3));
+    // An unreachable one at once; nobody is there at all, so it is alone.
+    world.refuse_dial();
+    assert!(!is_starting(&world));
+}
+
+#[test]
+fn after_the_list_a_backup_is_asked_for_the_table() {
+    let mut world = World::with_mentors(&[2, 3], |_| {});
+    let mentor = world.answer_dial();
+    world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
+    world.out.clear();
+    world.pass_secs(5);
+    let backup = world.answer_dial();
+    assert_eq!(world.names(), [(backup, "HANDLE_TABLE_REQUEST")]);
+    // What the first one says now is too late.
+    let entries = vec![entry("p", &[owned(SMALL, 9, 1)])];
+    world.enrp(mentor, HandleTableResponse::new(SMALL, OWN, entries, false));
+    assert_eq!(world.known(), []);
+    assert!(is_starting(&world));
+    world.enrp(
+        backup,
+        HandleTableResponse::new(LARGE, OWN, Vec::new(), false),
+    );
+    assert!(!is_starting(&world));
+}
+
+#[test]
+fn rejections_are_waited_out_but_not_for_ever() {
+    let mut world = World::with_mentors(&[2], |_| {});
+    let mentor = world.answer_dial();
+    for round in 1..=3 {
+        assert!(is_starting(&world), "round {round}");
+        world.out.clear();
+        world.enrp(mentor, ListResponse::rejection(SMALL, OWN));
+        world.told();
+        world.pass_secs(2);
+        assert!(world.told().is_empty(), "a few seconds of rest");
+        world.pass_secs(2);
+    }
+    assert!(
+        !is_starting(&world),
+        "two that wait for each other must not wait for ever"
+    );
+}
+
+#[test]
+fn a_rejected_table_is_asked_for_again() {
+    let mut world = World::with_mentors(&[2], |_| {});
+    let mentor = world.answer_dial();
+    world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
+    world.enrp(mentor, HandleTableResponse::rejection(SMALL, OWN));
+    world.told();
+    world.pass_secs(4);
+    assert_eq!(world.names(), [(mentor, "HANDLE_TABLE_REQUEST")]);
+}
+
+#[test]
+fn what_is_announced_meanwhile_is_newer_than_the_table() {
+    let mut world = World::with_mentors(&[2], |_| {});
+    let mentor = world.answer_dial();
+    world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
+    let add = |pe, home| {
+        let element = owned(home, 9, pe);
+        HandleUpdate::new(home, ALL, UpdateAction::ADD_PE, "p".into(), element)
+    };
+    let other = world.peer(4, LARGE);
+    world.enrp(other, add(1, LARGE));
+    world.enrp(other, add(2, LARGE));
+    let element = owned(LARGE, 9, 3);
+    let gone = HandleUpdate::new(LARGE, ALL, UpdateAction::DEL_PE, "p".into(), element);
+    world.enrp(other, gone);
+    let old = [1, 3, 4].map(|pe| owned(SMALL, 9, pe));
+    let table = HandleTableResponse::new(SMALL, OWN, vec![entry("p", &old)], false);
+    world.enrp(mentor, table);
+    assert_eq!(world.known(), [(1, LARGE), (2, LARGE), (4, SMALL)]);
+}
+
+#[test]
+fn its_own_pes_from_before_a_restart_are_asked_to_come_back() {
+    let mut world = World::with_mentors(&[2], |_| {});
+    let mentor = world.answer_dial();
+    world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
+    let table = vec![entry("p", &[owned(OWN, 9, 1), owned(SMALL, 9, 2)])];
+    world.out.clear();
+    world.enrp(mentor, HandleTableResponse::new(SMALL, OWN, table, false));
+    let asap: Vec<_> = world.dials();
+    assert_eq!(asap.len(), 1);
+    assert_eq!(asap[0].1, Channel::Asap);
+}
+
+#[test]
+fn a_configured_peer_that_is_not_there_is_asked_at_each_heartbeat() {
+    let mut world = World::with_mentors(&[2], |_| {});
+    world.refuse_dial();
+    assert!(!is_starting(&world));
+    world.refuse_dial();
+    world.pass_secs(30);
+    let late = world.answer_dial();
+    assert_eq!(world.names(), [(late, "LIST_REQUEST")]);
+    let servers = vec![information(SMALL, 2), information(LARGE, 4)];
+    world.enrp(late, ListResponse::new(SMALL, OWN, servers));
+    assert_eq!(world.peer_state(LARGE), "Active");
+    assert_eq!(world.dials()[0].2, enrp_addr(4));
+}

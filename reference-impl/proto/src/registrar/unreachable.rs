@@ -1,0 +1,40 @@
+//! Reports of unreachable PEs (RFC 5352 §2.2.9, §3.5).
+//!
+//! ```text
+//!   ENDPOINT_UNREACHABLE ──► KEEP_ALIVE to the PE at once (keep_alive.rs), count
+//!                                 └──► more than MAX-BAD-PE-REPORT: removed
+//! ```
+//!
+//! Every message counts, also several of one reporter; a (re-)registration starts the count anew. Reports
+//! about PEs that are not here change nothing and are not answered: the message has no response.
+
+use std::time::Duration;
+
+use rsp_wire::asap::EndpointUnreachable;
+
+use super::{Assoc, Departure, Log, Registrar};
+
+impl Registrar {
+    pub(super) fn on_unreachable(
+        &mut self,
+        now: Duration,
+        _reporter: Assoc,
+        message: &EndpointUnreachable,
+    ) {
+        let handle = message.pool_handle.clone();
+        let pe = message.pe_identifier;
+        let Some(key) = self.space.find(handle.as_octets(), pe) else {
+            self.log(Log::UnknownElement { handle, pe });
+            return;
+        };
+        let Some(count) = self.watches.count_report(key) else {
+            self.log(Log::UnknownElement { handle, pe });
+            return;
+        };
+        self.log(Log::Reported { handle, pe, count });
+        self.ask(now, key);
+        if count > self.config.max_bad_pe_report {
+            self.remove(now, key, Departure::Reported);
+        }
+    }
+}
