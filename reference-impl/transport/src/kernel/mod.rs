@@ -1,0 +1,538 @@
+//! Linux kernel SCTP, one-to-many, multi-homed, plain or encapsulated in UDP (RFC 6951).
+//!
+//! One socket per local endpoint carries all its associations. What the kernel does not tell: the chunks
+//! themselves (so nothing for a tap), and whether a set-up that failed was refused or ran into silence. The
+//! latter is told apart by time, because silence takes all retransmissions of INIT.
+
+#[expect(
+    unsafe_code,
+    reason = "SCTP's ancillary data and options are not in any safe interface"
+)]
+mod sys;
+mod transport;
+
+use crate::plain::{Alarm, Plain};
+use crate::probe::Unavailable;
+use crate::ready::Source;
+use crate::tcp::Sink;
+use crate::{AssocId, DownKind, Event, Kind, LocalPort, SctpOptions, Tap, Transport, clock};
+use socket2::Socket;
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+use sys::{Change, Received};
+use tokio::io::unix::AsyncFd;
+
+/// Pieces from one socket before others get their turn.
+const READS_PER_TURN: u32 = 64;
+
+/// What a stack is started with.
+pub struct KernelConfig {
+    /// Address of endpoints that do not name any; the unspecified one means all of the host.
+    pub ip: IpAddr,
+    /// Encapsulate in UDP towards this port unless a peer has another; `None` is plain SCTP.
+    pub encaps: Option<u16>,
+    /// SCTP parameters and limits.
+    pub options: SctpOptions,
+    /// Sees TCP and UDP; SCTP stays inside the kernel.
+    pub tap: Option<Tap>,
+}
+
+impl KernelConfig {
+    /// Plain SCTP on an address.
+    pub fn new(ip: IpAddr) -> KernelConfig {
+        KernelConfig {
+            ip,
+            encaps: None,
+            options: SctpOptions::default(),
+            tap: None,
+        }
+    }
+}
+
+impl std::fmt::Debug for KernelConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KernelConfig")
+            .field("ip", &self.ip)
+            .field("encaps", &self.encaps)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether the kernel has SCTP, and what to do if not.
+pub fn probe() -> Result<(), Unavailable> {
+    sys::probe()
+}
+
+/// The stack.
+pub struct KernelStack {
+    ip: IpAddr,
+    encaps: Option<u16>,
+    options: SctpOptions,
+    ports: BTreeMap<LocalPort, Port>,
+    associations: HashMap<AssocId, Association>,
+    by_number: HashMap<(LocalPort, i32), AssocId>,
+    partial: HashMap<(AssocId, u16), Vec<u8>>,
+    plain: Plain,
+    next_port: u32,
+    next_id: u64,
+    events: VecDeque<Event>,
+    alarm: Alarm,
+    start: Instant,
+    buffer: Vec<u8>,
+    max_message: usize,
+    tap: Option<Tap>,
+}
+
+struct Port {
+    fd: AsyncFd<Socket>,
+    source: Arc<Source>,
+    addrs: Vec<SocketAddr>,
+    /// The encapsulation that the socket is set to.
+    encaps: u16,
+}
+
+struct Association {
+    port: LocalPort,
+    number: i32,
+    since: Instant,
+    up: bool,
+    streams_out: u16,
+}
+
+enum Step {
+    Socket(u64),
+    Time,
+}
+
+impl std::fmt::Debug for KernelStack {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("KernelStack")
+            .field("ip", &self.ip)
+            .field("associations", &self.associations.len())
+            .finish_non_exhaustive()
+    }
+}
+
+/// SCTP sockets list themselves under numbers that neither TCP nor UDP uses.
+const NUMBERS: u64 = 0b01 << 62;
+
+impl KernelStack {
+    /// Starts a stack. Must be called inside a tokio runtime with I/O and time; it stays on one thread.
+    pub fn new(config: KernelConfig) -> io::Result<KernelStack> {
+        let unavailable = |error: Unavailable| io::Error::new(ErrorKind::Unsupported, error);
+        probe().map_err(unavailable)?;
+        if config.encaps.is_some() {
+            // A socket made while it is 0 would never encapsulate.
+            crate::probe::kernel_encapsulation().map_err(unavailable)?;
+        }
+        Ok(KernelStack {
+            ip: config.ip,
+            encaps: config.encaps,
+            max_message: largest_message(&config.options)?,
+            options: config.options,
+            ports: BTreeMap::new(),
+            associations: HashMap::new(),
+            by_number: HashMap::new(),
+            partial: HashMap::new(),
+            plain: Plain::new(),
+            next_port: 0,
+            next_id: 0,
+            events: VecDeque::new(),
+            alarm: Alarm::new(),
+            start: clock::now(),
+            buffer: vec![0; 256 * 1024],
+            tap: config.tap,
+        })
+    }
+
+    /// The next event, or `None` once `until` is past. A future that is dropped loses nothing.
+    pub async fn recv(&mut self, until: Option<Instant>) -> io::Result<Option<Event>> {
+        let mut looked = false;
+        loop {
+            if let Some(event) = self.events.pop_front() {
+                return Ok(Some(event));
+            }
+            let KernelStack { plain, alarm, .. } = self;
+            let step = std::future::poll_fn(|cx| {
+                if let Poll::Ready(number) = plain.poll(cx) {
+                    return Poll::Ready(Step::Socket(number));
+                }
+                alarm.poll(until, cx).map(|()| Step::Time)
+            });
+            match step.await {
+                Step::Time if looked => return Ok(None),
+                Step::Time => {
+                    // A deadline in the past must not keep the runtime from looking at the sockets.
+                    looked = true;
+                    tokio::task::yield_now().await;
+                }
+                Step::Socket(number) if number >> 62 == NUMBERS >> 62 => {
+                    self.serve(LocalPort((number & u64::from(u32::MAX)) as u32));
+                }
+                Step::Socket(number) => self.with_sink(|plain, sink| plain.serve(number, sink)),
+            }
+        }
+    }
+
+    fn with_sink<T>(&mut self, call: impl FnOnce(&mut Plain, &mut Sink<'_>) -> T) -> T {
+        let at = clock::now().saturating_duration_since(self.start);
+        let mut sink = Sink {
+            events: &mut self.events,
+            tap: &mut self.tap,
+            at,
+        };
+        call(&mut self.plain, &mut sink)
+    }
+
+    /// Takes what a socket has.
+    fn serve(&mut self, id: LocalPort) {
+        let Some(port) = self.ports.get(&id) else {
+            return;
+        };
+        port.source.taken();
+        let waker = Waker::from(Arc::clone(&port.source));
+        let mut cx = Context::from_waker(&waker);
+        for _ in 0..READS_PER_TURN {
+            let Some(port) = self.ports.get(&id) else {
+                return;
+            };
+            let received = match port.fd.poll_read_ready(&mut cx) {
+                Poll::Pending => return,
+                Poll::Ready(Err(_)) => return,
+                Poll::Ready(Ok(mut guard)) => {
+                    guard.try_io(|fd| sys::receive(fd.get_ref(), &mut self.buffer))
+                }
+            };
+            // An error of one association stands in its notification; "not ready" ends the loop above.
+            if let Ok(Ok(received)) = received {
+                self.take(id, received);
+            }
+        }
+        if let Some(port) = self.ports.get(&id) {
+            port.source.list();
+        }
+    }
+
+    fn take(&mut self, id: LocalPort, received: Received) {
+        match received {
+            Received::Data {
+                assoc,
+                stream,
+                ppid,
+                unordered,
+                len,
+                whole,
+            } => {
+                if let Some(&assoc) = self.by_number.get(&(id, assoc)) {
+                    self.piece(assoc, stream, ppid, unordered, len, whole);
+                }
+            }
+            Received::Association {
+                assoc,
+                state,
+                cause,
+                with_chunk,
+                streams_out,
+                streams_in,
+            } => {
+                self.changed(
+                    id,
+                    assoc,
+                    state,
+                    (cause, with_chunk),
+                    (streams_out, streams_in),
+                );
+            }
+            Received::Path {
+                assoc,
+                addr: Some(addr),
+                state,
+            } => {
+                let reachable = match state {
+                    0 => true,
+                    1 => false,
+                    // Removed, added, made primary, confirmed: no news about whether it can be reached.
+                    _ => return,
+                };
+                if let Some(&assoc) = self.by_number.get(&(id, assoc)) {
+                    self.events.push_back(Event::Path {
+                        assoc,
+                        addr,
+                        reachable,
+                    });
+                }
+            }
+            Received::PartialDeliveryAborted { assoc } => {
+                if let Some(&assoc) = self.by_number.get(&(id, assoc)) {
+                    self.partial.retain(|(of, _), _| *of != assoc);
+                }
+            }
+            Received::Path { .. } | Received::Other => {}
+        }
+    }
+
+    /// Joins the pieces of a message.
+    fn piece(
+        &mut self,
+        assoc: AssocId,
+        stream: u16,
+        ppid: u32,
+        unordered: bool,
+        len: usize,
+        whole: bool,
+    ) {
+        let piece = &self.buffer[..len];
+        let key = (assoc, stream);
+        let octets = match self.partial.remove(&key) {
+            None => piece.to_vec(),
+            Some(mut octets) => {
+                octets.extend_from_slice(piece);
+                octets
+            }
+        };
+        if octets.len() > self.options.max_message {
+            let why = format!(
+                "the peer sent a message of {} octets or more, more than we take",
+                octets.len()
+            );
+            self.end_with(assoc, sys::ABORT);
+            self.forget(assoc);
+            self.events.push_back(Event::Down {
+                assoc,
+                kind: DownKind::Aborted,
+                cause: None,
+                why,
+            });
+        } else if whole {
+            self.events.push_back(Event::Message {
+                assoc,
+                stream,
+                ppid,
+                unordered: Some(unordered),
+                octets,
+            });
+        } else {
+            self.partial.insert(key, octets);
+        }
+    }
+
+    fn changed(
+        &mut self,
+        id: LocalPort,
+        number: i32,
+        state: Change,
+        end: (u16, bool),
+        streams: (u16, u16),
+    ) {
+        let known = self.by_number.get(&(id, number)).copied();
+        let (kind, why) = match (state, known) {
+            (Change::Up, _) => return self.up(id, number, known, streams),
+            (_, None) => return,
+            (Change::Restart, Some(assoc)) => {
+                self.partial.retain(|(of, _), _| *of != assoc);
+                return self.events.push_back(Event::Restart { assoc });
+            }
+            (Change::ShutdownComplete, Some(_)) => {
+                (DownKind::Closed, "the association was shut down")
+            }
+            // An ABORT without a cause looks like a loss: the kernel tells nothing else.
+            (Change::Lost, Some(_)) if end.0 != 0 || end.1 => {
+                (DownKind::Aborted, "the peer sent ABORT")
+            }
+            (Change::Lost, Some(_)) => (
+                DownKind::Lost,
+                "the peer does not answer (or aborted without a cause)",
+            ),
+            (Change::CannotStart, Some(assoc)) if end.0 != 0 || !self.was_silent(assoc) => {
+                (DownKind::Refused, "the peer answered the set-up with ABORT")
+            }
+            (Change::CannotStart, Some(_)) => (DownKind::Unreachable, "no answer to the set-up"),
+        };
+        let assoc = known.expect("every arm above needs it");
+        self.forget(assoc);
+        let cause = (end.0 != 0).then_some(end.0);
+        self.events.push_back(Event::Down {
+            assoc,
+            kind,
+            cause,
+            why: why.into(),
+        });
+    }
+
+    /// Whether a set-up lasted as long as it takes to try everything.
+    fn was_silent(&self, assoc: AssocId) -> bool {
+        let tries = self.options.max_init_retransmits + 1;
+        let least = self.options.rto_initial * tries - Duration::from_millis(10);
+        self.associations
+            .get(&assoc)
+            .is_some_and(|a| clock::now() - a.since >= least)
+    }
+
+    fn up(
+        &mut self,
+        id: LocalPort,
+        number: i32,
+        known: Option<AssocId>,
+        (streams_out, streams_in): (u16, u16),
+    ) {
+        let Some(port) = self.ports.get(&id) else {
+            return;
+        };
+        let peer = sys::peer_addrs(port.fd.get_ref(), number).unwrap_or_default();
+        if known.is_none() && self.associations.len() >= self.options.max_associations {
+            let _ = sys::send(port.fd.get_ref(), number, 0, 0, sys::ABORT, &[]);
+            return;
+        }
+        let assoc = known.unwrap_or_else(|| self.insert(id, number));
+        let association = self
+            .associations
+            .get_mut(&assoc)
+            .expect("known or inserted");
+        association.streams_out = streams_out;
+        if !std::mem::replace(&mut association.up, true) {
+            self.events.push_back(Event::Up {
+                port: id,
+                assoc,
+                kind: Kind::Sctp,
+                peer,
+                streams_out,
+                streams_in,
+            });
+        }
+    }
+
+    fn insert(&mut self, port: LocalPort, number: i32) -> AssocId {
+        // Even, unlike TCP connections.
+        self.next_id += 2;
+        let assoc = AssocId(self.next_id);
+        let association = Association {
+            port,
+            number,
+            since: clock::now(),
+            up: false,
+            streams_out: 0,
+        };
+        self.associations.insert(assoc, association);
+        self.by_number.insert((port, number), assoc);
+        assoc
+    }
+
+    fn forget(&mut self, assoc: AssocId) {
+        if let Some(association) = self.associations.remove(&assoc) {
+            self.by_number
+                .remove(&(association.port, association.number));
+            self.partial.retain(|(of, _), _| *of != assoc);
+        }
+    }
+
+    /// Sends an empty message whose flags end the association.
+    fn end_with(&self, assoc: AssocId, flags: u16) {
+        if let Some(association) = self.associations.get(&assoc)
+            && let Some(port) = self.ports.get(&association.port)
+        {
+            // It fails only if the association is gone already.
+            let _ = sys::send(port.fd.get_ref(), association.number, 0, 0, flags, &[]);
+        }
+    }
+
+    fn open_sctp(
+        &mut self,
+        id: LocalPort,
+        addrs: &[IpAddr],
+        port: u16,
+        listen: bool,
+    ) -> io::Result<()> {
+        let ips = if addrs.is_empty() {
+            vec![self.ip]
+        } else {
+            addrs.to_vec()
+        };
+        let v6 = ips.iter().any(IpAddr::is_ipv6);
+        let socket = sys::socket(v6)?;
+        socket.set_reuse_address(true)?;
+        buffers(&socket);
+        sys::configure(&socket, &settings(&self.options))?;
+        let first = SocketAddr::new(mapped(ips[0], v6), port);
+        socket.bind(&first.into())?;
+        let port = socket
+            .local_addr()?
+            .as_socket()
+            .map_or(port, |addr| addr.port());
+        let more: Vec<SocketAddr> = ips[1..]
+            .iter()
+            .map(|ip| SocketAddr::new(*ip, port))
+            .collect();
+        if !more.is_empty() {
+            sys::bind_more(&socket, &more)?;
+        }
+        if listen {
+            socket.listen(1024)?;
+        }
+        let addrs = ips
+            .into_iter()
+            .map(|ip| SocketAddr::new(ip, port))
+            .collect();
+        let source = self.plain.source(NUMBERS | u64::from(id.0));
+        let fd = sys::register(socket)?;
+        self.ports.insert(
+            id,
+            Port {
+                fd,
+                source,
+                addrs,
+                encaps: 0,
+            },
+        );
+        Ok(())
+    }
+}
+
+fn settings(options: &SctpOptions) -> sys::Settings {
+    let ms = |span: Duration| u32::try_from(span.as_millis()).unwrap_or(u32::MAX);
+    let times = |count: u32| u16::try_from(count).unwrap_or(u16::MAX);
+    sys::Settings {
+        rto_ms: (
+            ms(options.rto_initial),
+            ms(options.rto_min),
+            ms(options.rto_max),
+        ),
+        heartbeat_ms: ms(options.heartbeat_interval),
+        max_retransmissions: times(options.max_retransmissions),
+        max_init_retransmits: times(options.max_init_retransmits),
+        streams: options.streams,
+    }
+}
+
+/// Wishes that the system caps.
+fn buffers(socket: &Socket) {
+    let _ = socket.set_send_buffer_size(4 << 20);
+    let _ = socket.set_recv_buffer_size(4 << 20);
+}
+
+/// The kernel takes no message longer than its send buffer.
+fn largest_message(options: &SctpOptions) -> io::Result<usize> {
+    let socket = sys::socket(false)?;
+    buffers(&socket);
+    Ok(options.max_message.min(socket.send_buffer_size()?))
+}
+
+/// An IPv4 address as an IPv6 socket binds it first.
+fn mapped(ip: IpAddr, v6: bool) -> IpAddr {
+    match ip {
+        IpAddr::V4(v4) if v6 => IpAddr::V6(v4.to_ipv6_mapped()),
+        ip => ip,
+    }
+}
+
+/// Otherwise associations would be shut down gracefully and hold their port until the peer answers.
+impl Drop for KernelStack {
+    fn drop(&mut self) {
+        let ports: Vec<LocalPort> = self.ports.keys().copied().collect();
+        ports.into_iter().for_each(|port| self.close(port));
+    }
+}

@@ -1,0 +1,265 @@
+//! Associations, streams, payload protocol identifiers (PPIDs) and octets: everything below an ASAP or
+//! ENRP message, and nothing of it.
+//!
+//! A [`Transport`] is one host's stack. Local endpoints ([`LocalPort`]) are opened on it, associations
+//! ([`AssocId`]) are set up from them or accepted by them, and everything that happens comes back as an
+//! [`Event`]. Three stacks implement the trait: [`udp`] (SCTP in user space over UDP, RFC 6951, the
+//! default everywhere), [`kernel`] (Linux kernel SCTP, one-to-many, multi-homed) and [`sim`] (the same
+//! user-space SCTP over an imagined network on virtual time). TCP for pool users and UDP multicast for
+//! announcements are part of the first two and of the simulation.
+//!
+//! This crate never looks into a user message. The one exception is TCP, which has no message
+//! boundaries: there the common ASAP header's Length field (RFC 5354 §4) frames the stream.
+
+pub mod chunk;
+mod clock;
+mod cookie;
+mod datagram;
+pub mod endpoint;
+pub mod frame;
+#[cfg(target_os = "linux")]
+pub mod kernel;
+pub mod live;
+mod options;
+mod plain;
+pub mod probe;
+mod ready;
+mod received;
+pub mod sim;
+mod tcp;
+pub mod udp;
+
+pub use cookie::CookieKey;
+pub use options::SctpOptions;
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// One local endpoint of a stack; valid until [`Transport::close`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LocalPort(pub u32);
+
+/// One association (or TCP connection) of a stack; never used again after its [`Event::Down`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AssocId(pub u64);
+
+/// What to open on this host.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Local {
+    /// An SCTP endpoint; port 0 picks a free one. Without `listen` it refuses incoming set-ups.
+    Sctp {
+        /// Addresses of this host to use; the user-space stack takes its own address when empty.
+        addrs: Vec<IpAddr>,
+        /// SCTP port, 0 for any free one.
+        port: u16,
+        /// Whether peers may set up associations to it.
+        listen: bool,
+    },
+    /// A TCP endpoint. With `listen` it accepts; without, it is only the source of `connect`.
+    Tcp {
+        /// Address and port, port 0 for any free one.
+        addr: SocketAddr,
+        /// Whether to accept.
+        listen: bool,
+    },
+    /// A UDP socket, joined to multicast groups: the announcements of RFC 5352 §2.2.10 and §3.6.
+    Udp {
+        /// Address and port to bind; port 0 for any free one.
+        addr: SocketAddr,
+        /// Multicast groups to join.
+        groups: Vec<IpAddr>,
+    },
+}
+
+/// Where to set up an association to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Peer {
+    /// Transport addresses (IP address and SCTP or TCP port). Never empty; all ports are equal.
+    pub addrs: Vec<SocketAddr>,
+    /// UDP port that carries SCTP at the peer, when it is known and not the stack's default (RFC 6951).
+    pub udp_port: Option<u16>,
+}
+
+/// A user message to send.
+#[derive(Clone, Copy, Debug)]
+pub struct Outgoing<'a> {
+    /// SCTP stream; ignored by TCP.
+    pub stream: u16,
+    /// PPID as a number in host order (11 for ASAP, 12 for ENRP); ignored by TCP.
+    pub ppid: u32,
+    /// SCTP's U bit; ignored by TCP.
+    pub unordered: bool,
+    /// The whole user message.
+    pub octets: &'a [u8],
+}
+
+/// How an association came to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// An SCTP association.
+    Sctp,
+    /// A TCP connection.
+    Tcp,
+}
+
+/// Why an association is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DownKind {
+    /// Graceful shutdown by either side.
+    Closed,
+    /// The peer stopped answering (retransmissions used up).
+    Lost,
+    /// The peer sent ABORT (or RST), or we did.
+    Aborted,
+    /// Set-up was refused by the peer: nobody listens there.
+    Refused,
+    /// Set-up got no answer at all.
+    Unreachable,
+}
+
+/// What happened on a stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// An association is up: one that we asked for, or one accepted by a listening endpoint.
+    Up {
+        /// The local endpoint it belongs to.
+        port: LocalPort,
+        /// Its identity from now on (for `connect`, the one that was returned).
+        assoc: AssocId,
+        /// SCTP or TCP.
+        kind: Kind,
+        /// The peer's transport addresses as far as known, the one it came from first.
+        peer: Vec<SocketAddr>,
+        /// Negotiated outgoing streams.
+        streams_out: u16,
+        /// Negotiated incoming streams.
+        streams_in: u16,
+    },
+    /// A whole user message.
+    Message {
+        /// Association it came over.
+        assoc: AssocId,
+        /// SCTP stream (0 for TCP).
+        stream: u16,
+        /// PPID in host order (0 for TCP).
+        ppid: u32,
+        /// SCTP's U bit where the stack can see it.
+        unordered: Option<bool>,
+        /// The message.
+        octets: Vec<u8>,
+    },
+    /// The peer restarted the association (RFC 9260 §5.2): same identity, all its state is gone.
+    Restart {
+        /// Which one.
+        assoc: AssocId,
+    },
+    /// One path of a multi-homed association changed.
+    Path {
+        /// Association.
+        assoc: AssocId,
+        /// The peer's address on that path.
+        addr: SocketAddr,
+        /// Whether it can be reached now.
+        reachable: bool,
+    },
+    /// The association is gone, or could not be set up. The last event of its identity.
+    Down {
+        /// Which one.
+        assoc: AssocId,
+        /// Why.
+        kind: DownKind,
+        /// SCTP error cause code of an ABORT, where the stack tells.
+        cause: Option<u16>,
+        /// For people.
+        why: String,
+    },
+    /// A UDP datagram.
+    Datagram {
+        /// Local endpoint.
+        port: LocalPort,
+        /// Source.
+        from: SocketAddr,
+        /// Payload.
+        octets: Vec<u8>,
+    },
+}
+
+impl Event {
+    /// The association it is about, if any.
+    pub fn assoc(&self) -> Option<AssocId> {
+        match self {
+            Event::Up { assoc, .. }
+            | Event::Message { assoc, .. }
+            | Event::Restart { assoc }
+            | Event::Path { assoc, .. }
+            | Event::Down { assoc, .. } => Some(*assoc),
+            Event::Datagram { .. } => None,
+        }
+    }
+}
+
+/// A packet as a capture sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Tapped<'a> {
+    /// Time since the stack (or the simulation) began.
+    pub at: Duration,
+    /// Source: the UDP address for SCTP, which does not show the SCTP port.
+    pub from: SocketAddr,
+    /// Destination.
+    pub to: SocketAddr,
+    /// What the octets are.
+    pub layer: Layer,
+    /// The octets.
+    pub octets: &'a [u8],
+}
+
+/// What a tapped packet is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Layer {
+    /// A whole SCTP packet, common header first.
+    Sctp,
+    /// The payload of a UDP datagram that is not SCTP.
+    Udp,
+    /// A piece of a TCP connection's octet stream.
+    Tcp,
+}
+
+/// Sees every packet that a stack sends or receives, or that crosses the simulated network.
+pub type Tap = Box<dyn FnMut(Tapped<'_>)>;
+
+/// What a stack can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Caps {
+    /// Several addresses per association, with failover between them.
+    pub multihoming: bool,
+    /// Whether [`Event::Message`] tells the U bit.
+    pub unordered_visible: bool,
+    /// Largest user message in octets.
+    pub max_message: usize,
+}
+
+/// One host's stack. All calls return at once; a full send queue is [`io::ErrorKind::WouldBlock`].
+///
+/// How events are taken differs: the live stacks have `recv(until)`, the simulation hands them out by
+/// host in the order of virtual time.
+pub trait Transport {
+    /// Opens a local endpoint.
+    fn open(&mut self, local: &Local) -> io::Result<LocalPort>;
+    /// The transport addresses an endpoint really has (with the port it was given).
+    fn local_addrs(&self, port: LocalPort) -> Vec<SocketAddr>;
+    /// Closes an endpoint; its associations are aborted without an event.
+    fn close(&mut self, port: LocalPort);
+    /// Starts setting up an association; [`Event::Up`] or [`Event::Down`] follows.
+    fn connect(&mut self, from: LocalPort, to: &Peer) -> io::Result<AssocId>;
+    /// Queues a user message. Fails with `NotConnected` for an unknown association.
+    fn send(&mut self, assoc: AssocId, message: Outgoing<'_>) -> io::Result<()>;
+    /// Sends a datagram from a UDP endpoint.
+    fn send_datagram(&mut self, from: LocalPort, to: SocketAddr, octets: &[u8]) -> io::Result<()>;
+    /// Starts a graceful shutdown; [`Event::Down`] follows.
+    fn shutdown(&mut self, assoc: AssocId) -> io::Result<()>;
+    /// Ends the association at once with an ABORT; no event follows.
+    fn abort(&mut self, assoc: AssocId);
+    /// What it can do.
+    fn caps(&self) -> Caps;
+}

@@ -1,0 +1,123 @@
+//! What both live stacks have besides SCTP: TCP, UDP, the list of sockets that moved, and an alarm.
+
+use crate::datagram::Datagrams;
+use crate::ready::{Ready, Source};
+use crate::tcp::{Sink, Tcp};
+use crate::{AssocId, Local, LocalPort, clock};
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+use tokio::time::Sleep;
+
+#[derive(Debug)]
+pub(crate) struct Plain {
+    pub(crate) tcp: Tcp,
+    datagrams: Datagrams,
+    ready: Arc<Ready>,
+}
+
+impl Plain {
+    pub(crate) fn new() -> Plain {
+        let ready = Arc::new(Ready::default());
+        Plain {
+            tcp: Tcp::new(Arc::clone(&ready)),
+            datagrams: Datagrams::new(Arc::clone(&ready)),
+            ready,
+        }
+    }
+
+    /// Opens a TCP or UDP endpoint.
+    pub(crate) fn open(&mut self, id: LocalPort, local: &Local) -> io::Result<()> {
+        match local {
+            Local::Tcp { addr, listen } => self.tcp.open(id, *addr, *listen),
+            Local::Udp { addr, groups } => self.datagrams.open(id, *addr, groups),
+            Local::Sctp { .. } => unreachable!("SCTP endpoints are opened by the stack itself"),
+        }
+    }
+
+    pub(crate) fn local_addr(&self, id: LocalPort) -> Option<SocketAddr> {
+        self.tcp
+            .local_addr(id)
+            .or_else(|| self.datagrams.local_addr(id))
+    }
+
+    pub(crate) fn close(&mut self, id: LocalPort) {
+        self.tcp.close(id);
+        self.datagrams.close(id);
+    }
+
+    pub(crate) fn send_datagram(
+        &self,
+        from: LocalPort,
+        to: SocketAddr,
+        octets: &[u8],
+        sink: &mut Sink<'_>,
+    ) -> io::Result<()> {
+        self.datagrams.send(from, to, octets, sink)
+    }
+
+    /// A source on this stack's list for a socket of the stack's own.
+    pub(crate) fn source(&self, number: u64) -> Arc<Source> {
+        self.ready.source(number)
+    }
+
+    /// The next socket that moved.
+    pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<u64> {
+        self.ready.poll(cx)
+    }
+
+    /// Looks at a socket that moved.
+    pub(crate) fn serve(&mut self, number: u64, sink: &mut Sink<'_>) {
+        if !self.datagrams.serve(number, sink) {
+            self.tcp.serve(number, sink);
+        }
+    }
+
+    pub(crate) fn has(&self, assoc: AssocId) -> bool {
+        self.tcp.has(assoc)
+    }
+}
+
+/// Wakes the waiting task at a moment. Moving the moment forward costs nothing until the old one comes.
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    sleep: Pin<Box<Sleep>>,
+    at: Instant,
+}
+
+impl Alarm {
+    /// Must be called inside a runtime that has timers.
+    pub(crate) fn new() -> Alarm {
+        let at = clock::now();
+        Alarm {
+            sleep: Box::pin(tokio::time::sleep_until(at.into())),
+            at,
+        }
+    }
+
+    /// Ready once `deadline` is past.
+    pub(crate) fn poll(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(deadline) = deadline else {
+            return Poll::Pending;
+        };
+        if deadline < self.at {
+            self.reset(deadline);
+        }
+        while self.sleep.as_mut().poll(cx).is_ready() {
+            if deadline <= clock::now() {
+                return Poll::Ready(());
+            }
+            self.reset(deadline);
+        }
+        Poll::Pending
+    }
+
+    fn reset(&mut self, at: Instant) {
+        self.at = at;
+        self.sleep.as_mut().reset(at.into());
+    }
+}

@@ -1,0 +1,472 @@
+//! An imagined network on virtual time: hosts that run the same SCTP as [`crate::udp`], with packets that
+//! get lost, late, doubled or out of order as a seed decides.
+//!
+//! Nothing here reads a clock or shares randomness with the rest of the process: the same seed and the same
+//! calls give the same packets, octet for octet. SCTP is the real state machine; TCP is a reliable ordered
+//! pipe cut at random places; UDP is lossy, with multicast groups.
+//!
+//! ```
+//! use rsp_transport::{Event, Local, Peer, Transport, sim::Net};
+//! use std::time::Duration;
+//!
+//! let mut net = Net::new(1);
+//! let (a, b) = (net.add_host("10.0.0.1".parse()?), net.add_host("10.0.0.2".parse()?));
+//! net.host(b).open(&Local::Sctp { addrs: vec![], port: 3863, listen: true })?;
+//! let from = net.host(a).open(&Local::Sctp { addrs: vec![], port: 0, listen: false })?;
+//! net.host(a).connect(from, &Peer { addrs: vec!["10.0.0.2:3863".parse()?], udp_port: None })?;
+//! let (host, event) = net.next(Duration::from_secs(1)).expect("the set-up takes two round trips");
+//! assert!(host == b && matches!(event, Event::Up { .. }));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod host;
+mod pipe;
+
+pub use host::SimHost;
+
+use crate::cookie::CookieKey;
+use crate::endpoint::Endpoint;
+use crate::{AssocId, Event, Layer, LocalPort, SctpOptions, Tap, Tapped};
+use pipe::Pipes;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, VecDeque};
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// One host of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HostId(pub u32);
+
+/// What happens to packets between two hosts.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Conditions {
+    /// Probability that a packet is lost.
+    pub loss: f64,
+    /// Shortest time on the way.
+    pub delay_min: Duration,
+    /// Longest time on the way; packets do not overtake each other because of it.
+    pub delay_max: Duration,
+    /// Probability that a packet arrives twice.
+    pub duplicate: f64,
+    /// Probability that a packet is held back for up to three times `delay_max`, so that later ones overtake it.
+    pub reorder: f64,
+}
+
+impl Default for Conditions {
+    /// A quiet local network: half a millisecond, nothing lost.
+    fn default() -> Conditions {
+        let delay = Duration::from_micros(500);
+        Conditions {
+            loss: 0.0,
+            delay_min: delay,
+            delay_max: delay,
+            duplicate: 0.0,
+            reorder: 0.0,
+        }
+    }
+}
+
+/// The UDP port under which simulated SCTP appears to a [`Tap`].
+pub const UDP_PORT: u16 = 9899;
+
+/// The network.
+pub struct Net {
+    now: Duration,
+    rng: fastrand::Rng,
+    options: SctpOptions,
+    hosts: Vec<Host>,
+    by_ip: BTreeMap<IpAddr, HostId>,
+    queue: BinaryHeap<Reverse<Entry>>,
+    order: u64,
+    conditions: Conditions,
+    between: BTreeMap<(HostId, HostId), Conditions>,
+    cut: BTreeSet<(HostId, HostId)>,
+    /// When the last packet of a direction arrives, so that no later one overtakes it.
+    last: HashMap<(HostId, HostId), Duration>,
+    pipes: Pipes,
+    out: VecDeque<(HostId, Event)>,
+    tap: Option<Tap>,
+}
+
+impl std::fmt::Debug for Net {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Net")
+            .field("now", &self.now)
+            .field("hosts", &self.by_ip)
+            .field("queued", &self.queue.len())
+            .finish_non_exhaustive()
+    }
+}
+
+struct Host {
+    ip: IpAddr,
+    alive: bool,
+    endpoint: Endpoint,
+    /// State of the random generator that the host's SCTP draws from.
+    seed: u64,
+    /// The earliest entry of the queue that wakes this host.
+    timer: Option<Duration>,
+    open: BTreeMap<LocalPort, Open>,
+    next_port: u32,
+    pipes: BTreeMap<AssocId, u64>,
+    next_pipe_id: u64,
+    next_ephemeral: u16,
+}
+
+enum Open {
+    Sctp {
+        port: u16,
+    },
+    Tcp {
+        addr: SocketAddr,
+        listen: bool,
+    },
+    Udp {
+        addr: SocketAddr,
+        groups: Vec<IpAddr>,
+    },
+}
+
+struct Entry {
+    at: Duration,
+    order: u64,
+    what: What,
+}
+
+enum What {
+    Packet {
+        from: HostId,
+        to: HostId,
+        octets: Vec<u8>,
+    },
+    Datagram {
+        from: HostId,
+        source: SocketAddr,
+        to: HostId,
+        port: LocalPort,
+        octets: Vec<u8>,
+    },
+    Timer(HostId),
+    /// The first segment of one direction of a TCP connection.
+    Pipe {
+        pipe: u64,
+        to: usize,
+    },
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Entry) -> bool {
+        self.order == other.order
+    }
+}
+impl Eq for Entry {}
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Entry) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl Ord for Entry {
+    fn cmp(&self, other: &Entry) -> std::cmp::Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}
+
+impl Net {
+    /// A network without hosts. The seed decides everything.
+    pub fn new(seed: u64) -> Net {
+        Net::with_options(seed, SctpOptions::default())
+    }
+
+    /// A network whose hosts use these SCTP options.
+    pub fn with_options(seed: u64, options: SctpOptions) -> Net {
+        Net {
+            now: Duration::ZERO,
+            rng: fastrand::Rng::with_seed(seed),
+            options,
+            hosts: Vec::new(),
+            by_ip: BTreeMap::new(),
+            queue: BinaryHeap::new(),
+            order: 0,
+            conditions: Conditions::default(),
+            between: BTreeMap::new(),
+            cut: BTreeSet::new(),
+            last: HashMap::new(),
+            pipes: Pipes::default(),
+            out: VecDeque::new(),
+            tap: None,
+        }
+    }
+
+    /// Adds a host.
+    ///
+    /// # Panics
+    /// If the address is taken: who builds a network decides on its addresses.
+    pub fn add_host(&mut self, ip: IpAddr) -> HostId {
+        let id =
+            HostId(u32::try_from(self.hosts.len()).expect("hosts are counted by the thousand"));
+        assert!(
+            self.by_ip.insert(ip, id).is_none(),
+            "two hosts have the address {ip}"
+        );
+        let key = CookieKey([self.rng.u64(..), self.rng.u64(..)]);
+        self.hosts.push(Host {
+            ip,
+            alive: true,
+            endpoint: Endpoint::new(self.options.clone(), key),
+            seed: self.rng.u64(..),
+            timer: None,
+            open: BTreeMap::new(),
+            next_port: 0,
+            pipes: BTreeMap::new(),
+            next_pipe_id: 1,
+            next_ephemeral: 49_151,
+        });
+        id
+    }
+
+    /// A host's stack.
+    pub fn host(&mut self, id: HostId) -> SimHost<'_> {
+        SimHost { net: self, id }
+    }
+
+    /// A host's address.
+    pub fn ip(&self, id: HostId) -> IpAddr {
+        self.hosts[id.0 as usize].ip
+    }
+
+    /// Virtual time since the beginning.
+    pub fn now(&self) -> Duration {
+        self.now
+    }
+
+    /// Goes on to the next event that is not later than `until`. `None`: nothing happened, it is `until` now.
+    pub fn next(&mut self, until: Duration) -> Option<(HostId, Event)> {
+        loop {
+            if let Some(event) = self.out.pop_front() {
+                return Some(event);
+            }
+            let due = self
+                .queue
+                .peek()
+                .is_some_and(|Reverse(entry)| entry.at <= until);
+            if !due {
+                self.now = self.now.max(until);
+                return None;
+            }
+            let Reverse(entry) = self.queue.pop().expect("peeked a moment ago");
+            self.now = self.now.max(entry.at);
+            self.happen(entry.what);
+        }
+    }
+
+    /// Sets what happens to packets between any two hosts that have no conditions of their own.
+    pub fn conditions(&mut self, conditions: Conditions) {
+        self.conditions = conditions;
+    }
+
+    /// Sets what happens to packets from `a` to `b` and back.
+    pub fn conditions_between(&mut self, a: HostId, b: HostId, conditions: Conditions) {
+        self.between.insert(pair(a, b), conditions);
+    }
+
+    /// Cuts (or mends) the network between two hosts. What is on its way is lost as well.
+    pub fn partition(&mut self, a: HostId, b: HostId, on: bool) {
+        if on {
+            self.cut.insert(pair(a, b));
+        } else {
+            self.cut.remove(&pair(a, b));
+        }
+    }
+
+    /// The host is gone from one moment to the next; nobody is told. [`Net::restart`] brings it back.
+    pub fn kill(&mut self, id: HostId) {
+        let host = &mut self.hosts[id.0 as usize];
+        host.alive = false;
+        host.open.clear();
+        host.pipes.clear();
+        let fresh = Endpoint::new(
+            self.options.clone(),
+            CookieKey([self.rng.u64(..), self.rng.u64(..)]),
+        );
+        let old = std::mem::replace(&mut host.endpoint, fresh);
+        host.endpoint.number_after(&old);
+        self.pipes.forget_host(id);
+        self.out.retain(|(at, _)| *at != id);
+    }
+
+    /// The host forgets everything and begins anew, with nothing open. Peers find out by what it answers.
+    pub fn restart(&mut self, id: HostId) {
+        self.kill(id);
+        self.hosts[id.0 as usize].alive = true;
+    }
+
+    /// Everything on the host is closed: associations are aborted, TCP connections reset. The host itself
+    /// stays and refuses what comes.
+    pub fn close(&mut self, id: HostId) {
+        use crate::Transport;
+        let ports: Vec<LocalPort> = self.hosts[id.0 as usize].open.keys().copied().collect();
+        ports.into_iter().for_each(|port| self.host(id).close(port));
+        self.out.retain(|(at, _)| *at != id);
+    }
+
+    /// Shows every packet that is sent, lost ones included.
+    pub fn tap(&mut self, tap: Tap) {
+        self.tap = Some(tap);
+    }
+
+    fn happen(&mut self, what: What) {
+        match what {
+            What::Packet { from, to, octets } => {
+                if self.reachable(from, to) {
+                    let source = SocketAddr::new(self.ip(from), UDP_PORT);
+                    self.touch(to, |endpoint, now| {
+                        endpoint.handle_datagram(now, source, &octets)
+                    });
+                }
+            }
+            What::Datagram {
+                from,
+                source,
+                to,
+                port,
+                octets,
+            } => {
+                if self.reachable(from, to) && self.hosts[to.0 as usize].open.contains_key(&port) {
+                    self.out.push_back((
+                        to,
+                        Event::Datagram {
+                            port,
+                            from: source,
+                            octets,
+                        },
+                    ));
+                }
+            }
+            What::Timer(id) => {
+                let host = &mut self.hosts[id.0 as usize];
+                if host.timer == Some(self.now) {
+                    host.timer = None;
+                    self.touch(id, Endpoint::handle_timeout);
+                }
+            }
+            What::Pipe { pipe, to } => self.advance_pipe(pipe, to),
+        }
+    }
+
+    /// Calls a host's SCTP with its own randomness and sends what it wants to send.
+    fn touch<T>(&mut self, id: HostId, call: impl FnOnce(&mut Endpoint, Duration) -> T) -> T {
+        let host = &mut self.hosts[id.0 as usize];
+        let outer = fastrand::get_seed();
+        fastrand::seed(host.seed);
+        let result = call(&mut host.endpoint, self.now);
+        host.seed = fastrand::get_seed();
+        fastrand::seed(outer);
+
+        let source = SocketAddr::new(host.ip, UDP_PORT);
+        while let Some(transmit) = self.hosts[id.0 as usize].endpoint.poll_transmit() {
+            self.show(source, transmit.to, Layer::Sctp, &transmit.packet);
+            if let Some(&to) = self.by_ip.get(&transmit.to.ip()) {
+                self.throw(id, to, transmit.packet, |from, to, octets| What::Packet {
+                    from,
+                    to,
+                    octets,
+                });
+            }
+        }
+        let host = &mut self.hosts[id.0 as usize];
+        while let Some(event) = host.endpoint.poll_event() {
+            self.out.push_back((id, event));
+        }
+        if let Some(at) = host.endpoint.poll_timeout()
+            && host.timer.is_none_or(|timer| at < timer)
+        {
+            let at = at.max(self.now);
+            host.timer = Some(at);
+            self.push(at, What::Timer(id));
+        }
+        result
+    }
+
+    /// Sends something that may be lost, late, doubled or overtaken.
+    fn throw(
+        &mut self,
+        from: HostId,
+        to: HostId,
+        octets: Vec<u8>,
+        what: impl Fn(HostId, HostId, Vec<u8>) -> What,
+    ) {
+        let conditions = self.conditions_of(from, to);
+        if self.is_cut(from, to) || self.chance(conditions.loss) {
+            return;
+        }
+        if self.chance(conditions.duplicate) {
+            let at = self.arrival(from, to, conditions);
+            self.push(at, what(from, to, octets.clone()));
+        }
+        let at = self.arrival(from, to, conditions);
+        self.push(at, what(from, to, octets));
+    }
+
+    fn arrival(&mut self, from: HostId, to: HostId, conditions: Conditions) -> Duration {
+        let at = self.now + self.between(conditions.delay_min, conditions.delay_max);
+        if self.chance(conditions.reorder) {
+            return at + self.between(Duration::ZERO, conditions.delay_max * 3);
+        }
+        let last = self.last.entry((from, to)).or_default();
+        *last = at.max(*last);
+        *last
+    }
+
+    fn between(&mut self, min: Duration, max: Duration) -> Duration {
+        let span = u64::try_from(max.saturating_sub(min).as_nanos()).unwrap_or(u64::MAX);
+        if span == 0 {
+            min
+        } else {
+            min + Duration::from_nanos(self.rng.u64(0..=span))
+        }
+    }
+
+    fn chance(&mut self, probability: f64) -> bool {
+        probability > 0.0 && self.rng.f64() < probability
+    }
+
+    fn push(&mut self, at: Duration, what: What) {
+        self.order += 1;
+        self.queue.push(Reverse(Entry {
+            at,
+            order: self.order,
+            what,
+        }));
+    }
+
+    fn show(&mut self, from: SocketAddr, to: SocketAddr, layer: Layer, octets: &[u8]) {
+        if let Some(tap) = &mut self.tap {
+            tap(Tapped {
+                at: self.now,
+                from,
+                to,
+                layer,
+                octets,
+            });
+        }
+    }
+
+    fn conditions_of(&self, a: HostId, b: HostId) -> Conditions {
+        self.between
+            .get(&pair(a, b))
+            .copied()
+            .unwrap_or(self.conditions)
+    }
+
+    fn is_cut(&self, a: HostId, b: HostId) -> bool {
+        self.cut.contains(&pair(a, b))
+    }
+
+    fn reachable(&self, from: HostId, to: HostId) -> bool {
+        self.hosts[to.0 as usize].alive && !self.is_cut(from, to)
+    }
+}
+
+fn pair(a: HostId, b: HostId) -> (HostId, HostId) {
+    (a.min(b), a.max(b))
+}

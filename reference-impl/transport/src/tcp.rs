@@ -1,0 +1,437 @@
+//! TCP for pool users (RFC 5352 §2.1): connections as associations, framed by the message header's Length.
+
+use crate::frame::Framer;
+use crate::ready::{Ready, Source};
+use crate::{AssocId, DownKind, Event, Kind, Layer, LocalPort, Tap, Tapped};
+use socket2::{Domain, SockRef, Socket, Type};
+use std::collections::{HashMap, VecDeque};
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+
+/// Octets waiting to be sent per connection beyond which sending is `WouldBlock`.
+const SEND_QUEUE: usize = 2_000_000;
+/// Connections of one stack; further ones are reset as soon as they are accepted.
+const MAX_CONNECTIONS: usize = 4096;
+/// Reads from one connection before others get their turn.
+const READS_PER_TURN: u32 = 8;
+
+/// Where a stack's sockets put what happens.
+pub(crate) struct Sink<'a> {
+    pub(crate) events: &'a mut VecDeque<Event>,
+    pub(crate) tap: &'a mut Option<Tap>,
+    pub(crate) at: Duration,
+}
+
+impl Sink<'_> {
+    pub(crate) fn show(&mut self, from: SocketAddr, to: SocketAddr, layer: Layer, octets: &[u8]) {
+        if let Some(tap) = self.tap {
+            tap(Tapped {
+                at: self.at,
+                from,
+                to,
+                layer,
+                octets,
+            });
+        }
+    }
+}
+
+/// All TCP endpoints of a stack.
+pub(crate) struct Tcp {
+    ready: Arc<Ready>,
+    ports: HashMap<LocalPort, Port>,
+    connections: HashMap<AssocId, Connection>,
+    next_id: u64,
+    buffer: Box<[u8; 65_536]>,
+}
+
+struct Port {
+    addr: SocketAddr,
+    listener: Option<(TcpListener, Arc<Source>)>,
+}
+
+struct Connection {
+    port: LocalPort,
+    stream: TcpStream,
+    local: SocketAddr,
+    peer: SocketAddr,
+    source: Arc<Source>,
+    framer: Framer,
+    waiting: VecDeque<u8>,
+    up: bool,
+    /// Our side is to be closed once everything is sent.
+    closing: bool,
+}
+
+impl std::fmt::Debug for Tcp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tcp")
+            .field("connections", &self.connections.len())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Tcp {
+    /// Sockets list themselves on `ready` under their identity: connections odd, listeners as
+    /// [`listener_number`].
+    pub(crate) fn new(ready: Arc<Ready>) -> Tcp {
+        Tcp {
+            ready,
+            ports: HashMap::new(),
+            connections: HashMap::new(),
+            next_id: 1,
+            buffer: Box::new([0; 65_536]),
+        }
+    }
+
+    pub(crate) fn open(&mut self, id: LocalPort, addr: SocketAddr, listen: bool) -> io::Result<()> {
+        let mut port = Port {
+            addr,
+            listener: None,
+        };
+        if listen {
+            let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
+            socket.set_reuse_address(true)?;
+            socket.set_nonblocking(true)?;
+            socket.bind(&addr.into())?;
+            socket.listen(1024)?;
+            let listener = TcpListener::from_std(socket.into())?;
+            port.addr = listener.local_addr()?;
+            port.listener = Some((listener, self.ready.source(listener_number(id))));
+        }
+        self.ports.insert(id, port);
+        Ok(())
+    }
+
+    pub(crate) fn local_addr(&self, id: LocalPort) -> Option<SocketAddr> {
+        self.ports.get(&id).map(|port| port.addr)
+    }
+
+    pub(crate) fn close(&mut self, id: LocalPort) {
+        self.ports.remove(&id);
+        self.of_port(id)
+            .into_iter()
+            .for_each(|assoc| self.abort(assoc));
+    }
+
+    /// The connections of an endpoint.
+    pub(crate) fn of_port(&self, id: LocalPort) -> Vec<AssocId> {
+        self.connections
+            .iter()
+            .filter(|(_, c)| c.port == id)
+            .map(|(assoc, _)| *assoc)
+            .collect()
+    }
+
+    pub(crate) fn connect(&mut self, from: LocalPort, to: SocketAddr) -> io::Result<AssocId> {
+        let source = self.ports.get(&from).ok_or(ErrorKind::NotFound)?.addr;
+        if self.connections.len() >= MAX_CONNECTIONS {
+            return Err(io::Error::new(
+                ErrorKind::QuotaExceeded,
+                "too many TCP connections",
+            ));
+        }
+        let socket = Socket::new(Domain::for_address(to), Type::STREAM, None)?;
+        socket.set_nonblocking(true)?;
+        if !source.ip().is_unspecified() {
+            // The address only: the port may be that of a listener.
+            socket.bind(&SocketAddr::new(source.ip(), 0).into())?;
+        }
+        match socket.connect(&to.into()) {
+            Ok(()) => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock || in_progress(&error) => {}
+            Err(error) => return Err(error),
+        }
+        let stream = TcpStream::from_std(socket.into())?;
+        self.insert(from, stream, to)
+    }
+
+    fn insert(
+        &mut self,
+        port: LocalPort,
+        stream: TcpStream,
+        peer: SocketAddr,
+    ) -> io::Result<AssocId> {
+        stream.set_nodelay(true)?;
+        let assoc = AssocId(self.next_id);
+        self.next_id += 2;
+        let local = stream.local_addr()?;
+        let source = self.ready.source(assoc.0);
+        let connection = Connection {
+            port,
+            stream,
+            local,
+            peer,
+            source,
+            framer: Framer::default(),
+            waiting: VecDeque::new(),
+            up: false,
+            closing: false,
+        };
+        self.connections.insert(assoc, connection);
+        Ok(assoc)
+    }
+
+    pub(crate) fn has(&self, assoc: AssocId) -> bool {
+        self.connections.contains_key(&assoc)
+    }
+
+    pub(crate) fn send(
+        &mut self,
+        assoc: AssocId,
+        octets: &[u8],
+        sink: &mut Sink<'_>,
+    ) -> io::Result<()> {
+        let connection = self
+            .connections
+            .get_mut(&assoc)
+            .ok_or(ErrorKind::NotConnected)?;
+        if !connection.up || connection.closing {
+            return Err(ErrorKind::NotConnected.into());
+        }
+        if connection.waiting.len() + octets.len() > SEND_QUEUE {
+            return Err(io::Error::new(
+                ErrorKind::WouldBlock,
+                "the send queue is full",
+            ));
+        }
+        sink.show(connection.local, connection.peer, Layer::Tcp, octets);
+        let mut rest = octets;
+        while connection.waiting.is_empty() && !rest.is_empty() {
+            match SockRef::from(&connection.stream).send(rest) {
+                Ok(n) => rest = &rest[n..],
+                // Reading finds out what is wrong with the connection, if anything is.
+                Err(_) => break,
+            }
+        }
+        if !rest.is_empty() {
+            connection.waiting.extend(rest);
+            connection.source.list();
+        }
+        Ok(())
+    }
+
+    pub(crate) fn shutdown(&mut self, assoc: AssocId) -> io::Result<()> {
+        let connection = self
+            .connections
+            .get_mut(&assoc)
+            .ok_or(ErrorKind::NotConnected)?;
+        connection.closing = true;
+        connection.source.list();
+        Ok(())
+    }
+
+    pub(crate) fn abort(&mut self, assoc: AssocId) {
+        if let Some(connection) = self.connections.remove(&assoc) {
+            connection.reset();
+        }
+    }
+
+    /// Looks at a socket that listed itself.
+    pub(crate) fn serve(&mut self, number: u64, sink: &mut Sink<'_>) {
+        if let Some(id) = listener_of(number) {
+            self.accept(id, sink);
+            return;
+        }
+        let assoc = AssocId(number);
+        let Some(connection) = self.connections.get_mut(&assoc) else {
+            return;
+        };
+        connection.source.taken();
+        if let Err((kind, why)) = connection.serve(assoc, &mut self.buffer[..], sink) {
+            if let Some(connection) = self.connections.remove(&assoc)
+                && kind == DownKind::Aborted
+            {
+                connection.reset();
+            }
+            sink.events.push_back(Event::Down {
+                assoc,
+                kind,
+                cause: None,
+                why,
+            });
+        }
+    }
+
+    fn accept(&mut self, id: LocalPort, sink: &mut Sink<'_>) {
+        loop {
+            let Some(Port {
+                listener: Some((listener, source)),
+                ..
+            }) = self.ports.get(&id)
+            else {
+                return;
+            };
+            source.taken();
+            let waker = Waker::from(Arc::clone(source));
+            let (stream, peer) = match listener.poll_accept(&mut Context::from_waker(&waker)) {
+                Poll::Pending => return,
+                Poll::Ready(Ok(accepted)) => accepted,
+                // The connection died in the queue, or there are too many files: what is left waits.
+                Poll::Ready(Err(_)) => return source.list(),
+            };
+            if self.connections.len() >= MAX_CONNECTIONS {
+                reset(&stream);
+                continue;
+            }
+            let Ok(assoc) = self.insert(id, stream, peer) else {
+                continue;
+            };
+            let connection = self.connections.get_mut(&assoc).expect("inserted above");
+            sink.events.push_back(connection.come_up(assoc));
+        }
+    }
+}
+
+/// The number under which a listener lists itself: even, unlike a connection's.
+pub(crate) fn listener_number(id: LocalPort) -> u64 {
+    u64::from(id.0) << 1
+}
+
+fn listener_of(number: u64) -> Option<LocalPort> {
+    number
+        .is_multiple_of(2)
+        .then_some(LocalPort((number >> 1) as u32))
+}
+
+type End = (DownKind, String);
+
+impl Connection {
+    /// Does everything the socket allows now. `Err` is its end.
+    fn serve(&mut self, assoc: AssocId, buffer: &mut [u8], sink: &mut Sink<'_>) -> Result<(), End> {
+        let waker = Waker::from(Arc::clone(&self.source));
+        let mut cx = Context::from_waker(&waker);
+        if !self.up {
+            match self.stream.poll_write_ready(&mut cx) {
+                Poll::Pending => return Ok(()),
+                Poll::Ready(Err(error)) => return Err(self.failed(&error)),
+                Poll::Ready(Ok(())) => {}
+            }
+            if let Some(error) = self
+                .stream
+                .take_error()
+                .map_err(|error| self.failed(&error))?
+            {
+                return Err(self.failed(&error));
+            }
+            sink.events.push_back(self.come_up(assoc));
+        }
+        self.write(&mut cx)?;
+        self.read(assoc, buffer, &mut cx, sink)
+    }
+
+    fn come_up(&mut self, assoc: AssocId) -> Event {
+        self.up = true;
+        let peer = vec![self.peer];
+        Event::Up {
+            port: self.port,
+            assoc,
+            kind: Kind::Tcp,
+            peer,
+            streams_out: 1,
+            streams_in: 1,
+        }
+    }
+
+    fn write(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+        while !self.waiting.is_empty() {
+            match self.stream.poll_write_ready(cx) {
+                Poll::Pending => return Ok(()),
+                Poll::Ready(Err(error)) => return Err(self.failed(&error)),
+                Poll::Ready(Ok(())) => {}
+            }
+            match self.stream.try_write(self.waiting.as_slices().0) {
+                Ok(n) => drop(self.waiting.drain(..n)),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) => return Err(self.failed(&error)),
+            }
+        }
+        if self.closing {
+            // Fails only if the peer has closed everything, which reading tells.
+            let _ = SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write);
+        }
+        Ok(())
+    }
+
+    fn read(
+        &mut self,
+        assoc: AssocId,
+        buffer: &mut [u8],
+        cx: &mut Context<'_>,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), End> {
+        for _ in 0..READS_PER_TURN {
+            match self.stream.poll_read_ready(cx) {
+                Poll::Pending => return Ok(()),
+                Poll::Ready(Err(error)) => return Err(self.failed(&error)),
+                Poll::Ready(Ok(())) => {}
+            }
+            let octets = match self.stream.try_read(buffer) {
+                Ok(0) => return Err(self.ended()),
+                Ok(n) => &buffer[..n],
+                Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
+                Err(error) => return Err(self.failed(&error)),
+            };
+            sink.show(self.peer, self.local, Layer::Tcp, octets);
+            let message = |octets| {
+                sink.events.push_back(Event::Message {
+                    assoc,
+                    stream: 0,
+                    ppid: 0,
+                    unordered: None,
+                    octets,
+                });
+            };
+            self.framer.push(octets, message).map_err(|short| {
+                (
+                    DownKind::Aborted,
+                    format!("we reset the connection: {short}"),
+                )
+            })?;
+        }
+        self.source.list();
+        Ok(())
+    }
+
+    fn ended(&self) -> End {
+        let why = match self.framer.pending() {
+            0 => "the connection was closed".to_string(),
+            n => format!("the connection was closed {n} octets into a message"),
+        };
+        (DownKind::Closed, why)
+    }
+
+    fn failed(&self, error: &io::Error) -> End {
+        let kind = match (error.kind(), self.up) {
+            (ErrorKind::ConnectionRefused | ErrorKind::ConnectionReset, false) => DownKind::Refused,
+            (_, false) => DownKind::Unreachable,
+            (
+                ErrorKind::TimedOut | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable,
+                true,
+            ) => DownKind::Lost,
+            (_, true) => DownKind::Aborted,
+        };
+        (kind, error.to_string())
+    }
+
+    fn reset(&self) {
+        reset(&self.stream);
+    }
+}
+
+/// Makes the coming close an RST.
+fn reset(stream: &TcpStream) {
+    // If it fails the peer sees an orderly end instead.
+    let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
+}
+
+fn in_progress(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    return error.raw_os_error() == Some(libc::EINPROGRESS);
+    #[cfg(not(unix))]
+    return error.kind() == ErrorKind::WouldBlock;
+}
