@@ -1,0 +1,87 @@
+//! The `registrar` command: arguments, exit codes, logging. Another program can carry it as its own command.
+
+use std::fmt::Display;
+use std::io::{self, IsTerminal};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::service::{self, Failure, ReadyLine};
+use crate::settings::Settings;
+
+/// A setting cannot be used.
+pub const BAD_SETTINGS: u8 = 2;
+/// The machine does not play along.
+pub const BAD_ENVIRONMENT: u8 = 3;
+
+/// Arguments of the command.
+#[derive(Clone, Debug, clap::Args)]
+pub struct RegistrarArgs {
+    /// Read settings from this TOML file; its keys are the names of the flags, and flags win
+    #[arg(long, value_name = "FILE.toml")]
+    pub config: Option<PathBuf>,
+    /// Check the settings and end
+    #[arg(long)]
+    pub check_config: bool,
+    /// How to log on standard error, and how to say that it is ready on standard output
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    pub log: LogFormat,
+    /// The settings.
+    #[command(flatten)]
+    pub settings: Settings,
+}
+
+/// How to log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// Lines for people.
+    Text,
+    /// JSON lines.
+    Json,
+}
+
+/// Runs the command to its end: 0 after a signal, [`BAD_SETTINGS`] or [`BAD_ENVIRONMENT`] with a line on
+/// standard error. Sets the process's `tracing` subscriber.
+pub fn registrar(args: RegistrarArgs) -> ExitCode {
+    let from_file = match args.config.as_deref().map(Settings::read).transpose() {
+        Ok(settings) => settings.unwrap_or_default(),
+        Err(error) => return fail(BAD_SETTINGS, &error),
+    };
+    let settings = args.settings.over(from_file);
+    if args.check_config {
+        return match settings.setup() {
+            Ok(_) => ExitCode::SUCCESS,
+            Err(why) => fail(BAD_SETTINGS, &why),
+        };
+    }
+    log_to_stderr(args.log);
+    let line = match args.log {
+        LogFormat::Text => ReadyLine::Text,
+        LogFormat::Json => ReadyLine::Json,
+    };
+    match service::run(&settings, line, &mut io::stdout()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure @ Failure::Settings(_)) => fail(BAD_SETTINGS, &failure),
+        Err(failure @ Failure::Environment(_)) => fail(BAD_ENVIRONMENT, &failure),
+    }
+}
+
+/// Says why on standard error.
+pub fn fail(code: u8, why: &dyn Display) -> ExitCode {
+    eprintln!("rserpool: {why}");
+    ExitCode::from(code)
+}
+
+/// `RUST_LOG=rserpool=debug` shows every registration and resolution.
+fn log_to_stderr(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(io::stderr);
+    // Another subscriber that the carrying program has set stays.
+    let _ = match format {
+        LogFormat::Text => builder.with_ansi(io::stderr().is_terminal()).try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+}

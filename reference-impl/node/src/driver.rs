@@ -1,0 +1,481 @@
+//! Glue between the registrar engine and a transport. It has no clock, socket or thread of its own: the
+//! loop around it hands in what happened and asks when to come back, on wall time or on virtual time.
+//!
+//! What the engine logs goes to `tracing`: trouble as a warning, the rest for debugging.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use rsp_proto::registrar::enrp::Channel;
+use rsp_proto::registrar::{Assoc, Config, Input, Kind, Log, Output, Reach, Registrar};
+use rsp_transport::{
+    self as transport, AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport,
+};
+
+/// Octets that may wait for one association before it is given up: its peer does not read.
+const MAX_BACKLOG: usize = 1 << 20;
+/// How long to wait before a full send queue is tried again; stacks do not tell when there is room.
+const RETRY: Duration = Duration::from_millis(20);
+
+/// Where a registrar listens and announces, and how its engine is set.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Timers, thresholds and limits of the engine.
+    pub config: Config,
+    /// Addresses of the ASAP endpoint over SCTP; empty for what the stack takes by itself.
+    pub asap_addrs: Vec<IpAddr>,
+    /// SCTP port of the ASAP endpoint, 0 for any free one.
+    pub asap_port: u16,
+    /// Where to accept pool users over TCP.
+    pub tcp: Option<SocketAddr>,
+    /// Multicast group and port for announcements (RFC 5352 §3.6).
+    pub announce: Option<SocketAddr>,
+    /// Where to speak ENRP with other registrars; none for a registrar without peers.
+    pub enrp: Option<EnrpEndpoint>,
+}
+
+/// The ENRP endpoint, over SCTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EnrpEndpoint {
+    /// Its addresses; empty for what the stack takes by itself.
+    pub addrs: Vec<IpAddr>,
+    /// Its SCTP port, 0 for any free one.
+    pub port: u16,
+}
+
+/// A registrar on one [`Transport`].
+#[derive(Debug)]
+pub struct RegistrarDriver {
+    engine: Registrar,
+    ports: Ports,
+    /// Messages that the stack had no room for yet.
+    backlog: BTreeMap<AssocId, Backlog>,
+    retry_at: Option<Duration>,
+    deadline: Option<Duration>,
+}
+
+/// The endpoints, all of one transport.
+#[derive(Debug)]
+struct Ports {
+    asap: LocalPort,
+    asap_addrs: Vec<SocketAddr>,
+    tcp: Option<(LocalPort, SocketAddr)>,
+    announce: Option<(LocalPort, SocketAddr)>,
+    enrp: Option<(LocalPort, Vec<SocketAddr>)>,
+}
+
+#[derive(Debug, Default)]
+struct Backlog {
+    /// Each with its PPID.
+    messages: VecDeque<(u32, Vec<u8>)>,
+    octets: usize,
+}
+
+impl RegistrarDriver {
+    /// Opens the endpoints on `transport` and starts the engine. `now` is time since any fixed origin.
+    pub fn start(
+        setup: Setup,
+        seed: u64,
+        transport: &mut dyn Transport,
+        now: Duration,
+    ) -> io::Result<Self> {
+        let mut config = setup.config.clone();
+        config.max_message = config.max_message.min(transport.caps().max_message);
+        let ports = Ports::open(&setup, transport)?;
+        let reach = Reach {
+            sctp: ports.asap_addrs.clone(),
+            tcp: ports.tcp.map(|(_, addr)| addr),
+            multicast: ports.announce.is_some(),
+            enrp: ports
+                .enrp
+                .iter()
+                .flat_map(|(_, addrs)| addrs.clone())
+                .collect(),
+        };
+        let mut driver = Self {
+            engine: Registrar::new(config, &reach, seed, now),
+            ports,
+            backlog: BTreeMap::new(),
+            retry_at: None,
+            deadline: None,
+        };
+        driver.timeout(now, transport);
+        Ok(driver)
+    }
+
+    /// Takes one event of the transport. Events of endpoints and associations that are not its own are ignored.
+    pub fn event(&mut self, now: Duration, event: Event, transport: &mut dyn Transport) {
+        match event {
+            Event::Up {
+                port,
+                assoc,
+                kind,
+                peer,
+                ..
+            } => {
+                if let Some(kind) = self.ports.kind(port, kind) {
+                    self.step(
+                        now,
+                        Input::Up {
+                            assoc: engine_side(assoc),
+                            kind,
+                            peer,
+                        },
+                        transport,
+                    );
+                }
+            }
+            Event::Message {
+                assoc,
+                ppid,
+                octets,
+                ..
+            } => {
+                let assoc = engine_side(assoc);
+                self.step(
+                    now,
+                    Input::Message {
+                        assoc,
+                        ppid,
+                        octets: &octets,
+                    },
+                    transport,
+                );
+            }
+            Event::Restart { assoc } => {
+                self.backlog.remove(&assoc);
+                self.step(
+                    now,
+                    Input::Restart {
+                        assoc: engine_side(assoc),
+                    },
+                    transport,
+                );
+            }
+            Event::Down { assoc, .. } => {
+                self.backlog.remove(&assoc);
+                self.step(
+                    now,
+                    Input::Down {
+                        assoc: engine_side(assoc),
+                    },
+                    transport,
+                );
+            }
+            Event::Datagram { port, from, octets } => {
+                if self.ports.announce.is_some_and(|(own, _)| own == port) {
+                    self.step(
+                        now,
+                        Input::Datagram {
+                            from,
+                            octets: &octets,
+                        },
+                        transport,
+                    );
+                }
+            }
+            // The stack fails over by itself.
+            Event::Path { .. } => {}
+        }
+    }
+
+    /// Lets due timers fire; harmless when none is due.
+    pub fn timeout(&mut self, now: Duration, transport: &mut dyn Transport) {
+        if self.retry_at.is_some_and(|at| at <= now) {
+            self.retry(now, transport);
+        }
+        self.step(now, Input::Tick, transport);
+    }
+
+    /// When [`timeout`](Self::timeout) wants to be called, in the same time as `now`.
+    pub fn deadline(&self) -> Option<Duration> {
+        [self.deadline, self.retry_at].into_iter().flatten().min()
+    }
+
+    /// Transport addresses of the ASAP endpoint over SCTP, with the port it really has. Never empty.
+    pub fn asap_addrs(&self) -> &[SocketAddr] {
+        &self.ports.asap_addrs
+    }
+
+    /// The first of [`asap_addrs`](Self::asap_addrs).
+    pub fn asap_addr(&self) -> SocketAddr {
+        self.ports.asap_addrs[0]
+    }
+
+    /// Where pool users reach it over TCP.
+    pub fn tcp_addr(&self) -> Option<SocketAddr> {
+        self.ports.tcp.map(|(_, addr)| addr)
+    }
+
+    /// Transport addresses of the ENRP endpoint, if there is one.
+    pub fn enrp_addrs(&self) -> Option<&[SocketAddr]> {
+        self.ports.enrp.as_ref().map(|(_, addrs)| addrs.as_slice())
+    }
+
+    /// Whether it serves PEs and PUs: at once, or after it has its mentor's handlespace.
+    pub fn is_serving(&self) -> bool {
+        self.engine.is_serving()
+    }
+
+    /// The server identifier.
+    pub fn server_id(&self) -> u32 {
+        self.engine.id().0
+    }
+
+    /// The engine, to look at.
+    pub fn engine(&self) -> &Registrar {
+        &self.engine
+    }
+
+    /// Starts a graceful end: shuts all associations down, accepts no more.
+    pub fn stop(&mut self, now: Duration, transport: &mut dyn Transport) {
+        self.step(now, Input::Stop, transport);
+    }
+
+    /// Whether no association is left after [`stop`](Self::stop).
+    pub fn stopped(&self) -> bool {
+        self.engine.associations() == 0
+    }
+
+    fn step(&mut self, now: Duration, input: Input<'_>, transport: &mut dyn Transport) {
+        self.engine.handle(now, input);
+        loop {
+            match self.engine.poll() {
+                Output::Send {
+                    assoc,
+                    stream,
+                    ppid,
+                    octets,
+                } => {
+                    self.send(now, stack_side(assoc), stream, ppid, octets, transport);
+                }
+                Output::Announce { octets } => self.announce(&octets, transport),
+                Output::Connect { dial, channel, to } => {
+                    let assoc = self.connect(channel, to, transport).map(engine_side);
+                    self.engine.handle(now, Input::Dialled { dial, assoc });
+                }
+                Output::Abort { assoc } => transport.abort(stack_side(assoc)),
+                Output::Shutdown { assoc } => {
+                    if let Err(error) = transport.shutdown(stack_side(assoc)) {
+                        tracing::warn!("association {} not shut down: {error}", assoc.0);
+                    }
+                }
+                Output::Log(log) => tell(&log),
+                Output::Wait(deadline) => {
+                    self.deadline = deadline;
+                    return;
+                }
+            }
+        }
+    }
+
+    fn send(
+        &mut self,
+        now: Duration,
+        assoc: AssocId,
+        stream: u16,
+        ppid: u32,
+        octets: Vec<u8>,
+        transport: &mut dyn Transport,
+    ) {
+        if !self.backlog.contains_key(&assoc) {
+            let message = Outgoing {
+                stream,
+                ppid,
+                unordered: false,
+                octets: &octets,
+            };
+            match transport.send(assoc, message) {
+                Ok(()) => return,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                // Its end is reported as an event; whatever the message was, nobody is there to read it.
+                Err(error) => return tracing::warn!("association {}: {error}", assoc.0),
+            }
+        }
+        let backlog = self.backlog.entry(assoc).or_default();
+        backlog.octets += octets.len();
+        backlog.messages.push_back((ppid, octets));
+        self.retry_at.get_or_insert(now + RETRY);
+        if backlog.octets > MAX_BACKLOG {
+            tracing::warn!("association {}: its peer does not read, given up", assoc.0);
+            self.backlog.remove(&assoc);
+            transport.abort(assoc);
+            self.engine.handle(
+                now,
+                Input::Down {
+                    assoc: engine_side(assoc),
+                },
+            );
+        }
+    }
+
+    fn retry(&mut self, now: Duration, transport: &mut dyn Transport) {
+        self.backlog.retain(|&assoc, backlog| {
+            while let Some(&(ppid, ref octets)) = backlog.messages.front() {
+                let message = Outgoing {
+                    stream: 0,
+                    ppid,
+                    unordered: false,
+                    octets,
+                };
+                match transport.send(assoc, message) {
+                    Ok(()) => {
+                        backlog.octets -= octets.len();
+                        backlog.messages.pop_front();
+                    }
+                    Err(error) => return error.kind() == io::ErrorKind::WouldBlock,
+                }
+            }
+            false
+        });
+        self.retry_at = (!self.backlog.is_empty()).then(|| now + RETRY);
+    }
+
+    fn connect(
+        &self,
+        channel: Channel,
+        addrs: Vec<SocketAddr>,
+        transport: &mut dyn Transport,
+    ) -> Option<AssocId> {
+        let from = match channel {
+            Channel::Asap => self.ports.asap,
+            Channel::Enrp => self.ports.enrp.as_ref()?.0,
+        };
+        let to = Peer {
+            addrs,
+            udp_port: None,
+        };
+        match transport.connect(from, &to) {
+            Ok(assoc) => Some(assoc),
+            Err(error) => {
+                tracing::warn!("no association to {:?}: {error}", to.addrs);
+                None
+            }
+        }
+    }
+
+    fn announce(&self, octets: &[u8], transport: &mut dyn Transport) {
+        let Some((port, group)) = self.ports.announce else {
+            return;
+        };
+        // The next announcement is soon: a lost one is not sent again.
+        if let Err(error) = transport.send_datagram(port, group, octets) {
+            tracing::warn!("announcement to {group} not sent: {error}");
+        }
+    }
+}
+
+impl Ports {
+    fn open(setup: &Setup, transport: &mut dyn Transport) -> io::Result<Self> {
+        let mut opened = Vec::new();
+        let ports = Self::open_each(setup, transport, &mut opened);
+        if ports.is_err() {
+            for port in opened {
+                transport.close(port);
+            }
+        }
+        ports
+    }
+
+    fn open_each(
+        setup: &Setup,
+        transport: &mut dyn Transport,
+        opened: &mut Vec<LocalPort>,
+    ) -> io::Result<Self> {
+        let mut open = |local: &Local, what: &str| {
+            let port = transport
+                .open(local)
+                .map_err(|error| io::Error::new(error.kind(), format!("{what}: {error}")))?;
+            opened.push(port);
+            let addrs = transport.local_addrs(port);
+            let Some(&first) = addrs.first() else {
+                return Err(io::Error::other(format!(
+                    "{what}: the endpoint has no address"
+                )));
+            };
+            Ok((port, first, addrs))
+        };
+        let (asap, first, asap_addrs) = open(
+            &Local::Sctp {
+                addrs: setup.asap_addrs.clone(),
+                port: setup.asap_port,
+                listen: true,
+            },
+            &format!("ASAP over SCTP, port {}", setup.asap_port),
+        )?;
+        let tcp = match setup.tcp {
+            Some(addr) => {
+                let what = format!("ASAP over TCP, {addr}");
+                let (port, addr, _) = open(&Local::Tcp { addr, listen: true }, &what)?;
+                Some((port, addr))
+            }
+            None => None,
+        };
+        let announce = match setup.announce {
+            Some(group) => {
+                let ip = match (first.ip(), group.ip()) {
+                    (ip @ IpAddr::V4(_), IpAddr::V4(_)) | (ip @ IpAddr::V6(_), IpAddr::V6(_)) => ip,
+                    (_, IpAddr::V4(_)) => Ipv4Addr::UNSPECIFIED.into(),
+                    (_, IpAddr::V6(_)) => Ipv6Addr::UNSPECIFIED.into(),
+                };
+                let addr = SocketAddr::new(ip, group.port());
+                let local = Local::Udp {
+                    addr,
+                    groups: vec![group.ip()],
+                };
+                let (port, _, _) = open(&local, &format!("announcements, {group}"))?;
+                Some((port, group))
+            }
+            None => None,
+        };
+        let enrp = match &setup.enrp {
+            Some(EnrpEndpoint { addrs, port }) => {
+                let local = Local::Sctp {
+                    addrs: addrs.clone(),
+                    port: *port,
+                    listen: true,
+                };
+                let (local, _, addrs) = open(&local, &format!("ENRP over SCTP, port {port}"))?;
+                Some((local, addrs))
+            }
+            None => None,
+        };
+        Ok(Self {
+            asap,
+            asap_addrs,
+            tcp,
+            announce,
+            enrp,
+        })
+    }
+
+    /// What an association of this endpoint is to the engine; none if the endpoint is not its own.
+    fn kind(&self, port: LocalPort, kind: transport::Kind) -> Option<Kind> {
+        let is_enrp = self.enrp.as_ref().is_some_and(|(enrp, _)| *enrp == port);
+        let is_asap = port == self.asap || self.tcp.is_some_and(|(tcp, _)| tcp == port);
+        match kind {
+            transport::Kind::Sctp if is_enrp => Some(Kind::Enrp),
+            transport::Kind::Sctp if is_asap => Some(Kind::Sctp),
+            transport::Kind::Tcp if is_asap => Some(Kind::Tcp),
+            transport::Kind::Sctp | transport::Kind::Tcp => None,
+        }
+    }
+}
+
+fn engine_side(assoc: AssocId) -> Assoc {
+    Assoc(assoc.0)
+}
+
+fn stack_side(assoc: Assoc) -> AssocId {
+    AssocId(assoc.0)
+}
+
+fn tell(log: &Log) {
+    if log.is_trouble() {
+        tracing::warn!("{log}");
+    } else {
+        tracing::debug!("{log}");
+    }
+}

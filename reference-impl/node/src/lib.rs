@@ -1,0 +1,12 @@
+//! The reference node: a registrar (and later a pool element and a pool user) built from the engines of
+//! `rsp-proto` and the stacks of `rsp-transport`.
+//!
+//! Enter at [`driver::RegistrarDriver`], which glues engine and transport without clock or IO of its own;
+//! [`service`] is that driver in a loop with the clock, signals and a live stack, and the `rserpool` binary
+//! is the command line around it.
+
+pub mod codec;
+pub mod command;
+pub mod driver;
+pub mod service;
+pub mod settings;
