@@ -1,0 +1,368 @@
+//! The tree of a dissected message: one flat row of entries in octet order, each knowing its parent and
+//! where its descendants end.
+
+use crate::defect::Defect;
+use crate::schema::Shape;
+use crate::sink::{Head, Leaf, Sink, Sort, Spot};
+use crate::value::Value;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Entry {
+    pub(crate) what: What,
+    pub(crate) name: &'static str,
+    pub(crate) note: &'static str,
+    pub(crate) segment: &'static str,
+    pub(crate) code: u16,
+    /// How many of the same name stand before it in the same parent.
+    pub(crate) nth: u16,
+    pub(crate) offset: usize,
+    pub(crate) length: usize,
+    pub(crate) parent: usize,
+    /// Index behind its last descendant.
+    pub(crate) end: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum What {
+    Element(Sort),
+    Leaf(Shape),
+}
+
+impl Entry {
+    /// Whether it has no path of its own: padding and what could not be decoded.
+    pub(crate) fn nameless(&self) -> bool {
+        matches!(self.what, What::Leaf(Shape::Padding | Shape::Undecoded))
+    }
+
+    /// Whether it is the value of the element it stands in.
+    pub(crate) fn is_own_value(&self) -> bool {
+        matches!(self.what, What::Leaf(_)) && self.segment.is_empty()
+    }
+}
+
+/// A node of the tree.
+#[derive(Clone, Copy)]
+pub struct Node<'a> {
+    pub(crate) octets: &'a [u8],
+    pub(crate) entries: &'a [Entry],
+    pub(crate) index: usize,
+}
+
+impl<'a> Node<'a> {
+    pub(crate) fn entry(&self) -> &'a Entry {
+        &self.entries[self.index]
+    }
+
+    /// The RFC's name for it.
+    pub fn name(&self) -> &'static str {
+        self.entry().name
+    }
+
+    /// What the value means, if it has a name, such as a policy type's; else empty.
+    pub fn note(&self) -> &'static str {
+        self.entry().note
+    }
+
+    /// Parameter type or cause code; `None` for fields and the message.
+    pub fn code(&self) -> Option<u16> {
+        match self.entry().what {
+            What::Element(Sort::Parameter | Sort::Cause) => Some(self.entry().code),
+            _ => None,
+        }
+    }
+
+    /// Whether it is padding, or octets that could not be read as anything: such nodes have no path.
+    pub fn is_filler(&self) -> bool {
+        self.entry().nameless()
+    }
+
+    /// Its segment of the field path, without the place among its namesakes.
+    pub fn segment(&self) -> Cow<'static, str> {
+        let entry = self.entry();
+        match entry.what {
+            What::Element(Sort::Parameter | Sort::Cause) if entry.segment.is_empty() => {
+                Cow::Owned(format!("0x{:x}", entry.code))
+            }
+            _ => Cow::Borrowed(entry.segment),
+        }
+    }
+
+    /// Its field path; empty for the message.
+    pub fn path(&self) -> String {
+        let mut path = match self.parent() {
+            None => return String::new(),
+            Some(parent) => parent.path(),
+        };
+        let segment = self.segment();
+        if segment.is_empty() {
+            return path;
+        }
+        if !path.is_empty() {
+            path.push('/');
+        }
+        path.push_str(&segment);
+        if self.entry().nth > 0 {
+            path.push_str(&format!("[{}]", self.entry().nth));
+        }
+        path
+    }
+
+    /// From the message's first octet.
+    pub fn offset(&self) -> usize {
+        self.entry().offset
+    }
+
+    /// In octets: an element with its header and without its padding.
+    pub fn length(&self) -> usize {
+        self.entry().length
+    }
+
+    /// The octets it covers.
+    pub fn octets(&self) -> &'a [u8] {
+        &self.octets[self.offset()..self.offset() + self.length()]
+    }
+
+    /// The value, of a field or of a parameter that is one value.
+    pub fn value(&self) -> Option<Value> {
+        let octets = self.octets();
+        let shape = match self.entry().what {
+            What::Leaf(shape) => shape,
+            What::Element(_) => {
+                return self
+                    .children()
+                    .find(|child| child.entry().is_own_value())?
+                    .value();
+            }
+        };
+        let unsigned = || {
+            octets
+                .iter()
+                .fold(0i64, |number, &octet| number << 8 | i64::from(octet))
+        };
+        Some(match shape {
+            Shape::Number | Shape::Hex | Shape::Reserved => Value::Number(unsigned()),
+            Shape::Signed => Value::Number(i32::from_be_bytes(octets.try_into().ok()?).into()),
+            Shape::Address => Value::Address(match octets.len() {
+                4 => Ipv4Addr::from(<[u8; 4]>::try_from(octets).ok()?).into(),
+                _ => Ipv6Addr::from(<[u8; 16]>::try_from(octets).ok()?).into(),
+            }),
+            Shape::Opaque => Value::Opaque(octets.to_vec()),
+            Shape::Information | Shape::Padding | Shape::Undecoded => Value::Hex(octets.to_vec()),
+        })
+    }
+
+    /// What is directly in it.
+    pub fn children(&self) -> impl Iterator<Item = Node<'a>> + use<'a> {
+        let Node {
+            octets,
+            entries,
+            index,
+        } = *self;
+        let end = entries[index].end;
+        let mut next = index + 1;
+        std::iter::from_fn(move || {
+            let index = next;
+            (index < end).then(|| {
+                next = entries[index].end;
+                Node {
+                    octets,
+                    entries,
+                    index,
+                }
+            })
+        })
+    }
+
+    pub(crate) fn parent(&self) -> Option<Node<'a>> {
+        (self.index > 0).then(|| Node {
+            index: self.entry().parent,
+            ..*self
+        })
+    }
+
+    /// How deep it is; the message is 0.
+    pub(crate) fn depth(&self) -> usize {
+        std::iter::successors(self.parent(), Node::parent).count()
+    }
+
+    /// The child with this name, by its place among its namesakes.
+    pub(crate) fn child(&self, name: &str, nth: u16) -> Option<Node<'a>> {
+        let named = |node: &Node<'_>| {
+            let entry = node.entry();
+            !entry.nameless()
+                && entry.nth == nth
+                && !node.segment().is_empty()
+                && node.segment() == name
+        };
+        self.children().find(named)
+    }
+}
+
+/// Builds the tree.
+pub(crate) struct Planter {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) defects: Vec<Defect>,
+    /// For each defect, the entry it is shown behind.
+    pub(crate) anchors: Vec<usize>,
+    /// The elements that are open, innermost last.
+    open: Vec<Frame>,
+}
+
+struct Frame {
+    index: usize,
+    namesakes: Namesakes,
+}
+
+/// Counts names: an array for those a row has, a map for numbers that a sender made up.
+#[derive(Default)]
+struct Namesakes {
+    of_rows: [u16; 0x11],
+    of_aliases: [u16; 2],
+    others: BTreeMap<u16, u16>,
+}
+
+impl Namesakes {
+    fn next(&mut self, head: &Head) -> u16 {
+        let count = match head.segment {
+            "user-transport" => &mut self.of_aliases[0],
+            "asap-transport" => &mut self.of_aliases[1],
+            _ => match self.of_rows.get_mut(usize::from(head.code)) {
+                Some(count) => count,
+                None => self.others.entry(head.code).or_default(),
+            },
+        };
+        *count += 1;
+        *count - 1
+    }
+}
+
+impl Planter {
+    /// Knows the octets only to guess how much room the tree needs.
+    pub(crate) fn new(octets: &[u8]) -> Planter {
+        let entries = Vec::with_capacity((octets.len() / 4).clamp(4, 64));
+        Planter {
+            entries,
+            defects: Vec::new(),
+            anchors: Vec::new(),
+            open: Vec::with_capacity(8),
+        }
+    }
+
+    fn plant(&mut self, entry: Entry) {
+        self.entries.push(Entry {
+            end: self.entries.len() + 1,
+            ..entry
+        });
+    }
+
+    fn parent(&self) -> usize {
+        self.open.last().map_or(0, |frame| frame.index)
+    }
+
+    fn path(&self, spot: &Spot) -> String {
+        let open = self.open.len() - usize::from(spot.beside);
+        let node = |index| Node {
+            octets: &[],
+            entries: &self.entries,
+            index,
+        };
+        let path = self.open[..open]
+            .last()
+            .map_or(String::new(), |frame| node(frame.index).path());
+        match (path.as_str(), spot.tail) {
+            (_, "") => path,
+            // The message's own Length has a name without the mark.
+            ("", tail) => tail.trim_start_matches('#').to_owned(),
+            (path, tail) => format!("{path}/{tail}"),
+        }
+    }
+}
+
+impl Sink for Planter {
+    const BUILDS: bool = true;
+
+    fn open(&mut self, head: Head) {
+        let nth = self
+            .open
+            .last_mut()
+            .map_or(0, |frame| frame.namesakes.next(&head));
+        let index = self.entries.len();
+        self.plant(Entry {
+            what: What::Element(head.sort),
+            name: head.name,
+            note: "",
+            segment: head.segment,
+            code: head.code,
+            nth,
+            offset: head.offset,
+            length: head.length,
+            parent: self.parent(),
+            end: 0,
+        });
+        self.open.push(Frame {
+            index,
+            namesakes: Namesakes::default(),
+        });
+    }
+
+    fn leaf(&mut self, leaf: Leaf) {
+        self.plant(Entry {
+            what: What::Leaf(leaf.shape),
+            name: leaf.name,
+            note: leaf.note,
+            segment: leaf.segment,
+            code: 0,
+            nth: 0,
+            offset: leaf.offset,
+            length: leaf.length,
+            parent: self.parent(),
+            end: 0,
+        });
+    }
+
+    fn close(&mut self) {
+        if let Some(frame) = self.open.pop() {
+            self.entries[frame.index].end = self.entries.len();
+        }
+    }
+
+    fn defect(&mut self, spot: Spot, sentence: impl FnOnce() -> String) {
+        self.anchors.push(self.entries.len() - 1);
+        self.defects.push(Defect {
+            offset: spot.offset,
+            path: self.path(&spot),
+            kind: spot.kind,
+            severity: spot.severity,
+            what: sentence(),
+            section: spot.section,
+            reaction: spot.reaction,
+        });
+    }
+}
+
+/// Only watches whether there is a defect.
+#[derive(Default)]
+pub(crate) struct Watcher {
+    pub(crate) alarmed: bool,
+}
+
+impl Sink for Watcher {
+    const BUILDS: bool = false;
+
+    #[inline]
+    fn open(&mut self, _: Head) {}
+
+    #[inline]
+    fn leaf(&mut self, _: Leaf) {}
+
+    #[inline]
+    fn close(&mut self) {}
+
+    #[inline]
+    fn defect(&mut self, _: Spot, _: impl FnOnce() -> String) {
+        self.alarmed = true;
+    }
+}
