@@ -1,0 +1,109 @@
+//! Octets as text: hex digits with blanks, comments and repeats.
+
+/// More octets than any message can have are a slip of the pen, such as one digit too many in a repeat.
+const MOST_OCTETS: usize = 0x2_0000;
+
+/// Reads annotated hex: `#` begins a comment, `XX*N` is an octet repeated.
+pub(crate) fn annotated(text: &str) -> Result<Vec<u8>, String> {
+    let mut octets = Vec::new();
+    let tokens = text
+        .lines()
+        .flat_map(|line| line.split('#').next().unwrap_or("").split_whitespace());
+    for token in tokens {
+        match token.split_once('*') {
+            Some((octet, times)) => {
+                let octet = match plain(octet)?[..] {
+                    [octet] => octet,
+                    _ => return Err(format!("\"{token}\" must repeat one octet, as in 61*3")),
+                };
+                let times = times
+                    .parse::<usize>()
+                    .ok()
+                    .filter(|times| *times <= MOST_OCTETS);
+                let times = times
+                    .ok_or_else(|| format!("\"{token}\" does not say how often, or too often"))?;
+                octets.resize(octets.len() + times, octet);
+            }
+            None => octets.extend(plain(token)?),
+        }
+        if octets.len() > MOST_OCTETS {
+            return Err(format!("more than {MOST_OCTETS} octets are no message"));
+        }
+    }
+    Ok(octets)
+}
+
+/// Reads hex digits, nothing else.
+pub(crate) fn plain(digits: &str) -> Result<Vec<u8>, String> {
+    let wrong = || {
+        format!(
+            "\"{}\" is not an even number of hex digits",
+            shortened(digits)
+        )
+    };
+    if !digits.len().is_multiple_of(2) || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Err(wrong());
+    }
+    (0..digits.len() / 2)
+        .map(|at| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).map_err(|_| wrong()))
+        .collect()
+}
+
+/// Octets as lower-case hex digits without blanks.
+pub fn to_hex(octets: &[u8]) -> String {
+    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+}
+
+/// Text for a message to a person: not more than fits two lines.
+pub(crate) fn shortened(text: &str) -> String {
+    const MOST: usize = 160;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}… ({} characters)", &text[..end], text.chars().count()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_comments_and_repeats() {
+        let text = "05 00 000c  # type\n  # nothing\n 0009000861*3 # no, that is a slip";
+        assert!(annotated(text).is_err());
+        assert_eq!(
+            annotated("05 61*3 # x\n00*0 Ff"),
+            Ok(vec![5, 0x61, 0x61, 0x61, 0xff])
+        );
+        assert_eq!(annotated("61*65527").map(|octets| octets.len()), Ok(65527));
+        assert_eq!(annotated(""), Ok(vec![]));
+    }
+
+    #[test]
+    fn slips_are_named() {
+        for slip in [
+            "0",
+            "0x05",
+            "5*3",
+            "61*",
+            "61*-1",
+            "61*999999999999",
+            "ffff*2",
+            "é",
+        ] {
+            let error = annotated(slip).unwrap_err();
+            assert!(error.contains('"'), "{slip}: {error}");
+        }
+        assert!(
+            annotated("00*131072 00")
+                .unwrap_err()
+                .contains("no message")
+        );
+    }
+
+    #[test]
+    fn long_texts_are_shortened_between_characters() {
+        assert_eq!(shortened("kurz"), "kurz");
+        assert!(shortened(&"ü".repeat(200)).ends_with("… (200 characters)"));
+    }
+}

@@ -1,0 +1,230 @@
+//! Answer against expectation.
+
+use crate::codec::{Answer, AnswerError, Codec, CodecFailure, Verdict};
+use crate::hex::{shortened, to_hex};
+use crate::model::{Expect, ExpectedError, Vector};
+use serde::Serialize;
+use std::fmt;
+
+/// What differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Aspect {
+    /// Accept or reject. If it differs, nothing else is looked at.
+    Verdict,
+    /// The first error's offset or kind.
+    Error,
+    /// What an unknown type demands.
+    Reaction,
+    /// A value that was read.
+    Fields,
+    /// The octets of what was decoded, encoded again.
+    ReEncoding,
+}
+
+impl fmt::Display for Aspect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Aspect::Verdict => "verdict",
+            Aspect::Error => "error",
+            Aspect::Reaction => "reaction",
+            Aspect::Fields => "fields",
+            Aspect::ReEncoding => "re-encoding",
+        })
+    }
+}
+
+/// One difference, with a sentence.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mismatch {
+    /// Where it lies.
+    pub aspect: Aspect,
+    /// `expected …, got …`.
+    pub what: String,
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.what)
+    }
+}
+
+/// What is to be said about an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Judgement {
+    /// Nothing: it passes.
+    pub mismatches: Vec<Mismatch>,
+    /// What the codec chose where both are right.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl Judgement {
+    /// Nothing differs.
+    pub fn passes(&self) -> bool {
+        self.mismatches.is_empty()
+    }
+}
+
+/// Asks about each vector, tells `each` the result, and ends the codec.
+pub fn check(
+    vectors: &[Vector],
+    codec: &mut dyn Codec,
+    mut each: impl FnMut(&Vector, &Judgement),
+) -> Result<(), CodecFailure> {
+    for vector in vectors {
+        let answer = codec.decode(vector)?;
+        each(vector, &judge(vector, &answer));
+    }
+    codec.finish()
+}
+
+/// Compares an answer with what is expected. What the answer does not tell is not judged.
+pub fn judge(vector: &Vector, answer: &Answer) -> Judgement {
+    let got = got(answer);
+    let note = (vector.expect == Expect::Either).then(|| format!("either is right; got {got}"));
+    let wanted = match vector.expect {
+        Expect::Accept => Some(Verdict::Accept),
+        Expect::Reject => Some(Verdict::Reject),
+        Expect::Either => None,
+    };
+    let mut mismatches = Vec::new();
+    if wanted.is_some_and(|wanted| wanted != answer.verdict) {
+        let what = format!("expected {}, got {got}", expected(vector));
+        mismatches.push(Mismatch {
+            aspect: Aspect::Verdict,
+            what,
+        });
+        return Judgement { mismatches, note };
+    }
+    match answer.verdict {
+        Verdict::Accept => {
+            mismatches.extend(judge_fields(vector, answer));
+            mismatches.extend(judge_octets(vector, answer));
+        }
+        // Where both verdicts are right, there is more than one reason to refuse.
+        Verdict::Reject if vector.expect == Expect::Reject => {
+            let errors = vector.error.as_ref().zip(answer.error.as_ref());
+            mismatches.extend(errors.and_then(|(wanted, got)| judge_error(wanted, got)));
+        }
+        Verdict::Reject => {}
+    }
+    mismatches.extend(judge_reaction(vector, answer));
+    Judgement { mismatches, note }
+}
+
+fn judge_error(wanted: &ExpectedError, got: &AnswerError) -> Option<Mismatch> {
+    let offset_differs = got.offset.is_some_and(|offset| offset != wanted.offset);
+    let is_wanted = |kind: &String| *kind == wanted.kind || wanted.or_kinds.contains(kind);
+    let kind_differs = got.kind.as_ref().is_some_and(|kind| !is_wanted(kind));
+    (offset_differs || kind_differs).then(|| Mismatch {
+        aspect: Aspect::Error,
+        what: format!(
+            "expected reject{}, got reject{}",
+            wanted_error(wanted),
+            got_error(got)
+        ),
+    })
+}
+
+fn judge_reaction(vector: &Vector, answer: &Answer) -> Option<Mismatch> {
+    let got = answer.reaction?;
+    let differs = match vector.reaction {
+        Some(wanted) => wanted != got,
+        // A codec may call any refusal a drop; but nothing is skipped where nothing is unknown.
+        None => vector.expect == Expect::Accept,
+    };
+    let wanted = vector.reaction.map_or("none", |reaction| reaction.word());
+    differs.then(|| Mismatch {
+        aspect: Aspect::Reaction,
+        what: format!("expected reaction {wanted}, got {}", got.word()),
+    })
+}
+
+fn judge_fields(vector: &Vector, answer: &Answer) -> Vec<Mismatch> {
+    let Some(fields) = &answer.fields else {
+        return Vec::new();
+    };
+    let differs = |(path, wanted): (&String, &serde_json::Value)| {
+        let what = match fields.get(path) {
+            Some(got) if got == wanted => return None,
+            Some(got) => format!("expected {path} = {}, got {}", brief(wanted), brief(got)),
+            None if is_structure(path) => return None,
+            None => format!("expected {path} = {}, got no such field", brief(wanted)),
+        };
+        Some(Mismatch {
+            aspect: Aspect::Fields,
+            what,
+        })
+    };
+    vector.fields.iter().filter_map(differs).collect()
+}
+
+/// What a codec that decodes into values need not know any more.
+fn is_structure(path: &str) -> bool {
+    matches!(path, "type" | "length" | "flags") || path.contains('#')
+}
+
+fn judge_octets(vector: &Vector, answer: &Answer) -> Option<Mismatch> {
+    let got = answer.octets.as_ref()?;
+    let mut forms = [&vector.reencodes, &vector.or_reencodes]
+        .into_iter()
+        .flatten();
+    // Where both verdicts are right, so are several forms, unless the vector names them.
+    let unnamed = vector.expect == Expect::Either && forms.clone().next().is_none();
+    let as_it_was = vector.reencodes.is_none() && *got == vector.octets;
+    if unnamed || as_it_was || forms.any(|form| form == got) {
+        return None;
+    }
+    let wanted = vector.reencodes.as_ref().unwrap_or(&vector.octets);
+    let at = wanted
+        .iter()
+        .zip(got)
+        .take_while(|(wanted, got)| wanted == got)
+        .count();
+    Some(Mismatch {
+        aspect: Aspect::ReEncoding,
+        what: format!(
+            "encoded again it differs from octet {at} on: expected {}, got {}",
+            shortened(&to_hex(wanted)),
+            shortened(&to_hex(got))
+        ),
+    })
+}
+
+fn expected(vector: &Vector) -> String {
+    let error = vector.error.as_ref().map(wanted_error).unwrap_or_default();
+    format!("{}{error}", vector.expect.word())
+}
+
+fn got(answer: &Answer) -> String {
+    match answer.verdict {
+        Verdict::Accept => "accept".to_owned(),
+        Verdict::Reject => format!(
+            "reject{}",
+            answer.error.as_ref().map(got_error).unwrap_or_default()
+        ),
+    }
+}
+
+fn wanted_error(error: &ExpectedError) -> String {
+    let others: String = error
+        .or_kinds
+        .iter()
+        .map(|kind| format!(" or {kind}"))
+        .collect();
+    format!(" at {} {}{others}", error.offset, error.kind)
+}
+
+fn got_error(error: &AnswerError) -> String {
+    let offset = error.offset.map(|offset| format!(" at {offset}"));
+    let kind = error
+        .kind
+        .as_deref()
+        .map(|kind| format!(" {}", shortened(kind)));
+    format!("{}{}", offset.unwrap_or_default(), kind.unwrap_or_default())
+}
+
+fn brief(value: &serde_json::Value) -> String {
+    shortened(&value.to_string())
+}
