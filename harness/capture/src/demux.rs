@@ -1,0 +1,260 @@
+//! From a frame to the transport that carries messages.
+
+use crate::fragment::Fragments;
+use crate::link::{self, Carried};
+use crate::octets::be16;
+use crate::record::Record;
+use crate::sctp::{self, Sctp};
+use crate::tcp::{self, Tcp};
+use crate::{Counters, Endpoint, Item, Message, Settings, Transport, ip, limits};
+use std::collections::HashSet;
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+
+/// Who gets the items. `Break` ends the reading.
+pub(crate) type Visit<'v> = dyn FnMut(Item<'_>) -> ControlFlow<()> + 'v;
+
+/// The frames and addresses that carried a transport's packet.
+pub(crate) struct Carrier<'a> {
+    /// Several in the case of IP fragments; never empty.
+    pub(crate) frames: &'a [u64],
+    pub(crate) time_ns: u64,
+    pub(crate) transport: Transport,
+    pub(crate) src: Option<IpAddr>,
+    pub(crate) dst: Option<IpAddr>,
+    /// Nothing of the packet was left out by the capture.
+    pub(crate) whole: bool,
+}
+
+impl Carrier<'_> {
+    pub(crate) fn last_frame(&self) -> u64 {
+        self.frames[self.frames.len() - 1]
+    }
+}
+
+/// Everything that is remembered between frames.
+pub(crate) struct Demux {
+    settings: Settings,
+    pub(crate) counters: Counters,
+    fragments: Fragments,
+    sctp: Sctp,
+    tcp: Tcp,
+    /// Source and destination UDP ports found to carry SCTP.
+    udp_pairs: HashSet<(u16, u16)>,
+    next_assoc: u64,
+}
+
+impl Demux {
+    pub(crate) fn new(settings: Settings) -> Demux {
+        Demux {
+            settings,
+            counters: Counters::default(),
+            fragments: Fragments::default(),
+            sctp: Sctp::default(),
+            tcp: Tcp::default(),
+            udp_pairs: HashSet::new(),
+            next_assoc: 0,
+        }
+    }
+
+    pub(crate) fn record(&mut self, record: &Record<'_>, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        self.counters.frames += 1;
+        let frame = self.counters.frames;
+        match link::carried(record.link, record.octets) {
+            Carried::Ip(octets) => self.ip(octets, frame, record.time_ns, visit),
+            Carried::Sctp(octets) => {
+                let carrier = Carrier {
+                    frames: &[frame],
+                    time_ns: record.time_ns,
+                    transport: Transport::Sctp,
+                    src: None,
+                    dst: None,
+                    whole: true,
+                };
+                self.sctp(octets, &carrier, visit)
+            }
+            Carried::Other => ControlFlow::Continue(()),
+            Carried::Unsupported => {
+                self.counters.unsupported_links += 1;
+                self.counters.unsupported_link = Some(record.link);
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    /// Hands over what was still waiting when the capture ended.
+    pub(crate) fn end(&mut self, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        self.tcp.end(&self.settings, &mut self.counters, visit)
+    }
+
+    fn ip(
+        &mut self,
+        octets: &[u8],
+        frame: u64,
+        time_ns: u64,
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
+        let Some(packet) = ip::parse(octets) else {
+            self.counters.malformed += 1;
+            return ControlFlow::Continue(());
+        };
+        let carrier = |frames, whole| Carrier {
+            frames,
+            time_ns,
+            transport: Transport::Sctp,
+            src: Some(packet.src),
+            dst: Some(packet.dst),
+            whole,
+        };
+        let Some(fragment) = packet.fragment else {
+            return self.transport(
+                packet.protocol,
+                packet.payload,
+                carrier(&[frame], packet.whole),
+                visit,
+            );
+        };
+        let whole = self.fragments.add(&packet, fragment, frame);
+        self.counters.ip_datagrams_given_up = self.fragments.given_up;
+        let Some(datagram) = whole else {
+            return ControlFlow::Continue(());
+        };
+        match ip::after_extensions(datagram.protocol, &datagram.octets) {
+            Some((protocol, payload)) => {
+                self.transport(protocol, payload, carrier(&datagram.frames, true), visit)
+            }
+            None => ControlFlow::Continue(()),
+        }
+    }
+
+    fn transport(
+        &mut self,
+        protocol: u8,
+        payload: &[u8],
+        mut carrier: Carrier<'_>,
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
+        match protocol {
+            ip::SCTP => self.sctp(payload, &carrier, visit),
+            ip::UDP => self.udp(payload, carrier, visit),
+            ip::TCP => {
+                carrier.transport = Transport::Tcp;
+                let Some(segment) = tcp::segment(payload) else {
+                    return ControlFlow::Continue(());
+                };
+                if !self.settings.is_asap_port(segment.src)
+                    && !self.settings.is_asap_port(segment.dst)
+                {
+                    return ControlFlow::Continue(());
+                }
+                self.tcp.segment(
+                    &segment,
+                    &carrier,
+                    &self.settings,
+                    &mut self.counters,
+                    &mut self.next_assoc,
+                    visit,
+                )
+            }
+            _ => ControlFlow::Continue(()),
+        }
+    }
+
+    fn udp(
+        &mut self,
+        datagram: &[u8],
+        mut carrier: Carrier<'_>,
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
+        let (Some(src), Some(dst), Some(length)) =
+            (be16(datagram, 0), be16(datagram, 2), be16(datagram, 4))
+        else {
+            return ControlFlow::Continue(());
+        };
+        // An offloaded datagram may say 0.
+        let end = if length == 0 {
+            datagram.len()
+        } else {
+            usize::from(length)
+        };
+        carrier.whole &= end <= datagram.len();
+        let Some(payload) = datagram.get(8..end.min(datagram.len())) else {
+            return ControlFlow::Continue(());
+        };
+        if self.carries_sctp(src, dst, payload) {
+            carrier.transport = Transport::SctpUdp;
+            return self.sctp(payload, &carrier, visit);
+        }
+        let Some(protocol) = self.settings.protocol_of_ports(src, dst) else {
+            return ControlFlow::Continue(());
+        };
+        if !carrier.whole {
+            self.counters.cut += 1;
+            return ControlFlow::Continue(());
+        }
+        self.counters.messages += 1;
+        visit(Item::Message(Message {
+            frames: carrier.frames,
+            time_ns: carrier.time_ns,
+            transport: Transport::Udp,
+            src: Endpoint {
+                address: carrier.src,
+                port: src,
+            },
+            dst: Endpoint {
+                address: carrier.dst,
+                port: dst,
+            },
+            assoc: 0,
+            sctp: None,
+            protocol: Some(protocol),
+            octets: payload,
+        }))
+    }
+
+    /// RFC 6951 leaves the port to configuration: known ports are believed, others by their checksum.
+    fn carries_sctp(&mut self, src: u16, dst: u16, payload: &[u8]) -> bool {
+        let known = |port| self.settings.udp_encaps_ports.contains(&port);
+        if known(src) || known(dst) {
+            return true;
+        }
+        if !sctp::is_plausible(payload) {
+            return false;
+        }
+        if self.udp_pairs.contains(&(src, dst)) {
+            return true;
+        }
+        if !sctp::checksum_is_right(payload) {
+            return false;
+        }
+        if self.udp_pairs.len() < limits::UDP_PAIRS {
+            self.udp_pairs.extend([(src, dst), (dst, src)]);
+        }
+        true
+    }
+
+    fn sctp(
+        &mut self,
+        packet: &[u8],
+        carrier: &Carrier<'_>,
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
+        // A packet on its way to segmentation by the network card has no checksum yet, and RFC 9653 allows 0. A
+        // packet that the capture cut off cannot be checked.
+        let unchecked = !carrier.whole || sctp::stored_checksum(packet) == Some(0);
+        if !unchecked && !sctp::checksum_is_right(packet) {
+            self.counters.wrong_checksums += 1;
+            if !self.settings.wrong_checksums {
+                return ControlFlow::Continue(());
+            }
+        }
+        let Demux {
+            sctp,
+            settings,
+            counters,
+            next_assoc,
+            ..
+        } = self;
+        sctp.packet(packet, carrier, settings, counters, next_assoc, visit)
+    }
+}

@@ -1,0 +1,534 @@
+//! ASAP over TCP: segments in, messages out.
+//!
+//! A message ends where the Length of its common header says, rounded up to a multiple of four. Where a part of
+//! the stream is not in the capture, or a Length is impossible, what follows is read again from the next segment
+//! whose octets divide into messages exactly; senders write a message at a time, so this is soon.
+
+use crate::demux::{Carrier, Visit};
+use crate::limits::{TCP_DIRECTIONS, TCP_EARLY_OCTETS, TCP_EARLY_SEGMENTS, TCP_OCTETS};
+use crate::octets::{be16, be32, padded};
+use crate::{Association, AssociationKind, Counters, Endpoint, Item, Message, Settings, Transport};
+use std::collections::{HashMap, VecDeque};
+use std::net::IpAddr;
+use std::ops::ControlFlow;
+
+const FIN: u8 = 0x01;
+const SYN: u8 = 0x02;
+const RST: u8 = 0x04;
+const ACK: u8 = 0x10;
+
+/// A TCP header and its data.
+pub(crate) struct Segment<'a> {
+    pub(crate) src: u16,
+    pub(crate) dst: u16,
+    sequence: u32,
+    acknowledgment: u32,
+    flags: u8,
+    data: &'a [u8],
+}
+
+pub(crate) fn segment(octets: &[u8]) -> Option<Segment<'_>> {
+    let header = usize::from(octets.get(12)? >> 4) * 4;
+    Some(Segment {
+        src: be16(octets, 0)?,
+        dst: be16(octets, 2)?,
+        sequence: be32(octets, 4)?,
+        acknowledgment: be32(octets, 8)?,
+        flags: *octets.get(13)?,
+        data: octets.get(header.max(20)..)?,
+    })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Key {
+    src: (IpAddr, u16),
+    dst: (IpAddr, u16),
+}
+
+impl Key {
+    fn reverse(self) -> Key {
+        Key {
+            src: self.dst,
+            dst: self.src,
+        }
+    }
+}
+
+/// Data that came before what precedes it.
+struct Early {
+    sequence: u32,
+    data: Vec<u8>,
+    frames: Vec<u64>,
+    time_ns: u64,
+}
+
+/// One direction of one connection.
+#[derive(Default)]
+struct Direction {
+    assoc: u64,
+    /// The sequence number expected next, once known.
+    next: Option<u32>,
+    /// `next` is where a message, or the rest of `partial`, begins.
+    in_step: bool,
+    partial: Vec<u8>,
+    partial_frames: Vec<u64>,
+    /// Ascending by sequence number.
+    early: VecDeque<Early>,
+    last_frame: u64,
+    told: u8,
+}
+
+/// All connections.
+#[derive(Default)]
+pub(crate) struct Tcp {
+    directions: HashMap<Key, Direction>,
+    held: usize,
+}
+
+/// What a direction needs to hand messages over.
+struct Scene<'a, 'v> {
+    key: Key,
+    frames: &'a [u64],
+    time_ns: u64,
+    settings: &'a Settings,
+    counters: &'a mut Counters,
+    visit: &'a mut Visit<'v>,
+}
+
+impl Tcp {
+    pub(crate) fn segment(
+        &mut self,
+        segment: &Segment<'_>,
+        carrier: &Carrier<'_>,
+        settings: &Settings,
+        counters: &mut Counters,
+        next_assoc: &mut u64,
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
+        let (Some(src), Some(dst)) = (carrier.src, carrier.dst) else {
+            return ControlFlow::Continue(());
+        };
+        let key = Key {
+            src: (src, segment.src),
+            dst: (dst, segment.dst),
+        };
+        let mut scene = Scene {
+            key,
+            frames: carrier.frames,
+            time_ns: carrier.time_ns,
+            settings,
+            counters,
+            visit,
+        };
+        let connects = segment.flags & (SYN | ACK) == SYN;
+        let isn = segment.sequence.wrapping_add(1);
+        let repeated = self
+            .directions
+            .get(&key)
+            .is_some_and(|d| d.next == Some(isn) || d.early_is_before(isn));
+        if connects && !repeated {
+            self.forget(key);
+            self.forget(key.reverse());
+        }
+        self.make_room(scene.counters);
+        let mut direction = self.take(key, next_assoc);
+        let before = direction.cost();
+        direction.last_frame = carrier.last_frame();
+        let flow = direction.on_segment(segment, &mut scene);
+        self.held = self.held + direction.cost() - before;
+        if segment.flags & RST != 0 {
+            self.held -= direction.cost();
+            self.forget(key.reverse());
+            return flow;
+        }
+        self.directions.insert(key, direction);
+        if flow.is_continue() && segment.flags & ACK != 0 {
+            return self.acknowledged(key.reverse(), segment.acknowledgment, &mut scene);
+        }
+        flow
+    }
+
+    /// The capture ended: what waited for a missing segment waits no longer.
+    pub(crate) fn end(
+        &mut self,
+        settings: &Settings,
+        counters: &mut Counters,
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
+        let mut waiting: Vec<_> = self
+            .directions
+            .drain()
+            .filter(|(_, d)| !d.early.is_empty())
+            .collect();
+        waiting.sort_by_key(|(_, direction)| direction.assoc);
+        for (key, mut direction) in waiting {
+            while let Some(early) = direction.early.front() {
+                let (frames, time_ns) = (early.frames.clone(), early.time_ns);
+                let mut scene = Scene {
+                    key,
+                    frames: &frames,
+                    time_ns,
+                    settings,
+                    counters,
+                    visit,
+                };
+                direction.skip_gap(&mut scene)?;
+            }
+        }
+        self.held = 0;
+        ControlFlow::Continue(())
+    }
+
+    /// The peer has octets up to `sequence`: those that are missing here will not come.
+    fn acknowledged(
+        &mut self,
+        key: Key,
+        sequence: u32,
+        scene: &mut Scene<'_, '_>,
+    ) -> ControlFlow<()> {
+        let Some(direction) = self.directions.get_mut(&key) else {
+            return ControlFlow::Continue(());
+        };
+        scene.key = key;
+        let before = direction.cost();
+        let mut flow = ControlFlow::Continue(());
+        while flow.is_continue() && direction.next.is_some_and(|next| is_before(next, sequence)) {
+            match direction.early.front() {
+                Some(early) if is_before(early.sequence, sequence) => {
+                    flow = direction.skip_gap(scene)
+                }
+                // A FIN takes a sequence number too and is no loss.
+                _ if direction.next.map(|next| next.wrapping_add(1)) == Some(sequence) => break,
+                _ => {
+                    flow = direction.lose_step(scene);
+                    direction.next = Some(sequence);
+                }
+            }
+        }
+        self.held = self.held + direction.cost() - before;
+        flow
+    }
+
+    /// Takes the direction out of its table, or makes it.
+    fn take(&mut self, key: Key, next_assoc: &mut u64) -> Direction {
+        if let Some(direction) = self.directions.remove(&key) {
+            return direction;
+        }
+        let assoc = match self.directions.get(&key.reverse()) {
+            Some(other) => other.assoc,
+            None => {
+                *next_assoc += 1;
+                *next_assoc
+            }
+        };
+        Direction {
+            assoc,
+            ..Direction::default()
+        }
+    }
+
+    fn make_room(&mut self, counters: &mut Counters) {
+        if self.directions.len() < TCP_DIRECTIONS && self.held < TCP_OCTETS {
+            return;
+        }
+        if self.directions.is_empty() {
+            return;
+        }
+        let mut frames: Vec<u64> = self.directions.values().map(|d| d.last_frame).collect();
+        let middle = frames.len() / 2;
+        let (_, &mut median, _) = frames.select_nth_unstable(middle);
+        let held = &mut self.held;
+        self.directions.retain(|_, direction| {
+            if direction.last_frame > median {
+                return true;
+            }
+            *held -= direction.cost();
+            counters.associations_dropped += 1;
+            false
+        });
+    }
+
+    fn forget(&mut self, key: Key) {
+        if let Some(direction) = self.directions.remove(&key) {
+            self.held -= direction.cost();
+        }
+    }
+}
+
+impl Direction {
+    fn on_segment(&mut self, segment: &Segment<'_>, scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
+        let mut sequence = segment.sequence;
+        if segment.flags & SYN != 0 {
+            sequence = sequence.wrapping_add(1);
+            if self.next.is_none() {
+                (self.next, self.in_step) = (Some(sequence), true);
+            }
+            let up = segment.flags & ACK != 0;
+            self.tell(
+                if up {
+                    AssociationKind::Up
+                } else {
+                    AssociationKind::Init
+                },
+                scene,
+            )?;
+        }
+        if segment.flags & RST != 0 {
+            return self.tell(AssociationKind::Abort, scene);
+        }
+        if !segment.data.is_empty() {
+            self.on_data(sequence, segment.data, scene)?;
+        }
+        if segment.flags & FIN != 0 {
+            self.tell(AssociationKind::Shutdown, scene)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn on_data(
+        &mut self,
+        sequence: u32,
+        data: &[u8],
+        scene: &mut Scene<'_, '_>,
+    ) -> ControlFlow<()> {
+        let next = *self.next.get_or_insert(sequence);
+        let end = sequence.wrapping_add(data.len() as u32);
+        if !is_before(next, end) {
+            scene.counters.retransmissions += 1;
+            return ControlFlow::Continue(());
+        }
+        if is_before(next, sequence) {
+            self.keep_early(sequence, data, scene);
+            if self.early.len() > TCP_EARLY_SEGMENTS || self.early_octets() > TCP_EARLY_OCTETS {
+                return self.skip_gap(scene);
+            }
+            return ControlFlow::Continue(());
+        }
+        self.on_next(&data[next.wrapping_sub(sequence) as usize..], scene)?;
+        self.take_early(scene)
+    }
+
+    /// Octets in sequence.
+    fn on_next(&mut self, data: &[u8], scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
+        self.next = self.next.map(|next| next.wrapping_add(data.len() as u32));
+        if !self.in_step {
+            if !divides(data) {
+                return ControlFlow::Continue(());
+            }
+            self.in_step = true;
+        }
+        if self.partial.is_empty() {
+            let used = self.messages(data, &[], scene)?;
+            return self.keep_partial(&data[used..], scene);
+        }
+        let mut octets = std::mem::take(&mut self.partial);
+        let mut frames = std::mem::take(&mut self.partial_frames);
+        octets.extend_from_slice(data);
+        add_frames(&mut frames, scene.frames);
+        let used = self.messages(&octets, &frames, scene)?;
+        if used == 0 && self.in_step {
+            // Still the same message.
+            (self.partial, self.partial_frames) = (octets, frames);
+            return ControlFlow::Continue(());
+        }
+        let rest = octets.len() - used;
+        self.keep_partial(&data[data.len() - rest.min(data.len())..], scene)
+    }
+
+    /// Hands over all whole messages; tells how many octets they took. `frames` carried the first of them.
+    fn messages(
+        &mut self,
+        octets: &[u8],
+        frames: &[u64],
+        scene: &mut Scene<'_, '_>,
+    ) -> ControlFlow<(), usize> {
+        let mut used = 0;
+        while let Some(length) = be16(octets, used + 2).map(usize::from) {
+            if length < 4 {
+                scene.counters.malformed += 1;
+                self.lose_step(scene)?;
+                return ControlFlow::Continue(octets.len());
+            }
+            let Some(message) = octets.get(used..used + padded(length)) else {
+                break;
+            };
+            let frames = if used == 0 && !frames.is_empty() {
+                frames
+            } else {
+                scene.frames
+            };
+            scene.message(self.assoc, frames, message)?;
+            used += message.len();
+        }
+        ControlFlow::Continue(used)
+    }
+
+    fn keep_partial(&mut self, rest: &[u8], scene: &Scene<'_, '_>) -> ControlFlow<()> {
+        self.partial.clear();
+        self.partial_frames.clear();
+        if self.in_step && !rest.is_empty() {
+            self.partial.extend_from_slice(rest);
+            self.partial_frames.extend_from_slice(scene.frames);
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn keep_early(&mut self, sequence: u32, data: &[u8], scene: &mut Scene<'_, '_>) {
+        let at = self
+            .early
+            .partition_point(|early| is_before(early.sequence, sequence));
+        let same = self
+            .early
+            .get(at)
+            .is_some_and(|e| e.sequence == sequence && e.data.len() >= data.len());
+        if same {
+            scene.counters.retransmissions += 1;
+            return;
+        }
+        let early = Early {
+            sequence,
+            data: data.to_vec(),
+            frames: scene.frames.to_vec(),
+            time_ns: scene.time_ns,
+        };
+        self.early.insert(at, early);
+    }
+
+    /// Goes on with what came early and is next now.
+    fn take_early(&mut self, scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
+        while let (Some(next), Some(early)) = (self.next, self.early.front()) {
+            if is_before(next, early.sequence) {
+                break;
+            }
+            let Some(early) = self.early.pop_front() else {
+                break;
+            };
+            let known = next.wrapping_sub(early.sequence) as usize;
+            if known < early.data.len() {
+                let mut then = Scene {
+                    key: scene.key,
+                    frames: &early.frames,
+                    // It could not be read before the gap was filled.
+                    time_ns: scene.time_ns.max(early.time_ns),
+                    settings: scene.settings,
+                    counters: scene.counters,
+                    visit: scene.visit,
+                };
+                self.on_next(&early.data[known..], &mut then)?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Gives up what is missing before the first early segment.
+    fn skip_gap(&mut self, scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
+        self.lose_step(scene)?;
+        if let Some(early) = self.early.front() {
+            self.next = Some(early.sequence);
+        }
+        self.take_early(scene)
+    }
+
+    fn lose_step(&mut self, scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
+        self.partial = Vec::new();
+        self.partial_frames = Vec::new();
+        self.in_step = false;
+        scene.counters.tcp_gaps += 1;
+        scene.association(self.assoc, AssociationKind::Gap)
+    }
+
+    fn tell(&mut self, kind: AssociationKind, scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
+        let bit = 1 << kind as u8;
+        if self.told & bit != 0 {
+            return ControlFlow::Continue(());
+        }
+        self.told |= bit;
+        scene.association(self.assoc, kind)
+    }
+
+    fn early_octets(&self) -> usize {
+        self.early.iter().map(|early| early.data.len()).sum()
+    }
+
+    /// A connection that has only just begun, whose SYN comes again.
+    fn early_is_before(&self, isn: u32) -> bool {
+        self.next
+            .is_some_and(|next| next.wrapping_sub(isn) < 1 << 16)
+    }
+
+    fn cost(&self) -> usize {
+        let frames =
+            self.partial_frames.len() + self.early.iter().map(|e| e.frames.len()).sum::<usize>();
+        self.partial.len() + self.early_octets() + 8 * frames
+    }
+}
+
+impl Scene<'_, '_> {
+    fn src(&self) -> Endpoint {
+        Endpoint {
+            address: Some(self.key.src.0),
+            port: self.key.src.1,
+        }
+    }
+
+    fn dst(&self) -> Endpoint {
+        Endpoint {
+            address: Some(self.key.dst.0),
+            port: self.key.dst.1,
+        }
+    }
+
+    fn message(&mut self, assoc: u64, frames: &[u64], octets: &[u8]) -> ControlFlow<()> {
+        self.counters.messages += 1;
+        let (src, dst) = (self.src(), self.dst());
+        (self.visit)(Item::Message(Message {
+            frames,
+            time_ns: self.time_ns,
+            transport: Transport::Tcp,
+            src,
+            dst,
+            assoc,
+            sctp: None,
+            protocol: self
+                .settings
+                .protocol_of_ports(self.key.src.1, self.key.dst.1),
+            octets,
+        }))
+    }
+
+    fn association(&mut self, assoc: u64, kind: AssociationKind) -> ControlFlow<()> {
+        let (src, dst) = (self.src(), self.dst());
+        (self.visit)(Item::Association(Association {
+            assoc,
+            kind,
+            frame: self.frames[self.frames.len() - 1],
+            time_ns: self.time_ns,
+            transport: Transport::Tcp,
+            src,
+            dst,
+        }))
+    }
+}
+
+/// Sequence numbers are compared in a circle.
+fn is_before(a: u32, b: u32) -> bool {
+    (b.wrapping_sub(a) as i32) > 0
+}
+
+/// Whether octets are a number of whole messages, going by their Lengths.
+fn divides(octets: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(length) = be16(octets, at + 2).map(usize::from) {
+        if length < 4 {
+            return false;
+        }
+        at += padded(length);
+    }
+    at == octets.len() && at > 0
+}
+
+fn add_frames(frames: &mut Vec<u64>, more: &[u64]) {
+    frames.extend_from_slice(more);
+    frames.sort_unstable();
+    frames.dedup();
+}
