@@ -1,0 +1,86 @@
+//! What a case is and how it can end.
+
+use crate::tester::Tester;
+use crate::world::WorldError;
+use rspcheck_dissect::forge::ForgeError;
+use rspcheck_spec::{ReqId, ics::Ics};
+
+/// Which implementation under test (IUT) a case is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// A registrar (ENRP server).
+    Registrar,
+    /// A pool element.
+    PoolElement,
+    /// A pool user.
+    PoolUser,
+}
+
+impl Role {
+    /// The word used by selectors and lists.
+    pub fn word(self) -> &'static str {
+        match self {
+            Role::Registrar => "registrar",
+            Role::PoolElement => "pool-element",
+            Role::PoolUser => "pool-user",
+        }
+    }
+}
+
+/// One test: a constant value.
+#[derive(Clone, Copy, Debug)]
+pub struct Case {
+    /// Words, never reused: `rfc5352/3.1/policy-mismatch-is-rejected`.
+    pub id: &'static str,
+    /// One sentence.
+    pub purpose: &'static str,
+    /// Who is tested.
+    pub iut: Role,
+    /// What the subject must support; otherwise the case is skipped.
+    pub needs: &'static [Ics],
+    /// Requirements it checks. A missing answer counts against the first.
+    pub covers: &'static [ReqId],
+    /// The conversation.
+    pub run: fn(&mut Tester<'_>) -> Outcome,
+}
+
+impl Case {
+    /// The RFC and section of the id, as in `rfc5352/3.1`.
+    pub fn section(&self) -> &'static str {
+        self.id
+            .rsplit_once('/')
+            .map_or(self.id, |(section, _)| section)
+    }
+}
+
+/// How a case's function returns: `Ok` when it reached its end (the checks decide), or the reason it stopped.
+pub type Outcome = Result<(), Stop>;
+
+/// Why a case stopped early.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// A requirement is broken and there is nothing more to learn; the check is recorded already.
+    Broken,
+    /// The purpose cannot be reached.
+    Inconclusive(String),
+    /// The subject died.
+    Crashed(String),
+    /// The harness is wrong.
+    Error(String),
+}
+
+impl From<WorldError> for Stop {
+    fn from(error: WorldError) -> Stop {
+        match error {
+            WorldError::TargetDied(what) => Stop::Crashed(what),
+            WorldError::Environment(what) => Stop::Error(what),
+        }
+    }
+}
+
+impl From<ForgeError> for Stop {
+    /// A path that a forged message does not have is a mistake in the case.
+    fn from(error: ForgeError) -> Stop {
+        Stop::Error(error.to_string())
+    }
+}

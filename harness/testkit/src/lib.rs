@@ -1,0 +1,28 @@
+//! The words a conformance case is written in.
+//!
+//! A [`Case`] is a constant: id, purpose, needs, the requirements it covers, and a plain function over a
+//! [`Tester`]. The tester plays pool elements, pool users and listeners towards one subject through a
+//! [`World`]: the real network on wall time, or the same subject in process on virtual time. The case
+//! cannot tell them apart. [`runner::run_case`] gives the verdict and the events.
+//!
+//! This crate judges, so it never names the reference implementation: it decodes with `rspcheck-dissect`
+//! and expects what the catalogue in `rspcheck-spec` says.
+//!
+//! Where to enter: [`Tester`] for writing cases, [`World`] for a new kind of target, [`monitor`] for what
+//! must hold of every message.
+
+mod case;
+pub mod conversation;
+mod kind;
+pub mod monitor;
+mod party;
+pub mod runner;
+mod tester;
+mod world;
+
+pub use case::{Case, Outcome, Role, Stop};
+pub use kind::*;
+pub use party::{Message, PoolElement, PoolHandle, PoolUser, Who};
+pub use rspcheck_dissect::forge;
+pub use tester::{Subject, Tester};
+pub use world::{Assoc, Change, Endpoint, EndpointKind, Happening, World, WorldError};

@@ -1,0 +1,177 @@
+//! Who the harness plays, and what the subject says to them.
+
+use crate::forge;
+use crate::kind::Kind;
+use rspcheck_dissect::Dissection;
+use std::fmt;
+use std::ops::Deref;
+use std::time::Duration;
+
+/// A pool handle: opaque octets (RFC 5354 §3.9).
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PoolHandle(pub Vec<u8>);
+
+impl fmt::Debug for PoolHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\"", self.0.escape_ascii())
+    }
+}
+
+impl fmt::Display for PoolHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self, f)
+    }
+}
+
+/// One player: an endpoint with at most one association at a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Who(pub(crate) usize);
+
+/// A pool element played by the harness. Cheap to clone; the setters give a changed copy with the same
+/// identity and the same association, which is what a re-registration needs.
+#[derive(Clone, Debug)]
+pub struct PoolElement {
+    pub(crate) who: Who,
+    /// Its pool.
+    pub handle: PoolHandle,
+    /// The Pool Element parameter it registers with.
+    pub element: forge::PoolElement,
+}
+
+impl PoolElement {
+    /// With this policy.
+    #[must_use]
+    pub fn policy(mut self, policy: forge::Policy) -> PoolElement {
+        self.element.policy = policy;
+        self
+    }
+
+    /// With this registration life in seconds (-1: for ever).
+    #[must_use]
+    pub fn life(mut self, seconds: i32) -> PoolElement {
+        self.element.life = seconds;
+        self
+    }
+
+    /// With this PE Identifier.
+    #[must_use]
+    pub fn id(mut self, id: u32) -> PoolElement {
+        self.element.id = id;
+        self
+    }
+
+    /// With this value in the Home ENRP Server Identifier field.
+    #[must_use]
+    pub fn home(mut self, home: u32) -> PoolElement {
+        self.element.home = home;
+        self
+    }
+
+    /// With this user transport.
+    #[must_use]
+    pub fn user_transport(mut self, transport: forge::Transport) -> PoolElement {
+        self.element.user_transport = transport;
+        self
+    }
+
+    /// With this ASAP transport.
+    #[must_use]
+    pub fn asap_transport(mut self, transport: Option<forge::Transport>) -> PoolElement {
+        self.element.asap_transport = transport;
+        self
+    }
+
+    /// In another pool.
+    #[must_use]
+    pub fn in_pool(mut self, handle: &PoolHandle) -> PoolElement {
+        self.handle = handle.clone();
+        self
+    }
+
+    /// Its PE Identifier.
+    pub fn pe_identifier(&self) -> u32 {
+        self.element.id
+    }
+}
+
+/// A pool user played by the harness.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolUser {
+    pub(crate) who: Who,
+}
+
+impl From<&PoolElement> for Who {
+    fn from(pe: &PoolElement) -> Who {
+        pe.who
+    }
+}
+
+impl From<&PoolUser> for Who {
+    fn from(pu: &PoolUser) -> Who {
+        pu.who
+    }
+}
+
+impl From<&Who> for Who {
+    fn from(who: &Who) -> Who {
+        *who
+    }
+}
+
+/// A message of the subject. Derefs to its [`Dissection`], so paths can be asked of it directly.
+#[derive(Clone, Debug)]
+pub struct Message {
+    /// When it came, on the world's clock.
+    pub at: Duration,
+    /// PPID (SCTP only).
+    pub ppid: Option<u32>,
+    /// The octets.
+    pub octets: Vec<u8>,
+    pub(crate) dissection: Dissection,
+}
+
+impl Message {
+    /// Whether it is of this kind.
+    pub fn is(&self, kind: Kind) -> bool {
+        self.octets.first() == Some(&kind.code)
+    }
+
+    /// PE Identifiers of the Pool Element parameters, in order.
+    pub fn pool_elements(&self) -> Vec<u32> {
+        self.each("pool-element", "pe-identifier")
+            .into_iter()
+            .map(|n| n as u32)
+            .collect()
+    }
+
+    /// A number under every occurrence of a parameter, in order: `each("pool-element", "policy/load")`.
+    pub fn each(&self, parameter: &str, below: &str) -> Vec<i64> {
+        let mut found = Vec::new();
+        for n in 0.. {
+            let base = if n == 0 {
+                parameter.to_owned()
+            } else {
+                format!("{parameter}[{n}]")
+            };
+            if !self.has(&base) {
+                break;
+            }
+            found.extend(self.number(&format!("{base}/{below}")));
+        }
+        found
+    }
+
+    /// Codes of the error causes, in order.
+    pub fn causes(&self) -> Vec<u16> {
+        (0u16..=0xff)
+            .filter(|code| self.has(&format!("operation-error/0x{code:x}")))
+            .collect()
+    }
+}
+
+impl Deref for Message {
+    type Target = Dissection;
+    fn deref(&self) -> &Dissection {
+        &self.dissection
+    }
+}

@@ -1,0 +1,626 @@
+//! The tester: what a case can do and ask.
+
+mod inside;
+
+use crate::case::{Case, Outcome, Stop};
+use crate::forge::{self, Forge};
+use crate::kind::{
+    DEREGISTRATION_RESPONSE, HANDLE_RESOLUTION_RESPONSE, Kind, REGISTRATION_RESPONSE,
+};
+use crate::monitor::Finding;
+use crate::party::{Message, PoolElement, PoolHandle, PoolUser, Who};
+use crate::world::{Assoc, Change, Endpoint, EndpointKind, World};
+use rspcheck_dissect::{Protocol, Value, dissect};
+use rspcheck_spec::ReqId;
+use rspcheck_spec::catalogue::catalogue;
+use rspcheck_spec::event::{Event, What};
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::ixit::Timers;
+use rspcheck_spec::verdict::Level;
+use std::collections::{BTreeSet, VecDeque};
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// PPID of ASAP (RFC 5352 §5, §8.3).
+pub(crate) const ASAP_PPID: u32 = 11;
+/// Lateness of the harness itself above which a missed deadline proves nothing.
+const LAG_LIMIT: Duration = Duration::from_millis(250);
+/// How long a subject that did not answer is still looked after, to see whether it has died.
+const LAST_LOOK: Duration = Duration::from_millis(250);
+/// Slack on top of a tenth for deadlines that a subject must keep.
+const SLACK: Duration = Duration::from_millis(500);
+/// Messages kept per player; a subject that sends more is flooding.
+const INBOX_LIMIT: usize = 10_000;
+
+/// What is known of the subject before the case begins (ICS and IXIT).
+#[derive(Clone, Debug)]
+pub struct Subject {
+    /// What it supports.
+    pub ics: BTreeSet<Ics>,
+    /// Its timers and thresholds.
+    pub timers: Timers,
+    /// How long nothing must come after an answered probe before silence counts as proven. The probe
+    /// follows the provoking message in the same stream, so an in-order subject has decided by then;
+    /// this is the margin for one that answers out of order.
+    pub silence: Duration,
+}
+
+/// One player.
+#[derive(Debug)]
+struct Party {
+    name: String,
+    kind: EndpointKind,
+    endpoint: Option<Endpoint>,
+    assoc: Option<Assoc>,
+    up: bool,
+    gone: Option<(Change, String)>,
+    inbox: VecDeque<Message>,
+    /// PEs registered from here, whose keep-alives are acknowledged.
+    elements: Vec<(PoolHandle, u32)>,
+    acknowledges: bool,
+}
+
+/// Plays pool elements, pool users and listeners in one case.
+pub struct Tester<'w> {
+    world: &'w mut dyn World,
+    subject: &'w Subject,
+    case: Case,
+    rng: fastrand::Rng,
+    seed: u64,
+    parties: Vec<Party>,
+    pools: u32,
+    in_preamble: bool,
+    events: Vec<Event>,
+    findings: Vec<Finding>,
+    pub(crate) messages_seen: u64,
+    inconclusive: Option<String>,
+}
+
+impl<'w> Tester<'w> {
+    pub(crate) fn new(
+        world: &'w mut dyn World,
+        subject: &'w Subject,
+        case: Case,
+        seed: u64,
+    ) -> Tester<'w> {
+        let mut tester = Tester {
+            world,
+            subject,
+            case,
+            rng: fastrand::Rng::with_seed(seed),
+            seed,
+            parties: Vec::new(),
+            pools: 0,
+            in_preamble: false,
+            events: Vec::new(),
+            findings: Vec::new(),
+            messages_seen: 0,
+            inconclusive: None,
+        };
+        tester.event(What::Started { seed });
+        tester
+    }
+
+    // ---- who plays ------------------------------------------------------------------------------
+
+    /// A pool handle that no other case of any run has used.
+    pub fn unused_pool_handle(&mut self) -> PoolHandle {
+        self.pools += 1;
+        PoolHandle(format!("rspcheck-{:016x}-{}", self.seed, self.pools).into_bytes())
+    }
+
+    /// A random number other than 0, as PE Identifiers should be (RFC 5352 §3.1, R2.2).
+    pub fn random_identifier(&mut self) -> u32 {
+        self.rng.u32(1..=u32::MAX)
+    }
+
+    /// A new pool element: Round Robin, life 300 s, an SCTP user transport (data only) at its own
+    /// transport address, no ASAP transport, a random PE Identifier. It has an association of its own.
+    pub fn pool_element(&mut self, pool: &PoolHandle) -> PoolElement {
+        let who = self.party("PE", EndpointKind::Sctp);
+        let element = forge::PoolElement {
+            id: self.random_identifier(),
+            home: 0,
+            life: 300,
+            user_transport: forge::Transport::Sctp {
+                port: 0,
+                transport_use: 0,
+                addrs: Vec::new(),
+            },
+            policy: forge::Policy::RoundRobin,
+            asap_transport: None,
+        };
+        let mut pe = PoolElement {
+            who,
+            handle: pool.clone(),
+            element,
+        };
+        // A transport address needs the endpoint; where it cannot be opened, the first send says why.
+        if let Ok(addr) = self.address(&pe) {
+            pe.element.user_transport = forge::Transport::Sctp {
+                port: addr.port(),
+                transport_use: 0,
+                addrs: vec![addr.ip()],
+            };
+        }
+        pe
+    }
+
+    /// Another pool element over the same association as `sibling`.
+    pub fn pool_element_beside(&mut self, sibling: &PoolElement, pool: &PoolHandle) -> PoolElement {
+        let mut pe = sibling.clone().in_pool(pool);
+        pe.element.id = self.random_identifier();
+        pe
+    }
+
+    /// The same pool element (handle and PE Identifier) speaking from another endpoint: a new
+    /// association with another transport address.
+    pub fn impostor_of(&mut self, pe: &PoolElement) -> PoolElement {
+        let mut other = self.pool_element(&pe.handle);
+        other.element.id = pe.element.id;
+        other.element.policy = pe.element.policy.clone();
+        other.element.life = pe.element.life;
+        other
+    }
+
+    /// A pool user with an SCTP association of its own.
+    pub fn pool_user(&mut self) -> PoolUser {
+        PoolUser {
+            who: self.party("PU", EndpointKind::Sctp),
+        }
+    }
+
+    /// A pool user over TCP.
+    pub fn pool_user_over_tcp(&mut self) -> PoolUser {
+        PoolUser {
+            who: self.party("PU", EndpointKind::Tcp),
+        }
+    }
+
+    /// Somebody who hears the announcements.
+    pub fn listener(&mut self) -> Result<Who, Stop> {
+        let who = self.party("listener", EndpointKind::Announcements);
+        self.open(who)?;
+        Ok(who)
+    }
+
+    /// A player's transport address, as the subject sees it.
+    pub fn address<'a>(&mut self, who: impl Into<Who> + 'a) -> Result<SocketAddr, Stop> {
+        let endpoint = self.open(who.into())?;
+        Ok(self.world.local_addr(endpoint))
+    }
+
+    fn party(&mut self, role: &str, kind: EndpointKind) -> Who {
+        let nth = 1 + self
+            .parties
+            .iter()
+            .filter(|p| p.name.starts_with(role))
+            .count();
+        self.parties.push(Party {
+            name: format!("{role}{nth}"),
+            kind,
+            endpoint: None,
+            assoc: None,
+            up: false,
+            gone: None,
+            inbox: VecDeque::new(),
+            elements: Vec::new(),
+            acknowledges: true,
+        });
+        Who(self.parties.len() - 1)
+    }
+
+    // ---- knowledge of the subject ---------------------------------------------------------------
+
+    /// The subject's timers and thresholds.
+    pub fn timers(&self) -> &'w Timers {
+        &self.subject.timers
+    }
+
+    /// Whether the subject claims this.
+    pub fn claims(&self, ics: Ics) -> bool {
+        self.subject.ics.contains(&ics)
+    }
+
+    /// Time since the world began.
+    pub fn now(&self) -> Duration {
+        self.world.now()
+    }
+
+    /// The latest that something due after `span` may come: a tenth and half a second more (RFC timers are "normally").
+    pub fn latest(&self, span: Duration) -> Duration {
+        span + span / 10 + SLACK
+    }
+
+    // ---- phases ---------------------------------------------------------------------------------
+
+    /// What must work before the purpose can be tested. Any failure in it makes the case inconclusive.
+    pub fn preamble(&mut self, part: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
+        self.in_preamble = true;
+        self.event(What::Phase {
+            name: "preamble".into(),
+        });
+        let outcome = part(self);
+        self.in_preamble = false;
+        if let Some(why) = self.inconclusive.take() {
+            return Err(Stop::Inconclusive(format!("preamble: {why}")));
+        }
+        self.event(What::Phase {
+            name: "body".into(),
+        });
+        outcome.map_err(|stop| match stop {
+            Stop::Broken => Stop::Inconclusive(
+                "preamble: the subject did not do what the case builds on".into(),
+            ),
+            other => other,
+        })
+    }
+
+    /// Ends the case without a verdict on its purpose.
+    pub fn inconclusive(&self, why: impl Into<String>) -> Stop {
+        Stop::Inconclusive(why.into())
+    }
+
+    // ---- sending --------------------------------------------------------------------------------
+
+    /// Sends a well-formed message, setting up the association first where there is none. A message
+    /// that our own dissector finds fault with is an error of the harness: use [`Tester::send_octets`]
+    /// for those.
+    pub fn send<'a>(&mut self, who: impl Into<Who> + 'a, message: Forge) -> Outcome {
+        let octets = message.octets();
+        let dissection = dissect(Protocol::Asap, &octets);
+        if let Some(defect) = dissection.defects().first() {
+            return Err(Stop::Error(format!(
+                "the harness would send a defective message: {}",
+                defect.what
+            )));
+        }
+        self.send_octets(who, &octets)
+    }
+
+    /// Sends any octets as one user message with ASAP's PPID.
+    pub fn send_octets<'a>(&mut self, who: impl Into<Who> + 'a, octets: &[u8]) -> Outcome {
+        self.send_with_ppid(who, ASAP_PPID, octets)
+    }
+
+    /// Sends any octets as one user message with any PPID.
+    pub fn send_with_ppid<'a>(
+        &mut self,
+        who: impl Into<Who> + 'a,
+        ppid: u32,
+        octets: &[u8],
+    ) -> Outcome {
+        let who = who.into();
+        let assoc = self.associate(who)?;
+        if !self.world.send(assoc, ppid, octets)? {
+            return self.unanswered(who, "take the message: the association is gone");
+        }
+        self.traffic(who, Some(ppid), None, octets, true);
+        Ok(())
+    }
+
+    /// Sends the REGISTRATION of a pool element and remembers it, so that its keep-alives are answered.
+    pub fn send_registration(&mut self, pe: &PoolElement) -> Outcome {
+        let identity = (pe.handle.clone(), pe.element.id);
+        let elements = &mut self.parties[pe.who.0].elements;
+        if !elements.contains(&identity) {
+            elements.push(identity);
+        }
+        self.send(pe, forge::registration(&pe.handle.0, &pe.element))
+    }
+
+    /// Sends a datagram to the announcement group.
+    pub fn announce(&mut self, listener: &Who, octets: &[u8]) -> Outcome {
+        let endpoint = self.open(*listener)?;
+        self.world.send_datagram(endpoint, octets)?;
+        self.traffic(*listener, None, None, octets, true);
+        Ok(())
+    }
+
+    /// Shuts the player's association down gracefully.
+    pub fn shutdown<'a>(&mut self, who: impl Into<Who> + 'a) -> Outcome {
+        let who = who.into();
+        if let Some(assoc) = self.parties[who.0].assoc.take() {
+            self.world.shutdown(assoc)?;
+            self.parties[who.0].up = false;
+        }
+        Ok(())
+    }
+
+    /// Aborts the player's association.
+    pub fn abort<'a>(&mut self, who: impl Into<Who> + 'a) -> Outcome {
+        let who = who.into();
+        if let Some(assoc) = self.parties[who.0].assoc.take() {
+            self.world.abort(assoc)?;
+            self.parties[who.0].up = false;
+        }
+        Ok(())
+    }
+
+    /// Cuts the player off the network, as if its host had vanished.
+    pub fn vanish<'a>(&mut self, who: impl Into<Who> + 'a) -> Outcome {
+        let endpoint = self.open(who.into())?;
+        if self.world.vanish(endpoint)? {
+            return Ok(());
+        }
+        Err(Stop::Inconclusive(
+            "this transport cannot make a host vanish".into(),
+        ))
+    }
+
+    /// From now on the player does not acknowledge keep-alives.
+    pub fn ignore_keep_alives<'a>(&mut self, who: impl Into<Who> + 'a) {
+        self.parties[who.into().0].acknowledges = false;
+    }
+
+    // ---- expecting ------------------------------------------------------------------------------
+
+    /// Waits for a message of this kind; messages of other kinds stay for later. Without one in time,
+    /// the case's first requirement is broken (in the preamble: inconclusive).
+    pub fn expect<'a>(
+        &mut self,
+        who: impl Into<Who> + 'a,
+        kind: Kind,
+        within: Duration,
+    ) -> Result<Message, Stop> {
+        let who = who.into();
+        let until = self.world.now() + self.latest(within);
+        match self.next_of(who, until, |m| m.is(kind))? {
+            Some(message) => Ok(message),
+            None => {
+                let named = format!("send {} within {}", kind.name, span(within));
+                self.unanswered(who, &named)?;
+                unreachable!("unanswered always stops the case")
+            }
+        }
+    }
+
+    /// The first message that `wanted` accepts, or `None` when `until` has come. No judgement.
+    pub fn next_of<'a>(
+        &mut self,
+        who: impl Into<Who> + 'a,
+        until: Duration,
+        wanted: impl Fn(&Message) -> bool,
+    ) -> Result<Option<Message>, Stop> {
+        let who = who.into();
+        loop {
+            let inbox = &mut self.parties[who.0].inbox;
+            if let Some(at) = inbox.iter().position(&wanted) {
+                return Ok(inbox.remove(at));
+            }
+            let party = &self.parties[who.0];
+            if party.gone.is_some()
+                && party.assoc.is_none()
+                && party.kind != EndpointKind::Announcements
+            {
+                // The subject may still set up a new association to a PE, but it answers nothing on this one.
+                if party.elements.is_empty() {
+                    return Ok(None);
+                }
+            }
+            if !self.step(until)? {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// Lets `span` pass, playing on (keep-alives are answered).
+    pub fn pass_time(&mut self, span: Duration) -> Outcome {
+        let until = self.world.now() + span;
+        while self.step(until)? {}
+        Ok(())
+    }
+
+    /// Proves that the subject did not send a message of this kind to the player in answer to what was
+    /// sent so far: it must answer a probe sent after it on the same association, and stay silent for
+    /// [`Subject::silence`] more. The requirement is checked with the result.
+    pub fn expect_none<'a>(
+        &mut self,
+        requirement: ReqId,
+        who: impl Into<Who> + 'a,
+        kind: Kind,
+    ) -> Outcome {
+        let who = who.into();
+        self.probe(who)?;
+        self.pass_time(self.subject.silence)?;
+        let inbox = &mut self.parties[who.0].inbox;
+        let came = inbox
+            .iter()
+            .position(|m| m.is(kind))
+            .and_then(|at| inbox.remove(at));
+        let note = came.as_ref().map_or(String::new(), |m| {
+            format!("expected silence, got {}", m.summary())
+        });
+        self.check_that(requirement, came.is_none(), note);
+        Ok(())
+    }
+
+    /// As [`Tester::expect_none`] for a whole span of time, for things that the subject might do by a timer.
+    pub fn expect_none_for<'a>(
+        &mut self,
+        requirement: ReqId,
+        who: impl Into<Who> + 'a,
+        kind: Kind,
+        over: Duration,
+    ) -> Outcome {
+        self.pass_time(over)?;
+        self.expect_none(requirement, who, kind)
+    }
+
+    /// Asks for an unused pool handle on the player's association and waits for any answer: proof that
+    /// the subject still serves. A new association is set up when the old one is gone.
+    pub fn probe<'a>(&mut self, who: impl Into<Who> + 'a) -> Outcome {
+        let who = who.into();
+        let handle = self.unused_pool_handle();
+        self.send(who, forge::handle_resolution(&handle.0, false))?;
+        let until = self.world.now() + self.latest(self.timers().t1_enrprequest);
+        // Any answer proves life; the right one to this handle echoes it.
+        let answered = self
+            .next_of(who, until, |m| {
+                m.is(HANDLE_RESOLUTION_RESPONSE) && echoes(m, &handle)
+            })?
+            .is_some();
+        if answered {
+            Ok(())
+        } else {
+            self.unanswered(who, "answer a handle resolution (probe)")
+        }
+    }
+
+    // ---- checking -------------------------------------------------------------------------------
+
+    /// Checks one requirement. The case goes on.
+    pub fn check(&mut self, requirement: ReqId, holds: bool) {
+        self.check_that(requirement, holds, String::new());
+    }
+
+    /// Checks one requirement, with a sentence on what was expected and what was seen.
+    pub fn check_that(&mut self, requirement: ReqId, holds: bool, note: impl Into<String>) {
+        let note = note.into();
+        if self.in_preamble {
+            if !holds && self.inconclusive.is_none() {
+                self.inconclusive = Some(if note.is_empty() {
+                    format!("{requirement} broken")
+                } else {
+                    note
+                });
+            }
+            return;
+        }
+        let level = catalogue()
+            .get(requirement.0)
+            .map_or(Level::Must, |r| r.level);
+        self.event(What::Check {
+            requirement: requirement.0.to_owned(),
+            level,
+            holds,
+            note,
+        });
+    }
+
+    /// Checks equality and says both values when they differ.
+    pub fn check_eq<T: PartialEq + std::fmt::Debug>(
+        &mut self,
+        requirement: ReqId,
+        what: &str,
+        seen: T,
+        expected: T,
+    ) {
+        let holds = seen == expected;
+        let note = if holds {
+            String::new()
+        } else {
+            format!("{what}: expected {expected:?}, got {seen:?}")
+        };
+        self.check_that(requirement, holds, note);
+    }
+
+    /// Checks one requirement and stops the case when it is broken.
+    pub fn require(&mut self, requirement: ReqId, holds: bool, note: impl Into<String>) -> Outcome {
+        self.check_that(requirement, holds, note);
+        if holds { Ok(()) } else { Err(Stop::Broken) }
+    }
+
+    /// Records something that is not judged.
+    pub fn observe(&mut self, note: impl Into<String>) {
+        self.event(What::Observed { note: note.into() });
+    }
+
+    // ---- conversations that most cases need ------------------------------------------------------
+
+    /// Registers and expects the grant (R = 0).
+    pub fn register(&mut self, pe: &PoolElement) -> Outcome {
+        let response = self.register_response(pe)?;
+        let granted = !response.flag('R');
+        let note = format!("registration refused: {}", response.summary());
+        self.require(self.case.covers[0], granted, note)
+    }
+
+    /// Registers and gives the response, whatever it is.
+    pub fn register_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
+        self.send_registration(pe)?;
+        self.expect(pe, REGISTRATION_RESPONSE, self.timers().t2_registration)
+    }
+
+    /// De-registers and gives the response.
+    pub fn deregister_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
+        self.send(pe, forge::deregistration(&pe.handle.0, pe.element.id))?;
+        let message = self.expect(pe, DEREGISTRATION_RESPONSE, self.timers().t3_deregistration)?;
+        let identity = (pe.handle.clone(), pe.element.id);
+        self.parties[pe.who.0].elements.retain(|e| *e != identity);
+        Ok(message)
+    }
+
+    /// Resolves a pool handle (S = 0) and gives the response.
+    pub fn resolve<'a>(
+        &mut self,
+        who: impl Into<Who> + 'a,
+        pool: &PoolHandle,
+    ) -> Result<Message, Stop> {
+        let who = who.into();
+        self.send(who, forge::handle_resolution(&pool.0, false))?;
+        let until = self.world.now() + self.latest(self.timers().t1_enrprequest);
+        match self.next_of(who, until, |m| {
+            m.is(HANDLE_RESOLUTION_RESPONSE) && echoes(m, pool)
+        })? {
+            Some(message) => Ok(message),
+            None => {
+                let named =
+                    format!("send HANDLE_RESOLUTION_RESPONSE for {pool} within T1-ENRPrequest");
+                self.unanswered(who, &named)?;
+                unreachable!("unanswered always stops the case")
+            }
+        }
+    }
+
+    /// PE Identifiers listed for a pool handle now, in order; empty when the answer is negative.
+    pub fn listed<'a>(
+        &mut self,
+        who: impl Into<Who> + 'a,
+        pool: &PoolHandle,
+    ) -> Result<Vec<u32>, Stop> {
+        Ok(self.resolve(who, pool)?.pool_elements())
+    }
+
+    /// Everything of this kind that has come for the player and was not taken yet.
+    pub fn take_all<'a>(&mut self, who: impl Into<Who> + 'a, kind: Kind) -> Vec<Message> {
+        let inbox = &mut self.parties[who.into().0].inbox;
+        let (taken, kept) = inbox.drain(..).partition(|m| m.is(kind));
+        *inbox = kept;
+        Vec::from_iter::<VecDeque<Message>>(taken)
+    }
+
+    /// How the player's association ended, if it did.
+    pub fn association_end<'a>(&self, who: impl Into<Who> + 'a) -> Option<Change> {
+        self.parties[who.into().0]
+            .gone
+            .as_ref()
+            .map(|(change, _)| *change)
+    }
+}
+
+/// Whether a message carries this pool handle, octet for octet.
+fn echoes(message: &Message, handle: &PoolHandle) -> bool {
+    matches!(message.value("pool-handle"), Some(Value::Opaque(octets)) if octets == handle.0)
+}
+
+/// Lower-case hex without blanks.
+fn hex(octets: &[u8]) -> String {
+    octets.iter().fold(
+        String::with_capacity(octets.len() * 2),
+        |mut text, octet| {
+            let _ = write!(text, "{octet:02x}");
+            text
+        },
+    )
+}
+
+/// A span for people: `30 s`, `250 ms`.
+fn span(duration: Duration) -> String {
+    if duration.subsec_millis() == 0 && duration.as_secs() > 0 {
+        format!("{} s", duration.as_secs())
+    } else {
+        format!("{} ms", duration.as_millis())
+    }
+}
