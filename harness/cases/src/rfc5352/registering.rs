@@ -1,0 +1,71 @@
+//! What the cases about registration and de-registration say often and the test kit has no word for.
+
+use rspcheck_testkit::forge::{Forge, ForgeError, Transport};
+use rspcheck_testkit::{Message, Outcome, PoolElement, PoolHandle, Stop, Tester};
+use std::net::IpAddr;
+
+/// A PE that serves over TCP at its own address.
+pub(super) fn tcp_pe(t: &mut Tester<'_>, pool: &PoolHandle) -> Result<PoolElement, Stop> {
+    let pe = t.pool_element(pool);
+    let addrs = own_addrs(t, &pe)?;
+    Ok(pe.user_transport(Transport::Tcp { port: 4711, addrs }))
+}
+
+/// A PE that serves over UDP at its own address.
+pub(super) fn udp_pe(t: &mut Tester<'_>, pool: &PoolHandle) -> Result<PoolElement, Stop> {
+    let pe = t.pool_element(pool);
+    let addrs = own_addrs(t, &pe)?;
+    Ok(pe.user_transport(Transport::Udp { port: 4711, addrs }))
+}
+
+/// A PE that serves over SCTP, with the control channel multiplexed on it.
+pub(super) fn control_pe(t: &mut Tester<'_>, pool: &PoolHandle) -> Result<PoolElement, Stop> {
+    let pe = t.pool_element(pool);
+    let transport = own_sctp(t, &pe, 1)?;
+    Ok(pe.user_transport(transport))
+}
+
+/// SCTP at the PE's own transport address, with this Transport Use.
+pub(super) fn own_sctp(
+    t: &mut Tester<'_>,
+    pe: &PoolElement,
+    transport_use: u16,
+) -> Result<Transport, Stop> {
+    let at = t.address(pe)?;
+    Ok(Transport::Sctp {
+        port: at.port(),
+        transport_use,
+        addrs: vec![at.ip()],
+    })
+}
+
+/// The addresses of the PE's own association.
+pub(super) fn own_addrs(t: &mut Tester<'_>, pe: &PoolElement) -> Result<Vec<IpAddr>, Stop> {
+    Ok(vec![t.address(pe)?.ip()])
+}
+
+/// De-registers a PE on the way to the purpose.
+pub(super) fn leave(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome {
+    t.preamble(|t| t.deregister_response(pe).map(drop))
+}
+
+/// The addresses under a transport, in the order of IPv4, then IPv6.
+pub(super) fn addresses(message: &Message, transport: &str) -> Vec<String> {
+    let of = |kind: &str| {
+        let first = message.text(&format!("{transport}/{kind}"));
+        let more = (1..).map_while(|n| message.text(&format!("{transport}/{kind}[{n}]")));
+        first.into_iter().chain(more.collect::<Vec<_>>())
+    };
+    of("ipv4-address").chain(of("ipv6-address")).collect()
+}
+
+/// The pool handle that a message is about.
+pub(super) fn handle_of(message: &Message) -> Option<PoolHandle> {
+    let value = message.value("pool-handle")?;
+    Some(PoolHandle(value.octets()?.to_vec()))
+}
+
+/// A path that is not in the message is a mistake of the case.
+pub(super) fn forged(message: Result<Forge, ForgeError>) -> Result<Forge, Stop> {
+    message.map_err(|error| Stop::Error(error.to_string()))
+}

@@ -1,0 +1,92 @@
+//! RFC 5352 §2.2.10: what is in an ASAP_SERVER_ANNOUNCE. When it is sent stands in `s3_6_server_announce.rs`.
+
+use super::s3_6_server_announce::{announcement_of, home_of, next_announcement};
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::{Case, Outcome, Role, Tester};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/2.2.10/announcement-has-the-registrar-s-id",
+        purpose: "The Server Identifier announced is the one that the registrar gives PEs as their home.",
+        iut: Role::Registrar,
+        needs: &[Ics::Announce],
+        covers: &[R5352_3_6_2, R5352_2_2_10_3],
+        run: announcement_has_the_registrar_s_id,
+    },
+    Case {
+        id: "rfc5352/2.2.10/announcements-do-not-change",
+        purpose: "Two announcements that follow each other have the same Server Identifier.",
+        iut: Role::Registrar,
+        needs: &[Ics::Announce],
+        covers: &[R5352_3_6_2, R5352_2_2_10_3],
+        run: announcements_do_not_change,
+    },
+    Case {
+        id: "rfc5352/2.2.10/announced-transports",
+        purpose: "The transports announced are SCTP and TCP, with the ones that the registrar is known to serve.",
+        iut: Role::Registrar,
+        needs: &[Ics::Announce],
+        covers: &[R5352_3_6_2, R5352_2_2_10_4, R5352_3_6_3],
+        run: announced_transports,
+    },
+];
+
+fn announcement_has_the_registrar_s_id(t: &mut Tester<'_>) -> Outcome {
+    let listener = t.listener()?;
+    let home = home_of(t)?;
+    next_announcement(t, &listener)?;
+    // Others may be on the channel; the subject has to be among them.
+    let own = announcement_of(t, &listener, home)?;
+    let note = format!("no announcement has the ID {home:#010x}");
+    t.check_that(R5352_2_2_10_3, own.is_some(), note);
+    Ok(())
+}
+
+fn announcements_do_not_change(t: &mut Tester<'_>) -> Outcome {
+    let listener = t.listener()?;
+    let home = home_of(t)?;
+    next_announcement(t, &listener)?;
+    let one = announcement_of(t, &listener, home)?;
+    let two = announcement_of(t, &listener, home)?;
+    let (Some(one), Some(two)) = (one, two) else {
+        let note = format!("the ID {home:#010x} is not announced twice");
+        t.check_that(R5352_2_2_10_3, false, note);
+        return Ok(());
+    };
+    t.check(R5352_2_2_10_3, true);
+    if one.octets != two.octets {
+        t.observe(format!("{}, then {}", one.summary(), two.summary()));
+    }
+    Ok(())
+}
+
+fn announced_transports(t: &mut Tester<'_>) -> Outcome {
+    let listener = t.listener()?;
+    let home = home_of(t)?;
+    next_announcement(t, &listener)?;
+    let Some(own) = announcement_of(t, &listener, home)? else {
+        return Err(t.inconclusive(format!("no announcement has the ID {home:#010x}")));
+    };
+    let others = [
+        "dccp-transport",
+        "udp-transport",
+        "udp-lite-transport",
+        "opaque-transport",
+    ];
+    let only = !others.iter().any(|segment| own.has(segment));
+    t.check_that(R5352_2_2_10_4, only, own.summary());
+    let (sctp, tcp) = (own.has("sctp-transport"), own.has("tcp-transport"));
+    if !sctp && !tcp {
+        // Then it stands for SCTP at the source address and the registered port (§3.6).
+        t.observe("no transports are announced");
+        return Ok(());
+    }
+    t.check_that(R5352_3_6_3, sctp, own.summary());
+    t.check_that(R5352_3_6_3, tcp || !t.claims(Ics::TcpPu), own.summary());
+    let ports = ["sctp-transport/port", "tcp-transport/port"];
+    let zero = ports.iter().any(|port| own.number(port) == Some(0));
+    t.check_that(R5352_3_6_3, !zero, own.summary());
+    Ok(())
+}

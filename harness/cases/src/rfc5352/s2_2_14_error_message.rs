@@ -1,0 +1,304 @@
+//! RFC 5352 §2.2.14: ASAP_ERROR, sent and received, and known messages that nobody sends to a registrar.
+//!
+//! The rules about unknown types stand in RFC 5354; their cases are in `rfc5354`.
+
+use crate::rfc5354::reaction::{UNRECOGNIZED_MESSAGE, forged, reports, serves_on, throw};
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::{self, Cause, Forge, Parameter};
+use rspcheck_testkit::{Case, ERROR, Outcome, PoolElement, PoolHandle, Role, Tester};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/2.2.14/report-goes-to-the-sender-only",
+        purpose: "An unknown message is reported to the endpoint that sent it, and to nobody else.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25, R5352_2_2_14_6, R5352_2_2_14_4, R5352_2_2_14_1],
+        run: report_goes_to_the_sender_only,
+    },
+    Case {
+        id: "rfc5352/2.2.14/unknown-parameter-is-reported-to-a-pu",
+        purpose: "A PU whose handle resolution holds an unknown 01 parameter is told, and no one else.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25, R5352_2_2_14_6, R5352_2_2_14_5, R5352_2_2_14_1],
+        run: unknown_parameter_is_reported_to_a_pu,
+    },
+    Case {
+        id: "rfc5352/2.2.14/error-is-not-answered",
+        purpose: "An ASAP_ERROR with any cause that the RFC knows gets no ASAP_ERROR in answer.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_4_12],
+        run: error_is_not_answered,
+    },
+    Case {
+        id: "rfc5352/2.2.14/error-with-an-unknown-cause-is-not-answered",
+        purpose: "An ASAP_ERROR with a cause that no RFC assigns gets no ASAP_ERROR in answer.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_4_12],
+        run: error_with_an_unknown_cause_is_not_answered,
+    },
+    Case {
+        id: "rfc5352/2.2.14/error-with-unknown-parameters-starts-no-loop",
+        purpose: "An ASAP_ERROR that holds unknown parameters itself does not begin an exchange without end.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_4_12],
+        run: error_with_unknown_parameters_starts_no_loop,
+    },
+    Case {
+        id: "rfc5352/2.2.14/broken-error-is-survived",
+        purpose: "After an ASAP_ERROR without causes or with causes of wrong Length the registrar serves on.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_26],
+        run: broken_error_is_survived,
+    },
+    Case {
+        id: "rfc5352/2.2.14/error-leaves-registrations-alone",
+        purpose: "A PE that sends an ASAP_ERROR stays registered.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_4_12, R5352_3_1_21],
+        run: error_leaves_registrations_alone,
+    },
+    Case {
+        id: "rfc5352/2.2.14/responses-sent-to-the-registrar",
+        purpose: "The registrar's own responses, sent to it, register nobody, remove nobody and are survived.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_26, R5352_3_1_21],
+        run: responses_sent_to_the_registrar,
+    },
+    Case {
+        id: "rfc5352/2.2.14/keep-alive-sent-to-the-registrar",
+        purpose: "A keep-alive that claims the registrar as a PE, and an announcement over SCTP, are survived.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_26, R5352_3_1_21],
+        run: keep_alive_sent_to_the_registrar,
+    },
+    Case {
+        id: "rfc5352/2.2.14/control-channel-messages-sent-to-the-registrar",
+        purpose: "Cookie, cookie echo and business card, sent to a registrar, register nobody and are survived.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_26, R5352_3_1_21],
+        run: control_channel_messages_sent_to_the_registrar,
+    },
+];
+
+fn report_goes_to_the_sender_only(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let (sender, other) = (t.pool_user(), t.pool_user());
+    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| t.probe(&sender))?;
+    t.preamble(|t| t.probe(&other))?;
+
+    t.send_octets(
+        &sender,
+        &Forge::asap(0x40)
+            .parameter(Parameter::cookie(b"odd!"))
+            .octets(),
+    )?;
+    let reports = reports(t, (&sender).into(), UNRECOGNIZED_MESSAGE, 1, None)?;
+    t.check(R5352_3_3_25, true);
+    t.check_that(R5352_2_2_14_6, !reports.is_empty(), "nothing is reported");
+    t.check_that(R5352_2_2_14_4, !reports.is_empty(), "nothing is reported");
+    t.expect_none(R5352_2_2_14_1, &other, ERROR)?;
+    t.expect_none(R5352_2_2_14_1, &pe, ERROR)
+}
+
+fn unknown_parameter_is_reported_to_a_pu(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let (sender, other) = (t.pool_user(), t.pool_user());
+    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| t.probe(&other))?;
+
+    let odd = Parameter::new(0x7fff, *b"odd!");
+    t.send_octets(
+        &sender,
+        &forge::handle_resolution(&pool.0, false)
+            .parameter(odd)
+            .octets(),
+    )?;
+    let reports = reports(t, (&sender).into(), 0x1, 1, None)?;
+    t.check(R5352_3_3_25, true);
+    t.check_that(R5352_2_2_14_6, !reports.is_empty(), "nothing is reported");
+    t.check_that(R5352_2_2_14_5, !reports.is_empty(), "nothing is reported");
+    t.expect_none(R5352_2_2_14_1, &other, ERROR)?;
+    t.expect_none(R5352_2_2_14_1, &pe, ERROR)
+}
+
+fn error_is_not_answered(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    let parameter = Parameter::new(0x7fff, *b"odd!");
+    let quoted = forge::handle_resolution(b"quoted handle", false).octets();
+    let causes = [
+        Cause::new(Cause::UNSPECIFIED),
+        Cause::with_parameter(Cause::UNRECOGNIZED_PARAMETER, parameter.clone()),
+        Cause::with_octets(Cause::UNRECOGNIZED_MESSAGE, quoted),
+        Cause::with_parameter(Cause::INVALID_VALUES, parameter),
+        Cause::new(Cause::NON_UNIQUE_PE_IDENTIFIER),
+        Cause::inconsistent_policy(&forge::Policy::RoundRobin),
+        Cause::new(Cause::LACK_OF_RESOURCES),
+        Cause::new(Cause::INCONSISTENT_DATA_CONTROL),
+        Cause::new(Cause::UNKNOWN_POOL_HANDLE),
+        Cause::new(Cause::SECURITY),
+    ];
+    for cause in &causes {
+        t.send_octets(
+            &pu,
+            &forge::asap_error(std::slice::from_ref(cause)).octets(),
+        )?;
+    }
+    t.send_octets(&pu, &forge::asap_error(&causes).octets())?;
+    t.expect_none(R5352_4_12, &pu, ERROR)
+}
+
+fn error_with_an_unknown_cause_is_not_answered(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    for code in [0x000b, 0x7fff, 0x8000, 0xffff] {
+        for cause in [
+            Cause::new(code),
+            Cause::with_octets(code, *b"whatever it tells"),
+        ] {
+            t.send_octets(&pu, &forge::asap_error(&[cause]).octets())?;
+        }
+    }
+    t.expect_none(R5352_4_12, &pu, ERROR)
+}
+
+fn error_with_unknown_parameters_starts_no_loop(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    for code in [0x7fff, 0xfffe] {
+        let message = forge::asap_error(&[Cause::new(Cause::UNSPECIFIED)])
+            .parameter(Parameter::new(code, *b"odd!"));
+        t.send_octets(&pu, &message.octets())?;
+        t.probe(&pu)?;
+        // One answer follows the letter of RFC 5354 §3, none its sense (T23).
+        let answers = t.take_all(&pu, ERROR);
+        for answer in &answers {
+            t.observe(format!("an ASAP_ERROR is answered by {}", answer.summary()));
+            t.send_octets(&pu, &answer.octets.clone())?;
+        }
+        t.check_that(
+            R5352_4_12,
+            answers.len() <= 1,
+            format!("{} answers", answers.len()),
+        );
+    }
+    t.expect_none(R5352_4_12, &pu, ERROR)
+}
+
+fn broken_error_is_survived(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    throw(t, &pu, &forge::asap_error(&[]).octets())?;
+    for length in [0_u16, 1, 3, 5, 8, 0x7fff, 0xffff] {
+        let whole = || forge::asap_error(&[Cause::with_octets(0x0, *b"odd!")]);
+        for path in ["operation-error/0x0/#length", "operation-error/#length"] {
+            throw(t, &pu, &forged(whole().set(path, length))?.octets())?;
+        }
+    }
+    serves_on(t, &pu)
+}
+
+fn error_leaves_registrations_alone(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    for code in [
+        Cause::UNSPECIFIED,
+        Cause::UNKNOWN_POOL_HANDLE,
+        Cause::SECURITY,
+    ] {
+        t.send(&pe, forge::asap_error(&[Cause::new(code)]))?;
+    }
+    t.expect_none(R5352_4_12, &pe, ERROR)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn responses_sent_to_the_registrar(t: &mut Tester<'_>) -> Outcome {
+    let unknown = t.unused_pool_handle();
+    misplaced(t, unknown, |pe, unknown| {
+        let (own, id) = (&pe.handle.0, pe.pe_identifier());
+        let policy = &forge::Policy::RoundRobin;
+        let elements = std::slice::from_ref(&pe.element);
+        vec![
+            forge::registration_response(unknown, id, false, &[]),
+            forge::registration_response(own, id, true, &[Cause::new(Cause::SECURITY)]),
+            forge::deregistration_response(own, id, &[]),
+            forge::handle_resolution_response(unknown, true, Some(policy), elements, &[]),
+            forge::handle_resolution_response(
+                own,
+                false,
+                None,
+                &[],
+                &[Cause::new(Cause::UNKNOWN_POOL_HANDLE)],
+            ),
+        ]
+    })
+}
+
+fn keep_alive_sent_to_the_registrar(t: &mut Tester<'_>) -> Outcome {
+    let unknown = t.unused_pool_handle();
+    misplaced(t, unknown, |pe, unknown| {
+        vec![
+            forge::endpoint_keep_alive(0x0bad_1dea, &pe.handle.0, true),
+            forge::endpoint_keep_alive(0x0bad_1dea, unknown, false),
+            forge::server_announce(
+                0x0bad_1dea,
+                std::slice::from_ref(&pe.element.user_transport),
+            ),
+        ]
+    })
+}
+
+fn control_channel_messages_sent_to_the_registrar(t: &mut Tester<'_>) -> Outcome {
+    let unknown = t.unused_pool_handle();
+    misplaced(t, unknown, |pe, unknown| {
+        vec![
+            forge::cookie(b"state of a session"),
+            forge::cookie_echo(b"state of a session"),
+            forge::business_card(unknown, std::slice::from_ref(&pe.element)),
+        ]
+    })
+}
+
+/// Sends a PE's registrar known messages that it does not expect. No reaction is laid down (T23), but the
+/// PE stays, and no pool comes into being.
+fn misplaced(
+    t: &mut Tester<'_>,
+    unknown: PoolHandle,
+    messages: fn(&PoolElement, &[u8]) -> Vec<Forge>,
+) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    for message in messages(&pe, &unknown.0) {
+        // From the PU, so that a registrar which then closes the association does not lose the PE with it.
+        throw(t, &pu, &message.octets())?;
+        serves_on(t, &pu)?;
+    }
+    let listed = t.listed(&pe, &pool)?;
+    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    let negative = t.resolve(&pe, &unknown)?;
+    let told = negative.has("operation-error/0x9");
+    t.check_that(R5352_3_3_26, told, negative.summary());
+    Ok(())
+}

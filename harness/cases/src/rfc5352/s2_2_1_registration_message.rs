@@ -1,0 +1,270 @@
+//! RFC 5352 §2.2.1: the ASAP_REGISTRATION message, sent in ways that §3.1 does not foresee.
+
+use super::registering::{addresses, forged, own_addrs};
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::{self, Transport};
+use rspcheck_testkit::{
+    Case, Message, Outcome, PoolElement, PoolUser, REGISTRATION_RESPONSE, Role, Tester,
+};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::time::Duration;
+
+/// An address of no host (RFC 5737), and so of no association.
+const FOREIGN: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
+/// The same in IPv6 (RFC 3849).
+const FOREIGN_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 7));
+
+/// The cases of this section.
+pub const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/2.2.1/undefined-flags-are-ignored",
+        purpose: "ASAP_REGISTRATION has no flags; whatever bits are set, it is handled as without them.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_4_8],
+        run: undefined_flags_are_ignored,
+    },
+    Case {
+        id: "rfc5352/2.2.1/address-outside-the-association",
+        purpose: "A PE at an address that its association does not have is refused, or mended with a warning.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
+        run: address_outside_the_association,
+    },
+    Case {
+        id: "rfc5352/2.2.1/one-of-two-addresses-outside-the-association",
+        purpose: "One address of the association does not make up for another that is not, of the other family.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
+        run: one_of_two_addresses_outside_the_association,
+    },
+    Case {
+        id: "rfc5352/2.2.1/tcp-address-outside-the-association",
+        purpose: "The rule about addresses holds whatever the transport: here for a PE that serves over TCP.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
+        run: tcp_address_outside_the_association,
+    },
+    Case {
+        id: "rfc5352/2.2.1/registration-over-tcp",
+        purpose: "A registration over TCP, which no PE may send, is survived and answered truly if at all.",
+        iut: Role::Registrar,
+        needs: &[Ics::TcpPu],
+        covers: &[R5352_3_1_55, R5352_3_1_54],
+        run: registration_over_tcp,
+    },
+    Case {
+        id: "rfc5352/2.2.1/registration-without-a-pool-element",
+        purpose: "A registration without a Pool Element makes no pool without members.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_6_12],
+        run: registration_without_a_pool_element,
+    },
+    Case {
+        id: "rfc5352/2.2.1/sctp-transport-without-address",
+        purpose: "An SCTP Transport that has no address is not handed out as it came.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_4_5],
+        run: sctp_transport_without_address,
+    },
+    Case {
+        id: "rfc5352/2.2.1/tcp-transport-with-two-addresses",
+        purpose: "A TCP Transport that has two addresses is not handed out as it came.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_5_3],
+        run: tcp_transport_with_two_addresses,
+    },
+];
+
+fn undefined_flags_are_ignored(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let flagged = forge::registration(&pool.0, &pe.element).set("flags", 0xff);
+    t.send_octets(&pe, &forged(flagged)?.octets())?;
+    let response = t.expect(&pe, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
+    t.check_that(R5354_4_8, !response.flag('R'), response.summary());
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5354_4_8, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn address_outside_the_association(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let addrs = vec![FOREIGN];
+    let transport = Transport::Sctp {
+        port: 4711,
+        transport_use: 0,
+        addrs,
+    };
+    let pe = pe.user_transport(transport);
+    let pu = t.pool_user();
+
+    let response = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    refused_or_mended(t, &pu, &pe, &response)
+}
+
+fn one_of_two_addresses_outside_the_association(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let own = t.address(&pe)?;
+    let other_family = if own.is_ipv4() { FOREIGN_V6 } else { FOREIGN };
+    let addrs = vec![own.ip(), other_family];
+    let transport = Transport::Sctp {
+        port: own.port(),
+        transport_use: 0,
+        addrs,
+    };
+    let pe = pe.user_transport(transport);
+    let pu = t.pool_user();
+
+    let response = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    refused_or_mended(t, &pu, &pe, &response)
+}
+
+fn tcp_address_outside_the_association(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pe = pe.user_transport(Transport::Tcp {
+        port: 4711,
+        addrs: vec![FOREIGN],
+    });
+    let pu = t.pool_user();
+
+    let response = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    refused_or_mended(t, &pu, &pe, &response)
+}
+
+fn registration_over_tcp(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let sctp = t.pool_element(&pool);
+    let over_tcp = t.pool_user_over_tcp();
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&over_tcp))?;
+
+    t.send(&over_tcp, forge::registration(&pool.0, &sctp.element))?;
+    t.probe(&over_tcp)?;
+    let listed = t.listed(&pu, &pool)?.contains(&sctp.pe_identifier());
+    // What was granted is answered in time; for a refusal, the answered probe was time enough.
+    let wait = if listed {
+        t.latest(t.timers().t2_registration)
+    } else {
+        Duration::ZERO
+    };
+    let until = t.now() + wait;
+    let answer = t.next_of(&over_tcp, until, |m| m.is(REGISTRATION_RESPONSE))?;
+    let Some(answer) = answer else {
+        t.check_that(
+            R5352_3_1_55,
+            !listed,
+            "the PE is registered and has not been told",
+        );
+        t.observe("a registration over TCP gets no answer");
+        return Ok(());
+    };
+    t.observe(format!("a registration over TCP gets {}", answer.summary()));
+    t.check_that(R5352_3_1_55, answer.flag('R') || listed, answer.summary());
+    t.check_that(
+        R5352_3_1_54,
+        !(answer.flag('R') && listed),
+        answer.summary(),
+    );
+    Ok(())
+}
+
+fn registration_without_a_pool_element(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+
+    let cut = forge::registration(&pool.0, &pe.element).remove("pool-element");
+    t.send_octets(&pe, &forged(cut)?.octets())?;
+    t.probe(&pe)?;
+    let resolution = t.resolve(&pu, &pool)?;
+    let negative = resolution.has("operation-error");
+    let members = !resolution.pool_elements().is_empty();
+    t.check_that(R5352_2_2_6_12, negative || members, resolution.summary());
+    Ok(())
+}
+
+fn sctp_transport_without_address(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let transport = Transport::Sctp {
+        port: 4711,
+        transport_use: 0,
+        addrs: Vec::new(),
+    };
+    let pe = pe.user_transport(transport);
+    let pu = t.pool_user();
+
+    t.send_octets(&pe, &forge::registration(&pool.0, &pe.element).octets())?;
+    t.probe(&pe)?;
+    let resolution = t.resolve(&pu, &pool)?;
+    let absent = resolution.pool_elements().is_empty();
+    let told = addresses(&resolution, "pool-element/user-transport");
+    t.check_that(
+        R5354_3_4_5,
+        absent || !told.is_empty(),
+        resolution.summary(),
+    );
+    Ok(())
+}
+
+fn tcp_transport_with_two_addresses(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let mut addrs = own_addrs(t, &pe)?;
+    addrs.push(addrs[0]);
+    let pe = pe.user_transport(Transport::Tcp { port: 4711, addrs });
+    let pu = t.pool_user();
+
+    t.send_octets(&pe, &forge::registration(&pool.0, &pe.element).octets())?;
+    t.probe(&pe)?;
+    let resolution = t.resolve(&pu, &pool)?;
+    let absent = resolution.pool_elements().is_empty();
+    let told = addresses(&resolution, "pool-element/user-transport");
+    t.check_that(R5354_3_5_3, absent || told.len() == 1, resolution.summary());
+    Ok(())
+}
+
+/// The duty is the PE's alone; the registrar may refuse (SHOULD say why), mend and warn, or not look.
+/// Whatever it does, R set means "not in the pool" and R clear means "in it".
+fn refused_or_mended(
+    t: &mut Tester<'_>,
+    pu: &PoolUser,
+    pe: &PoolElement,
+    response: &Message,
+) -> Outcome {
+    let resolution = t.resolve(pu, &pe.handle)?;
+    let listed = resolution.pool_elements().contains(&pe.pe_identifier());
+    if response.flag('R') {
+        t.check_that(R5352_3_1_54, !listed, response.summary());
+        t.check_that(
+            R5352_3_1_56,
+            response.has("operation-error"),
+            response.summary(),
+        );
+        return Ok(());
+    }
+    t.check_that(R5352_3_1_55, listed, response.summary());
+    let told = addresses(&resolution, "pool-element/user-transport");
+    let warned = response.has("operation-error");
+    t.observe(format!(
+        "granted, warned: {warned}, addresses handed out: {told:?}"
+    ));
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! RFC 5352 §2.2.2: the ASAP_DEREGISTRATION message and who may send it.
+
+use super::registering::forged;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge;
+use rspcheck_testkit::{Case, DEREGISTRATION_RESPONSE, Outcome, Role, Tester};
+
+/// The cases of this section.
+pub const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/2.2.2/de-registration-by-proxy",
+        purpose: "A de-registration from another endpoint than the PE's does not remove the PE.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_2_4],
+        run: de_registration_by_proxy,
+    },
+    Case {
+        id: "rfc5352/2.2.2/de-registration-by-another-pe-of-the-pool",
+        purpose: "Being a member of the pool does not allow a PE to remove another.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_2_4],
+        run: de_registration_by_another_pe_of_the_pool,
+    },
+    Case {
+        id: "rfc5352/2.2.2/proxy-does-not-hinder-the-pe",
+        purpose: "After somebody else has tried, the PE itself can still de-register.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_2_22, R5352_3_2_17],
+        run: proxy_does_not_hinder_the_pe,
+    },
+    Case {
+        id: "rfc5352/2.2.2/undefined-flags-are-ignored",
+        purpose: "ASAP_DEREGISTRATION has no flags; whatever bits are set, it is handled as without them.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_4_8],
+        run: undefined_flags_are_ignored,
+    },
+    Case {
+        id: "rfc5352/2.2.2/de-registration-without-identifier-removes-nobody",
+        purpose: "A pool handle alone does not identify a PE, not even the only one of a pool.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_2_9],
+        run: de_registration_without_identifier_removes_nobody,
+    },
+];
+
+fn de_registration_by_proxy(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let stranger = t.impostor_of(&pe);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    t.send(
+        &stranger,
+        forge::deregistration(&pool.0, pe.pe_identifier()),
+    )?;
+    t.probe(&stranger)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(
+        R5352_2_2_2_4,
+        "PEs listed",
+        listed,
+        vec![pe.pe_identifier()],
+    );
+    // No cause is laid down for the refusal (T11), nor that it must be one.
+    let answers = t.take_all(&stranger, DEREGISTRATION_RESPONSE);
+    let told = answers
+        .first()
+        .map_or("no answer".to_owned(), |answer| answer.summary());
+    t.observe(format!("de-registration by proxy gets {told}"));
+    Ok(())
+}
+
+fn de_registration_by_another_pe_of_the_pool(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let other = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| t.register(&other))?;
+
+    t.send(&other, forge::deregistration(&pool.0, pe.pe_identifier()))?;
+    t.probe(&other)?;
+    // A list may be partial; alone in the pool, the PE cannot be left out of it.
+    t.preamble(|t| t.deregister_response(&other).map(drop))?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(
+        R5352_2_2_2_4,
+        "PEs listed",
+        listed,
+        vec![pe.pe_identifier()],
+    );
+    Ok(())
+}
+
+fn proxy_does_not_hinder_the_pe(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let stranger = t.impostor_of(&pe);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+    t.send(
+        &stranger,
+        forge::deregistration(&pool.0, pe.pe_identifier()),
+    )?;
+    t.preamble(|t| t.probe(&stranger))?;
+
+    let response = t.deregister_response(&pe)?;
+    t.check(R5352_3_2_22, true);
+    t.check_that(
+        R5352_3_2_17,
+        !response.has("operation-error"),
+        response.summary(),
+    );
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_2_17, "PEs listed", listed, vec![]);
+    Ok(())
+}
+
+fn undefined_flags_are_ignored(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let flagged = forge::deregistration(&pool.0, pe.pe_identifier()).set("flags", 0xff);
+    t.send_octets(&pe, &forged(flagged)?.octets())?;
+    let response = t.expect(&pe, DEREGISTRATION_RESPONSE, t.timers().t3_deregistration)?;
+    t.check_that(
+        R5354_4_8,
+        !response.has("operation-error"),
+        response.summary(),
+    );
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5354_4_8, "PEs listed", listed, vec![]);
+    Ok(())
+}
+
+fn de_registration_without_identifier_removes_nobody(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let cut = forge::deregistration(&pool.0, pe.pe_identifier()).remove("pe-identifier");
+    t.send_octets(&pe, &forged(cut)?.octets())?;
+    t.probe(&pe)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_2_9, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}

@@ -1,0 +1,170 @@
+//! RFC 5352 §2.2.3: the ASAP_REGISTRATION_RESPONSE message.
+
+use super::registering::handle_of;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::Policy;
+use rspcheck_testkit::{Case, Outcome, REGISTRATION_RESPONSE, Role, Tester};
+
+/// The cases of this section.
+pub const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/2.2.3/grant-names-the-pe",
+        purpose: "The response to a granted registration has its pool handle and PE Identifier.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_2_2_3_6],
+        run: grant_names_the_pe,
+    },
+    Case {
+        id: "rfc5352/2.2.3/refusal-names-the-pe",
+        purpose: "The response to a rejected registration has its pool handle and PE Identifier.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_2_2_3_6],
+        run: refusal_names_the_pe,
+    },
+    Case {
+        id: "rfc5352/2.2.3/grant-has-no-operation-error",
+        purpose: "A registration granted as it was asked for is answered without a warning.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_3_9],
+        run: grant_has_no_operation_error,
+    },
+    Case {
+        id: "rfc5352/2.2.3/re-registration-grant-has-no-operation-error",
+        purpose: "A re-registration without any change is answered without a warning.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_3_9],
+        run: re_registration_grant_has_no_operation_error,
+    },
+    Case {
+        id: "rfc5352/2.2.3/response-goes-to-the-registering-pe-only",
+        purpose: "Another PE of the pool gets no response to a registration that it did not send.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53],
+        run: response_goes_to_the_registering_pe_only,
+    },
+    Case {
+        id: "rfc5352/2.2.3/two-registrations-in-flight",
+        purpose: "Two registrations sent one after the other get a response each, under its own identifier.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_2_2_3_6],
+        run: two_registrations_in_flight,
+    },
+];
+
+fn grant_names_the_pe(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+
+    let response = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    let named = response.number("pe-identifier");
+    t.check_eq(
+        R5352_2_2_3_5,
+        "pool handle",
+        handle_of(&response),
+        Some(pool),
+    );
+    t.check_eq(
+        R5352_2_2_3_6,
+        "PE Identifier",
+        named,
+        Some(pe.pe_identifier().into()),
+    );
+    Ok(())
+}
+
+fn refusal_names_the_pe(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let other = t
+        .pool_element(&pool)
+        .policy(Policy::Priority { priority: 7 });
+    t.preamble(|t| t.register(&first))?;
+
+    let response = t.register_response(&other)?;
+    t.check(R5352_3_1_53, true);
+    let named = response.number("pe-identifier");
+    t.check_eq(
+        R5352_2_2_3_5,
+        "pool handle",
+        handle_of(&response),
+        Some(pool),
+    );
+    t.check_eq(
+        R5352_2_2_3_6,
+        "PE Identifier",
+        named,
+        Some(other.pe_identifier().into()),
+    );
+    Ok(())
+}
+
+fn grant_has_no_operation_error(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+
+    let response = t.register_response(&pe)?;
+    if response.flag('R') {
+        return Err(t.inconclusive("the registration was refused"));
+    }
+    t.check_that(
+        R5352_2_2_3_9,
+        !response.has("operation-error"),
+        response.summary(),
+    );
+    Ok(())
+}
+
+fn re_registration_grant_has_no_operation_error(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    t.preamble(|t| t.register(&pe))?;
+
+    let response = t.register_response(&pe)?;
+    if response.flag('R') {
+        return Err(t.inconclusive("the re-registration was refused"));
+    }
+    t.check_that(
+        R5352_2_2_3_9,
+        !response.has("operation-error"),
+        response.summary(),
+    );
+    Ok(())
+}
+
+fn response_goes_to_the_registering_pe_only(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let second = t.pool_element(&pool);
+    t.preamble(|t| t.register(&first))?;
+
+    t.register_response(&second)?;
+    t.expect_none(R5352_3_1_53, &first, REGISTRATION_RESPONSE)
+}
+
+fn two_registrations_in_flight(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let second = t.pool_element_beside(&first, &pool);
+
+    t.send_registration(&first)?;
+    t.send_registration(&second)?;
+    let one = t.expect(&first, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
+    let two = t.expect(&first, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
+    t.check(R5352_3_1_53, true);
+    let mut told = vec![one.number("pe-identifier"), two.number("pe-identifier")];
+    let mut sent = vec![
+        Some(first.pe_identifier().into()),
+        Some(second.pe_identifier().into()),
+    ];
+    told.sort_unstable();
+    sent.sort_unstable();
+    t.check_eq(R5352_2_2_3_6, "PE Identifiers", told, sent);
+    Ok(())
+}

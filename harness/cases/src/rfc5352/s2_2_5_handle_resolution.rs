@@ -1,0 +1,369 @@
+//! RFC 5352 §2.2.5: who may ask, and the S flag that asks for updates.
+//!
+//! How a request is answered stands in `s3_3_handle_resolution.rs`.
+
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::{
+    Case, HANDLE_RESOLUTION_RESPONSE, Message, Outcome, PoolHandle, PoolUser, Role, Stop, Tester,
+    forge,
+};
+use std::time::Duration;
+
+/// How long an update may take after a change. The RFC names no time and lets a registrar tell several
+/// changes at once, so this is generous (ambiguity T13).
+const UPDATE: Duration = Duration::from_secs(5);
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/2.2.5/pe-is-answered-over-its-registration-association",
+        purpose: "A PE that asks for its own pool where it registered is answered like a PU.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_5_3, R5352_2_2_6_11],
+        run: pe_is_answered_over_its_registration_association,
+    },
+    Case {
+        id: "rfc5352/2.2.5/pe-can-ask-for-another-pool",
+        purpose: "A PE that asks for a pool that it is no member of is answered like a PU.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_5_3, R5352_2_2_6_11],
+        run: pe_can_ask_for_another_pool,
+    },
+    Case {
+        id: "rfc5352/2.2.5/pe-can-ask-before-and-after-its-membership",
+        purpose: "An endpoint is answered before it registers and after it has de-registered.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_5_3, R5352_3_3_26],
+        run: pe_can_ask_before_and_after_its_membership,
+    },
+    Case {
+        id: "rfc5352/2.2.5/registration-brings-an-update",
+        purpose: "A PU whose request for updates was accepted is told of a PE that joins the pool.",
+        iut: Role::Registrar,
+        needs: &[Ics::Subscription],
+        covers: &[R5352_2_2_5_4, R5352_2_2_5_5],
+        run: registration_brings_an_update,
+    },
+    Case {
+        id: "rfc5352/2.2.5/deregistration-brings-an-update",
+        purpose: "A PU whose request for updates was accepted is told of a PE that leaves the pool.",
+        iut: Role::Registrar,
+        needs: &[Ics::Subscription],
+        covers: &[R5352_2_2_5_4, R5352_2_2_5_5],
+        run: deregistration_brings_an_update,
+    },
+    Case {
+        id: "rfc5352/2.2.5/updates-keep-coming",
+        purpose: "One request for updates is good for every change that follows, not only the first.",
+        iut: Role::Registrar,
+        needs: &[Ics::Subscription],
+        covers: &[R5352_2_2_5_4],
+        run: updates_keep_coming,
+    },
+    Case {
+        id: "rfc5352/2.2.5/every-subscriber-gets-the-update",
+        purpose: "Two PUs that asked for updates of one pool are both told of a change.",
+        iut: Role::Registrar,
+        needs: &[Ics::Subscription],
+        covers: &[R5352_2_2_5_4],
+        run: every_subscriber_gets_the_update,
+    },
+    Case {
+        id: "rfc5352/2.2.5/updates-are-for-the-pool-asked-for",
+        purpose: "A request for updates of one pool brings none for another one, asked for without S.",
+        iut: Role::Registrar,
+        needs: &[Ics::Subscription],
+        covers: &[R5352_2_2_5_6],
+        run: updates_are_for_the_pool_asked_for,
+    },
+    Case {
+        id: "rfc5352/2.2.5/no-updates-without-s",
+        purpose: "A PU that asked with S clear is not told when the pool changes.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_5_6],
+        run: no_updates_without_s,
+    },
+    Case {
+        id: "rfc5352/2.2.5/negative-response-brings-no-updates",
+        purpose: "A PU that asked with S set for an unknown pool is not told when the pool comes into being.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_5_9],
+        run: negative_response_brings_no_updates,
+    },
+    Case {
+        id: "rfc5352/2.2.5/end-of-the-pool-brings-no-positive-update",
+        purpose: "When the last PE leaves, a PU that asked for updates gets a negative one or none.",
+        iut: Role::Registrar,
+        needs: &[Ics::Subscription],
+        covers: &[R5352_2_2_6_12],
+        run: end_of_the_pool_brings_no_positive_update,
+    },
+];
+
+fn pe_is_answered_over_its_registration_association(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    t.preamble(|t| t.register(&pe))?;
+
+    let response = t.resolve(&pe, &pool)?;
+    t.check_that(
+        R5352_2_2_5_3,
+        response.has("pool-element"),
+        response.summary(),
+    );
+    t.check_eq(
+        R5352_2_2_6_11,
+        "PEs listed",
+        response.pool_elements(),
+        vec![pe.pe_identifier()],
+    );
+    Ok(())
+}
+
+fn pe_can_ask_for_another_pool(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let other_pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let other = t.pool_element(&other_pool);
+    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| t.register(&other))?;
+
+    let response = t.resolve(&pe, &other_pool)?;
+    t.check_that(
+        R5352_2_2_5_3,
+        response.has("pool-element"),
+        response.summary(),
+    );
+    let listed = response.pool_elements();
+    t.check_eq(
+        R5352_2_2_6_11,
+        "PEs listed",
+        listed,
+        vec![other.pe_identifier()],
+    );
+    Ok(())
+}
+
+fn pe_can_ask_before_and_after_its_membership(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+
+    let before = t.resolve(&pe, &pool)?;
+    t.check(R5352_2_2_5_3, true);
+    t.check_that(
+        R5352_3_3_26,
+        before.has("operation-error/0x9"),
+        before.summary(),
+    );
+
+    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| t.deregister_response(&pe).map(drop))?;
+    let after = t.resolve(&pe, &pool)?;
+    t.check_that(
+        R5352_3_3_26,
+        after.has("operation-error/0x9"),
+        after.summary(),
+    );
+    Ok(())
+}
+
+fn registration_brings_an_update(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let second = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&first))?;
+    t.preamble(|t| subscribe(t, &pu, &pool))?;
+
+    // That it lists the PE that has joined is not asked for: a list may be partial (ambiguity T35).
+    t.preamble(|t| t.register(&second))?;
+    let update = update_where(t, &pu, &pool, |_| true)?;
+    t.check_that(
+        R5352_2_2_5_4,
+        update.is_some(),
+        "no update after a PE has joined",
+    );
+    let positive = update.is_some_and(|m| m.has("pool-element") && !m.has("operation-error"));
+    t.check(R5352_2_2_5_5, positive);
+    Ok(())
+}
+
+fn deregistration_brings_an_update(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let stays = t.pool_element(&pool);
+    let leaves = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&stays))?;
+    t.preamble(|t| t.register(&leaves))?;
+    t.preamble(|t| subscribe(t, &pu, &pool))?;
+
+    t.preamble(|t| t.deregister_response(&leaves).map(drop))?;
+    let update = update_where(t, &pu, &pool, |listed| {
+        !listed.contains(&leaves.pe_identifier())
+    })?;
+    t.check_that(
+        R5352_2_2_5_4,
+        update.is_some(),
+        "no update without the PE that has left",
+    );
+    let stayed = update.is_some_and(|m| m.pool_elements() == [stays.pe_identifier()]);
+    t.check(R5352_2_2_5_5, stayed);
+    Ok(())
+}
+
+fn updates_keep_coming(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let stays = t.pool_element(&pool);
+    let guest = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&stays))?;
+    t.preamble(|t| subscribe(t, &pu, &pool))?;
+
+    for round in 1..=2 {
+        t.preamble(|t| t.register(&guest))?;
+        let update = update_where(t, &pu, &pool, |_| true)?;
+        let note = format!("round {round}: no update after a PE has joined");
+        t.check_that(R5352_2_2_5_4, update.is_some(), note);
+
+        t.preamble(|t| t.deregister_response(&guest).map(drop))?;
+        let update = update_where(t, &pu, &pool, |listed| listed == [stays.pe_identifier()])?;
+        let note = format!("round {round}: no update without the PE that has left");
+        t.check_that(R5352_2_2_5_4, update.is_some(), note);
+    }
+    Ok(())
+}
+
+fn every_subscriber_gets_the_update(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let second = t.pool_element(&pool);
+    let pus = [t.pool_user(), t.pool_user()];
+    t.preamble(|t| t.register(&first))?;
+    for pu in &pus {
+        t.preamble(|t| subscribe(t, pu, &pool))?;
+    }
+
+    t.preamble(|t| t.register(&second))?;
+    for pu in &pus {
+        let update = update_where(t, pu, &pool, |_| true)?;
+        t.check_that(
+            R5352_2_2_5_4,
+            update.is_some(),
+            "no update after a PE has joined",
+        );
+    }
+    Ok(())
+}
+
+fn updates_are_for_the_pool_asked_for(t: &mut Tester<'_>) -> Outcome {
+    let (wanted, other) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let first = t.pool_element(&wanted);
+    let stranger = t.pool_element(&other);
+    let newcomer = t.pool_element(&other);
+    let late = t.pool_element(&wanted);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&first))?;
+    t.preamble(|t| t.register(&stranger))?;
+    t.preamble(|t| subscribe(t, &pu, &wanted))?;
+    t.preamble(|t| t.resolve(&pu, &other).map(drop))?;
+
+    t.preamble(|t| t.register(&newcomer))?;
+    t.preamble(|t| t.register(&late))?;
+    // The update on the later change shows that one on the earlier change would have come.
+    let update = update_where(t, &pu, &wanted, |_| true)?;
+    if update.is_none() {
+        return Err(t.inconclusive("no update came for the pool that was asked for with S"));
+    }
+    let strangers = t.take_all(&pu, HANDLE_RESOLUTION_RESPONSE);
+    let none = !strangers.iter().any(|m| is_about(m, &other));
+    t.check_that(
+        R5352_2_2_5_6,
+        none,
+        "an update came for a pool asked for with S clear",
+    );
+    Ok(())
+}
+
+fn no_updates_without_s(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let second = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&first))?;
+    t.preamble(|t| t.resolve(&pu, &pool).map(drop))?;
+
+    t.preamble(|t| t.register(&second))?;
+    t.preamble(|t| t.deregister_response(&first).map(drop))?;
+    t.expect_none(R5352_2_2_5_6, &pu, HANDLE_RESOLUTION_RESPONSE)
+}
+
+fn negative_response_brings_no_updates(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.send(&pu, forge::handle_resolution(&pool.0, true))?;
+    let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, t.timers().t1_enrprequest)?;
+    if response.flag('A') {
+        t.observe("A is set in a negative response");
+    }
+
+    t.preamble(|t| t.register(&pe))?;
+    t.expect_none(R5352_2_2_5_9, &pu, HANDLE_RESOLUTION_RESPONSE)
+}
+
+fn end_of_the_pool_brings_no_positive_update(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| subscribe(t, &pu, &pool))?;
+
+    t.preamble(|t| t.deregister_response(&pe).map(drop))?;
+    let update = update_where(t, &pu, &pool, |listed| listed.is_empty())?;
+    let Some(update) = update else {
+        t.observe("no update tells that the pool has gone");
+        t.check(R5352_2_2_6_12, true);
+        return Ok(());
+    };
+    t.check_that(
+        R5352_2_2_6_12,
+        update.has("operation-error"),
+        update.summary(),
+    );
+    Ok(())
+}
+
+/// Asks for the pool with S set. A registrar may refuse updates at any time; then nothing can be tested.
+fn subscribe(t: &mut Tester<'_>, pu: &PoolUser, pool: &PoolHandle) -> Outcome {
+    t.send(pu, forge::handle_resolution(&pool.0, true))?;
+    let response = t.expect(pu, HANDLE_RESOLUTION_RESPONSE, t.timers().t1_enrprequest)?;
+    if response.flag('A') {
+        return Ok(());
+    }
+    Err(t.inconclusive("the registrar did not accept the request for updates"))
+}
+
+/// The first update whose PEs are as wanted. Others can come before it: they told earlier changes.
+fn update_where(
+    t: &mut Tester<'_>,
+    pu: &PoolUser,
+    pool: &PoolHandle,
+    wanted: impl Fn(&[u32]) -> bool,
+) -> Result<Option<Message>, Stop> {
+    let until = t.now() + t.latest(UPDATE);
+    t.next_of(pu, until, |m| {
+        is_about(m, pool) && wanted(&m.pool_elements())
+    })
+}
+
+fn is_about(message: &Message, pool: &PoolHandle) -> bool {
+    let handle = message.value("pool-handle");
+    message.is(HANDLE_RESOLUTION_RESPONSE)
+        && handle.is_some_and(|h| h.octets() == Some(&pool.0[..]))
+}

@@ -1,0 +1,390 @@
+//! RFC 5352 §2.2.6: what stands in a response to a handle resolution.
+//!
+//! The policy parameter of pools with another policy than Round Robin: `rfc5356`.
+
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::{self, Parameter, Transport};
+use rspcheck_testkit::{Case, HANDLE_RESOLUTION_RESPONSE, Outcome, PoolHandle, Role, Tester};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/2.2.6/handle-is-echoed-in-a-positive-response",
+        purpose: "Handles of any octets and any length come back as they are when the pool is known.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_6_5, R5354_3_9_1],
+        run: handle_is_echoed_in_a_positive_response,
+    },
+    Case {
+        id: "rfc5352/2.2.6/handle-is-echoed-in-a-negative-response",
+        purpose: "Handles of any octets and any length come back as they are when the pool is unknown.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_6_5, R5354_3_9_1],
+        run: handle_is_echoed_in_a_negative_response,
+    },
+    Case {
+        id: "rfc5352/2.2.6/a-is-clear-without-s",
+        purpose: "A request with S clear is answered with A clear, positively or negatively.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_6_6],
+        run: a_is_clear_without_s,
+    },
+    Case {
+        id: "rfc5352/2.2.6/updates-can-be-refused",
+        purpose: "A request with S set is answered like one with S clear, with A set or clear.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_21, R5352_2_2_6_7],
+        run: updates_can_be_refused,
+    },
+    Case {
+        id: "rfc5352/2.2.6/negative-response-holds-the-error-alone",
+        purpose: "The response for an unknown pool has an Operation Error, no policy and no PE.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_6_14, R5352_2_2_6_9, R5352_2_2_6_13],
+        run: negative_response_holds_the_error_alone,
+    },
+    Case {
+        id: "rfc5352/2.2.6/positive-response-holds-pes-and-no-error",
+        purpose: "The response for a known pool has a PE at least, and no Operation Error.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_6_12, R5352_2_2_6_14],
+        run: positive_response_holds_pes_and_no_error,
+    },
+    Case {
+        id: "rfc5352/2.2.6/round-robin-need-not-be-told",
+        purpose: "The response for a Round Robin pool has no policy, or one that says Round Robin.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_24, R5356_4_1_4_1],
+        run: round_robin_need_not_be_told,
+    },
+    Case {
+        id: "rfc5352/2.2.6/pe-is-told-as-it-registered",
+        purpose: "Each PE stands in the response with the user transport and policy it registered.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_6_11],
+        run: pe_is_told_as_it_registered,
+    },
+    Case {
+        id: "rfc5352/2.2.6/registration-life-is-told",
+        purpose: "Each PE stands in the response with its registration life, registered or remaining.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_6_11],
+        run: registration_life_is_told,
+    },
+    Case {
+        id: "rfc5352/2.2.6/home-server-is-one-for-all-pools",
+        purpose: "PEs of two pools that registered here have one and the same Home ENRP server, not 0.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_10_4],
+        run: home_server_is_one_for_all_pools,
+    },
+    Case {
+        id: "rfc5352/2.2.6/user-and-asap-transport-are-told-apart",
+        purpose: "A PE that serves on another port than ASAP's has both ports in the response.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_6_11, R5352_3_1_50, R5354_3_10_9],
+        run: user_and_asap_transport_are_told_apart,
+    },
+];
+
+fn handle_is_echoed_in_a_positive_response(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    let first = t.unused_pool_handle();
+    let seat = t.pool_element(&first);
+    for pool in odd_handles(t) {
+        let pe = seat.clone().in_pool(&pool);
+        t.preamble(|t| t.register(&pe))?;
+        let response = t.resolve(&pu, &pool)?;
+        t.check(R5352_2_2_6_5, true);
+        let length = response.number("pool-handle/#length");
+        t.check_eq(
+            R5354_3_9_1,
+            "Length of the handle",
+            length,
+            Some(4 + pool.0.len() as i64),
+        );
+        if !response.has("pool-element") {
+            return Err(t.inconclusive(format!("the pool {pool} is not known")));
+        }
+        t.preamble(|t| t.deregister_response(&pe).map(drop))?;
+    }
+    Ok(())
+}
+
+fn handle_is_echoed_in_a_negative_response(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    for pool in odd_handles(t) {
+        let response = t.resolve(&pu, &pool)?;
+        t.check(R5352_2_2_6_5, true);
+        let length = response.number("pool-handle/#length");
+        t.check_eq(
+            R5354_3_9_1,
+            "Length of the handle",
+            length,
+            Some(4 + pool.0.len() as i64),
+        );
+    }
+    Ok(())
+}
+
+fn a_is_clear_without_s(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+
+    let negative = t.resolve(&pu, &pool)?;
+    t.check_that(R5352_2_2_6_6, !negative.flag('A'), negative.summary());
+    t.preamble(|t| t.register(&pe))?;
+    let positive = t.resolve(&pu, &pool)?;
+    t.check_that(R5352_2_2_6_6, !positive.flag('A'), positive.summary());
+    Ok(())
+}
+
+fn updates_can_be_refused(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    t.send(&pu, forge::handle_resolution(&pool.0, true))?;
+    let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, t.timers().t1_enrprequest)?;
+    let listed = response.pool_elements();
+    t.check_eq(R5352_3_3_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    t.check(R5352_2_2_6_7, true);
+    t.observe(format!(
+        "S set is answered with A {}",
+        u8::from(response.flag('A'))
+    ));
+    Ok(())
+}
+
+fn negative_response_holds_the_error_alone(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pu = t.pool_user();
+
+    let response = t.resolve(&pu, &pool)?;
+    t.check_that(
+        R5352_2_2_6_14,
+        response.has("operation-error"),
+        response.summary(),
+    );
+    t.check_that(R5352_2_2_6_9, !response.has("policy"), response.summary());
+    t.check_that(
+        R5352_2_2_6_13,
+        !response.has("pool-element"),
+        response.summary(),
+    );
+    Ok(())
+}
+
+fn positive_response_holds_pes_and_no_error(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let response = t.resolve(&pu, &pool)?;
+    t.check_that(
+        R5352_2_2_6_12,
+        response.has("pool-element"),
+        response.summary(),
+    );
+    t.check_that(
+        R5352_2_2_6_14,
+        !response.has("operation-error"),
+        response.summary(),
+    );
+    Ok(())
+}
+
+fn round_robin_need_not_be_told(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let response = t.resolve(&pu, &pool)?;
+    t.require(
+        R5352_3_3_24,
+        response.has("pool-element"),
+        response.summary(),
+    )?;
+    if !response.has("policy") {
+        t.observe("the policy Round Robin is not told");
+        t.check(R5356_4_1_4_1, true);
+        return Ok(());
+    }
+    t.check_eq(
+        R5352_3_3_24,
+        "policy told",
+        response.number("policy/type"),
+        Some(0x0000_0001),
+    );
+    t.check_eq(
+        R5356_4_1_4_1,
+        "Length of the policy",
+        response.number("policy/#length"),
+        Some(8),
+    );
+    Ok(())
+}
+
+fn pe_is_told_as_it_registered(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pes = [
+        t.pool_element(&pool),
+        t.pool_element(&pool),
+        t.pool_element(&pool),
+    ];
+    let pu = t.pool_user();
+    for pe in &pes {
+        t.preamble(|t| t.register(pe))?;
+    }
+
+    let response = t.resolve(&pu, &pool)?;
+    t.require(
+        R5352_2_2_6_11,
+        response.has("pool-element"),
+        response.summary(),
+    )?;
+    for (nth, id) in response.pool_elements().into_iter().enumerate() {
+        let Some(pe) = pes.iter().find(|pe| pe.pe_identifier() == id) else {
+            t.check_that(
+                R5352_2_2_6_11,
+                false,
+                format!("nobody registered PE {id:#010x}"),
+            );
+            continue;
+        };
+        let path = if nth == 0 {
+            String::new()
+        } else {
+            format!("[{nth}]")
+        };
+        let transport = response.octets_of(&format!("pool-element{path}/user-transport"));
+        let registered = Parameter::transport(&pe.element.user_transport).octets();
+        t.check_eq(
+            R5352_2_2_6_11,
+            "user transport",
+            transport,
+            Some(&registered[..]),
+        );
+        let policy = response.octets_of(&format!("pool-element{path}/policy"));
+        let registered = Parameter::policy(&pe.element.policy).octets();
+        t.check_eq(R5352_2_2_6_11, "policy", policy, Some(&registered[..]));
+    }
+    Ok(())
+}
+
+fn registration_life_is_told(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    // "For ever" is a value of its own. The others may be told as registered or as what remains of them.
+    for life in [60, 86_400, -1] {
+        let pool = t.unused_pool_handle();
+        let pe = t.pool_element(&pool).life(life);
+        t.preamble(|t| t.register(&pe))?;
+        let response = t.resolve(&pu, &pool)?;
+        let told = response.number("pool-element/registration-life");
+        let registered = i64::from(life);
+        let fits = match life {
+            -1 => told == Some(registered),
+            _ => told.is_some_and(|told| (registered - 30..=registered).contains(&told)),
+        };
+        t.check_that(
+            R5352_2_2_6_11,
+            fits,
+            format!("life: registered {life} s, told {told:?}"),
+        );
+    }
+    Ok(())
+}
+
+fn home_server_is_one_for_all_pools(t: &mut Tester<'_>) -> Outcome {
+    let (pool, other_pool) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let pes = [
+        t.pool_element(&pool),
+        t.pool_element(&pool),
+        t.pool_element(&other_pool),
+    ];
+    let pu = t.pool_user();
+    for pe in &pes {
+        t.preamble(|t| t.register(pe))?;
+    }
+
+    let mut homes = Vec::new();
+    for handle in [&pool, &other_pool] {
+        let response = t.resolve(&pu, handle)?;
+        homes.extend(response.each("pool-element", "home-enrp-server-identifier"));
+    }
+    let known = homes.first().is_some_and(|home| *home != 0);
+    t.check_that(R5354_3_10_4, known, format!("homes: {homes:?}"));
+    let same = homes.windows(2).all(|two| two[0] == two[1]);
+    t.check_that(R5354_3_10_4, same, format!("homes: {homes:?}"));
+    Ok(())
+}
+
+fn user_and_asap_transport_are_told_apart(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    let at = t.address(&pe)?;
+    let (port, transport_use) = (at.port() ^ 0x0100, 0);
+    let pe = pe.user_transport(Transport::Sctp {
+        port,
+        transport_use,
+        addrs: vec![at.ip()],
+    });
+    t.preamble(|t| t.register(&pe))?;
+
+    let response = t.resolve(&pu, &pool)?;
+    let told = response.number("pool-element/user-transport/port");
+    t.check_eq(
+        R5352_2_2_6_11,
+        "user transport port",
+        told,
+        Some(port.into()),
+    );
+    if !response.has("pool-element/asap-transport") {
+        t.observe("the ASAP transport is not told");
+        return Ok(());
+    }
+    let kind = response.number("pool-element/asap-transport/#type");
+    t.check_eq(R5354_3_10_9, "type of the ASAP transport", kind, Some(0x4));
+    let told = response.number("pool-element/asap-transport/port");
+    t.check_eq(
+        R5352_3_1_50,
+        "ASAP transport port",
+        told,
+        Some(at.port().into()),
+    );
+    Ok(())
+}
+
+/// Handles that are no text, that a C string would cut, and with each length modulo 4. They are short of
+/// the 32 octets up to which everybody can be expected to go.
+fn odd_handles(t: &mut Tester<'_>) -> Vec<PoolHandle> {
+    let tails: [&[u8]; 6] = [
+        b"",
+        b"\0",
+        b"\xff\xfe",
+        b"a\0b",
+        b"\x80 \n\x7f",
+        b"\0\0\0\0\0",
+    ];
+    let unlike = |t: &mut Tester<'_>| t.random_identifier().to_be_bytes();
+    tails
+        .into_iter()
+        .map(|tail| PoolHandle([&unlike(t), &unlike(t), tail].concat()))
+        .collect()
+}

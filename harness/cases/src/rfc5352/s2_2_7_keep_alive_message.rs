@@ -1,0 +1,164 @@
+//! RFC 5352 §2.2.7: what is in an ASAP_ENDPOINT_KEEP_ALIVE, and to whom it goes.
+
+use super::registering::handle_of;
+use super::s3_4_keep_alive::{longest_gap, next_keep_alive};
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::{Case, ENDPOINT_KEEP_ALIVE, Outcome, Role, Tester, forge};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/2.2.7/keep-alive-names-pool-and-sender",
+        purpose: "A keep-alive has the PE's pool handle and the ID of the PE's Home ENRP server.",
+        iut: Role::Registrar,
+        needs: &[Ics::KeepAlive],
+        covers: &[R5352_2_2_7_7, R5352_2_2_7_6, R5352_2_2_7_5],
+        run: keep_alive_names_pool_and_sender,
+    },
+    Case {
+        id: "rfc5352/2.2.7/keep-alives-have-one-sender",
+        purpose: "Keep-alives to two PEs of two pools have the same Server Identifier, and it is not 0.",
+        iut: Role::Registrar,
+        needs: &[Ics::KeepAlive],
+        covers: &[R5352_2_2_7_6],
+        run: keep_alives_have_one_sender,
+    },
+    Case {
+        id: "rfc5352/2.2.7/two-pools-over-one-association",
+        purpose: "Keep-alives over an association with PEs of two pools name these pools and no other.",
+        iut: Role::Registrar,
+        needs: &[Ics::KeepAlive],
+        covers: &[R5352_2_2_7_7, R5352_3_5_13],
+        run: two_pools_over_one_association,
+    },
+    Case {
+        id: "rfc5352/2.2.7/keep-alives-go-to-their-pe-only",
+        purpose: "A PE gets keep-alives for its own pool only, and a PU gets none.",
+        iut: Role::Registrar,
+        needs: &[Ics::KeepAlive],
+        covers: &[R5352_2_2_7_7],
+        run: keep_alives_go_to_their_pe_only,
+    },
+    Case {
+        id: "rfc5352/2.2.7/no-keep-alive-after-de-registration",
+        purpose: "Who has de-registered is a PE no more and gets no keep-alive for that pool.",
+        iut: Role::Registrar,
+        needs: &[Ics::KeepAlive],
+        covers: &[R5352_2_2_7_7],
+        run: no_keep_alive_after_de_registration,
+    },
+];
+
+fn keep_alive_names_pool_and_sender(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let message = next_keep_alive(t, &pe)?;
+    t.check_eq(
+        R5352_2_2_7_7,
+        "pool handle",
+        handle_of(&message),
+        Some(pool.clone()),
+    );
+    let resolution = t.resolve(&pu, &pool)?;
+    let home = resolution.number("pool-element/home-enrp-server-identifier");
+    let sender = message.number("server-identifier");
+    t.check_eq(R5352_2_2_7_6, "Server Identifier", sender, home);
+    // The PE is the registrar's already, so there is nothing to claim.
+    t.check_that(R5352_2_2_7_5, !message.flag('H'), message.summary());
+    Ok(())
+}
+
+fn keep_alives_have_one_sender(t: &mut Tester<'_>) -> Outcome {
+    let (one, two) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let (first, second) = (t.pool_element(&one), t.pool_element(&two));
+    t.preamble(|t| t.register(&first))?;
+    t.preamble(|t| t.register(&second))?;
+
+    let to_first = next_keep_alive(t, &first)?.number("server-identifier");
+    let to_second = next_keep_alive(t, &second)?.number("server-identifier");
+    t.check_eq(R5352_2_2_7_6, "Server Identifier", to_second, to_first);
+    t.check_that(
+        R5352_2_2_7_6,
+        to_first != Some(0),
+        "the Server Identifier is 0",
+    );
+    Ok(())
+}
+
+fn two_pools_over_one_association(t: &mut Tester<'_>) -> Outcome {
+    let (one, two) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let first = t.pool_element(&one);
+    let second = t.pool_element_beside(&first, &two);
+    t.preamble(|t| t.register(&first))?;
+    t.preamble(|t| t.register(&second))?;
+
+    t.pass_time(t.latest(longest_gap(t)?))?;
+    let told: Vec<_> = t
+        .take_all(&first, ENDPOINT_KEEP_ALIVE)
+        .iter()
+        .map(handle_of)
+        .collect();
+    if told.is_empty() {
+        return Err(t.inconclusive("no keep-alive came, though the target claims to send them"));
+    }
+    let (one, two) = (Some(one), Some(two));
+    for handle in &told {
+        let own = *handle == one || *handle == two;
+        t.check_that(R5352_2_2_7_7, own, format!("a keep-alive names {handle:?}"));
+    }
+    // Each of the PEs can be asked; a registrar need not.
+    t.check(R5352_3_5_13, told.contains(&one) && told.contains(&two));
+    Ok(())
+}
+
+fn keep_alives_go_to_their_pe_only(t: &mut Tester<'_>) -> Outcome {
+    let (one, two) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let (first, second) = (t.pool_element(&one), t.pool_element(&two));
+    let pu = t.pool_user();
+    // The PU has an association that keep-alives could go to by mistake.
+    t.send(&pu, forge::handle_resolution(&one.0, false))?;
+    t.preamble(|t| t.register(&first))?;
+    t.preamble(|t| t.register(&second))?;
+
+    t.pass_time(t.latest(longest_gap(t)?))?;
+    for (pe, pool) in [(&first, one), (&second, two)] {
+        let pool = Some(pool);
+        for message in t.take_all(pe, ENDPOINT_KEEP_ALIVE) {
+            let named = handle_of(&message);
+            t.check_eq(R5352_2_2_7_7, "pool handle", named, pool.clone());
+        }
+    }
+    t.expect_none(R5352_2_2_7_7, &pu, ENDPOINT_KEEP_ALIVE)
+}
+
+fn no_keep_alive_after_de_registration(t: &mut Tester<'_>) -> Outcome {
+    let (stays, leaves) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let first = t.pool_element(&stays);
+    let second = t.pool_element_beside(&first, &leaves);
+    t.preamble(|t| t.register(&first))?;
+    t.preamble(|t| t.register(&second))?;
+    t.preamble(|t| t.deregister_response(&second).map(drop))?;
+    if !t.listed(&first, &leaves)?.is_empty() {
+        return Err(t.inconclusive("the de-registration did not remove the PE"));
+    }
+
+    // What was on its way with the response has come by now.
+    t.take_all(&first, ENDPOINT_KEEP_ALIVE);
+    t.pass_time(t.latest(longest_gap(t)?))?;
+    let told: Vec<_> = t
+        .take_all(&first, ENDPOINT_KEEP_ALIVE)
+        .iter()
+        .map(handle_of)
+        .collect();
+    if told.is_empty() {
+        return Err(t.inconclusive("no keep-alive came for the PE that is still registered"));
+    }
+    for handle in told {
+        t.check_eq(R5352_2_2_7_7, "pool handle", handle, Some(stays.clone()));
+    }
+    Ok(())
+}

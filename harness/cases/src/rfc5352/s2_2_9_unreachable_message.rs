@@ -1,0 +1,65 @@
+//! RFC 5352 §2.2.9: forms of ASAP_ENDPOINT_UNREACHABLE. What a report leads to stands in
+//! `s3_5_unreachable.rs`.
+
+use super::s3_5_unreachable::asked_at_once;
+use crate::rfc5354::reaction::{forged, serves_on, throw};
+use rspcheck_spec::id::*;
+use rspcheck_testkit::{Case, ENDPOINT_KEEP_ALIVE, Outcome, Role, Tester, forge};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/2.2.9/undefined-flags-are-ignored",
+        purpose: "A report with every flag set is a report like any other.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_4_8],
+        run: undefined_flags_are_ignored,
+    },
+    Case {
+        id: "rfc5352/2.2.9/report-without-identifier-removes-nobody",
+        purpose: "A report that names no PE harms none, and the registrar serves on.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_26, R5352_3_1_21],
+        run: report_without_identifier_removes_nobody,
+    },
+];
+
+fn undefined_flags_are_ignored(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    t.preamble(|t| t.register(&pe))?;
+    // The flags are tested, not the report: one without them must have its effect.
+    t.preamble(|t| {
+        t.take_all(&pe, ENDPOINT_KEEP_ALIVE);
+        t.send(
+            &pu,
+            forge::endpoint_unreachable(&pool.0, pe.pe_identifier()),
+        )?;
+        asked_at_once(t, &pe, R5352_3_5_6)?;
+        t.probe(&pe)
+    })?;
+
+    t.take_all(&pe, ENDPOINT_KEEP_ALIVE);
+    let report = forge::endpoint_unreachable(&pool.0, pe.pe_identifier()).set("flags", 0xff_u8);
+    t.send_octets(&pu, &forged(report)?.octets())?;
+    asked_at_once(t, &pe, R5354_4_8)?;
+    Ok(())
+}
+
+fn report_without_identifier_removes_nobody(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let report = forge::endpoint_unreachable(&pool.0, pe.pe_identifier()).remove("pe-identifier");
+    throw(t, &pu, &forged(report)?.octets())?;
+    serves_on(t, &pu)?;
+    let listed = t.listed(&pe, &pool)?;
+    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}

@@ -1,0 +1,333 @@
+//! RFC 5352 §3.1: registrations that are rejected (rules 2 and 5).
+
+use super::registering::{control_pe, tcp_pe, udp_pe};
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::Policy;
+use rspcheck_testkit::{Case, Outcome, Role, Tester};
+
+/// The cases of this section.
+pub const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/3.1/policy-mismatch-is-rejected",
+        purpose: "A PE whose policy type differs from its pool's is refused and told the pool's policy.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[
+            R5352_3_1_53,
+            R5352_3_1_37,
+            R5352_3_1_55,
+            R5352_3_1_56,
+            R5354_3_12_6_1,
+            R5354_3_12_8_2,
+            R5354_3_12_9_2,
+            R5352_3_1_40,
+        ],
+        run: policy_mismatch_is_rejected,
+    },
+    Case {
+        id: "rfc5352/3.1/transport-type-mismatch-is-rejected",
+        purpose: "A TCP PE is refused by an SCTP pool and told the pool's transport type.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[
+            R5352_3_1_53,
+            R5352_3_1_38,
+            R5352_3_1_55,
+            R5352_3_1_56,
+            R5354_3_12_8_1,
+            R5354_3_12_6_2,
+            R5354_3_5_5,
+            R5352_3_1_40,
+        ],
+        run: transport_type_mismatch_is_rejected,
+    },
+    Case {
+        id: "rfc5352/3.1/udp-pe-is-rejected-by-a-tcp-pool",
+        purpose: "Two transports that are both data only are still of different types.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[
+            R5352_3_1_53,
+            R5352_3_1_38,
+            R5352_3_1_56,
+            R5354_3_12_8_1,
+            R5354_3_6_5,
+            R5352_3_1_40,
+        ],
+        run: udp_pe_is_rejected_by_a_tcp_pool,
+    },
+    Case {
+        id: "rfc5352/3.1/transport-use-mismatch-is-rejected",
+        purpose: "A PE for data and control is refused by a pool for data only.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[
+            R5352_3_1_53,
+            R5352_3_1_39,
+            R5352_3_1_55,
+            R5352_3_1_56,
+            R5354_3_12_6_2,
+            R5354_3_12_8_2,
+            R5352_3_1_40,
+        ],
+        run: transport_use_mismatch_is_rejected,
+    },
+    Case {
+        id: "rfc5352/3.1/every-mismatch-at-once-is-rejected",
+        purpose: "A PE that differs in policy, transport type and use is refused with a cause that fits one.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_3_1_55, R5352_3_1_56, R5352_3_1_40],
+        run: every_mismatch_at_once_is_rejected,
+    },
+    Case {
+        id: "rfc5352/3.1/rejected-pe-can-mend-and-register",
+        purpose: "A refusal leaves nothing behind: with the pool's policy the same PE is taken.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_36, R5352_3_3_22],
+        run: rejected_pe_can_mend_and_register,
+    },
+    Case {
+        id: "rfc5352/3.1/identifier-of-another-pe",
+        purpose: "A PE Identifier taken by a PE elsewhere is refused or taken over, but never there twice.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5354_3_10_3, R5352_3_1_46, R5352_3_1_54],
+        run: identifier_of_another_pe,
+    },
+];
+
+fn policy_mismatch_is_rejected(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool).policy(Policy::RoundRobin);
+    let other = t
+        .pool_element(&pool)
+        .policy(Policy::Priority { priority: 7 });
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&first))?;
+
+    let response = t.register_response(&other)?;
+    t.check(R5352_3_1_53, true);
+    t.check_that(R5352_3_1_37, response.flag('R'), response.summary());
+    t.check_that(R5352_3_1_55, response.flag('R'), response.summary());
+    t.check_that(
+        R5352_3_1_56,
+        response.has("operation-error/0x5"),
+        response.summary(),
+    );
+    if response.has("operation-error/0x5") {
+        let told = response.number("operation-error/0x5/policy/type");
+        t.check_eq(R5354_3_12_6_1, "policy told", told, Some(0x0000_0001));
+    }
+    t.check_that(
+        R5354_3_12_8_2,
+        !response.has("operation-error/0x7"),
+        response.summary(),
+    );
+    t.check_that(
+        R5354_3_12_9_2,
+        !response.has("operation-error/0x8"),
+        response.summary(),
+    );
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(
+        R5352_3_1_40,
+        "PEs listed",
+        listed,
+        vec![first.pe_identifier()],
+    );
+    Ok(())
+}
+
+fn transport_type_mismatch_is_rejected(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let other = tcp_pe(t, &pool)?;
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&first))?;
+
+    let response = t.register_response(&other)?;
+    t.check(R5352_3_1_53, true);
+    t.check_that(R5352_3_1_38, response.flag('R'), response.summary());
+    t.check_that(R5352_3_1_55, response.flag('R'), response.summary());
+    t.check_that(
+        R5352_3_1_56,
+        response.has("operation-error/0x7"),
+        response.summary(),
+    );
+    if response.has("operation-error/0x7") {
+        let sctp = response.has("operation-error/0x7/sctp-transport");
+        t.check_that(R5354_3_12_8_1, sctp, response.summary());
+    }
+    t.check_that(
+        R5354_3_12_6_2,
+        !response.has("operation-error/0x5"),
+        response.summary(),
+    );
+    // The pool is for data only, and so is TCP always.
+    t.check_that(
+        R5354_3_5_5,
+        !response.has("operation-error/0x8"),
+        response.summary(),
+    );
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(
+        R5352_3_1_40,
+        "PEs listed",
+        listed,
+        vec![first.pe_identifier()],
+    );
+    Ok(())
+}
+
+fn udp_pe_is_rejected_by_a_tcp_pool(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = tcp_pe(t, &pool)?;
+    let other = udp_pe(t, &pool)?;
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&first))?;
+
+    let response = t.register_response(&other)?;
+    t.check(R5352_3_1_53, true);
+    t.check_that(R5352_3_1_38, response.flag('R'), response.summary());
+    t.check_that(
+        R5352_3_1_56,
+        response.has("operation-error/0x7"),
+        response.summary(),
+    );
+    if response.has("operation-error/0x7") {
+        let tcp = response.has("operation-error/0x7/tcp-transport");
+        t.check_that(R5354_3_12_8_1, tcp, response.summary());
+    }
+    t.check_that(
+        R5354_3_6_5,
+        !response.has("operation-error/0x8"),
+        response.summary(),
+    );
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(
+        R5352_3_1_40,
+        "PEs listed",
+        listed,
+        vec![first.pe_identifier()],
+    );
+    Ok(())
+}
+
+fn transport_use_mismatch_is_rejected(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let other = control_pe(t, &pool)?;
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&first))?;
+
+    let response = t.register_response(&other)?;
+    t.check(R5352_3_1_53, true);
+    t.check_that(R5352_3_1_39, response.flag('R'), response.summary());
+    t.check_that(R5352_3_1_55, response.flag('R'), response.summary());
+    t.check_that(
+        R5352_3_1_56,
+        response.has("operation-error/0x8"),
+        response.summary(),
+    );
+    t.check_that(
+        R5354_3_12_6_2,
+        !response.has("operation-error/0x5"),
+        response.summary(),
+    );
+    t.check_that(
+        R5354_3_12_8_2,
+        !response.has("operation-error/0x7"),
+        response.summary(),
+    );
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(
+        R5352_3_1_40,
+        "PEs listed",
+        listed,
+        vec![first.pe_identifier()],
+    );
+    Ok(())
+}
+
+fn every_mismatch_at_once_is_rejected(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = tcp_pe(t, &pool)?;
+    let other = control_pe(t, &pool)?.policy(Policy::Priority { priority: 7 });
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&first))?;
+
+    let response = t.register_response(&other)?;
+    t.check(R5352_3_1_53, true);
+    t.check_that(R5352_3_1_55, response.flag('R'), response.summary());
+    // Which of several mismatches is told is open (T29); one of them should be.
+    let causes = response.causes();
+    let fitting = causes.iter().any(|cause| matches!(cause, 0x5 | 0x7 | 0x8));
+    t.check_that(R5352_3_1_56, fitting, response.summary());
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(
+        R5352_3_1_40,
+        "PEs listed",
+        listed,
+        vec![first.pe_identifier()],
+    );
+    Ok(())
+}
+
+fn rejected_pe_can_mend_and_register(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let other = t
+        .pool_element(&pool)
+        .policy(Policy::Priority { priority: 7 });
+    let mended = other.clone().policy(Policy::RoundRobin);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&first))?;
+    t.preamble(|t| t.register_response(&other).map(drop))?;
+
+    let response = t.register_response(&mended)?;
+    t.check(R5352_3_1_53, true);
+    t.check_that(R5352_3_1_54, !response.flag('R'), response.summary());
+    let listed = t.listed(&pu, &pool)?;
+    t.check_that(
+        R5352_3_1_36,
+        !listed.is_empty(),
+        "the pool cannot be resolved",
+    );
+    let both = listed.contains(&first.pe_identifier()) && listed.contains(&mended.pe_identifier());
+    t.check_that(R5352_3_3_22, both, format!("PEs listed: {listed:?}"));
+    Ok(())
+}
+
+fn identifier_of_another_pe(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let other = t.impostor_of(&pe);
+    let pu = t.pool_user();
+    let (old, new) = (t.address(&pe)?.port(), t.address(&other)?.port());
+    t.preamble(|t| t.register(&pe))?;
+
+    // Rule 3 makes this a re-registration, cause 0x4 of RFC 5354 a refusal (T9): both pass.
+    let response = t.register_response(&other)?;
+    t.check(R5352_3_1_53, true);
+    t.observe(format!(
+        "the second owner of an identifier gets {}",
+        response.summary()
+    ));
+    let resolution = t.resolve(&pu, &pool)?;
+    t.check_eq(
+        R5354_3_10_3,
+        "PEs listed",
+        resolution.pool_elements(),
+        vec![pe.pe_identifier()],
+    );
+    let port = resolution.number("pool-element/user-transport/port");
+    if response.flag('R') {
+        // Refused, the newcomer has changed nothing; else it was accepted in truth.
+        t.check_eq(R5352_3_1_54, "port of the PE", port, Some(old.into()));
+    } else {
+        t.check_eq(R5352_3_1_46, "port of the PE", port, Some(new.into()));
+    }
+    Ok(())
+}

@@ -1,0 +1,528 @@
+//! RFC 5352 §3.1: registrations with unusual values: lives, identifiers, handles, reserved fields.
+//!
+//! A registrar may reject a registration for reasons of its own (rule 5), so a refusal here is recorded
+//! and not judged; what is granted has to be true, and every registration has to be answered.
+
+use super::registering::{forged, handle_of, leave, own_addrs, own_sctp, tcp_pe, udp_pe};
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::{self, Policy, Transport};
+use rspcheck_testkit::{
+    Case, Message, Outcome, PoolElement, PoolHandle, REGISTRATION_RESPONSE, Role, Stop, Tester,
+};
+use std::time::Duration;
+
+/// The cases of this section.
+pub const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/3.1/infinite-life",
+        purpose: "A registration life of -1, if granted, is no life that is over already.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5354_3_10_5],
+        run: infinite_life,
+    },
+    Case {
+        id: "rfc5352/3.1/longest-life",
+        purpose: "The longest finite registration life, if granted, does not overflow into the past.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5354_3_10_5],
+        run: longest_life,
+    },
+    Case {
+        id: "rfc5352/3.1/zero-life-is-answered",
+        purpose: "A registration for no time at all is answered, whatever the answer.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53],
+        run: zero_life_is_answered,
+    },
+    Case {
+        id: "rfc5352/3.1/negative-life-is-answered",
+        purpose: "A registration life below -1 is answered, whatever the answer.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53],
+        run: negative_life_is_answered,
+    },
+    Case {
+        id: "rfc5352/3.1/identifier-zero-is-answered",
+        purpose: "The PE Identifier 0 is not excluded; its registration is answered under that identifier.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_2_2_3_6],
+        run: identifier_zero_is_answered,
+    },
+    Case {
+        id: "rfc5352/3.1/largest-identifier-is-answered",
+        purpose: "The registration of PE Identifier 0xffffffff is answered under that identifier.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_2_2_3_6],
+        run: largest_identifier_is_answered,
+    },
+    Case {
+        id: "rfc5352/3.1/handle-of-one-octet",
+        purpose: "A handle of one octet, and three of padding, comes back as it was sent.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
+        run: handle_of_one_octet,
+    },
+    Case {
+        id: "rfc5352/3.1/handle-without-padding",
+        purpose: "A handle whose length is a multiple of four comes back as it was sent.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
+        run: handle_without_padding,
+    },
+    Case {
+        id: "rfc5352/3.1/handle-of-255-octets",
+        purpose: "A long handle comes back as it was sent, whether it is granted or not.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
+        run: handle_of_255_octets,
+    },
+    Case {
+        id: "rfc5352/3.1/binary-handle",
+        purpose: "A handle that is no text comes back as it was sent.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
+        run: binary_handle,
+    },
+    Case {
+        id: "rfc5352/3.1/empty-handle-is-survived",
+        purpose: "An empty pool handle does not stop the registrar from serving others.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_18],
+        run: empty_handle_is_survived,
+    },
+    Case {
+        id: "rfc5352/3.1/handles-differ-after-a-nul",
+        purpose: "Two handles that differ only after an octet 0 name two pools.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_9_3],
+        run: handles_differ_after_a_nul,
+    },
+    Case {
+        id: "rfc5352/3.1/handles-differ-in-a-trailing-nul",
+        purpose: "A handle and the same handle with an octet 0 at its end name two pools.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_9_3],
+        run: handles_differ_in_a_trailing_nul,
+    },
+    Case {
+        id: "rfc5352/3.1/handles-differ-in-case",
+        purpose: "A handle in capital letters names another pool than the same one in small letters.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_9_3],
+        run: handles_differ_in_case,
+    },
+    Case {
+        id: "rfc5352/3.1/handles-differ-in-length",
+        purpose: "The beginning of a handle names another pool than the whole.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_9_3],
+        run: handles_differ_in_length,
+    },
+    Case {
+        id: "rfc5352/3.1/handle-padding-is-ignored",
+        purpose: "What stands in the padding of a pool handle does not make it another handle.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_17],
+        run: handle_padding_is_ignored,
+    },
+    Case {
+        id: "rfc5352/3.1/reserved-field-of-tcp-is-no-transport-use",
+        purpose: "TCP is data only whatever stands where SCTP has its Transport Use.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_5_5],
+        run: reserved_field_of_tcp_is_no_transport_use,
+    },
+    Case {
+        id: "rfc5352/3.1/reserved-field-of-udp-is-no-transport-use",
+        purpose: "UDP is data only whatever stands where SCTP has its Transport Use.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_6_5],
+        run: reserved_field_of_udp_is_no_transport_use,
+    },
+    Case {
+        id: "rfc5352/3.1/reserved-field-of-udp-lite-is-no-transport-use",
+        purpose: "UDP-Lite is data only whatever stands where SCTP has its Transport Use.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_7_5],
+        run: reserved_field_of_udp_lite_is_no_transport_use,
+    },
+    Case {
+        id: "rfc5352/3.1/reserved-field-of-dccp-is-no-transport-use",
+        purpose: "DCCP is data only whatever stands where SCTP has its Transport Use.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_3_5],
+        run: reserved_field_of_dccp_is_no_transport_use,
+    },
+    Case {
+        id: "rfc5352/3.1/undefined-transport-use-is-answered",
+        purpose: "A Transport Use that is neither data only nor data and control gets an answer.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53],
+        run: undefined_transport_use_is_answered,
+    },
+    Case {
+        id: "rfc5352/3.1/invalid-policy-type-is-answered",
+        purpose: "The policy type 0, which no policy has, gets an answer.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_53],
+        run: invalid_policy_type_is_answered,
+    },
+];
+
+fn infinite_life(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool).life(-1);
+    let pu = t.pool_user();
+
+    let response = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    if response.flag('R') {
+        t.observe(format!(
+            "an infinite life is refused: {}",
+            response.summary()
+        ));
+        return Ok(());
+    }
+    t.pass_time(t.latest(Duration::ZERO))?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5354_3_10_5, "PEs listed", listed, vec![pe.pe_identifier()]);
+    leave(t, &pe)
+}
+
+fn longest_life(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool).life(i32::MAX);
+    let pu = t.pool_user();
+
+    let response = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    if response.flag('R') {
+        t.observe(format!(
+            "a life of 68 years is refused: {}",
+            response.summary()
+        ));
+        return Ok(());
+    }
+    t.pass_time(t.latest(Duration::ZERO))?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5354_3_10_5, "PEs listed", listed, vec![pe.pe_identifier()]);
+    leave(t, &pe)
+}
+
+fn zero_life_is_answered(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool).life(0);
+    let response = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    t.observe(format!("a life of 0 s gets {}", response.summary()));
+    t.probe(&pe)
+}
+
+fn negative_life_is_answered(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool).life(-2);
+    let response = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    t.observe(format!("a life of -2 s gets {}", response.summary()));
+    t.probe(&pe)
+}
+
+fn identifier_zero_is_answered(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool).id(0);
+    let response = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    t.check_eq(
+        R5352_2_2_3_6,
+        "PE Identifier",
+        response.number("pe-identifier"),
+        Some(0),
+    );
+    t.observe(format!("PE Identifier 0 gets {}", response.summary()));
+    t.probe(&pe)
+}
+
+fn largest_identifier_is_answered(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool).id(u32::MAX);
+    let response = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    let told = response.number("pe-identifier");
+    t.check_eq(R5352_2_2_3_6, "PE Identifier", told, Some(u32::MAX.into()));
+    t.observe(format!(
+        "PE Identifier 0xffffffff gets {}",
+        response.summary()
+    ));
+    t.probe(&pe)
+}
+
+fn handle_of_one_octet(t: &mut Tester<'_>) -> Outcome {
+    // One octet cannot be unused for sure, so the PE leaves the pool in the end and others may be in it.
+    let pool = PoolHandle(vec![0xa7]);
+    let pe = t.pool_element(&pool);
+    comes_back(t, &pe)
+}
+
+fn handle_without_padding(t: &mut Tester<'_>) -> Outcome {
+    let mut pool = t.unused_pool_handle();
+    pool.0.resize(32, b'-');
+    let pe = t.pool_element(&pool);
+    comes_back(t, &pe)
+}
+
+fn handle_of_255_octets(t: &mut Tester<'_>) -> Outcome {
+    let mut pool = t.unused_pool_handle();
+    pool.0.resize(255, b'-');
+    let pe = t.pool_element(&pool);
+    comes_back(t, &pe)
+}
+
+fn binary_handle(t: &mut Tester<'_>) -> Outcome {
+    let mut pool = t.unused_pool_handle();
+    pool.0.iter_mut().for_each(|octet| *octet ^= 0x80);
+    let pe = t.pool_element(&pool);
+    comes_back(t, &pe)
+}
+
+fn empty_handle_is_survived(t: &mut Tester<'_>) -> Outcome {
+    let pe = t.pool_element(&PoolHandle(Vec::new()));
+    let pu = t.pool_user();
+    t.send_octets(&pe, &forge::registration(&[], &pe.element).octets())?;
+    t.probe(&pe)?;
+    let answers = t.take_all(&pe, REGISTRATION_RESPONSE);
+    let told = answers
+        .first()
+        .map_or("no answer yet".to_owned(), |answer| answer.summary());
+    t.observe(format!("an empty pool handle gets {told}"));
+    t.send_octets(
+        &pe,
+        &forge::deregistration(&[], pe.pe_identifier()).octets(),
+    )?;
+
+    t.probe(&pu)?;
+    t.check(R5352_3_3_18, true);
+    Ok(())
+}
+
+fn handles_differ_after_a_nul(t: &mut Tester<'_>) -> Outcome {
+    let mut pool = t.unused_pool_handle();
+    pool.0.extend(*b"\0a");
+    let mut other = pool.clone();
+    other.0.pop();
+    other.0.push(b'b');
+    name_two_pools(t, &pool, &other)
+}
+
+fn handles_differ_in_a_trailing_nul(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let mut other = pool.clone();
+    other.0.push(0);
+    name_two_pools(t, &pool, &other)
+}
+
+fn handles_differ_in_case(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let other = PoolHandle(pool.0.to_ascii_uppercase());
+    name_two_pools(t, &pool, &other)
+}
+
+fn handles_differ_in_length(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let mut other = pool.clone();
+    other.0.pop();
+    name_two_pools(t, &pool, &other)
+}
+
+fn handle_padding_is_ignored(t: &mut Tester<'_>) -> Outcome {
+    let mut pool = t.unused_pool_handle();
+    pool.0.resize(29, b'-'); // Three octets of padding.
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let spoiled = forge::registration(&pool.0, &pe.element).padding("pool-handle", 0xff);
+    t.send_octets(&pe, &forged(spoiled)?.octets())?;
+    let response = t.expect(&pe, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
+    t.check_that(R5354_3_17, !response.flag('R'), response.summary());
+    t.check_eq(
+        R5354_3_17,
+        "pool handle",
+        handle_of(&response),
+        Some(pool.clone()),
+    );
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5354_3_17, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn reserved_field_of_tcp_is_no_transport_use(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = tcp_pe(t, &pool)?;
+    let other = tcp_pe(t, &pool)?;
+    let response = joins_with_a_reserved_field(t, &first, &other)?;
+    t.check_that(
+        R5354_3_5_5,
+        !response.has("operation-error/0x8"),
+        response.summary(),
+    );
+    Ok(())
+}
+
+fn reserved_field_of_udp_is_no_transport_use(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = udp_pe(t, &pool)?;
+    let other = udp_pe(t, &pool)?;
+    let response = joins_with_a_reserved_field(t, &first, &other)?;
+    t.check_that(
+        R5354_3_6_5,
+        !response.has("operation-error/0x8"),
+        response.summary(),
+    );
+    Ok(())
+}
+
+fn reserved_field_of_udp_lite_is_no_transport_use(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let other = t.pool_element(&pool);
+    let (addrs, others) = (own_addrs(t, &first)?, own_addrs(t, &other)?);
+    let first = first.user_transport(Transport::UdpLite { port: 4711, addrs });
+    let other = other.user_transport(Transport::UdpLite {
+        port: 4711,
+        addrs: others,
+    });
+    let response = joins_with_a_reserved_field(t, &first, &other)?;
+    t.check_that(
+        R5354_3_7_5,
+        !response.has("operation-error/0x8"),
+        response.summary(),
+    );
+    Ok(())
+}
+
+fn reserved_field_of_dccp_is_no_transport_use(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let other = t.pool_element(&pool);
+    let (addrs, others) = (own_addrs(t, &first)?, own_addrs(t, &other)?);
+    let (port, service_code) = (4711, 0x5253_5055);
+    let first = first.user_transport(Transport::Dccp {
+        port,
+        service_code,
+        addrs,
+    });
+    let other = other.user_transport(Transport::Dccp {
+        port,
+        service_code,
+        addrs: others,
+    });
+    let response = joins_with_a_reserved_field(t, &first, &other)?;
+    t.check_that(
+        R5354_3_3_5,
+        !response.has("operation-error/0x8"),
+        response.summary(),
+    );
+    Ok(())
+}
+
+fn undefined_transport_use_is_answered(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let transport = own_sctp(t, &pe, 2)?;
+    let pe = pe.user_transport(transport);
+
+    t.send_octets(&pe, &forge::registration(&pool.0, &pe.element).octets())?;
+    let response = t.expect(&pe, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
+    t.check(R5352_3_1_53, true);
+    t.observe(format!("Transport Use 2 gets {}", response.summary()));
+    Ok(())
+}
+
+fn invalid_policy_type_is_answered(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool).policy(Policy::Other {
+        kind: 0,
+        data: Vec::new(),
+    });
+
+    t.send_octets(&pe, &forge::registration(&pool.0, &pe.element).octets())?;
+    let response = t.expect(&pe, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
+    t.check(R5352_3_1_53, true);
+    t.observe(format!("policy type 0 gets {}", response.summary()));
+    Ok(())
+}
+
+/// The response has the very octets of the handle, and a granted PE is in the pool of that handle.
+fn comes_back(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome {
+    let pu = t.pool_user();
+    let response = t.register_response(pe)?;
+    t.check(R5352_3_1_53, true);
+    t.check_eq(
+        R5352_2_2_3_5,
+        "pool handle",
+        handle_of(&response),
+        Some(pe.handle.clone()),
+    );
+    if response.flag('R') {
+        t.observe(format!("the handle is refused: {}", response.summary()));
+        return Ok(());
+    }
+    let listed = t.listed(&pu, &pe.handle)?;
+    let there = listed.contains(&pe.pe_identifier());
+    t.check_that(R5352_3_1_21, there, format!("PEs listed: {listed:?}"));
+    leave(t, pe)
+}
+
+/// A PE in the one pool is not found under the other handle.
+fn name_two_pools(t: &mut Tester<'_>, pool: &PoolHandle, other: &PoolHandle) -> Outcome {
+    let pe = t.pool_element(pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let listed = t.listed(&pu, pool)?;
+    t.check_eq(
+        R5354_3_9_3,
+        "PEs under the handle",
+        listed,
+        vec![pe.pe_identifier()],
+    );
+    let listed = t.listed(&pu, other)?;
+    t.check_eq(R5354_3_9_3, "PEs under the other handle", listed, vec![]);
+    Ok(())
+}
+
+/// Registers `first`, then `other` with 1 in the reserved field of its user transport, which would be
+/// data plus control in an SCTP Transport.
+fn joins_with_a_reserved_field(
+    t: &mut Tester<'_>,
+    first: &PoolElement,
+    other: &PoolElement,
+) -> Result<Message, Stop> {
+    t.preamble(|t| t.register(first))?;
+    let spoiled = forge::registration(&other.handle.0, &other.element)
+        .set("pool-element/user-transport/reserved", 1);
+    t.send_octets(other, &forged(spoiled)?.octets())?;
+    t.expect(other, REGISTRATION_RESPONSE, t.timers().t2_registration)
+}

@@ -1,0 +1,524 @@
+//! RFC 5352 §3.3: how a registrar answers handle resolutions.
+//!
+//! What stands in the response: `s2_2_6_handle_resolution_response.rs`. In which order PEs are listed:
+//! `rfc5356`.
+
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::{self, Policy, Transport};
+use rspcheck_testkit::{
+    Case, HANDLE_RESOLUTION_RESPONSE, Outcome, PoolElement, PoolHandle, Role, Tester,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/3.3/unknown-pool-is-rejected",
+        purpose: "A request for a handle that no pool has is answered by Unknown Pool Handle.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25, R5352_3_3_26, R5354_3_12_11_1, R5354_3_12_11_2],
+        run: unknown_pool_is_rejected,
+    },
+    Case {
+        id: "rfc5352/3.3/known-pool-is-resolved",
+        purpose: "A PU that asks over SCTP is told the PE of the pool.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_21, R5352_3_3_18],
+        run: known_pool_is_resolved,
+    },
+    Case {
+        id: "rfc5352/3.3/known-pool-is-resolved-over-tcp",
+        purpose: "A PU that asks over TCP is told the PE of the pool.",
+        iut: Role::Registrar,
+        needs: &[Ics::TcpPu],
+        covers: &[R5352_3_3_19, R5352_3_3_21],
+        run: known_pool_is_resolved_over_tcp,
+    },
+    Case {
+        id: "rfc5352/3.3/unknown-pool-is-rejected-over-tcp",
+        purpose: "A PU that asks over TCP for a pool that does not exist gets Unknown Pool Handle.",
+        iut: Role::Registrar,
+        needs: &[Ics::TcpPu],
+        covers: &[R5352_3_3_19, R5352_3_3_26],
+        run: unknown_pool_is_rejected_over_tcp,
+    },
+    Case {
+        id: "rfc5352/3.3/tcp-and-sctp-tell-the-same",
+        purpose: "The same PE is told with the same values whether the PU asks over TCP or SCTP.",
+        iut: Role::Registrar,
+        needs: &[Ics::TcpPu],
+        covers: &[R5352_3_3_19, R5352_2_2_6_11],
+        run: tcp_and_sctp_tell_the_same,
+    },
+    Case {
+        id: "rfc5352/3.3/requests-back-to-back-over-tcp",
+        purpose: "Three requests that follow each other in the octets of a TCP stream are all answered.",
+        iut: Role::Registrar,
+        needs: &[Ics::TcpPu],
+        covers: &[R5352_3_3_19],
+        run: requests_back_to_back_over_tcp,
+    },
+    Case {
+        id: "rfc5352/3.3/small-pool-is-listed-in-full",
+        purpose: "The response for a pool of five PEs lists all of them.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_22],
+        run: small_pool_is_listed_in_full,
+    },
+    Case {
+        id: "rfc5352/3.3/deregistered-pe-is-not-listed",
+        purpose: "A PE that has left is missing from the next response, and the others are not.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_6_11],
+        run: deregistered_pe_is_not_listed,
+    },
+    Case {
+        id: "rfc5352/3.3/pool-without-pes-is-unknown",
+        purpose: "When its last PE has left, the pool is unknown; when a PE comes, it is known again.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25, R5352_3_3_26, R5352_3_3_21],
+        run: pool_without_pes_is_unknown,
+    },
+    Case {
+        id: "rfc5352/3.3/new-pool-under-an-old-handle-has-its-own-policy",
+        purpose: "A pool that came again with another policy is told with the new one.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyPriority],
+        covers: &[R5352_3_3_23, R5352_3_3_24],
+        run: new_pool_under_an_old_handle_has_its_own_policy,
+    },
+    Case {
+        id: "rfc5352/3.3/reregistered-values-are-told",
+        purpose: "After a re-registration with another port, the next response tells the new one.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_1_46],
+        run: reregistered_values_are_told,
+    },
+    Case {
+        id: "rfc5352/3.3/requests-in-flight-are-all-answered",
+        purpose: "Forty requests for different handles, sent before any answer is read, get one answer each.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_21, R5352_3_3_25],
+        run: requests_in_flight_are_all_answered,
+    },
+    Case {
+        id: "rfc5352/3.3/repeated-request-is-answered-again",
+        purpose: "The same request three times in a row gets three answers.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_21],
+        run: repeated_request_is_answered_again,
+    },
+    Case {
+        id: "rfc5352/3.3/answer-goes-to-who-asked",
+        purpose: "Of two PUs and a PE, only the PU that asked gets the response.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_21],
+        run: answer_goes_to_who_asked,
+    },
+    Case {
+        id: "rfc5352/3.3/many-pools-are-kept-apart",
+        purpose: "Each of forty pools is resolved to its own PE.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_21, R5352_2_2_6_11],
+        run: many_pools_are_kept_apart,
+    },
+    Case {
+        id: "rfc5352/3.3/handles-that-are-nearly-the-same",
+        purpose: "A handle that differs from a pool's in case, length or an octet names no pool.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_9_3, R5352_3_3_25],
+        run: handles_that_are_nearly_the_same,
+    },
+    Case {
+        id: "rfc5352/3.3/new-association-of-a-pu",
+        purpose: "A PU that lost its association and comes back is answered over the new one.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_21],
+        run: new_association_of_a_pu,
+    },
+    Case {
+        id: "rfc5352/3.3/extreme-handles-do-no-harm",
+        purpose: "Whatever becomes of an empty handle and of one of 4000 octets, the next PU is served.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25],
+        run: extreme_handles_do_no_harm,
+    },
+];
+
+fn unknown_pool_is_rejected(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pu = t.pool_user();
+
+    let response = t.resolve(&pu, &pool)?;
+    t.check_that(
+        R5352_3_3_25,
+        response.has("operation-error"),
+        response.summary(),
+    );
+    t.check_eq(R5352_3_3_26, "error causes", response.causes(), vec![0x9]);
+    let length = response.number("operation-error/0x9/#length");
+    t.check_eq(R5354_3_12_11_1, "Length of the cause", length, Some(4));
+    t.check(R5354_3_12_11_2, response.has("operation-error/0x9"));
+    Ok(())
+}
+
+fn known_pool_is_resolved(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_3_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    t.check(R5352_3_3_18, true);
+    Ok(())
+}
+
+fn known_pool_is_resolved_over_tcp(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user_over_tcp();
+    t.preamble(|t| t.register(&pe))?;
+
+    let listed = t.listed(&pu, &pool)?;
+    t.check(R5352_3_3_19, true);
+    t.check_eq(R5352_3_3_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn unknown_pool_is_rejected_over_tcp(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pu = t.pool_user_over_tcp();
+
+    let response = t.resolve(&pu, &pool)?;
+    t.check(R5352_3_3_19, true);
+    t.check_eq(R5352_3_3_26, "error causes", response.causes(), vec![0x9]);
+    Ok(())
+}
+
+fn tcp_and_sctp_tell_the_same(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let over_sctp = t.pool_user();
+    let over_tcp = t.pool_user_over_tcp();
+    t.preamble(|t| t.register(&pe))?;
+
+    let by_tcp = t.resolve(&over_tcp, &pool)?;
+    t.check(R5352_3_3_19, true);
+    let by_sctp = t.resolve(&over_sctp, &pool)?;
+    t.check_that(R5352_2_2_6_11, by_tcp.has("pool-element"), by_tcp.summary());
+    for path in [
+        "pool-element/pe-identifier",
+        "pool-element/user-transport",
+        "pool-element/policy",
+    ] {
+        let [tcp, sctp] = [&by_tcp, &by_sctp].map(|m| m.octets_of(path));
+        t.check_eq(R5352_2_2_6_11, path, tcp, sctp);
+    }
+    Ok(())
+}
+
+fn requests_back_to_back_over_tcp(t: &mut Tester<'_>) -> Outcome {
+    let handles = [
+        t.unused_pool_handle(),
+        t.unused_pool_handle(),
+        t.unused_pool_handle(),
+    ];
+    let pu = t.pool_user_over_tcp();
+    let requests = handles
+        .each_ref()
+        .map(|handle| forge::handle_resolution(&handle.0, false).octets());
+
+    t.send_octets(&pu, &requests.concat())?;
+    for _ in &handles {
+        t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, t.timers().t1_enrprequest)?;
+        t.check(R5352_3_3_19, true);
+    }
+    Ok(())
+}
+
+fn small_pool_is_listed_in_full(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pes: [PoolElement; 5] = std::array::from_fn(|_| t.pool_element(&pool));
+    let pu = t.pool_user();
+    t.preamble(|t| pes.iter().try_for_each(|pe| t.register(pe)))?;
+
+    let listed: BTreeSet<u32> = t.listed(&pu, &pool)?.into_iter().collect();
+    let registered = pes.iter().map(PoolElement::pe_identifier).collect();
+    t.check_eq(R5352_3_3_22, "PEs listed", listed, registered);
+    Ok(())
+}
+
+fn deregistered_pe_is_not_listed(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let (stays, leaves) = (t.pool_element(&pool), t.pool_element(&pool));
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&stays))?;
+    t.preamble(|t| t.register(&leaves))?;
+    t.preamble(|t| t.listed(&pu, &pool).map(drop))?;
+
+    t.preamble(|t| t.deregister_response(&leaves).map(drop))?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(
+        R5352_2_2_6_11,
+        "PEs listed",
+        listed,
+        vec![stays.pe_identifier()],
+    );
+    Ok(())
+}
+
+fn pool_without_pes_is_unknown(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+
+    for _ in 0..2 {
+        t.preamble(|t| t.register(&pe))?;
+        let listed = t.listed(&pu, &pool)?;
+        t.check_eq(R5352_3_3_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+
+        t.preamble(|t| t.deregister_response(&pe).map(drop))?;
+        let response = t.resolve(&pu, &pool)?;
+        t.check_that(
+            R5352_3_3_25,
+            response.has("operation-error"),
+            response.summary(),
+        );
+        t.check_eq(R5352_3_3_26, "error causes", response.causes(), vec![0x9]);
+    }
+    Ok(())
+}
+
+fn new_pool_under_an_old_handle_has_its_own_policy(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let old = t.pool_element(&pool);
+    let new = t
+        .pool_element(&pool)
+        .policy(Policy::Priority { priority: 7 });
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&old))?;
+    t.preamble(|t| t.listed(&pu, &pool).map(drop))?;
+    t.preamble(|t| t.deregister_response(&old).map(drop))?;
+    t.preamble(|t| t.register(&new))?;
+
+    let response = t.resolve(&pu, &pool)?;
+    t.check_that(R5352_3_3_23, response.has("policy"), response.summary());
+    t.check_eq(
+        R5352_3_3_24,
+        "policy told",
+        response.number("policy/type"),
+        Some(0x0000_0005),
+    );
+    Ok(())
+}
+
+fn reregistered_values_are_told(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    let at = t.address(&pe)?;
+    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| t.resolve(&pu, &pool).map(drop))?;
+
+    let (port, transport_use) = (at.port() ^ 0x0100, 0);
+    let moved = Transport::Sctp {
+        port,
+        transport_use,
+        addrs: vec![at.ip()],
+    };
+    t.preamble(|t| t.register(&pe.user_transport(moved)))?;
+    let response = t.resolve(&pu, &pool)?;
+    let told = response.each("pool-element", "user-transport/port");
+    t.check_eq(
+        R5352_3_1_46,
+        "user transport ports",
+        told,
+        vec![port.into()],
+    );
+    Ok(())
+}
+
+fn requests_in_flight_are_all_answered(t: &mut Tester<'_>) -> Outcome {
+    let known = t.unused_pool_handle();
+    let pe = t.pool_element(&known);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let mut open: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
+    for nth in 0..40 {
+        let handle = if nth % 10 == 0 {
+            known.clone()
+        } else {
+            t.unused_pool_handle()
+        };
+        t.send(&pu, forge::handle_resolution(&handle.0, false))?;
+        *open.entry(handle.0).or_default() += 1;
+    }
+    for _ in 0..40 {
+        let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, t.timers().t1_enrprequest)?;
+        let handle = response
+            .value("pool-handle")
+            .and_then(|v| Some(v.octets()?.to_vec()));
+        let handle = handle.unwrap_or_default();
+        let positive = response.has("pool-element");
+        let requirement = if handle == known.0 {
+            R5352_3_3_21
+        } else {
+            R5352_3_3_25
+        };
+        t.check_that(
+            requirement,
+            positive == (handle == known.0),
+            response.summary(),
+        );
+        let count = open.entry(handle).or_default();
+        t.check_that(
+            requirement,
+            *count > 0,
+            format!("not asked for: {}", response.summary()),
+        );
+        *count = count.saturating_sub(1);
+    }
+    Ok(())
+}
+
+fn repeated_request_is_answered_again(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    for _ in 0..3 {
+        t.send(&pu, forge::handle_resolution(&pool.0, false))?;
+    }
+    for _ in 0..3 {
+        let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, t.timers().t1_enrprequest)?;
+        let listed = response.pool_elements();
+        t.check_eq(R5352_3_3_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    }
+    Ok(())
+}
+
+fn answer_goes_to_who_asked(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let (asks, listens) = (t.pool_user(), t.pool_user());
+    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| t.probe(&listens))?;
+
+    let response = t.resolve(&asks, &pool)?;
+    t.check_that(
+        R5352_3_3_21,
+        response.has("pool-element"),
+        response.summary(),
+    );
+    t.expect_none(R5352_3_3_21, &listens, HANDLE_RESOLUTION_RESPONSE)?;
+    t.expect_none(R5352_3_3_21, &pe, HANDLE_RESOLUTION_RESPONSE)
+}
+
+fn many_pools_are_kept_apart(t: &mut Tester<'_>) -> Outcome {
+    let first = t.unused_pool_handle();
+    let seat = t.pool_element(&first);
+    let pu = t.pool_user();
+    let mut pes = vec![seat.clone()];
+    for _ in 1..40 {
+        let pool = t.unused_pool_handle();
+        pes.push(t.pool_element_beside(&seat, &pool));
+    }
+    t.preamble(|t| pes.iter().try_for_each(|pe| t.register(pe)))?;
+
+    for pe in &pes {
+        let listed = t.listed(&pu, &pe.handle)?;
+        t.check_that(
+            R5352_3_3_21,
+            !listed.is_empty(),
+            format!("{} is unknown", pe.handle),
+        );
+        t.check_eq(
+            R5352_2_2_6_11,
+            "PEs listed",
+            listed,
+            vec![pe.pe_identifier()],
+        );
+    }
+    Ok(())
+}
+
+fn handles_that_are_nearly_the_same(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let octets = &pool.0;
+    let mut last_bit_flipped = octets.clone();
+    if let Some(last) = last_bit_flipped.last_mut() {
+        *last ^= 1;
+    }
+    let near = [
+        octets.to_ascii_uppercase(),
+        octets[..octets.len() - 1].to_vec(),
+        octets[1..].to_vec(),
+        [&octets[..], b"\0"].concat(),
+        [b"\0", &octets[..]].concat(),
+        [&octets[..], b" "].concat(),
+        last_bit_flipped,
+    ];
+    for handle in near.map(PoolHandle) {
+        let response = t.resolve(&pu, &handle)?;
+        let other = !response.pool_elements().contains(&pe.pe_identifier());
+        t.check_that(R5354_3_9_3, other, format!("{handle} is taken for {pool}"));
+        t.check_that(
+            R5352_3_3_25,
+            response.has("operation-error"),
+            response.summary(),
+        );
+    }
+    Ok(())
+}
+
+fn new_association_of_a_pu(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    t.preamble(|t| t.probe(&pu))?;
+    t.abort(&pu)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_3_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn extreme_handles_do_no_harm(t: &mut Tester<'_>) -> Outcome {
+    for handle in [vec![], vec![b'x'; 4000]] {
+        let asks = t.pool_user();
+        t.send_octets(&asks, &forge::handle_resolution(&handle, false).octets())?;
+        // Another PU, as the answer to this one can be the end of its association.
+        let next = t.pool_user();
+        t.probe(&next)?;
+        t.check(R5352_3_3_25, true);
+        let answers = t.take_all(&asks, HANDLE_RESOLUTION_RESPONSE);
+        let octets = handle.len();
+        t.observe(format!(
+            "a handle of {octets} octets got {} answers by now",
+            answers.len()
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,324 @@
+//! RFC 5352 §3.4 and §3.5: periodic keep-alives and their acknowledgements.
+
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::{
+    Case, ENDPOINT_KEEP_ALIVE, ERROR, Message, Outcome, PoolElement, PoolUser, Role, Stop, Tester,
+    Who, forge,
+};
+use std::time::Duration;
+
+/// PEs that are watched for bursts.
+const MANY: usize = 24;
+
+/// How long to wait before looking again.
+const SLICE: Duration = Duration::from_millis(100);
+/// Lateness of the harness that spoils what depends on its acknowledgements.
+const LATE: Duration = Duration::from_millis(200);
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/3.4/acknowledging-pe-stays",
+        purpose: "A PE that acknowledges its keep-alives stays in its pool.",
+        iut: Role::Registrar,
+        needs: &[Ics::KeepAlive],
+        covers: &[R5352_3_1_21, R5352_3_4_1],
+        run: acknowledging_pe_stays,
+    },
+    Case {
+        id: "rfc5352/3.4/silent-pe-is-removed",
+        purpose: "A PE that acknowledges no keep-alive is removed.",
+        iut: Role::Registrar,
+        needs: &[Ics::KeepAlive, Ics::KeepAliveTimeout],
+        covers: &[R5352_3_5_15],
+        run: silent_pe_is_removed,
+    },
+    Case {
+        id: "rfc5352/3.4/silent-pe-can-come-back",
+        purpose: "A PE that was removed for its silence can register again.",
+        iut: Role::Registrar,
+        needs: &[Ics::KeepAlive, Ics::KeepAliveTimeout],
+        covers: &[R5352_3_1_53, R5352_3_1_54],
+        run: silent_pe_can_come_back,
+    },
+    Case {
+        id: "rfc5352/3.4/unasked-acknowledgement-is-harmless",
+        purpose: "A PE can acknowledge what it was not asked.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_4_10, R5352_3_1_21],
+        run: unasked_acknowledgement_is_harmless,
+    },
+    Case {
+        id: "rfc5352/3.4/acknowledgement-of-an-unknown-pe-is-harmless",
+        purpose: "An acknowledgement that names an unknown PE or pool creates nothing and removes nobody.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_4_10, R5352_3_1_21, R5352_3_3_26],
+        run: acknowledgement_of_an_unknown_pe_is_harmless,
+    },
+    Case {
+        id: "rfc5352/3.4/acknowledgement-over-another-association-is-harmless",
+        purpose: "A PU that acknowledges in the name of a PE does it no harm.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_4_10, R5352_3_1_21],
+        run: acknowledgement_over_another_association_is_harmless,
+    },
+    Case {
+        id: "rfc5352/3.5/keep-alives-come-periodically",
+        purpose: "Keep-alive follows keep-alive, and none of them claims the PE.",
+        iut: Role::Registrar,
+        needs: &[Ics::KeepAlive],
+        covers: &[R5352_3_5_14, R5352_3_5_13, R5352_3_5_18],
+        run: keep_alives_come_periodically,
+    },
+    Case {
+        id: "rfc5352/3.5/keep-alives-to-many-pes-are-spread",
+        purpose: "PEs that registered all at once are not asked all at once.",
+        iut: Role::Registrar,
+        needs: &[Ics::KeepAlive],
+        covers: &[R5352_3_5_14, R5352_3_5_16],
+        run: keep_alives_to_many_pes_are_spread,
+    },
+];
+
+/// The longest time between two keep-alives: §3.5 lets the period vary by half of its length.
+pub(super) fn longest_gap(t: &Tester<'_>) -> Result<Duration, Stop> {
+    match t.timers().keep_alive_interval {
+        Some(interval) => Ok(interval * 3 / 2),
+        None => Err(t.inconclusive("the target does not tell its keep-alive-interval")),
+    }
+}
+
+/// The next keep-alive to a PE. Sending them is optional, so none is no breach, only a wrong claim.
+pub(super) fn next_keep_alive(t: &mut Tester<'_>, pe: &PoolElement) -> Result<Message, Stop> {
+    let until = t.now() + t.latest(longest_gap(t)?);
+    let message = t.next_of(pe, until, |m| m.is(ENDPOINT_KEEP_ALIVE))?;
+    message
+        .ok_or_else(|| t.inconclusive("no keep-alive came, though the target claims to send them"))
+}
+
+/// Lets time pass while keep-alives are acknowledged. Where the harness itself was so late that it may have
+/// acknowledged too late, nothing that follows would prove anything.
+pub(super) fn play_on(t: &mut Tester<'_>, span: Duration) -> Outcome {
+    let until = t.now() + span;
+    while t.now() < until {
+        let began = t.now();
+        let slice = SLICE.min(until - began);
+        t.pass_time(slice)?;
+        let late = (t.now() - began).saturating_sub(slice);
+        if late > LATE {
+            return Err(t.inconclusive(format!("the harness itself was {late:?} late")));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the PE is no longer listed at this time at the latest.
+pub(super) fn gone_by(
+    t: &mut Tester<'_>,
+    pu: &PoolUser,
+    pe: &PoolElement,
+    until: Duration,
+) -> Result<bool, Stop> {
+    loop {
+        if !t.listed(pu, &pe.handle)?.contains(&pe.pe_identifier()) {
+            return Ok(true);
+        }
+        if t.now() >= until {
+            return Ok(false);
+        }
+        // A late harness sees it go later: that makes the answer no less true.
+        t.pass_time(SLICE)?;
+    }
+}
+
+fn acknowledging_pe_stays(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    next_keep_alive(t, &pe)?;
+    t.check(R5352_3_4_1, true);
+    // One that had not counted the acknowledgement would give up the PE in this time.
+    let patience = t.timers().keep_alive_timeout.unwrap_or_default();
+    let span = t.latest(longest_gap(t)? / 2 + patience);
+    play_on(t, span)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn silent_pe_is_removed(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let silent = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&silent))?;
+
+    t.ignore_keep_alives(&silent);
+    let until = removed_at_the_latest(t)?;
+    let gone = gone_by(t, &pu, &silent, until)?;
+    t.check_that(
+        R5352_3_5_15,
+        gone,
+        "the PE that acknowledges nothing is still listed",
+    );
+    Ok(())
+}
+
+fn silent_pe_can_come_back(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+    t.ignore_keep_alives(&pe);
+    let until = removed_at_the_latest(t)?;
+    if !gone_by(t, &pu, &pe, until)? {
+        return Err(t.inconclusive("the PE that acknowledges nothing is still listed"));
+    }
+
+    let response = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    t.check_that(R5352_3_1_54, !response.flag('R'), response.summary());
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_1_54, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn unasked_acknowledgement_is_harmless(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    for _ in 0..3 {
+        t.send(
+            &pe,
+            forge::endpoint_keep_alive_ack(&pool.0, pe.pe_identifier()),
+        )?;
+    }
+    t.expect_none(R5352_4_10, &pe, ERROR)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn acknowledgement_of_an_unknown_pe_is_harmless(t: &mut Tester<'_>) -> Outcome {
+    let (pool, unknown) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let stranger = t.random_identifier();
+    t.send(&pe, forge::endpoint_keep_alive_ack(&pool.0, stranger))?;
+    t.send(&pe, forge::endpoint_keep_alive_ack(&unknown.0, stranger))?;
+    not_unrecognized(t, &pe)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    let negative = t.resolve(&pu, &unknown)?;
+    let told = negative.has("operation-error/0x9");
+    t.check_that(R5352_3_3_26, told, negative.summary());
+    Ok(())
+}
+
+fn acknowledgement_over_another_association_is_harmless(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    t.send(
+        &pu,
+        forge::endpoint_keep_alive_ack(&pool.0, pe.pe_identifier()),
+    )?;
+    not_unrecognized(t, &pu)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn keep_alives_come_periodically(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    t.preamble(|t| t.register(&pe))?;
+
+    let mut times = Vec::new();
+    for _ in 0..3 {
+        let message = next_keep_alive(t, &pe)?;
+        t.check_that(R5352_3_5_14, !message.flag('H'), message.summary());
+        times.push(message.at);
+    }
+    t.check(R5352_3_5_13, true);
+    let (one, two) = (times[1] - times[0], times[2] - times[1]);
+    t.observe(format!("periods of {one:?} and {two:?}"));
+    t.check(R5352_3_5_18, one.abs_diff(two) > Duration::from_millis(20));
+    Ok(())
+}
+
+fn keep_alives_to_many_pes_are_spread(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    t.preamble(|t| t.register(&first))?;
+    for _ in 1..MANY {
+        let pool = t.unused_pool_handle();
+        let next = t.pool_element_beside(&first, &pool);
+        t.preamble(|t| t.register(&next))?;
+    }
+
+    t.take_all(&first, ENDPOINT_KEEP_ALIVE);
+    let gap = longest_gap(t)?;
+    play_on(t, t.latest(gap))?;
+    let came = t.take_all(&first, ENDPOINT_KEEP_ALIVE);
+    if came.len() < MANY / 2 {
+        return Err(t.inconclusive(format!("{} keep-alives came for {MANY} PEs", came.len())));
+    }
+    // Half of all PEs within a thirtieth of the longest period is a burst, not chance.
+    let close = |from: &Message| {
+        let within = gap / 30;
+        came.iter()
+            .filter(|m| m.at >= from.at && m.at - from.at < within)
+            .count()
+    };
+    let burst = came.iter().map(close).max().unwrap_or(0);
+    t.observe(format!(
+        "{} keep-alives, {burst} of them close together",
+        came.len()
+    ));
+    t.check_that(
+        R5352_3_5_16,
+        burst < MANY / 2,
+        format!("{burst} of {MANY} PEs are asked in one burst"),
+    );
+    let claims = came.iter().filter(|m| m.flag('H')).count();
+    t.check_eq(R5352_3_5_14, "keep-alives with H set", claims, 0);
+    Ok(())
+}
+
+/// When a PE that acknowledges nothing from now on is gone.
+fn removed_at_the_latest(t: &Tester<'_>) -> Result<Duration, Stop> {
+    let Some(timeout) = t.timers().keep_alive_timeout else {
+        return Err(t.inconclusive("the target does not tell its keep-alive-timeout"));
+    };
+    // A keep-alive acknowledged just before goes before the first that counts.
+    Ok(t.now() + t.latest(longest_gap(t)? + timeout))
+}
+
+/// The registrar knows the message: it may complain about what is in it, but not about its type.
+fn not_unrecognized(t: &mut Tester<'_>, who: impl Into<Who>) -> Outcome {
+    let who = who.into();
+    t.probe(who)?;
+    let errors = t.take_all(who, ERROR);
+    let unknown = errors.iter().find(|m| m.has("operation-error/0x2"));
+    let note = unknown.map_or(String::new(), |m| m.summary());
+    t.check_that(R5352_4_10, unknown.is_none(), note);
+    for error in errors {
+        t.observe(format!(
+            "an acknowledgement that fits nothing gets {}",
+            error.summary()
+        ));
+    }
+    Ok(())
+}

@@ -1,0 +1,553 @@
+//! RFC 5352 §3.5: reports of unreachable PEs.
+
+use super::registering::handle_of;
+use super::s3_4_keep_alive::{gone_by, play_on};
+use crate::rfc5354::reaction::serves_on;
+use rspcheck_spec::ReqId;
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::{
+    Case, ENDPOINT_KEEP_ALIVE, Message, Outcome, PoolElement, Role, Stop, Tester, Who, forge,
+};
+use std::time::Duration;
+
+/// More reports than this are not sent in one case.
+const MOST_REPORTS: u32 = 64;
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/3.5/report-brings-a-keep-alive",
+        purpose: "A PU's report makes the registrar ask the PE at once, for its pool and with H clear.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_5_6, R5352_3_5_8, R5352_2_2_7_7],
+        run: report_brings_a_keep_alive,
+    },
+    Case {
+        id: "rfc5352/3.5/keep-alive-after-a-report-names-the-home-server",
+        purpose: "The keep-alive that follows a report has the ID of the PE's Home ENRP server.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_5_6, R5352_2_2_7_6],
+        run: keep_alive_after_a_report_names_the_home_server,
+    },
+    Case {
+        id: "rfc5352/3.5/report-over-tcp",
+        purpose: "A report from a PU over TCP counts like one over SCTP.",
+        iut: Role::Registrar,
+        needs: &[Ics::TcpPu],
+        covers: &[R5352_3_5_6],
+        run: report_over_tcp,
+    },
+    Case {
+        id: "rfc5352/3.5/report-from-a-pe-of-the-pool",
+        purpose: "A PE can report another one of its pool.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_5_6],
+        run: report_from_a_pe_of_the_pool,
+    },
+    Case {
+        id: "rfc5352/3.5/report-from-a-pe-of-another-pool",
+        purpose: "A PE can report one of another pool.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_5_6],
+        run: report_from_a_pe_of_another_pool,
+    },
+    Case {
+        id: "rfc5352/3.5/second-report-brings-a-keep-alive-again",
+        purpose: "After the PE has answered, another report makes the registrar ask it again.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_5_6],
+        run: second_report_brings_a_keep_alive_again,
+    },
+    Case {
+        id: "rfc5352/3.5/only-the-reported-pe-is-asked",
+        purpose: "Reports of one PE bring its neighbour in the pool no keep-alives.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_5_6, R5352_3_5_7],
+        run: only_the_reported_pe_is_asked,
+    },
+    Case {
+        id: "rfc5352/3.5/reported-pe-of-two-on-an-association",
+        purpose: "Of two PEs of two pools over one association, the keep-alive names the reported one's pool.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_5_6],
+        run: reported_pe_of_two_on_an_association,
+    },
+    Case {
+        id: "rfc5352/3.5/reported-pe-that-answers-stays",
+        purpose: "A PE that acknowledges the keep-alive after a report stays in the handlespace.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_5_6, R5352_3_5_10],
+        run: reported_pe_that_answers_stays,
+    },
+    Case {
+        id: "rfc5352/3.5/reports-up-to-the-limit-remove-nobody",
+        purpose: "A PE that answers survives as many reports as MAX-BAD-PE-REPORT.",
+        iut: Role::Registrar,
+        needs: &[Ics::MaxBadPeReport],
+        covers: &[R5352_3_5_10],
+        run: reports_up_to_the_limit_remove_nobody,
+    },
+    Case {
+        id: "rfc5352/3.5/reports-beyond-the-limit-remove-the-pe",
+        purpose: "One report more than MAX-BAD-PE-REPORT should remove the PE, though it answers.",
+        iut: Role::Registrar,
+        needs: &[Ics::MaxBadPeReport],
+        covers: &[R5352_3_5_10, R5352_3_5_12],
+        run: reports_beyond_the_limit_remove_the_pe,
+    },
+    Case {
+        id: "rfc5352/3.5/removed-pe-can-register-again",
+        purpose: "A PE that too many reports have removed is taken again when it registers.",
+        iut: Role::Registrar,
+        needs: &[Ics::MaxBadPeReport],
+        covers: &[R5352_3_1_53, R5352_3_1_54],
+        run: removed_pe_can_register_again,
+    },
+    Case {
+        id: "rfc5352/3.5/report-of-an-unknown-pe-is-harmless",
+        purpose: "A report of a PE that its pool does not have removes nobody.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_26, R5352_3_1_21],
+        run: report_of_an_unknown_pe_is_harmless,
+    },
+    Case {
+        id: "rfc5352/3.5/report-under-the-wrong-pool-is-harmless",
+        purpose: "A report that names a PE's identifier under another pool or an unknown one removes nobody.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_26, R5352_3_1_21],
+        run: report_under_the_wrong_pool_is_harmless,
+    },
+    Case {
+        id: "rfc5352/3.5/report-of-a-de-registered-pe-is-harmless",
+        purpose: "A report that comes after the PE has left brings nobody back and harms nobody.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_26, R5352_3_1_21],
+        run: report_of_a_de_registered_pe_is_harmless,
+    },
+    Case {
+        id: "rfc5352/3.5/pe-without-association-is-asked-or-removed",
+        purpose: "A reported PE whose association is broken is reached over a new one or removed.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_5_9, R5352_3_1_21],
+        run: pe_without_association_is_asked_or_removed,
+    },
+    Case {
+        id: "rfc5352/3.5/vanished-pe-is-removed-after-a-report",
+        purpose: "A PE whose host has vanished is removed when the keep-alive after a report fails.",
+        iut: Role::Registrar,
+        needs: &[Ics::ShortTimers],
+        covers: &[R5352_3_5_9, R5352_3_1_21],
+        run: vanished_pe_is_removed_after_a_report,
+    },
+];
+
+/// How soon "immediately" is: a second. Where periodic keep-alives come so often that one of them could be
+/// taken for the answer to a report, half a second, which is less than their shortest period.
+fn at_once(t: &Tester<'_>) -> Duration {
+    match t.timers().keep_alive_interval {
+        Some(interval) if interval < Duration::from_secs(2) => Duration::from_millis(500),
+        _ => Duration::from_secs(1),
+    }
+}
+
+/// The keep-alive that a report brings to a PE, or the breach of this requirement.
+pub(super) fn asked_at_once(
+    t: &mut Tester<'_>,
+    pe: &PoolElement,
+    requirement: ReqId,
+) -> Result<Message, Stop> {
+    let span = at_once(t);
+    let until = t.now() + span;
+    if let Some(message) = t.next_of(pe, until, |m| m.is(ENDPOINT_KEEP_ALIVE))? {
+        t.check(requirement, true);
+        return Ok(message);
+    }
+    let late = t.now().saturating_sub(until);
+    if late > Duration::from_millis(200) {
+        return Err(t.inconclusive(format!("the harness itself was {late:?} late")));
+    }
+    // It serves on, so it has had the report.
+    t.probe(pe)?;
+    t.require(
+        requirement,
+        false,
+        format!("no keep-alive came within {span:?} of the report"),
+    )?;
+    Err(Stop::Broken)
+}
+
+/// Reports a PE and takes the keep-alive that follows. What came before the report does not count.
+fn report_and_expect(t: &mut Tester<'_>, reporter: Who, pe: &PoolElement) -> Result<Message, Stop> {
+    t.take_all(pe, ENDPOINT_KEEP_ALIVE);
+    report(t, reporter, pe)?;
+    asked_at_once(t, pe, R5352_3_5_6)
+}
+
+fn report(t: &mut Tester<'_>, reporter: Who, pe: &PoolElement) -> Outcome {
+    t.send(
+        reporter,
+        forge::endpoint_unreachable(&pe.handle.0, pe.pe_identifier()),
+    )
+}
+
+fn report_brings_a_keep_alive(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    t.preamble(|t| t.register(&pe))?;
+
+    let message = report_and_expect(t, (&pu).into(), &pe)?;
+    t.check_that(R5352_3_5_8, !message.flag('H'), message.summary());
+    t.check_eq(
+        R5352_2_2_7_7,
+        "pool handle",
+        handle_of(&message),
+        Some(pool),
+    );
+    Ok(())
+}
+
+fn keep_alive_after_a_report_names_the_home_server(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    t.preamble(|t| t.register(&pe))?;
+
+    let message = report_and_expect(t, (&pu).into(), &pe)?;
+    let resolution = t.resolve(&pu, &pool)?;
+    let home = resolution.number("pool-element/home-enrp-server-identifier");
+    let sender = message.number("server-identifier");
+    t.check_eq(R5352_2_2_7_6, "Server Identifier", sender, home);
+    Ok(())
+}
+
+fn report_over_tcp(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user_over_tcp();
+    t.preamble(|t| t.probe(&pu))?;
+    t.preamble(|t| t.register(&pe))?;
+
+    report_and_expect(t, (&pu).into(), &pe)?;
+    Ok(())
+}
+
+fn report_from_a_pe_of_the_pool(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let (reporter, pe) = (t.pool_element(&pool), t.pool_element(&pool));
+    t.preamble(|t| t.register(&reporter))?;
+    t.preamble(|t| t.register(&pe))?;
+
+    report_and_expect(t, (&reporter).into(), &pe)?;
+    Ok(())
+}
+
+fn report_from_a_pe_of_another_pool(t: &mut Tester<'_>) -> Outcome {
+    let (own, other) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let (reporter, pe) = (t.pool_element(&own), t.pool_element(&other));
+    t.preamble(|t| t.register(&reporter))?;
+    t.preamble(|t| t.register(&pe))?;
+
+    report_and_expect(t, (&reporter).into(), &pe)?;
+    Ok(())
+}
+
+fn second_report_brings_a_keep_alive_again(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let (one, two) = (t.pool_user(), t.pool_user());
+    t.preamble(|t| t.probe(&one))?;
+    t.preamble(|t| t.probe(&two))?;
+    t.preamble(|t| t.register(&pe))?;
+
+    report_and_expect(t, (&one).into(), &pe)?;
+    // The acknowledgement goes before the probe, so the registrar waits for nothing any more.
+    t.probe(&pe)?;
+    report_and_expect(t, (&two).into(), &pe)?;
+    Ok(())
+}
+
+fn only_the_reported_pe_is_asked(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let (reported, other) = (t.pool_element(&pool), t.pool_element(&pool));
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    t.preamble(|t| t.register(&other))?;
+    t.preamble(|t| t.register(&reported))?;
+
+    t.take_all(&other, ENDPOINT_KEEP_ALIVE);
+    let began = t.now();
+    for _ in 0..2 {
+        report_and_expect(t, (&pu).into(), &reported)?;
+        t.probe(&reported)?;
+    }
+    t.probe(&other)?;
+    let came = t.take_all(&other, ENDPOINT_KEEP_ALIVE).len();
+    // A periodic one may fall into this short time, but not two.
+    let shortest = t.timers().keep_alive_interval.map(|interval| interval / 2);
+    let periodic = usize::from(t.claims(Ics::KeepAlive));
+    if shortest.is_some_and(|period| t.now() - began > period) {
+        return Err(t.inconclusive("periodic keep-alives hide which ones follow a report"));
+    }
+    t.check_that(
+        R5352_3_5_7,
+        came <= periodic,
+        format!("the other PE was asked {came} times"),
+    );
+    Ok(())
+}
+
+fn reported_pe_of_two_on_an_association(t: &mut Tester<'_>) -> Outcome {
+    let (one, two) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let first = t.pool_element(&one);
+    let second = t.pool_element_beside(&first, &two);
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    t.preamble(|t| t.register(&first))?;
+    t.preamble(|t| t.register(&second))?;
+
+    let mut message = report_and_expect(t, (&pu).into(), &second)?;
+    if handle_of(&message) == Some(one) {
+        // A periodic one for the neighbour came between.
+        message = asked_at_once(t, &second, R5352_3_5_6)?;
+    }
+    let named = handle_of(&message);
+    t.check_eq(R5352_3_5_6, "pool handle", named, Some(two));
+    Ok(())
+}
+
+fn reported_pe_that_answers_stays(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    t.preamble(|t| t.register(&pe))?;
+    if t.timers().max_bad_pe_report == Some(0) {
+        return Err(t.inconclusive("the target removes a PE at the first report"));
+    }
+
+    report_and_expect(t, (&pu).into(), &pe)?;
+    // Time enough to give it up, had the acknowledgement not counted.
+    let patience = t.timers().keep_alive_timeout.unwrap_or_default();
+    play_on(t, t.latest(patience))?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_5_10, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn reports_up_to_the_limit_remove_nobody(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    t.preamble(|t| t.register(&pe))?;
+
+    for nth in 1..=limit(t)? {
+        report(t, (&pu).into(), &pe)?;
+        t.probe(&pu)?;
+        let listed = t.listed(&pu, &pool)?.contains(&pe.pe_identifier());
+        t.check_that(
+            R5352_3_5_10,
+            listed,
+            format!("not listed after report {nth}"),
+        );
+    }
+    let patience = t.timers().keep_alive_timeout.unwrap_or_default();
+    play_on(t, t.latest(patience))?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_5_10, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn reports_beyond_the_limit_remove_the_pe(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    t.preamble(|t| t.register(&pe))?;
+
+    // Whether one reporter counts more than once is open (T18), so each report has its own.
+    for _ in 0..limit(t)? {
+        let reporter = t.pool_user();
+        report(t, (&reporter).into(), &pe)?;
+        t.probe(&reporter)?;
+    }
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_5_10, "PEs listed", listed, vec![pe.pe_identifier()]);
+    report(t, (&pu).into(), &pe)?;
+    let until = t.now() + t.latest(Duration::ZERO);
+    let gone = gone_by(t, &pu, &pe, until)?;
+    t.check_that(
+        R5352_3_5_12,
+        gone,
+        "still listed after one report more than the limit",
+    );
+    Ok(())
+}
+
+fn removed_pe_can_register_again(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+    for _ in 0..=limit(t)? {
+        let reporter = t.pool_user();
+        report(t, (&reporter).into(), &pe)?;
+        t.probe(&reporter)?;
+    }
+    let until = t.now() + t.latest(Duration::ZERO);
+    if !gone_by(t, &pu, &pe, until)? {
+        t.observe("the reports have not removed the PE, so this is a re-registration");
+    }
+
+    let response = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    t.check_that(R5352_3_1_54, !response.flag('R'), response.summary());
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_1_54, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn report_of_an_unknown_pe_is_harmless(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    for _ in 0..5 {
+        let stranger = t.random_identifier();
+        t.send(&pu, forge::endpoint_unreachable(&pool.0, stranger))?;
+    }
+    serves_on(t, &pu)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn report_under_the_wrong_pool_is_harmless(t: &mut Tester<'_>) -> Outcome {
+    let (pool, other, unknown) = (
+        t.unused_pool_handle(),
+        t.unused_pool_handle(),
+        t.unused_pool_handle(),
+    );
+    let (pe, neighbour) = (t.pool_element(&pool), t.pool_element(&other));
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| t.register(&neighbour))?;
+
+    for wrong in [&other, &unknown] {
+        for _ in 0..5 {
+            t.send(
+                &pu,
+                forge::endpoint_unreachable(&wrong.0, pe.pe_identifier()),
+            )?;
+        }
+    }
+    serves_on(t, &pu)?;
+    for pe in [&pe, &neighbour] {
+        let listed = t.listed(&pu, &pe.handle)?;
+        t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    }
+    let negative = t.resolve(&pu, &unknown)?;
+    let told = negative.has("operation-error/0x9");
+    t.check_that(R5352_3_3_26, told, negative.summary());
+    Ok(())
+}
+
+fn report_of_a_de_registered_pe_is_harmless(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let (left, stays) = (t.pool_element(&pool), t.pool_element(&pool));
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&stays))?;
+    t.preamble(|t| t.register(&left))?;
+    t.preamble(|t| t.deregister_response(&left).map(drop))?;
+
+    report(t, (&pu).into(), &left)?;
+    serves_on(t, &pu)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(
+        R5352_3_1_21,
+        "PEs listed",
+        listed,
+        vec![stays.pe_identifier()],
+    );
+    Ok(())
+}
+
+fn pe_without_association_is_asked_or_removed(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let (broken, stays) = (t.pool_element(&pool), t.pool_element(&pool));
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&stays))?;
+    t.preamble(|t| t.register(&broken))?;
+
+    t.take_all(&broken, ENDPOINT_KEEP_ALIVE);
+    t.abort(&broken)?;
+    report(t, (&pu).into(), &broken)?;
+    // The PE still listens, so a registrar may set up an association to it (T49): then it is reached.
+    let until = t.now() + Duration::from_secs(3);
+    let (mut asked, mut gone) = (false, false);
+    while !asked && !gone && t.now() < until {
+        gone = gone_by(t, &pu, &broken, Duration::ZERO)?;
+        let soon = t.now() + Duration::from_millis(100);
+        asked = t
+            .next_of(&broken, soon, |m| m.is(ENDPOINT_KEEP_ALIVE))?
+            .is_some();
+    }
+    t.check_that(R5352_3_5_9, asked || gone, "neither asked nor removed");
+    let stays_listed = t.listed(&pu, &pool)?.contains(&stays.pe_identifier());
+    t.check_that(R5352_3_1_21, stays_listed, "the PE beside it is not listed");
+    Ok(())
+}
+
+fn vanished_pe_is_removed_after_a_report(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let (vanished, stays) = (t.pool_element(&pool), t.pool_element(&pool));
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&stays))?;
+    t.preamble(|t| t.register(&vanished))?;
+    t.vanish(&vanished)?;
+
+    report(t, (&pu).into(), &vanished)?;
+    // Without a timeout of the registrar's own, SCTP gives up after its retransmissions (RFC 9260 §16: ten).
+    let patience = t
+        .timers()
+        .keep_alive_timeout
+        .unwrap_or(Duration::from_secs(600));
+    let until = t.now() + t.latest(patience);
+    let gone = gone_by(t, &pu, &vanished, until)?;
+    t.check_that(
+        R5352_3_5_9,
+        gone,
+        "the PE that has vanished is still listed",
+    );
+    let stays_listed = t.listed(&pu, &pool)?.contains(&stays.pe_identifier());
+    t.check_that(R5352_3_1_21, stays_listed, "the PE beside it is not listed");
+    Ok(())
+}
+
+/// MAX-BAD-PE-REPORT of the target.
+fn limit(t: &Tester<'_>) -> Result<u32, Stop> {
+    match t.timers().max_bad_pe_report {
+        Some(limit) if limit <= MOST_REPORTS => Ok(limit),
+        Some(limit) => {
+            Err(t.inconclusive(format!("a limit of {limit} reports is too high to try")))
+        }
+        None => Err(t.inconclusive("the target does not tell its max-bad-pe-report")),
+    }
+}

@@ -1,0 +1,180 @@
+//! RFC 5352 §3.6: the announcements of a registrar.
+
+use crate::rfc5354::reaction::serves_on;
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::{self, Transport};
+use rspcheck_testkit::{Case, Message, Outcome, Role, SERVER_ANNOUNCE, Stop, Tester, Who};
+
+/// Registrars on one channel that are reckoned with (T20).
+const SCOPE: u32 = 4;
+/// Server Identifier of the registrar that the tester plays.
+const OTHER: u32 = 0x0bad_1dea;
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/3.6/registrar-announces-itself",
+        purpose: "On the multicast client channel an announcement comes within (N+1) times T6.",
+        iut: Role::Registrar,
+        needs: &[Ics::Announce],
+        covers: &[R5352_3_6_2, R5352_3_6_4],
+        run: registrar_announces_itself,
+    },
+    Case {
+        id: "rfc5352/3.6/announcements-come-every-t6",
+        purpose: "A registrar that is alone announces itself every T6-Serverannounce.",
+        iut: Role::Registrar,
+        needs: &[Ics::Announce],
+        covers: &[R5352_3_6_2],
+        run: announcements_come_every_t6,
+    },
+    Case {
+        id: "rfc5352/3.6/another-registrar-makes-announcements-rarer",
+        purpose: "A registrar that hears another one announces itself every two T6.",
+        iut: Role::Registrar,
+        needs: &[Ics::Announce],
+        covers: &[R5352_3_6_2, R5352_4_13],
+        run: another_registrar_makes_announcements_rarer,
+    },
+    Case {
+        id: "rfc5352/3.6/nonsense-on-the-channel",
+        purpose: "Datagrams that are no announcement, or a broken one, do not keep the registrar from serving.",
+        iut: Role::Registrar,
+        needs: &[Ics::Announce],
+        covers: &[R5352_3_6_2, R5352_3_3_26],
+        run: nonsense_on_the_channel,
+    },
+];
+
+/// The next announcement of anybody. Where one registrar is alone it comes after T6; others make it rarer.
+pub(super) fn next_announcement(t: &mut Tester<'_>, listener: &Who) -> Result<Message, Stop> {
+    let within = t.timers().t6_serverannounce * SCOPE;
+    let message = t.expect(listener, SERVER_ANNOUNCE, within)?;
+    t.check(R5352_3_6_2, true);
+    Ok(message)
+}
+
+/// The next announcement with this Server Identifier.
+pub(super) fn announcement_of(
+    t: &mut Tester<'_>,
+    listener: &Who,
+    id: i64,
+) -> Result<Option<Message>, Stop> {
+    let until = t.now() + t.latest(t.timers().t6_serverannounce * SCOPE);
+    t.next_of(listener, until, |m| {
+        m.is(SERVER_ANNOUNCE) && m.number("server-identifier") == Some(id)
+    })
+}
+
+/// The subject's own ID, as PEs learn it: their Home ENRP server's.
+pub(super) fn home_of(t: &mut Tester<'_>) -> Result<i64, Stop> {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let mut home = None;
+    t.preamble(|t| {
+        t.register(&pe)?;
+        let resolution = t.resolve(&pe, &pool)?;
+        home = resolution.number("pool-element/home-enrp-server-identifier");
+        Ok(())
+    })?;
+    home.ok_or_else(|| t.inconclusive("the registrar does not tell a Home ENRP server"))
+}
+
+fn registrar_announces_itself(t: &mut Tester<'_>) -> Outcome {
+    let listener = t.listener()?;
+    next_announcement(t, &listener)?;
+    t.check(R5352_3_6_4, true);
+    Ok(())
+}
+
+fn announcements_come_every_t6(t: &mut Tester<'_>) -> Outcome {
+    let listener = t.listener()?;
+    let t6 = t.timers().t6_serverannounce;
+    let first = next_announcement(t, &listener)?;
+    let own = first.number("server-identifier");
+    let second = next_announcement(t, &listener)?;
+    if second.number("server-identifier") != own {
+        return Err(t.inconclusive("the registrar is not alone on the channel"));
+    }
+    let gap = second.at - first.at;
+    let late = format!("{gap:?} between two announcements, T6 is {t6:?}");
+    t.check_that(R5352_3_6_2, gap <= t.latest(t6), late.clone());
+    // Timers are "normally" as long as this; half of it is not.
+    t.check_that(R5352_3_6_2, gap >= t6 / 2, late);
+    Ok(())
+}
+
+fn another_registrar_makes_announcements_rarer(t: &mut Tester<'_>) -> Outcome {
+    let listener = t.listener()?;
+    let t6 = t.timers().t6_serverannounce;
+    let other = forge::server_announce(OTHER, &[somewhere(t, &listener)?]).octets();
+
+    t.announce(&listener, &other)?;
+    let until = t.now() + t.latest(t6 * SCOPE);
+    let first = t.next_of(listener, until, |m| {
+        m.is(SERVER_ANNOUNCE) && m.number("server-identifier") != Some(OTHER.into())
+    })?;
+    t.announce(&listener, &other)?;
+    let own = first.as_ref().and_then(|m| m.number("server-identifier"));
+    let second = announcement_of(t, &listener, own.unwrap_or(0))?;
+    let (Some(first), Some(second)) = (first, second) else {
+        t.check_that(
+            R5352_3_6_2,
+            false,
+            "the registrar does not go on announcing itself",
+        );
+        return Ok(());
+    };
+    let gap = second.at - first.at;
+    t.observe(format!(
+        "{gap:?} between two announcements when another registrar is heard"
+    ));
+    t.check_that(
+        R5352_3_6_2,
+        gap <= t.latest(t6 * 2),
+        format!("{gap:?}, T6 is {t6:?}"),
+    );
+    // Listening is optional; who does not listen cannot know N.
+    t.check(R5352_4_13, gap > t6 * 3 / 2);
+    Ok(())
+}
+
+fn nonsense_on_the_channel(t: &mut Tester<'_>) -> Outcome {
+    let listener = t.listener()?;
+    let own = next_announcement(t, &listener)?
+        .number("server-identifier")
+        .unwrap_or(0);
+    let good = forge::server_announce(OTHER, &[somewhere(t, &listener)?]);
+    let pool = t.unused_pool_handle();
+    for octets in [
+        vec![0x0a],
+        vec![0xff; 32],
+        good.octets()[..7].to_vec(),
+        good.clone().patch(2, &[0xff, 0xff]).octets(),
+        good.clone().patch(10, &[0x00, 0x01]).octets(),
+        forge::handle_resolution(&pool.0, false).octets(),
+        forge::Forge::asap(0x40).octets(),
+    ] {
+        t.announce(&listener, &octets)?;
+    }
+
+    let again = announcement_of(t, &listener, own)?;
+    t.check_that(
+        R5352_3_6_2,
+        again.is_some(),
+        "the registrar has stopped announcing itself",
+    );
+    let pu = t.pool_user();
+    serves_on(t, &pu)
+}
+
+/// A transport address that nobody listens on: what a registrar of the same host could announce.
+fn somewhere(t: &mut Tester<'_>, listener: &Who) -> Result<Transport, Stop> {
+    let addrs = vec![t.address(listener)?.ip()];
+    Ok(Transport::Sctp {
+        port: 9,
+        transport_use: 1,
+        addrs,
+    })
+}

@@ -1,0 +1,283 @@
+//! RFC 5352 §4: which messages a registrar handles.
+//!
+//! Those of registration, de-registration, resolution, keep-alive and unreachable reports have sections of
+//! their own. Here: the others, and the ones that come unasked or from somebody who does not send them. A
+//! known type in the wrong place has no reaction laid down, but it is not unrecognized (ambiguity T23).
+
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::{self, Cause, Forge, Transport};
+use rspcheck_testkit::{Case, ENDPOINT_KEEP_ALIVE, ERROR, Outcome, PoolElement, Role, Tester, Who};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5352/4/keep-alive-ack-unasked",
+        purpose: "An acknowledgement that nobody asked for changes nothing for the PE that sent it.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_4_10],
+        run: keep_alive_ack_unasked,
+    },
+    Case {
+        id: "rfc5352/4/keep-alive-ack-of-a-stranger",
+        purpose: "Acknowledgements for a PE and a pool that do not exist are handled and add nobody.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_4_10, R5352_3_3_25],
+        run: keep_alive_ack_of_a_stranger,
+    },
+    Case {
+        id: "rfc5352/4/asap-error-is-not-answered-by-one",
+        purpose: "An ASAP_ERROR of a PU is handled: no ASAP_ERROR comes back, and the PU is served.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_4_12],
+        run: asap_error_is_not_answered_by_one,
+    },
+    Case {
+        id: "rfc5352/4/asap-error-of-a-pe",
+        purpose: "An ASAP_ERROR of a registered PE is handled: the PE stays in its pool.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_4_12],
+        run: asap_error_of_a_pe,
+    },
+    Case {
+        id: "rfc5352/4/server-announce-over-an-association",
+        purpose: "Whatever a registrar makes of an ASAP_SERVER_ANNOUNCE in an association, it serves on.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25, R5352_4_13],
+        run: server_announce_over_an_association,
+    },
+    Case {
+        id: "rfc5352/4/unreachable-report-of-a-pu",
+        purpose: "After a PU's first report about a PE that answers, the PE is still in its pool.",
+        iut: Role::Registrar,
+        needs: &[Ics::MaxBadPeReport],
+        covers: &[R5352_3_5_10],
+        run: unreachable_report_of_a_pu,
+    },
+    Case {
+        id: "rfc5352/4/responses-of-others-change-nothing",
+        purpose: "Responses and keep-alives, sent to the registrar, neither add nor remove a PE.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_2_2_6_11, R5352_3_3_25],
+        run: responses_of_others_change_nothing,
+    },
+    Case {
+        id: "rfc5352/4/messages-between-pe-and-pu-do-no-harm",
+        purpose: "Whatever becomes of cookies, their echoes and business cards, the next PU is served.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25],
+        run: messages_between_pe_and_pu_do_no_harm,
+    },
+];
+
+fn keep_alive_ack_unasked(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    t.preamble(|t| t.register(&pe))?;
+
+    for _ in 0..3 {
+        t.send(
+            &pe,
+            forge::endpoint_keep_alive_ack(&pool.0, pe.pe_identifier()),
+        )?;
+    }
+    not_unrecognized(t, &pe)?;
+    let listed = t.listed(&pe, &pool)?;
+    t.check_eq(R5352_4_10, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn keep_alive_ack_of_a_stranger(t: &mut Tester<'_>) -> Outcome {
+    let (pool, unknown) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let pe = t.pool_element(&pool);
+    let stranger = t.pool_element(&pool);
+    t.preamble(|t| t.register(&pe))?;
+
+    t.send(
+        &stranger,
+        forge::endpoint_keep_alive_ack(&pool.0, stranger.pe_identifier()),
+    )?;
+    t.send(
+        &stranger,
+        forge::endpoint_keep_alive_ack(&unknown.0, stranger.pe_identifier()),
+    )?;
+    not_unrecognized(t, &stranger)?;
+    let listed = t.listed(&stranger, &pool)?;
+    t.check_eq(R5352_4_10, "PEs listed", listed, vec![pe.pe_identifier()]);
+    let response = t.resolve(&stranger, &unknown)?;
+    t.check_that(
+        R5352_3_3_25,
+        response.has("operation-error"),
+        response.summary(),
+    );
+    Ok(())
+}
+
+fn asap_error_is_not_answered_by_one(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    for error in errors() {
+        t.send(&pu, error)?;
+    }
+    t.expect_none(R5352_4_12, &pu, ERROR)
+}
+
+fn asap_error_of_a_pe(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    t.preamble(|t| t.register(&pe))?;
+
+    for error in errors() {
+        t.send(&pe, error)?;
+    }
+    let listed = t.listed(&pe, &pool)?;
+    t.check_eq(R5352_4_12, "PEs listed", listed, vec![pe.pe_identifier()]);
+    Ok(())
+}
+
+fn server_announce_over_an_association(t: &mut Tester<'_>) -> Outcome {
+    let (alone, with_transport) = (t.pool_user(), t.pool_user());
+    let at = t.address(&with_transport)?;
+    let transport = Transport::Sctp {
+        port: at.port(),
+        transport_use: 0,
+        addrs: vec![at.ip()],
+    };
+    let server = t.random_identifier();
+
+    t.send(&alone, forge::server_announce(server, &[]))?;
+    t.send(
+        &with_transport,
+        forge::server_announce(server, &[transport]),
+    )?;
+    serves_on(t)?;
+    t.check(R5352_4_13, true);
+    for who in [&alone, &with_transport] {
+        for error in t.take_all(who, ERROR) {
+            t.observe(format!(
+                "an announcement is answered by {}",
+                error.summary()
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn unreachable_report_of_a_pu(t: &mut Tester<'_>) -> Outcome {
+    if t.timers().max_bad_pe_report.is_none_or(|most| most == 0) {
+        return Err(t.inconclusive("the first report can be one too many: MAX-BAD-PE-REPORT"));
+    }
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    // Section 4 does not give this message to PUs, section 3.5 does: both readings keep the PE.
+    t.send(
+        &pu,
+        forge::endpoint_unreachable(&pool.0, pe.pe_identifier()),
+    )?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(R5352_3_5_10, "PEs listed", listed, vec![pe.pe_identifier()]);
+    let asked = !t.take_all(&pe, ENDPOINT_KEEP_ALIVE).is_empty();
+    t.observe(format!("by then a keep-alive had reached the PE: {asked}"));
+    Ok(())
+}
+
+fn responses_of_others_change_nothing(t: &mut Tester<'_>) -> Outcome {
+    let (pool, unknown) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let pe = t.pool_element(&pool);
+    let guest = t.pool_element(&pool);
+    let server = t.random_identifier();
+    t.preamble(|t| t.register(&pe))?;
+
+    for message in responses(&pe, &guest, &unknown.0, server) {
+        // Each from another endpoint: to end the sender's association is a clean reaction too.
+        let sender = t.pool_user();
+        t.send(&sender, message)?;
+    }
+    let pu = t.pool_user();
+    let listed = t.listed(&pu, &pool)?;
+    t.check_eq(
+        R5352_2_2_6_11,
+        "PEs listed",
+        listed,
+        vec![pe.pe_identifier()],
+    );
+    let response = t.resolve(&pu, &unknown)?;
+    t.check_that(
+        R5352_3_3_25,
+        response.has("operation-error"),
+        response.summary(),
+    );
+    Ok(())
+}
+
+fn messages_between_pe_and_pu_do_no_harm(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let messages = [
+        forge::cookie(b"state of a session"),
+        forge::cookie_echo(b"state of a session"),
+        forge::business_card(&pool.0, std::slice::from_ref(&pe.element)),
+    ];
+    for message in messages {
+        let sender = t.pool_user();
+        t.send(&sender, message)?;
+        serves_on(t)?;
+        for error in t.take_all(&sender, ERROR) {
+            t.observe(error.summary());
+        }
+    }
+    Ok(())
+}
+
+/// What only registrars send: it claims that `guest` is in both pools, and that `pe` is in none.
+fn responses(pe: &PoolElement, guest: &PoolElement, unknown: &[u8], server: u32) -> Vec<Forge> {
+    let (known, id) = (&pe.handle.0[..], guest.pe_identifier());
+    let members = std::slice::from_ref(&guest.element);
+    vec![
+        forge::registration_response(known, id, false, &[]),
+        forge::deregistration_response(known, pe.pe_identifier(), &[]),
+        forge::handle_resolution_response(known, false, None, members, &[]),
+        forge::handle_resolution_response(unknown, true, None, members, &[]),
+        forge::endpoint_keep_alive(server, known, true),
+    ]
+}
+
+/// Errors as an endpoint might send them about messages of the registrar.
+fn errors() -> [Forge; 3] {
+    let request = forge::handle_resolution(b"EchoPool", false).octets();
+    [
+        forge::asap_error(&[Cause::new(Cause::UNSPECIFIED)]),
+        forge::asap_error(&[Cause::with_octets(Cause::UNRECOGNIZED_MESSAGE, request)]),
+        forge::asap_error(&[Cause::new(Cause::LACK_OF_RESOURCES)]),
+    ]
+}
+
+/// The registrar answers the player, and has not reported a message of it as unrecognized before.
+fn not_unrecognized<'a>(t: &mut Tester<'_>, who: impl Into<Who> + 'a) -> Outcome {
+    let who = who.into();
+    t.probe(who)?;
+    let errors = t.take_all(who, ERROR);
+    let known = !errors.iter().any(|m| m.has("operation-error/0x2"));
+    t.check_that(R5352_4_10, known, "reported as an unrecognized message");
+    for error in errors {
+        t.observe(error.summary());
+    }
+    Ok(())
+}
+
+/// A PU that comes now is answered: its request is for an unknown pool.
+fn serves_on(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    t.probe(&pu)?;
+    t.check(R5352_3_3_25, true);
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! RFC 5354 §3.9: a pool handle is octets, as many as its Length says.
+//!
+//! That registrations keep handles apart stands in `rfc5352/s3_1_registration_values.rs`; here it is asked.
+
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge;
+use rspcheck_testkit::{
+    Case, HANDLE_RESOLUTION_RESPONSE, Outcome, PoolHandle, PoolUser, Role, Tester,
+};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5354/3.9/handles-of-every-padding-are-echoed",
+        purpose: "Handles of one to nine octets come back octet for octet, without their padding.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25, R5354_3_9_1],
+        run: handles_of_every_padding_are_echoed,
+    },
+    Case {
+        id: "rfc5354/3.9/octets-that-are-no-text-are-echoed",
+        purpose: "A handle of zeros, controls and octets above 0x7f comes back as it was.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25, R5354_3_9_1],
+        run: octets_that_are_no_text_are_echoed,
+    },
+    Case {
+        id: "rfc5354/3.9/handle-with-its-padding-is-another",
+        purpose: "A handle lengthened by the zeros that pad it names another pool.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25, R5354_3_9_3],
+        run: handle_with_its_padding_is_another,
+    },
+    Case {
+        id: "rfc5354/3.9/part-of-a-handle-is-another",
+        purpose: "A handle that is the beginning of a pool's names another pool.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25, R5354_3_9_3],
+        run: part_of_a_handle_is_another,
+    },
+    Case {
+        id: "rfc5354/3.9/one-bit-makes-another-handle",
+        purpose: "A handle that differs in any one octet names another pool.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25, R5354_3_9_3],
+        run: one_bit_makes_another_handle,
+    },
+];
+
+fn handles_of_every_padding_are_echoed(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    for length in 1..=9 {
+        let octets = (0..length).map(|n| 0xe0 + n as u8).collect();
+        echoed(t, &pu, PoolHandle(octets))?;
+    }
+    Ok(())
+}
+
+fn octets_that_are_no_text_are_echoed(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    for octets in [
+        &b"\0\0\0\0\0"[..],
+        b"\0first",
+        b"last\0",
+        b"\x01\x7f\x80\xff\xfe\xc3\x28",
+        b"\xff\xff\xff\xff",
+    ] {
+        echoed(t, &pu, PoolHandle(octets.to_vec()))?;
+    }
+    Ok(())
+}
+
+fn handle_with_its_padding_is_another(t: &mut Tester<'_>) -> Outcome {
+    let mut pool = t.unused_pool_handle();
+    super::s3_padding::pad_to(&mut pool.0, 1);
+    let mut longer = vec![pool.clone()];
+    for _ in 0..3 {
+        let mut next = longer[longer.len() - 1].clone();
+        next.0.push(0);
+        longer.push(next);
+    }
+    name_nobody(t, &pool, &longer[1..])
+}
+
+fn part_of_a_handle_is_another(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let shorter: Vec<PoolHandle> = (1..=4)
+        .map(|cut| PoolHandle(pool.0[..pool.0.len() - cut].to_vec()))
+        .collect();
+    name_nobody(t, &pool, &shorter)
+}
+
+fn one_bit_makes_another_handle(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let last = pool.0.len() - 1;
+    let mut others = Vec::new();
+    for (at, bit) in [(0, 0x20), (last / 2, 0x80), (last, 0x01)] {
+        let mut other = pool.clone();
+        other.0[at] ^= bit;
+        others.push(other);
+    }
+    name_nobody(t, &pool, &others)
+}
+
+/// The response is about the very octets that were asked for.
+fn echoed(t: &mut Tester<'_>, pu: &PoolUser, handle: PoolHandle) -> Outcome {
+    t.send(pu, forge::handle_resolution(&handle.0, false))?;
+    let within = t.timers().t1_enrprequest;
+    let response = t.expect(pu, HANDLE_RESOLUTION_RESPONSE, within)?;
+    t.check(R5352_3_3_25, true);
+    let told = response.value("pool-handle");
+    let same = told.as_ref().and_then(|v| v.octets()) == Some(&handle.0[..]);
+    t.check_that(
+        R5354_3_9_1,
+        same,
+        format!("asked for {handle}: {}", response.summary()),
+    );
+    Ok(())
+}
+
+/// A PE is registered under one handle; asking for the others does not find it.
+fn name_nobody(t: &mut Tester<'_>, pool: &PoolHandle, others: &[PoolHandle]) -> Outcome {
+    let pe = t.pool_element(pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    for other in others {
+        let listed = t.listed(&pu, other)?;
+        t.check(R5352_3_3_25, true);
+        let note = format!("{other} finds the PE of {pool}");
+        t.check_that(R5354_3_9_3, listed.is_empty(), note);
+    }
+    let listed = t.listed(&pu, pool)?;
+    let found = listed.contains(&pe.pe_identifier());
+    t.check_that(
+        R5354_3_9_3,
+        found,
+        "the PE is not found under its own handle",
+    );
+    Ok(())
+}

@@ -1,0 +1,131 @@
+//! RFC 5354 §3: padding of parameters on receipt.
+
+use super::reaction::forged;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::{self, Parameter};
+use rspcheck_testkit::{
+    Case, DEREGISTRATION_RESPONSE, Outcome, REGISTRATION_RESPONSE, Role, Tester,
+};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5354/3/padding-of-a-handle-is-no-part-of-it",
+        purpose: "A PE whose handle is padded with other octets than zero is in the pool of that handle.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_17],
+        run: padding_of_a_handle_is_no_part_of_it,
+    },
+    Case {
+        id: "rfc5354/3/padding-in-a-de-registration-is-ignored",
+        purpose: "A de-registration removes the PE whatever is in the padding of its handle.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_17],
+        run: padding_in_a_de_registration_is_ignored,
+    },
+    Case {
+        id: "rfc5354/3/padding-that-looks-like-a-parameter-is-ignored",
+        purpose: "Three padding octets that could begin an unknown parameter are still padding.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_17],
+        run: padding_that_looks_like_a_parameter_is_ignored,
+    },
+    Case {
+        id: "rfc5354/3/padding-of-a-skipped-parameter-is-ignored",
+        purpose: "The padding of an unknown parameter that is skipped is skipped with it, whatever it holds.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_3_17],
+        run: padding_of_a_skipped_parameter_is_ignored,
+    },
+];
+
+fn padding_of_a_handle_is_no_part_of_it(t: &mut Tester<'_>) -> Outcome {
+    let mut pool = t.unused_pool_handle();
+    pad_to(&mut pool.0, 1);
+    let first = t.pool_element(&pool);
+    let odd = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&first))?;
+
+    let message = forge::registration(&pool.0, &odd.element).padding("pool-handle", 0xa5);
+    t.send_octets(&odd, &forged(message)?.octets())?;
+    let response = t.expect(&odd, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
+    t.check_that(R5354_3_17, !response.flag('R'), response.summary());
+    let echoed = response.text("pool-handle");
+    let plain = t.resolve(&pu, &pool)?;
+    t.check_eq(R5354_3_17, "handle", echoed, plain.text("pool-handle"));
+    let joined = plain.pool_elements().contains(&odd.pe_identifier());
+    t.check_that(R5354_3_17, joined, plain.summary());
+    Ok(())
+}
+
+fn padding_in_a_de_registration_is_ignored(t: &mut Tester<'_>) -> Outcome {
+    let mut pool = t.unused_pool_handle();
+    pad_to(&mut pool.0, 1);
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    let message = forge::deregistration(&pool.0, pe.pe_identifier()).padding("pool-handle", 0xff);
+    t.send_octets(&pe, &forged(message)?.octets())?;
+    let within = t.timers().t3_deregistration;
+    let response = t.expect(&pe, DEREGISTRATION_RESPONSE, within)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_that(R5354_3_17, listed.is_empty(), response.summary());
+    Ok(())
+}
+
+fn padding_that_looks_like_a_parameter_is_ignored(t: &mut Tester<'_>) -> Outcome {
+    let mut pool = t.unused_pool_handle();
+    pad_to(&mut pool.0, 1);
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    // Read from the first of the three on, this is the type 0x7fff, which would stop the message.
+    let message = forge::deregistration(&pool.0, pe.pe_identifier())
+        .padded_with("pool-handle", [0x7f, 0xff, 0x00]);
+    t.send_octets(&pe, &forged(message)?.octets())?;
+    let within = t.timers().t3_deregistration;
+    let response = t.expect(&pe, DEREGISTRATION_RESPONSE, within)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_that(R5354_3_17, listed.is_empty(), response.summary());
+    Ok(())
+}
+
+fn padding_of_a_skipped_parameter_is_ignored(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&first))?;
+    t.preamble(|t| t.register(&pe))?;
+    let odd = |id| {
+        forge::deregistration(&pool.0, id)
+            .insert_before("pe-identifier", Parameter::new(0xbfff, *b"odd!!"))
+    };
+    let within = t.timers().t3_deregistration;
+    // The padding is tested, not the skipping: with zero padding the parameter must do no harm.
+    t.preamble(|t| {
+        t.send_octets(&first, &odd(first.pe_identifier())?.octets())?;
+        t.expect(&first, DEREGISTRATION_RESPONSE, within).map(drop)
+    })?;
+
+    let message = odd(pe.pe_identifier())?.padded_with("0xbfff", [0x7f, 0xff, 0x00])?;
+    t.send_octets(&pe, &message.octets())?;
+    let response = t.expect(&pe, DEREGISTRATION_RESPONSE, within)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_that(R5354_3_17, listed.is_empty(), response.summary());
+    Ok(())
+}
+
+/// Makes a handle so long that this many octets are left over beyond a multiple of four.
+pub(super) fn pad_to(handle: &mut Vec<u8>, remainder: usize) {
+    while handle.len() % 4 != remainder {
+        handle.push(b'.');
+    }
+}

@@ -1,0 +1,335 @@
+//! RFC 5354 §4: messages of unknown type, flags and padding.
+//!
+//! The two highest bits of an unknown type say what to do; 10 and 11 are reserved, so that any reaction
+//! passes. RFC 5352 §2.2.14 asks for reports by a SHOULD.
+
+use super::reaction::{UNRECOGNIZED_MESSAGE, forged, judge_report, reports, serves_on};
+use super::s3_padding::pad_to;
+use rspcheck_spec::ReqId;
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::{self, Forge, Parameter};
+use rspcheck_testkit::{
+    Case, ERROR, HANDLE_RESOLUTION_RESPONSE, Outcome, PoolElement, PoolHandle,
+    REGISTRATION_RESPONSE, Role, Stop, Tester, Who,
+};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5354/4/unknown-00-message-is-dropped-in-silence",
+        purpose: "Messages of unknown types below 0x40 get no answer.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_4_3],
+        run: unknown_00_message_is_dropped_in_silence,
+    },
+    Case {
+        id: "rfc5354/4/unknown-00-message-registers-nobody",
+        purpose: "A registration under an unknown type below 0x40 is no registration.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_4_3],
+        run: unknown_00_message_registers_nobody,
+    },
+    Case {
+        id: "rfc5354/4/unknown-01-message-is-reported",
+        purpose: "A message of type 0x40 is reported and quoted whole.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_4_4, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
+        run: |t| reported(t, 0x40),
+    },
+    Case {
+        id: "rfc5354/4/last-unknown-01-message-is-reported",
+        purpose: "A message of type 0x7f is reported and quoted whole.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_4_4, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
+        run: |t| reported(t, 0x7f),
+    },
+    Case {
+        id: "rfc5354/4/unknown-01-message-without-a-value-is-reported",
+        purpose: "A message of unknown type that is its header alone is reported and quoted.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
+        run: unknown_01_message_without_a_value_is_reported,
+    },
+    Case {
+        id: "rfc5354/4/unknown-01-message-is-reported-over-tcp",
+        purpose: "A PU over TCP is told of its unknown message, too.",
+        iut: Role::Registrar,
+        needs: &[Ics::TcpPu],
+        covers: &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
+        run: unknown_01_message_is_reported_over_tcp,
+    },
+    Case {
+        id: "rfc5354/4/unknown-message-with-unknown-parameters",
+        purpose: "What is inside a message of unknown type is not looked at: one report, of the message.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_4_4],
+        run: unknown_message_with_unknown_parameters,
+    },
+    Case {
+        id: "rfc5354/4/reserved-10-message-is-survived",
+        purpose: "After messages of types 0x80 and 0x81 the registrar serves on.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_26],
+        run: |t| survived(t, &[0x80, 0x81, 0xbf]),
+    },
+    Case {
+        id: "rfc5354/4/reserved-11-message-is-survived",
+        purpose: "After messages of types 0xc0, 0xfe and the reserved 0xff the registrar serves on.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_26],
+        run: |t| survived(t, &[0xc0, 0xc1, 0xfe, 0xff]),
+    },
+    Case {
+        id: "rfc5354/4/undefined-flags-of-a-resolution-are-ignored",
+        purpose: "A handle resolution with all flags set but S is answered as one without any.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_4_8],
+        run: undefined_flags_of_a_resolution_are_ignored,
+    },
+    Case {
+        id: "rfc5354/4/padding-of-a-message-is-ignored",
+        purpose: "A handle resolution is answered whatever is in the padding at its end.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_4_14],
+        run: padding_of_a_message_is_ignored,
+    },
+    Case {
+        id: "rfc5354/4/padding-counted-in-the-length",
+        purpose: "A handle resolution whose Length counts the padding at its end is understood all the same.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_4_14, R5354_3_9_1],
+        run: padding_counted_in_the_length,
+    },
+    Case {
+        id: "rfc5354/4/padding-not-sent",
+        purpose: "After a handle resolution that ends without its padding the registrar serves on.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5352_3_3_26],
+        run: padding_not_sent,
+    },
+    Case {
+        id: "rfc5354/4/length-need-not-be-a-multiple-of-four",
+        purpose: "Handle resolutions with every remainder of the Length are answered.",
+        iut: Role::Registrar,
+        needs: &[],
+        covers: &[R5354_4_10],
+        run: length_need_not_be_a_multiple_of_four,
+    },
+];
+
+fn unknown_00_message_is_dropped_in_silence(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    let handle = t.unused_pool_handle();
+    t.preamble(|t| t.probe(&pu))?;
+    for code in [0x00, 0x0f, 0x3f] {
+        let message = Forge::asap(code).parameter(Parameter::pool_handle(&handle.0));
+        t.send_octets(&pu, &message.octets())?;
+        t.expect_none(R5354_4_3, &pu, ERROR)?;
+        t.expect_none(R5354_4_3, &pu, HANDLE_RESOLUTION_RESPONSE)?;
+    }
+    Ok(())
+}
+
+fn unknown_00_message_registers_nobody(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pe))?;
+
+    t.send_octets(&pe, &disguised_registration(&pe, 0x21)?.octets())?;
+    t.expect_none(R5354_4_3, &pe, REGISTRATION_RESPONSE)?;
+    t.expect_none(R5354_4_3, &pe, ERROR)?;
+    let listed = t.listed(&pu, &pool)?;
+    t.check_that(
+        R5354_4_3,
+        listed.is_empty(),
+        format!("PEs listed: {listed:?}"),
+    );
+    Ok(())
+}
+
+fn reported(t: &mut Tester<'_>, code: u8) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pe))?;
+
+    let message = disguised_registration(&pe, code)?.octets();
+    t.send_octets(&pe, &message)?;
+    let reports = reports(t, (&pe).into(), UNRECOGNIZED_MESSAGE, 1, None)?;
+    judge_report(
+        t,
+        R5354_4_5,
+        R5354_3_12_3_1,
+        &reports,
+        UNRECOGNIZED_MESSAGE,
+        &message,
+    );
+    let listed = t.listed(&pu, &pool)?;
+    t.check_that(
+        R5354_4_4,
+        listed.is_empty(),
+        format!("PEs listed: {listed:?}"),
+    );
+    Ok(())
+}
+
+fn unknown_01_message_without_a_value_is_reported(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    reported_to(t, (&pu).into(), &Forge::asap(0x41).octets())
+}
+
+fn unknown_01_message_is_reported_over_tcp(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user_over_tcp();
+    let message = Forge::asap(0x42).parameter(Parameter::cookie(b"cookie!!"));
+    reported_to(t, (&pu).into(), &message.octets())
+}
+
+fn reported_to(t: &mut Tester<'_>, who: Who, message: &[u8]) -> Outcome {
+    t.preamble(|t| t.probe(who))?;
+    t.send_octets(who, message)?;
+    let reports = reports(t, who, UNRECOGNIZED_MESSAGE, 1, None)?;
+    // The answered probe in it is what this stands for.
+    t.check(R5352_3_3_25, true);
+    judge_report(
+        t,
+        R5354_4_5,
+        R5354_3_12_3_1,
+        &reports,
+        UNRECOGNIZED_MESSAGE,
+        message,
+    );
+    Ok(())
+}
+
+fn unknown_message_with_unknown_parameters(t: &mut Tester<'_>) -> Outcome {
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
+    let message = Forge::asap(0x43)
+        .parameter(Parameter::new(0xfffe, *b"odd!"))
+        .parameter(Parameter::new(0x7fff, *b"odd!"));
+    t.send_octets(&pu, &message.octets())?;
+
+    let reports = reports(t, (&pu).into(), UNRECOGNIZED_MESSAGE, 1, None)?;
+    t.check(R5352_3_3_25, true);
+    t.check_that(R5352_2_2_14_6, !reports.is_empty(), "nothing is reported");
+    for report in &reports {
+        let message = report.has("operation-error/0x2");
+        t.check_that(R5354_4_5, message, report.summary());
+        let parameter = report.has("operation-error/0x1");
+        t.check_that(R5354_4_4, !parameter, report.summary());
+    }
+    Ok(())
+}
+
+fn survived(t: &mut Tester<'_>, codes: &[u8]) -> Outcome {
+    for code in codes {
+        let pool = t.unused_pool_handle();
+        let pe = t.pool_element(&pool);
+        t.preamble(|t| t.probe(&pe))?;
+        t.send_octets(&pe, &disguised_registration(&pe, *code)?.octets())?;
+        serves_on(t, &pe)?;
+    }
+    Ok(())
+}
+
+fn undefined_flags_of_a_resolution_are_ignored(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+
+    for flags in [0xfe_u8, 0x02, 0x80] {
+        let message = forge::handle_resolution(&pool.0, false).set("flags", flags);
+        t.send_octets(&pu, &forged(message)?.octets())?;
+        let within = t.timers().t1_enrprequest;
+        let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, within)?;
+        let listed = response.pool_elements();
+        t.check_eq(R5354_4_8, "PEs listed", listed, vec![pe.pe_identifier()]);
+    }
+    Ok(())
+}
+
+fn padding_of_a_message_is_ignored(t: &mut Tester<'_>) -> Outcome {
+    for remainder in 1..=3 {
+        let mut pool = t.unused_pool_handle();
+        pad_to(&mut pool.0, remainder);
+        let message = forge::handle_resolution(&pool.0, false).padding("", 0xff);
+        asked_oddly(t, pool, forged(message)?, R5354_4_14)?;
+    }
+    Ok(())
+}
+
+fn padding_counted_in_the_length(t: &mut Tester<'_>) -> Outcome {
+    // Both forms have to be taken (T5), and in either of them the handle is what its own Length says.
+    for remainder in 1..=3 {
+        let mut pool = t.unused_pool_handle();
+        pad_to(&mut pool.0, remainder);
+        let message = forge::handle_resolution(&pool.0, false).count_padding();
+        let told = asked_oddly(t, pool.clone(), message, R5354_4_14)?;
+        t.check_that(R5354_3_9_1, told == pool.0, format!("told: {told:02x?}"));
+    }
+    Ok(())
+}
+
+fn padding_not_sent(t: &mut Tester<'_>) -> Outcome {
+    for remainder in 1..=3 {
+        let mut pool = t.unused_pool_handle();
+        pad_to(&mut pool.0, remainder);
+        let pu = t.pool_user();
+        t.preamble(|t| t.probe(&pu))?;
+        let message = forge::handle_resolution(&pool.0, false).without_padding();
+        t.send_octets(&pu, &message.octets())?;
+        serves_on(t, &pu)?;
+    }
+    Ok(())
+}
+
+fn length_need_not_be_a_multiple_of_four(t: &mut Tester<'_>) -> Outcome {
+    for remainder in 0..=3 {
+        let mut pool = t.unused_pool_handle();
+        pad_to(&mut pool.0, remainder);
+        let message = forge::handle_resolution(&pool.0, false);
+        asked_oddly(t, pool, message, R5354_4_10)?;
+    }
+    Ok(())
+}
+
+/// A PE is registered, and a handle resolution in an unusual form finds it. Gives the handle of the response.
+fn asked_oddly(
+    t: &mut Tester<'_>,
+    pool: PoolHandle,
+    message: Forge,
+    requirement: ReqId,
+) -> Result<Vec<u8>, Stop> {
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+    t.send_octets(&pu, &message.octets())?;
+    let within = t.timers().t1_enrprequest;
+    let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, within)?;
+    let listed = response.pool_elements();
+    t.check_eq(requirement, "PEs listed", listed, vec![pe.pe_identifier()]);
+    let told = response.value("pool-handle");
+    Ok(told
+        .and_then(|v| v.octets().map(<[u8]>::to_vec))
+        .unwrap_or_default())
+}
+
+/// A registration under another message type.
+fn disguised_registration(pe: &PoolElement, code: u8) -> Result<Forge, Stop> {
+    forged(forge::registration(&pe.handle.0, &pe.element).set("type", code))
+}

@@ -1,0 +1,108 @@
+//! RFC 5356 §3: what load and weight mean, whatever the policy.
+
+use super::{firsts, in_order, list, pool_of, useless_pes_do_no_harm};
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::Policy;
+use rspcheck_testkit::{Case, Outcome, Role, Tester};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5356/3.1/load-is-unsigned",
+        purpose: "A load of 0x80000000 is more than one of 0x7fffffff, and 0xffffffff is the most.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsed],
+        covers: &[R5356_3_1_1],
+        run: load_is_unsigned,
+    },
+    Case {
+        id: "rfc5356/3.2/weight-0-never-comes-first-in-weighted-round-robin",
+        purpose: "WRR: a PE of weight 0 does not come first while others have a weight.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRoundRobin],
+        covers: &[R5356_3_2_2],
+        run: weight_0_never_comes_first_in_weighted_round_robin,
+    },
+    Case {
+        id: "rfc5356/3.2/weight-0-never-comes-first-in-weighted-random",
+        purpose: "WRAND: a PE of weight 0 does not come first while others have a weight.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRandom],
+        covers: &[R5356_3_2_2],
+        run: weight_0_never_comes_first_in_weighted_random,
+    },
+    Case {
+        id: "rfc5356/3.2/weights-of-0-alone-in-weighted-round-robin",
+        purpose: "WRR: a pool with no weight but 0 is answered; a PE with a weight then comes first.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRoundRobin],
+        covers: &[R5352_3_3_21, R5356_3_2_2],
+        run: weights_of_0_alone_in_weighted_round_robin,
+    },
+    Case {
+        id: "rfc5356/3.2/weights-of-0-alone-in-weighted-random",
+        purpose: "WRAND: a pool with no weight but 0 is answered; a PE with a weight then comes first.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRandom],
+        covers: &[R5352_3_3_21, R5356_3_2_2],
+        run: weights_of_0_alone_in_weighted_random,
+    },
+];
+
+fn load_is_unsigned(t: &mut Tester<'_>) -> Outcome {
+    let loads = [0x8000_0000, 0xffff_ffff, 0x7fff_ffff, 0x0000_0000];
+    let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
+    let pu = t.pool_user();
+
+    for _ in 0..4 {
+        let listed = list(t, &pu, &pes)?;
+        t.check_that(
+            R5356_3_1_1,
+            in_order(&listed, "DCAB"),
+            format!("order {listed}"),
+        );
+    }
+    Ok(())
+}
+
+fn weight_0_never_comes_first_in_weighted_round_robin(t: &mut Tester<'_>) -> Outcome {
+    let weights = [0, 2, 1];
+    let pes = pool_of(
+        t,
+        weights.map(|weight| Policy::WeightedRoundRobin { weight }),
+    )?;
+    let pu = t.pool_user();
+
+    let firsts = firsts(t, &pu, &pes, 12)?;
+    t.check_that(
+        R5356_3_2_2,
+        !firsts.contains('A'),
+        format!("first: {firsts}"),
+    );
+    Ok(())
+}
+
+fn weight_0_never_comes_first_in_weighted_random(t: &mut Tester<'_>) -> Outcome {
+    let weights = [0, 2, 1];
+    let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
+    let pu = t.pool_user();
+
+    let firsts = firsts(t, &pu, &pes, 100)?;
+    t.check_that(
+        R5356_3_2_2,
+        !firsts.contains('A'),
+        format!("first: {firsts}"),
+    );
+    Ok(())
+}
+
+fn weights_of_0_alone_in_weighted_round_robin(t: &mut Tester<'_>) -> Outcome {
+    let weight = |weight| Policy::WeightedRoundRobin { weight };
+    useless_pes_do_no_harm(t, R5356_3_2_2, [weight(0), weight(0)], weight(1))
+}
+
+fn weights_of_0_alone_in_weighted_random(t: &mut Tester<'_>) -> Outcome {
+    let weight = |weight| Policy::WeightedRandom { weight };
+    useless_pes_do_no_harm(t, R5356_3_2_2, [weight(0), weight(0)], weight(1))
+}

@@ -1,0 +1,169 @@
+//! RFC 5356 §4.2: Weighted Round Robin. What a weight of 0 means: `s3_load_and_weight.rs`.
+
+use super::{count, firsts, no_repeats, policy_is_told, pool_of};
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::Policy;
+use rspcheck_testkit::{Case, Outcome, Role, Tester};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5356/4.2.4/policy-is-told",
+        purpose: "WRR: a response tells the pool's policy and the weight of each PE.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRoundRobin],
+        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_4_2_4_1, R5352_2_2_6_11],
+        run: policy_is_told_with_weights,
+    },
+    Case {
+        id: "rfc5356/4.2.1/weights-of-1-are-round-robin",
+        purpose: "WRR: PEs of weight 1 take turns, if the registrar's Round Robin does so.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRoundRobin],
+        covers: &[R5356_4_2_1_1],
+        run: weights_of_1_are_round_robin,
+    },
+    Case {
+        id: "rfc5356/4.2.2/shares-follow-the-weights",
+        purpose: "WRR: over whole rounds each PE comes first as often as its weight asks.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRoundRobin],
+        covers: &[R5356_4_2_2_1],
+        run: shares_follow_the_weights,
+    },
+    Case {
+        id: "rfc5356/4.2.2/turns-are-spread-evenly",
+        purpose: "WRR: a PE that has half of all turns never has many or few of them in a row.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRoundRobin],
+        covers: &[R5356_4_2_2_3],
+        run: turns_are_spread_evenly,
+    },
+    Case {
+        id: "rfc5356/4.2.2/new-weights-count-at-once",
+        purpose: "WRR: after a re-registration with another weight the shares follow the new one.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRoundRobin],
+        covers: &[R5352_3_1_45],
+        run: new_weights_count_at_once,
+    },
+    Case {
+        id: "rfc5356/4.2.2/largest-weights-are-served",
+        purpose: "WRR: PEs of the largest weights are registered and resolved without delay.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRoundRobin],
+        covers: &[R5352_3_3_21],
+        run: largest_weights_are_served,
+    },
+];
+
+fn policy_is_told_with_weights(t: &mut Tester<'_>) -> Outcome {
+    let weights = [3, 0x0001_0002];
+    policy_is_told(
+        t,
+        R5356_4_2_4_1,
+        weights.map(|weight| Policy::WeightedRoundRobin { weight }),
+    )
+}
+
+fn weights_of_1_are_round_robin(t: &mut Tester<'_>) -> Outcome {
+    let plain = pool_of(
+        t,
+        [Policy::RoundRobin, Policy::RoundRobin, Policy::RoundRobin],
+    )?;
+    let weights = [1, 1, 1];
+    let weighted = pool_of(
+        t,
+        weights.map(|weight| Policy::WeightedRoundRobin { weight }),
+    )?;
+    let pu = t.pool_user();
+
+    // That Round Robin takes turns is a SHOULD, so there is nothing to compare where it does not.
+    let round = firsts(t, &pu, &plain, 3)?;
+    if !no_repeats(&round) {
+        return Err(t.inconclusive(format!("Round Robin itself takes no turns: {round}")));
+    }
+    let round = firsts(t, &pu, &weighted, 3)?;
+    t.check_that(R5356_4_2_1_1, no_repeats(&round), format!("first: {round}"));
+    Ok(())
+}
+
+fn shares_follow_the_weights(t: &mut Tester<'_>) -> Outcome {
+    let weights = [4, 1, 3];
+    let pes = pool_of(
+        t,
+        weights.map(|weight| Policy::WeightedRoundRobin { weight }),
+    )?;
+    let pu = t.pool_user();
+
+    // Three times round a list of eight. A list need not be at its beginning, so one more or less is fine.
+    let firsts = firsts(t, &pu, &pes, 24)?;
+    for (pe, expected) in [('A', 12), ('B', 3), ('C', 9)] {
+        let share = count(&firsts, pe);
+        let note = format!("{pe} first {share} times, expected {expected}: {firsts}");
+        t.check_that(R5356_4_2_2_1, share.abs_diff(expected) <= 1, note);
+    }
+    Ok(())
+}
+
+fn turns_are_spread_evenly(t: &mut Tester<'_>) -> Outcome {
+    let weights = [6, 3, 3];
+    let pes = pool_of(
+        t,
+        weights.map(|weight| Policy::WeightedRoundRobin { weight }),
+    )?;
+    let pu = t.pool_user();
+
+    // In no run of responses does A have two turns more or less than half of them. ABAC and ABCA, over and
+    // over, are even by this measure; six turns in a row are not, and neither are ABC three times, then AAA.
+    let firsts = firsts(t, &pu, &pes, 24)?;
+    let runs = (0..24).flat_map(|from| (from + 1..=24).map(move |to| from..to));
+    let uneven = runs
+        .map(|run| &firsts[run])
+        .find(|run| (2 * count(run, 'A')).abs_diff(run.len()) >= 4);
+    let note = format!("first: {firsts}, uneven in {}", uneven.unwrap_or_default());
+    t.check_that(R5356_4_2_2_3, uneven.is_none(), note);
+    Ok(())
+}
+
+fn new_weights_count_at_once(t: &mut Tester<'_>) -> Outcome {
+    let weights = [4, 1];
+    let pes = pool_of(
+        t,
+        weights.map(|weight| Policy::WeightedRoundRobin { weight }),
+    )?;
+    let pu = t.pool_user();
+    t.preamble(|t| firsts(t, &pu, &pes, 5).map(drop))?;
+
+    let lighter = pes[0]
+        .clone()
+        .policy(Policy::WeightedRoundRobin { weight: 1 });
+    let heavier = pes[1]
+        .clone()
+        .policy(Policy::WeightedRoundRobin { weight: 4 });
+    t.preamble(|t| t.register(&lighter))?;
+    t.preamble(|t| t.register(&heavier))?;
+    // What is left of the old round may still be served, so only the greater part is asked for.
+    let firsts = firsts(t, &pu, &pes, 20)?;
+    t.check_that(
+        R5352_3_1_45,
+        count(&firsts, 'B') > 10,
+        format!("first: {firsts}"),
+    );
+    Ok(())
+}
+
+fn largest_weights_are_served(t: &mut Tester<'_>) -> Outcome {
+    let weights = [0xffff_ffff, 0xffff_fffe, 1];
+    let pes = pool_of(
+        t,
+        weights.map(|weight| Policy::WeightedRoundRobin { weight }),
+    )?;
+    let pu = t.pool_user();
+
+    let firsts = firsts(t, &pu, &pes, 10)?;
+    t.check(R5352_3_3_21, true);
+    t.observe(format!("first: {firsts}"));
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! RFC 5356 §4.4: Weighted Random. What a weight of 0 means: `s3_load_and_weight.rs`.
+
+use super::{count, firsts, list, no_repeats, policy_is_told, pool_of};
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::Policy;
+use rspcheck_testkit::{Case, Outcome, Role, Tester};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5356/4.4.4/policy-is-told",
+        purpose: "WRAND: a response tells the pool's policy and the weight of each PE.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRandom],
+        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_4_4_4_1, R5352_2_2_6_11],
+        run: policy_is_told_with_weights,
+    },
+    Case {
+        id: "rfc5356/4.4.1/weights-of-1-are-random",
+        purpose: "WRAND: of PEs of weight 1, each is in some of 200 responses.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRandom],
+        covers: &[R5356_4_4_1_1],
+        run: weights_of_1_are_random,
+    },
+    Case {
+        id: "rfc5356/4.4.2/order-is-drawn",
+        purpose: "WRAND: of two PEs of equal weight, each comes first in some of 200 responses.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRandom],
+        covers: &[R5356_4_4_2_1],
+        run: order_is_drawn,
+    },
+    Case {
+        id: "rfc5356/4.4.2/shares-follow-the-weights",
+        purpose: "WRAND: a PE with nine tenths of the weight comes first about that often.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRandom],
+        covers: &[R5356_4_4_2_3],
+        run: shares_follow_the_weights,
+    },
+    Case {
+        id: "rfc5356/4.4.2/sum-of-weights-does-not-wrap",
+        purpose: "WRAND: with weights whose sum exceeds 32 bits, each PE comes first at times.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRandom],
+        covers: &[R5356_4_4_2_3],
+        run: sum_of_weights_does_not_wrap,
+    },
+    Case {
+        id: "rfc5356/4.4.2/no-pe-twice",
+        purpose: "WRAND: a response has no PE twice, however large its weight.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyWeightedRandom],
+        covers: &[R5356_4_4_2_2],
+        run: no_pe_twice,
+    },
+];
+
+fn policy_is_told_with_weights(t: &mut Tester<'_>) -> Outcome {
+    let weights = [3, 0x0001_0002];
+    policy_is_told(
+        t,
+        R5356_4_4_4_1,
+        weights.map(|weight| Policy::WeightedRandom { weight }),
+    )
+}
+
+fn weights_of_1_are_random(t: &mut Tester<'_>) -> Outcome {
+    let weights = [1, 1];
+    let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
+    let pu = t.pool_user();
+
+    // As with RAND: fair draws of one PE miss one of two with a probability of 2 × 2⁻²⁰⁰.
+    let mut listed = String::new();
+    for _ in 0..200 {
+        listed.push_str(&list(t, &pu, &pes)?);
+    }
+    for pe in ['A', 'B'] {
+        let note = format!("{pe} is in none of 200 responses");
+        t.check_that(R5356_4_4_1_1, listed.contains(pe), note);
+    }
+    Ok(())
+}
+
+fn order_is_drawn(t: &mut Tester<'_>) -> Outcome {
+    let weights = [5, 5];
+    let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
+    let pu = t.pool_user();
+
+    // A fair draw puts the same one first 200 times with a probability of 2 × 2⁻²⁰⁰.
+    let firsts = firsts(t, &pu, &pes, 200)?;
+    for pe in ['A', 'B'] {
+        let note = format!("{pe} comes first in none of 200 responses");
+        t.check_that(R5356_4_4_2_1, firsts.contains(pe), note);
+    }
+    Ok(())
+}
+
+fn shares_follow_the_weights(t: &mut Tester<'_>) -> Outcome {
+    let weights = [9, 1];
+    let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
+    let pu = t.pool_user();
+
+    // Of 200 draws with probability 0.9, at most 145 succeed with less than 3 × 10⁻¹¹, and all of them
+    // with less than 8 × 10⁻¹⁰. Draws that ignore the weights exceed 145 with less than 10⁻⁹.
+    let firsts = firsts(t, &pu, &pes, 200)?;
+    let share = count(&firsts, 'A');
+    let note = format!("{share} of 200 instead of about 180");
+    t.check_that(R5356_4_4_2_3, share > 145 && firsts.contains('B'), note);
+    Ok(())
+}
+
+fn sum_of_weights_does_not_wrap(t: &mut Tester<'_>) -> Outcome {
+    let weights = [0xffff_ffff, 0xffff_ffff, 0xffff_ffff];
+    let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
+    let pu = t.pool_user();
+
+    // 200 fair draws leave out one of three with less than 3 × (2/3)²⁰⁰, or 2 × 10⁻³⁵.
+    let firsts = firsts(t, &pu, &pes, 200)?;
+    for pe in ['A', 'B', 'C'] {
+        let note = format!("{pe} comes first in none of 200 responses");
+        t.check_that(R5356_4_4_2_3, firsts.contains(pe), note);
+    }
+    Ok(())
+}
+
+fn no_pe_twice(t: &mut Tester<'_>) -> Outcome {
+    let weights = [1000, 1, 1, 1];
+    let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
+    let pu = t.pool_user();
+
+    for _ in 0..50 {
+        let listed = list(t, &pu, &pes)?;
+        t.check_that(
+            R5356_4_4_2_2,
+            no_repeats(&listed),
+            format!("listed: {listed}"),
+        );
+    }
+    Ok(())
+}

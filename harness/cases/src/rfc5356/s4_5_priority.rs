@@ -1,0 +1,160 @@
+//! RFC 5356 §4.5: Priority.
+
+use super::{count, firsts, in_order, list, policy_is_told, pool_of};
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::Policy;
+use rspcheck_testkit::{Case, Outcome, Role, Tester};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5356/4.5.4/policy-is-told",
+        purpose: "PRIO: a response tells the pool's policy and the priority of each PE.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyPriority],
+        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_4_5_4_1, R5352_2_2_6_11],
+        run: policy_is_told_with_priorities,
+    },
+    Case {
+        id: "rfc5356/4.5.2/highest-priority-comes-first",
+        purpose: "PRIO: every response begins with the PE of highest priority, and the others follow.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyPriority],
+        covers: &[R5356_4_5_2_1, R5356_4_5_2_2],
+        run: highest_priority_comes_first,
+    },
+    Case {
+        id: "rfc5356/4.5.2/priority-is-unsigned",
+        purpose: "PRIO: priorities are compared as unsigned numbers, up to 0xffffffff and down to 0.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyPriority],
+        covers: &[R5356_4_5_2_2],
+        run: priority_is_unsigned,
+    },
+    Case {
+        id: "rfc5356/4.5.2/equal-priorities-in-any-order",
+        purpose: "PRIO: of two PEs of highest priority either can come first, a third one cannot.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyPriority],
+        covers: &[R5356_4_5_2_1, R5356_4_5_2_3],
+        run: equal_priorities_in_any_order,
+    },
+    Case {
+        id: "rfc5356/4.5.2/next-priority-takes-over",
+        purpose: "PRIO: when the PE of highest priority has left, the next one comes first.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyPriority],
+        covers: &[R5356_4_5_2_1],
+        run: next_priority_takes_over,
+    },
+    Case {
+        id: "rfc5356/4.5.2/new-priority-counts-at-once",
+        purpose: "PRIO: after a re-registration with the highest priority the PE comes first.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyPriority],
+        covers: &[R5352_3_1_45],
+        run: new_priority_counts_at_once,
+    },
+];
+
+fn policy_is_told_with_priorities(t: &mut Tester<'_>) -> Outcome {
+    let priorities = [3, 0x8001_0002];
+    policy_is_told(
+        t,
+        R5356_4_5_4_1,
+        priorities.map(|priority| Policy::Priority { priority }),
+    )
+}
+
+fn highest_priority_comes_first(t: &mut Tester<'_>) -> Outcome {
+    let priorities = [20, 5, 90, 40];
+    let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
+    let pu = t.pool_user();
+
+    for _ in 0..5 {
+        let listed = list(t, &pu, &pes)?;
+        t.check_that(
+            R5356_4_5_2_1,
+            listed.starts_with('C'),
+            format!("listed: {listed}"),
+        );
+        t.check_that(
+            R5356_4_5_2_2,
+            in_order(&listed, "CDAB"),
+            format!("listed: {listed}"),
+        );
+    }
+    Ok(())
+}
+
+fn priority_is_unsigned(t: &mut Tester<'_>) -> Outcome {
+    let priorities = [0x7fff_ffff, 0x8000_0000, 0x0000_0000, 0xffff_ffff];
+    let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
+    let pu = t.pool_user();
+
+    let listed = list(t, &pu, &pes)?;
+    t.check_that(
+        R5356_4_5_2_2,
+        listed.starts_with('D'),
+        format!("listed: {listed}"),
+    );
+    t.check_that(
+        R5356_4_5_2_2,
+        in_order(&listed, "DBAC"),
+        format!("listed: {listed}"),
+    );
+    Ok(())
+}
+
+fn equal_priorities_in_any_order(t: &mut Tester<'_>) -> Outcome {
+    let priorities = [7, 1, 7];
+    let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
+    let pu = t.pool_user();
+
+    let firsts = firsts(t, &pu, &pes, 10)?;
+    t.check_that(
+        R5356_4_5_2_1,
+        !firsts.contains('B'),
+        format!("first: {firsts}"),
+    );
+    t.check(R5356_4_5_2_3, true);
+    let (one, other) = (count(&firsts, 'A'), count(&firsts, 'C'));
+    t.observe(format!(
+        "PEs of equal priority come first {one} and {other} times of 10"
+    ));
+    Ok(())
+}
+
+fn next_priority_takes_over(t: &mut Tester<'_>) -> Outcome {
+    let priorities = [20, 5, 90];
+    let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
+    let pu = t.pool_user();
+    t.preamble(|t| list(t, &pu, &pes).map(drop))?;
+
+    t.preamble(|t| t.deregister_response(&pes[2]).map(drop))?;
+    let listed = list(t, &pu, &pes)?;
+    t.check_that(
+        R5356_4_5_2_1,
+        listed.starts_with('A'),
+        format!("listed: {listed}"),
+    );
+    Ok(())
+}
+
+fn new_priority_counts_at_once(t: &mut Tester<'_>) -> Outcome {
+    let priorities = [20, 5, 90];
+    let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
+    let pu = t.pool_user();
+    t.preamble(|t| list(t, &pu, &pes).map(drop))?;
+
+    let raised = pes[1].clone().policy(Policy::Priority { priority: 91 });
+    t.preamble(|t| t.register(&raised))?;
+    let listed = list(t, &pu, &pes)?;
+    t.check_that(
+        R5352_3_1_45,
+        listed.starts_with('B'),
+        format!("listed: {listed}"),
+    );
+    Ok(())
+}

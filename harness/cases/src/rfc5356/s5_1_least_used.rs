@@ -1,0 +1,172 @@
+//! RFC 5356 §5.1: Least Used.
+
+use super::{firsts, in_order, list, no_repeats, policy_is_told, pool_of};
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::Policy;
+use rspcheck_testkit::{Case, Outcome, Role, Tester};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5356/5.1.4/policy-is-told",
+        purpose: "LU: a response tells the pool's policy and the load of each PE.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsed],
+        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_5_1_4_1, R5352_2_2_6_11],
+        run: policy_is_told_with_loads,
+    },
+    Case {
+        id: "rfc5356/5.1.2/lowest-load-comes-first",
+        purpose: "LU: every response begins with the PE of lowest load, and the others follow.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsed],
+        covers: &[R5356_5_1_2_5, R5356_5_1_2_2, R5356_5_1_2_3],
+        run: lowest_load_comes_first,
+    },
+    Case {
+        id: "rfc5356/5.1.2/new-loads-count-at-once",
+        purpose: "LU: re-registrations with other loads turn the order round.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsed],
+        covers: &[R5352_3_1_45, R5356_5_1_2_5],
+        run: new_loads_count_at_once,
+    },
+    Case {
+        id: "rfc5356/5.1.2/equal-loads-take-turns",
+        purpose: "LU: of three PEs of equal load, each comes first in one of three responses.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsed],
+        covers: &[R5356_5_1_2_4],
+        run: equal_loads_take_turns,
+    },
+    Case {
+        id: "rfc5356/5.1.2/turns-are-among-the-lowest",
+        purpose: "LU: the two PEs of lowest load take turns, and the third one never comes first.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsed],
+        covers: &[R5356_5_1_2_4, R5356_5_1_2_2],
+        run: turns_are_among_the_lowest,
+    },
+    Case {
+        id: "rfc5356/5.1.2/fully-loaded-pool-is-served",
+        purpose: "LU: a pool whose PEs all have the load 0xffffffff is resolved, no PE twice.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsed],
+        covers: &[R5352_2_2_6_12, R5356_5_1_2_3],
+        run: fully_loaded_pool_is_served,
+    },
+];
+
+fn policy_is_told_with_loads(t: &mut Tester<'_>) -> Outcome {
+    let loads = [0, 0x8001_0002];
+    policy_is_told(
+        t,
+        R5356_5_1_4_1,
+        loads.map(|load| Policy::LeastUsed { load }),
+    )
+}
+
+fn lowest_load_comes_first(t: &mut Tester<'_>) -> Outcome {
+    let loads = [0x4000_0000, 0xc000_0000, 0x0001_0000, 0x0000_ffff];
+    let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
+    let pu = t.pool_user();
+
+    for _ in 0..5 {
+        let listed = list(t, &pu, &pes)?;
+        t.check_that(
+            R5356_5_1_2_5,
+            in_order(&listed, "DCAB"),
+            format!("listed: {listed}"),
+        );
+        t.check_that(
+            R5356_5_1_2_2,
+            listed.starts_with('D'),
+            format!("listed: {listed}"),
+        );
+        t.check_that(
+            R5356_5_1_2_3,
+            no_repeats(&listed),
+            format!("listed: {listed}"),
+        );
+    }
+    Ok(())
+}
+
+fn new_loads_count_at_once(t: &mut Tester<'_>) -> Outcome {
+    let loads = [100, 200, 300];
+    let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
+    let pu = t.pool_user();
+    t.preamble(|t| list(t, &pu, &pes).map(drop))?;
+
+    let busy = pes[0].clone().policy(Policy::LeastUsed { load: 400 });
+    let idle = pes[2].clone().policy(Policy::LeastUsed { load: 0 });
+    t.preamble(|t| t.register(&busy))?;
+    t.preamble(|t| t.register(&idle))?;
+    let response = t.resolve(&pu, &busy.handle)?;
+    let first = response.pool_elements().first().copied();
+    t.check_eq(R5352_3_1_45, "first PE", first, Some(idle.pe_identifier()));
+    // Judged by the loads that the response itself tells, whether they are the new ones or not.
+    let told = response.each("pool-element", "policy/load");
+    t.check_that(
+        R5356_5_1_2_5,
+        told.is_sorted(),
+        format!("loads told: {told:?}"),
+    );
+    Ok(())
+}
+
+fn equal_loads_take_turns(t: &mut Tester<'_>) -> Outcome {
+    let loads = [500, 500, 500];
+    let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
+    let pu = t.pool_user();
+
+    for _ in 0..2 {
+        let round = firsts(t, &pu, &pes, 3)?;
+        t.check_that(R5356_5_1_2_4, no_repeats(&round), format!("first: {round}"));
+    }
+    Ok(())
+}
+
+fn turns_are_among_the_lowest(t: &mut Tester<'_>) -> Outcome {
+    let loads = [500, 499, 499];
+    let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
+    let pu = t.pool_user();
+
+    for _ in 0..3 {
+        let round = firsts(t, &pu, &pes, 2)?;
+        t.check_that(
+            R5356_5_1_2_2,
+            !round.contains('A'),
+            format!("first: {round}"),
+        );
+        t.check_that(R5356_5_1_2_4, no_repeats(&round), format!("first: {round}"));
+    }
+    Ok(())
+}
+
+fn fully_loaded_pool_is_served(t: &mut Tester<'_>) -> Outcome {
+    let loads = [0xffff_ffff, 0xffff_ffff];
+    let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
+    let pu = t.pool_user();
+
+    for _ in 0..4 {
+        let response = t.resolve(&pu, &pes[0].handle)?;
+        t.check_that(
+            R5352_2_2_6_12,
+            response.has("pool-element"),
+            response.summary(),
+        );
+        let listed: String = response
+            .pool_elements()
+            .into_iter()
+            .map(|id| super::letter(&pes, id))
+            .collect();
+        t.check_that(
+            R5356_5_1_2_3,
+            no_repeats(&listed),
+            format!("listed: {listed}"),
+        );
+    }
+    Ok(())
+}

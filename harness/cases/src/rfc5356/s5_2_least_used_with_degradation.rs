@@ -1,0 +1,221 @@
+//! RFC 5356 §5.2: Least Used with Degradation.
+//!
+//! Each PE that a response returns counts, whether it comes first or last (ambiguity T34). So which PE is
+//! due follows from the lists that were returned before, be they full or partial: [`Sums`] keeps the books.
+//! To list the lowest sums is a SHOULD; the counters are MUSTs, judged where that SHOULD is kept.
+
+use super::{firsts, in_order, list, policy_is_told, pool_of};
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::Policy;
+use rspcheck_testkit::{Case, Outcome, PoolElement, PoolUser, Role, Stop, Tester};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5356/5.2.4/policy-is-told",
+        purpose: "LUD: a response tells the pool's policy, and load and load degradation of each PE.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsedWithDegradation],
+        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_5_2_4_1, R5352_2_2_6_11],
+        run: policy_is_told_with_degradations,
+    },
+    Case {
+        id: "rfc5356/5.2.2/without-degradation-it-is-least-used",
+        purpose: "LUD: with load degradations of 0 the order is that of the loads, and stays so.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsedWithDegradation],
+        covers: &[R5356_5_2_2_4, R5356_5_2_2_5],
+        run: without_degradation_it_is_least_used,
+    },
+    Case {
+        id: "rfc5356/5.2.2/being-returned-degrades-a-pe",
+        purpose: "LUD: a PE that degrades comes first until its sum exceeds the load of one that does not.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsedWithDegradation],
+        covers: &[R5356_5_2_2_5],
+        run: being_returned_degrades_a_pe,
+    },
+    Case {
+        id: "rfc5356/5.2.2/every-returned-entry-counts",
+        purpose: "LUD: a PE that is returned degrades even if it does not come first.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsedWithDegradation],
+        covers: &[R5356_5_2_2_3],
+        run: every_returned_entry_counts,
+    },
+    Case {
+        id: "rfc5356/5.2.2/reregistration-ends-the-degradation",
+        purpose: "LUD: a re-registration with the same values lets a degraded PE come first again.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsedWithDegradation],
+        covers: &[R5356_5_2_2_2],
+        run: reregistration_ends_the_degradation,
+    },
+    Case {
+        id: "rfc5356/5.2.2/new-registration-begins-without-degradation",
+        purpose: "LUD: a PE that left and registers again has no degradation from before.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsedWithDegradation],
+        covers: &[R5356_5_2_2_2],
+        run: new_registration_begins_without_degradation,
+    },
+    Case {
+        id: "rfc5356/5.2.2/sum-does-not-wrap",
+        purpose: "LUD: a PE degraded beyond 32 bits comes last, not first.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyLeastUsedWithDegradation],
+        covers: &[R5356_5_2_2_5, R5356_5_2_2_4],
+        run: sum_does_not_wrap,
+    },
+];
+
+fn policy_is_told_with_degradations(t: &mut Tester<'_>) -> Outcome {
+    policy_is_told(
+        t,
+        R5356_5_2_4_1,
+        [lud(0x0000_0010, 0x8000_0000), lud(0x8001_0002, 7)],
+    )
+}
+
+fn without_degradation_it_is_least_used(t: &mut Tester<'_>) -> Outcome {
+    let pes = pool_of(t, [300, 100, 200].map(|load| lud(load, 0)))?;
+    let pu = t.pool_user();
+
+    for _ in 0..5 {
+        let listed = list(t, &pu, &pes)?;
+        t.check_that(
+            R5356_5_2_2_4,
+            in_order(&listed, "BCA"),
+            format!("listed: {listed}"),
+        );
+        t.check_that(
+            R5356_5_2_2_5,
+            listed.starts_with('B'),
+            format!("listed: {listed}"),
+        );
+    }
+    Ok(())
+}
+
+fn being_returned_degrades_a_pe(t: &mut Tester<'_>) -> Outcome {
+    // B has 0, 30, 60, 90 and then 120. Being returned second changes nothing for A.
+    let pes = pool_of(t, [lud(100, 0), lud(0, 30)])?;
+    let pu = t.pool_user();
+
+    let firsts = firsts(t, &pu, &pes, 7)?;
+    t.check_eq(R5356_5_2_2_5, "first PEs", firsts.as_str(), "BBBBAAA");
+    Ok(())
+}
+
+fn every_returned_entry_counts(t: &mut Tester<'_>) -> Outcome {
+    sums_decide(t)?;
+    let pes = pool_of(t, [lud(0, 50), lud(100, 30)])?;
+    let pu = t.pool_user();
+
+    let mut sums = Sums::of([(0, 50), (100, 30)]);
+    for _ in 0..12 {
+        let listed = list(t, &pu, &pes)?;
+        let note = format!("listed: {listed}, while the sums were {}", sums.told());
+        t.check_that(R5356_5_2_2_3, sums.lowest_is_first(&listed), note);
+        sums.count(&listed);
+    }
+    Ok(())
+}
+
+fn reregistration_ends_the_degradation(t: &mut Tester<'_>) -> Outcome {
+    let (pu, pes) = sums_decide(t)?;
+    t.preamble(|t| t.register(&pes[1]))?;
+    let firsts = firsts(t, &pu, &pes, 3)?;
+    t.check_eq(
+        R5356_5_2_2_2,
+        "first PEs after a re-registration of B",
+        firsts.as_str(),
+        "BBA",
+    );
+    Ok(())
+}
+
+fn new_registration_begins_without_degradation(t: &mut Tester<'_>) -> Outcome {
+    let (pu, pes) = sums_decide(t)?;
+    t.preamble(|t| t.deregister_response(&pes[1]).map(drop))?;
+    t.preamble(|t| t.register(&pes[1]))?;
+    let firsts = firsts(t, &pu, &pes, 3)?;
+    t.check_eq(
+        R5356_5_2_2_2,
+        "first PEs after B has come back",
+        firsts.as_str(),
+        "BBA",
+    );
+    Ok(())
+}
+
+fn sum_does_not_wrap(t: &mut Tester<'_>) -> Outcome {
+    sums_decide(t)?;
+    // Returned once, A has 0x1_0000_0100. It may be cut to 0xffffffff: that is still more than B's.
+    let pes = pool_of(t, [lud(0xffff_ff00, 0x0000_0200), lud(0xffff_ff80, 0)])?;
+    let pu = t.pool_user();
+    if !list(t, &pu, &pes)?.starts_with('A') {
+        return Err(t.inconclusive("A did not come first, so its degradation is not known"));
+    }
+
+    for _ in 0..3 {
+        let listed = list(t, &pu, &pes)?;
+        t.check_that(
+            R5356_5_2_2_5,
+            listed.starts_with('B'),
+            format!("listed: {listed}"),
+        );
+        t.check_that(
+            R5356_5_2_2_4,
+            in_order(&listed, "BA"),
+            format!("listed: {listed}"),
+        );
+    }
+    Ok(())
+}
+
+/// A pool in which B has degraded beyond A. Where the sums did not decide that, no counter can be seen.
+fn sums_decide(t: &mut Tester<'_>) -> Result<(PoolUser, [PoolElement; 2]), Stop> {
+    let pes = pool_of(t, [lud(100, 0), lud(0, 60)])?;
+    let pu = t.pool_user();
+    if firsts(t, &pu, &pes, 3)? != "BBA" {
+        return Err(t.inconclusive("the sums do not decide who comes first, so no counter shows"));
+    }
+    Ok((pu, pes))
+}
+
+fn lud(load: u32, degradation: u32) -> Policy {
+    Policy::LeastUsedDegradation { load, degradation }
+}
+
+/// Load plus degradation counter times load degradation, of A and B.
+struct Sums([(u64, u64); 2]);
+
+impl Sums {
+    /// Loads and load degradations; nothing was returned yet.
+    fn of(terms: [(u64, u64); 2]) -> Sums {
+        Sums(terms)
+    }
+
+    fn lowest_is_first(&self, listed: &str) -> bool {
+        let [(a, _), (b, _)] = self.0;
+        if listed.starts_with('A') {
+            a <= b
+        } else {
+            listed.starts_with('B') && b <= a
+        }
+    }
+
+    fn count(&mut self, listed: &str) {
+        for (letter, (sum, degradation)) in ['A', 'B'].into_iter().zip(&mut self.0) {
+            if listed.contains(letter) {
+                *sum += *degradation;
+            }
+        }
+    }
+
+    fn told(&self) -> String {
+        format!("A {} and B {}", self.0[0].0, self.0[1].0)
+    }
+}

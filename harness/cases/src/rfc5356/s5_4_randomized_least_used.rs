@@ -1,0 +1,139 @@
+//! RFC 5356 §5.4: Randomized Least Used.
+
+use super::{count, firsts, list, no_repeats, policy_is_told, pool_of, useless_pes_do_no_harm};
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::Policy;
+use rspcheck_testkit::{Case, Outcome, Role, Tester};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "rfc5356/5.4.4/policy-is-told",
+        purpose: "RLU: a response tells the pool's policy and the load of each PE.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyRandomizedLeastUsed],
+        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_5_4_4_1, R5352_2_2_6_11],
+        run: policy_is_told_with_loads,
+    },
+    Case {
+        id: "rfc5356/5.4.2/shares-follow-what-is-idle",
+        purpose: "RLU: a PE with nine tenths of what is idle comes first about that often.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyRandomizedLeastUsed],
+        covers: &[R5356_5_4_2_1],
+        run: shares_follow_what_is_idle,
+    },
+    Case {
+        id: "rfc5356/5.4.2/idle-pes-share-alike",
+        purpose: "RLU: of three PEs without load, each comes first at times: their sum does not wrap.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyRandomizedLeastUsed],
+        covers: &[R5356_5_4_2_1],
+        run: idle_pes_share_alike,
+    },
+    Case {
+        id: "rfc5356/5.4.2/full-pe-does-not-come-first",
+        purpose: "RLU: a PE of load 0xffffffff, told by a re-registration, does not come first.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyRandomizedLeastUsed],
+        covers: &[R5356_5_4_2_1],
+        run: full_pe_does_not_come_first,
+    },
+    Case {
+        id: "rfc5356/5.4.2/fully-loaded-pool-does-no-harm",
+        purpose: "RLU: a pool with nothing idle is answered; a PE without load then comes first.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyRandomizedLeastUsed],
+        covers: &[R5352_3_3_21, R5356_5_4_2_1],
+        run: fully_loaded_pool_does_no_harm,
+    },
+    Case {
+        id: "rfc5356/5.4.2/no-pe-twice",
+        purpose: "RLU: a response has no PE twice, however idle it is.",
+        iut: Role::Registrar,
+        needs: &[Ics::PolicyRandomizedLeastUsed],
+        covers: &[R5356_5_4_2_1],
+        run: no_pe_twice,
+    },
+];
+
+fn policy_is_told_with_loads(t: &mut Tester<'_>) -> Outcome {
+    let loads = [0, 0x8001_0002];
+    policy_is_told(
+        t,
+        R5356_5_4_4_1,
+        loads.map(|load| Policy::RandomizedLeastUsed { load }),
+    )
+}
+
+fn shares_follow_what_is_idle(t: &mut Tester<'_>) -> Outcome {
+    // A is idle altogether, B by a ninth of that.
+    let loads = [0, 0xffff_ffff - 0xffff_ffff / 9];
+    let pes = pool_of(t, loads.map(|load| Policy::RandomizedLeastUsed { load }))?;
+    let pu = t.pool_user();
+
+    // Of 200 draws with probability 0.9, at most 145 succeed with less than 3 × 10⁻¹¹, and all of them
+    // with less than 8 × 10⁻¹⁰. Draws that ignore the loads exceed 145 with less than 10⁻⁹.
+    let firsts = firsts(t, &pu, &pes, 200)?;
+    let share = count(&firsts, 'A');
+    let note = format!("{share} of 200 instead of about 180");
+    t.check_that(R5356_5_4_2_1, share > 145 && firsts.contains('B'), note);
+    Ok(())
+}
+
+fn idle_pes_share_alike(t: &mut Tester<'_>) -> Outcome {
+    let pes = pool_of(
+        t,
+        [0, 0, 0].map(|load| Policy::RandomizedLeastUsed { load }),
+    )?;
+    let pu = t.pool_user();
+
+    // 200 fair draws leave out one of three with less than 3 × (2/3)²⁰⁰, or 2 × 10⁻³⁵.
+    let firsts = firsts(t, &pu, &pes, 200)?;
+    for pe in ['A', 'B', 'C'] {
+        let note = format!("{pe} comes first in none of 200 responses");
+        t.check_that(R5356_5_4_2_1, firsts.contains(pe), note);
+    }
+    Ok(())
+}
+
+fn full_pe_does_not_come_first(t: &mut Tester<'_>) -> Outcome {
+    let loads = [0x1000, 0x8000_0000];
+    let pes = pool_of(t, loads.map(|load| Policy::RandomizedLeastUsed { load }))?;
+    let pu = t.pool_user();
+    let full = pes[0]
+        .clone()
+        .policy(Policy::RandomizedLeastUsed { load: 0xffff_ffff });
+    t.preamble(|t| t.register(&full))?;
+
+    let firsts = firsts(t, &pu, &pes, 60)?;
+    t.check_that(
+        R5356_5_4_2_1,
+        !firsts.contains('A'),
+        format!("first: {firsts}"),
+    );
+    Ok(())
+}
+
+fn fully_loaded_pool_does_no_harm(t: &mut Tester<'_>) -> Outcome {
+    let load = |load| Policy::RandomizedLeastUsed { load };
+    let full = [load(0xffff_ffff), load(0xffff_ffff)];
+    useless_pes_do_no_harm(t, R5356_5_4_2_1, full, load(0))
+}
+
+fn no_pe_twice(t: &mut Tester<'_>) -> Outcome {
+    let loads = [0, 0xffff_fff0, 0xffff_fff0, 0xffff_fff0];
+    let pes = pool_of(t, loads.map(|load| Policy::RandomizedLeastUsed { load }))?;
+    let pu = t.pool_user();
+
+    for _ in 0..50 {
+        let listed = list(t, &pu, &pes)?;
+        t.check_that(
+            R5356_5_4_2_1,
+            no_repeats(&listed),
+            format!("listed: {listed}"),
+        );
+    }
+    Ok(())
+}

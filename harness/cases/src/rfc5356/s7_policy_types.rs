@@ -1,0 +1,59 @@
+//! RFC 5356 §7.1: policy types that the RFC does not define.
+
+use rspcheck_spec::id::*;
+use rspcheck_testkit::forge::{Parameter, Policy};
+use rspcheck_testkit::{Case, Outcome, Role, Tester};
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[Case {
+    id: "rfc5356/7.1/private-policy-is-granted-or-refused",
+    purpose: "A PE with a private policy is refused, or its policy is told as it registered it.",
+    iut: Role::Registrar,
+    needs: &[],
+    covers: &[
+        R5352_3_1_53,
+        R5352_3_3_23,
+        R5352_3_3_24,
+        R5352_2_2_6_11,
+        R5356_7_1_5,
+    ],
+    run: private_policy_is_granted_or_refused,
+}];
+
+fn private_policy_is_granted_or_refused(t: &mut Tester<'_>) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let private = Policy::Other {
+        kind: 0xb000_7e57,
+        data: vec![0, 0, 0, 7, 0x80, 0, 0, 1],
+    };
+    let pe = t.pool_element(&pool).policy(private);
+    let pu = t.pool_user();
+
+    let registered = t.register_response(&pe)?;
+    t.check(R5352_3_1_53, true);
+    t.check(R5356_7_1_5, true);
+    if registered.flag('R') {
+        t.observe(format!(
+            "a private policy is refused: {}",
+            registered.summary()
+        ));
+        return Ok(());
+    }
+    let response = t.resolve(&pu, &pool)?;
+    t.check_that(R5352_3_3_23, response.has("policy"), response.summary());
+    t.check_eq(
+        R5352_3_3_24,
+        "policy told",
+        response.number("policy/type"),
+        Some(0xb000_7e57),
+    );
+    let told = response.octets_of("pool-element/policy");
+    let expected = Parameter::policy(&pe.element.policy).octets();
+    t.check_eq(
+        R5352_2_2_6_11,
+        "policy of the PE",
+        told,
+        Some(&expected[..]),
+    );
+    Ok(())
+}
