@@ -1,0 +1,73 @@
+//! The bundled registrar as a target.
+
+use crate::target::{Driver, Target};
+/// The `rserpool registrar` command: the harness carries it, so that one binary is enough.
+pub use rserpool::command::{RegistrarArgs, registrar};
+use rserpool::driver::Setup;
+use rsp_proto::registrar::Config;
+use rspcheck_spec::ixit::Timers;
+use std::path::Path;
+
+/// Its target file, the one an own registrar's file can start from.
+const FILE: &str = include_str!("../../profiles/bundled.toml");
+
+/// As a process of its own over SCTP on loopback.
+pub fn spawned() -> Target {
+    let path = Path::new("harness/profiles/bundled.toml");
+    let mut target =
+        Target::parse(FILE, path).expect("the bundled target file is checked by a test");
+    target.file = None;
+    target
+}
+
+/// As a process of its own, set for measurements: keep-alives at the default pace.
+pub fn measured() -> Target {
+    let mut target = spawned();
+    let mut words = std::mem::take(&mut target.command).into_iter();
+    while let Some(word) = words.next() {
+        if matches!(
+            word.as_str(),
+            "--keep-alive-interval" | "--keep-alive-timeout"
+        ) {
+            words.next();
+        } else {
+            target.command.push(word);
+        }
+    }
+    target
+}
+
+/// In this process on virtual time.
+pub fn in_process() -> Target {
+    Target {
+        driver: Driver::InProcess,
+        name: "rserpool registrar".into(),
+        ..spawned()
+    }
+}
+
+/// The registrar's settings for a target's timers.
+pub(crate) fn setup(timers: &Timers) -> Setup {
+    let defaults = Config::default();
+    let config = Config {
+        t6_serverannounce: timers.t6_serverannounce,
+        max_bad_pe_report: timers
+            .max_bad_pe_report
+            .unwrap_or(defaults.max_bad_pe_report),
+        keep_alive_interval: timers
+            .keep_alive_interval
+            .unwrap_or(defaults.keep_alive_interval),
+        keep_alive_timeout: timers
+            .keep_alive_timeout
+            .unwrap_or(defaults.keep_alive_timeout),
+        ..defaults
+    };
+    Setup {
+        config,
+        asap_addrs: Vec::new(),
+        asap_port: 0,
+        tcp: None,
+        announce: None,
+        enrp: None,
+    }
+}

@@ -1,0 +1,350 @@
+//! The bundled registrar in this process: its engine over the simulated network, on virtual time.
+//!
+//! The subject is one host, every endpoint of the harness another. Nothing here waits: the clock jumps
+//! to the next packet or timer, so a case of ten minutes takes milliseconds and a seed replays it exactly.
+
+use crate::mutant::{Mutant, Mutated};
+use rserpool::driver::{RegistrarDriver, Setup};
+use rsp_transport::sim::{HostId, Net};
+use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
+use rspcheck_testkit::{Assoc, Endpoint, EndpointKind, Happening, World, WorldError};
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use crate::event_map::{change_of, environment};
+
+/// Address of the registrar in the simulated network (RFC 5737's documentation range).
+const SUBJECT: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+/// ASAP's port (RFC 5352 §8.2).
+const ASAP_PORT: u16 = 3863;
+/// Group of the announcements (RFC 5352 §8.4).
+const GROUP: IpAddr = IpAddr::V4(Ipv4Addr::new(224, 0, 1, 185));
+
+/// One endpoint of the harness: a host of its own.
+#[derive(Debug)]
+struct Seat {
+    host: HostId,
+    port: LocalPort,
+    addr: SocketAddr,
+    kind: EndpointKind,
+}
+
+/// The world of one case in process.
+pub struct InProcess {
+    net: Net,
+    subject: HostId,
+    driver: RegistrarDriver,
+    mutant: Option<Mutant>,
+    seats: Vec<Seat>,
+    /// The harness's associations by host and the host's own number.
+    assocs: BTreeMap<(HostId, AssocId), Assoc>,
+    places: BTreeMap<Assoc, (HostId, AssocId)>,
+    next_assoc: u64,
+    ready: VecDeque<Happening>,
+    /// What the engine said when it panicked; it takes no more input then.
+    died: Option<String>,
+}
+
+/// Packets and timers in one wait beyond which subject and network are only busy with each other.
+const BUSY_LIMIT: u32 = 1_000_000;
+
+/// Keeps the registrar from drawing the same numbers from the seed as the tester does.
+const SUBJECTS_SHARE: u64 = 0x9e37_79b9_7f4a_7c15;
+
+impl InProcess {
+    /// A fresh registrar on a fresh network. The seed decides everything that happens.
+    pub fn new(setup: Setup, seed: u64, mutant: Option<Mutant>) -> Result<InProcess, WorldError> {
+        let mut net = Net::new(seed);
+        let subject = net.add_host(SUBJECT);
+        let setup = Setup {
+            asap_addrs: vec![SUBJECT],
+            asap_port: ASAP_PORT,
+            tcp: Some(SocketAddr::new(SUBJECT, ASAP_PORT)),
+            announce: Some(SocketAddr::new(GROUP, ASAP_PORT)),
+            ..setup
+        };
+        let now = net.now();
+        let mut host = net.host(subject);
+        let mut transport = Mutated::new(&mut host, mutant);
+        let driver = RegistrarDriver::start(setup, seed ^ SUBJECTS_SHARE, &mut transport, now)
+            .map_err(environment)?;
+        Ok(InProcess {
+            net,
+            subject,
+            driver,
+            mutant,
+            seats: Vec::new(),
+            assocs: BTreeMap::new(),
+            places: BTreeMap::new(),
+            next_assoc: 0,
+            ready: VecDeque::new(),
+            died: None,
+        })
+    }
+
+    fn assoc_of(&mut self, host: HostId, id: AssocId) -> Assoc {
+        if let Some(known) = self.assocs.get(&(host, id)) {
+            return *known;
+        }
+        let assoc = Assoc(self.next_assoc);
+        self.next_assoc += 1;
+        self.assocs.insert((host, id), assoc);
+        self.places.insert(assoc, (host, id));
+        assoc
+    }
+
+    fn endpoint_of(&self, host: HostId) -> Option<Endpoint> {
+        self.seats
+            .iter()
+            .position(|s| s.host == host)
+            .map(|at| Endpoint(at as u32))
+    }
+
+    /// What an event at a host of the harness means to the tester.
+    fn happening(&mut self, host: HostId, event: Event) -> Option<Happening> {
+        let endpoint = self.endpoint_of(host)?;
+        let kind = self.seats[endpoint.0 as usize].kind;
+        let happening = match event {
+            Event::Up { assoc, peer, .. } => {
+                let peer = peer.first().copied().unwrap_or(SocketAddr::new(SUBJECT, 0));
+                Happening::Up {
+                    endpoint,
+                    assoc: self.assoc_of(host, assoc),
+                    peer,
+                }
+            }
+            Event::Message {
+                assoc,
+                stream,
+                ppid,
+                octets,
+                ..
+            } => Happening::Message {
+                assoc: self.assoc_of(host, assoc),
+                ppid: (kind == EndpointKind::Sctp).then_some(ppid),
+                stream: (kind == EndpointKind::Sctp).then_some(stream),
+                octets,
+            },
+            Event::Restart { assoc } => {
+                let assoc = self.assoc_of(host, assoc);
+                Happening::Changed {
+                    assoc,
+                    change: rspcheck_testkit::Change::Restarted,
+                    why: String::new(),
+                }
+            }
+            Event::Down {
+                assoc, kind, why, ..
+            } => Happening::Changed {
+                assoc: self.assoc_of(host, assoc),
+                change: change_of(kind),
+                why,
+            },
+            Event::Datagram { from, octets, .. } => Happening::Datagram {
+                endpoint,
+                from,
+                octets,
+            },
+            Event::Path { .. } => return None,
+        };
+        Some(happening)
+    }
+
+    fn subject_event(&mut self, mut event: Event) {
+        if let (Some(mutant), Event::Message { octets, .. }) = (self.mutant, &mut event)
+            && !mutant.receive(octets)
+        {
+            return;
+        }
+        let now = self.net.now();
+        self.drive(|driver, transport| driver.event(now, event, transport));
+    }
+
+    fn subject_timeout(&mut self) {
+        let now = self.net.now();
+        self.drive(|driver, transport| driver.timeout(now, transport));
+    }
+
+    /// Calls the registrar. If it panics, the target has died; the rest of this world stands apart from it.
+    fn drive(&mut self, call: impl FnOnce(&mut RegistrarDriver, &mut Mutated<'_>)) {
+        if self.died.is_some() {
+            return;
+        }
+        let (net, driver, mutant, subject) =
+            (&mut self.net, &mut self.driver, self.mutant, self.subject);
+        let done = catch_unwind(AssertUnwindSafe(|| {
+            let mut host = net.host(subject);
+            call(driver, &mut Mutated::new(&mut host, mutant));
+        }));
+        if let Err(panic) = done {
+            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
+            let text = text
+                .or_else(|| panic.downcast_ref::<String>().cloned())
+                .unwrap_or_default();
+            self.died = Some(format!("its engine panicked: {text}"));
+        }
+    }
+}
+
+impl World for InProcess {
+    fn now(&self) -> Duration {
+        self.net.now()
+    }
+
+    fn open(&mut self, kind: EndpointKind) -> Result<Endpoint, WorldError> {
+        let nth = self.seats.len() as u32;
+        let ip = IpAddr::V4(Ipv4Addr::from_bits(
+            Ipv4Addr::new(198, 51, 100, 1).to_bits() + nth,
+        ));
+        let host = self.net.add_host(ip);
+        let local = match kind {
+            EndpointKind::Sctp => Local::Sctp {
+                addrs: vec![ip],
+                port: 0,
+                listen: true,
+            },
+            EndpointKind::Tcp => Local::Tcp {
+                addr: SocketAddr::new(ip, 0),
+                listen: false,
+            },
+            EndpointKind::Announcements => Local::Udp {
+                addr: SocketAddr::new(ip, ASAP_PORT),
+                groups: vec![GROUP],
+            },
+        };
+        let mut transport = self.net.host(host);
+        let port = transport.open(&local).map_err(environment)?;
+        let addr = transport
+            .local_addrs(port)
+            .first()
+            .copied()
+            .unwrap_or(SocketAddr::new(ip, 0));
+        self.seats.push(Seat {
+            host,
+            port,
+            addr,
+            kind,
+        });
+        Ok(Endpoint(nth))
+    }
+
+    fn local_addr(&self, endpoint: Endpoint) -> SocketAddr {
+        self.seats[endpoint.0 as usize].addr
+    }
+
+    fn subject_addr(&self, kind: EndpointKind) -> SocketAddr {
+        match kind {
+            EndpointKind::Announcements => SocketAddr::new(GROUP, ASAP_PORT),
+            EndpointKind::Sctp | EndpointKind::Tcp => SocketAddr::new(SUBJECT, ASAP_PORT),
+        }
+    }
+
+    fn connect(&mut self, endpoint: Endpoint) -> Result<Assoc, WorldError> {
+        let seat = &self.seats[endpoint.0 as usize];
+        let (host, port) = (seat.host, seat.port);
+        let peer = Peer {
+            addrs: vec![SocketAddr::new(SUBJECT, ASAP_PORT)],
+            udp_port: None,
+        };
+        let id = self
+            .net
+            .host(host)
+            .connect(port, &peer)
+            .map_err(environment)?;
+        Ok(self.assoc_of(host, id))
+    }
+
+    fn send(&mut self, assoc: Assoc, ppid: u32, octets: &[u8]) -> Result<bool, WorldError> {
+        let Some(&(host, id)) = self.places.get(&assoc) else {
+            return Ok(false);
+        };
+        let message = Outgoing {
+            stream: 0,
+            ppid,
+            unordered: false,
+            octets,
+        };
+        Ok(self.net.host(host).send(id, message).is_ok())
+    }
+
+    fn send_datagram(&mut self, endpoint: Endpoint, octets: &[u8]) -> Result<(), WorldError> {
+        let seat = &self.seats[endpoint.0 as usize];
+        let (host, port) = (seat.host, seat.port);
+        let to = SocketAddr::new(GROUP, ASAP_PORT);
+        self.net
+            .host(host)
+            .send_datagram(port, to, octets)
+            .map_err(environment)
+    }
+
+    fn shutdown(&mut self, assoc: Assoc) -> Result<(), WorldError> {
+        if let Some(&(host, id)) = self.places.get(&assoc) {
+            // An association that is gone already needs no shutdown.
+            let _ = self.net.host(host).shutdown(id);
+        }
+        Ok(())
+    }
+
+    fn abort(&mut self, assoc: Assoc) -> Result<(), WorldError> {
+        if let Some(&(host, id)) = self.places.get(&assoc) {
+            self.net.host(host).abort(id);
+        }
+        Ok(())
+    }
+
+    fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError> {
+        self.net.kill(self.seats[endpoint.0 as usize].host);
+        Ok(true)
+    }
+
+    fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
+        let mut steps = 0;
+        loop {
+            if let Some(happening) = self.ready.pop_front() {
+                return Ok(Some(happening));
+            }
+            if let Some(how) = &self.died {
+                return Err(WorldError::TargetDied(how.clone()));
+            }
+            steps += 1;
+            if steps > BUSY_LIMIT {
+                let what =
+                    format!("{BUSY_LIMIT} packets and timers, and nothing came of it for the case");
+                return Err(WorldError::Environment(what));
+            }
+            let due = self
+                .driver
+                .deadline()
+                .map_or(until, |deadline| deadline.min(until));
+            match self.net.next(due) {
+                Some((host, event)) if host == self.subject => self.subject_event(event),
+                Some((host, event)) => {
+                    let happening = self.happening(host, event);
+                    self.ready.extend(happening);
+                }
+                None => {
+                    if self
+                        .driver
+                        .deadline()
+                        .is_some_and(|deadline| deadline <= self.net.now())
+                    {
+                        self.subject_timeout();
+                    }
+                    if self.net.now() >= until {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    fn lag(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn transport_name(&self) -> &'static str {
+        "sim"
+    }
+}

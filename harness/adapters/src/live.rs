@@ -1,0 +1,512 @@
+//! A live target: real SCTP, TCP and UDP on wall time.
+
+mod hosts;
+
+use crate::event_map::{change_of, environment};
+use crate::process::Process;
+use hosts::{Host, Hosts};
+use rsp_transport::live::Mode;
+use rsp_transport::{Event, Kind, Local, LocalPort, Outgoing, Peer};
+use rspcheck_dissect::{Protocol, dissect};
+use rspcheck_testkit::{Assoc, Change, Endpoint, EndpointKind, Happening, World, WorldError};
+use std::cmp::Ordering::{Equal, Greater, Less};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::fmt::Write as _;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+use tokio::runtime::Runtime;
+
+/// How often a waiting world looks whether the target still lives and the user still wants the run.
+pub(crate) const LOOK: Duration = Duration::from_millis(100);
+/// How long a target that closed or aborted an association may take to be gone, for its end to be the cause.
+const LAST_MOMENTS: Duration = Duration::from_secs(1);
+/// The reason for which a world stops when the user wants the run to end.
+pub const INTERRUPTED: &str = "interrupted";
+/// Octets of the last message to a target that died which are shown in the reason; the events have all.
+const LAST_OCTETS: usize = 64;
+/// Own datagrams on their way back that are remembered.
+const ECHOES_LIMIT: usize = 1000;
+/// Lines of output of a target that the events of one case keep.
+const LINES_LIMIT: usize = 10_000;
+/// A deadline that no clock can hold is this far away.
+const FAR: Duration = Duration::from_secs(86_400);
+
+/// Where the target is and where the harness stands.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The target's ASAP address over SCTP.
+    pub asap: SocketAddr,
+    /// UDP port that carries its SCTP.
+    pub udp_port: u16,
+    /// The target's ASAP address over TCP.
+    pub tcp: Option<SocketAddr>,
+    /// Group and port of announcements.
+    pub announce: SocketAddr,
+    /// Our own address.
+    pub local: IpAddr,
+    /// Which stack to use.
+    pub mode: Mode,
+}
+
+#[derive(Debug)]
+struct Seat {
+    host: Host,
+    port: LocalPort,
+    addr: SocketAddr,
+    kind: EndpointKind,
+}
+
+/// Where a target that serves several cases waits between them.
+pub(crate) type Slot = Arc<Mutex<Option<Process>>>;
+
+/// The world of one case against a live target.
+pub struct Live {
+    runtime: Runtime,
+    hosts: Hosts,
+    place: Place,
+    /// The target, where we started it. Below the stack: fields end in this order.
+    process: Option<Process>,
+    /// Where it goes afterwards if it still runs; without one it is stopped.
+    slot: Option<Slot>,
+    interrupted: Arc<AtomicBool>,
+    /// The case ends at the latest when the world is this old.
+    limit: Duration,
+    origin: Instant,
+    /// When the last wait ended: from then on nobody served the stack.
+    served: Option<Instant>,
+    lag: Duration,
+    seats: Vec<Seat>,
+    kinds: BTreeMap<Assoc, Kind>,
+    /// Associations that we end: their end says nothing about the target.
+    ending: BTreeSet<Assoc>,
+    last_sent: Vec<u8>,
+    /// Our own datagrams that the group still brings back, by the seat that hears them. The target may send
+    /// from the same address and port, so that only the octets tell.
+    echoes: Vec<(LocalPort, Vec<u8>)>,
+    lines: usize,
+    died: Option<String>,
+    ready: VecDeque<Happening>,
+}
+
+impl Live {
+    /// A stack of our own for one case. `process` is the target where we started it.
+    pub fn new(
+        place: Place,
+        process: Option<Process>,
+        interrupted: Arc<AtomicBool>,
+    ) -> Result<Live, WorldError> {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(environment)?;
+        let hosts = {
+            let _entered = runtime.enter();
+            Hosts::start(place.mode, place.local).map_err(environment)?
+        };
+        Ok(Live {
+            runtime,
+            hosts,
+            place,
+            process,
+            slot: None,
+            interrupted,
+            limit: Duration::MAX,
+            origin: clock(),
+            served: None,
+            lag: Duration::ZERO,
+            seats: Vec::new(),
+            kinds: BTreeMap::new(),
+            ending: BTreeSet::new(),
+            last_sent: Vec::new(),
+            echoes: Vec::new(),
+            lines: 0,
+            died: None,
+            ready: VecDeque::new(),
+        })
+    }
+
+    /// Ends the case with an error when the world is older than this, so that none can hang a run.
+    #[must_use]
+    pub fn limited(mut self, limit: Duration) -> Live {
+        self.limit = limit;
+        self
+    }
+
+    /// The target goes there afterwards if it still runs.
+    #[must_use]
+    pub(crate) fn lent_from(mut self, slot: Slot) -> Live {
+        self.slot = Some(slot);
+        self
+    }
+
+    /// Gives the target's process back.
+    pub(crate) fn into_process(mut self) -> Option<Process> {
+        self.process.take()
+    }
+
+    /// How the target ended, if it did.
+    pub fn target_end(&mut self) -> Option<String> {
+        self.look_after_target();
+        self.died.clone()
+    }
+
+    fn endpoint_of(&self, host: Host, port: LocalPort) -> Option<Endpoint> {
+        let here = |seat: &Seat| seat.host == host && seat.port == port;
+        self.seats
+            .iter()
+            .position(here)
+            .map(|at| Endpoint(at as u32))
+    }
+
+    fn happening(&mut self, host: Host, event: Event) -> Option<Happening> {
+        let assoc = event.assoc().map(|id| self.hosts.assoc_of(host, id));
+        Some(match event {
+            Event::Up {
+                port, kind, peer, ..
+            } => {
+                let assoc = assoc?;
+                self.kinds.insert(assoc, kind);
+                let peer = peer.first().copied().unwrap_or(self.place.asap);
+                Happening::Up {
+                    endpoint: self.endpoint_of(host, port)?,
+                    assoc,
+                    peer,
+                }
+            }
+            Event::Message {
+                stream,
+                ppid,
+                octets,
+                ..
+            } => {
+                let assoc = assoc?;
+                // TCP has neither PPID nor stream; 0 over SCTP is what the target sent.
+                let sctp = self.kinds.get(&assoc) != Some(&Kind::Tcp);
+                let (ppid, stream) = (sctp.then_some(ppid), sctp.then_some(stream));
+                Happening::Message {
+                    assoc,
+                    ppid,
+                    stream,
+                    octets,
+                }
+            }
+            Event::Restart { .. } => Happening::Changed {
+                assoc: assoc?,
+                change: Change::Restarted,
+                why: String::new(),
+            },
+            Event::Down { kind, why, .. } => {
+                let assoc = assoc?;
+                self.kinds.remove(&assoc);
+                if !self.ending.remove(&assoc) && self.is_dying() {
+                    return None;
+                }
+                Happening::Changed {
+                    assoc,
+                    change: change_of(kind),
+                    why,
+                }
+            }
+            Event::Datagram { port, from, octets } => {
+                let echo = |(at, sent): &(LocalPort, Vec<u8>)| *at == port && *sent == octets;
+                if let Some(nth) = self.echoes.iter().position(echo) {
+                    self.echoes.swap_remove(nth);
+                    return None;
+                }
+                Happening::Datagram {
+                    endpoint: self.endpoint_of(host, port)?,
+                    from,
+                    octets,
+                }
+            }
+            Event::Path { .. } => return None,
+        })
+    }
+
+    /// An association ended and not by us: whether it did so because the target dies. A process that ends
+    /// closes its associations a moment before the system tells of its end.
+    fn is_dying(&self) -> bool {
+        let within = clock() + LAST_MOMENTS;
+        self.process
+            .as_ref()
+            .is_some_and(|process| process.ended_until(within).is_some())
+    }
+
+    /// Takes over what the target printed, and notes if it is gone.
+    fn look_after_target(&mut self) {
+        let Some(process) = &self.process else { return };
+        let end = if self.died.is_none() {
+            process.ended()
+        } else {
+            None
+        };
+        if end.is_some() {
+            // Its last words are on their way.
+            process.ended_until(clock() + LOOK);
+        }
+        while let Some((stream, text)) = process.line() {
+            self.lines += 1;
+            match self.lines.cmp(&LINES_LIMIT) {
+                Less => self.ready.push_back(Happening::Line { stream, text }),
+                Equal => {
+                    let text = "… further output of this case is left out by rspcheck".to_owned();
+                    self.ready.push_back(Happening::Line { stream, text });
+                }
+                Greater => {}
+            }
+        }
+        if let Some(end) = end {
+            let last_words = process.tail().last().cloned();
+            self.died = Some(self.obituary(&end, last_words));
+        }
+    }
+
+    /// How the target ended, the last octets that it got, and the last line that it printed.
+    fn obituary(&self, end: &str, last_words: Option<String>) -> String {
+        let mut text = end.to_owned();
+        if self.last_sent.is_empty() {
+            text.push_str("; nothing had been sent to it");
+        } else {
+            let octets = &self.last_sent;
+            let _ = write!(
+                text,
+                "; the last it got: {} = ",
+                dissect(Protocol::Asap, octets).summary()
+            );
+            octets.iter().take(LAST_OCTETS).for_each(|octet| {
+                let _ = write!(text, "{octet:02x}");
+            });
+            if octets.len() > LAST_OCTETS {
+                let _ = write!(text, "… ({} octets)", octets.len());
+            }
+        }
+        if let Some(line) = last_words {
+            let _ = write!(text, "; its last line: {line}");
+        }
+        text
+    }
+
+    /// Waits in slices until something happens or `deadline` has come.
+    fn serve(
+        &mut self,
+        deadline: Instant,
+        called: Instant,
+    ) -> Result<Option<Happening>, WorldError> {
+        loop {
+            if let Some(happening) = self.ready.pop_front() {
+                return Ok(Some(happening));
+            }
+            if let Some(how) = &self.died {
+                return Err(WorldError::TargetDied(how.clone()));
+            }
+            if clock().saturating_duration_since(self.origin) > self.limit {
+                let what = format!(
+                    "the case took longer than its limit of {} s",
+                    self.limit.as_secs_f64()
+                );
+                return Err(WorldError::Environment(what));
+            }
+            if self.interrupted.load(Ordering::Relaxed) {
+                return Err(WorldError::Environment(INTERRUPTED.into()));
+            }
+            let slice = deadline.min(clock() + LOOK);
+            let event = self
+                .runtime
+                .block_on(self.hosts.recv(slice))
+                .map_err(environment)?;
+            let now = clock();
+            if event.is_none() {
+                // A deadline that was past when we were called was not missed by us.
+                self.lag = self
+                    .lag
+                    .max(now.saturating_duration_since(slice.max(called)));
+            }
+            let happening = event.and_then(|(host, event)| self.happening(host, event));
+            self.ready.extend(happening);
+            self.look_after_target();
+            if now >= deadline && self.ready.is_empty() && self.died.is_none() {
+                return Ok(None);
+            }
+        }
+    }
+}
+
+impl Drop for Live {
+    /// A target without a slot ends after our stack, which tells it that all associations are over: one that
+    /// shuts down in good order would wait for them.
+    fn drop(&mut self) {
+        let alive = self
+            .process
+            .as_ref()
+            .is_some_and(|process| process.ended().is_none());
+        if let (true, Some(slot)) = (alive, &self.slot) {
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = self.process.take();
+        }
+    }
+}
+
+impl World for Live {
+    fn now(&self) -> Duration {
+        clock().duration_since(self.origin)
+    }
+
+    fn open(&mut self, kind: EndpointKind) -> Result<Endpoint, WorldError> {
+        let local = match kind {
+            EndpointKind::Sctp => Local::Sctp {
+                addrs: vec![self.place.local],
+                port: 0,
+                listen: true,
+            },
+            EndpointKind::Tcp => Local::Tcp {
+                addr: SocketAddr::new(self.place.local, 0),
+                listen: false,
+            },
+            EndpointKind::Announcements => {
+                // Our own address says on which interface to listen.
+                let (local, group) = (self.place.local, self.place.announce);
+                let any: IpAddr = match group.ip() {
+                    IpAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
+                    IpAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
+                };
+                let ip = if local.is_ipv4() == group.is_ipv4() {
+                    local
+                } else {
+                    any
+                };
+                Local::Udp {
+                    addr: SocketAddr::new(ip, group.port()),
+                    groups: vec![group.ip()],
+                }
+            }
+        };
+        let _entered = self.runtime.enter();
+        let (host, port, mut addr) = self.hosts.open(local).map_err(environment)?;
+        if kind == EndpointKind::Announcements {
+            // The target may send from the very same address and port, so it must not pass for ours.
+            addr = None;
+        }
+        let addr = addr.unwrap_or(SocketAddr::new(self.place.local, 0));
+        self.seats.push(Seat {
+            host,
+            port,
+            addr,
+            kind,
+        });
+        Ok(Endpoint(self.seats.len() as u32 - 1))
+    }
+
+    fn local_addr(&self, endpoint: Endpoint) -> SocketAddr {
+        self.seats[endpoint.0 as usize].addr
+    }
+
+    fn subject_addr(&self, kind: EndpointKind) -> SocketAddr {
+        match kind {
+            EndpointKind::Sctp => self.place.asap,
+            EndpointKind::Tcp => self.place.tcp.unwrap_or(self.place.asap),
+            EndpointKind::Announcements => self.place.announce,
+        }
+    }
+
+    fn connect(&mut self, endpoint: Endpoint) -> Result<Assoc, WorldError> {
+        let seat = &self.seats[endpoint.0 as usize];
+        let udp_port = Some(self.place.udp_port);
+        let peer = Peer {
+            addrs: vec![self.subject_addr(seat.kind)],
+            udp_port,
+        };
+        let _entered = self.runtime.enter();
+        self.hosts
+            .connect(seat.host, seat.port, &peer)
+            .map_err(environment)
+    }
+
+    fn send(&mut self, assoc: Assoc, ppid: u32, octets: &[u8]) -> Result<bool, WorldError> {
+        let message = Outgoing {
+            stream: 0,
+            ppid,
+            unordered: false,
+            octets,
+        };
+        let _entered = self.runtime.enter();
+        match self.hosts.send(assoc, message) {
+            Ok(()) => {
+                octets.clone_into(&mut self.last_sent);
+                Ok(true)
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotConnected => Ok(false),
+            Err(error) => Err(environment(error)),
+        }
+    }
+
+    fn send_datagram(&mut self, endpoint: Endpoint, octets: &[u8]) -> Result<(), WorldError> {
+        let seat = &self.seats[endpoint.0 as usize];
+        let (host, port) = (seat.host, seat.port);
+        let _entered = self.runtime.enter();
+        octets.clone_into(&mut self.last_sent);
+        let hears = |seat: &&Seat| seat.kind == EndpointKind::Announcements;
+        let echoes = self
+            .seats
+            .iter()
+            .filter(hears)
+            .map(|seat| (seat.port, octets.to_vec()));
+        self.echoes
+            .extend(echoes.take(ECHOES_LIMIT.saturating_sub(self.echoes.len())));
+        self.hosts
+            .send_datagram(host, port, self.place.announce, octets)
+            .map_err(environment)
+    }
+
+    fn shutdown(&mut self, assoc: Assoc) -> Result<(), WorldError> {
+        let _entered = self.runtime.enter();
+        self.ending.insert(assoc);
+        // An association that is gone already needs no shutdown.
+        let _ = self.hosts.shutdown(assoc);
+        Ok(())
+    }
+
+    fn abort(&mut self, assoc: Assoc) -> Result<(), WorldError> {
+        let _entered = self.runtime.enter();
+        self.hosts.abort(assoc);
+        Ok(())
+    }
+
+    fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError> {
+        let _entered = self.runtime.enter();
+        Ok(self.hosts.vanish(self.seats[endpoint.0 as usize].host))
+    }
+
+    fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
+        let called = clock();
+        // While nobody waits, nobody serves our side of the associations either.
+        let away = self.served.map_or(Duration::ZERO, |since| {
+            called.saturating_duration_since(since)
+        });
+        self.lag = self.lag.max(away);
+        let deadline = self
+            .origin
+            .checked_add(until)
+            .unwrap_or(called + self.limit.min(FAR));
+        let served = self.serve(deadline, called);
+        self.served = Some(clock());
+        served
+    }
+
+    fn lag(&self) -> Duration {
+        self.lag
+    }
+
+    fn transport_name(&self) -> &'static str {
+        if self.hosts.mode() == Mode::Kernel {
+            "kernel"
+        } else {
+            "udp"
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a live target runs on wall time")]
+fn clock() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,474 @@
+//! Mutants: the bundled registrar, spoilt on purpose, so that the suite can prove that it fails.
+//!
+//! A mutant sits between the engine and its transport. It changes what is sent, as a registrar with a wrong
+//! encoder or a forgotten rule would, or what is received, as one that misreads a message would. Mutants
+//! exist in process only.
+
+use rsp_transport::{AssocId, Caps, Local, LocalPort, Outgoing, Peer, Transport};
+use rsp_wire::asap::{Error, Message, RegistrationResponse};
+use rsp_wire::{CauseCode, ErrorCause, Flags, OperationError, ServerId};
+use std::io;
+use std::net::SocketAddr;
+
+/// One way to be wrong.
+#[derive(Clone, Copy, Debug)]
+pub struct Mutant {
+    /// Name, as in `grants-everything`.
+    pub name: &'static str,
+    /// What it does to a message that the registrar sends.
+    sent: fn(&mut Sent),
+    /// What it does to a message that the registrar receives; false swallows it.
+    received: fn(&mut Vec<u8>) -> bool,
+}
+
+/// A message on its way out.
+struct Sent {
+    octets: Vec<u8>,
+    ppid: u32,
+    copies: usize,
+    /// Whether the associations set up before and after get it too.
+    strays: bool,
+}
+
+impl Mutant {
+    /// Spoils what the registrar receives; false swallows it.
+    pub(crate) fn receive(&self, octets: &mut Vec<u8>) -> bool {
+        (self.received)(octets)
+    }
+}
+
+const fn sends(name: &'static str, sent: fn(&mut Sent)) -> Mutant {
+    Mutant {
+        name,
+        sent,
+        received: |_| true,
+    }
+}
+
+const fn receives(name: &'static str, received: fn(&mut Vec<u8>) -> bool) -> Mutant {
+    Mutant {
+        name,
+        sent: |_| {},
+        received,
+    }
+}
+
+/// All mutants.
+pub const ALL: &[Mutant] = &[
+    sends("never-answers-registrations", |s| swallow(s, 0x03)),
+    sends("never-answers-deregistrations", |s| swallow(s, 0x04)),
+    sends("never-answers-resolutions", |s| swallow(s, 0x06)),
+    sends("never-sends-keep-alives", |s| swallow(s, 0x07)),
+    sends("never-announces", |s| swallow(s, 0x0a)),
+    sends("never-reports-errors", |s| swallow(s, 0x0e)),
+    sends("answers-twice", |s| s.copies = 2),
+    sends("grants-everything", |s| {
+        edit(s, |m| {
+            if let Message::RegistrationResponse(r) = m {
+                (r.flags, r.operation_error) = (Flags::NONE, None)
+            }
+        });
+    }),
+    sends("rejects-everything", |s| {
+        edit(s, |m| {
+            if let Message::RegistrationResponse(r) = m {
+                r.flags = RegistrationResponse::REJECT
+            }
+        });
+    }),
+    sends("sets-every-flag", |s| set(s, 1, 0xff)),
+    sends("swaps-pe-identifiers", |s| {
+        edit(s, |m| match m {
+            Message::RegistrationResponse(r) => r.pe_identifier.0 ^= 1,
+            Message::DeregistrationResponse(r) => r.pe_identifier.0 ^= 1,
+            Message::HandleResolutionResponse(r) => {
+                r.pool_elements.iter_mut().for_each(|e| e.identifier.0 ^= 1)
+            }
+            _ => {}
+        });
+    }),
+    sends("shortens-pool-handles", |s| {
+        edit(s, |m| {
+            let handle = match m {
+                Message::RegistrationResponse(r) => &mut r.pool_handle,
+                Message::DeregistrationResponse(r) => &mut r.pool_handle,
+                Message::HandleResolutionResponse(r) => &mut r.pool_handle,
+                Message::EndpointKeepAlive(r) => &mut r.pool_handle,
+                _ => return,
+            };
+            let octets = handle.as_octets();
+            *handle = rsp_wire::PoolHandle::new(&octets[..octets.len().saturating_sub(1)]);
+        });
+    }),
+    sends("gives-no-causes", |s| {
+        edit(s, |m| errors(m, |error| *error = None))
+    }),
+    sends("gives-the-unspecified-cause", |s| {
+        edit(s, |m| {
+            errors(m, |error| {
+                if let Some(error) = error {
+                    error.causes = vec![ErrorCause::bare(CauseCode::UNSPECIFIED)];
+                }
+            });
+        });
+    }),
+    sends("gives-causes-without-information", |s| {
+        edit(s, |m| {
+            errors(m, |error| {
+                for cause in error.iter_mut().flat_map(|e| &mut e.causes) {
+                    cause.information = Box::default();
+                }
+            });
+        });
+    }),
+    sends("gives-an-error-with-every-answer", |s| {
+        edit(s, |m| {
+            let error = OperationError {
+                causes: vec![ErrorCause::bare(CauseCode::UNSPECIFIED)],
+            };
+            errors(m, |known| *known = Some(error.clone()));
+        });
+    }),
+    sends("lists-nobody", |s| lists(s, |list| list.clear())),
+    sends("lists-the-first-only", |s| {
+        lists(s, |list| list.truncate(1))
+    }),
+    sends("lists-the-last-first", |s| lists(s, |list| list.reverse())),
+    sends("lists-always-in-order", |s| {
+        lists(s, |list| list.sort_by_key(|e| e.identifier.0))
+    }),
+    sends("lists-doubles", |s| {
+        lists(s, |list| {
+            let first = list.first().cloned();
+            list.extend(first);
+        });
+    }),
+    sends("lists-no-home", |s| {
+        lists(s, |list| list.iter_mut().for_each(|e| e.home = ServerId(0)))
+    }),
+    sends("lists-lives-of-a-second", |s| {
+        lists(s, |list| list.iter_mut().for_each(|e| e.life.0 = 1))
+    }),
+    sends("lists-no-asap-transport", |s| {
+        lists(s, |list| {
+            list.iter_mut().for_each(|e| e.asap_transport = None)
+        })
+    }),
+    sends("lists-asap-transports-of-others", |s| {
+        lists(s, |list| {
+            for transport in list.iter_mut().filter_map(|e| e.asap_transport.as_mut()) {
+                transport.port ^= 1;
+            }
+        });
+    }),
+    sends("lists-round-robin-policies", |s| {
+        lists(s, |list| {
+            list.iter_mut()
+                .for_each(|e| e.policy = rsp_wire::Policy::RoundRobin)
+        });
+    }),
+    sends("tells-no-pool-policy", |s| {
+        edit(s, |m| {
+            if let Message::HandleResolutionResponse(r) = m {
+                r.policy = None
+            }
+        });
+    }),
+    sends("tells-round-robin-for-every-pool", |s| {
+        edit(s, |m| {
+            if let Message::HandleResolutionResponse(r) = m {
+                r.policy = Some(rsp_wire::Policy::RoundRobin);
+            }
+        });
+    }),
+    sends("keeps-alive-as-a-new-home", |s| {
+        if s.octets.first() == Some(&0x07) {
+            set(s, 1, 1)
+        }
+    }),
+    sends("keeps-alive-as-nobody", |s| {
+        edit(s, |m| {
+            if let Message::EndpointKeepAlive(r) = m {
+                r.server_id = ServerId(0)
+            }
+        });
+    }),
+    sends("announces-as-nobody", |s| {
+        edit(s, |m| {
+            if let Message::ServerAnnounce(r) = m {
+                r.server_id = ServerId(0)
+            }
+        });
+    }),
+    sends("uses-ppid-0", |s| s.ppid = 0),
+    sends("sends-keep-alives-to-the-neighbours", |s| {
+        s.strays = s.octets.first() == Some(&0x07)
+    }),
+    receives("answers-errors-by-errors", |o| {
+        if o.first() == Some(&0x0e) {
+            o[0] |= 0x40;
+        }
+        true
+    }),
+    receives("takes-every-transport-for-sctp", |o| {
+        sctp_for_other_transports(o);
+        true
+    }),
+    receives("never-gets-registrations", |o| o.first() != Some(&0x01)),
+    receives("never-gets-deregistrations", |o| o.first() != Some(&0x02)),
+    receives("never-gets-reports", |o| o.first() != Some(&0x09)),
+    receives("never-gets-acknowledgements", |o| o.first() != Some(&0x08)),
+    receives("never-gets-unknown-messages", |o| {
+        o.first().is_none_or(|t| (1..=0x0e).contains(t))
+    }),
+    receives("takes-every-policy-for-round-robin", |o| {
+        registered(o, |e| e.policy = rsp_wire::Policy::RoundRobin)
+    }),
+    receives("takes-every-life-for-endless", |o| {
+        registered(o, |e| e.life.0 = -1)
+    }),
+    receives("takes-every-life-for-a-second", |o| {
+        registered(o, |e| e.life.0 = 1)
+    }),
+    receives("takes-a-report-for-a-deregistration", |o| {
+        if o.first() == Some(&0x09) {
+            o[0] = 0x02;
+        }
+        true
+    }),
+    receives("skips-parameters-it-must-stop-at", |o| {
+        retype(o, 0x3f, 0xbf) && retype(o, 0x7f, 0xbf)
+    }),
+    receives("stops-at-parameters-it-must-skip", |o| {
+        retype(o, 0xbf, 0x3f) && retype(o, 0xff, 0x3f)
+    }),
+    receives("reports-parameters-it-must-not", |o| {
+        retype(o, 0xbf, 0xff) && retype(o, 0x3f, 0x7f)
+    }),
+    receives("reports-no-parameters", |o| {
+        retype(o, 0xff, 0xbf) && retype(o, 0x7f, 0x3f)
+    }),
+    receives("reports-every-unknown-message", |o| {
+        if o.first().is_some_and(|t| *t > 0x0e && *t < 0x40) {
+            o[0] |= 0x40;
+        }
+        true
+    }),
+    receives("wants-zero-flags", |o| {
+        o.get(1).is_none_or(|flags| *flags & 0xfe == 0)
+    }),
+    receives("wants-uncounted-padding", |o| {
+        o.len() < 4
+            || u16::from_be_bytes([o[2], o[3]]) as usize != o.len()
+            || o.len() % 4 != 0
+            || o[0] > 0x0e
+            || tight(o)
+    }),
+];
+
+/// Whether the message's last parameter really fills its Length: then nothing was counted too much.
+fn tight(octets: &[u8]) -> bool {
+    let mut decoded = Vec::new();
+    match Message::decode(octets) {
+        Ok(message) => {
+            message.message.encode(&mut decoded).is_ok() && decoded.get(2..4) == octets.get(2..4)
+        }
+        Err(_) => true,
+    }
+}
+
+fn swallow(sent: &mut Sent, kind: u8) {
+    if sent.octets.first() == Some(&kind) {
+        sent.copies = 0;
+    }
+}
+
+fn set(sent: &mut Sent, at: usize, octet: u8) {
+    if let Some(place) = sent.octets.get_mut(at) {
+        *place = octet;
+    }
+}
+
+/// Decodes, changes and encodes anew; what cannot be decoded stays as it is.
+fn edit(sent: &mut Sent, change: impl FnOnce(&mut Message)) {
+    rewrite(&mut sent.octets, change);
+}
+
+fn rewrite(octets: &mut Vec<u8>, change: impl FnOnce(&mut Message)) {
+    let Ok(mut decoded) = Message::decode(octets) else {
+        return;
+    };
+    change(&mut decoded.message);
+    let mut changed = Vec::new();
+    if decoded.message.encode(&mut changed).is_ok() {
+        *octets = changed;
+    }
+}
+
+fn errors(message: &mut Message, change: impl FnOnce(&mut Option<OperationError>)) {
+    match message {
+        Message::RegistrationResponse(r) => change(&mut r.operation_error),
+        Message::DeregistrationResponse(r) => change(&mut r.operation_error),
+        Message::HandleResolutionResponse(r) => change(&mut r.operation_error),
+        Message::Error(Error {
+            operation_error, ..
+        }) => {
+            let mut error = Some(operation_error.clone());
+            change(&mut error);
+            *operation_error = error.unwrap_or_else(|| OperationError {
+                causes: vec![ErrorCause::bare(CauseCode::UNSPECIFIED)],
+            });
+        }
+        _ => {}
+    }
+}
+
+fn lists(sent: &mut Sent, change: impl FnOnce(&mut Vec<rsp_wire::PoolElement>)) {
+    edit(sent, |m| {
+        if let Message::HandleResolutionResponse(r) = m {
+            change(&mut r.pool_elements)
+        }
+    });
+}
+
+fn registered(octets: &mut Vec<u8>, change: impl FnOnce(&mut rsp_wire::PoolElement)) -> bool {
+    rewrite(octets, |m| {
+        if let Message::Registration(r) = m {
+            change(&mut r.pool_element)
+        }
+    });
+    true
+}
+
+/// Makes the user transport of a registration an SCTP transport, so that its reserved field is a Transport Use.
+fn sctp_for_other_transports(octets: &mut Vec<u8>) {
+    if octets.first() != Some(&0x01) {
+        return;
+    }
+    let header = |o: &[u8], at: usize| -> Option<u32> {
+        Some(u32::from_be_bytes(o.get(at..at + 4)?.try_into().ok()?))
+    };
+    // IPv4 only, as the suite registers: TCP, UDP and UDP-Lite have the layout of SCTP, DCCP a service code besides.
+    for at in (4..octets.len().saturating_sub(4)).step_by(4) {
+        match header(octets, at) {
+            Some(0x0005_0010 | 0x0006_0010 | 0x0007_0010) => octets[at + 1] = 0x04,
+            Some(0x0003_0014) => {
+                octets[at..at + 4].copy_from_slice(&[0, 4, 0, 16]);
+                octets.drain(at + 8..at + 12);
+                shorten(octets, 2);
+                let element = (4..at)
+                    .step_by(4)
+                    .rev()
+                    .find(|at| octets[*at..*at + 2] == [0, 0x0a]);
+                if let Some(element) = element {
+                    shorten(octets, element + 2);
+                }
+                return;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Takes four off the Length that stands at `at`.
+fn shorten(octets: &mut [u8], at: usize) {
+    let length = u16::from_be_bytes([octets[at], octets[at + 1]]).saturating_sub(4);
+    octets[at..at + 2].copy_from_slice(&length.to_be_bytes());
+}
+
+/// Turns the first octet of every unknown parameter type that begins with `from` into `to`.
+fn retype(octets: &mut [u8], from: u8, to: u8) -> bool {
+    for at in (4..octets.len().saturating_sub(3)).step_by(4) {
+        if octets[at] == from && matches!(octets[at + 1], 0xfe | 0xff) {
+            octets[at] = to;
+        }
+    }
+    true
+}
+
+/// A transport whose sends go through a mutant.
+pub(crate) struct Mutated<'a> {
+    inner: &'a mut dyn Transport,
+    mutant: Option<Mutant>,
+}
+
+impl<'a> Mutated<'a> {
+    pub(crate) fn new(inner: &'a mut dyn Transport, mutant: Option<Mutant>) -> Mutated<'a> {
+        Mutated { inner, mutant }
+    }
+}
+
+impl Transport for Mutated<'_> {
+    fn open(&mut self, local: &Local) -> io::Result<LocalPort> {
+        self.inner.open(local)
+    }
+
+    fn local_addrs(&self, port: LocalPort) -> Vec<SocketAddr> {
+        self.inner.local_addrs(port)
+    }
+
+    fn close(&mut self, port: LocalPort) {
+        self.inner.close(port);
+    }
+
+    fn connect(&mut self, from: LocalPort, to: &Peer) -> io::Result<AssocId> {
+        self.inner.connect(from, to)
+    }
+
+    fn send(&mut self, assoc: AssocId, message: Outgoing<'_>) -> io::Result<()> {
+        let Some(mutant) = self.mutant else {
+            return self.inner.send(assoc, message);
+        };
+        let mut sent = Sent {
+            octets: message.octets.to_vec(),
+            ppid: message.ppid,
+            copies: 1,
+            strays: false,
+        };
+        (mutant.sent)(&mut sent);
+        let spoilt = Outgoing {
+            octets: &sent.octets,
+            ppid: sent.ppid,
+            ..message
+        };
+        if sent.strays {
+            // SCTP associations are numbered in steps of two; where there is none, nobody gets it.
+            for neighbour in [assoc.0.wrapping_sub(2), assoc.0 + 2] {
+                let _ = self.inner.send(AssocId(neighbour), spoilt);
+            }
+        }
+        for _ in 0..sent.copies {
+            self.inner.send(assoc, spoilt)?;
+        }
+        Ok(())
+    }
+
+    fn send_datagram(&mut self, from: LocalPort, to: SocketAddr, octets: &[u8]) -> io::Result<()> {
+        let Some(mutant) = self.mutant else {
+            return self.inner.send_datagram(from, to, octets);
+        };
+        let mut sent = Sent {
+            octets: octets.to_vec(),
+            ppid: 0,
+            copies: 1,
+            strays: false,
+        };
+        (mutant.sent)(&mut sent);
+        for _ in 0..sent.copies {
+            self.inner.send_datagram(from, to, &sent.octets)?;
+        }
+        Ok(())
+    }
+
+    fn shutdown(&mut self, assoc: AssocId) -> io::Result<()> {
+        self.inner.shutdown(assoc)
+    }
+
+    fn abort(&mut self, assoc: AssocId) {
+        self.inner.abort(assoc);
+    }
+
+    fn caps(&self) -> Caps {
+        self.inner.caps()
+    }
+}

@@ -1,0 +1,445 @@
+//! The target file: what to test, how to start and reach it, what it claims, and what is known to fail.
+
+use rspcheck_spec::catalogue::catalogue;
+use rspcheck_spec::ics::Ics;
+use rspcheck_spec::ixit::{Timers, parse_duration};
+use rspcheck_spec::verdict::Verdict;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use toml::Spanned;
+
+/// How the target is had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Driver {
+    /// The bundled registrar's engine in this process, on virtual time.
+    InProcess,
+    /// A command of the target file, started and stopped by us.
+    Spawn,
+    /// Something that runs already.
+    Attach,
+}
+
+impl Driver {
+    /// The word in files and reports.
+    pub fn word(self) -> &'static str {
+        match self {
+            Driver::InProcess => "in-process",
+            Driver::Spawn => "spawn",
+            Driver::Attach => "attach",
+        }
+    }
+}
+
+/// When a spawned target counts as ready.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ready {
+    /// It prints a line that begins with `ready` and tells its addresses as `key=value`.
+    Line,
+    /// It answers a handle resolution.
+    #[default]
+    AsapResolution,
+}
+
+/// A target with everything needed to run the suite against it.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// Where it was read from; errors and repro lines name it.
+    pub file: Option<PathBuf>,
+    /// Name for reports.
+    pub name: String,
+    /// Version for reports.
+    pub version: String,
+    /// How it is had.
+    pub driver: Driver,
+    /// Command and arguments with placeholders, see [`PLACEHOLDERS`].
+    pub command: Vec<String>,
+    /// When a spawned target counts as ready.
+    pub ready: Ready,
+    /// How long it may take to get ready.
+    pub start_timeout: Duration,
+    /// How long it may take to end after SIGTERM, before SIGKILL.
+    pub stop_grace: Duration,
+    /// Its ASAP address over SCTP; port 0: any free one, for each start anew.
+    pub asap: SocketAddr,
+    /// Its ASAP address over TCP; port 0 as above.
+    pub tcp: Option<SocketAddr>,
+    /// The UDP port that carries its SCTP (RFC 6951); 0 as above.
+    pub udp_port: u16,
+    /// The harness's own address.
+    pub local: IpAddr,
+    /// Group and port of its announcements.
+    pub announce: SocketAddr,
+    /// A fresh target for each case, or one for all.
+    pub fresh: bool,
+    /// Cases at a time; more than one only with fresh targets.
+    pub jobs: usize,
+    /// See `Subject::silence`.
+    pub silence: Duration,
+    /// The longest that a case may take on wall time before it ends as an error.
+    pub case_limit: Duration,
+    /// What it claims to support.
+    pub ics: BTreeSet<Ics>,
+    /// Its timers and thresholds.
+    pub timers: Timers,
+    /// Known deviations.
+    pub expect: Vec<Expectation>,
+}
+
+/// A known deviation of a target.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Expectation {
+    /// Glob over the ids of cases and monitors.
+    pub case: String,
+    /// The verdict it gives: WARN, FAIL, CRASH or INCONC.
+    pub verdict: Verdict,
+    /// Requirement that is not met.
+    pub requirement: String,
+    /// Why, in a sentence that cites the RFC.
+    pub reason: String,
+    /// The transports it holds for (`udp`, `kernel`, …); all when empty.
+    #[serde(default)]
+    pub transports: Vec<String>,
+}
+
+/// What is wrong with a target file: the file, the place and the way out in one sentence.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct TargetError(pub String);
+
+/// What the harness fills into a command.
+pub const PLACEHOLDERS: [&str; 7] = [
+    "{self}",
+    "{transport}",
+    "{asap-ip}",
+    "{asap-port}",
+    "{udp-port}",
+    "{tcp-port}",
+    "{announce-port}",
+];
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct File {
+    target: Section,
+    #[serde(default)]
+    timers: Timers,
+    #[serde(default)]
+    run: RunSection,
+    #[serde(default)]
+    expect: Vec<Spanned<Expectation>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Section {
+    name: String,
+    #[serde(default)]
+    version: String,
+    driver: Spanned<Driver>,
+    command: Option<Spanned<Vec<String>>>,
+    #[serde(default)]
+    ready: Ready,
+    #[serde(default, deserialize_with = "span")]
+    start_timeout: Option<Duration>,
+    #[serde(default, deserialize_with = "span_or_zero")]
+    stop_grace: Option<Duration>,
+    asap: Option<SocketAddr>,
+    tcp: Option<SocketAddr>,
+    udp_port: Option<u16>,
+    local: Option<IpAddr>,
+    announce: Option<Spanned<SocketAddr>>,
+    fresh: Option<Spanned<bool>>,
+    capabilities: BTreeSet<Ics>,
+}
+
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct RunSection {
+    jobs: Option<Spanned<usize>>,
+    #[serde(default, deserialize_with = "span")]
+    silence: Option<Duration>,
+    #[serde(default, deserialize_with = "span")]
+    case_limit: Option<Duration>,
+}
+
+fn span<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    match span_or_zero(from)? {
+        Some(Duration::ZERO) => Err(D::Error::custom(
+            "nothing can be done in no time; leave it out for its default",
+        )),
+        span => Ok(span),
+    }
+}
+
+fn span_or_zero<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
+    parse_duration(&String::deserialize(from)?)
+        .map(Some)
+        .map_err(D::Error::custom)
+}
+
+/// Address on which the bundled registrar is tested.
+const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+/// The ASAP multicast group and port (RFC 5352 §8.4, §8.2).
+const ASAP_GROUP: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(224, 0, 1, 185)), 3863);
+/// What a case may take besides the timers that it waits for.
+const CASE_TIME: Duration = Duration::from_secs(120);
+
+/// A target file with its text, for errors that name the line.
+struct Reader<'a> {
+    path: &'a Path,
+    text: &'a str,
+}
+
+impl Reader<'_> {
+    fn wrong(&self, at: std::ops::Range<usize>, what: &str) -> TargetError {
+        let before = self.text.as_bytes().iter().take(at.start);
+        let line = 1 + before.filter(|octet| **octet == b'\n').count();
+        TargetError(format!("{}:{line}: {what}", self.path.display()))
+    }
+
+    fn expectations(
+        &self,
+        all: Vec<Spanned<Expectation>>,
+    ) -> Result<Vec<Expectation>, TargetError> {
+        let mut known: Vec<Expectation> = Vec::new();
+        for entry in all {
+            let at = entry.span();
+            let entry = entry.into_inner();
+            let wrong = |what: String| {
+                self.wrong(
+                    at.clone(),
+                    &format!("[[expect]] for \"{}\": {what}", entry.case),
+                )
+            };
+            if let Err(error) = globset::Glob::new(&entry.case) {
+                return Err(wrong(error.to_string()));
+            }
+            if catalogue().get(&entry.requirement).is_none() {
+                return Err(wrong(format!(
+                    "there is no requirement \"{}\"",
+                    entry.requirement
+                )));
+            }
+            if !matches!(
+                entry.verdict,
+                Verdict::Warn | Verdict::Fail | Verdict::Crash | Verdict::Inconc
+            ) {
+                let what = format!(
+                    "{} is no deviation; write WARN, FAIL, CRASH or INCONC",
+                    entry.verdict
+                );
+                return Err(wrong(what));
+            }
+            if entry.reason.trim().is_empty() {
+                return Err(wrong("the reason is empty; a sentence is needed".into()));
+            }
+            if let Some(odd) = entry
+                .transports
+                .iter()
+                .find(|t| !["udp", "kernel", "sim"].contains(&t.as_str()))
+            {
+                return Err(wrong(format!(
+                    "there is no transport \"{odd}\"; there are udp, kernel and sim"
+                )));
+            }
+            if known.iter().any(|other| other.repeats(&entry)) {
+                return Err(wrong(format!(
+                    "{} is expected twice for the same cases",
+                    entry.requirement
+                )));
+            }
+            known.push(entry);
+        }
+        Ok(known)
+    }
+}
+
+impl Expectation {
+    fn repeats(&self, other: &Expectation) -> bool {
+        let together = self.transports.is_empty()
+            || other.transports.is_empty()
+            || self.transports.iter().any(|t| other.transports.contains(t));
+        self.case == other.case && self.requirement == other.requirement && together
+    }
+}
+
+impl Target {
+    /// Reads a target file.
+    pub fn load(path: &Path) -> Result<Target, TargetError> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|e| TargetError(format!("{}: {e}", path.display())))?;
+        Target::parse(&text, path)
+    }
+
+    /// Parses the text of a target file; `path` is for messages.
+    pub fn parse(text: &str, path: &Path) -> Result<Target, TargetError> {
+        let file: File = toml::from_str(text).map_err(|e| {
+            TargetError(format!("{}: {}", path.display(), e.to_string().trim_end()))
+        })?;
+        let reader = Reader { path, text };
+        let section = file.target;
+        let driver = *section.driver.get_ref();
+        let of_driver = |what: &str| reader.wrong(section.driver.span(), what);
+        let command = command(&reader, driver, section.command).unwrap_or_else(|| {
+            if driver == Driver::Spawn {
+                Err(of_driver("driver = \"spawn\" needs a command"))
+            } else {
+                Ok(Vec::new())
+            }
+        })?;
+        let asap = match section.asap {
+            None if driver == Driver::Attach => {
+                return Err(of_driver("driver = \"attach\" needs asap = \"IP:PORT\""));
+            }
+            asap => asap.unwrap_or(SocketAddr::new(LOOPBACK, 3863)),
+        };
+        let udp_port = section.udp_port.unwrap_or(9899);
+        let any_port =
+            asap.port() == 0 || udp_port == 0 || section.tcp.is_some_and(|tcp| tcp.port() == 0);
+        if driver == Driver::Attach && any_port {
+            return Err(of_driver(
+                "with driver = \"attach\" every port has to be told; 0 takes a free one for a start",
+            ));
+        }
+        let announce = match section.announce {
+            Some(group) if !group.get_ref().ip().is_multicast() => {
+                let what = format!("announce = \"{}\" is no multicast group", group.get_ref());
+                return Err(reader.wrong(group.span(), &what));
+            }
+            Some(group) => group.into_inner(),
+            None => ASAP_GROUP,
+        };
+        let fresh = match section.fresh {
+            Some(fresh) if *fresh.get_ref() && driver == Driver::Attach => {
+                let what = "fresh = true is impossible with driver = \"attach\"";
+                return Err(reader.wrong(fresh.span(), what));
+            }
+            Some(fresh) => fresh.into_inner(),
+            None => driver != Driver::Attach,
+        };
+        let target = Target {
+            file: Some(path.to_owned()),
+            name: section.name,
+            version: section.version,
+            driver,
+            command,
+            ready: section.ready,
+            start_timeout: section.start_timeout.unwrap_or(Duration::from_secs(10)),
+            stop_grace: section.stop_grace.unwrap_or(Duration::from_secs(2)),
+            asap,
+            tcp: section.tcp,
+            udp_port,
+            local: section.local.unwrap_or(asap.ip()),
+            announce,
+            fresh,
+            jobs: file.run.jobs.as_ref().map_or(1, |jobs| *jobs.get_ref()),
+            silence: file.run.silence.unwrap_or(Duration::from_millis(300)),
+            case_limit: file
+                .run
+                .case_limit
+                .unwrap_or_else(|| case_limit(&file.timers)),
+            ics: section.capabilities,
+            timers: file.timers,
+            expect: reader.expectations(file.expect)?,
+        };
+        if let (Some(jobs), Err(what)) = (file.run.jobs, target.takes_jobs(target.jobs)) {
+            return Err(reader.wrong(jobs.span(), &format!("jobs: {what}")));
+        }
+        Ok(target)
+    }
+
+    /// Whether so many cases can run at a time; if not, the reason.
+    pub fn takes_jobs(&self, jobs: usize) -> Result<(), String> {
+        if jobs == 0 {
+            return Err("0 runs nothing; give 1 or more".into());
+        }
+        if jobs == 1 || self.driver == Driver::InProcess {
+            return Ok(());
+        }
+        if !self.fresh {
+            return Err(format!(
+                "{jobs} need a target that is started for each case; {} serves all of them",
+                self.name
+            ));
+        }
+        let fixed = self.asap.port() != 0
+            || self.udp_port != 0
+            || self.tcp.is_some_and(|tcp| tcp.port() != 0);
+        if self.ready == Ready::AsapResolution && fixed {
+            return Err(format!(
+                "{jobs} targets at a time would take the same ports; give asap, udp-port and tcp the port 0 (any \
+                 free one), or let the target choose and tell them (ready = \"line\")"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Timers and thresholds for the record of a run.
+    pub fn timer_table(&self) -> BTreeMap<String, String> {
+        self.timers.table()
+    }
+}
+
+/// The command, if there is one.
+fn command(
+    reader: &Reader<'_>,
+    driver: Driver,
+    command: Option<Spanned<Vec<String>>>,
+) -> Option<Result<Vec<String>, TargetError>> {
+    let command = command?;
+    let at = command.span();
+    let words = command.into_inner();
+    if words.first().is_none_or(String::is_empty) && driver == Driver::Spawn {
+        return Some(Err(reader.wrong(at, "the command is empty")));
+    }
+    match words.iter().find_map(|word| misspelt(word)) {
+        Some(odd) => {
+            let what = format!(
+                "command: unknown placeholder \"{odd}\"; known are {}",
+                PLACEHOLDERS.join(", ")
+            );
+            Some(Err(reader.wrong(at, &what)))
+        }
+        None => Some(Ok(words)),
+    }
+}
+
+/// Something in a word that was meant as a placeholder: lower-case words in braces, joined by `-` or `_`.
+fn misspelt(word: &str) -> Option<&str> {
+    let starts = word.match_indices('{').map(|(at, _)| at);
+    let braced = starts.filter_map(|at| word[at..].find('}').map(|end| &word[at..=at + end]));
+    braced.into_iter().find(|text| {
+        let inside = &text[1..text.len() - 1];
+        let like_one = inside.contains(['-', '_'])
+            && inside
+                .bytes()
+                .all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_');
+        like_one && !PLACEHOLDERS.contains(text)
+    })
+}
+
+/// The longest that a case may take: what its waits may take by these timers, and a good deal for the rest.
+fn case_limit(timers: &Timers) -> Duration {
+    let keep_alive = timers.keep_alive_interval.unwrap_or_default()
+        + timers.keep_alive_timeout.unwrap_or_default();
+    let rounds = timers.max_bad_pe_report.unwrap_or(0).saturating_add(2);
+    [
+        timers.t1_enrprequest,
+        timers.t2_registration,
+        timers.t3_deregistration,
+        timers.t6_serverannounce,
+    ]
+    .into_iter()
+    .chain([timers.t7_enrpoutdate, keep_alive.saturating_mul(rounds)])
+    .fold(CASE_TIME, Duration::saturating_add)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,248 @@
+use super::*;
+
+const GOOD: &str = r#"[target]
+name = "sample"
+driver = "spawn"
+command = ["./registrard", "--asap={asap-ip}:{asap-port}"]
+capabilities = ["tcp-pu"]
+
+[timers]
+t2-registration = "2s"
+
+[run]
+silence = "200ms"
+
+[[expect]]
+case = "rfc5352/3.1/*"
+verdict = "FAIL"
+requirement = "R5352_3_1_1"
+reason = "not done yet"
+"#;
+
+fn parse(text: &str) -> Result<Target, String> {
+    Target::parse(text, Path::new("t.toml")).map_err(|wrong| wrong.to_string())
+}
+
+/// The good file with one thing put for another.
+fn with(old: &str, new: &str) -> Result<Target, String> {
+    assert!(GOOD.contains(old), "{old:?} stands in the sample");
+    parse(&GOOD.replacen(old, new, 1))
+}
+
+#[test]
+fn the_sample_is_read_and_the_rest_has_defaults() {
+    let target = parse(GOOD).expect("it is good");
+    assert_eq!(
+        (target.driver, target.ready, target.fresh, target.jobs),
+        (Driver::Spawn, Ready::AsapResolution, true, 1)
+    );
+    assert_eq!(target.asap, SocketAddr::new(LOOPBACK, 3863));
+    assert_eq!(
+        (target.local, target.udp_port, target.announce),
+        (LOOPBACK, 9899, ASAP_GROUP)
+    );
+    assert_eq!(target.timers.t2_registration, Duration::from_secs(2));
+    assert_eq!(target.silence, Duration::from_millis(200));
+    // 120 s, and T1 15 s, T2 2 s, T3 30 s, T6 1 s, T7 5 s.
+    assert_eq!(target.case_limit, Duration::from_secs(173));
+    assert_eq!(target.expect.len(), 1);
+}
+
+#[test]
+fn every_profile_is_read() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../profiles");
+    let files: Vec<PathBuf> = std::fs::read_dir(folder)
+        .expect("there are profiles")
+        .map(|entry| entry.expect("it can be listed").path())
+        .filter(|path| path.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    assert!(files.len() >= 2, "{files:?}");
+    for file in files {
+        Target::load(&file).unwrap_or_else(|wrong| panic!("{wrong}"));
+    }
+}
+
+#[test]
+fn mistakes_name_file_line_and_way_out() {
+    let rows = [
+        (with("name =", "nmae ="), "line 2", "unknown field `nmae`"),
+        (
+            with("\"spawn\"", "\"spwan\""),
+            "line 3",
+            "unknown variant `spwan`",
+        ),
+        (
+            with("\"tcp-pu\"", "\"tcp\""),
+            "line 5",
+            "unknown variant `tcp`",
+        ),
+        (with("\"2s\"", "\"2\""), "line 8", "ms, s, min"),
+        (
+            with("\"200ms\"", "\"0s\""),
+            "line 11",
+            "leave it out for its default",
+        ),
+        (
+            with("silence", "silense"),
+            "line 11",
+            "unknown field `silense`",
+        ),
+        (with("reason =", "why ="), "line 17", "unknown field `why`"),
+        (
+            with("\"FAIL\"", "\"FALE\""),
+            "line 15",
+            "unknown variant `FALE`",
+        ),
+        (
+            with("\"FAIL\"", "\"PASS\""),
+            "t.toml:1",
+            "PASS is no deviation",
+        ),
+        (
+            with("R5352_3_1_1", "R5352_3_1_999"),
+            "t.toml:1",
+            "there is no requirement \"R5352_3_1_999\"",
+        ),
+        (
+            with("3.1/*", "3.1/[a"),
+            "t.toml:1",
+            "[[expect]] for \"rfc5352/3.1/[a\"",
+        ),
+        (
+            with("not done yet", " "),
+            "t.toml:1",
+            "a sentence is needed",
+        ),
+        (
+            with("reason =", "transports = [\"tcp\"]\nreason ="),
+            "t.toml:1",
+            "there are udp, kernel and sim",
+        ),
+        (
+            with("{asap-port}", "{asap_port}"),
+            "t.toml:4",
+            "unknown placeholder \"{asap_port}\"",
+        ),
+        (
+            with("[\"./registrard\", \"--asap={asap-ip}:{asap-port}\"]", "[]"),
+            "t.toml:4",
+            "the command is empty",
+        ),
+        (
+            with("command =", "version = \"1\" #"),
+            "t.toml:3",
+            "needs a command",
+        ),
+        (with("\"spawn\"", "\"attach\""), "t.toml:3", "needs asap"),
+        (
+            with("\"spawn\"", "\"attach\"\nasap = \"127.0.0.1:0\""),
+            "t.toml:3",
+            "every port has to be told",
+        ),
+        (
+            with(
+                "\"spawn\"",
+                "\"attach\"\nasap = \"127.0.0.1:1\"\nfresh = true",
+            ),
+            "t.toml:5",
+            "impossible",
+        ),
+        (
+            with("name =", "announce = \"127.0.0.1:1\"\nname ="),
+            "t.toml:2",
+            "is no multicast group",
+        ),
+        (
+            with("silence", "jobs = 0\nsilence"),
+            "t.toml:11",
+            "jobs: 0 runs nothing",
+        ),
+        (
+            with("silence", "jobs = 2\nsilence"),
+            "t.toml:11",
+            "the same ports",
+        ),
+        (with("[target]", "[target\n"), "line 1", "TOML parse error"),
+    ];
+    for (nth, (parsed, place, what)) in rows.into_iter().enumerate() {
+        let told = parsed.expect_err("it is a mistake");
+        assert!(told.starts_with("t.toml:"), "row {nth}: {told}");
+        assert!(
+            told.contains(place) && told.contains(what),
+            "row {nth} wants {place} and {what}: {told}"
+        );
+    }
+}
+
+#[test]
+fn an_expectation_stands_once() {
+    let entry = &GOOD[GOOD.find("[[expect]]").expect("it has one")..];
+    let twice = parse(&format!("{GOOD}\n{entry}")).expect_err("twice the same");
+    assert!(
+        twice.starts_with("t.toml:19: [[expect]]") && twice.contains("expected twice"),
+        "{twice}"
+    );
+    let udp = format!("{entry}transports = [\"udp\"]\n");
+    assert!(
+        parse(&format!("{GOOD}\n{udp}")).is_err(),
+        "no transports stands for all of them"
+    );
+    let (before, kernel) = (GOOD.replace(entry, &udp), udp.replace("udp", "kernel"));
+    assert_eq!(
+        parse(&format!("{before}\n{kernel}"))
+            .expect("they never meet")
+            .expect
+            .len(),
+        2
+    );
+}
+
+#[test]
+fn several_targets_at_a_time_need_ports_of_their_own() {
+    let open = "\"spawn\"\nasap = \"127.0.0.1:0\"\nudp-port = 0";
+    let target = with("\"spawn\"", open).expect("it is good");
+    assert_eq!(target.takes_jobs(4), Ok(()));
+    assert!(
+        with("\"spawn\"", &format!("{open}\ntcp = \"127.0.0.1:1\""))
+            .expect("it is good")
+            .takes_jobs(4)
+            .is_err()
+    );
+    assert_eq!(
+        with("\"spawn\"", "\"spawn\"\nready = \"line\"")
+            .expect("it is good")
+            .takes_jobs(4),
+        Ok(())
+    );
+    let shared = with("\"spawn\"", &format!("{open}\nfresh = false")).expect("it is good");
+    assert!(
+        shared
+            .takes_jobs(4)
+            .expect_err("one serves all")
+            .contains("serves all of them")
+    );
+    assert_eq!(
+        with("\"spawn\"", "\"in-process\"")
+            .expect("it is good")
+            .takes_jobs(4),
+        Ok(())
+    );
+}
+
+#[test]
+fn braces_of_other_languages_are_left_alone() {
+    for word in [
+        "${HOME}",
+        "{ a; }",
+        "{}",
+        "{print}",
+        "{\"a-b\": 1}",
+        "{self}",
+        "x{udp-port}y",
+        "{",
+        "}{",
+    ] {
+        assert_eq!(misspelt(word), None, "{word}");
+    }
+    assert_eq!(misspelt("a{b}{upd-port}"), Some("{upd-port}"));
+}

@@ -1,0 +1,474 @@
+//! From a target to a world for each case.
+
+use crate::event_map::environment;
+use crate::in_process::InProcess;
+use crate::live::{INTERRUPTED, LOOK, Live, Place, Slot};
+use crate::mutant::Mutant;
+use crate::process::Process;
+use crate::target::{Driver, Ready, Target};
+use rsp_transport::live::Mode;
+use rsp_transport::probe;
+use rspcheck_spec::ics::Ics;
+use rspcheck_testkit::{Change, EndpointKind, Happening, World, WorldError, forge};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Makes the world of each case of a run.
+pub struct Worlds {
+    target: Target,
+    mode: Mode,
+    /// The harness's own binary: `{self}` in commands, and the guard of spawned targets.
+    harness: PathBuf,
+    interrupted: Arc<AtomicBool>,
+    /// The one target that serves all cases, where it is not fresh for each.
+    shared: Option<Shared>,
+    mutant: Option<Mutant>,
+    /// Why announcements cannot be heard here, once somebody asked.
+    deaf: OnceLock<Option<String>>,
+}
+
+/// A target that serves one case after the other. The slot is empty while a case has it, and after its end.
+struct Shared {
+    slot: Slot,
+    place: Mutex<Place>,
+}
+
+impl Worlds {
+    /// Starts the shared target where there is one. `harness` is the path of the running binary.
+    pub fn new(
+        target: Target,
+        mode: Mode,
+        harness: PathBuf,
+        interrupted: Arc<AtomicBool>,
+    ) -> Result<Worlds, WorldError> {
+        let live = target.driver != Driver::InProcess;
+        let mode = match mode {
+            Mode::Kernel if live => {
+                let works = probe::kernel_sctp();
+                works.map_err(|missing| {
+                    WorldError::Environment(format!("--transport kernel: {missing}"))
+                })?;
+                Mode::Kernel
+            }
+            Mode::Auto if probe::kernel_sctp().is_ok() => Mode::Kernel,
+            Mode::Auto => Mode::Udp,
+            chosen => chosen,
+        };
+        let deaf = OnceLock::new();
+        let mut worlds = Worlds {
+            target,
+            mode,
+            harness,
+            interrupted,
+            shared: None,
+            mutant: None,
+            deaf,
+        };
+        if worlds.target.driver == Driver::Spawn && !worlds.target.fresh {
+            let (process, place) = worlds.spawn()?;
+            let slot = Arc::new(Mutex::new(Some(process)));
+            worlds.shared = Some(Shared {
+                slot,
+                place: Mutex::new(place),
+            });
+        }
+        Ok(worlds)
+    }
+
+    /// The same in-process target, spoilt.
+    #[must_use]
+    pub fn spoilt(mut self, mutant: Mutant) -> Worlds {
+        self.mutant = Some(mutant);
+        self
+    }
+
+    /// The target.
+    pub fn target(&self) -> &Target {
+        &self.target
+    }
+
+    /// The name of the transport in use: `sim`, `udp` or `kernel`.
+    pub fn transport(&self) -> &'static str {
+        match (self.target.driver, self.mode) {
+            (Driver::InProcess, _) => "sim",
+            (_, Mode::Kernel) => "kernel",
+            (_, Mode::Udp | Mode::Auto) => "udp",
+        }
+    }
+
+    /// Why a capability that the target claims cannot be seen from this machine.
+    pub fn unavailable(&self, ics: Ics) -> Option<&str> {
+        if ics != Ics::Announce
+            || self.target.driver == Driver::InProcess
+            || !self.target.local.is_loopback()
+        {
+            return None;
+        }
+        let deaf = || {
+            probe::multicast(self.target.announce.ip())
+                .err()
+                .map(|missing| missing.to_string())
+        };
+        self.deaf.get_or_init(deaf).as_deref()
+    }
+
+    /// Runs one case in a world of its own. Gives what the case gave, and how the target ended if it did so
+    /// before the case was over.
+    pub fn case<T>(
+        &self,
+        seed: u64,
+        case: impl FnOnce(&mut dyn World) -> T,
+    ) -> Result<(T, Option<String>), WorldError> {
+        if self.target.driver == Driver::InProcess {
+            return Ok((case(&mut self.in_process(seed)?), None));
+        }
+        let mut world = self.live()?.limited(self.target.case_limit);
+        let given = case(&mut world);
+        let end = world.target_end();
+        Ok((given, end))
+    }
+
+    /// The world of one case.
+    pub fn world(&self, seed: u64) -> Result<Box<dyn World>, WorldError> {
+        match self.target.driver {
+            Driver::InProcess => Ok(Box::new(self.in_process(seed)?)),
+            Driver::Attach | Driver::Spawn => {
+                Ok(Box::new(self.live()?.limited(self.target.case_limit)))
+            }
+        }
+    }
+
+    fn in_process(&self, seed: u64) -> Result<InProcess, WorldError> {
+        InProcess::new(
+            crate::bundled::setup(&self.target.timers),
+            seed,
+            self.mutant,
+        )
+    }
+
+    fn live(&self) -> Result<Live, WorldError> {
+        let Some(shared) = &self.shared else {
+            let (process, place) = match self.target.driver {
+                Driver::Spawn => self
+                    .spawn()
+                    .map(|(process, place)| (Some(process), place))?,
+                Driver::Attach | Driver::InProcess => (None, self.place()),
+            };
+            return Live::new(place, process, self.interrupted.clone());
+        };
+        let waiting = lock(&shared.slot).take();
+        let process = match waiting.filter(|process| process.ended().is_none()) {
+            Some(process) => process,
+            None => {
+                let (process, place) = self.spawn()?;
+                *lock(&shared.place) = place;
+                process
+            }
+        };
+        let place = lock(&shared.place).clone();
+        Ok(Live::new(place, Some(process), self.interrupted.clone())?
+            .lent_from(shared.slot.clone()))
+    }
+
+    /// Whether the target answers a handle resolution: the probe before anything is judged.
+    pub fn probe(&self) -> Result<Duration, WorldError> {
+        let mut world = self.world(0)?;
+        let within = self.target.start_timeout;
+        let last = match resolve_once(world.as_mut(), within)? {
+            Answer::After(took) => return Ok(took),
+            Answer::None { last } => last,
+        };
+        let place = world.subject_addr(EndpointKind::Sctp);
+        Err(WorldError::Environment(format!(
+            "{} does not answer a handle resolution at {place} over {} within {} s ({last}); check its address, \
+             --transport and `rspcheck doctor`",
+            self.target.name,
+            self.transport(),
+            within.as_secs_f64()
+        )))
+    }
+
+    /// After a case that went wrong: a shared target that does not answer any more is stopped, so that the
+    /// next case starts a new one. Gives what was done.
+    pub fn renew_shared(&self) -> Option<String> {
+        let shared = self.shared.as_ref()?;
+        let within = self
+            .target
+            .timers
+            .t1_enrprequest
+            .min(self.target.start_timeout);
+        let mut world = self.live().ok()?;
+        if let Ok(Answer::After(_)) = resolve_once(&mut world, within) {
+            return None;
+        }
+        drop(world);
+        if self.interrupted.load(Ordering::Relaxed) {
+            return None;
+        }
+        drop(lock(&shared.slot).take());
+        let what = format!(
+            "{} does not answer any more; it is started anew",
+            self.target.name
+        );
+        Some(what)
+    }
+
+    /// Where the target that serves a whole run is.
+    pub fn shared_place(&self) -> Place {
+        self.shared
+            .as_ref()
+            .map_or_else(|| self.place(), |shared| lock(&shared.place).clone())
+    }
+
+    fn place(&self) -> Place {
+        Place {
+            asap: self.target.asap,
+            udp_port: self.target.udp_port,
+            tcp: self.target.tcp,
+            announce: self.target.announce,
+            local: self.target.local,
+            mode: self.mode,
+        }
+    }
+
+    /// The place of a target that is about to start: ports that the file leaves open are free ones.
+    fn free_place(&self) -> Result<Place, WorldError> {
+        let mut place = self.place();
+        if place.udp_port == 0 {
+            place.udp_port = free_udp_port()?;
+        }
+        // Two targets that find the same free SCTP port still differ by their UDP ports; over the kernel's
+        // SCTP a free TCP port is as good a guess as any.
+        for addr in [Some(&mut place.asap), place.tcp.as_mut()]
+            .into_iter()
+            .flatten()
+        {
+            if addr.port() == 0 {
+                addr.set_port(free_tcp_port()?);
+            }
+        }
+        // Several targets at a time must not hear each other's announcements.
+        if self.target.fresh
+            && self
+                .target
+                .command
+                .iter()
+                .any(|word| word.contains("{announce-port}"))
+        {
+            place.announce.set_port(free_udp_port()?);
+        }
+        Ok(place)
+    }
+
+    fn spawn(&self) -> Result<(Process, Place), WorldError> {
+        let mut place = self.free_place()?;
+        let command: Vec<String> = self
+            .target
+            .command
+            .iter()
+            .map(|word| self.filled(word, &place))
+            .collect();
+        let mut process = Process::start(&command, Some(&self.harness), self.target.stop_grace)
+            .map_err(|e| {
+                WorldError::Environment(format!("cannot start `{}`: {e}", command.join(" ")))
+            })?;
+        match self.target.ready {
+            Ready::Line => {
+                let deadline = clock() + self.target.start_timeout;
+                let line = self.ready_line(&process, deadline, &command)?;
+                read_places(&line, &mut place).map_err(|what| {
+                    WorldError::Environment(format!("ready line `{line}`: {what}"))
+                })?;
+            }
+            Ready::AsapResolution => {
+                let mut world = Live::new(place.clone(), Some(process), self.interrupted.clone())?;
+                let answer = resolve_once(&mut world, self.target.start_timeout);
+                process = world.into_process().expect("the process was given to it");
+                match answer {
+                    Ok(Answer::After(_)) => {}
+                    Ok(Answer::None { last }) => {
+                        return Err(self.not_ready(&process, &command, &last));
+                    }
+                    Err(WorldError::TargetDied(_)) => {
+                        return Err(self.not_ready(&process, &command, ""));
+                    }
+                    Err(other) => return Err(other),
+                }
+            }
+        }
+        Ok((process, place))
+    }
+
+    fn ready_line(
+        &self,
+        process: &Process,
+        deadline: Instant,
+        command: &[String],
+    ) -> Result<String, WorldError> {
+        while clock() < deadline {
+            if self.interrupted.load(Ordering::Relaxed) {
+                return Err(WorldError::Environment(INTERRUPTED.into()));
+            }
+            match process.line_until(deadline.min(clock() + LOOK)) {
+                Some(("stdout", line)) if line == "ready" || line.starts_with("ready ") => {
+                    return Ok(line);
+                }
+                Some(_) => {}
+                // Its children may hold its output open; without itself nothing becomes ready.
+                None if process.is_over() || process.ended().is_some() => break,
+                None => {}
+            }
+        }
+        Err(self.not_ready(
+            process,
+            command,
+            "it printed no line that begins with `ready`",
+        ))
+    }
+
+    /// The error for a target that did not get ready: how it ended or what was missing, and its last output.
+    fn not_ready(&self, process: &Process, command: &[String], missing: &str) -> WorldError {
+        let end = process.ended_until(clock() + LOOK);
+        let how = end.map_or_else(
+            || {
+                format!(
+                    "is not ready after {} s ({missing})",
+                    self.target.start_timeout.as_secs_f64()
+                )
+            },
+            |how| format!("ended before it was ready: {how}"),
+        );
+        let mut what = format!("`{}` {how}", command.join(" "));
+        for line in process.tail() {
+            what.push_str("\n    ");
+            what.push_str(&line);
+        }
+        WorldError::Environment(what)
+    }
+
+    fn filled(&self, word: &str, place: &Place) -> String {
+        let tcp = place.tcp.map_or(place.asap.port(), |tcp| tcp.port());
+        word.replace("{self}", &self.harness.display().to_string())
+            .replace("{transport}", self.transport())
+            .replace("{asap-ip}", &place.asap.ip().to_string())
+            .replace("{asap-port}", &place.asap.port().to_string())
+            .replace("{udp-port}", &place.udp_port.to_string())
+            .replace("{tcp-port}", &tcp.to_string())
+            .replace("{announce-port}", &place.announce.port().to_string())
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A UDP port that nothing uses now.
+fn free_udp_port() -> Result<u16, WorldError> {
+    let socket =
+        std::net::UdpSocket::bind((std::net::Ipv4Addr::UNSPECIFIED, 0)).map_err(environment)?;
+    Ok(socket.local_addr().map_err(environment)?.port())
+}
+
+/// A TCP port that nothing uses now.
+fn free_tcp_port() -> Result<u16, WorldError> {
+    let socket =
+        std::net::TcpListener::bind((std::net::Ipv4Addr::UNSPECIFIED, 0)).map_err(environment)?;
+    Ok(socket.local_addr().map_err(environment)?.port())
+}
+
+/// Addresses told by a ready line: `ready asap=127.0.0.1:3863 udp-port=40123 tcp=127.0.0.1:41234 …`.
+fn read_places(line: &str, place: &mut Place) -> Result<(), String> {
+    for word in line.split_whitespace().skip(1) {
+        let Some((key, value)) = word.split_once('=') else {
+            continue;
+        };
+        let bad = |e: &dyn std::fmt::Display| format!("{key}: {e}");
+        match key {
+            // A multi-homed registrar tells all its addresses; any of them will do.
+            "asap" => {
+                let first = value.split(',').next().unwrap_or(value);
+                place.asap = first.parse::<SocketAddr>().map_err(|e| bad(&e))?;
+            }
+            "udp-port" => {
+                place.udp_port = value
+                    .parse()
+                    .map_err(|e: std::num::ParseIntError| bad(&e))?
+            }
+            "tcp" if value != "off" => {
+                place.tcp = Some(
+                    value
+                        .parse()
+                        .map_err(|e: std::net::AddrParseError| bad(&e))?,
+                );
+            }
+            _ => {}
+        }
+    }
+    if place.udp_port == 0 || place.asap.port() == 0 || place.tcp.is_some_and(|tcp| tcp.port() == 0)
+    {
+        return Err("port 0 is no port to reach it at".into());
+    }
+    Ok(())
+}
+
+/// Whether a target answered.
+enum Answer {
+    /// It did, after this time.
+    After(Duration),
+    /// It did not; the last that was seen of it.
+    None { last: String },
+}
+
+/// Time for an association to come up before another attempt is made; it doubles with each.
+const FIRST_ATTEMPT: Duration = Duration::from_millis(250);
+/// Time after a refusal before asking again: at once would be a busy loop.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// Asks for a pool that does not exist until something answers.
+fn resolve_once(world: &mut dyn World, within: Duration) -> Result<Answer, WorldError> {
+    let octets = forge::handle_resolution(b"rspcheck-probe", false).octets();
+    let until = world.now() + within;
+    let endpoint = world.open(EndpointKind::Sctp)?;
+    let mut last = "no answer to the association's set-up".to_owned();
+    let mut attempt = FIRST_ATTEMPT;
+    // A target that is still starting refuses associations or is not there yet: try again until the time is up.
+    while world.now() < until {
+        let assoc = world.connect(endpoint)?;
+        let began = world.now();
+        let mut next = began + attempt;
+        attempt = attempt.saturating_mul(2);
+        while let Some(happening) = world.wait(next.min(until))? {
+            match happening {
+                Happening::Up { assoc: up, .. } if up == assoc => {
+                    world.send(assoc, 11, &octets)?;
+                    "the association is up, and no answer came".clone_into(&mut last);
+                    next = until;
+                }
+                Happening::Message { assoc: from, .. } if from == assoc => {
+                    let took = world.now().saturating_sub(began);
+                    world.abort(assoc)?;
+                    return Ok(Answer::After(took));
+                }
+                Happening::Changed {
+                    assoc: down,
+                    change,
+                    why,
+                } if down == assoc && change != Change::Restarted => {
+                    last = format!("association {}: {why}", change.word());
+                    next = world.now() + PAUSE;
+                }
+                _ => {}
+            }
+        }
+        world.abort(assoc)?;
+    }
+    Ok(Answer::None { last })
+}
+
+#[expect(clippy::disallowed_methods, reason = "a live target runs on wall time")]
+fn clock() -> Instant {
+    Instant::now()
+}
