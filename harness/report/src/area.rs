@@ -1,0 +1,92 @@
+//! Areas: the sections of the RFCs that the cases are named after.
+
+use crate::judge::Totals;
+use rspcheck_spec::catalogue::Rfc;
+use rspcheck_spec::run::{CaseRun, Run};
+use serde::Serialize;
+
+/// The cases of one section.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Area {
+    /// What their ids begin with: `rfc5352/3.1`.
+    pub id: String,
+    /// The section's title in lower case; empty where there is none.
+    pub title: String,
+    /// How they went.
+    pub totals: Totals,
+    /// Time on the cases' clocks, in milliseconds.
+    pub duration_ms: u64,
+}
+
+/// The area of a case: its id up to the last `/`.
+pub fn area_of(id: &str) -> &str {
+    id.rsplit_once('/').map_or(id, |(area, _)| area)
+}
+
+/// The title of the section that an area (`rfc5352/3.1`) is named after.
+pub fn section_title<'a>(rfcs: &'a [Rfc], area: &str) -> Option<&'a str> {
+    let (rfc, section) = area.strip_prefix("rfc")?.split_once('/')?;
+    let rfc = rfcs.iter().find(|known| known.number.to_string() == rfc)?;
+    rfc.sections
+        .iter()
+        .find(|(number, _)| number == section)
+        .map(|(_, title)| title.as_str())
+}
+
+/// A title as one word: `De-Registration` is `de-registration`, `Handle Resolution` is `handle-resolution`.
+pub fn section_slug(title: &str) -> String {
+    let lower = title.to_lowercase();
+    let words: Vec<&str> = lower
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.join("-")
+}
+
+/// The areas of a run, in the order of its cases.
+pub fn areas(run: &Run, rfcs: &[Rfc]) -> Vec<Area> {
+    let mut order: Vec<&str> = Vec::new();
+    for case in &run.cases {
+        let area = area_of(&case.id);
+        if !order.contains(&area) {
+            order.push(area);
+        }
+    }
+    let area = |id: &str| Area {
+        id: id.to_owned(),
+        title: section_title(rfcs, id).unwrap_or_default().to_lowercase(),
+        totals: Totals::of(cases_of(run, id)),
+        duration_ms: cases_of(run, id).map(|case| case.duration_ms).sum(),
+    };
+    order.into_iter().map(area).collect()
+}
+
+/// The cases of an area, in order.
+pub(crate) fn cases_of<'a>(run: &'a Run, area: &str) -> impl Iterator<Item = &'a CaseRun> {
+    run.cases
+        .iter()
+        .filter(move |case| area_of(&case.id) == area)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn areas_are_sections_with_their_titles() {
+        let rfcs = [Rfc {
+            number: 5352,
+            title: "ASAP".to_owned(),
+            sections: vec![("3.2".to_owned(), "De-Registration".to_owned())],
+        }];
+        assert_eq!(area_of("rfc5352/3.2/unknown-pe-is-granted"), "rfc5352/3.2");
+        assert_eq!(section_title(&rfcs, "rfc5352/3.2"), Some("De-Registration"));
+        assert_eq!(section_title(&rfcs, "rfc5352/3.3"), None);
+        assert_eq!(section_title(&rfcs, "monitor"), None);
+        assert_eq!(section_slug("De-Registration"), "de-registration");
+        assert_eq!(
+            section_slug("ENRP Server Hunt Procedures"),
+            "enrp-server-hunt-procedures"
+        );
+    }
+}

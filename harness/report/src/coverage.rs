@@ -1,0 +1,146 @@
+//! Which requirements a run met, broke, or did not reach.
+
+use crate::Statements;
+use rspcheck_spec::catalogue::{Class, How, Requirement};
+use rspcheck_spec::run::Run;
+use rspcheck_spec::verdict::Level;
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+/// How a requirement came out of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Standing {
+    /// Every check of it held.
+    Met,
+    /// A check of it did not hold.
+    Broken,
+    /// The suite tests it, and this run did not.
+    NotReached,
+}
+
+/// One requirement in a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Covered {
+    /// Its id.
+    pub id: String,
+    /// Its level.
+    pub level: Level,
+    /// RFC and section, as in `RFC 5352 §3.1`.
+    pub citation: String,
+    /// What it asks for; empty if the catalogue does not know it.
+    pub statement: String,
+    /// How it came out.
+    pub standing: Standing,
+    /// The cases that checked it.
+    pub cases: Vec<String>,
+}
+
+/// The counts of one level.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct LevelCoverage {
+    /// Those that a run can judge.
+    pub testable: usize,
+    /// Every check held.
+    pub met: usize,
+    /// A check did not hold.
+    pub broken: usize,
+    /// Not checked in this run.
+    pub not_reached: usize,
+}
+
+/// The requirements of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Coverage {
+    /// MUSTs.
+    pub must: LevelCoverage,
+    /// SHOULDs.
+    pub should: LevelCoverage,
+    /// MAYs that were seen to be used or not; they are not judged.
+    pub may_observed: usize,
+    /// Each of them, in the order of the catalogue.
+    pub requirements: Vec<Covered>,
+}
+
+/// Counts the requirements of a run: those that the suite judges in runs, and whatever else this one checked.
+pub fn coverage(run: &Run, statements: &Statements<'_>) -> Coverage {
+    let mut checked: BTreeMap<&str, (bool, Level, Vec<String>)> = BTreeMap::new();
+    for case in &run.cases {
+        for check in &case.checks {
+            let entry =
+                checked
+                    .entry(&check.requirement)
+                    .or_insert((true, check.level, Vec::new()));
+            entry.0 &= check.holds;
+            entry.2.push(case.id.clone());
+        }
+    }
+    let mut requirements = Vec::new();
+    for requirement in statements.requirements {
+        let seen = checked.remove(requirement.id.0);
+        if seen.is_some() || judged_in_runs(requirement) {
+            requirements.push(covered(
+                requirement.id.0,
+                requirement.level,
+                seen,
+                statements,
+            ));
+        }
+    }
+    for (id, seen) in checked {
+        requirements.push(covered(id, seen.1, Some(seen), statements));
+    }
+    let level = |level| count(requirements.iter().filter(|r| r.level == level));
+    let (must, should, may) = (level(Level::Must), level(Level::Should), level(Level::May));
+    Coverage {
+        must,
+        should,
+        may_observed: may.met + may.broken,
+        requirements,
+    }
+}
+
+fn judged_in_runs(requirement: &Requirement) -> bool {
+    requirement.class == Class::Tested
+        && requirement
+            .how
+            .iter()
+            .any(|how| matches!(how, How::Case | How::Monitor))
+}
+
+fn covered(
+    id: &str,
+    level: Level,
+    seen: Option<(bool, Level, Vec<String>)>,
+    statements: &Statements<'_>,
+) -> Covered {
+    let standing = match &seen {
+        Some((true, ..)) => Standing::Met,
+        Some((false, ..)) => Standing::Broken,
+        None => Standing::NotReached,
+    };
+    Covered {
+        id: id.to_owned(),
+        level,
+        citation: crate::citation(statements, id),
+        statement: statements
+            .find(id)
+            .map(|r| r.statement.clone())
+            .unwrap_or_default(),
+        standing,
+        cases: seen.map(|(_, _, cases)| cases).unwrap_or_default(),
+    }
+}
+
+fn count<'a>(requirements: impl Iterator<Item = &'a Covered>) -> LevelCoverage {
+    let mut counts = LevelCoverage::default();
+    for requirement in requirements {
+        counts.testable += 1;
+        *match requirement.standing {
+            Standing::Met => &mut counts.met,
+            Standing::Broken => &mut counts.broken,
+            Standing::NotReached => &mut counts.not_reached,
+        } += 1;
+    }
+    counts
+}

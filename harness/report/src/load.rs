@@ -1,0 +1,281 @@
+//! Reading the record of a run from its directory.
+
+use rspcheck_spec::event::{Event, What};
+use rspcheck_spec::run::{FORMAT, Run};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+/// A line longer than this is not an event; an event holds one user message of 64 KiB at most, in hex.
+const LINE_LIMIT: u64 = 1 << 20;
+/// Events kept of one case; a case that has more is shown by its first ones.
+const EVENT_LIMIT: usize = 200_000;
+
+/// Why a run cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file cannot be read.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// Which file.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The file is not what it should be at one place.
+    #[error("{}:{line}:{column}: {what}", path.display())]
+    Syntax {
+        /// Which file.
+        path: PathBuf,
+        /// Which line, from 1.
+        line: u64,
+        /// Which column, from 1.
+        column: usize,
+        /// What is wrong there.
+        what: String,
+    },
+    /// The record has another format.
+    #[error("{}: its format is {found:?}, and this program reads {FORMAT:?}", path.display())]
+    Format {
+        /// Which file.
+        path: PathBuf,
+        /// What stands there.
+        found: String,
+    },
+}
+
+/// A run on disk: `run.json`, read whole, and `events.jsonl`, of which only the places are kept in
+/// memory: events are read case by case when somebody asks for them.
+#[derive(Debug)]
+pub struct RunDir {
+    path: PathBuf,
+    run: Run,
+    places: BTreeMap<String, Vec<Place>>,
+    notes: Vec<String>,
+}
+
+/// Consecutive lines of one case.
+#[derive(Debug)]
+struct Place {
+    line: u64,
+    offset: u64,
+    len: u64,
+}
+
+impl RunDir {
+    /// Reads a run; `path` is its directory or the `run.json` in it.
+    ///
+    /// Every line of `events.jsonl` is looked at once. A last line that was cut off, as by a full disk or
+    /// a killed run, is left out and told in [`RunDir::notes`]; so is a run without that file.
+    pub fn load(path: impl AsRef<Path>) -> Result<RunDir, LoadError> {
+        let path = path.as_ref();
+        let directory = match path.file_name() {
+            Some(name) if name == "run.json" => path.parent().unwrap_or(Path::new("")),
+            _ => path,
+        };
+        let run = read_run(&directory.join("run.json"))?;
+        let (places, notes) = index(&directory.join("events.jsonl"))?;
+        Ok(RunDir {
+            path: directory.to_owned(),
+            run,
+            places,
+            notes,
+        })
+    }
+
+    /// The directory.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The record.
+    pub fn run(&self) -> &Run {
+        &self.run
+    }
+
+    /// What its reader should know besides.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The events of a case, in order; none if it has none.
+    pub fn events(&self, case: &str) -> Result<Vec<Event>, LoadError> {
+        let Some(places) = self.places.get(case) else {
+            return Ok(Vec::new());
+        };
+        let path = self.path.join("events.jsonl");
+        let mut file = BufReader::new(File::open(&path).map_err(|source| io_error(&path, source))?);
+        let mut events = Vec::new();
+        for place in places {
+            file.seek(SeekFrom::Start(place.offset))
+                .map_err(|source| io_error(&path, source))?;
+            let mut lines = Lines {
+                path: &path,
+                from: (&mut file).take(place.len),
+                line: place.line,
+                offset: 0,
+            };
+            while let Some(line) = lines.next()? {
+                if events.len() < EVENT_LIMIT && !line.is_blank() {
+                    events.push(line.event(&path)?);
+                }
+            }
+        }
+        Ok(events)
+    }
+}
+
+fn io_error(path: &Path, source: io::Error) -> LoadError {
+    LoadError::Io {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn read_run(path: &Path) -> Result<Run, LoadError> {
+    let text = std::fs::read(path).map_err(|source| io_error(path, source))?;
+    let syntax = |wrong: serde_json::Error| LoadError::Syntax {
+        path: path.to_owned(),
+        line: wrong.line() as u64,
+        column: wrong.column(),
+        what: sentence(&wrong),
+    };
+    // The format first: what another version writes may lack what this one needs.
+    let whole: serde_json::Value = serde_json::from_slice(&text).map_err(syntax)?;
+    match whole.get("format").and_then(|format| format.as_str()) {
+        Some(FORMAT) => serde_json::from_slice(&text).map_err(syntax),
+        other => Err(LoadError::Format {
+            path: path.to_owned(),
+            found: other.unwrap_or_default().to_owned(),
+        }),
+    }
+}
+
+/// serde_json's words without the position, which we give in our own form.
+fn sentence(wrong: &serde_json::Error) -> String {
+    let words = wrong.to_string();
+    words
+        .rsplit_once(" at line ")
+        .map_or(words.clone(), |(what, _)| what.to_owned())
+}
+
+type Index = (BTreeMap<String, Vec<Place>>, Vec<String>);
+
+fn index(path: &Path) -> Result<Index, LoadError> {
+    let mut places: BTreeMap<String, Vec<Place>> = BTreeMap::new();
+    let mut notes = Vec::new();
+    let file = match File::open(path) {
+        Ok(file) => file,
+        Err(missing) if missing.kind() == io::ErrorKind::NotFound => {
+            notes.push(
+                "there is no events.jsonl in the run's directory, so no conversation can be shown"
+                    .to_owned(),
+            );
+            return Ok((places, notes));
+        }
+        Err(source) => return Err(io_error(path, source)),
+    };
+    let mut lines = Lines {
+        path,
+        from: BufReader::new(file),
+        line: 1,
+        offset: 0,
+    };
+    let mut last: Option<String> = None;
+    while let Some(line) = lines.next()? {
+        if line.is_blank() {
+            last = None;
+            continue;
+        }
+        let event = match line.event(path) {
+            Ok(event) => event,
+            Err(_) if !line.ended => {
+                notes.push(format!(
+                    "the last line ({}) of events.jsonl is cut off and was left out",
+                    line.number
+                ));
+                break;
+            }
+            Err(wrong) => return Err(wrong),
+        };
+        let len = line.octets.len() as u64 + u64::from(line.ended);
+        let of_case = places.entry(event.case.clone()).or_default();
+        match of_case.last_mut() {
+            Some(place) if last.as_deref() == Some(&event.case) => place.len += len,
+            _ => of_case.push(Place {
+                line: line.number,
+                offset: line.offset,
+                len,
+            }),
+        }
+        // An ended case is complete; what comes after it under the same name is another run of it.
+        last = (!matches!(event.what, What::Ended { .. })).then_some(event.case);
+    }
+    Ok((places, notes))
+}
+
+struct Lines<'a, R> {
+    path: &'a Path,
+    from: R,
+    line: u64,
+    offset: u64,
+}
+
+struct Line {
+    number: u64,
+    offset: u64,
+    octets: Vec<u8>,
+    /// Whether a line feed stood at its end.
+    ended: bool,
+}
+
+impl<R: BufRead> Lines<'_, R> {
+    fn next(&mut self) -> Result<Option<Line>, LoadError> {
+        let mut octets = Vec::new();
+        let read = (&mut self.from)
+            .take(LINE_LIMIT + 1)
+            .read_until(b'\n', &mut octets);
+        let read = read.map_err(|source| io_error(self.path, source))? as u64;
+        if read == 0 {
+            return Ok(None);
+        }
+        if read > LINE_LIMIT {
+            let what = format!("the line is longer than {LINE_LIMIT} octets");
+            return Err(LoadError::Syntax {
+                path: self.path.to_owned(),
+                line: self.line,
+                column: 1,
+                what,
+            });
+        }
+        let ended = octets.last() == Some(&b'\n');
+        if ended {
+            octets.pop();
+        }
+        let line = Line {
+            number: self.line,
+            offset: self.offset,
+            octets,
+            ended,
+        };
+        self.line += 1;
+        self.offset += read;
+        Ok(Some(line))
+    }
+}
+
+impl Line {
+    fn is_blank(&self) -> bool {
+        self.octets.iter().all(u8::is_ascii_whitespace)
+    }
+
+    fn event(&self, path: &Path) -> Result<Event, LoadError> {
+        serde_json::from_slice(&self.octets).map_err(|wrong| LoadError::Syntax {
+            path: path.to_owned(),
+            line: self.number,
+            column: wrong.column(),
+            what: sentence(&wrong),
+        })
+    }
+}

@@ -1,0 +1,140 @@
+//! Small words of every report: citations, spans of time, words that are safe to print.
+
+use crate::Statements;
+use rspcheck_spec::run::{CaseRun, Run};
+use rspcheck_spec::verdict::Level;
+
+/// The level as the RFCs write it.
+pub(crate) fn level_word(level: Level) -> &'static str {
+    match level {
+        Level::Must => "MUST",
+        Level::Should => "SHOULD",
+        Level::May => "MAY",
+    }
+}
+
+/// Where a requirement stands: `RFC 5352 §3.1`. From the catalogue, or read off the id if it is not in there.
+pub fn citation(statements: &Statements<'_>, id: &str) -> String {
+    if let Some(requirement) = statements.find(id) {
+        return format!("RFC {} §{}", requirement.rfc, requirement.section);
+    }
+    let mut parts: Vec<&str> = id.trim_start_matches('R').split('_').collect();
+    parts.pop();
+    match parts.split_first() {
+        Some((rfc, section)) if !section.is_empty() => {
+            format!("RFC {} §{}", clean(rfc), clean(&section.join(".")))
+        }
+        _ => "not in the catalogue".to_owned(),
+    }
+}
+
+/// Words of the target, of files or of other programs, made fit for a terminal and for XML: control
+/// characters, direction marks and noncharacters are shown as escapes.
+pub fn clean(text: &str) -> String {
+    text.chars().fold(String::with_capacity(text.len()), |mut kept, c| {
+        let direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || direction || u32::from(c) & 0xfffe == 0xfffe || c == '\u{feff}' {
+            kept.extend(c.escape_default());
+        } else {
+            kept.push(c);
+        }
+        kept
+    })
+}
+
+/// Styled text without its styles, for files and for whoever cannot show them.
+pub fn plain(styled: &str) -> String {
+    anstream::adapter::strip_str(styled).to_string()
+}
+
+/// Milliseconds for people: `0.02 s`, `38.2 s`, `3 min 20 s`.
+pub(crate) fn duration(ms: u64) -> String {
+    match ms {
+        0..10_000 => format!("{}.{:02} s", ms / 1000, ms % 1000 / 10),
+        10_000..120_000 => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
+        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1000),
+    }
+}
+
+/// `1 case`, `2 cases`.
+pub(crate) fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
+/// Options of `rspcheck run` that take a value and say what was tested and how.
+const VALUED: [&str; 2] = ["--target", "--transport"];
+/// Options of `rspcheck run` without a value that do.
+const PLAIN: [&str; 1] = ["--strict"];
+
+/// The command that runs this case alone again, with the same target and the same random choices.
+pub(crate) fn repro(run: &Run, case: &CaseRun) -> String {
+    let mut words = vec!["rspcheck".to_owned(), "run".to_owned(), quoted(&case.id)];
+    let mut typed = run.command.iter().skip(1);
+    while let Some(word) = typed.next() {
+        let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
+        if PLAIN.contains(&word.as_str()) || (name != word && VALUED.contains(&name)) {
+            words.push(quoted(word));
+        } else if VALUED.contains(&name) {
+            words.push(quoted(word));
+            words.extend(typed.next().map(|value| quoted(value)));
+        }
+    }
+    words.push(format!("--seed {:#018x}", run.seed));
+    words.join(" ")
+}
+
+/// A word as a POSIX shell takes it.
+pub(crate) fn quoted(word: &str) -> String {
+    let word = clean(word);
+    let harmless = |c: char| c.is_ascii_alphanumeric() || "_./:=,@%+-".contains(c);
+    if !word.is_empty() && word.chars().all(harmless) {
+        word
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// Files of a case as people can open them.
+pub(crate) fn files(place: Option<&str>, case: &CaseRun) -> Vec<String> {
+    let of_run = |file: &String| match place {
+        Some(place) => format!("{}/{}", place.trim_end_matches('/'), file),
+        None => file.clone(),
+    };
+    case.files.iter().map(|file| clean(&of_run(file))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_steers_a_terminal_gets_through() {
+        assert_eq!(
+            clean("a\u{1b}[31mb\n\u{202e}c\u{0}\u{ffff}é"),
+            "a\\u{1b}[31mb\\n\\u{202e}c\\u{0}\\u{ffff}é"
+        );
+    }
+
+    #[test]
+    fn durations_read_well() {
+        let told = [0, 25, 9_999, 38_250, 119_999, 200_000].map(duration);
+        assert_eq!(
+            told,
+            [
+                "0.00 s",
+                "0.02 s",
+                "9.99 s",
+                "38.2 s",
+                "119.9 s",
+                "3 min 20 s"
+            ]
+        );
+    }
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_split_them() {
+        assert_eq!(quoted("rfc5352/3.1/a-b"), "rfc5352/3.1/a-b");
+        assert_eq!(quoted("it's here"), r"'it'\''s here'");
+        assert_eq!(quoted(""), "''");
+    }
+}

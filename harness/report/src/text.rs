@@ -1,0 +1,305 @@
+//! The report for a terminal: what failed and why, the summary last.
+
+use crate::block::{BAD, BOLD, CARE, DIM, GOOD, OPEN, block, paint};
+use crate::place::{citation, clean, counted, duration, level_word};
+use crate::{
+    Area, LevelCoverage, Report, Standing, Totals, areas, coverage, exit_code, exit_meaning,
+};
+use anstyle::Style;
+use rspcheck_spec::run::CaseRun;
+use rspcheck_spec::verdict::Level;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+/// The whole report, styled with ANSI sequences; [`crate::plain`] takes them out.
+pub fn text(report: &Report<'_>) -> String {
+    let mut out = String::new();
+    for part in [
+        head(report),
+        table(report),
+        blocks(report),
+        folded(report),
+        summary(report),
+    ] {
+        if part.is_empty() {
+            continue;
+        }
+        if !out.is_empty() {
+            out.push('\n');
+        }
+        out.push_str(&part);
+    }
+    out
+}
+
+fn head(report: &Report<'_>) -> String {
+    let run = report.run;
+    let target = &run.target;
+    let named = [&target.name, &target.version].map(|s| clean(s)).join(" ");
+    let mut out = format!(
+        "{} {}  seed {:#018x}\n",
+        paint(BOLD, "rspcheck"),
+        clean(&run.version),
+        run.seed
+    );
+    let _ = writeln!(
+        out,
+        "target   {} · {} · {}",
+        named.trim(),
+        clean(&target.driver),
+        clean(&target.transport)
+    );
+    let _ = writeln!(out, "command  {}", command(report));
+    let _ = writeln!(out, "started  {}", clean(&run.started));
+    for note in report.notes {
+        let _ = writeln!(out, "{}     {}", paint(CARE, "note"), clean(note));
+    }
+    out
+}
+
+pub(crate) fn command(report: &Report<'_>) -> String {
+    let words: Vec<String> = report
+        .run
+        .command
+        .iter()
+        .map(|word| crate::place::quoted(word))
+        .collect();
+    words.join(" ")
+}
+
+fn table(report: &Report<'_>) -> String {
+    let areas = areas(report.run, report.statements.rfcs);
+    let width = |of: fn(&Area) -> &str| {
+        areas
+            .iter()
+            .map(|area| clean(of(area)).chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let (ids, titles) = (width(|area| &area.id), width(|area| &area.title));
+    areas.iter().fold(String::new(), |mut out, area| {
+        let t = &area.totals;
+        let ok = format!("{}/{}", t.passed + t.warned, t.run);
+        let (id, title) = (clean(&area.id), clean(&area.title));
+        let _ = writeln!(
+            out,
+            "  {id:ids$}  {title:titles$}  {ok:>9}  {}",
+            judged(t, true)
+        );
+        out
+    })
+}
+
+/// Everything but the passes, or `ok`.
+fn judged(totals: &Totals, styled: bool) -> String {
+    let parts = [
+        (totals.failed, "failed", BAD),
+        (totals.stale, "stale", BAD),
+        (totals.inconclusive, "inconclusive", OPEN),
+        (totals.erred, "harness error", OPEN),
+        (totals.known, "known", CARE),
+        (totals.warned, "warn", CARE),
+        (totals.skipped, "skipped", DIM),
+    ];
+    let show = |style: Style, words: String| if styled { paint(style, &words) } else { words };
+    let mut said: Vec<String> = parts
+        .into_iter()
+        .filter(|p| p.0 > 0)
+        .map(|(n, what, style)| show(style, format!("{n} {what}")))
+        .collect();
+    let good =
+        totals.failed + totals.stale + totals.inconclusive + totals.erred + totals.known == 0;
+    if good && totals.run > 0 {
+        said.insert(0, show(GOOD, "ok".to_owned()));
+    }
+    said.join(" · ")
+}
+
+/// Whether a case gets a block of its own.
+pub(crate) fn has_block(report: &Report<'_>, case: &CaseRun) -> bool {
+    let standing = Standing::of(case);
+    standing.breaks(&report.options) || matches!(standing, Standing::Inconclusive | Standing::Erred)
+}
+
+fn blocks(report: &Report<'_>) -> String {
+    let of_case = |case| block(report, case).join("\n") + "\n";
+    let blocks: Vec<String> = report
+        .run
+        .cases
+        .iter()
+        .filter(|case| has_block(report, case))
+        .map(of_case)
+        .collect();
+    blocks.join("\n")
+}
+
+/// What needs no block: deviations, known failures and skips, a line each.
+fn folded(report: &Report<'_>) -> String {
+    let mut out = String::new();
+    let cases = || report.run.cases.iter();
+    for case in
+        cases().filter(|case| Standing::of(case) == Standing::Warned && !report.options.strict)
+    {
+        let _ = writeln!(
+            out,
+            "{}    {}  {}",
+            paint(CARE, "WARN"),
+            clean(&case.id),
+            deviation(report, case)
+        );
+    }
+    for case in cases().filter(|case| Standing::of(case) == Standing::Known) {
+        let _ = writeln!(
+            out,
+            "{}   {}  {}",
+            paint(CARE, "KNOWN"),
+            clean(&case.id),
+            known(case)
+        );
+    }
+    for (reason, n) in skips(report) {
+        let _ = writeln!(
+            out,
+            "{}    {}: {}",
+            paint(DIM, "SKIP"),
+            counted(n, "case", "cases"),
+            clean(&reason)
+        );
+    }
+    out
+}
+
+/// The broken SHOULDs of a case, in a line.
+pub(crate) fn deviation(report: &Report<'_>, case: &CaseRun) -> String {
+    let broken: Vec<_> = case
+        .checks
+        .iter()
+        .filter(|c| !c.holds && c.level == Level::Should)
+        .collect();
+    let Some(first) = broken.first() else {
+        return clean(&case.reason);
+    };
+    let statement = report
+        .statements
+        .find(&first.requirement)
+        .map_or("", |r| r.statement.as_str());
+    let words = if first.note.is_empty() {
+        statement
+    } else {
+        &first.note
+    };
+    let more = if broken.len() > 1 {
+        format!(" (and {} more)", broken.len() - 1)
+    } else {
+        String::new()
+    };
+    let place = citation(&report.statements, &first.requirement);
+    let level = level_word(first.level);
+    format!(
+        "{} {level}, {place}: {}{more}",
+        clean(&first.requirement),
+        clean(words)
+    )
+}
+
+pub(crate) fn known(case: &CaseRun) -> String {
+    let why = case
+        .expected
+        .as_ref()
+        .map_or("", |expected| expected.reason.as_str());
+    format!("{} as expected: {}", case.verdict, clean(why))
+}
+
+/// The reasons for skipping and how many cases each kept from running.
+pub(crate) fn skips(report: &Report<'_>) -> BTreeMap<String, usize> {
+    let mut reasons = BTreeMap::new();
+    for case in report
+        .run
+        .cases
+        .iter()
+        .filter(|case| Standing::of(case) == Standing::Skipped)
+    {
+        *reasons.entry(case.reason.clone()).or_default() += 1;
+    }
+    reasons
+}
+
+fn summary(report: &Report<'_>) -> String {
+    let run = report.run;
+    let mut out = format!(
+        "{}   {}\n",
+        counts(&Totals::of(&run.cases)),
+        duration(run.duration_ms)
+    );
+    for line in requirements(report) {
+        let _ = writeln!(out, "{line}");
+    }
+    let code = exit_code(run, &report.options);
+    let style = match code {
+        0 => GOOD,
+        1 => BAD,
+        _ => OPEN,
+    };
+    let _ = writeln!(
+        out,
+        "{}: {}",
+        paint(style, &format!("exit {code}")),
+        exit_meaning(run, &report.options)
+    );
+    out
+}
+
+/// `5 run: 3 pass (1 with WARN) · 1 FAIL · 1 known failure · 2 skipped`.
+pub(crate) fn counts(totals: &Totals) -> String {
+    let warned = if totals.warned > 0 {
+        format!(" ({} with WARN)", totals.warned)
+    } else {
+        String::new()
+    };
+    let mut out = format!(
+        "{} run: {} pass{warned}",
+        totals.run,
+        totals.passed + totals.warned
+    );
+    let parts = [
+        (totals.failed, "failed"),
+        (totals.stale, "stale"),
+        (totals.inconclusive, "inconclusive"),
+        (totals.erred, "harness error"),
+        (totals.known, "known failure"),
+        (totals.skipped, "skipped"),
+    ];
+    for (n, what) in parts.into_iter().filter(|(n, _)| *n > 0) {
+        let plural = if n > 1 && matches!(what, "harness error" | "known failure") {
+            "s"
+        } else {
+            ""
+        };
+        let _ = write!(out, " · {n} {what}{plural}");
+    }
+    out
+}
+
+/// The lines on requirements; none if the run has nothing to do with any.
+pub(crate) fn requirements(report: &Report<'_>) -> Vec<String> {
+    let coverage = coverage(report.run, &report.statements);
+    let line = |level: &str, c: &LevelCoverage| {
+        let LevelCoverage {
+            testable,
+            met,
+            broken,
+            not_reached,
+        } = c;
+        format!(
+            "{testable} {level} testable · {met} met · {broken} broken · {not_reached} not reached"
+        )
+    };
+    let mut lines = vec![format!("requirements: {}", line("MUST", &coverage.must))];
+    if coverage.should.testable > 0 {
+        lines.push(format!(
+            "              {}",
+            line("SHOULD", &coverage.should)
+        ));
+    }
+    lines
+}

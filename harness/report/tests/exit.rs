@@ -1,0 +1,179 @@
+//! The exit code of a run, row by row.
+
+mod sample;
+
+use rspcheck_report::{
+    Options, RequirementStanding, Standing, Totals, coverage, exit_code, exit_meaning,
+};
+use rspcheck_spec::run::CaseRun;
+use rspcheck_spec::verdict::{Level, Verdict};
+use sample::{case, check, expecting, run_of, sample, with};
+
+fn with_verdict(verdict: Verdict) -> CaseRun {
+    case("rfc5352/3.1/a", verdict, "", vec![])
+}
+
+fn known(verdict: Verdict) -> CaseRun {
+    expecting(with_verdict(verdict), verdict, "known", true)
+}
+
+fn unmatched(verdict: Verdict) -> CaseRun {
+    expecting(with_verdict(verdict), Verdict::Fail, "known", false)
+}
+
+#[test]
+fn the_gravest_finding_decides() {
+    use Verdict::{Crash, Error, Fail, Inconc, None, Pass, Skip, Warn};
+    let of = |verdicts: &[Verdict]| {
+        verdicts
+            .iter()
+            .copied()
+            .map(with_verdict)
+            .collect::<Vec<_>>()
+    };
+    let both = |one: CaseRun, other: CaseRun| vec![one, other];
+    // What ran; strict; min_run; the code.
+    let rows: Vec<(Vec<CaseRun>, bool, usize, u8)> = vec![
+        (of(&[Pass]), false, 1, 0),
+        (of(&[Pass, Warn, Skip]), false, 1, 0),
+        (of(&[Pass, Warn]), true, 1, 1),
+        (of(&[Pass, Fail]), false, 1, 1),
+        (of(&[Pass, Crash]), false, 1, 1),
+        (of(&[Pass, Inconc]), false, 1, 5),
+        (of(&[Pass, Error]), false, 1, 5),
+        (of(&[Pass, None]), false, 1, 5),
+        (of(&[]), false, 1, 4),
+        (of(&[]), false, 0, 0),
+        (of(&[Skip, Skip]), false, 1, 4),
+        (of(&[Pass, Skip]), false, 2, 4),
+        (of(&[Pass, Pass]), false, 3, 4),
+        // A failure comes before too few, and that before inconclusive.
+        (of(&[Fail]), false, 9, 1),
+        (of(&[Fail, Inconc, Error]), false, 1, 1),
+        (of(&[Inconc]), false, 9, 4),
+        (of(&[Warn]), true, 9, 1),
+        // Known failures do not count, those that do not come do.
+        (both(known(Fail), with_verdict(Pass)), false, 1, 0),
+        (vec![known(Crash)], false, 1, 0),
+        (vec![known(Inconc)], false, 1, 0),
+        (vec![known(Warn)], true, 1, 0),
+        (vec![unmatched(Pass)], false, 1, 1),
+        (vec![unmatched(Warn)], false, 1, 1),
+        (vec![unmatched(Crash)], false, 1, 1),
+        // Nothing is known of an entry whose case did not get that far.
+        (vec![unmatched(Inconc)], false, 1, 5),
+        (both(unmatched(Skip), with_verdict(Pass)), false, 1, 0),
+    ];
+    for (cases, strict, min_run, code) in rows {
+        let told: Vec<_> = cases
+            .iter()
+            .map(|c| (c.verdict, c.expected.as_ref().map(|e| e.matched)))
+            .collect();
+        let (run, options) = (run_of(cases), Options { strict, min_run });
+        assert_eq!(
+            exit_code(&run, &options),
+            code,
+            "{told:?} {options:?}: {}",
+            exit_meaning(&run, &options)
+        );
+    }
+}
+
+#[test]
+fn a_run_that_was_cut_short_is_not_good() {
+    let mut run = run_of(vec![with_verdict(Verdict::Pass)]);
+    run.complete = false;
+    assert_eq!(exit_code(&run, &Options::default()), 5);
+    assert_eq!(
+        exit_meaning(&run, &Options::default()),
+        "the run did not come to its end"
+    );
+}
+
+#[test]
+fn options_are_those_that_the_run_was_given() {
+    let mut run = run_of(vec![]);
+    assert_eq!(
+        Options::of(&run),
+        Options {
+            strict: false,
+            min_run: 1
+        }
+    );
+    run.command = ["rspcheck", "run", "--min-run=12", "--strict"]
+        .map(str::to_owned)
+        .to_vec();
+    assert_eq!(
+        Options::of(&run),
+        Options {
+            strict: true,
+            min_run: 12
+        }
+    );
+    run.command = ["rspcheck", "run", "--min-run", "7"]
+        .map(str::to_owned)
+        .to_vec();
+    assert_eq!(
+        Options::of(&run),
+        Options {
+            strict: false,
+            min_run: 7
+        }
+    );
+}
+
+#[test]
+fn every_case_is_counted_once() {
+    let run = sample();
+    let t = Totals::of(&run.cases);
+    assert_eq!(
+        t.passed + t.warned + t.failed + t.stale + t.known + t.inconclusive + t.erred + t.skipped,
+        t.selected
+    );
+    assert_eq!(
+        (t.selected, t.run, t.failed, t.stale, t.known),
+        (9, 8, 3, 1, 1)
+    );
+    assert_eq!(Standing::of(&run.cases[6]), Standing::Stale);
+}
+
+#[test]
+fn coverage_counts_what_a_run_can_judge() {
+    let mut run = sample();
+    run.cases.retain(|case| case.id != "monitor/flags");
+    with(&run, Options::default(), |report| {
+        let coverage = coverage(report.run, &report.statements);
+        // R5352_3_1_1 broken in one case though it held in another, R5352_3_2_1 broken (known), R5352_3_2_2 not
+        // reached; those for codecs and for other roles are not counted.
+        let must = coverage.must;
+        assert_eq!(
+            (must.testable, must.met, must.broken, must.not_reached),
+            (3, 0, 2, 1)
+        );
+        assert_eq!((coverage.should.broken, coverage.may_observed), (1, 1));
+        let first = &coverage.requirements[0];
+        assert_eq!(first.standing, RequirementStanding::Broken);
+        assert_eq!(first.cases, ["rfc5352/3.1/new-pool", sample::POLICY]);
+    });
+}
+
+#[test]
+fn a_requirement_that_the_catalogue_does_not_know_is_counted_too() {
+    let run = run_of(vec![case(
+        "monitor/x",
+        Verdict::Pass,
+        "",
+        vec![check("R9999_1_1", Level::Must, true, "")],
+    )]);
+    with(&run, Options::default(), |report| {
+        let coverage = coverage(report.run, &report.statements);
+        let last = coverage
+            .requirements
+            .last()
+            .expect("the unknown one comes last");
+        assert_eq!(
+            (last.id.as_str(), last.citation.as_str()),
+            ("R9999_1_1", "RFC 9999 §1")
+        );
+    });
+}

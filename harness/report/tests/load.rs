@@ -1,0 +1,162 @@
+//! Reading runs from disk, whole and damaged.
+
+mod sample;
+
+use rspcheck_report::RunDir;
+use rspcheck_spec::event::What;
+use std::fs;
+use std::path::Path;
+use tempfile::TempDir;
+
+const A: &str = "rfc5352/3.1/a";
+const B: &str = "rfc5352/3.1/b";
+
+fn line(case: &str, name: &str) -> String {
+    let event = sample::event(
+        case,
+        1,
+        What::Phase {
+            name: name.to_owned(),
+        },
+    );
+    serde_json::to_string(&event).expect("an event is plain data") + "\n"
+}
+
+fn ended(case: &str) -> String {
+    format!(
+        "{{\"case\":\"{case}\",\"at_us\":9,\"event\":\"ended\",\"verdict\":\"PASS\",\"reason\":\"\"}}\n"
+    )
+}
+
+fn write(run: &str, events: Option<&str>) -> TempDir {
+    let dir = TempDir::new().expect("there is room for a directory");
+    fs::write(dir.path().join("run.json"), run).expect("the directory is new");
+    if let Some(events) = events {
+        fs::write(dir.path().join("events.jsonl"), events).expect("the directory is new");
+    }
+    dir
+}
+
+fn good_run() -> String {
+    serde_json::to_string_pretty(&sample::sample()).expect("a run is plain data")
+}
+
+/// The error without the directory, which has another name each time.
+fn error(dir: &TempDir) -> String {
+    let error = RunDir::load(dir.path())
+        .expect_err("this run is damaged")
+        .to_string();
+    error.replace(&format!("{}/", dir.path().display()), "")
+}
+
+fn names(run: &RunDir, case: &str) -> Vec<String> {
+    let events = run.events(case).expect("the file was read before");
+    let name = |what: What| match what {
+        What::Phase { name } => name,
+        What::Ended { .. } => "ended".to_owned(),
+        other => panic!("nothing else was written: {other:?}"),
+    };
+    events.into_iter().map(|event| name(event.what)).collect()
+}
+
+#[test]
+fn events_are_found_by_case_however_the_cases_are_mixed() {
+    let lines = [
+        line(A, "1"),
+        line(B, "2"),
+        "\n".to_owned(),
+        line(B, "3"),
+        line(A, "4"),
+        ended(A),
+        line(A, "5"),
+    ];
+    let dir = write(&good_run(), Some(&lines.concat()));
+    let run = RunDir::load(dir.path()).expect("the run is good");
+    assert_eq!(run.run(), &sample::sample());
+    assert_eq!(names(&run, A), ["1", "4", "ended", "5"]);
+    assert_eq!(names(&run, B), ["2", "3"]);
+    assert!(names(&run, "rfc5352/3.1/unheard-of").is_empty());
+    assert!(run.notes().is_empty());
+    let by_file =
+        RunDir::load(dir.path().join("run.json")).expect("the file stands for its directory");
+    assert_eq!(names(&by_file, B), ["2", "3"]);
+}
+
+#[test]
+fn a_last_line_that_is_cut_off_is_left_out_and_told() {
+    let cut = &line(B, "cut")[..20];
+    let dir = write(&good_run(), Some(&(line(A, "1") + cut)));
+    let run = RunDir::load(dir.path()).expect("the rest is good");
+    assert_eq!(names(&run, A), ["1"]);
+    assert_eq!(
+        run.notes(),
+        ["the last line (2) of events.jsonl is cut off and was left out"]
+    );
+}
+
+#[test]
+fn a_whole_last_line_needs_no_line_feed() {
+    let dir = write(&good_run(), Some((line(A, "1") + &line(A, "2")).trim_end()));
+    let run = RunDir::load(dir.path()).expect("the run is good");
+    assert_eq!(names(&run, A), ["1", "2"]);
+    assert!(run.notes().is_empty());
+}
+
+#[test]
+fn without_events_the_run_can_still_be_read() {
+    let dir = write(&good_run(), None);
+    let run = RunDir::load(dir.path()).expect("the record is enough");
+    assert!(names(&run, A).is_empty());
+    assert_eq!(run.notes().len(), 1);
+}
+
+#[test]
+fn errors_name_file_and_line() {
+    let broken = line(A, "1") + "{\"case\": 7}\n" + &line(A, "2");
+    let first = error(&write(&good_run(), Some(&broken)));
+    assert!(first.starts_with("events.jsonl:2:"), "{first}");
+
+    let unknown = "{\"case\":\"a\",\"at_us\":1,\"event\":\"sung\"}\n";
+    let second = error(&write(&good_run(), Some(unknown)));
+    assert!(
+        second.starts_with("events.jsonl:1:") && second.contains("sung"),
+        "{second}"
+    );
+
+    let half = &good_run()[..200];
+    let third = error(&write(half, None));
+    assert!(
+        third.starts_with("run.json:") && third.contains("EOF"),
+        "{third}"
+    );
+
+    let other = error(&write("{\"format\": \"rspcheck-run/9\"}", None));
+    assert_eq!(
+        other,
+        "run.json: its format is \"rspcheck-run/9\", and this program reads \"rspcheck-run/1\""
+    );
+
+    let missing = error(&write("{\"format\": \"rspcheck-run/1\"}", None));
+    assert!(
+        missing.starts_with("run.json:1:") && missing.contains("missing field"),
+        "{missing}"
+    );
+}
+
+#[test]
+fn a_line_without_end_is_refused_before_it_fills_the_memory() {
+    let long = "x".repeat((1 << 20) + 1);
+    let told = error(&write(&good_run(), Some(&(line(A, "1") + &long + "\n"))));
+    assert_eq!(
+        told,
+        "events.jsonl:2:1: the line is longer than 1048576 octets"
+    );
+}
+
+#[test]
+fn a_missing_run_is_named() {
+    let told = RunDir::load(Path::new("no-such-run"))
+        .expect_err("it is not there")
+        .to_string();
+    assert!(told.starts_with("no-such-run/run.json: "), "{told}");
+}

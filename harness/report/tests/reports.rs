@@ -1,0 +1,116 @@
+//! What the reports look like, and what must hold of each whatever it looks like.
+
+mod sample;
+
+use rspcheck_report::{JSON_FORMAT, Options, json, junit, markdown, plain, text};
+use rspcheck_spec::run::Run;
+use rspcheck_spec::verdict::{Level, Verdict};
+use sample::{case, check, run_of, sample, with};
+
+const STRICT: Options = Options {
+    strict: true,
+    min_run: 1,
+};
+
+#[test]
+fn text_of_a_run_with_everything_in_it() {
+    insta::assert_snapshot!(plain(&with(&sample(), Options::default(), text)));
+}
+
+#[test]
+fn text_of_a_good_run_is_short() {
+    let good = case(
+        "rfc5352/3.1/new-pool",
+        Verdict::Pass,
+        "",
+        vec![check("R5352_3_1_1", Level::Must, true, "")],
+    );
+    insta::assert_snapshot!(plain(&with(&run_of(vec![good]), Options::default(), text)));
+}
+
+#[test]
+fn strict_gives_a_deviation_a_block() {
+    let told = plain(&with(&sample(), STRICT, text));
+    assert!(
+        told.contains("WARN    rfc5352/3.1/cause-is-told  RFC 5352 §3.1  1.50 s\n"),
+        "{told}"
+    );
+    assert!(told.contains("did not follow a SHOULD"), "{told}");
+}
+
+#[test]
+fn styles_go_and_nothing_of_the_target_steers_the_terminal() {
+    let styled = with(&sample(), Options::default(), text);
+    assert!(styled.contains("\u{1b}["));
+    let plain = plain(&styled);
+    assert!(
+        !plain.contains(|c: char| c.is_control() && c != '\n'),
+        "{plain:?}"
+    );
+    // What the target said is shown, as what it is.
+    assert!(
+        plain.contains("\\u{1b}[31mREGISTRATION_RESPONSE"),
+        "{plain}"
+    );
+}
+
+#[test]
+fn markdown_of_a_run_with_everything_in_it() {
+    insta::assert_snapshot!(with(&sample(), Options::default(), markdown));
+}
+
+#[test]
+fn markdown_keeps_words_from_being_markup() {
+    let reason = "</summary> | ``` *x* @y";
+    let run = run_of(vec![
+        case("rfc5352/3.1/a", Verdict::Skip, reason, vec![]),
+        case("x`y", Verdict::Fail, reason, vec![]),
+    ]);
+    let told = with(&run, Options::default(), markdown);
+    assert!(
+        told.contains("SKIP 1 case: &lt;/summary&gt; \\| \\`\\`\\` \\*x\\* \\@y"),
+        "{told}"
+    );
+    assert!(
+        told.contains("````text\n"),
+        "the fence is longer than the quotes inside:\n{told}"
+    );
+}
+
+#[test]
+fn junit_of_a_run_with_everything_in_it() {
+    insta::assert_snapshot!(with(&sample(), Options::default(), junit));
+}
+
+#[test]
+fn junit_is_well_formed_whatever_the_target_says() {
+    let nasty = "\u{0}\u{1}\u{b}\u{1f}\u{7f}\u{9b}\u{fffe}\u{ffff}\u{1fffe}]]> & <a b=\"c'\">";
+    let mut run = sample();
+    run.target.name = nasty.to_owned();
+    for case in &mut run.cases {
+        case.reason = nasty.to_owned();
+        case.id = format!("{}{nasty}", case.id);
+        case.checks.push(check(nasty, Level::Must, false, nasty));
+    }
+    let xml = with(&run, Options::default(), junit);
+    let allowed = |c: char| matches!(c, '\n' | '\u{20}'..='\u{7e}' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}');
+    assert_eq!(xml.chars().find(|c| !allowed(*c)), None);
+    let back =
+        quick_junit::Report::deserialize_from_str(&xml).expect("what was written can be read");
+    assert_eq!(back.tests, run.cases.len());
+}
+
+#[test]
+fn json_is_the_record_and_what_follows_from_it() {
+    let run = sample();
+    let told = with(&run, Options::default(), json);
+    let back: Run = serde_json::from_str(&told).expect("the record is still one");
+    assert_eq!(back, run);
+    let whole: serde_json::Value = serde_json::from_str(&told).expect("it was JSON a moment ago");
+    let report = &whole["report"];
+    assert_eq!(report["format"], JSON_FORMAT);
+    assert_eq!(report["exit"]["code"], 1);
+    assert_eq!(report["totals"]["known"], 1);
+    assert_eq!(report["standings"]["rfc5352/3.2/twice-is-granted"], "stale");
+    insta::assert_snapshot!(serde_json::to_string_pretty(report).expect("it came from JSON"));
+}
