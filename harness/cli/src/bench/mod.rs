@@ -1,0 +1,204 @@
+//! `rspcheck bench`: measurements of a live target.
+
+mod measured;
+
+use crate::exit::{self, Done, Failure};
+use anyhow::{Context, anyhow};
+use measured::Measured;
+use rspcheck_adapters::bundled;
+use rspcheck_adapters::load::{self, Model, Plan};
+use rspcheck_adapters::target::Target;
+use rspcheck_adapters::transport::live::Mode;
+use rspcheck_adapters::worlds::Worlds;
+use rspcheck_testkit::forge::Policy;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::Duration;
+
+/// Arguments of `bench`.
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(clap::Subcommand)]
+enum What {
+    /// Handle resolution: rate and latency.
+    Resolve(Resolve),
+}
+
+/// Arguments of `bench resolve`.
+#[derive(clap::Args)]
+struct Resolve {
+    /// What to measure: `bundled` or a target file.
+    #[arg(long, default_value = "bundled", value_name = "bundled|FILE")]
+    target: String,
+    /// SCTP stack: `udp`, `kernel` or `auto`.
+    #[arg(long, default_value = "udp")]
+    transport: Mode,
+    /// Pool elements in the pool that is asked for.
+    #[arg(long, default_value_t = 100)]
+    pes: usize,
+    /// Their policy.
+    #[arg(long, value_parser = policy, default_value = "round-robin")]
+    policy: Policy,
+    /// Closed loop: this many clients, each with one request under way.
+    #[arg(long, conflicts_with = "rate")]
+    clients: Option<usize>,
+    /// Open loop: this many requests per second, whatever the answers do.
+    #[arg(long)]
+    rate: Option<f64>,
+    /// Associations that share the open loop's requests.
+    #[arg(long, default_value_t = 8, requires = "rate")]
+    associations: usize,
+    /// Counted time.
+    #[arg(long, value_parser = duration, default_value = "10s")]
+    duration: Duration,
+    /// Time before that.
+    #[arg(long, value_parser = duration, default_value = "2s")]
+    warm_up: Duration,
+    /// An answer later than this counts as missing, with this latency.
+    #[arg(long, value_parser = duration, default_value = "5s")]
+    timeout: Duration,
+    /// Seed of handle and identifiers.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Also write the result as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+/// Runs it.
+pub fn run(args: Args) -> Done {
+    match args.what {
+        What::Resolve(args) => resolve(&args),
+    }
+}
+
+fn resolve(args: &Resolve) -> Done {
+    let plan = plan(args)?;
+    let target = target(&args.target)?;
+    let harness = std::env::current_exe()
+        .context("own path")
+        .map_err(Failure::environment)?;
+    let interrupted = Arc::new(AtomicBool::new(false));
+    let worlds = Worlds::new(target, args.transport, harness, interrupted).map_err(environment)?;
+    worlds.probe().map_err(environment)?;
+    let place = worlds.shared_place();
+    anstream::eprintln!(
+        "measuring {} over {} …",
+        worlds.target().name,
+        worlds.transport()
+    );
+    let cpu = measured::cpu_time();
+    let outcome = load::run(&place, &plan).map_err(environment)?;
+    let cpu = measured::cpu_time().saturating_sub(cpu);
+    let measured = Measured::of(&worlds, &plan, &outcome, cpu);
+    anstream::print!("{}", measured.text());
+    if let Some(file) = &args.json {
+        let mut json = serde_json::to_string_pretty(&measured).map_err(Failure::environment)?;
+        json.push('\n');
+        std::fs::write(file, json)
+            .with_context(|| file.display().to_string())
+            .map_err(Failure::environment)?;
+    }
+    Ok(ExitCode::from(if measured.valid() {
+        exit::OK
+    } else {
+        exit::BENCH
+    }))
+}
+
+fn plan(args: &Resolve) -> Result<Plan, Failure> {
+    let model = match args.rate {
+        Some(rate) if rate.is_finite() && (0.1..=10_000_000.0).contains(&rate) => {
+            Model::Open { rate }
+        }
+        Some(rate) => {
+            return Err(Failure::usage(anyhow!(
+                "--rate {rate}: give 0.1 to 10000000 requests per second"
+            )));
+        }
+        None => Model::Closed,
+    };
+    let clients = match model {
+        Model::Open { .. } => args.associations,
+        Model::Closed => args.clients.unwrap_or(1),
+    };
+    if clients == 0 || clients > 1000 {
+        return Err(Failure::usage(anyhow!("{clients} clients: give 1 to 1000")));
+    }
+    if args.pes == 0 || args.pes > 1_000_000 {
+        return Err(Failure::usage(anyhow!(
+            "--pes {}: give 1 to 1000000",
+            args.pes
+        )));
+    }
+    if args.duration.is_zero() {
+        return Err(Failure::usage(anyhow!("--duration must not be 0")));
+    }
+    Ok(Plan {
+        model,
+        clients,
+        pool_elements: args.pes,
+        policy: args.policy.clone(),
+        warm_up: args.warm_up,
+        duration: args.duration,
+        timeout: args.timeout,
+        seed: args.seed,
+    })
+}
+
+fn target(name: &str) -> Result<Target, Failure> {
+    let target = match name {
+        "bundled" => bundled::measured(),
+        "in-process" => {
+            return Err(Failure::usage(anyhow!(
+                "a target in process runs on virtual time, which has no speed; measure `bundled` or a target file"
+            )));
+        }
+        file => Target::load(file.as_ref()).map_err(|e| Failure::usage(anyhow!(e)))?,
+    };
+    // One target serves the whole measurement.
+    Ok(Target {
+        fresh: false,
+        jobs: 1,
+        ..target
+    })
+}
+
+fn environment(error: impl std::error::Error + Send + Sync + 'static) -> Failure {
+    Failure::environment(anyhow!(error))
+}
+
+fn policy(word: &str) -> Result<Policy, String> {
+    Ok(match word {
+        "round-robin" => Policy::RoundRobin,
+        "weighted-round-robin" => Policy::WeightedRoundRobin { weight: 1 },
+        "random" => Policy::Random,
+        "weighted-random" => Policy::WeightedRandom { weight: 1 },
+        "priority" => Policy::Priority { priority: 1 },
+        "least-used" => Policy::LeastUsed { load: 0 },
+        "least-used-with-degradation" => Policy::LeastUsedDegradation {
+            load: 0,
+            degradation: 1,
+        },
+        "priority-least-used" => Policy::PriorityLeastUsed {
+            load: 0,
+            degradation: 1,
+        },
+        "randomized-least-used" => Policy::RandomizedLeastUsed { load: 0 },
+        _ => {
+            return Err("known are round-robin, weighted-round-robin, random, weighted-random, priority, least-used, \
+                        least-used-with-degradation, priority-least-used, randomized-least-used"
+                .into());
+        }
+    })
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    rspcheck_spec::ixit::parse_duration(text).map_err(|e| e.to_string())
+}

@@ -1,0 +1,236 @@
+//! Known deviations of a target and the results that they are about.
+
+use anyhow::bail;
+use globset::Glob;
+use rspcheck_adapters::target::{Expectation, Target};
+use rspcheck_spec::run::{CaseRun, Expected};
+use rspcheck_spec::verdict::{Level, Verdict};
+
+/// Every expectation is about some case or monitor of the suite: one about none would never be noticed again.
+pub(crate) fn check<'a>(target: &Target, ids: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
+    let ids: Vec<&str> = ids.collect();
+    let file = target
+        .file
+        .as_ref()
+        .map_or_else(String::new, |file| format!("{}: ", file.display()));
+    for known in &target.expect {
+        if !ids.iter().any(|id| names(known, id)) {
+            let near = crate::select::near(&known.case, ids.iter().map(|id| (*id).to_owned()));
+            let way_out = match near.is_empty() {
+                true => "`rspcheck list` shows all of them".to_owned(),
+                false => format!("near to it: {}", near.join(", ")),
+            };
+            bail!(
+                "{file}[[expect]] for \"{}\": it matches no case and no monitor; {way_out}",
+                known.case
+            );
+        }
+    }
+    Ok(())
+}
+
+/// The known deviations that are about this result, taken together. They match when the verdict is theirs and
+/// what is broken is just what they say: nothing less, or one of them is out of date; and nothing more, or
+/// a new failure would hide behind the known one.
+pub(crate) fn expected(target: &Target, transport: &str, case: &CaseRun) -> Option<Expected> {
+    let about = |known: &&Expectation| {
+        let here = known.transports.is_empty() || known.transports.iter().any(|t| t == transport);
+        here && case.verdict != Verdict::Skip && names(known, &case.id)
+    };
+    let known: Vec<&Expectation> = target.expect.iter().filter(about).collect();
+    let first = known.first()?;
+    let reasons: Vec<String> = known
+        .iter()
+        .map(|k| format!("{}: {}", k.requirement, k.reason))
+        .collect();
+    let matched = known
+        .iter()
+        .all(|k| k.verdict == case.verdict && holds(k, case))
+        && covered(&known, case);
+    Some(Expected {
+        verdict: first.verdict,
+        reason: reasons.join("; "),
+        matched,
+    })
+}
+
+fn names(known: &Expectation, id: &str) -> bool {
+    Glob::new(&known.case).is_ok_and(|glob| glob.compile_matcher().is_match(id))
+}
+
+/// Whether the requirement is broken as the expectation says. A case without a verdict on its purpose, as after
+/// a crash, need not have come to its check.
+fn holds(known: &Expectation, case: &CaseRun) -> bool {
+    matches!(known.verdict, Verdict::Crash | Verdict::Inconc)
+        || case
+            .checks
+            .iter()
+            .any(|check| !check.holds && check.requirement == known.requirement)
+}
+
+/// Whether every broken requirement that makes the verdict is known.
+fn covered(known: &[&Expectation], case: &CaseRun) -> bool {
+    let decisive = match case.verdict {
+        Verdict::Fail => Level::Must,
+        Verdict::Warn => Level::Should,
+        _ => return true,
+    };
+    let mut broken = case
+        .checks
+        .iter()
+        .filter(|check| !check.holds && check.level == decisive);
+    broken.all(|check| known.iter().any(|k| k.requirement == check.requirement))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rspcheck_adapters::bundled;
+    use rspcheck_spec::run::CheckRun;
+
+    const CASE: &str = "rfc5352/3.1/new-pool";
+
+    fn known(case: &str, verdict: Verdict, requirement: &str) -> Expectation {
+        let (case, requirement) = (case.to_owned(), requirement.to_owned());
+        Expectation {
+            case,
+            verdict,
+            requirement,
+            reason: "so".to_owned(),
+            transports: Vec::new(),
+        }
+    }
+
+    fn result(verdict: Verdict, broken: &[(&str, Level)]) -> CaseRun {
+        let check = |(requirement, level): &(&str, Level)| CheckRun {
+            requirement: (*requirement).to_owned(),
+            level: *level,
+            holds: false,
+            note: String::new(),
+        };
+        CaseRun {
+            id: CASE.to_owned(),
+            purpose: String::new(),
+            verdict,
+            reason: String::new(),
+            expected: None,
+            checks: broken.iter().map(check).collect(),
+            duration_ms: 0,
+            seed: 0,
+            files: Vec::new(),
+        }
+    }
+
+    fn matched(expect: Vec<Expectation>, case: &CaseRun) -> Option<bool> {
+        let target = Target {
+            expect,
+            ..bundled::in_process()
+        };
+        expected(&target, "sim", case).map(|e| e.matched)
+    }
+
+    #[test]
+    fn a_known_failure_is_just_what_was_said() {
+        let (fail, must) = (Verdict::Fail, Level::Must);
+        let one = || known("rfc5352/3.1/*", fail, "R1");
+        let two = || known(CASE, fail, "R2");
+        assert_eq!(
+            matched(vec![one()], &result(fail, &[("R1", must)])),
+            Some(true)
+        );
+        assert_eq!(
+            matched(vec![one()], &result(Verdict::Pass, &[])),
+            Some(false),
+            "it passes now"
+        );
+        assert_eq!(
+            matched(
+                vec![one()],
+                &result(Verdict::Warn, &[("R1", Level::Should)])
+            ),
+            Some(false)
+        );
+        assert_eq!(
+            matched(vec![one()], &result(fail, &[("R3", must)])),
+            Some(false),
+            "another reason"
+        );
+        assert_eq!(
+            matched(vec![one()], &result(fail, &[("R1", must), ("R2", must)])),
+            Some(false),
+            "one is new"
+        );
+        assert_eq!(
+            matched(
+                vec![one(), two()],
+                &result(fail, &[("R1", must), ("R2", must)])
+            ),
+            Some(true)
+        );
+        assert_eq!(
+            matched(vec![one(), two()], &result(fail, &[("R1", must)])),
+            Some(false),
+            "R2 is out of date"
+        );
+        // A SHOULD does not decide over a FAIL.
+        assert_eq!(
+            matched(
+                vec![one()],
+                &result(fail, &[("R1", must), ("R2", Level::Should)])
+            ),
+            Some(true)
+        );
+    }
+
+    #[test]
+    fn crashes_are_known_by_their_verdict() {
+        let crash = Verdict::Crash;
+        assert_eq!(
+            matched(vec![known(CASE, crash, "R1")], &result(crash, &[])),
+            Some(true)
+        );
+        assert_eq!(
+            matched(
+                vec![known(CASE, crash, "R1")],
+                &result(Verdict::Fail, &[("R1", Level::Must)])
+            ),
+            Some(false)
+        );
+    }
+
+    #[test]
+    fn only_what_it_names_is_concerned() {
+        let fail = result(Verdict::Fail, &[("R1", Level::Must)]);
+        assert_eq!(
+            matched(vec![known("rfc5352/3.2/*", Verdict::Fail, "R1")], &fail),
+            None
+        );
+        let mut elsewhere = known(CASE, Verdict::Fail, "R1");
+        elsewhere.transports = vec!["kernel".to_owned()];
+        assert_eq!(matched(vec![elsewhere], &fail), None);
+        assert_eq!(
+            matched(
+                vec![known(CASE, Verdict::Fail, "R1")],
+                &result(Verdict::Skip, &[])
+            ),
+            None
+        );
+    }
+
+    #[test]
+    fn one_about_nothing_is_refused() {
+        let target = |case: &str| Target {
+            expect: vec![known(case, Verdict::Fail, "R1")],
+            ..bundled::in_process()
+        };
+        let ids = || [CASE, "monitor/lengths"].into_iter();
+        assert!(check(&target("monitor/*"), ids()).is_ok());
+        let told = check(&target("rfc5352/3.1/new-pol"), ids())
+            .expect_err("there is no such case")
+            .to_string();
+        assert!(
+            told.contains("matches no case and no monitor; near to it: rfc5352/3.1/new-pool"),
+            "{told}"
+        );
+    }
+}

@@ -1,0 +1,294 @@
+//! `rspcheck run`: the suite against a target.
+
+mod expect;
+mod interrupt;
+mod monitors;
+mod progress;
+mod record;
+mod schedule;
+
+use crate::exit::{Done, Failure};
+use crate::report::{self, Format};
+use crate::select;
+use anyhow::{Context, anyhow};
+use progress::{Progress, say};
+use record::RunDir;
+use rspcheck_adapters::live::INTERRUPTED;
+use rspcheck_adapters::target::Target;
+use rspcheck_adapters::transport::live::Mode;
+use rspcheck_adapters::worlds::Worlds;
+use rspcheck_adapters::{bundled, process};
+use rspcheck_spec::run::{FORMAT, Run};
+use rspcheck_testkit::{Case, WorldError, monitor};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// Arguments of `run`.
+#[derive(clap::Args)]
+pub struct Args {
+    /// Cases to run, as globs over ids, `req:…`, `role:…`, or `!…` to leave out; all when empty.
+    selectors: Vec<String>,
+    /// What to test: `bundled` (the registrar that comes with rspcheck, as a process of its own, over
+    /// SCTP on loopback), `in-process` (the same on virtual time), or a target file.
+    #[arg(
+        long,
+        default_value = "bundled",
+        value_name = "bundled|in-process|FILE"
+    )]
+    target: String,
+    /// SCTP stack: `udp` (in user space over UDP, works everywhere), `kernel`, or `auto`.
+    #[arg(long, default_value = "udp")]
+    transport: Mode,
+    /// Root seed, decimal or 0x…; drawn from the clock when absent.
+    #[arg(long, value_parser = seed)]
+    seed: Option<u64>,
+    /// Cases at a time (default: the target file's).
+    #[arg(long)]
+    jobs: Option<usize>,
+    /// A broken SHOULD fails the run.
+    #[arg(long)]
+    strict: bool,
+    /// Fail (exit 4) when fewer cases than this ran.
+    #[arg(long, default_value_t = 1)]
+    min_run: usize,
+    /// Run directory; must not exist (default: a new one under `runs/`).
+    #[arg(long)]
+    out: Option<PathBuf>,
+    /// Show every case, not only those that did not pass.
+    #[arg(long, short)]
+    verbose: bool,
+}
+
+/// What every part of a run needs to know.
+pub(crate) struct Plan {
+    pub(crate) cases: Vec<&'static Case>,
+    pub(crate) worlds: Worlds,
+    pub(crate) seed: u64,
+    pub(crate) jobs: usize,
+    pub(crate) interrupted: Arc<AtomicBool>,
+}
+
+/// Runs it. Everything that was typed or written wrongly is told before anything is started or created.
+pub fn run(args: Args) -> Done {
+    let target = load(&args.target)?;
+    let ids = rspcheck_cases::all()
+        .map(|case| case.id)
+        .chain(monitor::ALL.iter().map(|m| m.id));
+    expect::check(&target, ids).map_err(Failure::usage)?;
+    let cases = select::cases(&args.selectors).map_err(Failure::usage)?;
+    let jobs = args.jobs.unwrap_or(target.jobs);
+    target
+        .takes_jobs(jobs)
+        .map_err(|what| Failure::usage(anyhow!("--jobs {jobs}: {what}")))?;
+    RunDir::check(args.out.as_deref()).map_err(Failure::usage)?;
+    let seed = args.seed.unwrap_or_else(seed_of_clock);
+    let interrupted = interrupt::watch().map_err(Failure::environment)?;
+    let done = on_target(
+        &args,
+        target,
+        Chosen { cases, seed, jobs },
+        interrupted.clone(),
+    );
+    // All targets are stopped by now.
+    for left in process::sweep() {
+        let process::Leftover { id, command } = left;
+        say(&format!(
+            "rspcheck: the target left a process behind, which was killed: {id} {command}"
+        ));
+    }
+    match done {
+        Err(Failure { error, .. })
+            if interrupted.load(Ordering::Relaxed) && is_interruption(&error) =>
+        {
+            say("rspcheck: interrupted before any case was run");
+            Ok(ExitCode::from(interrupt::INTERRUPTED))
+        }
+        done => done,
+    }
+}
+
+/// What to run and how.
+struct Chosen {
+    cases: Vec<&'static Case>,
+    seed: u64,
+    jobs: usize,
+}
+
+fn is_interruption(error: &anyhow::Error) -> bool {
+    let said = error.downcast_ref::<WorldError>();
+    said.is_some_and(|said| matches!(said, WorldError::Environment(what) if what == INTERRUPTED))
+}
+
+/// Starts the target, runs the cases and writes the record.
+fn on_target(args: &Args, target: Target, chosen: Chosen, interrupted: Arc<AtomicBool>) -> Done {
+    let harness = std::env::current_exe()
+        .context("own path")
+        .map_err(Failure::environment)?;
+    let began = now();
+    let worlds = Worlds::new(target, args.transport, harness, interrupted.clone())
+        .map_err(Failure::environment)?;
+    let probe = worlds.probe().map_err(Failure::environment)?;
+    let dir = RunDir::create(args.out.as_deref()).map_err(Failure::environment)?;
+    let Chosen { cases, seed, jobs } = chosen;
+    let plan = Plan {
+        cases,
+        worlds,
+        seed,
+        jobs,
+        interrupted,
+    };
+    head(&plan, probe);
+
+    let mut record = empty_record(&plan);
+    dir.write(&record).map_err(Failure::environment)?;
+    let progress = Progress::new(plan.cases.len(), args.verbose, progress::is_watched());
+    let kept = schedule::run(&plan, &dir, &progress, &mut record);
+    progress.done();
+    record.complete = kept.is_ok() && !is_interrupted(&plan);
+    record.duration_ms = now().duration_since(began).as_millis() as u64;
+    // A shared target ends before the record is closed.
+    drop(plan);
+    let finished = dir.finish(&record);
+    if let Err(error) = kept.and(finished) {
+        let error = error.context(format!(
+            "the run is broken off; what was kept is in {}",
+            dir.path().display()
+        ));
+        return Err(Failure::environment(error));
+    }
+    close(args, &dir, &record)
+}
+
+/// Prints the report and gives the exit code.
+fn close(args: &Args, dir: &RunDir, record: &Run) -> Done {
+    let loaded = rspcheck_report::RunDir::load(dir.path()).map_err(Failure::environment)?;
+    let options = rspcheck_report::Options {
+        strict: args.strict,
+        min_run: args.min_run,
+    };
+    dir.put(
+        "junit.xml",
+        &report::render(&loaded, options, Format::Junit),
+    )
+    .map_err(Failure::environment)?;
+    report::print(&report::render(&loaded, options, Format::Text)).map_err(Failure::environment)?;
+    if !record.complete {
+        say(&format!(
+            "rspcheck: interrupted; what was done until then is in {}",
+            dir.path().display()
+        ));
+        return Ok(ExitCode::from(interrupt::INTERRUPTED));
+    }
+    Ok(ExitCode::from(rspcheck_report::exit_code(record, &options)))
+}
+
+fn load(name: &str) -> Result<Target, Failure> {
+    match name {
+        "bundled" => Ok(bundled::spawned()),
+        "in-process" => Ok(bundled::in_process()),
+        file => Target::load(file.as_ref()).map_err(Failure::usage),
+    }
+}
+
+/// One line on what is about to run.
+fn head(plan: &Plan, probe: std::time::Duration) {
+    let target = plan.worlds.target();
+    say(&format!(
+        "rspcheck {}  target {} {}  {} over {}  seed {:#018x}  jobs {}",
+        env!("CARGO_PKG_VERSION"),
+        target.name,
+        target.version,
+        target.driver.word(),
+        plan.worlds.transport(),
+        plan.seed,
+        plan.jobs,
+    ));
+    let skipped = plan
+        .cases
+        .iter()
+        .filter(|c| schedule::skip_reason(c, &plan.worlds).is_some())
+        .count();
+    say(&format!(
+        "probe ok ({:.1} ms)  cases {}  not applicable {}",
+        probe.as_secs_f64() * 1e3,
+        plan.cases.len(),
+        skipped
+    ));
+}
+
+fn empty_record(plan: &Plan) -> Run {
+    let target = plan.worlds.target();
+    Run {
+        format: FORMAT.to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        command: std::env::args().collect(),
+        started: jiff::Timestamp::now()
+            .strftime("%Y-%m-%dT%H:%M:%SZ")
+            .to_string(),
+        duration_ms: 0,
+        seed: plan.seed,
+        complete: false,
+        target: rspcheck_spec::run::Target {
+            name: target.name.clone(),
+            version: target.version.clone(),
+            driver: target.driver.word().to_owned(),
+            transport: plan.worlds.transport().to_owned(),
+            timers: target.timer_table(),
+        },
+        environment: environment(),
+        cases: Vec::new(),
+    }
+}
+
+/// Machine and system, for whoever reads the record later.
+pub(crate) fn environment() -> BTreeMap<String, String> {
+    let mut table = BTreeMap::new();
+    table.insert("os".to_owned(), std::env::consts::OS.to_owned());
+    table.insert("arch".to_owned(), std::env::consts::ARCH.to_owned());
+    let cpus = std::thread::available_parallelism().map_or(1, usize::from);
+    table.insert("cpus".to_owned(), cpus.to_string());
+    if let Ok(kernel) = std::fs::read_to_string("/proc/sys/kernel/osrelease") {
+        table.insert("kernel".to_owned(), kernel.trim().to_owned());
+    }
+    if let Ok(cpuinfo) = std::fs::read_to_string("/proc/cpuinfo") {
+        let model = cpuinfo
+            .lines()
+            .find_map(|l| l.strip_prefix("model name")?.split_once(": "));
+        table.extend(model.map(|(_, name)| ("cpu".to_owned(), name.to_owned())));
+    }
+    table
+}
+
+/// Whether the user wants the run to end.
+pub(crate) fn is_interrupted(plan: &Plan) -> bool {
+    plan.interrupted.load(Ordering::Relaxed)
+}
+
+fn seed(text: &str) -> Result<u64, String> {
+    let parsed = match text.strip_prefix("0x") {
+        Some(hex) => u64::from_str_radix(hex, 16),
+        None => text.parse(),
+    };
+    parsed.map_err(|e| format!("{e}; give a number, as in 42 or 0x9f3c51d0"))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a run without --seed takes a new one"
+)]
+fn seed_of_clock() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(1, |d| d.as_nanos() as u64 ^ u64::from(std::process::id()))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the length of a run is wall time, also for virtual cases"
+)]
+fn now() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,72 @@
+//! What is shown while the suite runs: a bar on a terminal, plain lines elsewhere.
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rspcheck_spec::run::CaseRun;
+use rspcheck_spec::verdict::Verdict;
+use std::io::{IsTerminal, Write};
+use std::time::Duration;
+
+/// Tells the user something on standard error. Whoever closed it does not want to know.
+pub(crate) fn say(line: &str) {
+    let _ = writeln!(anstream::stderr(), "{line}");
+}
+
+/// Whether a bar that redraws itself is of use: on a terminal that can do it, and not in a build server's log.
+pub(crate) fn is_watched() -> bool {
+    let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+    std::io::stderr().is_terminal() && !dumb && !set("CI") && !set("GITHUB_ACTIONS")
+}
+
+/// Shows the progress of a run on standard error.
+pub(crate) struct Progress {
+    bar: Option<ProgressBar>,
+    verbose: bool,
+}
+
+impl Progress {
+    /// A bar when `watched`, otherwise lines. With `verbose` every case is named.
+    pub(crate) fn new(cases: usize, verbose: bool, watched: bool) -> Progress {
+        let bar = watched.then(|| {
+            let bar =
+                ProgressBar::with_draw_target(Some(cases as u64), ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("  {bar:30} {pos}/{len}  {elapsed}  {msg}");
+            bar.set_style(style.expect("the template is a constant and well-formed"));
+            bar.enable_steady_tick(Duration::from_millis(200));
+            bar
+        });
+        Progress { bar, verbose }
+    }
+
+    /// One more case is done.
+    pub(crate) fn case(&self, record: &CaseRun) {
+        let worth_a_line = self.verbose || record.verdict > Verdict::Pass;
+        let line = format!("  {:<6} {} {}", record.verdict, record.id, record.reason);
+        match &self.bar {
+            Some(bar) => {
+                if worth_a_line {
+                    bar.println(line.trim_end());
+                }
+                bar.set_message(record.id.clone());
+                bar.inc(1);
+            }
+            None if worth_a_line => say(line.trim_end()),
+            None => {}
+        }
+    }
+
+    /// Something besides.
+    pub(crate) fn note(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(line),
+            None => say(line),
+        }
+    }
+
+    /// The run is over.
+    pub(crate) fn done(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

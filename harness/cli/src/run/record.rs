@@ -1,0 +1,205 @@
+//! The run directory: written as the run goes, so that a broken-off run is readable.
+
+use anyhow::{Context, bail};
+use rspcheck_capture::{Data, SctpWriter, Way};
+use rspcheck_spec::event::{Event, Traffic, What};
+use rspcheck_spec::run::Run;
+use rspcheck_spec::verdict::Verdict;
+use rspcheck_testkit::runner::Ran;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// A run directory being written.
+pub(crate) struct RunDir {
+    path: PathBuf,
+    events: RefCell<BufWriter<File>>,
+}
+
+impl RunDir {
+    /// Whether the directory can be a new one: to be asked before anything is started.
+    pub(crate) fn check(wanted: Option<&Path>) -> anyhow::Result<()> {
+        match wanted {
+            Some(path) if path.symlink_metadata().is_ok() => {
+                bail!(
+                    "--out {} exists already; choose another, nothing is overwritten",
+                    path.display()
+                )
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Creates the directory: the given one, which must be new, or the next number under `runs/`.
+    pub(crate) fn create(wanted: Option<&Path>) -> anyhow::Result<RunDir> {
+        let path = match wanted {
+            Some(path) => {
+                if let Some(parent) = path.parent() {
+                    fs::create_dir_all(parent)
+                        .with_context(|| format!("cannot create {}", parent.display()))?;
+                }
+                // Fails when somebody else has made it in the meantime.
+                fs::create_dir(path)
+                    .with_context(|| format!("cannot create {}", path.display()))?;
+                path.to_owned()
+            }
+            None => next_number(Path::new(RUNS))?,
+        };
+        let file = path.join("events.jsonl");
+        let events =
+            File::create(&file).with_context(|| format!("cannot create {}", file.display()))?;
+        Ok(RunDir {
+            path,
+            events: RefCell::new(BufWriter::new(events)),
+        })
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Keeps the events of a case, and a capture where it did not pass.
+    pub(crate) fn keep(&self, ran: &mut Ran) -> anyhow::Result<()> {
+        let mut events = self.events.borrow_mut();
+        let mut write = || -> io::Result<()> {
+            for event in &ran.events {
+                serde_json::to_writer(&mut *events, event)?;
+                events.write_all(b"\n")?;
+            }
+            events.flush()
+        };
+        write().with_context(|| {
+            format!("cannot write {}", self.path.join("events.jsonl").display())
+        })?;
+        if ran.record.verdict > Verdict::Pass && ran.events.iter().any(|e| traffic(e).is_some()) {
+            let name = format!("{}.pcap", ran.record.id.replace('/', "."));
+            write_capture(&self.path.join(&name), &ran.events)
+                .with_context(|| format!("cannot write {}", self.path.join(&name).display()))?;
+            ran.record.files.push(name);
+        }
+        Ok(())
+    }
+
+    /// Writes `run.json` as it stands. The old one is there until the new one is whole.
+    pub(crate) fn write(&self, record: &Run) -> anyhow::Result<()> {
+        let mut json = serde_json::to_string_pretty(record)?;
+        json.push('\n');
+        self.put("run.json", &json)
+    }
+
+    /// Writes `run.json`, and points `runs/last` to the run where it stands under `runs/`.
+    pub(crate) fn finish(&self, record: &Run) -> anyhow::Result<()> {
+        self.write(record)?;
+        self.point_to_last();
+        Ok(())
+    }
+
+    /// Writes a whole file or leaves the one that is there.
+    pub(crate) fn put(&self, name: &str, text: &str) -> anyhow::Result<()> {
+        let (file, part) = (self.path.join(name), self.path.join(format!("{name}.part")));
+        let written = fs::write(&part, text).and_then(|()| fs::rename(&part, &file));
+        if written.is_err() {
+            let _ = fs::remove_file(&part);
+        }
+        written.with_context(|| format!("cannot write {}", file.display()))
+    }
+
+    /// A convenience: without it `rspcheck report` needs the name of the run.
+    fn point_to_last(&self) {
+        let (Some(parent), Some(name)) = (self.path.parent(), self.path.file_name()) else {
+            return;
+        };
+        if parent == Path::new(RUNS) {
+            let last = parent.join("last");
+            let _ = fs::remove_file(&last);
+            let _ = std::os::unix::fs::symlink(name, &last);
+        }
+    }
+}
+
+/// The folder of numbered runs.
+const RUNS: &str = "runs";
+
+fn next_number(runs: &Path) -> anyhow::Result<PathBuf> {
+    fs::create_dir_all(runs)
+        .with_context(|| format!("cannot create {}; give --out", runs.display()))?;
+    let mut last = 0;
+    for entry in fs::read_dir(runs).with_context(|| format!("cannot read {}", runs.display()))? {
+        let name = entry?.file_name();
+        last = last.max(
+            name.to_str()
+                .and_then(|n| n.parse::<u32>().ok())
+                .unwrap_or(0),
+        );
+    }
+    // Another run may take the same number at the same moment; the directory itself decides.
+    for number in last + 1.. {
+        let path = runs.join(format!("{number:04}"));
+        match fs::create_dir(&path) {
+            Ok(()) => return Ok(path),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot create {}", path.display()));
+            }
+        }
+    }
+    bail!("{} is full", runs.display())
+}
+
+fn traffic(event: &Event) -> Option<&Traffic> {
+    match &event.what {
+        What::Sent(traffic) | What::Received(traffic) => Some(traffic),
+        _ => None,
+    }
+}
+
+/// A capture of the user messages of a case: bare SCTP (link type 248), one packet a message.
+fn write_capture(path: &Path, events: &[Event]) -> anyhow::Result<()> {
+    let mut writer = SctpWriter::new(BufWriter::new(File::create(path)?))?;
+    // Each direction of each player is an association of its own: verification tag and count of messages.
+    let mut directions: BTreeMap<(String, String), (u32, u16)> = BTreeMap::new();
+    for event in events {
+        let Some(traffic) = traffic(event) else {
+            continue;
+        };
+        let next_tag = directions.len() as u32 + 1;
+        let key = (traffic.src.clone(), traffic.dst.clone());
+        let (vtag, sent) = directions.entry(key).or_insert((next_tag, 0));
+        let way = Way {
+            src_port: port(&traffic.src),
+            dst_port: port(&traffic.dst),
+            vtag: *vtag,
+        };
+        // TCP and UDP have no PPID; in the capture they get ASAP's, so that they are decoded.
+        let ppid = traffic.ppid.unwrap_or(11);
+        let data = Data {
+            tsn: u32::from(*sent) + 1,
+            stream: 0,
+            ssn: *sent,
+            ppid,
+        };
+        *sent = sent.wrapping_add(1);
+        // An empty or oversized message cannot be written as one packet; the events have it.
+        match writer.message(event.at_us * 1000, way, data, &unhex(&traffic.octets)) {
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => {}
+            other => other?,
+        }
+    }
+    writer.finish()?.flush()?;
+    Ok(())
+}
+
+fn port(addr: &str) -> u16 {
+    addr.parse::<SocketAddr>().map_or(0, |a| a.port())
+}
+
+fn unhex(text: &str) -> Vec<u8> {
+    text.as_bytes()
+        .chunks_exact(2)
+        .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
+        .collect()
+}

@@ -1,0 +1,144 @@
+//! A registrar that does one thing wrong: this test binary, started again as a target.
+
+use rspcheck_adapters::transport::live::{Mode, Stack, StackConfig};
+use rspcheck_adapters::transport::{Event, Local, Outgoing, Transport};
+use rustix::process::{Signal, getpid, getppid, kill_process};
+use std::io::Write;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+
+/// Tells what to do wrong; without it the test below does nothing.
+pub const HOW: &str = "RSPCHECK_FAKE_TARGET";
+/// A file that gets one line with each start.
+pub const STARTS: &str = "RSPCHECK_FAKE_STARTS";
+
+const REGISTRATION: u8 = 0x01;
+const HANDLE_RESOLUTION: u8 = 0x05;
+
+/// Arguments with which the test binary is this registrar.
+pub fn command() -> Vec<String> {
+    let own = std::env::current_exe().expect("a test has a path");
+    let mut command = vec![own.to_str().expect("its path is plain").to_owned()];
+    command.extend(["--exact", "fake::registrar", "--nocapture", "--quiet"].map(str::to_owned));
+    command
+}
+
+#[test]
+fn registrar() {
+    let Ok(how) = std::env::var(HOW) else { return };
+    if let Ok(file) = std::env::var(STARTS) {
+        let mut starts = std::fs::File::options()
+            .create(true)
+            .append(true)
+            .open(file)
+            .expect("it can be written");
+        writeln!(starts, "{how}").expect("it can be written");
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("there are timers");
+    runtime.block_on(serve(&how));
+}
+
+async fn serve(how: &str) {
+    let config = StackConfig {
+        udp_port: 0,
+        ..StackConfig::default()
+    };
+    let mut stack = Stack::start(Mode::Udp, config).expect("UDP works on the loopback");
+    let local = Local::Sctp {
+        addrs: Vec::new(),
+        port: 0,
+        listen: how != "refuses",
+    };
+    let port = stack.open(&local).expect("there is a free port");
+    let (asap, udp) = (
+        stack.local_addrs(port)[0],
+        stack.udp_addr().expect("it is the stack over UDP"),
+    );
+    println!("\nready asap={asap} udp-port={}", udp.port());
+    if how == "leaves" {
+        // In a group of its own it outlives ours. Its output is closed, so that nobody waits for it.
+        let mut sleep = Command::new("sleep");
+        sleep
+            .arg("1000")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0);
+        println!("left {}", sleep.spawn().expect("there is sleep").id());
+    }
+    while let Ok(Some(event)) = stack.recv(None).await {
+        let Event::Message { assoc, octets, .. } = event else {
+            continue;
+        };
+        let answer = match octets.first() {
+            Some(&REGISTRATION) if how == "ends" => {
+                // In good order: its peer sees the association end before the process does.
+                drop(stack);
+                std::process::exit(3);
+            }
+            Some(&REGISTRATION) => registration(how),
+            // Not at the probe before the run.
+            Some(&HANDLE_RESOLUTION) if how == "quits" && !is_probe(&octets) => {
+                drop(stack);
+                // It has things to tidy up before it ends.
+                let count = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done";
+                let _ = Command::new("/bin/sh").args(["-c", count]).status();
+                return;
+            }
+            Some(&HANDLE_RESOLUTION) if how == "interrupts" && !is_probe(&octets) => {
+                let harness = getppid().expect("it has a parent");
+                let _ = kill_process(harness, Signal::INT);
+                None
+            }
+            Some(&HANDLE_RESOLUTION) if how == "talks nonsense" => Some(vec![0xff; 7]),
+            Some(&HANDLE_RESOLUTION) if how == "is silent" => None,
+            Some(&HANDLE_RESOLUTION) => Some(negative(&octets)),
+            _ => None,
+        };
+        if let Some(octets) = answer {
+            let _ = stack.send(
+                assoc,
+                Outgoing {
+                    stream: 0,
+                    ppid: 11,
+                    unordered: false,
+                    octets: &octets,
+                },
+            );
+        }
+    }
+}
+
+fn is_probe(request: &[u8]) -> bool {
+    String::from_utf8_lossy(request).contains("rspcheck-probe")
+}
+
+/// What becomes of a registration.
+fn registration(how: &str) -> Option<Vec<u8>> {
+    match how {
+        "dies" => {
+            println!("these are my last words");
+            let _ = kill_process(getpid(), Signal::KILL);
+            None
+        }
+        "hangs" => {
+            let _ = kill_process(getpid(), Signal::STOP);
+            None
+        }
+        "talks nonsense" => Some(vec![0xff; 7]),
+        _ => None,
+    }
+}
+
+/// The answer that the pool is unknown: the handle, and Operation Error with cause 0x9 without information.
+fn negative(request: &[u8]) -> Vec<u8> {
+    let mut answer = request.to_vec();
+    answer[0] = 0x06;
+    answer[1] = 0;
+    answer.extend([0x00, 0x0c, 0x00, 0x08, 0x00, 0x09, 0x00, 0x04]);
+    let length = answer.len() as u16;
+    answer[2..4].copy_from_slice(&length.to_be_bytes());
+    answer
+}
