@@ -9,6 +9,14 @@
 
 pub mod registrar;
 
+/// One association or TCP connection, as numbered by the caller. A number is not used again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Assoc(pub u64);
+
+/// An association that an engine asked for, as numbered by the engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Dial(pub u64);
+
 /// The payload protocol identifier of ASAP, in host order (RFC 5352 §8.3).
 pub const ASAP_PPID: u32 = 11;
 

@@ -37,16 +37,13 @@ use std::time::Duration;
 use rsp_handlespace::{Handlespace, Limits};
 use rsp_wire::{ServerId, asap};
 
-use crate::ASAP_PPID;
+pub use crate::Assoc;
+use crate::{ASAP_PPID, Dial};
 use announce::Announcer;
 use association::Association;
-use enrp::{Channel, Dial, Enrp};
+use enrp::{Channel, Enrp};
 use keep_alive::Watches;
 use updates::Updates;
-
-/// One association or TCP connection, as numbered by the caller. A number is not used again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Assoc(pub u64);
 
 /// Where this registrar can be reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

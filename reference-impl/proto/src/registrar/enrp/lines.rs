@@ -17,10 +17,7 @@ use rsp_wire::{PeIdentifier, PoolHandle};
 
 use super::super::{Assoc, Kind, Output, Registrar};
 use super::canonical;
-
-/// An association that the engine asked for, as numbered by the engine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Dial(pub u64);
+use crate::Dial;
 
 /// The local endpoint an association belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -37,7 +37,7 @@ mod takeover;
 mod update;
 
 pub use config::Config;
-pub use lines::{Channel, Dial};
+pub use lines::Channel;
 pub use log::Log;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -10,7 +10,8 @@ mod transitions;
 mod update;
 
 use super::*;
-use crate::registrar::enrp::{Channel, Dial};
+use crate::Dial;
+use crate::registrar::enrp::Channel;
 use rsp_wire::enrp::{
     self, HandleTableRequest, HandleTableResponse, HandleUpdate, InitTakeover, InitTakeoverAck,
     ListRequest, ListResponse, Message, PoolEntry, Presence, TakeoverServer, UpdateAction,
