@@ -9,7 +9,8 @@
 //! announcements are part of the first two and of the simulation.
 //!
 //! This crate never looks into a user message. The one exception is TCP, which has no message
-//! boundaries: there the common ASAP header's Length field (RFC 5354 §4) frames the stream.
+//! boundaries: there the common ASAP header's Length field (RFC 5354 §4) frames the stream, unless the
+//! endpoint is a [`Local::TcpOctets`].
 
 pub mod chunk;
 mod clock;
@@ -58,6 +59,14 @@ pub enum Local {
     },
     /// A TCP endpoint. With `listen` it accepts; without, it is only the source of `connect`.
     Tcp {
+        /// Address and port, port 0 for any free one.
+        addr: SocketAddr,
+        /// Whether to accept.
+        listen: bool,
+    },
+    /// A TCP endpoint for a pool's own data, whose framing nobody here knows: an [`Event::Message`] is a
+    /// piece of the stream, cut anywhere.
+    TcpOctets {
         /// Address and port, port 0 for any free one.
         addr: SocketAddr,
         /// Whether to accept.

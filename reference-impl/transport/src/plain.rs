@@ -33,7 +33,8 @@ impl Plain {
     /// Opens a TCP or UDP endpoint.
     pub(crate) fn open(&mut self, id: LocalPort, local: &Local) -> io::Result<()> {
         match local {
-            Local::Tcp { addr, listen } => self.tcp.open(id, *addr, *listen),
+            Local::Tcp { addr, listen } => self.tcp.open(id, *addr, *listen, true),
+            Local::TcpOctets { addr, listen } => self.tcp.open(id, *addr, *listen, false),
             Local::Udp { addr, groups } => self.datagrams.open(id, *addr, groups),
             Local::Sctp { .. } => unreachable!("SCTP endpoints are opened by the stack itself"),
         }

@@ -51,6 +51,8 @@ pub(crate) struct Tcp {
 
 struct Port {
     addr: SocketAddr,
+    /// Whether its connections carry messages with our header.
+    framed: bool,
     listener: Option<(TcpListener, Arc<Source>)>,
 }
 
@@ -88,9 +90,16 @@ impl Tcp {
         }
     }
 
-    pub(crate) fn open(&mut self, id: LocalPort, addr: SocketAddr, listen: bool) -> io::Result<()> {
+    pub(crate) fn open(
+        &mut self,
+        id: LocalPort,
+        addr: SocketAddr,
+        listen: bool,
+        framed: bool,
+    ) -> io::Result<()> {
         let mut port = Port {
             addr,
+            framed,
             listener: None,
         };
         if listen {
@@ -161,13 +170,18 @@ impl Tcp {
         self.next_id += 2;
         let local = stream.local_addr()?;
         let source = self.ready.source(assoc.0);
+        let framed = self.ports.get(&port).is_none_or(|port| port.framed);
         let connection = Connection {
             port,
             stream,
             local,
             peer,
             source,
-            framer: Framer::default(),
+            framer: if framed {
+                Framer::default()
+            } else {
+                Framer::off()
+            },
             waiting: VecDeque::new(),
             up: false,
             closing: false,

@@ -386,7 +386,9 @@ impl Transport for UdpStack {
                 port,
                 listen,
             } => self.sctp_port(id, addrs, *port, *listen)?,
-            Local::Tcp { .. } | Local::Udp { .. } => self.plain.open(id, local)?,
+            Local::Tcp { .. } | Local::TcpOctets { .. } | Local::Udp { .. } => {
+                self.plain.open(id, local)?;
+            }
         }
         Ok(id)
     }

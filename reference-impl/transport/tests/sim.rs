@@ -753,3 +753,34 @@ fn the_tap_sees_sctp_packets_with_good_checksums() {
     assert!(bad.borrow().0 >= 4);
     assert_eq!(bad.borrow().1, 0);
 }
+
+#[test]
+fn tcp_of_a_pool_is_not_cut_into_messages() {
+    let (mut net, a, b) = two_hosts(4);
+    let octets = |ip: &str, port, listen| Local::TcpOctets {
+        addr: format!("{ip}:{port}").parse().expect("addr"),
+        listen,
+    };
+    net.host(b).open(&octets(B, 80, true)).expect("free");
+    let from = net.host(a).open(&octets(A, 0, false)).expect("free");
+    let at_a = net.host(a).connect(from, &peer(B, 80)).expect("starts");
+    let at_b = match net.next(secs(100)) {
+        Some((_, Event::Up { assoc, .. })) => assoc,
+        other => panic!("{other:?}"),
+    };
+    assert!(matches!(net.next(secs(100)), Some((_, Event::Up { .. }))));
+    // As a header of ours, the one says Length 8224 and the other says 0.
+    for (sender, assoc, text) in [(a, at_a, "GET   / HTTP/1.0"), (b, at_b, "\0\0\0\0 200")] {
+        net.host(sender)
+            .send(assoc, message(0, 0, false, text.as_bytes()))
+            .expect("queued");
+        let mut came = Vec::new();
+        while came.len() < text.len() {
+            match net.next(secs(100)) {
+                Some((_, Event::Message { octets, .. })) => came.extend(octets),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(came, text.as_bytes());
+    }
+}

@@ -583,6 +583,31 @@ fn tcp_between_stacks() {
 }
 
 #[test]
+fn tcp_of_a_pool_is_told_as_it_comes() {
+    run(async {
+        let mut b = stack();
+        let local = Local::TcpOctets {
+            addr: "127.0.0.1:0".parse().expect("addr"),
+            listen: true,
+        };
+        let port = b.open(&local).expect("free");
+        let mut client = TcpStream::connect(b.local_addrs(port)[0]).expect("listens");
+        assert!(matches!(one(&mut b).await, Event::Up { .. }));
+        // As a header of ours it would say Length 0.
+        client.write_all(&[0; 5]).expect("sent");
+        let mut came = 0;
+        while came < 5 {
+            match one(&mut b).await {
+                Event::Message { octets, .. } => came += octets.len(),
+                other => panic!("{other:?}"),
+            }
+        }
+        drop(client);
+        assert_eq!(down(&one(&mut b).await), DownKind::Closed);
+    });
+}
+
+#[test]
 fn tcp_framing_survives_split_segments_and_rejects_garbage() {
     run(async {
         let mut b = stack();

@@ -15,7 +15,9 @@ impl Transport for KernelStack {
                 port,
                 listen,
             } => self.open_sctp(id, addrs, *port, *listen)?,
-            Local::Tcp { .. } | Local::Udp { .. } => self.plain.open(id, local)?,
+            Local::Tcp { .. } | Local::TcpOctets { .. } | Local::Udp { .. } => {
+                self.plain.open(id, local)?;
+            }
         }
         Ok(id)
     }

@@ -49,10 +49,10 @@ impl SimHost<'_> {
                 addrs.iter().try_for_each(|addr| self.own(*addr))?;
                 Open::Sctp { port: *port }
             }
-            Local::Tcp { addr, listen } => {
+            Local::Tcp { addr, listen } | Local::TcpOctets { addr, listen } => {
                 self.own(addr.ip())?;
                 let addr = self.with_port(*addr);
-                let taken = |open: &Open| matches!(open, Open::Tcp { addr: other, listen: true } if *other == addr);
+                let taken = |open: &Open| matches!(open, Open::Tcp { addr: other, listen: true, .. } if *other == addr);
                 if *listen && self.state().open.values().any(taken) {
                     return Err(io::Error::new(
                         io::ErrorKind::AddrInUse,
@@ -62,6 +62,7 @@ impl SimHost<'_> {
                 Open::Tcp {
                     addr,
                     listen: *listen,
+                    framed: matches!(local, Local::Tcp { .. }),
                 }
             }
             Local::Udp { addr, groups } => Open::Udp {
@@ -134,9 +135,9 @@ impl Transport for SimHost<'_> {
                     endpoint.connect(now, port, udp, to.port())
                 })
             }
-            Some(Open::Tcp { .. }) => {
+            Some(&Open::Tcp { framed, .. }) => {
                 let source = SocketAddr::new(self.state().ip, self.ephemeral());
-                Ok(self.net.open_pipe(id, from, source, to))
+                Ok(self.net.open_pipe(id, from, source, to, framed))
             }
             Some(Open::Udp { .. }) => Err(io::Error::new(
                 io::ErrorKind::InvalidInput,

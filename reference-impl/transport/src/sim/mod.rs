@@ -120,6 +120,7 @@ enum Open {
     Tcp {
         addr: SocketAddr,
         listen: bool,
+        framed: bool,
     },
     Udp {
         addr: SocketAddr,

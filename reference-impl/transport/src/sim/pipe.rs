@@ -63,6 +63,13 @@ impl Side {
         }
     }
 
+    /// Whether what arrives here is cut into messages.
+    fn framed(&mut self, framed: bool) {
+        if !framed {
+            self.framer = Framer::off();
+        }
+    }
+
     fn queued(&self) -> usize {
         let len = |segment: &Segment| {
             if let Segment::Data(octets) = segment {
@@ -96,14 +103,16 @@ impl Net {
         port: LocalPort,
         from: SocketAddr,
         to: SocketAddr,
+        framed: bool,
     ) -> AssocId {
         self.pipes.next += 1;
         let pipe = self.pipes.next;
         let assoc = self.fresh_pipe_id(host, pipe);
-        let sides = [
+        let mut sides = [
             Side::new(Some(host), assoc, port, from),
             Side::new(None, AssocId(0), LocalPort(0), to),
         ];
+        sides[0].framed(framed);
         self.pipes.pipes.insert(pipe, Pipe { sides });
         self.segment(pipe, 1, Segment::Syn);
         assoc
@@ -272,13 +281,15 @@ impl Net {
     fn syn(&mut self, pipe: u64, there: HostId) {
         let addr = self.pipes.pipes[&pipe].sides[1].addr;
         let open = &self.hosts[there.0 as usize].open;
-        let listens =
-            |open: &Open| matches!(open, Open::Tcp { addr: at, listen: true } if *at == addr);
-        let Some(port) = open
-            .iter()
-            .find(|(_, open)| listens(open))
-            .map(|(port, _)| *port)
-        else {
+        let listener = |(port, open): (&LocalPort, &Open)| match *open {
+            Open::Tcp {
+                addr: at,
+                listen: true,
+                framed,
+            } if at == addr => Some((*port, framed)),
+            Open::Sctp { .. } | Open::Tcp { .. } | Open::Udp { .. } => None,
+        };
+        let Some((port, framed)) = open.iter().find_map(listener) else {
             return self.segment(pipe, 0, Segment::Reset);
         };
         let assoc = self.fresh_pipe_id(there, pipe);
@@ -291,6 +302,7 @@ impl Net {
         sides[1].host = Some(there);
         sides[1].assoc = assoc;
         sides[1].port = port;
+        sides[1].framed(framed);
         self.up(pipe, 1);
         self.segment(pipe, 0, Segment::SynAck);
     }
