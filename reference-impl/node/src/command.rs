@@ -74,7 +74,7 @@ pub fn fail(code: u8, why: &dyn Display) -> ExitCode {
 }
 
 /// `RUST_LOG=rserpool=debug` shows every registration and resolution.
-fn log_to_stderr(format: LogFormat) {
+pub(crate) fn log_to_stderr(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)

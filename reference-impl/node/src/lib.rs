@@ -8,5 +8,6 @@
 pub mod codec;
 pub mod command;
 pub mod driver;
+mod live;
 pub mod service;
 pub mod settings;

@@ -3,11 +3,12 @@
 use std::fmt;
 use std::io::{self, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rsp_transport::live::{Mode, Stack, StackConfig};
 
 use crate::driver::RegistrarDriver;
+use crate::live::{Clock, Signals, with_way_out};
 use crate::settings::{Carrier, Settings, UDP_ENCAPSULATION_PORT};
 
 /// How long associations have to shut down gracefully after the first signal.
@@ -156,82 +157,4 @@ fn say_ready(
         }
     }
     ready.flush()
-}
-
-/// Adds what can be done about an endpoint that cannot be opened. Stacks that do not start say it themselves.
-fn with_way_out(error: io::Error) -> io::Error {
-    let way_out = match error.kind() {
-        io::ErrorKind::AddrInUse => "choose another port, 0 takes any free one",
-        io::ErrorKind::AddrNotAvailable => "use an address of this host",
-        io::ErrorKind::PermissionDenied => "choose a port above 1023, or get the privilege",
-        _ => return error,
-    };
-    io::Error::new(error.kind(), format!("{error}; {way_out}"))
-}
-
-/// Time since the process began to serve.
-struct Clock {
-    origin: Instant,
-}
-
-impl Clock {
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "the live loop is the edge that reads the clock"
-    )]
-    fn start() -> Self {
-        Self {
-            origin: Instant::now(),
-        }
-    }
-
-    fn now(&self) -> Duration {
-        self.origin.elapsed()
-    }
-
-    fn at(&self, time: Duration) -> Instant {
-        // Far deadlines (a registration life of decades) need not be exact.
-        let soon = time.min(self.now() + Duration::from_secs(86_400));
-        self.origin + soon
-    }
-}
-
-#[cfg(unix)]
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
 }

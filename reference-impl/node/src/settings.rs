@@ -8,6 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use rsp_proto::registrar::{Config, enrp};
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, de};
 
 use crate::driver::{EnrpEndpoint, Setup};
@@ -154,31 +155,12 @@ macro_rules! overlay {
 impl Settings {
     /// Reads a file; an error says file, line and key.
     pub fn read(path: &Path) -> Result<Self, SettingsError> {
-        let text = std::fs::read_to_string(path).map_err(|error| SettingsError {
-            file: path.to_owned(),
-            line: None,
-            key: None,
-            why: error.to_string(),
-        })?;
-        Self::parse(&text, path)
+        read_file(path)
     }
 
-    /// Reads the text of a file named `path`.
+    /// Parses the text of a file named `path`.
     pub fn parse(text: &str, path: &Path) -> Result<Self, SettingsError> {
-        toml::from_str(text).map_err(|error| {
-            let at = error.span().map(|span| span.start.min(text.len()));
-            let line = at.map(|at| text[..at].matches('\n').count() + 1);
-            let key = line
-                .and_then(|line| text.lines().nth(line - 1))
-                .and_then(|line| line.split_once('='))
-                .map(|(key, _)| key.trim().to_owned());
-            SettingsError {
-                file: path.to_owned(),
-                line,
-                key,
-                why: error.message().to_owned(),
-            }
-        })
+        parse_text(text, path)
     }
 
     /// These settings, and where one is absent that of `under`.
@@ -334,6 +316,35 @@ impl Settings {
             enrp: self.enrp_config(),
         }
     }
+}
+
+/// Reads settings of any kind from a TOML file.
+pub(crate) fn read_file<T: DeserializeOwned>(path: &Path) -> Result<T, SettingsError> {
+    let text = std::fs::read_to_string(path).map_err(|error| SettingsError {
+        file: path.to_owned(),
+        line: None,
+        key: None,
+        why: error.to_string(),
+    })?;
+    parse_text(&text, path)
+}
+
+/// Reads settings of any kind from the text of a file named `path`.
+pub(crate) fn parse_text<T: DeserializeOwned>(text: &str, path: &Path) -> Result<T, SettingsError> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map(|span| span.start.min(text.len()));
+        let line = at.map(|at| text[..at].matches('\n').count() + 1);
+        let key = line
+            .and_then(|line| text.lines().nth(line - 1))
+            .and_then(|line| line.split_once('='))
+            .map(|(key, _)| key.trim().to_owned());
+        SettingsError {
+            file: path.to_owned(),
+            line,
+            key,
+            why: error.message().to_owned(),
+        }
+    })
 }
 
 /// A setting that cannot be used.
@@ -517,7 +528,8 @@ impl de::Visitor<'_> for Text {
     }
 }
 
-fn one_or_many<'de, D: Deserializer<'de>>(
+/// One `ADDR:PORT`, or a list of them.
+pub(crate) fn one_or_many<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<SocketAddr>>, D::Error> {
     struct Addresses;
