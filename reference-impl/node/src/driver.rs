@@ -3,21 +3,15 @@
 //!
 //! What the engine logs goes to `tracing`: trouble as a warning, the rest for debugging.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use rsp_proto::registrar::enrp::Channel;
 use rsp_proto::registrar::{Assoc, Config, Input, Kind, Log, Output, Reach, Registrar};
-use rsp_transport::{
-    self as transport, AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport,
-};
+use rsp_transport::{self as transport, AssocId, Event, Local, LocalPort, Peer, Transport};
 
-/// Octets that may wait for one association before it is given up: its peer does not read.
-const MAX_BACKLOG: usize = 1 << 20;
-/// How long to wait before a full send queue is tried again; stacks do not tell when there is room.
-const RETRY: Duration = Duration::from_millis(20);
+use crate::outbox::{GivenUp, Outbox};
 
 /// Where a registrar listens and announces, and how its engine is set.
 #[derive(Clone, Debug)]
@@ -50,9 +44,7 @@ pub struct EnrpEndpoint {
 pub struct RegistrarDriver {
     engine: Registrar,
     ports: Ports,
-    /// Messages that the stack had no room for yet.
-    backlog: BTreeMap<AssocId, Backlog>,
-    retry_at: Option<Duration>,
+    outbox: Outbox,
     deadline: Option<Duration>,
 }
 
@@ -64,13 +56,6 @@ struct Ports {
     tcp: Option<(LocalPort, SocketAddr)>,
     announce: Option<(LocalPort, SocketAddr)>,
     enrp: Option<(LocalPort, Vec<SocketAddr>)>,
-}
-
-#[derive(Debug, Default)]
-struct Backlog {
-    /// Each with its PPID.
-    messages: VecDeque<(u32, Vec<u8>)>,
-    octets: usize,
 }
 
 impl RegistrarDriver {
@@ -97,8 +82,7 @@ impl RegistrarDriver {
         let mut driver = Self {
             engine: Registrar::new(config, &reach, seed, now),
             ports,
-            backlog: BTreeMap::new(),
-            retry_at: None,
+            outbox: Outbox::default(),
             deadline: None,
         };
         driver.timeout(now, transport);
@@ -145,7 +129,7 @@ impl RegistrarDriver {
                 );
             }
             Event::Restart { assoc } => {
-                self.backlog.remove(&assoc);
+                self.outbox.forget(assoc);
                 self.step(
                     now,
                     Input::Restart {
@@ -155,7 +139,7 @@ impl RegistrarDriver {
                 );
             }
             Event::Down { assoc, .. } => {
-                self.backlog.remove(&assoc);
+                self.outbox.forget(assoc);
                 self.step(
                     now,
                     Input::Down {
@@ -183,15 +167,16 @@ impl RegistrarDriver {
 
     /// Lets due timers fire; harmless when none is due.
     pub fn timeout(&mut self, now: Duration, transport: &mut dyn Transport) {
-        if self.retry_at.is_some_and(|at| at <= now) {
-            self.retry(now, transport);
-        }
+        self.outbox.timeout(now, transport);
         self.step(now, Input::Tick, transport);
     }
 
     /// When [`timeout`](Self::timeout) wants to be called, in the same time as `now`.
     pub fn deadline(&self) -> Option<Duration> {
-        [self.deadline, self.retry_at].into_iter().flatten().min()
+        [self.deadline, self.outbox.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// Transport addresses of the ASAP endpoint over SCTP, with the port it really has. Never empty.
@@ -280,57 +265,13 @@ impl RegistrarDriver {
         octets: Vec<u8>,
         transport: &mut dyn Transport,
     ) {
-        if !self.backlog.contains_key(&assoc) {
-            let message = Outgoing {
-                stream,
-                ppid,
-                unordered: false,
-                octets: &octets,
-            };
-            match transport.send(assoc, message) {
-                Ok(()) => return,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
-                // Its end is reported as an event; whatever the message was, nobody is there to read it.
-                Err(error) => return tracing::warn!("association {}: {error}", assoc.0),
-            }
+        let sent = self
+            .outbox
+            .send(now, assoc, stream, ppid, octets, transport);
+        if let Err(GivenUp) = sent {
+            let assoc = engine_side(assoc);
+            self.engine.handle(now, Input::Down { assoc });
         }
-        let backlog = self.backlog.entry(assoc).or_default();
-        backlog.octets += octets.len();
-        backlog.messages.push_back((ppid, octets));
-        self.retry_at.get_or_insert(now + RETRY);
-        if backlog.octets > MAX_BACKLOG {
-            tracing::warn!("association {}: its peer does not read, given up", assoc.0);
-            self.backlog.remove(&assoc);
-            transport.abort(assoc);
-            self.engine.handle(
-                now,
-                Input::Down {
-                    assoc: engine_side(assoc),
-                },
-            );
-        }
-    }
-
-    fn retry(&mut self, now: Duration, transport: &mut dyn Transport) {
-        self.backlog.retain(|&assoc, backlog| {
-            while let Some(&(ppid, ref octets)) = backlog.messages.front() {
-                let message = Outgoing {
-                    stream: 0,
-                    ppid,
-                    unordered: false,
-                    octets,
-                };
-                match transport.send(assoc, message) {
-                    Ok(()) => {
-                        backlog.octets -= octets.len();
-                        backlog.messages.pop_front();
-                    }
-                    Err(error) => return error.kind() == io::ErrorKind::WouldBlock,
-                }
-            }
-            false
-        });
-        self.retry_at = (!self.backlog.is_empty()).then(|| now + RETRY);
     }
 
     fn connect(

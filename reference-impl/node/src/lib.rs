@@ -9,5 +9,6 @@ pub mod codec;
 pub mod command;
 pub mod driver;
 mod live;
+mod outbox;
 pub mod service;
 pub mod settings;

@@ -1,0 +1,224 @@
+//! Messages that a stack had no room for, kept in order per association until it has.
+//!
+//! Stacks do not tell when there is room again, so the drivers come back at [`Outbox::deadline`].
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::time::Duration;
+
+use rsp_transport::{AssocId, Outgoing, Transport};
+
+/// Octets that may wait for one association before it is given up: its peer does not read.
+const MAX_BACKLOG: usize = 1 << 20;
+/// How long to wait before a full send queue is tried again.
+const RETRY: Duration = Duration::from_millis(20);
+
+/// What waits, by association.
+#[derive(Debug, Default)]
+pub(crate) struct Outbox {
+    waiting: BTreeMap<AssocId, Backlog>,
+    retry_at: Option<Duration>,
+}
+
+/// The association was aborted because its peer does not read; the stack does not tell that as an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct GivenUp;
+
+#[derive(Debug, Default)]
+struct Backlog {
+    messages: VecDeque<Waiting>,
+    octets: usize,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    stream: u16,
+    ppid: u32,
+    octets: Vec<u8>,
+}
+
+impl Waiting {
+    fn send(&self, assoc: AssocId, transport: &mut dyn Transport) -> io::Result<()> {
+        let message = Outgoing {
+            stream: self.stream,
+            ppid: self.ppid,
+            unordered: false,
+            octets: &self.octets,
+        };
+        transport.send(assoc, message)
+    }
+}
+
+impl Outbox {
+    /// Sends a message, or keeps it for later when the stack is full.
+    pub(crate) fn send(
+        &mut self,
+        now: Duration,
+        assoc: AssocId,
+        stream: u16,
+        ppid: u32,
+        octets: Vec<u8>,
+        transport: &mut dyn Transport,
+    ) -> Result<(), GivenUp> {
+        let message = Waiting {
+            stream,
+            ppid,
+            octets,
+        };
+        if !self.waiting.contains_key(&assoc) {
+            match message.send(assoc, transport) {
+                Ok(()) => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+                Err(error) => {
+                    // Its end is reported as an event; whatever the message was, nobody is there to read it.
+                    tracing::warn!("association {}: {error}", assoc.0);
+                    return Ok(());
+                }
+            }
+        }
+        let backlog = self.waiting.entry(assoc).or_default();
+        backlog.octets += message.octets.len();
+        backlog.messages.push_back(message);
+        self.retry_at.get_or_insert(now + RETRY);
+        if backlog.octets <= MAX_BACKLOG {
+            return Ok(());
+        }
+        tracing::warn!("association {}: its peer does not read, given up", assoc.0);
+        self.forget(assoc);
+        transport.abort(assoc);
+        Err(GivenUp)
+    }
+
+    /// Tries again what waits, if it is time.
+    pub(crate) fn timeout(&mut self, now: Duration, transport: &mut dyn Transport) {
+        if self.retry_at.is_none_or(|at| at > now) {
+            return;
+        }
+        self.waiting.retain(|&assoc, backlog| {
+            while let Some(message) = backlog.messages.front() {
+                match message.send(assoc, transport) {
+                    Ok(()) => {
+                        backlog.octets -= message.octets.len();
+                        backlog.messages.pop_front();
+                    }
+                    Err(error) => return error.kind() == io::ErrorKind::WouldBlock,
+                }
+            }
+            false
+        });
+        self.retry_at = (!self.waiting.is_empty()).then(|| now + RETRY);
+    }
+
+    /// When [`timeout`](Self::timeout) wants to be called.
+    pub(crate) fn deadline(&self) -> Option<Duration> {
+        self.retry_at
+    }
+
+    /// Drops what waits for an association that is gone, or that has started afresh.
+    pub(crate) fn forget(&mut self, assoc: AssocId) {
+        self.waiting.remove(&assoc);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rsp_transport::{Caps, Local, LocalPort, Peer};
+    use std::net::SocketAddr;
+
+    /// A stack with room for so many messages.
+    #[derive(Default)]
+    struct Narrow {
+        room: usize,
+        sent: Vec<(u16, u32, Vec<u8>)>,
+        aborted: Vec<AssocId>,
+    }
+
+    impl Transport for Narrow {
+        fn open(&mut self, _: &Local) -> io::Result<LocalPort> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+        fn local_addrs(&self, _: LocalPort) -> Vec<SocketAddr> {
+            Vec::new()
+        }
+        fn close(&mut self, _: LocalPort) {}
+        fn connect(&mut self, _: LocalPort, _: &Peer) -> io::Result<AssocId> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+        fn send(&mut self, _: AssocId, message: Outgoing<'_>) -> io::Result<()> {
+            self.room = self
+                .room
+                .checked_sub(1)
+                .ok_or(io::Error::from(io::ErrorKind::WouldBlock))?;
+            self.sent
+                .push((message.stream, message.ppid, message.octets.to_vec()));
+            Ok(())
+        }
+        fn send_datagram(&mut self, _: LocalPort, _: SocketAddr, _: &[u8]) -> io::Result<()> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+        fn shutdown(&mut self, _: AssocId) -> io::Result<()> {
+            Ok(())
+        }
+        fn abort(&mut self, assoc: AssocId) {
+            self.aborted.push(assoc);
+        }
+        fn caps(&self) -> Caps {
+            Caps {
+                multihoming: false,
+                unordered_visible: false,
+                max_message: MAX_BACKLOG,
+            }
+        }
+    }
+
+    const ASSOC: AssocId = AssocId(1);
+
+    #[test]
+    fn what_waits_keeps_order_stream_and_ppid() {
+        let mut outbox = Outbox::default();
+        let mut stack = Narrow {
+            room: 1,
+            ..Narrow::default()
+        };
+        for n in 0..3 {
+            let octets = vec![n as u8];
+            let sent = outbox.send(
+                Duration::ZERO,
+                ASSOC,
+                n,
+                11 * u32::from(n),
+                octets,
+                &mut stack,
+            );
+            assert_eq!(sent, Ok(()));
+        }
+        assert_eq!(stack.sent.len(), 1);
+        let at = outbox.deadline().expect("two messages wait");
+        stack.room = 1;
+        outbox.timeout(at - Duration::from_millis(1), &mut stack);
+        assert_eq!(stack.sent.len(), 1, "it is not time");
+        outbox.timeout(at, &mut stack);
+        assert_eq!(stack.sent.len(), 2);
+        stack.room = 5;
+        outbox.timeout(outbox.deadline().expect("one waits"), &mut stack);
+        let sent: Vec<_> = stack
+            .sent
+            .iter()
+            .map(|&(stream, ppid, _)| (stream, ppid))
+            .collect();
+        assert_eq!(sent, [(0, 0), (1, 11), (2, 22)]);
+        assert_eq!(outbox.deadline(), None);
+    }
+
+    #[test]
+    fn a_peer_that_does_not_read_is_given_up() {
+        let mut outbox = Outbox::default();
+        let mut stack = Narrow::default();
+        let mut send = |octets| outbox.send(Duration::ZERO, ASSOC, 0, 0, octets, &mut stack);
+        assert_eq!(send(vec![0; MAX_BACKLOG]), Ok(()));
+        assert_eq!(send(vec![0]), Err(GivenUp));
+        assert_eq!(stack.aborted, [ASSOC]);
+        assert!(outbox.waiting.is_empty());
+    }
+}
