@@ -5,8 +5,9 @@
 //! socket, clock, thread or global randomness; `now` is the time since any fixed origin and the seed is an
 //! argument, so the same inputs give the same outputs. What carries the messages is the caller's business.
 //!
-//! Enter at [`registrar::Registrar`].
+//! Enter at [`registrar::Registrar`] or [`pool_user::PoolUser`].
 
+pub mod pool_user;
 pub mod registrar;
 
 /// One association or TCP connection, as numbered by the caller. A number is not used again.

@@ -1,0 +1,177 @@
+//! What a pool user tells people about its doings.
+
+use std::fmt;
+use std::net::SocketAddr;
+
+use rsp_wire::asap::MessageType;
+use rsp_wire::{CauseCode, DecodeError, EncodeError, PeIdentifier, PoolHandle};
+
+use super::{Assoc, Fault, Session};
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields say what their names and types say")]
+pub enum Log {
+    /// The server hunt began, or another round of it.
+    Hunting,
+    /// There is a Home ENRP server.
+    HomeFound { assoc: Assoc },
+    /// The Home ENRP server is gone or does not answer.
+    HomeLost { assoc: Assoc },
+    /// A registrar was asked for a pool, for the `attempt`th time.
+    Asked { pool: PoolHandle, attempt: u32 },
+    /// T1-ENRPrequest expired.
+    NoAnswer { pool: PoolHandle },
+    /// A registrar listed the PEs of a pool.
+    Listed { pool: PoolHandle, elements: usize },
+    /// A registrar listed a pool that nobody asked for.
+    Unasked { pool: PoolHandle },
+    /// A session chose a PE.
+    Chosen {
+        session: Session,
+        pool: PoolHandle,
+        pe: PeIdentifier,
+    },
+    /// A PE failed a session.
+    Failed {
+        session: Session,
+        pe: PeIdentifier,
+        why: Fault,
+    },
+    /// A PE was reported unreachable.
+    Reported { pool: PoolHandle, pe: PeIdentifier },
+    /// A PE was not reported: nobody talked to it, or it was reported just now.
+    NotReported { pool: PoolHandle, pe: PeIdentifier },
+    /// A cookie is longer than allowed.
+    CookieTooLong { session: Session, octets: usize },
+    /// A message was not a message; `reported` tells whether its sender was told.
+    Malformed {
+        assoc: Assoc,
+        error: DecodeError,
+        reported: bool,
+    },
+    /// A datagram was not an announcement.
+    BadDatagram { from: SocketAddr },
+    /// Parameters were skipped that ask for a report.
+    ParametersReported { assoc: Assoc, count: usize },
+    /// The peer reported an error.
+    ErrorReported {
+        assoc: Assoc,
+        causes: Vec<CauseCode>,
+    },
+    /// A message that is not for a pool user, or not over this association.
+    OutOfPlace { assoc: Assoc, message: MessageType },
+    /// A message is larger than allowed.
+    TooLarge { assoc: Assoc, octets: usize },
+    /// A message does not fit its format.
+    NotEncoded {
+        message: MessageType,
+        error: EncodeError,
+    },
+    /// An input names a request, a session or an association that is not there.
+    Unknown { what: &'static str, number: u64 },
+}
+
+impl Log {
+    /// Whether it tells of something that should not be.
+    pub fn is_trouble(&self) -> bool {
+        match self {
+            Self::Hunting
+            | Self::HomeFound { .. }
+            | Self::Asked { .. }
+            | Self::Listed { .. }
+            | Self::Unasked { .. }
+            | Self::Chosen { .. }
+            | Self::Reported { .. }
+            | Self::NotReported { .. }
+            | Self::Unknown { .. } => false,
+            Self::HomeLost { .. }
+            | Self::NoAnswer { .. }
+            | Self::Failed { .. }
+            | Self::CookieTooLong { .. }
+            | Self::Malformed { .. }
+            | Self::BadDatagram { .. }
+            | Self::ParametersReported { .. }
+            | Self::ErrorReported { .. }
+            | Self::OutOfPlace { .. }
+            | Self::TooLarge { .. }
+            | Self::NotEncoded { .. } => true,
+        }
+    }
+}
+
+impl fmt::Display for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Hunting => f.write_str("hunting for a registrar"),
+            Self::HomeFound { assoc } => {
+                write!(f, "association {}: its registrar is the home now", assoc.0)
+            }
+            Self::HomeLost { assoc } => {
+                write!(f, "association {}: its registrar is lost", assoc.0)
+            }
+            Self::Asked { pool, attempt } => write!(f, "asked for {pool}, attempt {attempt}"),
+            Self::NoAnswer { pool } => write!(f, "no answer about {pool}"),
+            Self::Listed { pool, elements } => write!(f, "{pool} has {elements} pool elements"),
+            Self::Unasked { pool } => write!(f, "told of {pool} without a question"),
+            Self::Chosen { session, pool, pe } => {
+                write!(f, "session {} chose {pe} in {pool}", session.0)
+            }
+            Self::Failed { session, pe, why } => {
+                write!(f, "{pe} failed session {}: {why}", session.0)
+            }
+            Self::Reported { pool, pe } => write!(f, "reported {pe} in {pool} unreachable"),
+            Self::NotReported { pool, pe } => write!(f, "no report of {pe} in {pool}"),
+            Self::CookieTooLong { session, octets } => {
+                write!(
+                    f,
+                    "session {}: a cookie of {octets} octets is too long to keep",
+                    session.0
+                )
+            }
+            Self::Malformed {
+                assoc,
+                error,
+                reported,
+            } => {
+                let reported = if *reported { ", reported" } else { "" };
+                write!(f, "association {}: {error}{reported}", assoc.0)
+            }
+            Self::BadDatagram { from } => write!(f, "no announcement from {from}"),
+            Self::ParametersReported { assoc, count } => {
+                write!(
+                    f,
+                    "association {}: {count} unknown parameters reported",
+                    assoc.0
+                )
+            }
+            Self::ErrorReported { assoc, causes } => {
+                write!(f, "association {} reports", assoc.0)?;
+                for (index, cause) in causes.iter().enumerate() {
+                    let comma = if index > 0 { "," } else { "" };
+                    write!(f, "{comma} {cause}")?;
+                }
+                Ok(())
+            }
+            Self::OutOfPlace { assoc, message } => {
+                let name = message.name().unwrap_or("a message");
+                write!(f, "association {}: {name} is out of place", assoc.0)
+            }
+            Self::TooLarge { assoc, octets } => {
+                write!(
+                    f,
+                    "association {}: a message of {octets} octets is too large",
+                    assoc.0
+                )
+            }
+            Self::NotEncoded { message, error } => {
+                write!(
+                    f,
+                    "{} not sent: {error}",
+                    message.name().unwrap_or("message")
+                )
+            }
+            Self::Unknown { what, number } => write!(f, "no {what} {number}"),
+        }
+    }
+}
