@@ -64,10 +64,6 @@ pub(crate) fn setup(timers: &Timers) -> Setup {
     };
     Setup {
         config,
-        asap_addrs: Vec::new(),
-        asap_port: 0,
-        tcp: None,
-        announce: None,
-        enrp: None,
+        ..Setup::default()
     }
 }

@@ -62,7 +62,7 @@ impl InProcess {
             asap_addrs: vec![SUBJECT],
             asap_port: ASAP_PORT,
             tcp: Some(SocketAddr::new(SUBJECT, ASAP_PORT)),
-            announce: Some(SocketAddr::new(GROUP, ASAP_PORT)),
+            announce: vec![SocketAddr::new(GROUP, ASAP_PORT)],
             ..setup
         };
         let now = net.now();

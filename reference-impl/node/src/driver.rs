@@ -11,7 +11,7 @@ use rsp_proto::registrar::enrp::Channel;
 use rsp_proto::registrar::{Assoc, Config, Input, Kind, Log, Output, Reach, Registrar};
 use rsp_transport::{self as transport, AssocId, Event, Local, LocalPort, Peer, Transport};
 
-use crate::outbox::{GivenUp, Outbox};
+use crate::outbox::{GivenUp, MAX_BACKLOG, Outbox};
 
 /// Where a registrar listens and announces, and how its engine is set.
 #[derive(Clone, Debug)]
@@ -24,10 +24,28 @@ pub struct Setup {
     pub asap_port: u16,
     /// Where to accept pool users over TCP.
     pub tcp: Option<SocketAddr>,
-    /// Multicast group and port for announcements (RFC 5352 §3.6).
-    pub announce: Option<SocketAddr>,
+    /// Multicast groups and ports for announcements (RFC 5352 §3.6), of either family; each is joined, and
+    /// each announcement goes to all of them.
+    pub announce: Vec<SocketAddr>,
     /// Where to speak ENRP with other registrars; none for a registrar without peers.
     pub enrp: Option<EnrpEndpoint>,
+    /// Octets that may wait for one association before it is given up: its peer does not read.
+    pub max_backlog: usize,
+}
+
+impl Default for Setup {
+    /// The engine's defaults on any free port, without TCP, announcements and peers.
+    fn default() -> Self {
+        Self {
+            config: Config::default(),
+            asap_addrs: Vec::new(),
+            asap_port: 0,
+            tcp: None,
+            announce: Vec::new(),
+            enrp: None,
+            max_backlog: MAX_BACKLOG,
+        }
+    }
 }
 
 /// The ENRP endpoint, over SCTP.
@@ -54,7 +72,7 @@ struct Ports {
     asap: LocalPort,
     asap_addrs: Vec<SocketAddr>,
     tcp: Option<(LocalPort, SocketAddr)>,
-    announce: Option<(LocalPort, SocketAddr)>,
+    announce: Vec<(LocalPort, SocketAddr)>,
     enrp: Option<(LocalPort, Vec<SocketAddr>)>,
 }
 
@@ -72,7 +90,7 @@ impl RegistrarDriver {
         let reach = Reach {
             sctp: ports.asap_addrs.clone(),
             tcp: ports.tcp.map(|(_, addr)| addr),
-            multicast: ports.announce.is_some(),
+            multicast: !ports.announce.is_empty(),
             enrp: ports
                 .enrp
                 .iter()
@@ -82,7 +100,7 @@ impl RegistrarDriver {
         let mut driver = Self {
             engine: Registrar::new(config, &reach, seed, now),
             ports,
-            outbox: Outbox::default(),
+            outbox: Outbox::new(setup.max_backlog),
             deadline: None,
         };
         driver.timeout(now, transport);
@@ -149,7 +167,7 @@ impl RegistrarDriver {
                 );
             }
             Event::Datagram { port, from, octets } => {
-                if self.ports.announce.is_some_and(|(own, _)| own == port) {
+                if self.ports.announce.iter().any(|&(own, _)| own == port) {
                     self.step(
                         now,
                         Input::Datagram {
@@ -298,12 +316,11 @@ impl RegistrarDriver {
     }
 
     fn announce(&self, octets: &[u8], transport: &mut dyn Transport) {
-        let Some((port, group)) = self.ports.announce else {
-            return;
-        };
-        // The next announcement is soon: a lost one is not sent again.
-        if let Err(error) = transport.send_datagram(port, group, octets) {
-            tracing::warn!("announcement to {group} not sent: {error}");
+        for &(port, group) in &self.ports.announce {
+            // The next announcement is soon: a lost one is not sent again.
+            if let Err(error) = transport.send_datagram(port, group, octets) {
+                tracing::warn!("announcement to {group} not sent: {error}");
+            }
         }
     }
 }
@@ -338,7 +355,7 @@ impl Ports {
             };
             Ok((port, first, addrs))
         };
-        let (asap, first, asap_addrs) = open(
+        let (asap, _, asap_addrs) = open(
             &Local::Sctp {
                 addrs: setup.asap_addrs.clone(),
                 port: setup.asap_port,
@@ -354,23 +371,16 @@ impl Ports {
             }
             None => None,
         };
-        let announce = match setup.announce {
-            Some(group) => {
-                let ip = match (first.ip(), group.ip()) {
-                    (ip @ IpAddr::V4(_), IpAddr::V4(_)) | (ip @ IpAddr::V6(_), IpAddr::V6(_)) => ip,
-                    (_, IpAddr::V4(_)) => Ipv4Addr::UNSPECIFIED.into(),
-                    (_, IpAddr::V6(_)) => Ipv6Addr::UNSPECIFIED.into(),
-                };
-                let addr = SocketAddr::new(ip, group.port());
-                let local = Local::Udp {
-                    addr,
-                    groups: vec![group.ip()],
-                };
-                let (port, _, _) = open(&local, &format!("announcements, {group}"))?;
-                Some((port, group))
-            }
-            None => None,
-        };
+        let mut announce = Vec::new();
+        for &group in &setup.announce {
+            let addr = SocketAddr::new(interface_for(group.ip(), &asap_addrs), group.port());
+            let local = Local::Udp {
+                addr,
+                groups: vec![group.ip()],
+            };
+            let (port, _, _) = open(&local, &format!("announcements, {group}"))?;
+            announce.push((port, group));
+        }
         let enrp = match &setup.enrp {
             Some(EnrpEndpoint { addrs, port }) => {
                 let local = Local::Sctp {
@@ -403,6 +413,16 @@ impl Ports {
             transport::Kind::Sctp | transport::Kind::Tcp => None,
         }
     }
+}
+
+/// The address whose interface a group is joined on: the first of the ASAP endpoint's of its family.
+fn interface_for(group: IpAddr, own: &[SocketAddr]) -> IpAddr {
+    let of_its_family = |ip: &IpAddr| ip.is_ipv4() == group.is_ipv4();
+    let own = own.iter().map(SocketAddr::ip).find(of_its_family);
+    own.unwrap_or(match group {
+        IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+        IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+    })
 }
 
 fn engine_side(assoc: AssocId) -> Assoc {

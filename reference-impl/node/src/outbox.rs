@@ -8,14 +8,16 @@ use std::time::Duration;
 
 use rsp_transport::{AssocId, Outgoing, Transport};
 
-/// Octets that may wait for one association before it is given up: its peer does not read.
-const MAX_BACKLOG: usize = 1 << 20;
+/// Octets that may wait for one association before it is given up, unless told otherwise.
+pub(crate) const MAX_BACKLOG: usize = 1 << 20;
 /// How long to wait before a full send queue is tried again.
 const RETRY: Duration = Duration::from_millis(20);
 
 /// What waits, by association.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Outbox {
+    /// Octets that may wait for one association.
+    limit: usize,
     waiting: BTreeMap<AssocId, Backlog>,
     retry_at: Option<Duration>,
 }
@@ -49,7 +51,22 @@ impl Waiting {
     }
 }
 
+impl Default for Outbox {
+    fn default() -> Self {
+        Self::new(MAX_BACKLOG)
+    }
+}
+
 impl Outbox {
+    /// Gives an association up when more octets than `limit` wait for it: its peer does not read.
+    pub(crate) fn new(limit: usize) -> Self {
+        Self {
+            limit,
+            waiting: BTreeMap::new(),
+            retry_at: None,
+        }
+    }
+
     /// Sends a message, or keeps it for later when the stack is full.
     pub(crate) fn send(
         &mut self,
@@ -80,7 +97,7 @@ impl Outbox {
         backlog.octets += message.octets.len();
         backlog.messages.push_back(message);
         self.retry_at.get_or_insert(now + RETRY);
-        if backlog.octets <= MAX_BACKLOG {
+        if backlog.octets <= self.limit {
             return Ok(());
         }
         tracing::warn!("association {}: its peer does not read, given up", assoc.0);

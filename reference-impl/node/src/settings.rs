@@ -226,8 +226,8 @@ impl Settings {
             Some(Announce::To(group)) if !group.ip().is_multicast() => {
                 return Err(format!("announce: {} is not a multicast group", group.ip()));
             }
-            Some(Announce::To(group)) => Some(group),
-            Some(Announce::Off) | None => None,
+            Some(Announce::To(group)) => vec![group],
+            Some(Announce::Off) | None => Vec::new(),
         };
         Ok(Setup {
             config: self.config(),
@@ -236,6 +236,7 @@ impl Settings {
             tcp: self.tcp,
             announce,
             enrp: self.enrp_endpoint()?,
+            ..Setup::default()
         })
     }
 

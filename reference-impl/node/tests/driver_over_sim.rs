@@ -4,7 +4,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use rserpool::driver::{RegistrarDriver, Setup};
-use rsp_proto::registrar::Config;
 use rsp_transport::sim::{HostId, Net};
 use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
 use rsp_wire::asap::{self, Deregistration, HandleResolution, Registration};
@@ -26,12 +25,11 @@ impl World {
         let mut net = Net::new(1);
         let registrar = net.add_host(REGISTRAR);
         let setup = Setup {
-            config: Config::default(),
             asap_addrs: vec![REGISTRAR],
             asap_port: 3863,
             tcp: Some(SocketAddr::new(REGISTRAR, 3863)),
-            announce: Some(SocketAddr::new(GROUP, 3863)),
-            enrp: None,
+            announce: vec![SocketAddr::new(GROUP, 3863)],
+            ..Setup::default()
         };
         let now = net.now();
         let driver = RegistrarDriver::start(setup, 1, &mut net.host(registrar), now).unwrap();

@@ -113,14 +113,12 @@ impl Cluster {
         change(&mut config);
         let setup = Setup {
             config,
-            asap_addrs: Vec::new(),
             asap_port: ASAP,
-            tcp: None,
-            announce: None,
             enrp: Some(EnrpEndpoint {
                 addrs: Vec::new(),
                 port: ENRP,
             }),
+            ..Setup::default()
         };
         let (now, host) = (self.net.now(), node.host);
         let seed = 1000 * u64::try_from(number).unwrap() + node.starts;
