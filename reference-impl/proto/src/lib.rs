@@ -7,6 +7,7 @@
 //!
 //! Enter at [`registrar::Registrar`] or [`pool_user::PoolUser`].
 
+pub mod hunt;
 pub mod pool_user;
 pub mod registrar;
 
