@@ -15,7 +15,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use rsp_handlespace::PeKey;
-use rsp_wire::{Addresses, PoolHandle, SctpTransport, TransportUse};
+use rsp_wire::{Addresses, PoolHandle, SctpTransport};
 
 use super::{Assoc, Log, Output, Registrar};
 
@@ -55,15 +55,12 @@ impl Association {
     }
 
     /// The ASAP Transport of PEs that register over it (RFC 5352 §3.1 rule 4): all addresses of the
-    /// association. Control goes there, so its use is "data and control".
+    /// association. Its use is for user transports to say (RFC 5354 §3.4) and has no meaning here; rsplib takes no
+    /// entry whose ASAP Transport says other than the value 0.
     pub(super) fn asap_transport(&self) -> Option<SctpTransport> {
         let port = self.peer.first()?.port();
         let addresses = Addresses::collect(self.peer.iter().map(|peer| peer.ip().to_canonical()))?;
-        let transport_use = TransportUse::DATA_PLUS_CONTROL;
-        Some(SctpTransport {
-            transport_use,
-            ..SctpTransport::new(port, addresses)
-        })
+        Some(SctpTransport::new(port, addresses))
     }
 
     /// The peer's transport addresses, IPv4 ones as such.

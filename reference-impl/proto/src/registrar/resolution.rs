@@ -9,7 +9,7 @@
 //! pools up to `max-items` are listed whole, of larger ones the best `max-items` by the policy.
 
 use rsp_wire::asap::{self, HandleResolution, HandleResolutionResponse};
-use rsp_wire::{CauseCode, ErrorCause, PolicyType, PoolHandle};
+use rsp_wire::{CauseCode, ErrorCause, PoolHandle};
 
 use super::{Assoc, Log, Registrar};
 
@@ -53,9 +53,8 @@ impl Registrar {
         let selection = self
             .space
             .select(handle.as_octets(), count, &mut self.rng)?;
-        let policy = selection.pool().policy();
-        // Absent means Round Robin (§2.2.6).
-        let policy = (policy.policy_type() != PolicyType::ROUND_ROBIN).then(|| policy.clone());
+        // Its absence would stand for Round Robin (§2.2.6), but rsplib's pool users take no response without it.
+        let policy = Some(selection.pool().policy().clone());
         let elements = selection.elements().cloned().collect();
         Some(HandleResolutionResponse::new(
             handle.clone(),

@@ -11,13 +11,18 @@ fn register_resolve_deregister() {
     assert_eq!(world.register(pe, "EchoPool", element(1, 7)), []);
     let response = world.resolve(pu, "EchoPool");
     assert_eq!(response.operation_error, None);
-    assert_eq!(response.policy, None, "absent means Round Robin");
+    assert_eq!(
+        response.policy.as_ref().map(|policy| policy.policy_type()),
+        Some(PolicyType::ROUND_ROBIN),
+        "told even where its absence would say the same"
+    );
     let [listed] = &response.pool_elements[..] else {
         panic!("one PE: {response:?}");
     };
     assert_eq!(listed.home, ServerId(ID));
     let transport = listed.asap_transport.as_ref().unwrap();
     assert_eq!(transport.port, 5000);
+    assert_eq!(transport.transport_use, TransportUse::DATA_ONLY);
     assert!(
         transport
             .addresses
