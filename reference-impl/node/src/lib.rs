@@ -13,4 +13,5 @@ mod outbox;
 pub mod pool_user;
 pub mod reach;
 pub mod service;
+pub mod services;
 pub mod settings;
