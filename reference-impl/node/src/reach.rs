@@ -105,7 +105,7 @@ pub fn watchful() -> SctpOptions {
 
 /// A stack's mode and configuration, from the settings of [`settings_with_reach`].
 pub(crate) struct Carriage<'a> {
-    pub(crate) transport: Option<Carrier>,
+    pub(crate) carrier: Option<Carrier>,
     pub(crate) udp_port: Option<u16>,
     pub(crate) peer_udp_port: Option<u16>,
     pub(crate) udp_peer: &'a [UdpPeer],
@@ -114,7 +114,7 @@ pub(crate) struct Carriage<'a> {
 
 impl Carriage<'_> {
     pub(crate) fn stack(self, ip: IpAddr, default_udp_port: u16) -> (Mode, StackConfig) {
-        let mode = match self.transport.unwrap_or(Carrier::Udp) {
+        let mode = match self.carrier.unwrap_or(Carrier::Udp) {
             Carrier::Udp => Mode::Udp,
             Carrier::Kernel => Mode::Kernel,
             Carrier::Auto => Mode::Auto,
@@ -154,7 +154,7 @@ macro_rules! settings_with_reach {
             pub announce: Option<crate::settings::Announce>,
             /// How SCTP is carried: in user space over UDP, by the kernel, or by the kernel where it can [default: udp]
             #[arg(long)]
-            pub transport: Option<crate::settings::Carrier>,
+            pub carrier: Option<crate::settings::Carrier>,
             /// Local UDP port that carries SCTP, 0 for any free one
             #[arg(long, value_name = "PORT")]
             pub udp_port: Option<u16>,
@@ -213,7 +213,7 @@ macro_rules! settings_with_reach {
             /// These settings, and where one is absent that of `under`.
             pub fn over(self, under: Self) -> Self {
                 crate::reach::overlay!(
-                    self, under, $($own,)* registrar, announce, transport, udp_port, peer_udp_port, udp_peer,
+                    self, under, $($own,)* registrar, announce, carrier, udp_port, peer_udp_port, udp_peer,
                     seed, t5_serverhunt, t7_enrpoutdate, retran_max, rto_initial, rto_min, rto_max, hb_interval,
                     association_max_retrans, max_init_retransmits,
                 )
@@ -265,7 +265,7 @@ macro_rules! settings_with_reach {
                     ));
                 }
                 let carriage = crate::reach::Carriage {
-                    transport: self.transport,
+                    carrier: self.carrier,
                     udp_port: self.udp_port,
                     peer_udp_port: self.peer_udp_port,
                     udp_peer: self.udp_peer.as_deref().unwrap_or_default(),

@@ -29,7 +29,8 @@ pub struct Settings {
     #[serde(default, deserialize_with = "one_or_many")]
     pub asap: Option<Vec<SocketAddr>>,
     /// How SCTP is carried: in user space over UDP, by the kernel, or by the kernel where it can [default: udp]
-    #[arg(long)]
+    #[arg(long, visible_alias = "carrier")]
+    #[serde(alias = "carrier")]
     pub transport: Option<Carrier>,
     /// Local UDP port that carries SCTP, 0 for any free one [default: 9899]
     #[arg(long, value_name = "PORT")]
