@@ -5,9 +5,10 @@
 //! socket, clock, thread or global randomness; `now` is the time since any fixed origin and the seed is an
 //! argument, so the same inputs give the same outputs. What carries the messages is the caller's business.
 //!
-//! Enter at [`registrar::Registrar`] or [`pool_user::PoolUser`].
+//! Enter at [`registrar::Registrar`], [`pool_element::Element`] or [`pool_user::PoolUser`].
 
 pub mod hunt;
+pub mod pool_element;
 pub mod pool_user;
 pub mod registrar;
 

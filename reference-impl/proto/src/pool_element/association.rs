@@ -1,0 +1,112 @@
+//! Associations: registrars we found, registrars that called, pool users.
+//!
+//! ```text
+//!                  the hunt's: first one up          Down
+//!   (dialled) ──────────────────────────────► up ──────────► (none): if it was the Home's, home.rs
+//!                  called, place left          ▲ │ ▲
+//!   (none) ────────────────────────────────────┘ │ │ Restart: a Home is registered at anew, a pool user
+//!      └── stopping, or no place: Abort           └─┘          has to begin again
+//! ```
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::{Assoc, Element, Event, Log, Output};
+
+/// One association.
+#[derive(Debug)]
+pub(super) struct Association {
+    /// The peer's transport addresses.
+    pub(super) peer: Vec<SocketAddr>,
+    /// Whether we set it up.
+    pub(super) is_dialled: bool,
+    /// Whether a registrar is at the other end: we dialled it, or it asked whether we live.
+    pub(super) is_registrar: bool,
+    /// Whether communication with a pool user has begun.
+    pub(super) began: bool,
+}
+
+impl Element {
+    pub(super) fn on_up(&mut self, now: Duration, assoc: Assoc, peer: Vec<SocketAddr>) {
+        let steps = self.hunt.on_up(now, assoc);
+        let is_dialled = !steps.is_empty();
+        let called = self.assocs.values().filter(|a| !a.is_dialled).count();
+        if !is_dialled && (self.stopping || called >= self.config.max_associations) {
+            self.out.push_back(Output::Abort { assoc });
+            self.log(Log::Refused { assoc });
+            return;
+        }
+        self.log(Log::Up {
+            assoc,
+            peer: peer.clone(),
+        });
+        let association = Association {
+            peer,
+            is_dialled,
+            is_registrar: is_dialled,
+            began: false,
+        };
+        self.assocs.insert(assoc, association);
+        self.on_hunt(now, steps);
+    }
+
+    /// The peer lost all its state: a Home may have forgotten the registration.
+    pub(super) fn on_restart(&mut self, now: Duration, assoc: Assoc) {
+        let Some(association) = self.assocs.get_mut(&assoc) else {
+            return;
+        };
+        association.began = false;
+        self.log(Log::Restarted { assoc });
+        if self.home() == Some(assoc) {
+            self.on_home_restarted(now);
+        }
+    }
+
+    pub(super) fn on_down(&mut self, now: Duration, assoc: Assoc) {
+        let steps = self.hunt.on_down(now, assoc);
+        self.on_hunt(now, steps);
+        if self.assocs.remove(&assoc).is_none() {
+            return;
+        }
+        self.log(Log::Down { assoc });
+        if self.home() == Some(assoc) {
+            self.on_home_down(now);
+        }
+        self.end_if_stopped();
+    }
+
+    /// Ends an association at once, which needs no event.
+    pub(super) fn abort(&mut self, assoc: Assoc) {
+        if self.assocs.remove(&assoc).is_some() {
+            self.out.push_back(Output::Abort { assoc });
+        }
+    }
+
+    /// De-registers first; what follows is [`shut_down`](Self::shut_down).
+    pub(super) fn on_stop(&mut self, now: Duration) {
+        if self.stopping {
+            return;
+        }
+        self.stopping = true;
+        self.on_deregister(now);
+    }
+
+    /// Not in the pool any more: the associations end, if that is wanted.
+    pub(super) fn shut_down(&mut self) {
+        if !self.stopping || self.stopped {
+            return;
+        }
+        let steps = self.hunt.stop();
+        self.abort_setups(steps);
+        let shutdowns = self.assocs.keys().map(|&assoc| Output::Shutdown { assoc });
+        self.out.extend(shutdowns);
+        self.end_if_stopped();
+    }
+
+    fn end_if_stopped(&mut self) {
+        if self.stopping && !self.stopped && self.is_out() && self.assocs.is_empty() {
+            self.stopped = true;
+            self.tell(Event::Stopped);
+        }
+    }
+}

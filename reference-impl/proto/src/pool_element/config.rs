@@ -1,0 +1,147 @@
+//! What a pool element can be told: who it is, the timers and thresholds of RFC 5352 §7 that concern it, the
+//! values the RFC leaves open, and a limit on everything a peer can grow.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rsp_wire::{PeIdentifier, Policy, PoolHandle, RegistrationLife, SctpTransport, Transport};
+
+use crate::hunt;
+
+/// Settings of an [`Element`](super::Element). The defaults of [`Config::new`] are the RFC's where it has one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The pool.
+    pub pool: PoolHandle,
+    /// The PE identifier; drawn from the seed when absent (RFC 5352 §3.1 R2.2: random).
+    pub id: Option<PeIdentifier>,
+    /// Registration life: whole seconds, or [`RegistrationLife::INFINITE`].
+    pub life: RegistrationLife,
+    /// Policy with this PE's values; its type must be the pool's.
+    pub policy: Policy,
+    /// Where users reach it. With [`TransportUse::DATA_PLUS_CONTROL`](rsp_wire::TransportUse::DATA_PLUS_CONTROL)
+    /// there is a control channel with pool users, else none.
+    pub user_transport: Transport,
+    /// The ASAP Transport to register. Registrars fill it in themselves (RFC 5352 §3.1), so it may be absent.
+    pub asap_transport: Option<SctpTransport>,
+    /// Registrars by their SCTP transport addresses; without any, only announced ones are found.
+    pub registrars: Vec<Vec<SocketAddr>>,
+    /// T2-registration (RFC 5352 §7.1): how long a registrar has to answer a REGISTRATION.
+    pub t2_registration: Duration,
+    /// T3-deregistration (RFC 5352 §7.1): how long a registrar has to answer a DEREGISTRATION.
+    pub t3_deregistration: Duration,
+    /// The longest T4-reregistration (RFC 5352 §7.1); see [`Config::t4`].
+    pub t4_reregistration: Duration,
+    /// MAX-REG-ATTEMPT (RFC 5352 §7.3): when more registrations in a row than this were not answered, the
+    /// owner is told. De-registrations are given up then.
+    pub max_reg_attempt: u32,
+    /// Pause after that before it begins anew; zero waits for the owner. RETRAN-MAX is what RFC 5352 §7.3
+    /// allows between registration attempts at most.
+    pub retry_failed: Duration,
+    /// Pause after a rejection before it begins anew; zero, as RFC 5352 §3.1 has it, waits until the owner
+    /// has corrected the error.
+    pub retry_rejected: Duration,
+    /// Shortest time between a registration and the next one that tells a change: many changes of load
+    /// become one message.
+    pub update_interval: Duration,
+    /// T5-Serverhunt, RETRAN-MAX, T7-ENRPoutdate, and how many announced servers are remembered.
+    pub hunt: hunt::Config,
+    /// Associations that others have set up: registrars and, with a control channel, pool users.
+    pub max_associations: usize,
+    /// Octets of a message taken or sent.
+    pub max_message: usize,
+    /// Octets of a cookie taken or sent.
+    pub max_cookie: usize,
+    /// Entries of a received business card that are told, the first ones.
+    pub max_business_card: usize,
+}
+
+impl Config {
+    /// A PE of this pool with a life of 5 minutes and Round Robin, that knows no registrar.
+    pub fn new(pool: PoolHandle, user_transport: Transport) -> Self {
+        let hunt = hunt::Config::default();
+        Self {
+            pool,
+            id: None,
+            life: RegistrationLife(300),
+            policy: Policy::RoundRobin,
+            user_transport,
+            asap_transport: None,
+            registrars: Vec::new(),
+            t2_registration: Duration::from_secs(30),
+            t3_deregistration: Duration::from_secs(30),
+            t4_reregistration: Duration::from_secs(600),
+            max_reg_attempt: 2,
+            retry_failed: hunt.retran_max,
+            retry_rejected: Duration::ZERO,
+            update_interval: Duration::from_secs(1),
+            hunt,
+            max_associations: 65_536,
+            max_message: 65_536,
+            max_cookie: 16_384,
+            max_business_card: 64,
+        }
+    }
+
+    /// T4-reregistration: 20 s less than the registration life, and not more than
+    /// [`t4_reregistration`](Self::t4_reregistration). The RFC's rule gives nothing for a life of 20 s and
+    /// less, which is renewed after half of it; and nothing for one that never ends, which is renewed
+    /// all the same, since only so a PE notices that its registrar has forgotten it.
+    pub fn t4(&self) -> Duration {
+        const AHEAD: Duration = Duration::from_secs(20);
+        let longest = self.t4_reregistration;
+        match self.life.duration() {
+            None => longest,
+            Some(life) if life <= AHEAD => longest.min(life / 2),
+            Some(life) => longest.min(life - AHEAD),
+        }
+    }
+
+    /// Whether a PE can work with these settings.
+    pub fn check(&self) -> Result<(), Invalid> {
+        if self.life.0 < 1 && !self.life.is_infinite() {
+            return Err(Invalid::Life(self.life));
+        }
+        if self.registrars.iter().any(Vec::is_empty) {
+            return Err(Invalid::Registrar);
+        }
+        let timers = [
+            ("T2-registration", self.t2_registration),
+            ("T3-deregistration", self.t3_deregistration),
+            ("T4-reregistration", self.t4_reregistration),
+            ("T5-Serverhunt", self.hunt.t5_serverhunt),
+        ];
+        match timers.iter().find(|(_, value)| value.is_zero()) {
+            Some((name, _)) => Err(Invalid::Zero(name)),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is wrong with settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Invalid {
+    /// A registration life that is neither positive nor infinite.
+    Life(RegistrationLife),
+    /// A registrar without an address.
+    Registrar,
+    /// A timer that must not be zero.
+    Zero(&'static str),
+}
+
+impl fmt::Display for Invalid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Life(life) => write!(
+                f,
+                "a registration life of {} s: it must be at least 1 s, or -1 for one that never ends",
+                life.0
+            ),
+            Self::Registrar => f.write_str("a registrar without an address"),
+            Self::Zero(name) => write!(f, "{name} must not be zero"),
+        }
+    }
+}
+
+impl std::error::Error for Invalid {}

@@ -1,0 +1,101 @@
+//! The control channel with pool users (RFC 5352 §2.2.11-§2.2.13, §3.8, §3.9), and reports about other PEs (§3.5).
+//!
+//! ```text
+//!              COOKIE_ECHO, BUSINESS_CARD, data: communication has begun
+//!   up ──────────────────────────────────────────────────────────────────► begun
+//!                                  BUSINESS_CARD, if the owner gave one     │ ▲ a new card, a cookie
+//!                                                                           └─┘
+//! ```
+//!
+//! Readings where the RFC is open (T40, T42):
+//! - A control channel exists where the user transport is SCTP for data and control. Without one nothing is
+//!   sent.
+//! - A PU's first message on the channel is COOKIE_ECHO, so the card is its answer: communication begins when
+//!   something came from the PU, not when its association is up.
+//! - Whether the sender itself stands on its card is the owner's decision.
+
+use rsp_wire::asap::{self, BusinessCard, CookieEcho, EndpointUnreachable, MessageType};
+use rsp_wire::{Cookie, PeIdentifier, PoolHandle, TransportUse};
+
+use super::{Assoc, Element, Event, Log};
+
+impl Element {
+    pub(super) fn on_began(&mut self, assoc: Assoc) {
+        let Some(association) = self.assocs.get_mut(&assoc) else {
+            return;
+        };
+        if std::mem::replace(&mut association.began, true) || !self.has_control_channel() {
+            return;
+        }
+        if let Some(card) = self.card.clone() {
+            self.send(assoc, card);
+        }
+    }
+
+    pub(super) fn on_card(&mut self, card: Option<BusinessCard>) {
+        self.card = card;
+        let Some(card) = self.card.clone() else {
+            return;
+        };
+        if !self.has_control_channel() {
+            return self.not_sent(MessageType::BUSINESS_CARD, NO_CHANNEL);
+        }
+        let begun = self.assocs.iter().filter(|(_, a)| a.began);
+        let begun: Vec<Assoc> = begun.map(|(&assoc, _)| assoc).collect();
+        for assoc in begun {
+            self.send(assoc, card.clone());
+        }
+    }
+
+    pub(super) fn on_cookie(&mut self, assoc: Assoc, cookie: Vec<u8>) {
+        let octets = cookie.len();
+        if !self.has_control_channel() {
+            self.not_sent(MessageType::COOKIE, NO_CHANNEL);
+        } else if !self.assocs.contains_key(&assoc) {
+            self.not_sent(MessageType::COOKIE, "the pool user is gone");
+        } else if octets > self.config.max_cookie {
+            self.log(Log::CookieTooLong { assoc, octets });
+        } else {
+            self.send(assoc, asap::Cookie::new(Cookie(cookie.into())));
+        }
+    }
+
+    pub(super) fn on_cookie_echo(&mut self, assoc: Assoc, message: CookieEcho) {
+        let cookie = message.cookie.0;
+        let octets = cookie.len();
+        if octets > self.config.max_cookie {
+            self.log(Log::CookieTooLong { assoc, octets });
+        } else {
+            self.tell(Event::CookieEcho { assoc, cookie });
+        }
+        self.on_began(assoc);
+    }
+
+    pub(super) fn on_business_card(&mut self, assoc: Assoc, mut card: BusinessCard) {
+        card.pool_elements
+            .truncate(self.config.max_business_card.max(1));
+        self.tell(Event::BusinessCard { assoc, card });
+        self.on_began(assoc);
+    }
+
+    pub(super) fn on_unreachable(&mut self, pool: PoolHandle, pe: PeIdentifier) {
+        let Some(home) = self.home() else {
+            return self.not_sent(MessageType::ENDPOINT_UNREACHABLE, "there is no Home");
+        };
+        self.log(Log::Reported {
+            handle: pool.clone(),
+            pe,
+        });
+        self.send(home, EndpointUnreachable::new(pool, pe));
+    }
+
+    fn has_control_channel(&self) -> bool {
+        self.config.user_transport.transport_use() == TransportUse::DATA_PLUS_CONTROL
+    }
+
+    fn not_sent(&mut self, message: MessageType, why: &'static str) {
+        self.log(Log::NotSent { message, why });
+    }
+}
+
+const NO_CHANNEL: &str = "the user transport has no control channel";

@@ -1,0 +1,268 @@
+//! What a pool element tells people about its doings.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rsp_wire::asap::MessageType;
+use rsp_wire::{CauseCode, DecodeError, EncodeError, PeIdentifier, PoolHandle, ServerId};
+
+use super::Assoc;
+
+/// One thing that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields say what their names and types say")]
+pub enum Log {
+    /// Somebody set up an association.
+    Up { assoc: Assoc, peer: Vec<SocketAddr> },
+    /// An association is gone.
+    Down { assoc: Assoc },
+    /// An association was refused: too many, or shutting down.
+    Refused { assoc: Assoc },
+    /// The peer restarted an association.
+    Restarted { assoc: Assoc },
+    /// The server hunt began.
+    Hunting { known: usize },
+    /// A registrar is dialled.
+    Dialling { to: Vec<SocketAddr> },
+    /// A Home was found.
+    Found {
+        assoc: Assoc,
+        at: Vec<SocketAddr>,
+        id: Option<ServerId>,
+    },
+    /// The Home is gone or left.
+    HomeLost { assoc: Assoc },
+    /// Another registrar became the Home.
+    Adopted { assoc: Assoc, id: ServerId },
+    /// A registration was sent.
+    Registering {
+        handle: PoolHandle,
+        pe: PeIdentifier,
+        attempt: u32,
+    },
+    /// A registration was accepted.
+    Registered {
+        handle: PoolHandle,
+        pe: PeIdentifier,
+        renewed_in: Duration,
+    },
+    /// A registration was rejected.
+    Rejected { causes: Vec<CauseCode> },
+    /// No answer to a registration within T2-registration.
+    NoRegistrationResponse { attempt: u32 },
+    /// No answer to a de-registration within T3-deregistration.
+    NoDeregistrationResponse { attempt: u32 },
+    /// Registering was given up for the time being.
+    Failed { attempts: u32 },
+    /// A de-registration was sent.
+    Deregistering {
+        handle: PoolHandle,
+        pe: PeIdentifier,
+    },
+    /// Not in the pool any more.
+    Deregistered,
+    /// The registrar ended the registration.
+    Expired,
+    /// A de-registration was rejected.
+    DeregistrationRejected { causes: Vec<CauseCode> },
+    /// A response that nobody waits for: late, twice, from elsewhere or about another PE.
+    Unexpected { assoc: Assoc, message: MessageType },
+    /// ENDPOINT_KEEP_ALIVE for a pool in which this PE is not registered: discarded (KA1).
+    NotOurPool { assoc: Assoc, handle: PoolHandle },
+    /// Another PE was reported unreachable.
+    Reported {
+        handle: PoolHandle,
+        pe: PeIdentifier,
+    },
+    /// What the owner wanted to send went nowhere.
+    NotSent {
+        message: MessageType,
+        why: &'static str,
+    },
+    /// A cookie is longer than allowed.
+    CookieTooLong { assoc: Assoc, octets: usize },
+    /// A message was not a message; `reported` tells whether its sender was told.
+    Malformed {
+        assoc: Assoc,
+        error: DecodeError,
+        reported: bool,
+    },
+    /// A datagram was not an announcement.
+    BadDatagram { from: SocketAddr },
+    /// Parameters were skipped that ask for a report.
+    ParametersReported { assoc: Assoc, count: usize },
+    /// The peer reported an error.
+    ErrorReported {
+        assoc: Assoc,
+        causes: Vec<CauseCode>,
+    },
+    /// A message that is not for a pool element.
+    OutOfPlace { assoc: Assoc, message: MessageType },
+    /// A message with this PPID is not ASAP's.
+    NotControl { assoc: Assoc, ppid: u32 },
+    /// A message is larger than allowed.
+    TooLarge { assoc: Assoc, octets: usize },
+    /// A message does not fit its format.
+    NotEncoded {
+        message: MessageType,
+        error: EncodeError,
+    },
+}
+
+impl Log {
+    /// Whether it tells of something that should not be.
+    pub fn is_trouble(&self) -> bool {
+        match self {
+            Self::Up { .. }
+            | Self::Down { .. }
+            | Self::Restarted { .. }
+            | Self::Hunting { .. }
+            | Self::Dialling { .. }
+            | Self::Found { .. }
+            | Self::Adopted { .. }
+            | Self::Registering { .. }
+            | Self::Registered { .. }
+            | Self::Deregistering { .. }
+            | Self::Deregistered
+            | Self::Unexpected { .. }
+            | Self::NotOurPool { .. }
+            | Self::Reported { .. } => false,
+            Self::Refused { .. }
+            | Self::HomeLost { .. }
+            | Self::Rejected { .. }
+            | Self::NoRegistrationResponse { .. }
+            | Self::NoDeregistrationResponse { .. }
+            | Self::Failed { .. }
+            | Self::Expired
+            | Self::DeregistrationRejected { .. }
+            | Self::NotSent { .. }
+            | Self::CookieTooLong { .. }
+            | Self::Malformed { .. }
+            | Self::BadDatagram { .. }
+            | Self::ParametersReported { .. }
+            | Self::ErrorReported { .. }
+            | Self::OutOfPlace { .. }
+            | Self::NotControl { .. }
+            | Self::TooLarge { .. }
+            | Self::NotEncoded { .. } => true,
+        }
+    }
+}
+
+impl fmt::Display for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Up { assoc, peer } => write!(f, "association {} up with {peer:?}", assoc.0),
+            Self::Down { assoc } => write!(f, "association {} gone", assoc.0),
+            Self::Refused { assoc } => write!(f, "association {} refused", assoc.0),
+            Self::Restarted { assoc } => write!(f, "association {} restarted", assoc.0),
+            Self::Hunting { known } => write!(f, "hunting for a registrar, {known} known"),
+            Self::Dialling { to } => write!(f, "dialling the registrar at {to:?}"),
+            Self::Found { assoc, at, id } => {
+                let id =
+                    id.map_or_else(|| "a registrar".to_owned(), |id| format!("registrar {id}"));
+                write!(f, "found {id} at {at:?}, association {}", assoc.0)
+            }
+            Self::HomeLost { assoc } => write!(f, "association {} to the Home is lost", assoc.0),
+            Self::Adopted { assoc, id } => {
+                write!(f, "registrar {id} is the Home now, association {}", assoc.0)
+            }
+            Self::Registering {
+                handle,
+                pe,
+                attempt,
+            } => write!(f, "registering {pe} in {handle}, attempt {attempt}"),
+            Self::Registered {
+                handle,
+                pe,
+                renewed_in,
+            } => write!(f, "{pe} is registered in {handle}, again in {renewed_in:?}"),
+            Self::Rejected { causes } => write!(f, "registration rejected: {}", Causes(causes)),
+            Self::NoRegistrationResponse { attempt } => {
+                write!(f, "no answer to registration attempt {attempt}")
+            }
+            Self::NoDeregistrationResponse { attempt } => {
+                write!(f, "no answer to de-registration attempt {attempt}")
+            }
+            Self::Failed { attempts } => write!(f, "not registered after {attempts} attempts"),
+            Self::Deregistering { handle, pe } => write!(f, "de-registering {pe} from {handle}"),
+            Self::Deregistered => f.write_str("de-registered"),
+            Self::Expired => f.write_str("the registrar says that the registration has ended"),
+            Self::DeregistrationRejected { causes } => {
+                write!(f, "de-registration rejected: {}", Causes(causes))
+            }
+            Self::Unexpected { assoc, message } => {
+                let name = message.name().unwrap_or("a message");
+                write!(f, "association {}: nobody waits for {name}", assoc.0)
+            }
+            Self::NotOurPool { assoc, handle } => {
+                write!(f, "association {}: not registered in {handle}", assoc.0)
+            }
+            Self::Reported { handle, pe } => write!(f, "{pe} in {handle} reported unreachable"),
+            Self::NotSent { message, why } => {
+                write!(f, "{} not sent: {why}", message.name().unwrap_or("message"))
+            }
+            Self::CookieTooLong { assoc, octets } => write!(
+                f,
+                "association {}: a cookie of {octets} octets is too long",
+                assoc.0
+            ),
+            Self::Malformed {
+                assoc,
+                error,
+                reported,
+            } => {
+                let reported = if *reported { ", reported" } else { "" };
+                write!(f, "association {}: {error}{reported}", assoc.0)
+            }
+            Self::BadDatagram { from } => write!(f, "no announcement from {from}"),
+            Self::ParametersReported { assoc, count } => write!(
+                f,
+                "association {}: {count} unknown parameters reported",
+                assoc.0
+            ),
+            Self::ErrorReported { assoc, causes } => {
+                write!(f, "association {} reports {}", assoc.0, Causes(causes))
+            }
+            Self::OutOfPlace { assoc, message } => {
+                let name = message.name().unwrap_or("a message");
+                write!(
+                    f,
+                    "association {}: {name} is not for a pool element",
+                    assoc.0
+                )
+            }
+            Self::NotControl { assoc, ppid } => {
+                write!(f, "association {}: PPID {ppid} is not ASAP's", assoc.0)
+            }
+            Self::TooLarge { assoc, octets } => write!(
+                f,
+                "association {}: a message of {octets} octets is too large",
+                assoc.0
+            ),
+            Self::NotEncoded { message, error } => {
+                write!(
+                    f,
+                    "{} not sent: {error}",
+                    message.name().unwrap_or("message")
+                )
+            }
+        }
+    }
+}
+
+struct Causes<'a>(&'a [CauseCode]);
+
+impl fmt::Display for Causes<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.is_empty() {
+            return f.write_str("no cause given");
+        }
+        for (index, cause) in self.0.iter().enumerate() {
+            let comma = if index > 0 { ", " } else { "" };
+            write!(f, "{comma}{cause}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,334 @@
+//! Registration and re-registration (RFC 5352 §2.2.1, §2.2.3, §3.1), and the states of the pool element.
+//!
+//! ```text
+//!                                                  de-registered, abandoned
+//!         ┌───────────────────────────────────────────────────────────────────────────────┐
+//!         ▼    Register                  Home                           accepted           │
+//!        Out ───────────► Seeking ─────────────────► Registering ─────────────► Registered │
+//!         ▲               │ ▲ ▲  ▲   T2, Down          │ │  ▲ ▲  T4, change         │ │    │
+//!         │  nothing to   │ │ │  └─────────────────────┘ │  │ └─────────────────────┘ │    │
+//!         │  de-register  │ │ │      more than           │  │       Expired: Pending ─┤    │
+//!         └───────────────┘ │ │    MAX-REG-ATTEMPT       │  │ update-interval         │    │
+//!                           │ └───────── Failed ◄────────┤  └─────────────── Pending ◄┘    │
+//!         Home, Deregister  │        retry-failed        │ rejected                        │
+//!                           │                            └────────► Rejected               │
+//!              Down, T3     │                                          │ Register, a correction
+//!   Deregistering ──────────┘◄───── Deregister, Stop (all states) ─────┴──► Registering    │
+//!         └────────────────────────────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! Readings where the RFC is open (T19, T30, T46 …):
+//! - Each T2 and each loss of the association leads to a hunt (§3.1); attempts are counted across Homes until
+//!   one answers. When more than MAX-REG-ATTEMPT got no answer the owner is told (§3.1), and after `retry_failed`
+//!   it begins anew (§7.3: RETRAN-MAX is the longest time between attempts).
+//! - A rejection ends the procedure until the owner has corrected the error; new values of the same policy
+//!   correct nothing. Only one error is corrected here: a PE identifier that is another PE's, if it was drawn.
+//! - A rejected re-registration leaves the accepted registration as it was, so it is still de-registered
+//!   and acknowledged.
+//! - The Home field tells the Home's identifier if it is known, else 0.
+//! - An unexpected answer (late, double, not from the Home) changes nothing.
+
+use std::time::Duration;
+
+use rsp_wire::asap::{MessageType, Registration, RegistrationResponse};
+use rsp_wire::{
+    CauseCode, PeIdentifier, Policy, PoolElement, RegistrationLife, ServerId, Transport,
+    UnknownParameters,
+};
+
+use super::{Assoc, Element, Event, Log, codes};
+use crate::hunt::{Old, Server};
+
+/// Where the pool element is in its procedures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Not in the pool, and not wanted there.
+    Out,
+    /// Without a Home, hunting; to de-register, it gives up at this time.
+    Seeking { until: Option<Duration> },
+    /// With a Home; registers at this time.
+    Pending { at: Duration },
+    /// REGISTRATION sent, T2-registration runs; something has changed since.
+    Registering { until: Duration, changed: bool },
+    /// Accepted; T4-reregistration runs, or it is to be told earlier that something has changed.
+    Registered {
+        again_at: Duration,
+        change_at: Option<Duration>,
+    },
+    /// Rejected; tries again at this time, if ever.
+    Rejected { until: Option<Duration> },
+    /// Nobody answered; tries again at this time, if ever.
+    Failed { until: Option<Duration> },
+    /// DEREGISTRATION sent, T3-deregistration runs.
+    Deregistering { until: Duration },
+}
+
+/// What registrars may think of this PE.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Listing {
+    /// Not in the pool.
+    No,
+    /// A REGISTRATION was sent.
+    Asked,
+    /// A registration was accepted.
+    Accepted,
+}
+
+impl State {
+    pub(super) fn due(self) -> Option<Duration> {
+        match self {
+            Self::Out => None,
+            Self::Seeking { until } | Self::Rejected { until } | Self::Failed { until } => until,
+            Self::Pending { at } => Some(at),
+            Self::Registering { until, .. } | Self::Deregistering { until } => Some(until),
+            Self::Registered {
+                again_at,
+                change_at,
+            } => Some(change_at.map_or(again_at, |at| at.min(again_at))),
+        }
+    }
+}
+
+impl Element {
+    /// The owner wants it in the pool.
+    pub(super) fn on_register(&mut self, now: Duration) {
+        if self.stopping {
+            return;
+        }
+        let was_wanted = std::mem::replace(&mut self.wanted, true);
+        match self.state {
+            State::Out | State::Rejected { .. } | State::Failed { .. } => {
+                self.attempts = 0;
+                self.go_on(now);
+            }
+            State::Seeking { .. } => {
+                if !was_wanted {
+                    self.attempts = 0;
+                }
+                self.state = State::Seeking { until: None };
+            }
+            // On its way already; a de-registration that was sent is awaited first.
+            State::Pending { .. }
+            | State::Registering { .. }
+            | State::Registered { .. }
+            | State::Deregistering { .. } => {}
+        }
+    }
+
+    pub(super) fn on_policy(&mut self, now: Duration, policy: Policy) {
+        if policy == self.config.policy {
+            return;
+        }
+        let is_correction = policy.policy_type() != self.config.policy.policy_type();
+        self.config.policy = policy;
+        self.on_change(now, is_correction);
+    }
+
+    pub(super) fn on_user_transport(&mut self, now: Duration, transport: Transport) {
+        if transport == self.config.user_transport {
+            return;
+        }
+        self.config.user_transport = transport;
+        self.on_change(now, true);
+    }
+
+    pub(super) fn on_life(&mut self, now: Duration, life: RegistrationLife) {
+        if life == self.config.life {
+            return;
+        }
+        self.config.life = life;
+        self.on_change(now, true);
+    }
+
+    fn on_change(&mut self, now: Duration, is_correction: bool) {
+        let at = self.not_too_soon(now);
+        match &mut self.state {
+            // What is sent next has it.
+            State::Out
+            | State::Seeking { .. }
+            | State::Pending { .. }
+            | State::Failed { .. }
+            | State::Deregistering { .. } => return,
+            State::Registering { changed, .. } => *changed = true,
+            State::Registered { change_at, .. } => {
+                change_at.get_or_insert(at);
+            }
+            State::Rejected { .. } if is_correction => {
+                self.attempts = 0;
+                self.go_on(now);
+            }
+            State::Rejected { .. } => return,
+        }
+        self.on_state_due(now);
+    }
+
+    /// T2, T3, T4, and the pauses.
+    pub(super) fn on_state_due(&mut self, now: Duration) {
+        if self.state.due().is_none_or(|due| due > now) {
+            return;
+        }
+        match self.state {
+            State::Out => {}
+            State::Seeking { .. } => self.on_deregistration_not_answered(now),
+            State::Pending { .. } | State::Registered { .. } => self.register(now),
+            State::Registering { .. } => {
+                let attempt = self.attempts;
+                self.log(Log::NoRegistrationResponse { attempt });
+                let old = self.leave_home();
+                self.try_again(now, old);
+            }
+            State::Rejected { .. } | State::Failed { .. } => {
+                self.attempts = 0;
+                self.go_on(now);
+            }
+            State::Deregistering { .. } => self.on_deregistration_not_answered(now),
+        }
+    }
+
+    /// The association went away under a registration (SEND.FAILURE, §3.7.1).
+    pub(super) fn on_registration_lost(&mut self, now: Duration, server: Server) {
+        self.try_again(now, Old::Gone(server));
+    }
+
+    fn try_again(&mut self, now: Duration, old: Old) {
+        if self.attempts <= self.config.max_reg_attempt {
+            self.seek(now, old);
+            return;
+        }
+        let attempts = self.attempts;
+        self.log(Log::Failed { attempts });
+        self.tell(Event::Failed { attempts });
+        let until = after(now, self.config.retry_failed);
+        self.state = State::Failed { until };
+    }
+
+    /// Registers at the Home there is, but not sooner after the last registration than allowed.
+    pub(super) fn register_soon(&mut self, now: Duration) {
+        let at = self.not_too_soon(now);
+        if at > now {
+            self.state = State::Pending { at };
+        } else {
+            self.register(now);
+        }
+    }
+
+    fn not_too_soon(&self, now: Duration) -> Duration {
+        let last = self.last_sent;
+        let next = last.map(|last| last.saturating_add(self.config.update_interval));
+        next.map_or(now, |next| next.max(now))
+    }
+
+    /// R1 to R4.
+    fn register(&mut self, now: Duration) {
+        let Some(home) = &self.home else {
+            return self.seek(now, Old::None);
+        };
+        let assoc = home.assoc;
+        let element = PoolElement {
+            identifier: self.id,
+            home: home.id.unwrap_or(ServerId::UNDETERMINED),
+            life: self.config.life,
+            user_transport: self.config.user_transport.clone(),
+            policy: self.config.policy.clone(),
+            asap_transport: self.config.asap_transport.clone(),
+            unknown: UnknownParameters::NONE,
+        };
+        self.attempts = self.attempts.saturating_add(1);
+        self.last_sent = Some(now);
+        if self.listing == Listing::No {
+            self.listing = Listing::Asked;
+        }
+        let until = now.saturating_add(self.config.t2_registration);
+        let changed = false;
+        self.state = State::Registering { until, changed };
+        let handle = self.config.pool.clone();
+        self.log(Log::Registering {
+            handle: handle.clone(),
+            pe: self.id,
+            attempt: self.attempts,
+        });
+        self.send(assoc, Registration::new(handle, element));
+    }
+
+    pub(super) fn on_registration_response(
+        &mut self,
+        now: Duration,
+        assoc: Assoc,
+        message: RegistrationResponse,
+    ) {
+        let is_ours = self.home() == Some(assoc)
+            && message.pool_handle == self.config.pool
+            && message.pe_identifier == self.id;
+        let State::Registering { changed, .. } = self.state else {
+            return self.unexpected(assoc, MessageType::REGISTRATION_RESPONSE);
+        };
+        if !is_ours {
+            return self.unexpected(assoc, MessageType::REGISTRATION_RESPONSE);
+        }
+        if message.is_rejected() {
+            self.on_rejected(now, message);
+        } else {
+            self.on_accepted(now, changed, message);
+        }
+    }
+
+    fn on_accepted(&mut self, now: Duration, changed: bool, message: RegistrationResponse) {
+        let again = self.listing == Listing::Accepted;
+        self.listing = Listing::Accepted;
+        self.attempts = 0;
+        let t4 = self.config.t4();
+        self.state = State::Registered {
+            again_at: now.saturating_add(t4),
+            change_at: changed.then(|| self.not_too_soon(now)),
+        };
+        self.log(Log::Registered {
+            handle: self.config.pool.clone(),
+            pe: self.id,
+            renewed_in: t4,
+        });
+        self.tell(Event::Registered {
+            home: self.home_id(),
+            again,
+            warnings: message.operation_error.map_or_else(Vec::new, |e| e.causes),
+        });
+        self.on_state_due(now);
+    }
+
+    fn on_rejected(&mut self, now: Duration, message: RegistrationResponse) {
+        let causes = codes(message.operation_error.as_ref());
+        self.log(Log::Rejected {
+            causes: causes.clone(),
+        });
+        let is_taken = causes.contains(&CauseCode::NON_UNIQUE_PE_IDENTIFIER);
+        let may_retry = self.attempts <= self.config.max_reg_attempt;
+        if is_taken && self.config.id.is_none() && may_retry {
+            return self.rename(now);
+        }
+        // Only this one registration was sent, and it was not accepted.
+        if self.listing == Listing::Asked && self.attempts <= 1 {
+            self.listing = Listing::No;
+        }
+        let until = after(now, self.config.retry_rejected);
+        self.state = State::Rejected { until };
+        self.tell(Event::Rejected {
+            causes: message.operation_error.map_or_else(Vec::new, |e| e.causes),
+        });
+    }
+
+    /// Corrects the error of an identifier that is another PE's.
+    fn rename(&mut self, now: Duration) {
+        self.id = PeIdentifier(self.rng.u32(1..=u32::MAX));
+        self.listing = Listing::No;
+        self.tell(Event::Renamed { id: self.id });
+        self.register(now);
+    }
+
+    pub(super) fn unexpected(&mut self, assoc: Assoc, message: MessageType) {
+        self.log(Log::Unexpected { assoc, message });
+    }
+}
+
+/// The end of a pause; a pause of zero has none.
+fn after(now: Duration, pause: Duration) -> Option<Duration> {
+    (!pause.is_zero()).then(|| now.saturating_add(pause))
+}
