@@ -25,10 +25,10 @@ mod writer;
 pub use error::{DecodeError, EncodeError, ErrorKind};
 pub use message::{Decoded, Flags};
 pub use param::{
-    Addresses, CauseCode, Cookie, DccpTransport, ErrorCause, OpaqueTransport, OperationError,
-    ParameterType, PeChecksum, PeIdentifier, Policy, PolicyType, PoolElement, PoolHandle,
-    RegistrationLife, SctpTransport, ServerId, ServerInformation, TcpTransport, Transport,
-    TransportUse, UdpLiteTransport, UdpTransport, UnknownParameter, UnknownParameters,
+    Addresses, CauseCode, Cookie, DccpTransport, EncodedElement, ErrorCause, OpaqueTransport,
+    OperationError, ParameterType, PeChecksum, PeIdentifier, Policy, PolicyType, PoolElement,
+    PoolHandle, RegistrationLife, SctpTransport, ServerId, ServerInformation, TcpTransport,
+    Transport, TransportUse, UdpLiteTransport, UdpTransport, UnknownParameter, UnknownParameters,
 };
 pub use reaction::{Reaction, Reports};
 

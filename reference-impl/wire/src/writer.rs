@@ -40,12 +40,82 @@ pub(crate) fn message(
 /// The octets of one parameter, from its type to its Length.
 pub(crate) fn encode_alone<P: Parameter>(parameter: &P) -> Result<Vec<u8>, EncodeError> {
     let mut out = Vec::new();
-    Writer {
-        out: &mut out,
-        start: 0,
-    }
-    .parameter(parameter)?;
+    encode_alone_into(&mut out, parameter)?;
     Ok(out)
+}
+
+/// The same into an empty buffer.
+pub(crate) fn encode_alone_into<P: Parameter>(
+    out: &mut Vec<u8>,
+    parameter: &P,
+) -> Result<(), EncodeError> {
+    Writer { out, start: 0 }.parameter(parameter)
+}
+
+/// A message that grows by one parameter after the other, up to a limit.
+#[derive(Debug)]
+pub(crate) struct Growing {
+    out: Vec<u8>,
+    /// Octets of the padded message.
+    limit: usize,
+}
+
+impl Growing {
+    /// An empty message with room for `room` octets, and for `limit` at most.
+    pub(crate) fn new(message_type: u8, limit: usize, room: usize) -> Self {
+        let limit = limit.min(MAX_LENGTH);
+        let mut out = Vec::with_capacity(room.min(limit));
+        out.extend_from_slice(&[message_type, 0, 0, 0]);
+        Self { out, limit }
+    }
+
+    pub(crate) fn u32(&mut self, value: u32) {
+        self.out.extend_from_slice(&value.to_be_bytes());
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Takes back what came after the first `len` octets.
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.out.truncate(len);
+    }
+
+    /// False, and nothing is written, if it does not fit.
+    #[must_use]
+    pub(crate) fn put<P: Parameter>(&mut self, parameter: &P) -> bool {
+        let before = self.out.len();
+        let out = &mut self.out;
+        let done = Writer { out, start: 0 }.parameter(parameter).is_ok();
+        let fits = done && self.out.len().next_multiple_of(4) <= self.limit;
+        if !fits {
+            self.out.truncate(before);
+        }
+        fits
+    }
+
+    /// The same for a parameter that is in octets already, from its type to its Length.
+    #[must_use]
+    #[inline]
+    pub(crate) fn put_octets(&mut self, parameter: &[u8]) -> bool {
+        let start = self.out.len().next_multiple_of(4);
+        if (start + parameter.len()).next_multiple_of(4) > self.limit {
+            return false;
+        }
+        self.out.resize(start, 0);
+        self.out.extend_from_slice(parameter);
+        true
+    }
+
+    /// The message, padded.
+    pub(crate) fn finish(mut self, flags: Flags) -> Vec<u8> {
+        let length = u16::try_from(self.out.len()).expect("the limit is below the largest Length");
+        self.out[1] = flags.0;
+        self.out[2..4].copy_from_slice(&length.to_be_bytes());
+        self.out.resize(self.out.len().next_multiple_of(4), 0);
+        self.out
+    }
 }
 
 impl Writer<'_> {

@@ -5,9 +5,10 @@
 //! | Pool Handle parameter                |
 //! ```
 
+use super::MessageType;
 use crate::error::{DecodeResult, EncodeError};
 use crate::message::Flags;
-use crate::param::{PoolHandle, UnknownParameters};
+use crate::param::{ParameterType, PoolHandle, UnknownParameters};
 use crate::reader::Reader;
 use crate::writer::Writer;
 
@@ -22,6 +23,37 @@ pub struct HandleResolution {
     pub unknown: UnknownParameters,
 }
 
+/// What a HANDLE_RESOLUTION asks, without a copy of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Question<'a> {
+    /// The octets of the pool handle.
+    pub pool_handle: &'a [u8],
+    /// Are later changes of the pool to be told too?
+    pub wants_updates: bool,
+}
+
+impl<'a> Question<'a> {
+    /// Reads a HANDLE_RESOLUTION that holds its pool handle and nothing else, as nearly all do. All other octets give
+    /// none, be they in order or not: they are a matter for [`Message::decode`](super::Message::decode).
+    #[inline]
+    pub fn read(octets: &'a [u8]) -> Option<Self> {
+        const HEADERS: usize = 8;
+        let ([kind, flags, m0, m1, t0, t1, p0, p1], _) = octets.split_first_chunk::<HEADERS>()?;
+        let message = usize::from(u16::from_be_bytes([*m0, *m1]));
+        let end = 4 + usize::from(u16::from_be_bytes([*p0, *p1]));
+        let is_resolution = *kind == MessageType::HANDLE_RESOLUTION.0;
+        let is_handle = [*t0, *t1] == ParameterType::POOL_HANDLE.0.to_be_bytes();
+        // The padding may be counted or not, and may be missing.
+        let ends = end <= message && message <= octets.len() && octets.len() <= end.next_multiple_of(4);
+        if !is_resolution || !is_handle || !ends {
+            return None;
+        }
+        let pool_handle = octets.get(HEADERS..end)?;
+        let wants_updates = Flags(*flags).contains(HandleResolution::SEND_UPDATES);
+        Some(Self { pool_handle, wants_updates })
+    }
+}
+
 impl HandleResolution {
     /// S: later changes of the pool are to be told too.
     pub const SEND_UPDATES: Flags = Flags(0x01);
@@ -34,6 +66,11 @@ impl HandleResolution {
     /// Are later changes of the pool to be told too?
     pub const fn wants_updates(&self) -> bool {
         self.flags.contains(Self::SEND_UPDATES)
+    }
+
+    /// What it asks.
+    pub fn question(&self) -> Question<'_> {
+        Question { pool_handle: self.pool_handle.as_octets(), wants_updates: self.wants_updates() }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {

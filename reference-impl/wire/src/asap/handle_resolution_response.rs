@@ -9,11 +9,12 @@
 //! | Operation Error parameter, optional  |
 //! ```
 
+use super::MessageType;
 use crate::error::{DecodeResult, EncodeError};
 use crate::message::Flags;
-use crate::param::{OperationError, Policy, PoolElement, PoolHandle, UnknownParameters};
+use crate::param::{EncodedElement, OperationError, Policy, PoolElement, PoolHandle, UnknownParameters};
 use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::writer::{Growing, Writer};
 
 /// ASAP_HANDLE_RESOLUTION_RESPONSE.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,32 @@ pub struct HandleResolutionResponse {
     pub operation_error: Option<OperationError>,
     /// Skipped parameters.
     pub unknown: UnknownParameters,
+}
+
+/// A positive HANDLE_RESOLUTION_RESPONSE, written element by element from elements in octets.
+#[derive(Debug)]
+pub struct PositiveAnswer(Growing);
+
+impl PositiveAnswer {
+    /// An answer of at most `limit` octets without elements yet; none if not even that fits. There will be room
+    /// for `room` octets of elements without another allocation.
+    pub fn new(pool_handle: &PoolHandle, policy: Option<&Policy>, limit: usize, room: usize) -> Option<Self> {
+        let head = 32 + pool_handle.as_octets().len();
+        let mut answer = Growing::new(MessageType::HANDLE_RESOLUTION_RESPONSE.0, limit, head + room);
+        let fits = answer.put(pool_handle) && policy.is_none_or(|policy| answer.put(policy));
+        fits.then_some(Self(answer))
+    }
+
+    /// Adds the next best element. False if there is no room for it.
+    #[must_use]
+    pub fn put(&mut self, element: &EncodedElement) -> bool {
+        self.0.put_octets(element.as_octets())
+    }
+
+    /// The message, padded.
+    pub fn finish(self, updates: bool) -> Vec<u8> {
+        self.0.finish(Flags::NONE.with(HandleResolutionResponse::UPDATES_ACCEPTED, updates))
+    }
 }
 
 impl HandleResolutionResponse {

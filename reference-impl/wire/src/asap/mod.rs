@@ -2,6 +2,8 @@
 
 use crate::message::messages;
 
+pub use handle_resolution::Question;
+pub use handle_resolution_response::PositiveAnswer;
 pub use server_announce::AnnouncedTransport;
 
 messages! {

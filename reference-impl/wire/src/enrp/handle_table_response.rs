@@ -8,11 +8,12 @@
 //! | Pool Element parameter #1 … #n       |  more times
 //! ```
 
+use super::MessageType;
 use crate::error::{DecodeResult, EncodeError};
 use crate::message::Flags;
-use crate::param::{PoolElement, PoolHandle, ServerId, UnknownParameters};
+use crate::param::{EncodedElement, PoolElement, PoolHandle, ServerId, UnknownParameters};
 use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::writer::{Growing, Writer};
 
 /// A pool and members of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,6 +37,43 @@ pub struct HandleTableResponse {
     pub entries: Vec<PoolEntry>,
     /// Skipped parameters.
     pub unknown: UnknownParameters,
+}
+
+/// A HANDLE_TABLE_RESPONSE written element by element from elements in octets.
+#[derive(Debug)]
+pub struct TablePart {
+    message: Growing,
+    /// The pool that the next element joins without its handle being repeated.
+    pool: Option<PoolHandle>,
+}
+
+impl TablePart {
+    /// A response of at most `limit` octets without entries yet.
+    pub fn new(sender: ServerId, receiver: ServerId, limit: usize) -> Self {
+        let mut message = Growing::new(MessageType::HANDLE_TABLE_RESPONSE.0, limit, limit);
+        message.u32(sender.0);
+        message.u32(receiver.0);
+        Self { message, pool: None }
+    }
+
+    /// Adds an element. The elements of one pool come one after the other. False if there is no room for it.
+    #[must_use]
+    pub fn put(&mut self, pool_handle: &PoolHandle, element: &EncodedElement) -> bool {
+        let before = self.message.len();
+        let is_same = self.pool.as_ref() == Some(pool_handle);
+        let fits = (is_same || self.message.put(pool_handle)) && self.message.put_octets(element.as_octets());
+        if !fits {
+            self.message.truncate(before);
+        } else if !is_same {
+            self.pool = Some(pool_handle.clone());
+        }
+        fits
+    }
+
+    /// The message, padded; `more` says that it is not the last.
+    pub fn finish(self, more: bool) -> Vec<u8> {
+        self.message.finish(Flags::NONE.with(HandleTableResponse::MORE_TO_SEND, more))
+    }
 }
 
 impl HandleTableResponse {

@@ -6,7 +6,7 @@
 use crate::message::messages;
 use crate::param::ServerId;
 
-pub use handle_table_response::PoolEntry;
+pub use handle_table_response::{PoolEntry, TablePart};
 pub use handle_update::UpdateAction;
 
 messages! {

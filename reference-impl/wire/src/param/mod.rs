@@ -3,6 +3,7 @@
 mod addresses;
 mod cookie;
 mod dccp_transport;
+mod encoded_element;
 mod ipv4_address;
 mod ipv6_address;
 mod opaque_transport;
@@ -23,6 +24,7 @@ mod unknown;
 pub use addresses::Addresses;
 pub use cookie::Cookie;
 pub use dccp_transport::DccpTransport;
+pub use encoded_element::EncodedElement;
 pub use opaque_transport::OpaqueTransport;
 pub use operation_error::{CauseCode, ErrorCause, OperationError};
 pub use pe_checksum::PeChecksum;
