@@ -6,11 +6,13 @@
 //! by [`Handlespace::mismatches`] and decided by the caller.
 //!
 //! Cost: finding, adding, replacing, removing and selecting are O(log n) in the number of elements at most;
-//! nothing but the iterators walks over a pool.
+//! nothing but the iterators walks over a pool. Elements are kept in octets, as they are sent.
 //!
 //! Enter at [`Handlespace`].
 
 mod checksum;
+mod expiry;
+mod hash;
 mod order;
 mod pool;
 
@@ -19,10 +21,14 @@ pub use checksum::PeChecksum;
 pub use fastrand::Rng;
 pub use pool::{Mismatch, Pool, Selection};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use rsp_wire::{PeIdentifier, PoolElement, PoolHandle, ServerId};
+use rsp_wire::{EncodedElement, PeIdentifier, PoolElement, PoolHandle, ServerId};
+
+use expiry::{Agenda, Moment};
+use hash::Seeded;
+use pool::Member;
 
 /// A pool element's place in a [`Handlespace`]: valid until the element is removed, then used again for
 /// another one.
@@ -67,6 +73,8 @@ pub enum Full {
     PoolElements,
     /// The pool has as many elements as allowed.
     Pool,
+    /// The element is longer than its Length can tell.
+    Element,
 }
 
 /// What [`Handlespace::put`] did.
@@ -79,7 +87,7 @@ pub enum Put {
         /// Its place, the same as before.
         key: PeKey,
         /// The element before.
-        old: Box<PoolElement>,
+        old: EncodedElement,
     },
 }
 
@@ -98,7 +106,7 @@ pub struct Removed {
     /// The pool.
     pub handle: PoolHandle,
     /// The element.
-    pub element: PoolElement,
+    pub element: EncodedElement,
     /// Whether it was the last one, so that the pool is gone too (RFC 5352 §3.2).
     pub pool_is_gone: bool,
 }
@@ -109,10 +117,15 @@ pub struct Handlespace {
     limits: Limits,
     pools: Vec<Option<Pool>>,
     free: Vec<u32>,
-    by_handle: BTreeMap<PoolHandle, u32>,
-    expiry: BTreeSet<(Duration, PeKey)>,
+    by_handle: HashMap<PoolHandle, u32, Seeded>,
+    hash: Seeded,
+    agenda: Agenda,
     owners: BTreeMap<ServerId, Owner>,
     len: usize,
+    /// Slots selected last; kept for its memory.
+    chosen: Vec<u32>,
+    /// An element while it is encoded; kept for its memory.
+    octets: Vec<u8>,
 }
 
 /// What one registrar owns.
@@ -125,14 +138,24 @@ struct Owner {
 impl Handlespace {
     /// An empty handlespace.
     pub fn new(limits: Limits) -> Self {
+        Self::seeded(limits, 0)
+    }
+
+    /// An empty handlespace whose tables are hashed by a seed that those who fill it do not know. Nothing but the
+    /// time that calls take depends on it.
+    pub fn seeded(limits: Limits, seed: u64) -> Self {
+        let hash = Seeded::new(seed);
         Self {
             limits,
             pools: Vec::new(),
             free: Vec::new(),
-            by_handle: BTreeMap::new(),
-            expiry: BTreeSet::new(),
+            by_handle: HashMap::with_hasher(hash),
+            hash,
+            agenda: Agenda::default(),
             owners: BTreeMap::new(),
             len: 0,
+            chosen: Vec::new(),
+            octets: Vec::new(),
         }
     }
 
@@ -146,9 +169,11 @@ impl Handlespace {
         self.len == 0
     }
 
-    /// The pools in the order of their handles.
+    /// The pools in the order of their handles. It sorts them, which costs O(n log n).
     pub fn pools(&self) -> impl Iterator<Item = &Pool> {
-        self.by_handle.values().map(|&pool| self.at(pool))
+        let mut pools: Vec<&Pool> = self.pools.iter().flatten().collect();
+        pools.sort_unstable_by_key(|pool| pool.handle());
+        pools.into_iter()
     }
 
     /// The pool of this handle.
@@ -163,8 +188,13 @@ impl Handlespace {
         Some(PeKey { pool, slot })
     }
 
-    /// The element at a place.
-    pub fn element(&self, key: PeKey) -> Option<&PoolElement> {
+    /// The element at a place, decoded.
+    pub fn element(&self, key: PeKey) -> Option<PoolElement> {
+        self.encoded(key).map(EncodedElement::decode)
+    }
+
+    /// The element at a place, as it is kept.
+    pub fn encoded(&self, key: PeKey) -> Option<&EncodedElement> {
         self.pools
             .get(key.pool as usize)?
             .as_ref()?
@@ -194,17 +224,19 @@ impl Handlespace {
         element: PoolElement,
         now: Duration,
     ) -> Result<Put, Full> {
-        let expires = element.life.duration().map(|life| now.saturating_add(life));
-        let home = element.home;
+        let life = element.life.duration();
+        let ends = life.map_or(Moment::NEVER, |life| Moment::at(now.saturating_add(life)));
+        let encoded = EncodedElement::new_with(&element, &mut self.octets);
+        let encoded = encoded.map_err(|_too_long| Full::Element)?;
         if let Some(key) = self.find(handle.as_octets(), element.identifier) {
-            let (old, old_expires) = self.at_mut(key.pool).replace(key.slot, element, expires);
-            self.reschedule(key, old_expires, expires);
-            self.disown(old.home, handle, old.identifier, key);
-            self.own(home, handle, old.identifier, key);
-            return Ok(Put::Replaced {
-                key,
-                old: Box::new(old),
-            });
+            let pool = self.at_mut(key.pool);
+            let old = pool.replace(key.slot, encoded, &element.policy, ends);
+            self.schedule(key);
+            if old.home() != element.home {
+                self.disown(old.home(), handle, element.identifier, key);
+                self.own(element.home, handle, element.identifier, key);
+            }
+            return Ok(Put::Replaced { key, old });
         }
         if self.len >= self.limits.pool_elements {
             return Err(Full::PoolElements);
@@ -217,11 +249,10 @@ impl Handlespace {
             None if self.by_handle.len() >= self.limits.pools => return Err(Full::Pools),
             None => self.make_pool(handle, &element),
         };
-        let identifier = element.identifier;
-        let slot = self.at_mut(pool).add(element, expires);
+        let slot = self.at_mut(pool).add(encoded, &element.policy, ends);
         let key = PeKey { pool, slot };
-        self.reschedule(key, None, expires);
-        self.own(home, handle, identifier, key);
+        self.schedule(key);
+        self.own(element.home, handle, element.identifier, key);
         self.len += 1;
         Ok(Put::Added(key))
     }
@@ -230,15 +261,16 @@ impl Handlespace {
     pub fn remove(&mut self, key: PeKey) -> Option<Removed> {
         let pool = self.pools.get_mut(key.pool as usize)?.as_mut()?;
         let handle = pool.handle().clone();
-        let (element, expires) = pool.remove(key.slot)?;
+        let Member { element, mut life } = pool.remove(key.slot)?;
         let pool_is_gone = pool.is_empty();
         if pool_is_gone {
             self.pools[key.pool as usize] = None;
             self.free.push(key.pool);
             self.by_handle.remove(&handle);
         }
-        self.reschedule(key, expires, None);
-        self.disown(element.home, &handle, element.identifier, key);
+        self.agenda.drop(key, &mut life);
+        self.keep_agenda_true();
+        self.disown(element.home(), &handle, element.identifier(), key);
         self.len -= 1;
         Some(Removed {
             handle,
@@ -249,20 +281,21 @@ impl Handlespace {
 
     /// When the next registration life ends.
     pub fn next_expiry(&self) -> Option<Duration> {
-        self.expiry.first().map(|&(at, _)| at)
+        self.agenda.first().map(|(ends, _)| ends.time())
     }
 
     /// An element whose registration life is over, the one that is longest over first.
     pub fn expired(&self, now: Duration) -> Option<PeKey> {
-        let &(at, key) = self.expiry.first()?;
-        (at <= now).then_some(key)
+        let (ends, key) = self.agenda.first()?;
+        (ends <= Moment::at(now)).then_some(key)
     }
 
     /// Up to `count` different elements of a pool, chosen and ordered by its policy, and the policy's state
     /// moved on; none if there is no such pool.
     pub fn select(&mut self, handle: &[u8], count: usize, rng: &mut Rng) -> Option<Selection<'_>> {
         let &pool = self.by_handle.get(handle)?;
-        Some(self.at_mut(pool).select(count, rng))
+        let pool = self.pools[pool as usize].as_mut()?;
+        Some(pool.select(count, rng, &mut self.chosen))
     }
 
     /// The PE checksum over what a registrar owns (RFC 5353 §3.6.2).
@@ -311,7 +344,7 @@ impl Handlespace {
     }
 
     fn make_pool(&mut self, handle: &PoolHandle, first: &PoolElement) -> u32 {
-        let pool = Pool::new(handle.clone(), first);
+        let pool = Pool::new(handle.clone(), first, self.hash);
         let number = match self.free.pop() {
             Some(number) => {
                 self.pools[number as usize] = Some(pool);
@@ -326,12 +359,23 @@ impl Handlespace {
         number
     }
 
-    fn reschedule(&mut self, key: PeKey, old: Option<Duration>, new: Option<Duration>) {
-        if let Some(at) = old {
-            self.expiry.remove(&(at, key));
+    fn schedule(&mut self, key: PeKey) {
+        if let Some(pool) = &mut self.pools[key.pool as usize]
+            && let Some(member) = pool.member_mut(key.slot)
+        {
+            self.agenda.list(key, &mut member.life);
         }
-        if let Some(at) = new {
-            self.expiry.insert((at, key));
+        self.keep_agenda_true();
+    }
+
+    /// Lists anew what comes first in the agenda but was prolonged.
+    fn keep_agenda_true(&mut self) {
+        while let Some((listed, key)) = self.agenda.first()
+            && let Some(pool) = &mut self.pools[key.pool as usize]
+            && let Some(member) = pool.member_mut(key.slot)
+            && member.life.ends != listed
+        {
+            self.agenda.relist(key, &mut member.life);
         }
     }
 

@@ -1,10 +1,13 @@
 //! One pool: its elements, what they have in common, and their order.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
+use std::collections::HashMap;
 
-use rsp_wire::{PeIdentifier, Policy, PolicyType, PoolElement, PoolHandle, Transport};
+use rsp_wire::{
+    EncodedElement, PeIdentifier, Policy, PolicyType, PoolElement, PoolHandle, Transport,
+};
 
+use crate::expiry::{Life, Moment};
+use crate::hash::Seeded;
 use crate::order::{Discipline, Order, Terms};
 
 /// In what an element differs from its pool.
@@ -27,21 +30,21 @@ pub struct Pool {
     transport: Transport,
     slots: Vec<Option<Member>>,
     free: Vec<u32>,
-    by_identifier: BTreeMap<PeIdentifier, u32>,
+    by_identifier: HashMap<PeIdentifier, u32, Seeded>,
     order: Order,
 }
 
 #[derive(Debug)]
-struct Member {
-    element: PoolElement,
-    expires: Option<Duration>,
+pub(crate) struct Member {
+    pub(crate) element: EncodedElement,
+    pub(crate) life: Life,
 }
 
 /// The elements chosen for a pool user, the preferred one first.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Selection<'a> {
     pool: &'a Pool,
-    slots: Vec<u32>,
+    slots: &'a [u32],
 }
 
 impl<'a> Selection<'a> {
@@ -61,23 +64,27 @@ impl<'a> Selection<'a> {
     }
 
     /// The elements in order.
-    pub fn elements(&self) -> impl Iterator<Item = &'a PoolElement> + '_ {
+    pub fn elements(&self) -> impl Iterator<Item = PoolElement> + use<'a> {
+        self.encoded().map(EncodedElement::decode)
+    }
+
+    /// The same as they are kept.
+    pub fn encoded(&self) -> impl Iterator<Item = &'a EncodedElement> + use<'a> {
         let pool = self.pool;
-        self.slots
-            .iter()
-            .filter_map(move |&slot| pool.element(slot))
+        let slots = self.slots.iter();
+        slots.filter_map(|&slot| pool.element(slot))
     }
 }
 
 impl Pool {
-    pub(crate) fn new(handle: PoolHandle, first: &PoolElement) -> Self {
+    pub(crate) fn new(handle: PoolHandle, first: &PoolElement, hash: Seeded) -> Self {
         Self {
             handle,
             policy: first.policy.clone(),
             transport: first.user_transport.clone(),
             slots: Vec::new(),
             free: Vec::new(),
-            by_identifier: BTreeMap::new(),
+            by_identifier: HashMap::with_hasher(hash),
             order: Order::new(discipline(first.policy.policy_type())),
         }
     }
@@ -107,11 +114,15 @@ impl Pool {
         self.by_identifier.is_empty()
     }
 
-    /// The elements in the order of their identifiers.
-    pub fn elements(&self) -> impl Iterator<Item = &PoolElement> {
-        self.by_identifier
-            .values()
-            .filter_map(|&slot| self.element(slot))
+    /// The elements in the order of their identifiers. It sorts them, which costs O(n log n).
+    pub fn elements(&self) -> impl Iterator<Item = PoolElement> {
+        let members = self.by_identifier.iter();
+        let mut slots: Vec<_> = members
+            .map(|(&identifier, &slot)| (identifier, slot))
+            .collect();
+        slots.sort_unstable();
+        let slots = slots.into_iter();
+        slots.filter_map(|(_, slot)| self.element(slot).map(EncodedElement::decode))
     }
 
     pub(crate) fn mismatches(&self, element: &PoolElement) -> Vec<Mismatch> {
@@ -141,13 +152,19 @@ impl Pool {
         self.by_identifier.get(&identifier).copied()
     }
 
-    pub(crate) fn element(&self, slot: u32) -> Option<&PoolElement> {
+    pub(crate) fn element(&self, slot: u32) -> Option<&EncodedElement> {
         Some(&self.slots.get(slot as usize)?.as_ref()?.element)
     }
 
-    pub(crate) fn add(&mut self, element: PoolElement, expires: Option<Duration>) -> u32 {
-        let (identifier, terms) = (element.identifier, terms(&element.policy));
-        let member = Some(Member { element, expires });
+    pub(crate) fn member_mut(&mut self, slot: u32) -> Option<&mut Member> {
+        self.slots.get_mut(slot as usize)?.as_mut()
+    }
+
+    /// Adds an element of this policy.
+    pub(crate) fn add(&mut self, element: EncodedElement, policy: &Policy, ends: Moment) -> u32 {
+        let identifier = element.identifier();
+        let life = Life::new(ends);
+        let member = Some(Member { element, life });
         let slot = match self.free.pop() {
             Some(slot) => {
                 self.slots[slot as usize] = member;
@@ -159,7 +176,7 @@ impl Pool {
             }
         };
         self.by_identifier.insert(identifier, slot);
-        self.order.put(slot, terms);
+        self.order.put(slot, terms(policy));
         slot
     }
 
@@ -167,29 +184,44 @@ impl Pool {
     pub(crate) fn replace(
         &mut self,
         slot: u32,
-        element: PoolElement,
-        expires: Option<Duration>,
-    ) -> (PoolElement, Option<Duration>) {
-        self.order.put(slot, terms(&element.policy));
-        let old = self.slots[slot as usize]
-            .replace(Member { element, expires })
+        element: EncodedElement,
+        policy: &Policy,
+        ends: Moment,
+    ) -> EncodedElement {
+        let member = self.slots[slot as usize]
+            .as_mut()
             .expect("only an existing element is replaced");
-        (old.element, old.expires)
+        member.life.ends = ends;
+        let old = std::mem::replace(&mut member.element, element);
+        // Where nothing changed but life and Home, its place in the order is what it was.
+        if !self.order.counts_selections() && old.has_same_parameters(&member.element) {
+            return old;
+        }
+        self.order.put(slot, terms(policy));
+        old
     }
 
-    pub(crate) fn remove(&mut self, slot: u32) -> Option<(PoolElement, Option<Duration>)> {
+    pub(crate) fn remove(&mut self, slot: u32) -> Option<Member> {
         let member = self.slots.get_mut(slot as usize)?.take()?;
         self.order.remove(slot);
-        self.by_identifier.remove(&member.element.identifier);
+        self.by_identifier.remove(&member.element.identifier());
         self.free.push(slot);
-        Some((member.element, member.expires))
+        Some(member)
     }
 
-    pub(crate) fn select(&mut self, count: usize, rng: &mut fastrand::Rng) -> Selection<'_> {
-        let count = count.min(self.len());
-        let mut slots = Vec::with_capacity(count);
-        self.order.select(count, rng, &mut slots);
-        Selection { pool: self, slots }
+    /// The slots stay in `chosen`, whose memory is used again.
+    pub(crate) fn select<'a>(
+        &'a mut self,
+        count: usize,
+        rng: &mut fastrand::Rng,
+        chosen: &'a mut Vec<u32>,
+    ) -> Selection<'a> {
+        chosen.clear();
+        self.order.select(count.min(self.len()), rng, chosen);
+        Selection {
+            pool: self,
+            slots: chosen,
+        }
     }
 }
 

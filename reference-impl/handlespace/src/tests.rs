@@ -156,7 +156,7 @@ fn lives_end_in_their_order() {
         .unwrap();
     let mut order = Vec::new();
     while let Some(key) = space.expired(Duration::from_secs(1000)) {
-        order.push(space.remove(key).unwrap().element.identifier.0);
+        order.push(space.remove(key).unwrap().element.identifier().0);
     }
     assert_eq!(order, [4, 1, 2]);
     assert_eq!((space.len(), space.next_expiry()), (1, None));
@@ -212,14 +212,19 @@ fn an_unknown_policy_is_served_in_turns() {
     assert_eq!(lists, [[1, 2], [2, 3], [3, 1], [1, 2]]);
 }
 
+/// The elements by pool and identifier, each with its time of registration.
+type Model = BTreeMap<(String, u32), (PoolElement, Duration)>;
+
 /// A long random history against a map, all indexes compared at every step.
 #[test]
 fn histories_agree_with_a_map() {
     for seed in 0..20 {
         let mut rng = fastrand::Rng::with_seed(seed);
         let mut space = handlespace();
-        let mut model: BTreeMap<(String, u32), PoolElement> = BTreeMap::new();
+        let mut model = Model::new();
+        let mut now = NOW;
         for _ in 0..600 {
+            now += Duration::from_millis(rng.u64(0..5000));
             let handle = format!("pool{}", rng.u8(0..4));
             let identifier = rng.u32(0..6);
             let home = if rng.bool() { HERE } else { THERE };
@@ -231,12 +236,13 @@ fn histories_agree_with_a_map() {
                     ..element(identifier)
                 };
                 space
-                    .put(&PoolHandle::from(handle.as_str()), element.clone(), NOW)
+                    .put(&PoolHandle::from(handle.as_str()), element.clone(), now)
                     .unwrap();
-                model.insert((handle, identifier), element);
+                model.insert((handle, identifier), (element, now));
             } else if let Some(key) = space.find(handle.as_bytes(), PeIdentifier(identifier)) {
-                let removed = space.remove(key).unwrap().element;
-                assert_eq!(model.remove(&(handle, identifier)), Some(removed));
+                let removed = space.remove(key).unwrap().element.decode();
+                let expected = model.remove(&(handle, identifier));
+                assert_eq!(expected.map(|(element, _)| element), Some(removed));
             } else {
                 assert!(!model.contains_key(&(handle, identifier)));
             }
@@ -245,32 +251,31 @@ fn histories_agree_with_a_map() {
     }
 }
 
-fn agree(space: &mut Handlespace, model: &BTreeMap<(String, u32), PoolElement>) {
+fn agree(space: &mut Handlespace, model: &Model) {
     let listed: Vec<_> = space
         .pools()
-        .flat_map(|pool| {
-            pool.elements()
-                .map(|e| (pool.handle().to_string(), e.clone()))
-        })
+        .flat_map(|pool| pool.elements().map(|e| (pool.handle().to_string(), e)))
         .collect();
     let expected: Vec<_> = model
         .iter()
-        .map(|((handle, _), e)| (handle.clone(), e.clone()))
+        .map(|((handle, _), (e, _))| (handle.clone(), e.clone()))
         .collect();
     assert_eq!(listed, expected);
     assert_eq!(space.len(), model.len());
     for home in [HERE, THERE] {
         let mut sum = super::PeChecksum::default();
         let mut count = 0;
-        for ((handle, identifier), _) in model.iter().filter(|(_, e)| e.home == home) {
+        for ((handle, identifier), _) in model.iter().filter(|(_, (e, _))| e.home == home) {
             sum.add(handle.as_bytes(), *identifier);
             count += 1;
         }
         assert_eq!(space.checksum(home), sum.value());
         assert_eq!(space.owned(home, None).count(), count);
     }
-    let next = model.values().filter_map(|e| e.life.duration()).min();
-    assert_eq!(space.next_expiry(), next.map(|life| NOW + life));
+    let ends = model
+        .values()
+        .filter_map(|(e, at)| Some(*at + e.life.duration()?));
+    assert_eq!(space.next_expiry(), ends.min());
     for handle in ["pool0", "pool1", "pool2", "pool3"] {
         let mut all = identifiers(space, handle, 100);
         all.sort_unstable();

@@ -74,6 +74,11 @@ impl Order {
         }
     }
 
+    /// Whether a registration changes something even if its values are what they were.
+    pub(crate) fn counts_selections(&self) -> bool {
+        matches!(self, Self::LeastUsedDegradation(_))
+    }
+
     /// Adds a slot, or takes over the new values of one that is there.
     pub(crate) fn put(&mut self, slot: u32, terms: Terms) {
         match self {

@@ -60,12 +60,10 @@ impl Registrar {
         match self.watches.assoc(key) {
             Some(owner) => owner == assoc,
             None => {
-                let recorded = self
-                    .space
-                    .element(key)
-                    .and_then(|e| e.asap_transport.as_ref());
+                let element = self.space.element(key);
+                let recorded = element.and_then(|e| e.asap_transport);
                 match (self.assocs.get(&assoc), recorded) {
-                    (Some(association), Some(transport)) => association.is_at(transport),
+                    (Some(association), Some(transport)) => association.is_at(&transport),
                     (_, None) | (None, _) => false,
                 }
             }
@@ -79,13 +77,14 @@ impl Registrar {
             return;
         };
         self.on_pool_changed(now, &removed.handle);
-        if removed.element.home == self.id || how == Departure::Deregistered {
-            let (handle, element) = (removed.handle.clone(), removed.element.clone());
-            self.announce_update(UpdateAction::DEL_PE, handle, element);
+        let pe = removed.element.identifier();
+        if removed.element.home() == self.id || how == Departure::Deregistered {
+            let element = removed.element.decode();
+            self.announce_update(UpdateAction::DEL_PE, removed.handle.clone(), element);
         }
         self.log(Log::Left {
             handle: removed.handle,
-            pe: removed.element.identifier,
+            pe,
             how,
         });
     }

@@ -12,7 +12,7 @@ impl Registrar {
         while let Some(key) = self.space.expired(now) {
             let assoc = self.watches.assoc(key);
             let handle = self.space.handle(key).cloned();
-            let pe = self.space.element(key).map(|element| element.identifier);
+            let pe = self.space.encoded(key).map(|element| element.identifier());
             if let (Some(assoc), Some(handle), Some(pe)) = (assoc, handle, pe) {
                 self.send(assoc, DeregistrationResponse::new(handle, pe, None));
             }

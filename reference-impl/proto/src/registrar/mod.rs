@@ -191,7 +191,7 @@ impl Registrar {
             config,
             id,
             rng,
-            space: Handlespace::new(limits),
+            space: Handlespace::seeded(limits, seed),
             assocs: BTreeMap::new(),
             watches: Watches::default(),
             updates: Updates::default(),
@@ -279,7 +279,7 @@ impl Registrar {
         match message {
             M::Registration(m) => self.on_registration(now, assoc, m),
             M::Deregistration(m) => self.on_deregistration(now, assoc, m),
-            M::HandleResolution(m) => self.on_handle_resolution(assoc, m),
+            M::HandleResolution(m) => self.on_question(assoc, m.question()),
             M::EndpointKeepAliveAck(m) => self.on_keep_alive_ack(now, assoc, &m),
             M::EndpointUnreachable(m) => self.on_unreachable(now, assoc, &m),
             M::Error(m) => self.log(Log::ErrorReported {

@@ -133,7 +133,7 @@ impl Registrar {
     }
 
     fn announce_registration(&mut self, handle: &PoolHandle, key: PeKey) {
-        if let Some(element) = self.space.element(key).cloned() {
+        if let Some(element) = self.space.element(key) {
             self.announce_update(UpdateAction::ADD_PE, handle.clone(), element);
         }
     }

@@ -8,59 +8,64 @@
 //! RFC 5352 §3.3 wants all PEs listed, RFC 5356 speaks of "the requested number" that no message carries:
 //! pools up to `max-items` are listed whole, of larger ones the best `max-items` by the policy.
 
-use rsp_wire::asap::{self, HandleResolution, HandleResolutionResponse};
+use rsp_wire::asap::{HandleResolutionResponse, PositiveAnswer, Question};
 use rsp_wire::{CauseCode, ErrorCause, PoolHandle};
 
 use super::{Assoc, Log, Registrar};
 
+/// Octets of padding behind a parameter at most.
+const PADDING: usize = 3;
+
 impl Registrar {
-    pub(super) fn on_handle_resolution(&mut self, assoc: Assoc, message: HandleResolution) {
-        let wants_updates = message.wants_updates();
-        let handle = message.pool_handle;
-        let known = self.space.pool(handle.as_octets()).is_some();
-        let subscribed = known && wants_updates && self.subscribe(assoc, &handle);
-        self.send_resolution(assoc, handle, subscribed);
+    pub(super) fn on_question(&mut self, assoc: Assoc, question: Question<'_>) {
+        let subscribed = question.wants_updates && self.subscribe_to(assoc, question.pool_handle);
+        self.send_resolution(assoc, question.pool_handle, subscribed);
+    }
+
+    /// Whether the pool is known and the subscription granted.
+    fn subscribe_to(&mut self, assoc: Assoc, handle: &[u8]) -> bool {
+        match self.space.pool(handle).map(|pool| pool.handle().clone()) {
+            Some(handle) => self.subscribe(assoc, &handle),
+            None => false,
+        }
     }
 
     /// Sends what the handle resolves to now, be it asked for or an update. Tells whether it is positive.
-    pub(super) fn send_resolution(
-        &mut self,
-        assoc: Assoc,
-        handle: PoolHandle,
-        updates: bool,
-    ) -> bool {
-        let Some(mut response) = self.resolve(&handle) else {
-            self.send_not_resolved(assoc, handle, CauseCode::UNKNOWN_POOL_HANDLE);
-            return false;
-        };
-        let accepted = HandleResolutionResponse::UPDATES_ACCEPTED;
-        response.flags = response.flags.with(accepted, updates);
-        let Some((octets, elements)) = fit(response, self.config.max_message) else {
-            self.send_not_resolved(assoc, handle, CauseCode::LACK_OF_RESOURCES);
-            return false;
-        };
-        self.send_octets(assoc, octets);
-        self.log(Log::Resolved {
-            handle,
-            elements,
-            subscribed: updates,
-        });
-        true
+    pub(super) fn send_resolution(&mut self, assoc: Assoc, handle: &[u8], updates: bool) -> bool {
+        match self.resolve(handle, updates) {
+            Ok((octets, log)) => {
+                self.send_octets(assoc, octets);
+                self.log(log);
+                true
+            }
+            Err(cause) => {
+                self.send_not_resolved(assoc, handle.into(), cause);
+                false
+            }
+        }
     }
 
-    fn resolve(&mut self, handle: &PoolHandle) -> Option<HandleResolutionResponse> {
+    /// The answer that lists what the policy selects, as many as fit.
+    fn resolve(&mut self, handle: &[u8], updates: bool) -> Result<(Vec<u8>, Log), CauseCode> {
         let count = self.config.max_items;
-        let selection = self
-            .space
-            .select(handle.as_octets(), count, &mut self.rng)?;
+        let selection = self.space.select(handle, count, &mut self.rng);
+        let selection = selection.ok_or(CauseCode::UNKNOWN_POOL_HANDLE)?;
+        let handle = selection.pool().handle();
         // Its absence would stand for Round Robin (§2.2.6), but rsplib's pool users take no response without it.
-        let policy = Some(selection.pool().policy().clone());
-        let elements = selection.elements().cloned().collect();
-        Some(HandleResolutionResponse::new(
-            handle.clone(),
-            policy,
+        let policy = Some(selection.pool().policy());
+        let room = selection.encoded().map(|e| e.as_octets().len() + PADDING);
+        let answer = PositiveAnswer::new(handle, policy, self.config.max_message, room.sum());
+        let mut answer = answer.ok_or(CauseCode::LACK_OF_RESOURCES)?;
+        let elements = selection.encoded().take_while(|e| answer.put(e)).count();
+        if elements == 0 {
+            return Err(CauseCode::LACK_OF_RESOURCES);
+        }
+        let log = Log::Resolved {
+            handle: handle.clone(),
             elements,
-        ))
+            subscribed: updates,
+        };
+        Ok((answer.finish(updates), log))
     }
 
     fn send_not_resolved(&mut self, assoc: Assoc, handle: PoolHandle, cause: CauseCode) {
@@ -71,28 +76,4 @@ impl Registrar {
         );
         self.log(Log::NotResolved { handle, cause });
     }
-}
-
-/// The response in octets and how many PEs it lists: as many as fit, none if not even one does.
-fn fit(mut response: HandleResolutionResponse, max: usize) -> Option<(Vec<u8>, usize)> {
-    while !response.pool_elements.is_empty() {
-        let listed = response.pool_elements.len();
-        let message = asap::Message::HandleResolutionResponse(response);
-        let mut octets = Vec::new();
-        let encoded = message.encode(&mut octets);
-        if encoded.is_ok() && octets.len() <= max {
-            return Some((octets, listed));
-        }
-        let asap::Message::HandleResolutionResponse(back) = message else {
-            return None;
-        };
-        response = back;
-        // Elements of one pool are much alike, so their share of the room is a good guess.
-        let share = match encoded {
-            Ok(()) => listed * max / octets.len(),
-            Err(_) => listed / 2,
-        };
-        response.pool_elements.truncate(share.min(listed - 1));
-    }
-    None
 }

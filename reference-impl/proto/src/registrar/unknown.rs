@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use rsp_wire::asap::{self, MessageType};
+use rsp_wire::asap::{self, MessageType, Question};
 use rsp_wire::reaction;
 
 use super::association::Kind;
@@ -26,6 +26,10 @@ impl Registrar {
         }
         if kind == Kind::Enrp {
             return self.on_enrp_octets(now, assoc, octets);
+        }
+        // Most messages are plain questions: those are read without a copy.
+        if let Some(question) = Question::read(octets) {
+            return self.on_question(assoc, question);
         }
         let is_error = octets.first() == Some(&MessageType::ERROR.0);
         match asap::Message::decode(octets) {

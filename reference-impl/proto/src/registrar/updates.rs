@@ -127,7 +127,7 @@ impl Registrar {
             let assocs: Vec<Assoc> = subscribers.assocs.iter().copied().collect();
             for assoc in assocs {
                 // A negative answer ends the subscription (§2.2.5).
-                if !self.send_resolution(assoc, handle.clone(), true) {
+                if !self.send_resolution(assoc, handle.as_octets(), true) {
                     self.updates.forget(&handle, assoc);
                     if let Some(association) = self.assocs.get_mut(&assoc) {
                         association.subscriptions.remove(&handle);

@@ -96,7 +96,7 @@ impl Registrar {
     /// The PE, if it is still this registrar's and did not register meanwhile.
     fn unwatched_own(&self, handle: &PoolHandle, pe: PeIdentifier) -> Option<PeKey> {
         let key = self.space.find(handle.as_octets(), pe)?;
-        let is_own = self.space.element(key)?.home == self.id;
+        let is_own = self.space.encoded(key)?.home() == self.id;
         (is_own && self.watches.assoc(key).is_none()).then_some(key)
     }
 }

@@ -64,7 +64,7 @@ impl Registrar {
             .owned(peer, None)
             .filter_map(|key| {
                 let handle = self.space.handle(key)?.clone();
-                Some((handle, self.space.element(key)?.identifier))
+                Some((handle, self.space.encoded(key)?.identifier()))
             })
             .collect()
     }
@@ -126,7 +126,7 @@ impl Registrar {
             let Some(key) = self.space.find(handle.as_octets(), pe) else {
                 continue;
             };
-            if self.space.element(key).is_some_and(|e| e.home == peer) {
+            if self.space.encoded(key).is_some_and(|e| e.home() == peer) {
                 self.space.remove(key);
                 self.on_pool_changed(now, &handle);
                 purged += 1;

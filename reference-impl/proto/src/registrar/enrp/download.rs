@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use rsp_handlespace::PeKey;
 use rsp_wire::ServerId;
-use rsp_wire::enrp::{HandleTableRequest, HandleTableResponse, Message, PoolEntry};
+use rsp_wire::enrp::{HandleTableRequest, HandleTableResponse, TablePart};
 
 use super::super::{Assoc, Registrar};
 use super::Log;
@@ -61,55 +61,42 @@ impl Registrar {
         self.send_enrp_octets(assoc, octets);
     }
 
-    /// The next response, and behind which PE the one after it begins.
+    /// The next response, and behind which PE the one after it begins, if there is more.
     fn table_part(
-        &mut self,
+        &self,
         peer: ServerId,
         own_only: bool,
         after: Option<PeKey>,
     ) -> (Vec<u8>, Option<PeKey>) {
-        let mut count = self.config.enrp.max_table_elements.max(1);
-        loop {
-            let mut keys: Vec<PeKey> = if own_only {
-                self.space.owned(self.id, after).take(count + 1).collect()
-            } else {
-                self.space.keys(after).take(count + 1).collect()
-            };
-            let more = keys.len() > count;
-            keys.truncate(count);
-            let last = keys.last().copied().filter(|_| more);
-            let entries = self.entries(&keys);
-            let response = HandleTableResponse::new(self.id, peer, entries, more);
-            let mut octets = Vec::new();
-            let fits = match Message::from(response).encode(&mut octets) {
-                Ok(()) => octets.len() <= self.config.max_message,
-                Err(_too_long) => false,
-            };
-            if fits || count == 1 {
-                return (octets, last);
-            }
-            count = keys.len().min(count) / 2;
-            count = count.max(1);
+        if own_only {
+            self.table_of(peer, self.space.owned(self.id, after))
+        } else {
+            self.table_of(peer, self.space.keys(after))
         }
     }
 
-    /// The keys are pool by pool; each pool's handle stands once.
-    fn entries(&self, keys: &[PeKey]) -> Vec<PoolEntry> {
-        let mut entries: Vec<PoolEntry> = Vec::new();
-        for &key in keys {
-            let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key))
+    /// The keys come pool by pool, so that each pool's handle stands once.
+    fn table_of(
+        &self,
+        peer: ServerId,
+        keys: impl Iterator<Item = PeKey>,
+    ) -> (Vec<u8>, Option<PeKey>) {
+        let mut room = self.config.enrp.max_table_elements.max(1);
+        let mut part = TablePart::new(self.id, peer, self.config.max_message);
+        let mut last = None;
+        for key in keys {
+            let (Some(handle), Some(element)) = (self.space.handle(key), self.space.encoded(key))
             else {
                 continue;
             };
-            match entries.last_mut().filter(|e| e.pool_handle == *handle) {
-                Some(entry) => entry.pool_elements.push(element.clone()),
-                None => entries.push(PoolEntry {
-                    pool_handle: handle.clone(),
-                    pool_elements: vec![element.clone()],
-                }),
+            // One that is too long for a part of its own is left out, or no later one would ever be sent.
+            if room == 0 || (!part.put(handle, element) && last.is_some()) {
+                return (part.finish(true), last);
             }
+            room -= 1;
+            last = Some(key);
         }
-        entries
+        (part.finish(false), None)
     }
 
     pub(super) fn on_session_due(&mut self, now: Duration) {

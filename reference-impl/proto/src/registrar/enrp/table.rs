@@ -79,8 +79,8 @@ impl Registrar {
         let (pe, home) = (element.identifier, element.home);
         let known = self.space.find(handle.as_octets(), pe);
         let is_own = known
-            .and_then(|key| self.space.element(key))
-            .is_some_and(|known| known.home == self.id);
+            .and_then(|key| self.space.encoded(key))
+            .is_some_and(|known| known.home() == self.id);
         match source {
             Source::Owner(peer) if peer != home => {
                 let handle = handle.clone();
@@ -102,7 +102,7 @@ impl Registrar {
             return;
         };
         if let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key)) {
-            let (handle, element) = (handle.clone(), element.clone());
+            let handle = handle.clone();
             self.announce_update(UpdateAction::ADD_PE, handle, element);
         }
         self.ask_to_join(now, key);
@@ -121,7 +121,7 @@ impl Registrar {
         match self.space.put(handle, element, now.saturating_add(grace)) {
             Ok(put) => {
                 if let Put::Replaced { key, old } = &put
-                    && old.home == self.id
+                    && old.home() == self.id
                     && home != self.id
                 {
                     self.unwatch(*key);

@@ -217,7 +217,7 @@ impl Registrar {
         for &key in &keys {
             if let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key))
             {
-                let (handle, mut element) = (handle.clone(), element.clone());
+                let (handle, mut element) = (handle.clone(), element);
                 element.home = to;
                 self.note_news(&handle, element.identifier);
                 // It replaces an element, for which there is room. Its life begins anew.

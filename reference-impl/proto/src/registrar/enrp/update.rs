@@ -75,7 +75,7 @@ impl Registrar {
         let Some(key) = self.space.find(handle.as_octets(), pe) else {
             return;
         };
-        let known = self.space.element(key).map(|known| known.home);
+        let known = self.space.encoded(key).map(|known| known.home());
         if known == Some(self.id) && home != self.id {
             return self.tell(Log::NotTaken { handle, pe, home });
         }

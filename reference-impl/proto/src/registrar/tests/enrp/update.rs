@@ -82,7 +82,7 @@ fn what_peers_add_is_taken_as_it_is() {
     world.enrp(peer, update(UpdateAction::ADD_PE, moved.clone()));
     let key = world.registrar.handlespace().find(b"p", PeIdentifier(1));
     let element = world.registrar.handlespace().element(key.unwrap());
-    assert_eq!(element, Some(&moved));
+    assert_eq!(element, Some(moved));
     let pu = world.up(1);
     assert_eq!(world.members(pu, "p"), [1, 2], "users are told of it");
 }
