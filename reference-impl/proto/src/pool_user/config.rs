@@ -4,10 +4,15 @@
 use std::time::Duration;
 
 use super::Carrier;
+use crate::hunt::{self, Server};
 
 /// Settings of a [`PoolUser`](super::PoolUser). The defaults are the RFC's where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
+    /// The registrars, over SCTP or TCP; none if announcements tell of them.
+    pub registrars: Vec<Server>,
+    /// The server hunt: T5-Serverhunt, RETRAN-MAX, T7-ENRPoutdate and its limits.
+    pub hunt: hunt::Config,
     /// T1-ENRPrequest (RFC 5352 §7.1): how long a registrar has for an answer.
     pub t1_enrp_request: Duration,
     /// MAX-REQUEST-RETRANSMIT (RFC 5352 §7.3): how often a question is repeated before it is given up. An
@@ -58,6 +63,8 @@ pub struct Config {
 impl Default for Config {
     fn default() -> Self {
         Self {
+            registrars: Vec::new(),
+            hunt: hunt::Config::default(),
             t1_enrp_request: Duration::from_secs(15),
             max_request_retransmit: 2,
             stale_cache_value: Duration::from_secs(30),

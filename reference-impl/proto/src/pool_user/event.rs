@@ -251,8 +251,10 @@ pub enum Fault {
     Closed,
     /// It stopped answering.
     Lost,
-    /// It aborted the association, or restarted.
+    /// It aborted the association.
     Aborted,
+    /// It restarted the association: it is there, but without what it knew.
+    Restarted,
     /// Nobody listens there.
     Refused,
     /// Set-up got no answer.
@@ -269,6 +271,7 @@ impl fmt::Display for Fault {
             Self::Closed => "it closed",
             Self::Lost => "it stopped answering",
             Self::Aborted => "it aborted",
+            Self::Restarted => "it restarted",
             Self::Refused => "it refused",
             Self::Unreachable => "it cannot be reached",
             Self::NotDialled => "no set-up from here",

@@ -32,9 +32,21 @@
 //!
 //! One procedure is one file; each is an `impl PoolUser` of its `on_…` functions and the state it alone keeps.
 
+mod choice;
 mod config;
+mod control;
+mod data;
 mod event;
+mod home;
 mod log;
+mod pool;
+mod resolution;
+mod selection;
+mod session;
+mod timers;
+mod unknown;
+mod unreachable;
+mod watch;
 
 pub use config::Config;
 pub use event::{
@@ -43,14 +55,21 @@ pub use event::{
 };
 pub use log::Log;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use rsp_wire::asap::BusinessCard;
+use rsp_wire::asap::{self, BusinessCard};
 use rsp_wire::{PeIdentifier, PoolHandle};
 
+use crate::ASAP_PPID;
+use crate::hunt::Hunt;
 pub use crate::{Assoc, Dial};
+use home::Home;
+use pool::Pools;
+use session::Sessions;
+use timers::Timers;
+use unreachable::Contacts;
 
 /// What carries a user transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -251,67 +270,266 @@ pub enum Output {
     Wait(Option<Duration>),
 }
 
+/// How much a pool user holds; each has its limit in [`Config`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Size {
+    /// Pools known.
+    pub pools: usize,
+    /// Questions and watches of the owner.
+    pub requests: usize,
+    /// Sessions.
+    pub sessions: usize,
+    /// Messages that wait for a PE.
+    pub queued: usize,
+    /// Their octets.
+    pub queued_octets: usize,
+    /// PEs remembered as talked to or reported.
+    pub contacts: usize,
+    /// Reports that wait for a home.
+    pub reports: usize,
+}
+
+/// What a deadline is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Timer {
+    /// T1-ENRPrequest of the question about this pool.
+    Question(PoolHandle),
+    /// What the state of this session waits for.
+    Session(Session),
+}
+
 /// The engine.
 #[derive(Debug)]
 pub struct PoolUser {
+    config: Config,
+    rng: fastrand::Rng,
+    home: Home,
+    pools: Pools,
+    sessions: Sessions,
+    contacts: Contacts,
+    /// The owner's questions and watches that are not over, each with its pool.
+    requests: BTreeMap<Request, PoolHandle>,
+    card: Option<BusinessCard>,
+    timers: Timers<Timer>,
+    /// Those of the hunt are in the upper half.
+    next_dial: u64,
     stopping: bool,
     out: VecDeque<Output>,
 }
 
 impl PoolUser {
-    /// A pool user that knows no pool. The seed decides all random choices.
-    pub fn new(_config: Config, _seed: u64, _now: Duration) -> Self {
-        Self {
+    /// A pool user that knows no pool and looks for a registrar (RFC 5352 §3.6). The seed decides all random
+    /// choices.
+    pub fn new(config: Config, seed: u64, now: Duration) -> Self {
+        let mut rng = fastrand::Rng::with_seed(seed);
+        let home = Home::new(&config, rng.u64(..));
+        let mut pool_user = Self {
+            config,
+            rng,
+            home,
+            pools: Pools::default(),
+            sessions: Sessions::default(),
+            contacts: Contacts::new(),
+            requests: BTreeMap::new(),
+            card: None,
+            timers: Timers::new(),
+            next_dial: 0,
             stopping: false,
             out: VecDeque::new(),
+        };
+        pool_user.hunt(now);
+        pool_user
+    }
+
+    /// How many associations and connections there are, those that are being set up included.
+    pub fn associations(&self) -> usize {
+        self.home.associations() + self.sessions.associations()
+    }
+
+    /// How much there is of everything that grows.
+    pub fn size(&self) -> Size {
+        let queues = || self.sessions.queues();
+        Size {
+            pools: self.pools.len(),
+            requests: self.requests.len(),
+            sessions: self.sessions.len(),
+            queued: queues().map(|(messages, _)| messages).sum(),
+            queued_octets: queues().map(|(_, octets)| octets).sum(),
+            contacts: self.contacts.len(),
+            reports: self.contacts.pending(),
         }
     }
 
+    /// What a registrar told of this pool last, and when; it may be stale.
+    pub fn known(&self, pool: &PoolHandle) -> Option<(&Resolution, Duration)> {
+        let list = self.pools.get(pool)?.list.as_ref()?;
+        Some((&list.resolution, list.at))
+    }
+
     /// Takes one input. What is due by `now` happens before it.
-    pub fn handle(&mut self, _now: Duration, input: Input<'_>) {
-        let why = if self.stopping {
-            Failure::Stopping
-        } else {
-            Failure::NoRegistrar
-        };
+    pub fn handle(&mut self, now: Duration, input: Input<'_>) {
+        self.on_time(now);
         match input {
-            Input::Resolve { request, .. } => self.tell(Event::NotResolved { request, why }),
-            Input::Watch { request, .. } => self.tell(Event::WatchEnded { request, why }),
-            Input::Open { session, .. } => {
-                let why = SessionFailure::NotResolved(why);
-                self.tell(Event::Failed { session, why });
+            Input::Dialled { dial, assoc } if Hunt::is_own(dial) => {
+                self.on_home_dialled(now, dial, assoc);
             }
-            Input::Up { assoc } => self.out.push_back(Output::Abort { assoc }),
-            Input::Stop => self.stopping = true,
-            Input::Dialled { .. }
-            | Input::Restart { .. }
-            | Input::Down { .. }
-            | Input::Message { .. }
-            | Input::Datagram { .. }
-            | Input::Tick
-            | Input::Unwatch { .. }
-            | Input::Populate { .. }
-            | Input::Purge { .. }
-            | Input::Send { .. }
-            | Input::Fail { .. }
-            | Input::Close { .. }
-            | Input::Contacted { .. }
-            | Input::Unreachable { .. }
-            | Input::Card { .. } => {}
+            Input::Dialled { dial, assoc } => self.on_session_dialled(now, dial, assoc),
+            Input::Up { assoc } => self.on_up(now, assoc),
+            Input::Restart { assoc } => self.on_restart(now, assoc),
+            Input::Down { assoc, why, unsent } => self.on_down(now, assoc, why, unsent),
+            Input::Message {
+                assoc,
+                ppid,
+                octets,
+            } => self.on_message(now, assoc, ppid, octets),
+            Input::Datagram { from, octets } => self.on_datagram(now, from, octets),
+            Input::Tick => {}
+            Input::Stop => self.on_stop(now),
+            Input::Resolve { request, pool } => self.on_resolve(now, request, pool),
+            Input::Watch { request, pool } => self.on_watch(now, request, pool),
+            Input::Unwatch { request } => self.on_unwatch(request),
+            Input::Populate { pool } => self.populate(now, &pool),
+            Input::Purge { pool } => self.on_purge(&pool),
+            Input::Open {
+                session,
+                target,
+                failover,
+            } => self.on_open(now, session, target, failover),
+            Input::Send { session, message } => self.on_send(now, session, message),
+            Input::Fail { session } => self.on_fail(now, session),
+            Input::Close { session } => self.on_close(now, session),
+            Input::Contacted { pool, pe } => self.on_contacted(now, pool, pe),
+            Input::Unreachable { pool, pe } => self.on_unreachable(now, pool, pe),
+            Input::Card { card } => self.on_card(card),
         }
     }
 
     /// The next thing to do; [`Output::Wait`] when there is none.
     pub fn poll(&mut self) -> Output {
-        self.out.pop_front().unwrap_or(Output::Wait(None))
+        match self.out.pop_front() {
+            Some(output) => output,
+            None => Output::Wait(self.deadline()),
+        }
     }
 
-    /// How many associations and connections there are, those that are being set up included.
-    pub fn associations(&self) -> usize {
-        0
+    fn deadline(&self) -> Option<Duration> {
+        [self.timers.due(), self.home.due()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    fn on_time(&mut self, now: Duration) {
+        self.on_hunt_time(now);
+        while let Some(timer) = self.timers.take_due(now) {
+            match timer {
+                Timer::Question(pool) => self.on_t1(now, &pool),
+                Timer::Session(session) => self.on_session_time(now, session),
+            }
+        }
+    }
+
+    fn on_up(&mut self, now: Duration, assoc: Assoc) {
+        match self.sessions.of(assoc) {
+            Some(session) => self.on_session_up(now, session, assoc),
+            None => self.on_home_up(now, assoc),
+        }
+    }
+
+    fn on_restart(&mut self, now: Duration, assoc: Assoc) {
+        match self.sessions.of(assoc) {
+            Some(session) => self.on_session_restart(now, session, assoc),
+            None => self.on_home_restart(now, assoc),
+        }
+    }
+
+    fn on_down(&mut self, now: Duration, assoc: Assoc, why: Fault, unsent: Vec<Message>) {
+        match self.sessions.of(assoc) {
+            Some(session) => self.on_session_down(now, session, assoc, why, unsent),
+            None => self.on_home_down(now, assoc),
+        }
+    }
+
+    fn on_message(&mut self, now: Duration, assoc: Assoc, ppid: u32, octets: &[u8]) {
+        if let Some(session) = self.sessions.of(assoc) {
+            self.on_session_message(now, session, assoc, ppid, octets);
+        } else if self.home.has(assoc) {
+            // RFC 5352 §5 only says SHOULD about the PPID, so a message with another one is taken too.
+            if let Some(message) = self.decode(assoc, octets) {
+                self.on_asap(now, assoc, message);
+            }
+        }
+    }
+
+    /// A message of a registrar.
+    fn on_asap(&mut self, now: Duration, assoc: Assoc, message: asap::Message) {
+        use asap::Message as M;
+        match message {
+            M::HandleResolutionResponse(m) => self.on_response(now, assoc, m),
+            M::Error(m) => self.on_error(assoc, &m),
+            // Known, but nothing that a registrar sends to a pool user. No rule asks for a report.
+            M::Registration(_)
+            | M::Deregistration(_)
+            | M::RegistrationResponse(_)
+            | M::DeregistrationResponse(_)
+            | M::HandleResolution(_)
+            | M::EndpointKeepAlive(_)
+            | M::EndpointKeepAliveAck(_)
+            | M::EndpointUnreachable(_)
+            | M::ServerAnnounce(_)
+            | M::Cookie(_)
+            | M::CookieEcho(_)
+            | M::BusinessCard(_) => self.log(Log::OutOfPlace {
+                assoc,
+                message: message.message_type(),
+            }),
+        }
+    }
+
+    fn on_stop(&mut self, now: Duration) {
+        if std::mem::replace(&mut self.stopping, true) {
+            return;
+        }
+        self.drop_requests();
+        self.close_all(now);
+        self.leave_home();
+    }
+
+    /// Sends an ASAP message, unless it cannot be encoded, which is logged.
+    fn send(&mut self, assoc: Assoc, message: impl Into<asap::Message>) {
+        let message = message.into();
+        let mut octets = Vec::new();
+        match message.encode(&mut octets) {
+            // The RFCs say nothing about streams; one stream keeps the messages in order.
+            Ok(()) => self.out.push_back(Output::Send {
+                assoc,
+                stream: 0,
+                ppid: ASAP_PPID,
+                octets,
+            }),
+            Err(error) => self.log(Log::NotEncoded {
+                message: message.message_type(),
+                error,
+            }),
+        }
     }
 
     fn tell(&mut self, event: Event) {
         self.out.push_back(Output::Told(event));
     }
+
+    fn tell_all(&mut self, events: Vec<Event>) {
+        self.out.extend(events.into_iter().map(Output::Told));
+    }
+
+    fn log(&mut self, log: Log) {
+        self.out.push_back(Output::Log(log));
+    }
+
+    fn log_unknown(&mut self, what: &'static str, number: u64) {
+        self.log(Log::Unknown { what, number });
+    }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,152 @@
+//! Data of sessions (RFC 5352 §6.5, §6.6): queued until there is a PE, then sent in order.
+//!
+//! What went to the transport of a PE that fails may be lost, as RFC 5352 §6.5.5 says; what the caller gives
+//! back with [`Input::Down`](super::Input::Down), and what is queued, goes to the next PE or to the owner.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::session::State;
+use super::{Assoc, Event, Log, Message, Output, PoolUser, Session, Unsent};
+use crate::ASAP_PPID;
+
+/// Messages that wait for a PE.
+#[derive(Debug, Default)]
+pub(super) struct Queue {
+    messages: VecDeque<Message>,
+    octets: usize,
+}
+
+impl Queue {
+    /// Gives the message back if there is no room for it. One message always has room for its octets.
+    fn push(&mut self, message: Message, count: usize, octets: usize) -> Result<(), Message> {
+        let is_full = self.messages.len() >= count
+            || (!self.messages.is_empty() && self.octets + message.octets.len() > octets);
+        if is_full {
+            return Err(message);
+        }
+        self.octets += message.octets.len();
+        self.messages.push_back(message);
+        Ok(())
+    }
+
+    pub(super) fn take(&mut self) -> Vec<Message> {
+        self.octets = 0;
+        std::mem::take(&mut self.messages).into()
+    }
+
+    /// Puts messages back that had been taken or sent; they are older than those queued now. They were taken
+    /// within the limits once, so they are again.
+    pub(super) fn put_back(&mut self, messages: Vec<Message>) {
+        for message in messages.into_iter().rev() {
+            self.octets += message.octets.len();
+            self.messages.push_front(message);
+        }
+    }
+
+    /// Messages and octets.
+    pub(super) fn size(&self) -> (usize, usize) {
+        (self.messages.len(), self.octets)
+    }
+}
+
+impl PoolUser {
+    pub(super) fn on_send(&mut self, now: Duration, session: Session, message: Message) {
+        assert_ne!(
+            message.ppid, ASAP_PPID,
+            "RFC 5352 §5: data does not have the PPID of ASAP"
+        );
+        let (count, octets) = (self.config.max_queued, self.config.max_queued_octets);
+        let Some(entry) = self.sessions.get_mut(session) else {
+            self.log_unknown("session", session.0);
+            return;
+        };
+        let why = match &mut entry.state {
+            State::Up(up) => {
+                let assoc = up.assoc;
+                let first = !std::mem::replace(&mut up.is_sent_to, true);
+                let contact = first.then(|| (entry.pool.clone(), up.element.identifier));
+                self.out.push_back(Output::Data { assoc, message });
+                if let Some((pool, pe)) = contact {
+                    self.on_contacted(now, pool, pe);
+                }
+                return;
+            }
+            State::Resolving | State::Pausing | State::Connecting(_) => {
+                match entry.queue.push(message, count, octets) {
+                    Ok(()) => return,
+                    Err(message) => (Unsent::QueueFull, message),
+                }
+            }
+            State::Closing { .. } => (Unsent::Ended, message),
+        };
+        let (why, message) = why;
+        self.give_back(session, None, why, vec![message]);
+    }
+
+    /// Everything that waited goes to the new PE.
+    pub(super) fn flush(&mut self, now: Duration, session: Session) {
+        let Some(entry) = self.sessions.get_mut(session) else {
+            return;
+        };
+        for message in entry.queue.take() {
+            self.on_send(now, session, message);
+        }
+    }
+
+    pub(super) fn give_back(
+        &mut self,
+        session: Session,
+        pe: Option<rsp_wire::PeIdentifier>,
+        why: Unsent,
+        messages: Vec<Message>,
+    ) {
+        if !messages.is_empty() {
+            self.tell(Event::Returned {
+                session,
+                pe,
+                why,
+                messages,
+            });
+        }
+    }
+
+    /// Octets over the association of a session.
+    pub(super) fn on_session_message(
+        &mut self,
+        now: Duration,
+        session: Session,
+        assoc: Assoc,
+        ppid: u32,
+        octets: &[u8],
+    ) {
+        let Some(entry) = self.sessions.get_mut(session) else {
+            return;
+        };
+        let Some(pe) = entry.heard() else {
+            return;
+        };
+        if ppid != ASAP_PPID {
+            let octets = octets.to_vec();
+            self.tell(Event::Data {
+                session,
+                from: pe,
+                ppid,
+                octets,
+            });
+            return;
+        }
+        if !entry.has_control() {
+            // RFC 5352 §5: data does not have this PPID, and the PE declared no control channel.
+            let message = octets.first().copied().unwrap_or_default();
+            self.log(Log::OutOfPlace {
+                assoc,
+                message: rsp_wire::asap::MessageType(message),
+            });
+            return;
+        }
+        if let Some(message) = self.decode(assoc, octets) {
+            self.on_control(now, session, assoc, message);
+        }
+    }
+}

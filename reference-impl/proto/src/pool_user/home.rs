@@ -1,0 +1,224 @@
+//! The Home ENRP server of a pool user: found by the server hunt (RFC 5352 §3.6), left when it fails (§3.7).
+//!
+//! ```text
+//!              a set-up of the hunt came up                  T1-ENRPrequest: hunt beside it (§3.7.2)
+//!   Without ──────────────────────────────────► Home ─────────────────────────────────────────► Home
+//!     ▲                                          │ ▲                                              │
+//!     └──── gone (§3.7.1): hunt, it comes last ──┘ └── it answers: no more hunt ──────────────────┤
+//!                                                      another one is found: the old one is shut ─┘
+//! ```
+//!
+//! The hunt begins with the pool user and whenever there is no home (§3.6), whether anybody has a question or
+//! not. What was asked of the old home is asked of the new one; it has no subscriptions yet.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::{Assoc, Carrier, Channel, Dial, Event, Log, Output, PoolUser};
+use crate::hunt::{Hunt, Old, Over, Server, Step};
+
+/// The registrar that is asked, and the hunt for one.
+#[derive(Debug)]
+pub(super) struct Home {
+    hunt: Hunt,
+    current: Option<(Assoc, Server)>,
+    /// Former homes that are being shut down. What they still answer is taken.
+    leaving: BTreeSet<Assoc>,
+}
+
+impl Home {
+    pub(super) fn new(config: &super::Config, seed: u64) -> Self {
+        let kinds = [Over::Sctp, Over::Tcp];
+        Self {
+            hunt: Hunt::new(config.hunt.clone(), &kinds, config.registrars.clone(), seed),
+            current: None,
+            leaving: BTreeSet::new(),
+        }
+    }
+
+    pub(super) fn due(&self) -> Option<Duration> {
+        self.hunt.due()
+    }
+
+    /// Whether the association is one with a registrar.
+    pub(super) fn has(&self, assoc: Assoc) -> bool {
+        self.is_current(assoc) || self.leaving.contains(&assoc)
+    }
+
+    pub(super) fn is_current(&self, assoc: Assoc) -> bool {
+        self.current.as_ref().is_some_and(|(own, _)| *own == assoc)
+    }
+
+    /// Associations and set-ups.
+    pub(super) fn associations(&self) -> usize {
+        usize::from(self.current.is_some()) + self.leaving.len() + self.hunt.setups()
+    }
+}
+
+impl PoolUser {
+    /// The Home ENRP server, if there is one.
+    pub fn home(&self) -> Option<&Server> {
+        self.home.current.as_ref().map(|(_, server)| server)
+    }
+
+    /// The registrars known at this time.
+    pub fn registrars(&self, now: Duration) -> impl Iterator<Item = &Server> {
+        self.home.hunt.servers(now)
+    }
+
+    pub(super) fn home_assoc(&self) -> Option<Assoc> {
+        self.home.current.as_ref().map(|(assoc, _)| *assoc)
+    }
+
+    /// Looks for a home, or for another one than there is.
+    pub(super) fn hunt(&mut self, now: Duration) {
+        let old = match &self.home.current {
+            Some((_, server)) => Old::Kept(server.clone()),
+            None => Old::None,
+        };
+        self.hunt_instead_of(now, old);
+    }
+
+    fn hunt_instead_of(&mut self, now: Duration, old: Old) {
+        if self.stopping || self.home.hunt.is_hunting() {
+            return;
+        }
+        self.log(Log::Hunting);
+        let steps = self.home.hunt.start(now, old);
+        self.follow(now, steps);
+    }
+
+    pub(super) fn on_hunt_time(&mut self, now: Duration) {
+        let steps = self.home.hunt.on_time(now);
+        self.follow(now, steps);
+    }
+
+    pub(super) fn on_home_dialled(&mut self, now: Duration, dial: Dial, assoc: Option<Assoc>) {
+        let steps = self.home.hunt.on_dialled(now, dial, assoc);
+        self.follow(now, steps);
+    }
+
+    /// An association is up that is no session's.
+    pub(super) fn on_home_up(&mut self, now: Duration, assoc: Assoc) {
+        let steps = self.home.hunt.on_up(now, assoc);
+        if steps.is_empty() {
+            // Nobody calls a pool user.
+            self.out.push_back(Output::Abort { assoc });
+            return;
+        }
+        self.follow(now, steps);
+    }
+
+    /// The registrar lost its state: what was asked of it, it does not know.
+    pub(super) fn on_home_restart(&mut self, now: Duration, assoc: Assoc) {
+        if self.home.is_current(assoc) {
+            self.on_home_lost_subscriptions();
+            self.on_home_found(now, assoc);
+        }
+    }
+
+    pub(super) fn on_home_down(&mut self, now: Duration, assoc: Assoc) {
+        if self.home.leaving.remove(&assoc) {
+            return;
+        }
+        if !self.home.is_current(assoc) {
+            let steps = self.home.hunt.on_down(now, assoc);
+            return self.follow(now, steps);
+        }
+        let Some((_, server)) = self.home.current.take() else {
+            return;
+        };
+        self.log(Log::HomeLost { assoc });
+        self.tell(Event::Home { found: false });
+        self.on_home_lost_subscriptions();
+        if self.home.hunt.is_hunting() {
+            let steps = self.home.hunt.on_old_gone(now);
+            self.follow(now, steps);
+        } else {
+            self.hunt_instead_of(now, Old::Gone(server));
+        }
+    }
+
+    /// The home answered: it does not need to be replaced.
+    pub(super) fn on_home_answered(&mut self, now: Duration, assoc: Assoc) {
+        let Some((own, server)) = &self.home.current else {
+            return;
+        };
+        if *own != assoc {
+            return;
+        }
+        let server = server.clone();
+        self.home.hunt.answered(&server);
+        let steps = self.home.hunt.stop();
+        self.follow(now, steps);
+    }
+
+    /// Announcements (RFC 5352 §2.2.10): nothing on the multicast channel is ever answered.
+    pub(super) fn on_datagram(&mut self, now: Duration, from: SocketAddr, octets: &[u8]) {
+        match self.home.hunt.on_datagram(now, from, octets) {
+            Some(steps) => self.follow(now, steps),
+            None => self.log(Log::BadDatagram { from }),
+        }
+    }
+
+    pub(super) fn leave_home(&mut self) {
+        for step in self.home.hunt.stop() {
+            if let Step::Abort { assoc } = step {
+                self.out.push_back(Output::Abort { assoc });
+            }
+        }
+        if let Some((assoc, _)) = self.home.current.take() {
+            self.tell(Event::Home { found: false });
+            self.shut_home(assoc);
+        }
+    }
+
+    fn shut_home(&mut self, assoc: Assoc) {
+        self.home.leaving.insert(assoc);
+        self.out.push_back(Output::Shutdown { assoc });
+    }
+
+    fn follow(&mut self, now: Duration, steps: Vec<Step>) {
+        for step in steps {
+            match step {
+                Step::Connect { dial, to } => {
+                    let carrier = match to.over {
+                        Over::Sctp => Carrier::Sctp,
+                        Over::Tcp => Carrier::Tcp,
+                    };
+                    self.out.push_back(Output::Connect {
+                        dial,
+                        channel: Channel::Registrar,
+                        carrier,
+                        to: to.addrs,
+                    });
+                }
+                Step::Abort { assoc } => self.out.push_back(Output::Abort { assoc }),
+                Step::Found {
+                    assoc,
+                    server,
+                    id: _,
+                } => {
+                    if let Some((old, _)) = self.home.current.replace((assoc, server)) {
+                        self.log(Log::HomeLost { assoc: old });
+                        self.on_home_lost_subscriptions();
+                        self.shut_home(old);
+                    } else {
+                        self.tell(Event::Home { found: true });
+                    }
+                    self.log(Log::HomeFound { assoc });
+                    self.on_home_found(now, assoc);
+                }
+            }
+        }
+    }
+
+    /// There is a home, or a new one: it is asked what nobody answered, for what is watched, and told what
+    /// waits to be reported.
+    fn on_home_found(&mut self, now: Duration, assoc: Assoc) {
+        self.on_home_for_questions(now, assoc);
+        self.subscribe_again(now);
+        self.send_reports(now);
+    }
+}

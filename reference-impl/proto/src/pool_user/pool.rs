@@ -1,0 +1,140 @@
+//! What is known of pools: the translation cache (RFC 5352 §3.3 rules C1-C4), and who wants to know more.
+//!
+//! An entry stays while anybody uses it (a question, a watch, a session); without users it is a cache entry,
+//! and the one that was used longest ago makes room for a new one. Stale entries stay too: rule C3 allows to
+//! go on with them, which sessions do when no registrar answers.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rsp_wire::{PeIdentifier, PoolElement, PoolHandle};
+
+use super::resolution::Question;
+use super::selection::List;
+use super::{Request, Resolution, Session};
+
+/// One pool.
+#[derive(Debug, Default)]
+pub(super) struct Pool {
+    /// What a registrar told last.
+    pub(super) list: Option<List>,
+    /// Until when the list answers questions; none if it never does.
+    pub(super) fresh_until: Option<Duration>,
+    /// What a registrar is being asked.
+    pub(super) question: Option<Question>,
+    /// Who waits for the answer.
+    pub(super) waiting: Vec<Request>,
+    /// Who wants to know of changes, and what they were told of the A flag.
+    pub(super) watches: BTreeMap<Request, Option<bool>>,
+    /// Whether the home tells of changes (A=1).
+    pub(super) is_subscribed: bool,
+    pub(super) sessions: BTreeSet<Session>,
+    /// PEs that failed, and until when others are preferred.
+    avoided: BTreeMap<PeIdentifier, Duration>,
+    last_use: u64,
+}
+
+impl Pool {
+    /// Rule C4. A pool whose changes are told is fresh as long as they are.
+    pub(super) fn is_fresh(&self, now: Duration) -> bool {
+        self.list.is_some()
+            && self
+                .fresh_until
+                .is_some_and(|until| self.is_subscribed || until > now)
+    }
+
+    fn is_used(&self) -> bool {
+        self.question.is_some() || !self.watches.is_empty() || !self.sessions.is_empty()
+    }
+
+    pub(super) fn learn(&mut self, resolution: Resolution, now: Duration, stale_value: Duration) {
+        self.fresh_until = (!stale_value.is_zero()).then(|| now.saturating_add(stale_value));
+        self.list = Some(List::new(Arc::new(resolution), now));
+        self.avoided.retain(|_, until| *until > now);
+    }
+
+    pub(super) fn avoid(&mut self, pe: PeIdentifier, until: Duration, limit: usize) {
+        if self.avoided.contains_key(&pe) || self.avoided.len() < limit {
+            self.avoided.insert(pe, until);
+        }
+    }
+
+    pub(super) fn prefer(&mut self, pe: PeIdentifier) {
+        self.avoided.remove(&pe);
+    }
+
+    pub(super) fn is_avoided(&self, pe: PeIdentifier, now: Duration) -> bool {
+        self.avoided.get(&pe).is_some_and(|&until| until > now)
+    }
+
+    /// The PE of the next use by the pool's policy: one that failed lately only if nobody else is left.
+    pub(super) fn choose(
+        &mut self,
+        now: Duration,
+        rng: &mut fastrand::Rng,
+        allowed: impl Fn(&PoolElement) -> bool,
+    ) -> Option<PoolElement> {
+        let avoided = &self.avoided;
+        let is_avoided = |e: &PoolElement| avoided.get(&e.identifier).is_some_and(|&t| t > now);
+        let list = self.list.as_mut()?;
+        // Two calls, as the first one returns a loan of the list.
+        if let Some(element) = list.choose(rng, |e| allowed(e) && !is_avoided(e)) {
+            return Some(element.clone());
+        }
+        list.choose(rng, allowed).cloned()
+    }
+}
+
+/// All pools.
+#[derive(Debug, Default)]
+pub(super) struct Pools {
+    map: BTreeMap<PoolHandle, Pool>,
+    uses: u64,
+}
+
+impl Pools {
+    pub(super) fn get(&self, handle: &PoolHandle) -> Option<&Pool> {
+        self.map.get(handle)
+    }
+
+    pub(super) fn get_mut(&mut self, handle: &PoolHandle) -> Option<&mut Pool> {
+        self.map.get_mut(handle)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.map.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&PoolHandle, &Pool)> {
+        self.map.iter()
+    }
+
+    pub(super) fn iter_mut(&mut self) -> impl Iterator<Item = (&PoolHandle, &mut Pool)> {
+        self.map.iter_mut()
+    }
+
+    /// The entry of a pool, made if need be; none if there are `limit` pools and all of them are used.
+    pub(super) fn entry(&mut self, handle: &PoolHandle, limit: usize) -> Option<&mut Pool> {
+        if !self.map.contains_key(handle) {
+            while self.map.len() >= limit {
+                let idle = self.map.iter().filter(|(_, pool)| !pool.is_used());
+                let (oldest, _) = idle.min_by_key(|(_, pool)| pool.last_use)?;
+                let oldest = oldest.clone();
+                self.map.remove(&oldest);
+            }
+        }
+        self.uses += 1;
+        let pool = self.map.entry(handle.clone()).or_default();
+        pool.last_use = self.uses;
+        Some(pool)
+    }
+
+    /// Forgets an entry that nobody uses and that is no cache entry either.
+    pub(super) fn tidy(&mut self, handle: &PoolHandle) {
+        let is_idle = |pool: &Pool| !pool.is_used() && pool.fresh_until.is_none();
+        if self.map.get(handle).is_some_and(is_idle) {
+            self.map.remove(handle);
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! Handle resolution (RFC 5352 §2.2.5, §2.2.6, §3.3, §3.7).
+//!
+//! ```text
+//!            ask: HANDLE_RESOLUTION, T1
+//!   (none) ─────────────────────────────► Asked ── HANDLE_RESOLUTION_RESPONSE ──► (none), all are answered
+//!      │                                  ▲ │ ▲ │
+//!      │ ask, no home: hunt, T1  new home:│ │ │ │ T1, repeated less than MAX-REQUEST-RETRANSMIT times:
+//!      ▼              again to it, T1 once│ │ └─┘ again, and hunt for another home beside
+//!     Held ─────────────────────────────► ┘ └── T1 once more ──► (none), all are told (Error.Report)
+//! ```
+//!
+//! There is one question about a pool at a time, however many wait for its answer.
+//!
+//! Readings where the RFC is open:
+//! - T1-ENRPrequest runs without a home too, so that every question ends.
+//! - What an association that is gone could not deliver is never sent there again (§3.7.1): the question goes
+//!   to the new home, which may be the same server if it is the only one. T1 starts anew with it, once in each
+//!   of the 1 + MAX-REQUEST-RETRANSMIT attempts, so the answer or the failure comes after twice as many T1 at
+//!   the latest.
+//! - §3.7.2: T1 makes the question go to the same server again, and start the hunt for another one, which
+//!   gets the question when it is found. Whoever answers first is the home.
+
+use std::time::Duration;
+
+use rsp_wire::asap::{HandleResolution, HandleResolutionResponse};
+use rsp_wire::{MAX_LENGTH, PolicyType, PoolHandle};
+
+use super::{Assoc, Event, Failure, Log, PoolUser, Request, Resolution, Timer};
+
+/// A question about one pool that nobody answered yet.
+#[derive(Debug)]
+pub(super) struct Question {
+    /// From 1 on.
+    attempt: u32,
+    /// Whether T1 was started anew for a new home in this attempt.
+    is_moved: bool,
+    /// Where it was sent last; none while it is held for want of a home.
+    sent: Option<Assoc>,
+    /// Whether it was ever sent.
+    is_asked: bool,
+    /// The S flag of all its copies, so that the A flag of the answer is about it.
+    wants_updates: bool,
+}
+
+impl Question {
+    #[cfg(test)]
+    pub(super) fn state_name(question: Option<&Self>) -> &'static str {
+        match question {
+            None => "(none)",
+            Some(Self { sent: None, .. }) => "Held",
+            Some(Self { sent: Some(_), .. }) => "Asked",
+        }
+    }
+}
+
+/// Octets of a pool handle that a HANDLE_RESOLUTION can carry: less its header and that of the parameter.
+pub(super) const MAX_HANDLE: usize = MAX_LENGTH - 8;
+
+impl PoolUser {
+    pub(super) fn on_resolve(&mut self, now: Duration, request: Request, pool: PoolHandle) {
+        if let Err(why) = self.admit(request, &pool) {
+            return self.tell(Event::NotResolved { request, why });
+        }
+        let Some(entry) = self.pools.entry(&pool, self.config.max_pools) else {
+            let why = Failure::TooMany;
+            return self.tell(Event::NotResolved { request, why });
+        };
+        if entry.is_fresh(now) {
+            return self.answer(now, request, &pool, true);
+        }
+        entry.waiting.push(request);
+        self.requests.insert(request, pool.clone());
+        self.ask(now, &pool);
+    }
+
+    /// Whether the owner may have another request.
+    pub(super) fn admit(&self, request: Request, pool: &PoolHandle) -> Result<(), Failure> {
+        assert!(
+            !self.requests.contains_key(&request),
+            "the number of a request is not used again"
+        );
+        if self.stopping {
+            Err(Failure::Stopping)
+        } else if pool.as_octets().len() > MAX_HANDLE {
+            Err(Failure::HandleTooLong)
+        } else if self.requests.len() >= self.config.max_requests {
+            Err(Failure::TooMany)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// CachePopulateRequest (RFC 5352 §6.3), also for rule BC1 of §3.9.
+    pub(super) fn populate(&mut self, now: Duration, pool: &PoolHandle) {
+        let has_cache = !self.config.stale_cache_value.is_zero();
+        let is_askable = pool.as_octets().len() <= MAX_HANDLE && !self.stopping;
+        if has_cache && is_askable && self.pools.entry(pool, self.config.max_pools).is_some() {
+            self.ask(now, pool);
+        }
+    }
+
+    /// CachePurgeRequest (RFC 5352 §6.4).
+    pub(super) fn on_purge(&mut self, pool: &PoolHandle) {
+        if let Some(entry) = self.pools.get_mut(pool) {
+            entry.fresh_until = None;
+            self.pools.tidy(pool);
+        }
+    }
+
+    /// NR1 to NR4, unless the question is under way. The pool has an entry.
+    pub(super) fn ask(&mut self, now: Duration, pool: &PoolHandle) {
+        let Some(entry) = self.pools.get_mut(pool) else {
+            return;
+        };
+        if entry.question.is_some() {
+            return;
+        }
+        entry.question = Some(Question {
+            attempt: 1,
+            is_moved: false,
+            sent: None,
+            is_asked: false,
+            wants_updates: !entry.watches.is_empty(),
+        });
+        self.start_t1(now, pool);
+        match self.home_assoc() {
+            Some(home) => self.send_question(pool, home),
+            None => self.hunt(now),
+        }
+    }
+
+    fn start_t1(&mut self, now: Duration, pool: &PoolHandle) {
+        let until = now.saturating_add(self.config.t1_enrp_request);
+        self.timers.set(Timer::Question(pool.clone()), until);
+    }
+
+    fn send_question(&mut self, pool: &PoolHandle, home: Assoc) {
+        let Some(entry) = self.pools.get_mut(pool) else {
+            return;
+        };
+        let Some(question) = &mut entry.question else {
+            return;
+        };
+        question.sent = Some(home);
+        question.is_asked = true;
+        let (attempt, wants_updates) = (question.attempt, question.wants_updates);
+        self.send(home, HandleResolution::new(pool.clone(), wants_updates));
+        self.log(Log::Asked {
+            pool: pool.clone(),
+            attempt,
+        });
+    }
+
+    /// T1-ENRPrequest expired (§3.7.2).
+    pub(super) fn on_t1(&mut self, now: Duration, pool: &PoolHandle) {
+        let limit = self.config.max_request_retransmit;
+        let Some(entry) = self.pools.get_mut(pool) else {
+            return;
+        };
+        let Some(question) = &mut entry.question else {
+            return;
+        };
+        let is_asked = question.is_asked;
+        if question.attempt > limit {
+            let why = if is_asked {
+                Failure::TimedOut
+            } else {
+                Failure::NoRegistrar
+            };
+            self.log(Log::NoAnswer { pool: pool.clone() });
+            return self.on_no_answer(now, pool, &why);
+        }
+        question.attempt += 1;
+        question.is_moved = false;
+        self.log(Log::NoAnswer { pool: pool.clone() });
+        self.start_t1(now, pool);
+        if let Some(home) = self.home_assoc() {
+            self.send_question(pool, home);
+        }
+        self.hunt(now);
+    }
+
+    /// A new home gets all questions.
+    pub(super) fn on_home_for_questions(&mut self, now: Duration, home: Assoc) {
+        let open = self.pools.iter().filter(|(_, p)| p.question.is_some());
+        let open: Vec<PoolHandle> = open.map(|(handle, _)| handle.clone()).collect();
+        for pool in open {
+            let entry = self.pools.get_mut(&pool);
+            let question = entry.and_then(|entry| entry.question.as_mut());
+            if question.is_some_and(|question| !std::mem::replace(&mut question.is_moved, true)) {
+                self.start_t1(now, &pool);
+            }
+            self.send_question(&pool, home);
+        }
+    }
+
+    pub(super) fn on_response(
+        &mut self,
+        now: Duration,
+        assoc: Assoc,
+        message: HandleResolutionResponse,
+    ) {
+        let is_current = self.home.is_current(assoc);
+        self.on_home_answered(now, assoc);
+        let pool = message.pool_handle.clone();
+        let Some(entry) = self.pools.get_mut(&pool) else {
+            return self.log(Log::Unasked { pool });
+        };
+        // In updates nothing is said about the A flag, so they may do without; an answer that comes twice and
+        // has it is as good as an update.
+        let has_flag = message.accepts_updates();
+        let question = entry.question.take();
+        let is_update =
+            is_current && (entry.is_subscribed || (has_flag && !entry.watches.is_empty()));
+        let accepts = match &question {
+            Some(question) if question.wants_updates => Some(is_current && has_flag),
+            Some(_) => None,
+            None if is_update => Some(true),
+            None => return self.log(Log::Unasked { pool }),
+        };
+        self.timers.clear(&Timer::Question(pool.clone()));
+        if let Some(error) = message.operation_error {
+            let causes = error.causes.iter().map(|cause| cause.code).collect();
+            return self.on_no_answer(now, &pool, &Failure::Rejected(causes));
+        }
+        let mut elements = message.pool_elements;
+        elements.truncate(self.config.max_pool_elements.max(1));
+        self.log(Log::Listed {
+            pool: pool.clone(),
+            elements: elements.len(),
+        });
+        // RFC 5352 §2.2.6: the policies of the PEs do not make that of the pool.
+        let policy = message.policy;
+        let resolution = Resolution {
+            pool: pool.clone(),
+            policy: policy.map_or(PolicyType::ROUND_ROBIN, |policy| policy.policy_type()),
+            elements,
+        };
+        self.on_listed(now, &pool, resolution, accepts);
+    }
+
+    fn on_listed(
+        &mut self,
+        now: Duration,
+        pool: &PoolHandle,
+        resolution: Resolution,
+        accepts: Option<bool>,
+    ) {
+        let Some(entry) = self.pools.get_mut(pool) else {
+            return;
+        };
+        entry.learn(resolution, now, self.config.stale_cache_value);
+        let waiting = std::mem::take(&mut entry.waiting);
+        let sessions: Vec<_> = entry.sessions.iter().copied().collect();
+        for request in waiting {
+            self.requests.remove(&request);
+            self.answer(now, request, pool, false);
+        }
+        self.on_changed(now, pool, accepts);
+        for session in sessions {
+            self.on_session_listed(now, session);
+        }
+        self.pools.tidy(pool);
+    }
+
+    /// The question is answered in the negative, or given up.
+    fn on_no_answer(&mut self, now: Duration, pool: &PoolHandle, why: &Failure) {
+        let Some(entry) = self.pools.get_mut(pool) else {
+            return;
+        };
+        entry.question = None;
+        let waiting = std::mem::take(&mut entry.waiting);
+        let sessions: Vec<_> = entry.sessions.iter().copied().collect();
+        for request in waiting {
+            self.requests.remove(&request);
+            let why = why.clone();
+            self.tell(Event::NotResolved { request, why });
+        }
+        self.on_watch_unanswered(pool, why);
+        for session in sessions {
+            self.on_session_not_listed(now, session, why);
+        }
+        self.pools.tidy(pool);
+    }
+
+    /// Everybody who waits is told that there will be no answer.
+    pub(super) fn drop_requests(&mut self) {
+        let pools: Vec<PoolHandle> = self.pools.iter().map(|(pool, _)| pool.clone()).collect();
+        for pool in pools {
+            let Some(entry) = self.pools.get_mut(&pool) else {
+                continue;
+            };
+            entry.question = None;
+            self.timers.clear(&Timer::Question(pool.clone()));
+            let (waiting, watches) = (
+                std::mem::take(&mut entry.waiting),
+                std::mem::take(&mut entry.watches),
+            );
+            for request in waiting {
+                let why = Failure::Stopping;
+                self.tell(Event::NotResolved { request, why });
+            }
+            for request in watches.into_keys() {
+                let why = Failure::Stopping;
+                self.tell(Event::WatchEnded { request, why });
+            }
+        }
+        self.requests.clear();
+    }
+
+    fn answer(&mut self, now: Duration, request: Request, pool: &PoolHandle, cached: bool) {
+        let Some(entry) = self.pools.get_mut(pool) else {
+            return;
+        };
+        let preferred = entry.choose(now, &mut self.rng, |_| true);
+        let (Some(list), Some(preferred)) = (&entry.list, preferred) else {
+            return;
+        };
+        let resolution = list.resolution.clone();
+        self.tell(Event::Resolved {
+            request,
+            resolution,
+            preferred: preferred.identifier,
+            cached,
+        });
+    }
+}
