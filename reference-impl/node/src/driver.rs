@@ -259,12 +259,11 @@ impl RegistrarDriver {
                     let assoc = self.connect(channel, to, transport).map(engine_side);
                     self.engine.handle(now, Input::Dialled { dial, assoc });
                 }
-                Output::Abort { assoc } => transport.abort(stack_side(assoc)),
-                Output::Shutdown { assoc } => {
-                    if let Err(error) = transport.shutdown(stack_side(assoc)) {
-                        tracing::warn!("association {} not shut down: {error}", assoc.0);
-                    }
+                Output::Abort { assoc } => {
+                    self.outbox.forget(stack_side(assoc));
+                    transport.abort(stack_side(assoc));
                 }
+                Output::Shutdown { assoc } => self.outbox.shutdown(stack_side(assoc), transport),
                 Output::Log(log) => tell(&log),
                 Output::Wait(deadline) => {
                     self.deadline = deadline;

@@ -10,6 +10,7 @@ pub mod command;
 pub mod driver;
 mod live;
 mod outbox;
+pub mod pool_element;
 pub mod pool_user;
 pub mod reach;
 pub mod service;

@@ -30,6 +30,8 @@ pub(crate) struct GivenUp;
 struct Backlog {
     messages: VecDeque<Waiting>,
     octets: usize,
+    /// The association is shut down once nothing waits any more.
+    is_last: bool,
 }
 
 #[derive(Debug)]
@@ -121,9 +123,20 @@ impl Outbox {
                     Err(error) => return error.kind() == io::ErrorKind::WouldBlock,
                 }
             }
+            if backlog.is_last {
+                shutdown(assoc, transport);
+            }
             false
         });
         self.retry_at = (!self.waiting.is_empty()).then(|| now + RETRY);
+    }
+
+    /// Shuts an association down once all that waits for it is sent.
+    pub(crate) fn shutdown(&mut self, assoc: AssocId, transport: &mut dyn Transport) {
+        match self.waiting.get_mut(&assoc) {
+            Some(backlog) => backlog.is_last = true,
+            None => shutdown(assoc, transport),
+        }
     }
 
     /// When [`timeout`](Self::timeout) wants to be called.
@@ -134,6 +147,12 @@ impl Outbox {
     /// Drops what waits for an association that is gone, or that has started afresh.
     pub(crate) fn forget(&mut self, assoc: AssocId) {
         self.waiting.remove(&assoc);
+    }
+}
+
+fn shutdown(assoc: AssocId, transport: &mut dyn Transport) {
+    if let Err(error) = transport.shutdown(assoc) {
+        tracing::warn!("association {} not shut down: {error}", assoc.0);
     }
 }
 
@@ -149,6 +168,7 @@ mod tests {
         room: usize,
         sent: Vec<(u16, u32, Vec<u8>)>,
         aborted: Vec<AssocId>,
+        shut_down: Vec<AssocId>,
     }
 
     impl Transport for Narrow {
@@ -174,7 +194,8 @@ mod tests {
         fn send_datagram(&mut self, _: LocalPort, _: SocketAddr, _: &[u8]) -> io::Result<()> {
             Err(io::ErrorKind::Unsupported.into())
         }
-        fn shutdown(&mut self, _: AssocId) -> io::Result<()> {
+        fn shutdown(&mut self, assoc: AssocId) -> io::Result<()> {
+            self.shut_down.push(assoc);
             Ok(())
         }
         fn abort(&mut self, assoc: AssocId) {
@@ -217,6 +238,8 @@ mod tests {
         assert_eq!(stack.sent.len(), 1, "it is not time");
         outbox.timeout(at, &mut stack);
         assert_eq!(stack.sent.len(), 2);
+        outbox.shutdown(ASSOC, &mut stack);
+        assert_eq!(stack.shut_down, [], "a message waits");
         stack.room = 5;
         outbox.timeout(outbox.deadline().expect("one waits"), &mut stack);
         let sent: Vec<_> = stack
@@ -226,6 +249,7 @@ mod tests {
             .collect();
         assert_eq!(sent, [(0, 0), (1, 11), (2, 22)]);
         assert_eq!(outbox.deadline(), None);
+        assert_eq!(stack.shut_down, [ASSOC]);
     }
 
     #[test]

@@ -33,8 +33,8 @@ use sha2::Sha256;
 const MAGIC: &[u8; 4] = b"RSC\x01";
 const TAG: usize = 16;
 const HEADER: usize = MAGIC.len() + TAG;
-/// Octets of a state that is sealed or opened; more never fit a message anyway.
-pub const MAX_STATE: usize = 32 * 1024;
+/// Octets of a state that is sealed or opened: pool elements take cookies of 16 KiB.
+pub const MAX_STATE: usize = 16 * 1024 - HEADER;
 
 /// The shortest key.
 pub const MIN_KEY: usize = 16;

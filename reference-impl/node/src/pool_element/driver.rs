@@ -1,0 +1,628 @@
+//! Glue between the pool element's engine, a transport and perhaps a service. It has no clock, socket or thread
+//! of its own: the loop around it hands in what happened and asks when to come back, on wall time or on
+//! virtual time.
+//!
+//! What its owner is told waits until [`ElementDriver::poll_event`] takes it; call it after every other call.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use rsp_proto::pool_element::{Assoc, Config, Element, Event as AsapEvent, Input, Log, Output};
+use rsp_transport::{AssocId, Event as StackEvent, LocalPort, Peer, Transport};
+use rsp_wire::asap::BusinessCard;
+use rsp_wire::{PeIdentifier, Policy, PoolHandle, RegistrationLife, Transport as WireTransport};
+
+use super::cookies::Cookies;
+use super::endpoints::{Endpoints, Users};
+use super::policy::with_load;
+use crate::outbox::{GivenUp, Outbox};
+use crate::services::{Effect, Message, Service, Session};
+
+/// How a pool element's engine is set, and where it is.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Pool, registrars, timers, thresholds and limits of the engine. Its user transport is what
+    /// [`users`](Self::users) becomes.
+    pub config: Config,
+    /// Addresses of this host; empty for what the stack takes by itself.
+    pub addrs: Vec<IpAddr>,
+    /// SCTP port of the ASAP endpoint, 0 for any free one.
+    pub asap_port: u16,
+    /// Where pool users come.
+    pub users: Users,
+    /// Multicast group and port where announcements are heard (RFC 5352 §3.6).
+    pub announce: Option<SocketAddr>,
+    /// The form of cookies.
+    pub cookies: Cookies,
+}
+
+/// What the owner of a pool element is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Registration and the like. What comes from pool users is told by [`Event::State`] and [`Event::Card`].
+    Asap(AsapEvent),
+    /// A pool user has come.
+    Session {
+        /// Its number.
+        session: Session,
+        /// Its transport addresses as far as known.
+        peer: Vec<SocketAddr>,
+    },
+    /// A pool user brings the state that another pool element of the pool left with it.
+    State {
+        /// The pool user.
+        session: Session,
+        /// The state; its seal was right, if cookies are sealed.
+        state: Vec<u8>,
+    },
+    /// A pool user sends data.
+    Data {
+        /// The pool user.
+        session: Session,
+        /// Stream it came on.
+        stream: u16,
+        /// Payload protocol identifier in host order.
+        ppid: u32,
+        /// The message; over TCP a piece of the stream, cut anywhere.
+        octets: Vec<u8>,
+    },
+    /// A pool user that is a PE too presents itself (RFC 5352 §3.9).
+    Card {
+        /// The pool user.
+        session: Session,
+        /// Its pool, and the order in which to fail over there.
+        card: BusinessCard,
+    },
+    /// A pool user is gone.
+    Ended {
+        /// Which one.
+        session: Session,
+    },
+}
+
+/// A pool element on one [`Transport`].
+#[derive(Debug)]
+pub struct ElementDriver {
+    engine: Element,
+    endpoints: Endpoints,
+    cookies: Cookies,
+    service: Option<Box<dyn Service>>,
+    users: BTreeMap<AssocId, User>,
+    sessions: BTreeMap<Session, AssocId>,
+    next_session: u64,
+    outbox: Outbox,
+    told: VecDeque<Event>,
+    deadline: Option<Duration>,
+}
+
+/// One pool user's association or connection.
+#[derive(Clone, Copy, Debug)]
+struct User {
+    session: Session,
+    /// Whether the engine knows it, which it does if there is a control channel.
+    has_control: bool,
+}
+
+impl ElementDriver {
+    /// Opens the endpoints on `transport` and starts the engine, which waits for
+    /// [`register`](Self::register). With a `service`, pool users are its business, and the owner is told of the
+    /// rest only. `now` is time since any fixed origin.
+    pub fn start(
+        setup: Setup,
+        service: Option<Box<dyn Service>>,
+        seed: u64,
+        transport: &mut dyn Transport,
+        now: Duration,
+    ) -> io::Result<Self> {
+        let endpoints = Endpoints::open(&setup, transport)?;
+        let mut config = setup.config;
+        config.max_message = config.max_message.min(transport.caps().max_message);
+        config.user_transport = endpoints.user_transport.clone();
+        let mut driver = Self {
+            engine: Element::new(config, seed, now),
+            endpoints,
+            cookies: setup.cookies,
+            service,
+            users: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            next_session: 1,
+            outbox: Outbox::default(),
+            told: VecDeque::new(),
+            deadline: None,
+        };
+        driver.timeout(now, transport);
+        Ok(driver)
+    }
+
+    /// Takes one event of the transport. Events of endpoints and associations that are not its own are ignored.
+    pub fn event(&mut self, now: Duration, event: StackEvent, transport: &mut dyn Transport) {
+        match event {
+            StackEvent::Up {
+                port, assoc, peer, ..
+            } => self.up(now, port, assoc, peer, transport),
+            StackEvent::Message {
+                assoc,
+                stream,
+                ppid,
+                octets,
+                ..
+            } => {
+                let message = Message {
+                    stream,
+                    ppid,
+                    octets: &octets,
+                };
+                self.message(now, assoc, message, transport);
+            }
+            StackEvent::Restart { assoc } => self.restart(now, assoc, transport),
+            StackEvent::Down { assoc, .. } => {
+                self.outbox.forget(assoc);
+                self.end(now, assoc);
+                let assoc = engine_side(assoc);
+                self.step(now, Input::Down { assoc }, transport);
+            }
+            StackEvent::Datagram { port, from, octets } => {
+                if self.endpoints.announcements == Some(port) {
+                    let octets = &octets;
+                    self.step(now, Input::Datagram { from, octets }, transport);
+                }
+            }
+            // The stack fails over by itself.
+            StackEvent::Path { .. } => {}
+        }
+    }
+
+    /// Lets due timers fire; harmless when none is due.
+    pub fn timeout(&mut self, now: Duration, transport: &mut dyn Transport) {
+        self.outbox.timeout(now, transport);
+        self.serve(
+            now,
+            |service, effects| service.on_timeout(now, effects),
+            transport,
+        );
+        self.step(now, Input::Tick, transport);
+    }
+
+    /// When [`timeout`](Self::timeout) wants to be called, in the same time as `now`.
+    pub fn deadline(&self) -> Option<Duration> {
+        let service = self.service.as_ref().and_then(|service| service.deadline());
+        [self.deadline, self.outbox.deadline(), service]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    /// The next thing that the owner is told.
+    pub fn poll_event(&mut self) -> Option<Event> {
+        self.told.pop_front()
+    }
+
+    /// Be in the pool (Registration.Request, RFC 5352 §6.1).
+    pub fn register(&mut self, now: Duration, transport: &mut dyn Transport) {
+        self.step(now, Input::Register, transport);
+    }
+
+    /// Be not in the pool (Deregistration.Request, RFC 5352 §6.2). Sessions go on.
+    pub fn deregister(&mut self, now: Duration, transport: &mut dyn Transport) {
+        self.step(now, Input::Deregister, transport);
+    }
+
+    /// The policy or its values are these from now on.
+    pub fn set_policy(&mut self, now: Duration, policy: Policy, transport: &mut dyn Transport) {
+        self.step(now, Input::Policy(policy), transport);
+    }
+
+    /// The load is this from now on, from 0 to `u32::MAX`; only adaptive policies tell it.
+    pub fn set_load(&mut self, now: Duration, load: u32, transport: &mut dyn Transport) {
+        let current = &self.engine.config().policy;
+        if let Some(policy) = with_load(current, load).filter(|policy| policy != current) {
+            self.set_policy(now, policy, transport);
+        }
+    }
+
+    /// The registration life is this from now on.
+    pub fn set_life(
+        &mut self,
+        now: Duration,
+        life: RegistrationLife,
+        transport: &mut dyn Transport,
+    ) {
+        self.step(now, Input::Life(life), transport);
+    }
+
+    /// Users come there from now on.
+    pub fn set_user_transport(
+        &mut self,
+        now: Duration,
+        users: WireTransport,
+        transport: &mut dyn Transport,
+    ) {
+        self.step(now, Input::UserTransport(users), transport);
+    }
+
+    /// The business card given to pool users (RFC 5352 §3.9); none to give no more.
+    pub fn set_card(
+        &mut self,
+        now: Duration,
+        card: Option<BusinessCard>,
+        transport: &mut dyn Transport,
+    ) {
+        self.step(now, Input::Card { card }, transport);
+    }
+
+    /// Reports another PE that could not be reached (Transport.Failure, RFC 5352 §6.9.2).
+    pub fn unreachable(
+        &mut self,
+        now: Duration,
+        pool: PoolHandle,
+        pe: PeIdentifier,
+        transport: &mut dyn Transport,
+    ) {
+        self.step(now, Input::Unreachable { pool, pe }, transport);
+    }
+
+    /// Sends data to a pool user, leaves a state with it, or ends its session. What is meant for a session
+    /// that has ended is dropped.
+    pub fn act(&mut self, now: Duration, effect: Effect, transport: &mut dyn Transport) {
+        self.apply(now, effect, transport);
+        self.drain(now, transport);
+    }
+
+    /// Transport addresses of the ASAP endpoint, with the port it really has.
+    pub fn asap_addrs(&self) -> &[SocketAddr] {
+        &self.endpoints.asap_addrs
+    }
+
+    /// Where users come.
+    pub fn user_transport(&self) -> &WireTransport {
+        &self.engine.config().user_transport
+    }
+
+    /// Pool users that are here now.
+    pub fn sessions(&self) -> usize {
+        self.users.len()
+    }
+
+    /// The engine, to look at.
+    pub fn engine(&self) -> &Element {
+        &self.engine
+    }
+
+    /// Starts a graceful end: de-registers, then shuts all associations down.
+    pub fn stop(&mut self, now: Duration, transport: &mut dyn Transport) {
+        self.step(now, Input::Stop, transport);
+    }
+
+    /// Whether it is de-registered and no association is left after [`stop`](Self::stop).
+    pub fn stopped(&self) -> bool {
+        self.engine.associations() == 0 && self.users.is_empty()
+    }
+
+    fn up(
+        &mut self,
+        now: Duration,
+        port: LocalPort,
+        assoc: AssocId,
+        peer: Vec<SocketAddr>,
+        transport: &mut dyn Transport,
+    ) {
+        let is_users = self.endpoints.users == Some(port);
+        if !is_users && self.endpoints.asap != port {
+            return;
+        }
+        let has_control = matches!(self.endpoints.user_transport, WireTransport::Sctp(_));
+        if is_users && !has_control && self.users.len() >= self.engine.config().max_associations {
+            tracing::warn!("association {} refused: there are too many", assoc.0);
+            return transport.abort(assoc);
+        }
+        if is_users {
+            self.begin(assoc, has_control);
+        }
+        if !is_users || has_control {
+            let input = Input::Up {
+                assoc: engine_side(assoc),
+                peer: peer.clone(),
+            };
+            self.step(now, input, transport);
+        }
+        // The engine may have refused it.
+        if let Some(&User { session, .. }) = self.users.get(&assoc) {
+            self.greet(now, session, peer, transport);
+        }
+    }
+
+    fn restart(&mut self, now: Duration, assoc: AssocId, transport: &mut dyn Transport) {
+        self.outbox.forget(assoc);
+        // The pool user has lost all it knew, so this is another session.
+        let user = self.end(now, assoc);
+        let engine = engine_side(assoc);
+        self.step(now, Input::Restart { assoc: engine }, transport);
+        if let Some(user) = user {
+            self.begin(assoc, user.has_control);
+            self.greet(now, self.users[&assoc].session, Vec::new(), transport);
+        }
+    }
+
+    fn message(
+        &mut self,
+        now: Duration,
+        assoc: AssocId,
+        message: Message<'_>,
+        transport: &mut dyn Transport,
+    ) {
+        let user = self.users.get(&assoc).copied();
+        let engine = engine_side(assoc);
+        let has_control = user.is_none_or(|user| user.has_control);
+        if has_control && self.engine.is_control(engine, message.ppid) {
+            let input = Input::Message {
+                assoc: engine,
+                ppid: message.ppid,
+                octets: message.octets,
+            };
+            return self.step(now, input, transport);
+        }
+        let Some(User { session, .. }) = user else {
+            return tracing::debug!("association {}: data on the ASAP endpoint", assoc.0);
+        };
+        if has_control {
+            self.step(now, Input::Began { assoc: engine }, transport);
+        }
+        if self.service.is_none() {
+            return self.told.push_back(Event::Data {
+                session,
+                stream: message.stream,
+                ppid: message.ppid,
+                octets: message.octets.to_vec(),
+            });
+        }
+        self.serve(
+            now,
+            |service, effects| service.on_message(now, session, message, effects),
+            transport,
+        );
+    }
+
+    fn begin(&mut self, assoc: AssocId, has_control: bool) {
+        let session = Session(self.next_session);
+        self.next_session += 1;
+        self.users.insert(
+            assoc,
+            User {
+                session,
+                has_control,
+            },
+        );
+        self.sessions.insert(session, assoc);
+    }
+
+    fn greet(
+        &mut self,
+        now: Duration,
+        session: Session,
+        peer: Vec<SocketAddr>,
+        transport: &mut dyn Transport,
+    ) {
+        if self.service.is_none() {
+            return self.told.push_back(Event::Session { session, peer });
+        }
+        self.serve(
+            now,
+            |service, effects| service.on_session(now, session, effects),
+            transport,
+        );
+    }
+
+    /// Forgets a pool user, if there is one.
+    fn end(&mut self, now: Duration, assoc: AssocId) -> Option<User> {
+        let user = self.users.remove(&assoc)?;
+        let session = user.session;
+        self.sessions.remove(&session);
+        match &mut self.service {
+            Some(service) => service.on_end(now, session),
+            None => self.told.push_back(Event::Ended { session }),
+        }
+        Some(user)
+    }
+
+    /// Calls the service, if there is one, and does what it wants.
+    fn serve(
+        &mut self,
+        now: Duration,
+        call: impl FnOnce(&mut dyn Service, &mut Vec<Effect>),
+        transport: &mut dyn Transport,
+    ) {
+        let Some(service) = &mut self.service else {
+            return;
+        };
+        let mut effects = Vec::new();
+        call(service.as_mut(), &mut effects);
+        for effect in effects {
+            self.apply(now, effect, transport);
+        }
+        self.drain(now, transport);
+    }
+
+    fn apply(&mut self, now: Duration, effect: Effect, transport: &mut dyn Transport) {
+        match effect {
+            Effect::Send {
+                session,
+                stream,
+                ppid,
+                octets,
+            } => {
+                if let Some(&assoc) = self.sessions.get(&session) {
+                    self.send(now, assoc, stream, ppid, octets, transport);
+                }
+            }
+            Effect::Cookie { session, state } => self.leave(now, session, state, transport),
+            Effect::End { session } => {
+                if let Some(&assoc) = self.sessions.get(&session) {
+                    self.outbox.shutdown(assoc, transport);
+                }
+            }
+        }
+    }
+
+    /// Leaves a state with a pool user, if there is a control channel to it.
+    fn leave(
+        &mut self,
+        now: Duration,
+        session: Session,
+        state: Vec<u8>,
+        transport: &mut dyn Transport,
+    ) {
+        let Some(&assoc) = self.sessions.get(&session) else {
+            return;
+        };
+        if !self.users[&assoc].has_control {
+            return;
+        }
+        let Some(cookie) = self.cookies.make(&self.engine.config().pool, state) else {
+            return tracing::warn!("session {}: its state is too long for a cookie", session.0);
+        };
+        let assoc = engine_side(assoc);
+        // At once, so that it leaves before what the service says next.
+        self.step(now, Input::Cookie { assoc, cookie }, transport);
+    }
+
+    fn send(
+        &mut self,
+        now: Duration,
+        assoc: AssocId,
+        stream: u16,
+        ppid: u32,
+        octets: Vec<u8>,
+        transport: &mut dyn Transport,
+    ) {
+        let sent = self
+            .outbox
+            .send(now, assoc, stream, ppid, octets, transport);
+        if let Err(GivenUp) = sent {
+            self.end(now, assoc);
+            let assoc = engine_side(assoc);
+            self.engine.handle(now, Input::Down { assoc });
+        }
+    }
+
+    fn step(&mut self, now: Duration, input: Input<'_>, transport: &mut dyn Transport) {
+        self.engine.handle(now, input);
+        self.drain(now, transport);
+    }
+
+    /// Does what the engine wants until it has nothing more, and tells it the load of the service.
+    fn drain(&mut self, now: Duration, transport: &mut dyn Transport) {
+        if let Some(service) = &self.service {
+            let current = &self.engine.config().policy;
+            let policy = with_load(current, service.load());
+            if let Some(policy) = policy.filter(|policy| policy != current) {
+                self.engine.handle(now, Input::Policy(policy));
+            }
+        }
+        loop {
+            match self.engine.poll() {
+                Output::Send {
+                    assoc,
+                    stream,
+                    ppid,
+                    octets,
+                } => self.send(now, stack_side(assoc), stream, ppid, octets, transport),
+                Output::Connect { dial, to } => {
+                    let assoc = self.connect(to, transport).map(engine_side);
+                    self.engine.handle(now, Input::Dialled { dial, assoc });
+                }
+                Output::Abort { assoc } => {
+                    let assoc = stack_side(assoc);
+                    self.outbox.forget(assoc);
+                    self.end(now, assoc);
+                    transport.abort(assoc);
+                }
+                Output::Shutdown { assoc } => {
+                    self.outbox.shutdown(stack_side(assoc), transport);
+                }
+                Output::Told(event) => self.told(now, event, transport),
+                Output::Log(log) => tell(&log),
+                Output::Wait(deadline) => {
+                    self.deadline = deadline;
+                    return;
+                }
+            }
+        }
+    }
+
+    fn told(&mut self, now: Duration, event: AsapEvent, transport: &mut dyn Transport) {
+        match event {
+            AsapEvent::CookieEcho { assoc, cookie } => {
+                self.cookie_echo(now, stack_side(assoc), &cookie, transport);
+            }
+            AsapEvent::BusinessCard { assoc, card } => {
+                if let Some(&User { session, .. }) = self.users.get(&stack_side(assoc)) {
+                    self.told.push_back(Event::Card { session, card });
+                }
+            }
+            AsapEvent::Stopped => {
+                // Those that the engine knows nothing of are left.
+                for &assoc in self.users.keys() {
+                    self.outbox.shutdown(assoc, transport);
+                }
+                self.told.push_back(Event::Asap(AsapEvent::Stopped));
+            }
+            event => self.told.push_back(Event::Asap(event)),
+        }
+    }
+
+    fn cookie_echo(
+        &mut self,
+        now: Duration,
+        assoc: AssocId,
+        cookie: &[u8],
+        transport: &mut dyn Transport,
+    ) {
+        let Some(&User { session, .. }) = self.users.get(&assoc) else {
+            return;
+        };
+        let Some(state) = self.cookies.read(&self.engine.config().pool, cookie) else {
+            return tracing::warn!("session {}: not a cookie of this pool", session.0);
+        };
+        if self.service.is_none() {
+            let state = state.to_vec();
+            return self.told.push_back(Event::State { session, state });
+        }
+        self.serve(
+            now,
+            |service, effects| service.on_state(now, session, state, effects),
+            transport,
+        );
+    }
+
+    fn connect(&self, addrs: Vec<SocketAddr>, transport: &mut dyn Transport) -> Option<AssocId> {
+        let to = Peer {
+            addrs,
+            udp_port: None,
+        };
+        match transport.connect(self.endpoints.asap, &to) {
+            Ok(assoc) => Some(assoc),
+            Err(error) => {
+                tracing::warn!("no association to {:?}: {error}", to.addrs);
+                None
+            }
+        }
+    }
+}
+
+fn engine_side(assoc: AssocId) -> Assoc {
+    Assoc(assoc.0)
+}
+
+fn stack_side(assoc: Assoc) -> AssocId {
+    AssocId(assoc.0)
+}
+
+fn tell(log: &Log) {
+    if log.is_trouble() {
+        tracing::warn!("{log}");
+    } else {
+        tracing::debug!("{log}");
+    }
+}
