@@ -155,6 +155,9 @@ fn registrar_with(size: u32, policy: MakePolicy) -> (Registrar, Assoc) {
     let mut rng = Rng::with_seed(1);
     let config = Config {
         max_items: 3,
+        // No time passes here.
+        max_message_rate: 0,
+        max_registration_rate: 0,
         ..Config::default()
     };
     let mut registrar = Registrar::new(config, &Reach::default(), 1, Duration::ZERO);

@@ -169,11 +169,41 @@ impl Handlespace {
         self.len == 0
     }
 
+    /// How many pools there are.
+    pub fn pool_count(&self) -> usize {
+        self.by_handle.len()
+    }
+
+    /// The registrars that own elements, how many, and the PE checksum over these.
+    pub fn owners(&self) -> impl Iterator<Item = (ServerId, usize, u16)> + '_ {
+        let owners = self.owners.iter();
+        owners.map(|(&id, owner)| (id, owner.elements.len(), owner.checksum.value()))
+    }
+
+    /// When the registration life of the element at a place ends; never, if none or unlimited.
+    pub fn expires(&self, key: PeKey) -> Option<Duration> {
+        self.pools
+            .get(key.pool as usize)?
+            .as_ref()?
+            .expires(key.slot)
+    }
+
     /// The pools in the order of their handles. It sorts them, which costs O(n log n).
     pub fn pools(&self) -> impl Iterator<Item = &Pool> {
         let mut pools: Vec<&Pool> = self.pools.iter().flatten().collect();
         pools.sort_unstable_by_key(|pool| pool.handle());
         pools.into_iter()
+    }
+
+    /// The first pools in the order of their handles, at most so many. It looks at all of them once.
+    pub fn first_pools(&self, count: usize) -> Vec<&Pool> {
+        let mut pools: Vec<&Pool> = self.pools.iter().flatten().collect();
+        if count < pools.len() {
+            pools.select_nth_unstable_by_key(count, |pool| pool.handle());
+            pools.truncate(count);
+        }
+        pools.sort_unstable_by_key(|pool| pool.handle());
+        pools
     }
 
     /// The pool of this handle.

@@ -1,6 +1,7 @@
 //! One pool: its elements, what they have in common, and their order.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use rsp_wire::{
     EncodedElement, PeIdentifier, Policy, PolicyType, PoolElement, PoolHandle, Transport,
@@ -154,6 +155,11 @@ impl Pool {
 
     pub(crate) fn element(&self, slot: u32) -> Option<&EncodedElement> {
         Some(&self.slots.get(slot as usize)?.as_ref()?.element)
+    }
+
+    pub(crate) fn expires(&self, slot: u32) -> Option<Duration> {
+        let ends = self.slots.get(slot as usize)?.as_ref()?.life.ends;
+        (ends != Moment::NEVER).then(|| ends.time())
     }
 
     pub(crate) fn member_mut(&mut self, slot: u32) -> Option<&mut Member> {

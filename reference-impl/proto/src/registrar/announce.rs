@@ -11,7 +11,7 @@ use std::time::Duration;
 use rsp_wire::asap::{self, AnnouncedTransport, ServerAnnounce};
 use rsp_wire::{Addresses, SctpTransport, ServerId, TcpTransport, TransportUse};
 
-use super::{Config, Log, Output, Reach, Registrar};
+use super::{Config, Limit, Log, Output, Reach, Registrar};
 
 /// Announcing, and listening to the announcements of others.
 #[derive(Debug)]
@@ -38,6 +38,11 @@ impl Announcer {
     pub(super) fn due(&self, config: &Config) -> Duration {
         self.last
             .map_or(self.start, |last| last.saturating_add(self.period(config)))
+    }
+
+    /// How many other servers are heard.
+    pub(super) fn heard(&self) -> usize {
+        self.heard.len()
     }
 
     fn period(&self, config: &Config) -> Duration {
@@ -74,7 +79,10 @@ impl Registrar {
         let message = asap::Message::from(announcer.message.clone());
         let mut octets = Vec::new();
         match message.encode(&mut octets) {
-            Ok(()) => self.out.push_back(Output::Announce { octets }),
+            Ok(()) => {
+                self.counters.announcements += 1;
+                self.out.push_back(Output::Announce { octets });
+            }
             Err(error) => self.log(Log::NotEncoded {
                 message: message.message_type(),
                 error,
@@ -105,6 +113,8 @@ impl Registrar {
             if !known {
                 self.log(Log::ServerHeard { id, from });
             }
+        } else {
+            self.counters.hit(Limit::Servers);
         }
     }
 }

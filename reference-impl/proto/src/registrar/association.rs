@@ -17,7 +17,8 @@ use std::time::Duration;
 use rsp_handlespace::PeKey;
 use rsp_wire::{Addresses, PoolHandle, SctpTransport};
 
-use super::{Assoc, Log, Output, Registrar};
+use super::rate::Rates;
+use super::{Assoc, Limit, Log, Output, Registrar};
 
 /// How an association came to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub enum Kind {
 #[derive(Debug)]
 pub(super) struct Association {
     pub(super) kind: Kind,
+    pub(super) rates: Rates,
     peer: Vec<SocketAddr>,
     /// Whether this registrar set it up, to ask PEs to join.
     pub(super) dialled: bool,
@@ -83,10 +85,12 @@ impl Registrar {
     pub(super) fn on_up(&mut self, now: Duration, assoc: Assoc, kind: Kind, peer: Vec<SocketAddr>) {
         // RFC 5353 §3.2: PEs and PUs are served when the initialization is completed.
         let early = kind != Kind::Enrp && !self.is_serving();
-        if self.stopping || early || self.assocs.len() >= self.config.max_associations {
+        let full = self.assocs.len() >= self.config.max_associations;
+        if self.stopping || early || full {
             self.on_line_down(now, assoc);
             self.out.push_back(Output::Abort { assoc });
-            self.log(Log::Refused { assoc });
+            let limit = full.then_some(Limit::Associations);
+            self.log(Log::Refused { assoc, limit });
             return;
         }
         self.log(Log::Up {
@@ -95,6 +99,7 @@ impl Registrar {
         });
         let association = Association {
             kind,
+            rates: Rates::default(),
             peer: peer.clone(),
             dialled: self.is_dialled(assoc),
             elements: BTreeSet::new(),

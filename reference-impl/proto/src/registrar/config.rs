@@ -1,5 +1,5 @@
 //! What a registrar can be told: the timers and thresholds of RFC 5352 §7 that concern it, the values the
-//! RFC leaves open, and a limit on everything a peer can grow.
+//! RFC leaves open, and a limit on everything a peer can grow; the table of the latter is in `limits.rs`.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -18,6 +18,9 @@ pub struct Config {
     pub keep_alive_interval: Duration,
     /// How long a PE has for its ACK, and how long one without an association has to come back.
     pub keep_alive_timeout: Duration,
+    /// Shortest time between two ENDPOINT_KEEP_ALIVEs that reports provoke at one PE, after the first eight
+    /// (RFC 5355 §2.14.3: limit their frequency).
+    pub keep_alive_gap: Duration,
     /// PEs listed in a HANDLE_RESOLUTION_RESPONSE at most. RFC 5352 §3.3 wants all of them; a pool up to
     /// this size is listed whole, a larger one by the part its policy prefers.
     pub max_items: usize,
@@ -39,6 +42,17 @@ pub struct Config {
     pub max_associations: usize,
     /// Subscriptions (pool and association) together.
     pub max_subscriptions: usize,
+    /// Subscriptions of one association.
+    pub max_subscriptions_per_association: usize,
+    /// Messages per second over one association of a PE or PU, one second's worth at once; 0 for no limit.
+    /// Whoever drives the engine without letting time pass wants none.
+    pub max_message_rate: u32,
+    /// Registrations and de-registrations per second over one association; 0 for no limit.
+    pub max_registration_rate: u32,
+    /// Reports of unreachable PEs per second over one association; 0 for no limit.
+    pub max_report_rate: u32,
+    /// Messages per second over one association of a peer; 0 for no limit.
+    pub max_peer_message_rate: u32,
     /// Octets of a message taken or sent.
     pub max_message: usize,
     /// Other servers remembered from their announcements.
@@ -55,6 +69,7 @@ impl Default for Config {
             max_bad_pe_report: 3,
             keep_alive_interval: Duration::from_secs(30),
             keep_alive_timeout: Duration::from_secs(15),
+            keep_alive_gap: Duration::from_secs(1),
             max_items: 32,
             update_interval: Duration::from_secs(1),
             check_addresses: true,
@@ -65,6 +80,11 @@ impl Default for Config {
             max_element_length: 2048,
             max_associations: 65_536,
             max_subscriptions: 65_536,
+            max_subscriptions_per_association: 4096,
+            max_message_rate: 200_000,
+            max_registration_rate: 50_000,
+            max_report_rate: 1000,
+            max_peer_message_rate: 200_000,
             max_message: 65_532,
             max_servers: 256,
             enrp: super::enrp::Config::default(),

@@ -18,7 +18,9 @@
 //!   the ASAP layer's health (§3.4), which an acknowledgement below does not tell.
 //! - A PE whose association is gone has that time to come back; there is nowhere to send a KEEP_ALIVE to.
 //! - KEEP_ALIVE names no PE, so one ACK is good for all PEs of that pool asked over that association.
-//! - While an ACK is awaited no further KEEP_ALIVE goes out, however many reports come (§9.1: limit them).
+//! - While an ACK is awaited no further KEEP_ALIVE goes out, however many reports come; and of those that
+//!   reports provoke, after eight in a row, no more than one per `keep-alive-gap` (§9.1 threat 9, RFC 5355
+//!   §2.14.3: limit them).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -26,7 +28,11 @@ use std::time::Duration;
 use rsp_handlespace::PeKey;
 use rsp_wire::asap::{EndpointKeepAlive, EndpointKeepAliveAck};
 
-use super::{Assoc, Departure, Log, Registrar};
+use super::rate::Bucket;
+use super::{Assoc, Departure, Limit, Log, Registrar};
+
+/// KEEP_ALIVEs that reports may provoke in a row.
+const PROVOKED_IN_A_ROW: u64 = 8;
 
 /// The watches of all owned PEs, with what is due and who is asked as indexes.
 #[derive(Debug, Default)]
@@ -42,6 +48,18 @@ struct Watch {
     state: State,
     /// ENDPOINT_UNREACHABLE messages about this registration.
     reports: u32,
+    /// KEEP_ALIVEs that reports provoked.
+    provoked: Bucket,
+}
+
+impl Watch {
+    fn new(state: State) -> Self {
+        Self {
+            state,
+            reports: 0,
+            provoked: Bucket::default(),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,6 +82,11 @@ impl Watches {
             State::Alive { assoc, .. } | State::Asked { assoc, .. } => Some(assoc),
             State::Alone { .. } => None,
         }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.by_key.len()
     }
 
     pub(super) fn due(&self) -> Option<Duration> {
@@ -131,7 +154,7 @@ impl Registrar {
         let ask_at = self.ask_at(now);
         let state = State::Alive { assoc, ask_at };
         self.unwatch(key);
-        self.watches.set(key, Some(Watch { state, reports: 0 }));
+        self.watches.set(key, Some(Watch::new(state)));
         if let Some(association) = self.assocs.get_mut(&assoc) {
             association.elements.insert(key);
         }
@@ -143,7 +166,7 @@ impl Registrar {
         self.unwatch(key);
         let until = now.saturating_add(self.config.keep_alive_timeout);
         let state = State::Asked { assoc, until };
-        self.watches.set(key, Some(Watch { state, reports: 0 }));
+        self.watches.set(key, Some(Watch::new(state)));
         if let Some(association) = self.assocs.get_mut(&assoc) {
             association.elements.insert(key);
         }
@@ -157,7 +180,7 @@ impl Registrar {
         self.unwatch(key);
         let until = now.saturating_add(self.config.keep_alive_timeout);
         let state = State::Alone { until };
-        self.watches.set(key, Some(Watch { state, reports: 0 }));
+        self.watches.set(key, Some(Watch::new(state)));
     }
 
     pub(super) fn unwatch(&mut self, key: PeKey) {
@@ -185,6 +208,22 @@ impl Registrar {
             }
             State::Asked { .. } => {}
             State::Alone { .. } => self.remove(now, key, Departure::Gone),
+        }
+    }
+
+    /// Asks a PE because somebody reported it, unless that was done too often.
+    pub(super) fn ask_provoked(&mut self, now: Duration, key: PeKey) {
+        let gap = self.config.keep_alive_gap;
+        let allowed = match self.watches.by_key.get_mut(&key) {
+            Some(watch) => match watch.state {
+                State::Alive { .. } => watch.provoked.take(now, gap, PROVOKED_IN_A_ROW),
+                State::Asked { .. } | State::Alone { .. } => true,
+            },
+            None => false,
+        };
+        match allowed {
+            true => self.ask(now, key),
+            false => self.counters.hit(Limit::KeepAliveGap),
         }
     }
 

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use rsp_wire::asap::MessageType;
 use rsp_wire::{CauseCode, DecodeError, EncodeError, PeIdentifier, PoolHandle, ServerId};
 
-use super::Assoc;
+use super::{Assoc, Limit};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,8 +16,14 @@ pub enum Log {
     Up { assoc: Assoc, peer: Vec<SocketAddr> },
     /// An association is gone.
     Down { assoc: Assoc },
-    /// An association was refused: too many, or shutting down.
-    Refused { assoc: Assoc },
+    /// An association was refused: too many, shutting down, or not yet serving.
+    Refused { assoc: Assoc, limit: Option<Limit> },
+    /// An association sends more than it may; what is too much is dropped, or all of it with the association.
+    Flooded {
+        assoc: Assoc,
+        limit: Limit,
+        aborted: bool,
+    },
     /// A PE registered or re-registered.
     Registered {
         handle: PoolHandle,
@@ -111,6 +117,28 @@ pub enum Departure {
     Reported,
 }
 
+impl Departure {
+    /// All of them, in the order of their counters.
+    pub const ALL: [Self; 5] = [
+        Self::Deregistered,
+        Self::Expired,
+        Self::Silent,
+        Self::Gone,
+        Self::Reported,
+    ];
+
+    /// One word.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Deregistered => "deregistered",
+            Self::Expired => "expired",
+            Self::Silent => "silent",
+            Self::Gone => "gone",
+            Self::Reported => "reported",
+        }
+    }
+}
+
 impl Log {
     /// Whether it tells of something that should not be.
     pub fn is_trouble(&self) -> bool {
@@ -128,6 +156,7 @@ impl Log {
             Self::Refused { .. }
             | Self::Rejected { .. }
             | Self::DeregistrationRefused { .. }
+            | Self::Flooded { .. }
             | Self::Malformed { .. }
             | Self::BadDatagram { .. }
             | Self::ParametersReported { .. }
@@ -145,7 +174,23 @@ impl fmt::Display for Log {
         match self {
             Self::Up { assoc, peer } => write!(f, "association {} up with {peer:?}", assoc.0),
             Self::Down { assoc } => write!(f, "association {} gone", assoc.0),
-            Self::Refused { assoc } => write!(f, "association {} refused", assoc.0),
+            Self::Refused { assoc, limit: None } => write!(f, "association {} refused", assoc.0),
+            Self::Refused {
+                assoc,
+                limit: Some(limit),
+            } => write!(f, "association {} refused: {}", assoc.0, limit.key()),
+            Self::Flooded {
+                assoc,
+                limit,
+                aborted,
+            } => {
+                let what = if *aborted {
+                    "aborted"
+                } else {
+                    "messages dropped"
+                };
+                write!(f, "association {} above {}: {what}", assoc.0, limit.key())
+            }
             Self::Registered { handle, pe, again } => {
                 let verb = if *again {
                     "re-registered"

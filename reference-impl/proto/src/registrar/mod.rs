@@ -15,20 +15,27 @@
 mod announce;
 mod association;
 mod config;
+mod counters;
 mod deregistration;
 pub mod enrp;
 mod expiry;
 mod keep_alive;
+mod limits;
 mod log;
+mod rate;
 mod registration;
 mod resolution;
 mod unknown;
 mod unreachable;
 mod updates;
+mod view;
 
 pub use association::Kind;
 pub use config::Config;
+pub use counters::{Counters, PerCause, PerDeparture, PerType};
+pub use limits::{Limit, LimitUse};
 pub use log::{Departure, Log};
+pub use view::Associations;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
@@ -166,6 +173,7 @@ pub struct Registrar {
     updates: Updates,
     announcer: Option<Announcer>,
     enrp: Option<Enrp>,
+    counters: Counters,
     stopping: bool,
     out: VecDeque<Output>,
 }
@@ -197,6 +205,7 @@ impl Registrar {
             updates: Updates::default(),
             announcer,
             enrp,
+            counters: Counters::default(),
             stopping: false,
             out: VecDeque::new(),
         };
@@ -321,6 +330,7 @@ impl Registrar {
     }
 
     fn send_octets(&mut self, assoc: Assoc, octets: Vec<u8>) {
+        self.counters.asap_out.count(&octets);
         // The RFCs say nothing about streams; one stream keeps the answers in order.
         self.out.push_back(Output::Send {
             assoc,
@@ -331,6 +341,7 @@ impl Registrar {
     }
 
     fn log(&mut self, log: Log) {
+        self.counters.note(&log);
         self.out.push_back(Output::Log(log));
     }
 }

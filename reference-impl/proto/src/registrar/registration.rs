@@ -25,14 +25,20 @@ use rsp_wire::{
 };
 
 use super::association::{Association, Kind};
-use super::{Assoc, Log, Registrar};
+use super::{Assoc, Limit, Log, Registrar};
 
 impl Registrar {
     pub(super) fn on_registration(&mut self, now: Duration, assoc: Assoc, message: Registration) {
         let Some(association) = self.assocs.get(&assoc) else {
             return;
         };
-        let causes = self.judge(association, assoc, &message);
+        let causes = match self.judge(association, assoc, &message) {
+            Ok(causes) => causes,
+            Err(limit) => {
+                self.counters.hit(limit);
+                vec![ErrorCause::bare(CauseCode::LACK_OF_RESOURCES)]
+            }
+        };
         if !causes.is_empty() {
             self.reject(assoc, &message, causes);
             return;
@@ -60,59 +66,60 @@ impl Registrar {
                 let again = matches!(put, Put::Replaced { .. });
                 self.log(Log::Registered { handle, pe, again });
             }
-            Err(_full) => {
+            Err(full) => {
+                self.counters.hit(full.into());
                 let cause = ErrorCause::bare(CauseCode::LACK_OF_RESOURCES);
                 self.answer_rejected(assoc, handle, pe, vec![cause]);
             }
         }
     }
 
-    /// The causes against a registration; none if it is welcome.
+    /// The causes against a registration, none if it is welcome; or the limit that it does not keep.
     fn judge(
         &self,
         association: &Association,
         assoc: Assoc,
         message: &Registration,
-    ) -> Vec<ErrorCause> {
+    ) -> Result<Vec<ErrorCause>, Limit> {
         if association.kind == Kind::Tcp {
             // RFC 5352 §2.1: PEs speak SCTP. There is no cause for it.
-            return vec![ErrorCause::bare(CauseCode::UNSPECIFIED)];
+            return Ok(vec![ErrorCause::bare(CauseCode::UNSPECIFIED)]);
         }
-        let values = self
-            .judge_values(association, message)
-            .unwrap_or_else(|_too_long| vec![ErrorCause::bare(CauseCode::LACK_OF_RESOURCES)]);
+        if message.pool_handle.as_octets().len() > self.config.max_handle_length {
+            return Err(Limit::HandleLength);
+        }
+        let values = self.judge_values(association, message)?;
         if !values.is_empty() {
-            return values;
+            return Ok(values);
         }
         if self.is_taken(assoc, message) {
-            return vec![ErrorCause::bare(CauseCode::NON_UNIQUE_PE_IDENTIFIER)];
+            return Ok(vec![ErrorCause::bare(CauseCode::NON_UNIQUE_PE_IDENTIFIER)]);
         }
-        self.judge_consistency(message)
+        Ok(self.judge_consistency(message))
     }
 
     fn judge_values(
         &self,
         association: &Association,
         message: &Registration,
-    ) -> Result<Vec<ErrorCause>, EncodeError> {
+    ) -> Result<Vec<ErrorCause>, Limit> {
+        let too_long = |_: EncodeError| Limit::ElementLength;
         let element = &message.pool_element;
-        let octets = element_octets(message)?;
-        let too_large = message.pool_handle.as_octets().len() > self.config.max_handle_length
-            || octets.len() > self.config.max_element_length;
-        if too_large {
-            return Ok(vec![ErrorCause::bare(CauseCode::LACK_OF_RESOURCES)]);
+        let octets = element_octets(message).map_err(too_long)?;
+        if octets.len() > self.config.max_element_length {
+            return Err(Limit::ElementLength);
         }
         let mut causes = Vec::new();
         if element.life.0 == 0 || element.life.0 < -1 {
             causes.push(ErrorCause::new(CauseCode::INVALID_VALUES, &octets));
         }
         if element.policy.policy_type().is_invalid() {
-            causes.push(ErrorCause::invalid_policy(&element.policy)?);
+            causes.push(ErrorCause::invalid_policy(&element.policy).map_err(too_long)?);
         }
         let mut addresses = element.user_transport.addresses();
         let foreign = addresses.any(|address| !association.has_address(address));
         if self.config.check_addresses && foreign {
-            causes.push(ErrorCause::invalid_transport(&element.user_transport)?);
+            causes.push(ErrorCause::invalid_transport(&element.user_transport).map_err(too_long)?);
         }
         Ok(causes)
     }

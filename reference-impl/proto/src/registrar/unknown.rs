@@ -10,13 +10,28 @@ use rsp_wire::asap::{self, MessageType, Question};
 use rsp_wire::reaction;
 
 use super::association::Kind;
-use super::{Assoc, Log, Registrar};
+use super::rate::Admission;
+use super::{Assoc, Limit, Log, Output, Registrar};
 
 impl Registrar {
     pub(super) fn on_message(&mut self, now: Duration, assoc: Assoc, octets: &[u8]) {
-        let Some(kind) = self.assocs.get(&assoc).map(|association| association.kind) else {
+        let Some(association) = self.assocs.get_mut(&assoc) else {
             return;
         };
+        let kind = association.kind;
+        let message_type = octets.first().copied().unwrap_or_default();
+        let admission = association
+            .rates
+            .admit(now, kind, message_type, &self.config);
+        match kind {
+            Kind::Sctp | Kind::Tcp => self.counters.asap_in.count(octets),
+            Kind::Enrp => self.counters.enrp_in.count(octets),
+        }
+        match admission {
+            Admission::Taken => {}
+            Admission::Dropped { limit, first } => return self.on_flood(assoc, limit, first),
+            Admission::Aborted { limit } => return self.on_flood_without_end(now, assoc, limit),
+        }
         if octets.len() > self.config.max_message {
             self.log(Log::TooLarge {
                 assoc,
@@ -56,5 +71,28 @@ impl Registrar {
                 }
             }
         }
+    }
+
+    /// One message too much, which is not read. A flood is told once, or the log would be flooded too.
+    fn on_flood(&mut self, assoc: Assoc, limit: Limit, first: bool) {
+        self.counters.hit(limit);
+        if first {
+            self.log(Log::Flooded {
+                assoc,
+                limit,
+                aborted: false,
+            });
+        }
+    }
+
+    fn on_flood_without_end(&mut self, now: Duration, assoc: Assoc, limit: Limit) {
+        self.counters.hit(limit);
+        self.log(Log::Flooded {
+            assoc,
+            limit,
+            aborted: true,
+        });
+        self.out.push_back(Output::Abort { assoc });
+        self.on_down(now, assoc);
     }
 }

@@ -1,7 +1,7 @@
 //! Reports of unreachable PEs (RFC 5352 §2.2.9, §3.5).
 //!
 //! ```text
-//!   ENDPOINT_UNREACHABLE ──► KEEP_ALIVE to the PE at once (keep_alive.rs), count
+//!   ENDPOINT_UNREACHABLE ──► KEEP_ALIVE to the PE at once (keep_alive.rs, which limits them), count
 //!                                 └──► more than MAX-BAD-PE-REPORT: removed
 //! ```
 //!
@@ -32,7 +32,7 @@ impl Registrar {
             return;
         };
         self.log(Log::Reported { handle, pe, count });
-        self.ask(now, key);
+        self.ask_provoked(now, key);
         if count > self.config.max_bad_pe_report {
             self.remove(now, key, Departure::Reported);
         }

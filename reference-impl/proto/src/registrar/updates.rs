@@ -15,7 +15,7 @@ use std::time::Duration;
 use rsp_wire::PoolHandle;
 
 use super::association::Kind;
-use super::{Assoc, Registrar};
+use super::{Assoc, Limit, Registrar};
 
 /// All subscriptions.
 #[derive(Debug, Default)]
@@ -35,6 +35,11 @@ struct Subscribers {
 }
 
 impl Updates {
+    /// Pairs of pool and association.
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+
     pub(super) fn due(&self) -> Option<Duration> {
         self.due.first().map(|&(at, _)| at)
     }
@@ -77,6 +82,12 @@ impl Registrar {
             return true;
         }
         if self.updates.count >= self.config.max_subscriptions {
+            self.counters.hit(Limit::Subscriptions);
+            return false;
+        }
+        let own = association.subscriptions.len();
+        if own >= self.config.max_subscriptions_per_association {
+            self.counters.hit(Limit::SubscriptionsPerAssociation);
             return false;
         }
         association.subscriptions.insert(handle.clone());
@@ -126,6 +137,7 @@ impl Registrar {
             subscribers.last = Some(now);
             let assocs: Vec<Assoc> = subscribers.assocs.iter().copied().collect();
             for assoc in assocs {
+                self.counters.updates += 1;
                 // A negative answer ends the subscription (§2.2.5).
                 if !self.send_resolution(assoc, handle.as_octets(), true) {
                     self.updates.forget(&handle, assoc);

@@ -17,7 +17,7 @@ use std::time::Duration;
 use rsp_handlespace::PeKey;
 use rsp_wire::{PeIdentifier, PoolHandle};
 
-use super::super::{Assoc, Registrar};
+use super::super::{Assoc, Limit, Registrar};
 use super::lines::Channel;
 use super::transport_addrs;
 
@@ -58,6 +58,7 @@ impl Registrar {
         }
         if enrp.lines.dialling(Channel::Asap) >= self.config.enrp.max_adoptions {
             enrp.adoptions.deferred.insert(pe);
+            self.counters.hit(Limit::Adoptions);
             return;
         }
         self.watch_alone(now, key);

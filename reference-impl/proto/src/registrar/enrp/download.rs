@@ -18,13 +18,13 @@ use rsp_handlespace::PeKey;
 use rsp_wire::ServerId;
 use rsp_wire::enrp::{HandleTableRequest, HandleTableResponse, TablePart};
 
-use super::super::{Assoc, Registrar};
+use super::super::{Assoc, Limit, Registrar};
 use super::Log;
 
 /// A download that needs further requests.
 #[derive(Debug)]
 pub(super) struct Session {
-    own_only: bool,
+    pub(super) own_only: bool,
     after: PeKey,
     pub(super) until: Duration,
 }
@@ -38,11 +38,15 @@ impl Registrar {
     ) {
         let (peer, own_only) = (message.sender, message.own_children_only());
         let until = now.saturating_add(self.config.enrp.table_session_timeout);
+        self.counters.table_parts += 1;
         let Some(enrp) = &mut self.enrp else {
             return;
         };
         let session = enrp.sessions.remove(&peer);
         let full = enrp.sessions.len() >= self.config.enrp.max_table_sessions;
+        if full {
+            self.counters.hit(Limit::TableSessions);
+        }
         if !enrp.start_up.is_serving() || full {
             return self.send_enrp(assoc, HandleTableResponse::rejection(self.id, peer));
         }

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use rsp_wire::{PeIdentifier, PoolHandle};
 
-use super::super::{Assoc, Kind, Output, Registrar};
+use super::super::{Assoc, Kind, Limit, Output, Registrar};
 use super::canonical;
 use crate::Dial;
 
@@ -106,6 +106,8 @@ impl Registrar {
             let room = dial.waiting.len() < limit;
             if room {
                 dial.waiting.push(octets);
+            } else {
+                self.counters.hit(Limit::WaitingMessages);
             }
             return room;
         }

@@ -35,10 +35,12 @@ mod start_up;
 mod table;
 mod takeover;
 mod update;
+mod view;
 
 pub use config::Config;
 pub use lines::Channel;
 pub use log::Log;
+pub use view::{PeerView, SessionView};
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
@@ -117,8 +119,13 @@ impl Enrp {
             .min()
     }
 
-    /// Name of the start-up's state, for the transition table.
-    #[cfg(test)]
+    /// Peers, download sessions, and associations being set up to PEs.
+    pub(super) fn in_use(&self) -> [usize; 3] {
+        let adoptions = self.lines.dialling(Channel::Asap);
+        [self.peers.len(), self.sessions.len(), adoptions]
+    }
+
+    /// Name of the start-up's state.
     pub(super) fn start_up_state(&self) -> &'static str {
         self.start_up.state_name()
     }
@@ -239,6 +246,7 @@ impl Registrar {
     }
 
     fn send_enrp_octets(&mut self, assoc: Assoc, octets: Vec<u8>) {
+        self.counters.enrp_out.count(&octets);
         // One stream, so that no update overtakes a table or a checksum.
         self.out.push_back(Output::Send {
             assoc,

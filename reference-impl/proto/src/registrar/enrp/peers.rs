@@ -113,7 +113,7 @@ impl Peer {
         self.last_heard.saturating_add(config.max_time_last_heard)
     }
 
-    #[cfg(test)]
+    /// Name of the state.
     pub(super) fn state_name(&self) -> &'static str {
         match self.state {
             State::Active => "Active",

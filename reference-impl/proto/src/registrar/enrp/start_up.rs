@@ -98,7 +98,6 @@ impl StartUp {
         }
     }
 
-    #[cfg(test)]
     pub(super) fn state_name(&self) -> &'static str {
         match self.state {
             State::Listing { .. } => "Listing",

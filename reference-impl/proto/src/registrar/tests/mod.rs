@@ -2,6 +2,7 @@
 
 mod announce;
 mod enrp;
+mod limits;
 mod registration;
 mod resolution;
 mod transitions;

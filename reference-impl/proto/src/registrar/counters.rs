@@ -1,0 +1,227 @@
+//! What a registrar has done, in numbers. They only grow; plain fields, for they are in everybody's way.
+
+use rsp_wire::{CauseCode, asap, enrp};
+
+use super::enrp::Log as EnrpLog;
+use super::{Departure, Limit, Log};
+
+/// All numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// ASAP messages that came, by type, what was dropped unread included.
+    pub asap_in: PerType,
+    /// ASAP messages that went.
+    pub asap_out: PerType,
+    /// ENRP messages that came.
+    pub enrp_in: PerType,
+    /// ENRP messages that went, or wait for their association to come up.
+    pub enrp_out: PerType,
+    /// Causes of rejected registrations.
+    pub registrations_rejected: PerCause,
+    /// Causes of refused de-registrations.
+    pub deregistrations_refused: PerCause,
+    /// Causes of negative handle resolutions.
+    pub resolutions_refused: PerCause,
+    /// Registrations of PEs that were new.
+    pub registered: u64,
+    /// Registrations of PEs that were known.
+    pub reregistered: u64,
+    /// PEs that left, by reason.
+    pub departed: PerDeparture,
+    /// Associations that came up.
+    pub associations: u64,
+    /// Messages that were none, or had parameters that forbid reading on.
+    pub malformed: u64,
+    /// Messages with parameters that were skipped and reported.
+    pub parameters_reported: u64,
+    /// ASAP_ERROR and ENRP_ERROR that came.
+    pub errors_reported: u64,
+    /// Messages that are not for a registrar, or not from where they came.
+    pub out_of_place: u64,
+    /// Messages that do not fit their format and were not sent.
+    pub not_sent: u64,
+    /// Announcements sent.
+    pub announcements: u64,
+    /// Datagrams on the multicast channel that were no announcements.
+    pub bad_datagrams: u64,
+    /// Reports of unreachable PEs about PEs that are here.
+    pub reports: u64,
+    /// Updates sent to subscribers.
+    pub updates: u64,
+    /// Peers found.
+    pub peers_found: u64,
+    /// Peers that were probed.
+    pub peers_probed: u64,
+    /// Peers considered dead.
+    pub peers_dead: u64,
+    /// Takeovers, by whomever.
+    pub takeovers: u64,
+    /// PEs that changed their Home by takeovers.
+    pub elements_taken_over: u64,
+    /// Checksums of peers that were not what this registrar had: audits begun.
+    pub audits: u64,
+    /// Audits that were done.
+    pub audits_done: u64,
+    /// Audits that came to nothing.
+    pub audits_failed: u64,
+    /// PEs purged by audits.
+    pub elements_purged: u64,
+    /// Responses to table requests sent, rejections included.
+    pub table_parts: u64,
+    /// Download sessions that were left by who asked.
+    pub sessions_expired: u64,
+    /// How often each limit was met.
+    hits: PerLimit,
+}
+
+impl Counters {
+    /// How often a limit was met.
+    pub fn hits(&self, limit: Limit) -> u64 {
+        self.hits.0[limit as usize]
+    }
+
+    pub(super) fn hit(&mut self, limit: Limit) {
+        self.hits.0[limit as usize] += 1;
+    }
+
+    /// Counts what is told to people, so that no procedure has to do both.
+    pub(super) fn note(&mut self, log: &Log) {
+        match log {
+            Log::Up { .. } => self.associations += 1,
+            Log::Refused { limit, .. } => {
+                if let Some(limit) = limit {
+                    self.hit(*limit);
+                }
+            }
+            Log::Registered { again: false, .. } => self.registered += 1,
+            Log::Registered { again: true, .. } => self.reregistered += 1,
+            Log::Rejected { causes, .. } => self.registrations_rejected.add(causes),
+            Log::DeregistrationRefused { causes, .. } => self.deregistrations_refused.add(causes),
+            Log::Left { how, .. } => self.departed.0[*how as usize] += 1,
+            Log::NotResolved { cause, .. } => self.resolutions_refused.add(&[*cause]),
+            Log::Reported { .. } => self.reports += 1,
+            Log::Malformed { .. } => self.malformed += 1,
+            Log::BadDatagram { .. } => self.bad_datagrams += 1,
+            Log::ParametersReported { .. } => self.parameters_reported += 1,
+            Log::ErrorReported { .. } => self.errors_reported += 1,
+            Log::OutOfPlace { .. } => self.out_of_place += 1,
+            Log::TooLarge { .. } => self.hit(Limit::Message),
+            Log::NotEncoded { .. } => self.not_sent += 1,
+            Log::Enrp(log) => self.note_enrp(log),
+            // Counted where it happens, or nothing of its own.
+            Log::Down { .. }
+            | Log::Resolved { .. }
+            | Log::UnknownElement { .. }
+            | Log::Flooded { .. }
+            | Log::ServerHeard { .. }
+            | Log::ServerSilent { .. } => {}
+        }
+    }
+
+    fn note_enrp(&mut self, log: &EnrpLog) {
+        match log {
+            EnrpLog::PeerFound { .. } => self.peers_found += 1,
+            EnrpLog::PeerNotTaken { .. } => self.hit(Limit::Peers),
+            EnrpLog::PeerProbed { .. } => self.peers_probed += 1,
+            EnrpLog::PeerDead { .. } => self.peers_dead += 1,
+            EnrpLog::TakenOver { elements, .. } => {
+                self.takeovers += 1;
+                self.elements_taken_over += *elements as u64;
+            }
+            EnrpLog::Mismatch { .. } => self.audits += 1,
+            EnrpLog::Synchronized { purged, .. } => {
+                self.audits_done += 1;
+                self.elements_purged += *purged as u64;
+            }
+            EnrpLog::NotSynchronized { .. } => self.audits_failed += 1,
+            EnrpLog::SessionExpired { .. } => self.sessions_expired += 1,
+            EnrpLog::NoRoom { full, .. } => self.hit((*full).into()),
+            EnrpLog::Misdirected { .. } | EnrpLog::Unexpected { .. } => self.out_of_place += 1,
+            EnrpLog::NotEncoded { .. } => self.not_sent += 1,
+            _ => {}
+        }
+    }
+}
+
+/// Messages by type. What has no assigned type is counted under 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PerType([u64; 16]);
+
+impl PerType {
+    pub(super) fn count(&mut self, octets: &[u8]) {
+        let kind = usize::from(octets.first().copied().unwrap_or(0));
+        let kind = if kind < self.0.len() { kind } else { 0 };
+        self.0[kind] += 1;
+    }
+
+    /// Each type that ASAP has, by the RFC's name, and `other`.
+    pub fn asap(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        self.named(|kind| asap::MessageType(kind).name())
+    }
+
+    /// Each type that ENRP has, by the RFC's name, and `other`.
+    pub fn enrp(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
+        self.named(|kind| enrp::MessageType(kind).name())
+    }
+
+    /// All types together.
+    pub fn sum(&self) -> u64 {
+        self.0.iter().sum()
+    }
+
+    fn named(
+        &self,
+        name: impl Fn(u8) -> Option<&'static str>,
+    ) -> impl Iterator<Item = (&'static str, u64)> {
+        let known = self.0.iter().enumerate().skip(1);
+        let mut named: Vec<_> = known
+            .filter_map(|(kind, &count)| Some((name(u8::try_from(kind).ok()?)?, count)))
+            .collect();
+        let of_known: u64 = named.iter().map(|(_, count)| count).sum();
+        named.push(("other", self.sum() - of_known));
+        named.into_iter()
+    }
+}
+
+/// Refusals by cause. A refusal for two causes counts twice; a cause without a name counts as unspecified.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PerCause([u64; 11]);
+
+impl PerCause {
+    fn add(&mut self, causes: &[CauseCode]) {
+        for cause in causes {
+            let code = usize::from(cause.0);
+            let code = if code < self.0.len() { code } else { 0 };
+            self.0[code] += 1;
+        }
+    }
+
+    /// Each cause and how often it was given.
+    pub fn iter(&self) -> impl Iterator<Item = (CauseCode, u64)> + '_ {
+        (0..).map(CauseCode).zip(self.0.iter().copied())
+    }
+
+    /// All causes together.
+    pub fn sum(&self) -> u64 {
+        self.0.iter().sum()
+    }
+}
+
+/// PEs that left, by reason.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PerDeparture([u64; Departure::ALL.len()]);
+
+impl PerDeparture {
+    /// Each reason and how many left for it.
+    pub fn iter(&self) -> impl Iterator<Item = (Departure, u64)> + '_ {
+        Departure::ALL.into_iter().zip(self.0.iter().copied())
+    }
+
+    /// How many left for this reason.
+    pub fn of(&self, how: Departure) -> u64 {
+        self.0[how as usize]
+    }
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct PerLimit([u64; Limit::ALL.len()]);

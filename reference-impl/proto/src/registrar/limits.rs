@@ -1,0 +1,135 @@
+//! Everything a peer can grow, and what happens at the limit.
+//!
+//! | what | setting and flag | default | beyond it |
+//! |---|---|---|---|
+//! | pools | `max-pools` | 100 000 | registration rejected, cause 0x6; told by a peer: not taken, the audit tries again |
+//! | PEs | `max-pool-elements` | 1 000 000 | the same |
+//! | PEs in one pool | `max-pool-elements-per-pool` | 1 000 000 | the same |
+//! | octets of a pool handle | `max-handle-length` | 1024 | registration rejected, cause 0x6 |
+//! | octets of a Pool Element parameter | `max-element-length` | 2048 | registration rejected, cause 0x6 |
+//! | octets of a message | `max-message` | 65 532 | dropped unread |
+//! | associations and TCP connections | `max-associations` | 65 536 | the new one is aborted |
+//! | subscriptions | `max-subscriptions` | 65 536 | answered, not subscribed (A=0) |
+//! | subscriptions of one association | `max-subscriptions-per-association` | 4096 | the same |
+//! | messages per second of a PE or PU | `max-message-rate` | 200 000 | dropped unread; above twice the rate the association is aborted |
+//! | registrations and de-registrations per second of one association | `max-registration-rate` | 50 000 | dropped unread |
+//! | reports of unreachable PEs per second of one association | `max-report-rate` | 1000 | dropped unread |
+//! | messages per second of a peer | `max-peer-message-rate` | 200 000 | as with PEs and PUs |
+//! | ENDPOINT_KEEP_ALIVE that reports provoke at one PE | `keep-alive-gap` | eight, then one a second | the report counts, no KEEP_ALIVE |
+//! | other servers heard announcing | `max-servers` | 256 | not counted |
+//! | peers | `max-peers` | 256 | its messages are ignored |
+//! | download sessions | `max-table-sessions` | 16 | TABLE_RESPONSE R=1 |
+//! | messages waiting for one association to a peer to come up | `max-waiting-messages` | 256 | the message is lost |
+//! | associations being set up to PEs | `max-adoptions` | 64 | deferred |
+//! | octets waiting for one association | `max-backlog` | 1 MiB | the association is aborted: its peer does not read |
+//!
+//! A rate allows one second's worth at once; 0 is no limit. What is too much is dropped and not rejected: a
+//! PE whose registration is rejected must not try again (RFC 5352 §3.1), but after T2 it may, and an answer
+//! for each message of a flood would be a flood of its own (RFC 5355 §2.2, §2.13).
+//!
+//! Half-open associations cost nothing: over UDP nothing is kept between INIT and COOKIE ECHO (a signed
+//! cookie carries it, RFC 9260 §5.1.3), and the kernel's stack does the same. Half-open TCP connections are
+//! the kernel's, and established ones count as associations.
+
+/// One limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "the table of this file says what each one is")]
+pub enum Limit {
+    Pools,
+    PoolElements,
+    PoolElementsPerPool,
+    HandleLength,
+    ElementLength,
+    Message,
+    Associations,
+    Subscriptions,
+    SubscriptionsPerAssociation,
+    MessageRate,
+    RegistrationRate,
+    ReportRate,
+    PeerMessageRate,
+    KeepAliveGap,
+    Servers,
+    Peers,
+    TableSessions,
+    WaitingMessages,
+    Adoptions,
+    Backlog,
+}
+
+impl Limit {
+    /// All of them, in the order of the table.
+    pub const ALL: [Self; 20] = [
+        Self::Pools,
+        Self::PoolElements,
+        Self::PoolElementsPerPool,
+        Self::HandleLength,
+        Self::ElementLength,
+        Self::Message,
+        Self::Associations,
+        Self::Subscriptions,
+        Self::SubscriptionsPerAssociation,
+        Self::MessageRate,
+        Self::RegistrationRate,
+        Self::ReportRate,
+        Self::PeerMessageRate,
+        Self::KeepAliveGap,
+        Self::Servers,
+        Self::Peers,
+        Self::TableSessions,
+        Self::WaitingMessages,
+        Self::Adoptions,
+        Self::Backlog,
+    ];
+
+    /// The setting.
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Pools => "max-pools",
+            Self::PoolElements => "max-pool-elements",
+            Self::PoolElementsPerPool => "max-pool-elements-per-pool",
+            Self::HandleLength => "max-handle-length",
+            Self::ElementLength => "max-element-length",
+            Self::Message => "max-message",
+            Self::Associations => "max-associations",
+            Self::Subscriptions => "max-subscriptions",
+            Self::SubscriptionsPerAssociation => "max-subscriptions-per-association",
+            Self::MessageRate => "max-message-rate",
+            Self::RegistrationRate => "max-registration-rate",
+            Self::ReportRate => "max-report-rate",
+            Self::PeerMessageRate => "max-peer-message-rate",
+            Self::KeepAliveGap => "keep-alive-gap",
+            Self::Servers => "max-servers",
+            Self::Peers => "max-peers",
+            Self::TableSessions => "max-table-sessions",
+            Self::WaitingMessages => "max-waiting-messages",
+            Self::Adoptions => "max-adoptions",
+            Self::Backlog => "max-backlog",
+        }
+    }
+}
+
+/// How far a limit is used, where that is one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitUse {
+    /// Which one.
+    pub limit: Limit,
+    /// In use now; none where each pool, association or message has its own.
+    pub used: Option<u64>,
+    /// The limit, in octets, messages or things; none for a span of time.
+    pub max: Option<u64>,
+    /// How often it was met.
+    pub hits: u64,
+}
+
+impl From<rsp_handlespace::Full> for Limit {
+    fn from(full: rsp_handlespace::Full) -> Self {
+        use rsp_handlespace::Full;
+        match full {
+            Full::Pools => Self::Pools,
+            Full::PoolElements => Self::PoolElements,
+            Full::Pool => Self::PoolElementsPerPool,
+            Full::Element => Self::ElementLength,
+        }
+    }
+}

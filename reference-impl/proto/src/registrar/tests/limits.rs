@@ -1,0 +1,234 @@
+//! Every limit on what a peer can grow: what happens at it, and that it is counted.
+
+use super::super::Limit;
+use super::*;
+use rsp_wire::asap::{EndpointKeepAliveAck, EndpointUnreachable};
+
+fn hits(world: &World, limit: Limit) -> u64 {
+    world.registrar.counters().hits(limit)
+}
+
+fn aborted(world: &World) -> bool {
+    let is_abort = |output: &Output| matches!(output, Output::Abort { .. });
+    world.out.iter().any(is_abort)
+}
+
+const NO_ROOM: [CauseCode; 1] = [CauseCode::LACK_OF_RESOURCES];
+
+#[test]
+fn pools_and_elements() {
+    let mut world = World::with(|config| {
+        config.max_pools = 2;
+        config.max_pool_elements = 3;
+        config.max_pool_elements_per_pool = 2;
+    });
+    let pe = world.up(1);
+    assert_eq!(world.register(pe, "a", element(1, 1)), []);
+    assert_eq!(world.register(pe, "a", element(1, 2)), []);
+    assert_eq!(world.register(pe, "a", element(1, 3)), NO_ROOM);
+    assert_eq!(hits(&world, Limit::PoolElementsPerPool), 1);
+    assert_eq!(world.register(pe, "b", element(1, 1)), []);
+    assert_eq!(world.register(pe, "b", element(1, 2)), NO_ROOM);
+    assert_eq!(hits(&world, Limit::PoolElements), 1);
+    assert_eq!(world.deregister(pe, "a", 2), []);
+    assert_eq!(world.register(pe, "c", element(1, 1)), NO_ROOM);
+    assert_eq!(hits(&world, Limit::Pools), 1);
+    assert_eq!(
+        world.register(pe, "a", element(1, 1)),
+        [],
+        "again is no growth"
+    );
+    let rejected = &world.registrar.counters().registrations_rejected;
+    assert_eq!(rejected.sum(), 3);
+    let lack = rejected.iter().find(|(cause, _)| *cause == NO_ROOM[0]);
+    assert_eq!(lack, Some((NO_ROOM[0], 3)));
+}
+
+#[test]
+fn lengths() {
+    let mut world = World::with(|config| {
+        config.max_handle_length = 4;
+        config.max_element_length = 47;
+        config.max_message = 4096;
+    });
+    let pe = world.up(1);
+    assert_eq!(world.register(pe, "four", element(1, 1)), []);
+    assert_eq!(world.register(pe, "fifth", element(1, 1)), NO_ROOM);
+    assert_eq!(hits(&world, Limit::HandleLength), 1);
+    let mut long = element(1, 2);
+    long.policy = Policy::LeastUsedDegradation {
+        load: 1,
+        load_degradation: 1,
+    };
+    assert_eq!(world.register(pe, "p", long), NO_ROOM);
+    assert_eq!(hits(&world, Limit::ElementLength), 1);
+    world.out.clear();
+    world.octets(pe, &[0; 4097]);
+    assert_eq!(world.sent(), [], "not read");
+    assert_eq!(hits(&world, Limit::Message), 1);
+}
+
+#[test]
+fn associations_are_aborted_and_a_place_is_free_again() {
+    let mut world = World::with(|config| config.max_associations = 2);
+    let first = world.up(1);
+    world.up(2);
+    world.out.clear();
+    world.up(3);
+    assert!(aborted(&world));
+    assert_eq!(hits(&world, Limit::Associations), 1);
+    world.down(first);
+    world.out.clear();
+    world.up(4);
+    assert!(!aborted(&world));
+}
+
+#[test]
+fn subscriptions_are_declined() {
+    let mut world = World::with(|config| {
+        config.max_subscriptions = 3;
+        config.max_subscriptions_per_association = 2;
+    });
+    let (pe, other) = (world.up(1), world.up(2));
+    for pool in ["a", "b", "c"] {
+        world.register(pe, pool, element(1, 1));
+    }
+    let mut subscribed = |assoc, pool: &str| {
+        world.out.clear();
+        world.send(assoc, HandleResolution::new(pool.into(), true));
+        match world.answer(assoc) {
+            asap::Message::HandleResolutionResponse(r) => {
+                assert_eq!(r.pool_elements.len(), 1, "answered all the same");
+                r.accepts_updates()
+            }
+            other => panic!("{other:?}"),
+        }
+    };
+    assert!(subscribed(pe, "a") && subscribed(pe, "b"));
+    assert!(!subscribed(pe, "c"));
+    assert!(subscribed(pe, "b"), "it has that one");
+    assert!(subscribed(other, "a"));
+    assert!(!subscribed(other, "b"));
+    assert_eq!(hits(&world, Limit::SubscriptionsPerAssociation), 1);
+    assert_eq!(hits(&world, Limit::Subscriptions), 1);
+}
+
+#[test]
+fn a_flood_is_dropped_and_does_not_touch_others() {
+    let mut world = World::with(|config| config.max_message_rate = 100);
+    let (flooder, other) = (world.up(1), world.up(2));
+    let floods = |world: &World| {
+        let is_flood = |output: &&Output| matches!(output, Output::Log(Log::Flooded { .. }));
+        world.out.iter().filter(is_flood).count()
+    };
+    world.out.clear();
+    for _ in 0..150 {
+        world.send(flooder, HandleResolution::new("p".into(), false));
+    }
+    assert_eq!(floods(&world), 1, "told once");
+    assert_eq!(world.sent().len(), 100, "a second's worth is answered");
+    assert_eq!(hits(&world, Limit::MessageRate), 50);
+    world.resolve(other, "p");
+    world.pass(Duration::from_millis(100));
+    world.out.clear();
+    for _ in 0..20 {
+        world.send(flooder, HandleResolution::new("p".into(), false));
+    }
+    assert_eq!(world.sent().len(), 10, "the rate");
+    world.pass_secs(60);
+    world.resolve(flooder, "p");
+    let counters = world.registrar.counters();
+    let resolutions = counters.asap_in.asap().find(|(_, count)| *count > 0);
+    assert_eq!(resolutions.map(|(_, count)| count), Some(172));
+}
+
+#[test]
+fn a_flood_of_twice_the_rate_is_aborted_with_its_elements() {
+    let mut world = World::with(|config| config.max_message_rate = 100);
+    let (flooder, other) = (world.up(1), world.up(2));
+    world.register(flooder, "p", element(1, 7));
+    world.out.clear();
+    for _ in 0..199 {
+        world.send(flooder, HandleResolution::new("p".into(), false));
+    }
+    assert!(!aborted(&world));
+    world.send(flooder, HandleResolution::new("p".into(), false));
+    assert!(aborted(&world));
+    assert_eq!(world.registrar.associations(), 1);
+    world.out.clear();
+    world.send(flooder, HandleResolution::new("p".into(), false));
+    assert_eq!(world.sent(), []);
+    world.pass_secs(15);
+    assert_eq!(world.departures(), [Departure::Gone]);
+    assert_eq!(world.members(other, "p"), []);
+}
+
+#[test]
+fn registrations_and_reports_have_rates_of_their_own() {
+    let mut world = World::with(|config| {
+        config.max_registration_rate = 3;
+        config.max_report_rate = 2;
+        config.max_bad_pe_report = 100;
+    });
+    let (pe, pu) = (world.up(1), world.up(2));
+    world.out.clear();
+    for number in 0..5 {
+        world.send(pe, Registration::new("p".into(), element(1, number)));
+    }
+    assert_eq!(world.sent().len(), 3, "the others are not answered");
+    assert_eq!(hits(&world, Limit::RegistrationRate), 2);
+    for _ in 0..5 {
+        world.send(pu, EndpointUnreachable::new("p".into(), PeIdentifier(1)));
+    }
+    assert_eq!(world.registrar.counters().reports, 2);
+    assert_eq!(hits(&world, Limit::ReportRate), 3);
+    assert_eq!(
+        world.members(pe, "p"),
+        [0, 1, 2],
+        "other messages are taken"
+    );
+    world.pass_secs(1);
+    assert_eq!(world.register(pe, "p", element(1, 3)), []);
+}
+
+#[test]
+fn provoked_keep_alives_are_limited_but_not_the_first() {
+    let mut world = World::with(|config| {
+        config.keep_alive_interval = Duration::ZERO;
+        config.max_bad_pe_report = 1000;
+    });
+    let (pe, pu) = (world.up(1), world.up(2));
+    world.register(pe, "p", element(1, 7));
+    let provoked = |world: &mut World, reports: usize| {
+        world.out.clear();
+        for _ in 0..reports {
+            world.send(pu, EndpointUnreachable::new("p".into(), PeIdentifier(7)));
+            world.send(pe, EndpointKeepAliveAck::new("p".into(), PeIdentifier(7)));
+        }
+        world.sent().len()
+    };
+    assert_eq!(provoked(&mut world, 50), 8);
+    assert_eq!(hits(&world, Limit::KeepAliveGap), 42);
+    world.pass_secs(3);
+    assert_eq!(provoked(&mut world, 50), 3);
+    world.pass_secs(60);
+    assert_eq!(provoked(&mut world, 1), 1, "at once (RFC 5352 §3.5)");
+    assert_eq!(world.registrar.counters().reports, 101);
+}
+
+#[test]
+fn every_limit_can_be_looked_up() {
+    let world = World::new();
+    let limits: Vec<_> = world.registrar.limits().collect();
+    assert_eq!(limits.len(), Limit::ALL.len() - 1, "all but the backlog");
+    for (index, limit) in Limit::ALL.into_iter().enumerate() {
+        assert_eq!(limit as usize, index, "its counter's place");
+    }
+    let table = include_str!("../limits.rs");
+    for limit in Limit::ALL {
+        assert!(
+            table.contains(&format!("| `{}` |", limit.key())),
+            "{limit:?}"
+        );
+    }
+}
