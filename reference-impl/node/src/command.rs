@@ -21,7 +21,7 @@ pub struct RegistrarArgs {
     /// Read settings from this TOML file; its keys are the names of the flags, and flags win
     #[arg(long, value_name = "FILE.toml")]
     pub config: Option<PathBuf>,
-    /// Check the settings and end
+    /// Check the settings, print all of them as TOML with the defaults filled in, and end
     #[arg(long)]
     pub check_config: bool,
     /// How to log on standard error, and how to say that it is ready on standard output
@@ -50,10 +50,7 @@ pub fn registrar(args: RegistrarArgs) -> ExitCode {
     };
     let settings = args.settings.over(from_file);
     if args.check_config {
-        return match settings.setup() {
-            Ok(_) => ExitCode::SUCCESS,
-            Err(why) => fail(BAD_SETTINGS, &why),
-        };
+        return check(&settings);
     }
     log_to_stderr(args.log);
     let line = match args.log {
@@ -64,6 +61,19 @@ pub fn registrar(args: RegistrarArgs) -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure @ Failure::Settings(_)) => fail(BAD_SETTINGS, &failure),
         Err(failure @ Failure::Environment(_)) => fail(BAD_ENVIRONMENT, &failure),
+    }
+}
+
+fn check(settings: &Settings) -> ExitCode {
+    let written = settings
+        .effective()
+        .and_then(|effective| toml::to_string(&effective).map_err(|error| error.to_string()));
+    match written {
+        Ok(text) => {
+            print!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(why) => fail(BAD_SETTINGS, &why),
     }
 }
 

@@ -2,17 +2,14 @@
 
 use std::fmt;
 use std::io::{self, Write};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use rsp_transport::live::{Mode, Stack, StackConfig};
+use rsp_transport::live::Stack;
 
 use crate::driver::RegistrarDriver;
 use crate::live::{Clock, Signals, with_way_out};
-use crate::settings::{Carrier, Settings, UDP_ENCAPSULATION_PORT};
-
-/// How long associations have to shut down gracefully after the first signal.
-const GRACE: Duration = Duration::from_secs(5);
+use crate::settings::Settings;
 
 /// Why a registrar could not run.
 #[derive(Debug)]
@@ -59,18 +56,7 @@ pub fn run(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> Resul
 
 async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> Result<(), Failure> {
     let setup = settings.setup().map_err(Failure::Settings)?;
-    let ip = setup
-        .asap_addrs
-        .first()
-        .copied()
-        .unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-    let mut config = StackConfig::new(ip);
-    config.udp_port = settings.udp_port.unwrap_or(UDP_ENCAPSULATION_PORT);
-    let mode = match settings.transport.unwrap_or(Carrier::Udp) {
-        Carrier::Udp => Mode::Udp,
-        Carrier::Kernel => Mode::Kernel,
-        Carrier::Auto => Mode::Auto,
-    };
+    let (mode, config) = settings.stack(&setup);
     let mut signals = Signals::new()?;
     let mut stack = Stack::start(mode, config)?;
     let clock = Clock::start();
@@ -100,7 +86,7 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
                     break;
                 }
                 tracing::info!("shutting down");
-                end = Some(clock.now() + GRACE);
+                end = Some(clock.now() + settings.grace());
                 driver.stop(clock.now(), &mut stack);
             }
             event = stack.recv(until) => match event? {

@@ -1,0 +1,269 @@
+//! Settings as text: spans of time, identifiers, addresses, the same in flags and files.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+use crate::reach::UdpPeer;
+
+/// How SCTP is carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Carrier {
+    /// SCTP in user space over UDP (RFC 6951).
+    Udp,
+    /// The kernel's SCTP.
+    Kernel,
+    /// The kernel's where it has SCTP, else user space.
+    Auto,
+}
+
+/// A span of time as text: `30s`, `500ms`, `10min`, `1h`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span(pub Duration);
+
+impl FromStr for Span {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let unit = &text[number.len()..];
+        let seconds = match unit {
+            "ms" => 0.001,
+            "s" => 1.0,
+            "min" => 60.0,
+            "h" => 3600.0,
+            _ => {
+                return Err(format!(
+                    "`{text}` is no span of time; write 500ms, 30s, 10min or 1h"
+                ));
+            }
+        };
+        let number: f64 = number
+            .trim()
+            .parse()
+            .map_err(|_| format!("`{text}` does not begin with a number"))?;
+        Duration::try_from_secs_f64(number * seconds)
+            .map(Self)
+            .map_err(|_| format!("`{text}` is negative or too long"))
+    }
+}
+
+/// A [`Span`] longer than zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Period(pub Duration);
+
+impl FromStr for Period {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let Span(span) = text.parse()?;
+        if span.is_zero() {
+            return Err(format!("`{text}` must be longer than zero"));
+        }
+        Ok(Self(span))
+    }
+}
+
+/// A server identifier, not 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ServerId(pub NonZeroU32);
+
+impl FromStr for ServerId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = match text.strip_prefix("0x") {
+            Some(hex) => u32::from_str_radix(hex, 16),
+            None => text.parse(),
+        };
+        number
+            .ok()
+            .and_then(NonZeroU32::new)
+            .map(Self)
+            .ok_or_else(|| format!("`{text}` is not a number from 1 to 0xffffffff"))
+    }
+}
+
+/// Where announcements go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Announce {
+    /// Nowhere.
+    Off,
+    /// To a group and port.
+    To(SocketAddr),
+}
+
+impl FromStr for Announce {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "off" {
+            return Ok(Self::Off);
+        }
+        text.parse()
+            .map(Self::To)
+            .map_err(|_| format!("`{text}` is neither GROUP:PORT nor off"))
+    }
+}
+
+/// Where `rserpool status` asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StatusSocket {
+    /// Nowhere.
+    Off,
+    /// At the path where `rserpool status` looks by itself.
+    Default,
+    /// At this path.
+    At(PathBuf),
+}
+
+impl FromStr for StatusSocket {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "" => Err("a path, default or off is needed".to_owned()),
+            "off" => Ok(Self::Off),
+            "default" => Ok(Self::Default),
+            path => Ok(Self::At(path.into())),
+        }
+    }
+}
+
+/// Octets of a message: room for a handle and a PE, and no more than 16 bits of Length can say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MessageSize(pub usize);
+
+impl FromStr for MessageSize {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.parse() {
+            Ok(size @ 4096..=65_532) => Ok(Self(size)),
+            _ => Err(format!("`{text}` is not a number from 4096 to 65532")),
+        }
+    }
+}
+
+macro_rules! deserialize_from_text {
+    ($($name:ident),+) => {$(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any(Text).and_then(|text| {
+                    text.parse().map_err(de::Error::custom)
+                })
+            }
+        }
+    )+};
+}
+
+deserialize_from_text!(Span, Period, ServerId, Announce, MessageSize, StatusSocket);
+
+impl fmt::Display for Span {
+    /// In the largest unit that leaves no rest.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let span = self.0;
+        if span.subsec_nanos() != 0 {
+            return write!(f, "{}ms", span.as_nanos() as f64 / 1e6);
+        }
+        match span.as_secs() {
+            0 => f.write_str("0s"),
+            seconds if seconds.is_multiple_of(3600) => write!(f, "{}h", seconds / 3600),
+            seconds if seconds.is_multiple_of(60) => write!(f, "{}min", seconds / 60),
+            seconds => write!(f, "{seconds}s"),
+        }
+    }
+}
+
+impl fmt::Display for Period {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        Span(self.0).fmt(f)
+    }
+}
+
+impl fmt::Display for ServerId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:#010x}", self.0)
+    }
+}
+
+impl fmt::Display for Announce {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => f.write_str("off"),
+            Self::To(group) => write!(f, "{group}"),
+        }
+    }
+}
+
+impl fmt::Display for StatusSocket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Off => f.write_str("off"),
+            Self::Default => f.write_str("default"),
+            Self::At(path) => write!(f, "{}", path.display()),
+        }
+    }
+}
+
+macro_rules! serialize_as_text {
+    ($($name:ident),+) => {$(
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_str(self)
+            }
+        }
+    )+};
+}
+
+serialize_as_text!(Span, Period, ServerId, Announce, StatusSocket);
+
+impl Serialize for MessageSize {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+/// UDP ports of addresses, as they are written.
+pub(super) fn udp_peers<S: Serializer>(
+    peers: &Option<Vec<UdpPeer>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let texts = peers.iter().flatten().map(|entry| match entry.peer {
+        (ip, Some(port)) => format!("{}={}", SocketAddr::new(ip, port), entry.udp_port),
+        (ip, None) => format!("{ip}={}", entry.udp_port),
+    });
+    match peers {
+        Some(_) => serializer.collect_seq(texts),
+        None => serializer.serialize_none(),
+    }
+}
+
+/// Takes a string, or a number as its decimal text.
+struct Text;
+
+impl de::Visitor<'_> for Text {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or a number")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<String, E> {
+        Ok(number.to_string())
+    }
+}
