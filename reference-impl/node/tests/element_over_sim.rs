@@ -142,8 +142,7 @@ impl World {
         };
         let handlespace = driver.engine().handlespace();
         let keys = handlespace.keys(None);
-        keys.filter_map(|key| handlespace.element(key).cloned())
-            .collect()
+        keys.filter_map(|key| handlespace.element(key)).collect()
     }
 
     fn id(&self, registrar: usize) -> u32 {
