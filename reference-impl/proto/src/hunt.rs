@@ -527,3 +527,6 @@ fn aborts(setups: Vec<Setup>) -> Vec<Step> {
     let assocs = setups.into_iter().filter_map(|setup| setup.assoc);
     assocs.map(|assoc| Step::Abort { assoc }).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -391,3 +391,6 @@ fn codes(error: Option<&OperationError>) -> Vec<CauseCode> {
     let causes = error.map_or(&[][..], |error| &error.causes);
     causes.iter().map(|cause| cause.code).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -87,6 +87,21 @@ impl State {
             } => Some(change_at.map_or(again_at, |at| at.min(again_at))),
         }
     }
+
+    /// Name of the state, for the transition table.
+    #[cfg(test)]
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Out => "Out",
+            Self::Seeking { .. } => "Seeking",
+            Self::Pending { .. } => "Pending",
+            Self::Registering { .. } => "Registering",
+            Self::Registered { .. } => "Registered",
+            Self::Rejected { .. } => "Rejected",
+            Self::Failed { .. } => "Failed",
+            Self::Deregistering { .. } => "Deregistering",
+        }
+    }
 }
 
 impl Element {

@@ -1,0 +1,146 @@
+//! Keep-alives, adoption, announcements and the associations that registrars set up.
+
+use super::*;
+use rsp_wire::asap::{EndpointKeepAliveAck, ServerAnnounce};
+
+#[test]
+fn a_keep_alive_is_acknowledged_over_its_association() {
+    let (mut world, home) = World::registered();
+    let other = world.called(9);
+    let ack = EndpointKeepAliveAck::new("p".into(), PE);
+    for assoc in [home, other] {
+        world.out.clear();
+        world.keep_alive(assoc, 5, false);
+        assert_eq!(world.sent(), [(assoc, ack.clone().into())]);
+    }
+    assert_eq!(world.element.home(), Some(home));
+    assert_eq!(world.element.home_id(), Some(ServerId(5)));
+}
+
+#[test]
+fn another_handle_is_silently_discarded() {
+    let (mut world, home) = World::registered();
+    for handle in ["q", "p\0", ""] {
+        world.send(
+            home,
+            EndpointKeepAlive::new(ServerId(5), handle.into(), true),
+        );
+    }
+    assert_eq!(world.sent(), []);
+    assert_eq!(world.element.home_id(), None);
+}
+
+#[test]
+fn there_is_no_handle_before_a_registration_and_after_a_de_registration() {
+    let mut world = World::new();
+    let stranger = world.called(9);
+    world.keep_alive(stranger, 5, true);
+    assert_eq!(world.sent(), []);
+    let (mut world, home) = World::registered();
+    world.input(Input::Deregister);
+    world.confirm(home);
+    world.out.clear();
+    world.keep_alive(home, 5, false);
+    assert_eq!(world.sent(), []);
+}
+
+#[test]
+fn a_registrar_that_asks_for_it_is_the_home() {
+    let (mut world, home) = World::registered();
+    world.keep_alive(home, 1, false);
+    let other = world.called(9);
+    world.out.clear();
+    world.keep_alive(other, 5, true);
+    assert_eq!(world.element.home(), Some(other));
+    let home_id = ServerId(5);
+    assert_eq!(world.told(), [Event::HomeChanged { home: home_id }]);
+    assert_eq!(world.shut_down(), [home], "the old one is left");
+    assert_eq!(
+        world.sent_types(),
+        [(other, MessageType::ENDPOINT_KEEP_ALIVE_ACK)]
+    );
+    world.down(home);
+    assert_eq!(world.dialled, [], "which is no loss");
+    world.pass_secs(280);
+    let registration = world.registration(other);
+    assert_eq!(registration.pool_element.home, home_id, "T4 goes on");
+}
+
+#[test]
+fn a_home_that_asks_from_elsewhere_moves() {
+    let (mut world, home) = World::registered();
+    world.keep_alive(home, 5, false);
+    let again = world.called(1);
+    world.out.clear();
+    world.keep_alive(again, 5, true);
+    assert_eq!(world.element.home(), Some(again));
+    assert_eq!(world.told(), [], "it is the same Home");
+    assert_eq!(world.shut_down(), [home]);
+}
+
+#[test]
+fn adoption_ends_the_hunt() {
+    let (mut world, home) = World::registered();
+    world.down(home);
+    assert_eq!(world.element.setups(), 1);
+    let other = world.called(9);
+    world.out.clear();
+    world.keep_alive(other, 5, true);
+    assert_eq!(world.element.setups(), 0);
+    let ack = (other, MessageType::ENDPOINT_KEEP_ALIVE_ACK);
+    let registration = (other, MessageType::REGISTRATION);
+    assert_eq!(world.sent_types(), [ack, registration]);
+}
+
+#[test]
+fn what_is_under_way_goes_to_the_new_home() {
+    let (mut world, _) = World::registering();
+    let other = world.called(9);
+    world.pass_secs(2);
+    world.out.clear();
+    world.keep_alive(other, 5, true);
+    let ack = (other, MessageType::ENDPOINT_KEEP_ALIVE_ACK);
+    let registration = (other, MessageType::REGISTRATION);
+    assert_eq!(world.sent_types(), [ack, registration]);
+    let (mut world, _) = World::registered();
+    let other = world.called(9);
+    world.input(Input::Deregister);
+    world.out.clear();
+    world.keep_alive(other, 5, true);
+    let deregistration = (other, MessageType::DEREGISTRATION);
+    assert_eq!(world.sent_types(), [ack, deregistration]);
+    world.confirm(other);
+    assert!(!world.element.is_registered());
+}
+
+#[test]
+fn an_announcement_tells_where_the_home_is_and_who() {
+    let mut world = World::with(|config| config.registrars.clear());
+    world.input(Input::Register);
+    assert_eq!(world.dialled, []);
+    let mut octets = Vec::new();
+    let announce = asap::Message::from(ServerAnnounce::new(ServerId(5), Vec::new()));
+    announce.encode(&mut octets).unwrap();
+    let from = "192.0.2.9:40000".parse().unwrap();
+    world.input(Input::Datagram {
+        from,
+        octets: &octets,
+    });
+    let home = world.answer_dial();
+    assert_eq!(world.element.home_id(), Some(ServerId(5)));
+    let element = world.registration(home).pool_element;
+    assert_eq!(element.home, ServerId(5));
+}
+
+#[test]
+fn called_associations_are_limited_and_dialled_ones_have_their_place() {
+    let mut world = World::with(|config| config.max_associations = 2);
+    for number in 1..=2 {
+        world.called(number);
+    }
+    assert_eq!(world.aborted(), []);
+    let third = world.called(3);
+    assert_eq!(world.aborted(), [third]);
+    world.found();
+    assert_eq!(world.element.associations(), 3);
+}

@@ -1,0 +1,276 @@
+//! The engine on virtual time, without a transport: messages in, messages out.
+
+mod control;
+mod deregistration;
+mod keep_alive;
+mod registration;
+mod schedules;
+mod transitions;
+mod unknown;
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use rsp_wire::asap::{
+    self, Deregistration, DeregistrationResponse, EndpointKeepAlive, MessageType, Registration,
+    RegistrationResponse,
+};
+use rsp_wire::{
+    CauseCode, ErrorCause, PeIdentifier, Policy, PoolHandle, RegistrationLife, SctpTransport,
+    ServerId, TcpTransport, TransportUse,
+};
+
+use super::{Assoc, Config, Element, Event, Input, Log, Output};
+
+const PE: PeIdentifier = PeIdentifier(7);
+
+/// A pool element, what time it is, and what it has said since it was last asked.
+struct World {
+    element: Element,
+    now: Duration,
+    next_assoc: u64,
+    /// Set-ups it has asked for, as the caller numbered them.
+    dialled: Vec<(Assoc, SocketAddr)>,
+    out: Vec<Output>,
+}
+
+impl World {
+    fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    /// A PE of pool "p" that knows two registrars.
+    fn with(change: impl FnOnce(&mut Config)) -> Self {
+        let transport = SctpTransport {
+            transport_use: TransportUse::DATA_PLUS_CONTROL,
+            ..SctpTransport::new(7, IpAddr::from([198, 51, 100, 7]))
+        };
+        let mut config = Config {
+            id: Some(PE),
+            registrars: vec![vec![registrar(1)], vec![registrar(2)]],
+            ..Config::new("p".into(), transport.into())
+        };
+        change(&mut config);
+        assert_eq!(config.check(), Ok(()));
+        Self {
+            element: Element::new(config, 1, Duration::ZERO),
+            now: Duration::ZERO,
+            next_assoc: 0,
+            dialled: Vec::new(),
+            out: Vec::new(),
+        }
+    }
+
+    /// One that has a Home, which has not answered its registration yet.
+    fn registering() -> (Self, Assoc) {
+        let mut world = Self::new();
+        let home = world.found();
+        (world, home)
+    }
+
+    /// One that is registered.
+    fn registered() -> (Self, Assoc) {
+        Self::registered_with(|_| {})
+    }
+
+    fn registered_with(change: impl FnOnce(&mut Config)) -> (Self, Assoc) {
+        let mut world = Self::with(change);
+        let home = world.found();
+        world.accept(home);
+        assert!(world.element.is_registered());
+        world.pass_secs(5);
+        world.out.clear();
+        (world, home)
+    }
+
+    fn input(&mut self, input: Input<'_>) {
+        self.element.handle(self.now, input);
+        loop {
+            let output = match self.element.poll() {
+                Output::Wait(_) => return,
+                output => output,
+            };
+            if let Output::Connect { dial, to } = &output {
+                let assoc = Some(self.fresh());
+                self.dialled.extend(assoc.map(|assoc| (assoc, to[0])));
+                let dial = *dial;
+                self.element
+                    .handle(self.now, Input::Dialled { dial, assoc });
+                assert!(self.element.setups() <= 3, "SH1");
+            }
+            if let Output::Abort { assoc } = &output {
+                self.dialled.retain(|(own, _)| own != assoc);
+            }
+            self.out.push(output);
+        }
+    }
+
+    fn fresh(&mut self) -> Assoc {
+        self.next_assoc += 1;
+        Assoc(self.next_assoc)
+    }
+
+    /// Registers; the first set-up comes up.
+    fn found(&mut self) -> Assoc {
+        self.input(Input::Register);
+        self.answer_dial()
+    }
+
+    /// The oldest set-up comes up.
+    fn answer_dial(&mut self) -> Assoc {
+        let (assoc, at) = self.dialled.remove(0);
+        let peer = vec![at];
+        self.input(Input::Up { assoc, peer });
+        assert_eq!(self.element.home(), Some(assoc));
+        assoc
+    }
+
+    /// Somebody calls.
+    fn called(&mut self, number: u8) -> Assoc {
+        let assoc = self.fresh();
+        let peer = vec![registrar(number)];
+        self.input(Input::Up { assoc, peer });
+        assoc
+    }
+
+    fn down(&mut self, assoc: Assoc) {
+        self.dialled.retain(|(own, _)| *own != assoc);
+        self.input(Input::Down { assoc });
+    }
+
+    fn send(&mut self, assoc: Assoc, message: impl Into<asap::Message>) {
+        let mut octets = Vec::new();
+        message.into().encode(&mut octets).unwrap();
+        self.octets(assoc, 11, &octets);
+    }
+
+    fn octets(&mut self, assoc: Assoc, ppid: u32, octets: &[u8]) {
+        self.input(Input::Message {
+            assoc,
+            ppid,
+            octets,
+        });
+    }
+
+    fn accept(&mut self, assoc: Assoc) {
+        let id = self.element.id();
+        self.send(assoc, RegistrationResponse::new("p".into(), id, None));
+    }
+
+    fn reject(&mut self, assoc: Assoc, cause: CauseCode) {
+        let id = self.element.id();
+        let error = ErrorCause::bare(cause).into();
+        self.send(
+            assoc,
+            RegistrationResponse::rejection("p".into(), id, error),
+        );
+    }
+
+    fn confirm(&mut self, assoc: Assoc) {
+        let id = self.element.id();
+        self.send(assoc, DeregistrationResponse::new("p".into(), id, None));
+    }
+
+    fn keep_alive(&mut self, assoc: Assoc, id: u32, home: bool) {
+        self.send(
+            assoc,
+            EndpointKeepAlive::new(ServerId(id), "p".into(), home),
+        );
+    }
+
+    /// Lets time pass, every deadline on the way at its time.
+    fn pass(&mut self, span: Duration) {
+        let end = self.now + span;
+        while let Output::Wait(Some(at)) = self.element.poll() {
+            if at > end {
+                break;
+            }
+            assert!(at >= self.now, "deadlines lie ahead");
+            self.now = at;
+            self.input(Input::Tick);
+        }
+        self.now = end;
+        self.input(Input::Tick);
+    }
+
+    fn pass_secs(&mut self, seconds: u64) {
+        self.pass(Duration::from_secs(seconds));
+    }
+
+    /// The ASAP messages sent since the last call; the rest of the output is forgotten.
+    fn sent(&mut self) -> Vec<(Assoc, asap::Message)> {
+        let sent = |output| match output {
+            Output::Send {
+                assoc,
+                octets,
+                ppid,
+                ..
+            } => {
+                assert_eq!(ppid, 11);
+                assert_eq!(octets.len() % 4, 0);
+                Some((assoc, asap::Message::decode(&octets).unwrap().message))
+            }
+            _ => None,
+        };
+        std::mem::take(&mut self.out)
+            .into_iter()
+            .filter_map(sent)
+            .collect()
+    }
+
+    /// The types of the messages sent since the last call, with their associations.
+    fn sent_types(&mut self) -> Vec<(Assoc, MessageType)> {
+        let sent = self.sent().into_iter();
+        sent.map(|(assoc, m)| (assoc, m.message_type())).collect()
+    }
+
+    /// The only message sent since the last call, which is a registration over this association.
+    fn registration(&mut self, over: Assoc) -> Registration {
+        let mut sent = self.sent();
+        assert_eq!(sent.len(), 1, "one registration: {sent:?}");
+        let (assoc, message) = sent.remove(0);
+        assert_eq!(assoc, over);
+        match message {
+            asap::Message::Registration(registration) => registration,
+            other => panic!("no registration: {other:?}"),
+        }
+    }
+
+    /// What the owner was told since the output was last taken.
+    fn told(&self) -> Vec<Event> {
+        let told = |output: &Output| match output {
+            Output::Told(event) => Some(event.clone()),
+            _ => None,
+        };
+        self.out.iter().filter_map(told).collect()
+    }
+
+    fn has_logged(&self, is: impl Fn(&Log) -> bool) -> bool {
+        let logged = |output: &Output| matches!(output, Output::Log(log) if is(log));
+        self.out.iter().any(logged)
+    }
+
+    fn aborted(&self) -> Vec<Assoc> {
+        let aborted = |output: &Output| match output {
+            Output::Abort { assoc } => Some(*assoc),
+            _ => None,
+        };
+        self.out.iter().filter_map(aborted).collect()
+    }
+
+    fn shut_down(&self) -> Vec<Assoc> {
+        let shut_down = |output: &Output| match output {
+            Output::Shutdown { assoc } => Some(*assoc),
+            _ => None,
+        };
+        self.out.iter().filter_map(shut_down).collect()
+    }
+}
+
+fn registrar(number: u8) -> SocketAddr {
+    SocketAddr::from(([192, 0, 2, number], 3863))
+}
+
+fn load(load: u32) -> Policy {
+    Policy::LeastUsed { load }
+}
