@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use rserpool::command::{self, RegistrarArgs};
+use rserpool::pool_user::{self, command::PuCommand};
 
 /// Reference implementation of RSerPool (RFC 5351-5356).
 #[derive(Parser)]
@@ -18,6 +19,9 @@ struct Cli {
 enum Command {
     /// Serve pool elements and pool users by ASAP until SIGTERM or SIGINT
     Registrar(Box<RegistrarArgs>),
+    /// Use a pool: resolve its handle, or hold a session with it
+    #[command(subcommand)]
+    Pu(PuCommand),
     /// Decode and encode messages: JSON lines on standard input and output
     Codec,
 }
@@ -25,6 +29,7 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Registrar(args) => command::registrar(*args),
+        Command::Pu(command) => pool_user::command::pu(command),
         Command::Codec => match rserpool::codec::run(io::stdin().lock(), io::stdout().lock()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => command::fail(command::BAD_ENVIRONMENT, &error),

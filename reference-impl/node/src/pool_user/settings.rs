@@ -1,11 +1,15 @@
 //! Settings of a pool user: command-line flags and a TOML file with the same names, flags first.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
 
+use rsp_proto::hunt::{self, Server};
+use rsp_proto::pool_user::Config;
 use rsp_transport::live::{Mode, StackConfig};
 
+use super::driver::Setup;
 use crate::reach::{RegistrarAddr, settings_with_reach};
-use crate::settings::Period;
+use crate::settings::{Period, Span};
 
 settings_with_reach! {
     /// Everything a pool user can be told, each thing absent until it is.
@@ -19,21 +23,76 @@ settings_with_reach! {
         /// MAX-REQUEST-RETRANSMIT: how often a request is repeated before it is given up [default: 2]
         #[arg(long, value_name = "N")]
         pub max_request_retransmit: Option<u32>,
+        /// stale_cache_value: how long an answer is used without asking again; 0s asks each time [default: 30s]
+        #[arg(long, value_name = "SPAN")]
+        pub stale_cache_value: Option<Span>,
+        /// How long the set-up to a pool element may take [default: 10s]
+        #[arg(long, value_name = "SPAN")]
+        pub set_up_timeout: Option<Period>,
+        /// How often all pool elements are tried before a session is lost [default: 3]
+        #[arg(long, value_name = "N")]
+        pub session_rounds: Option<NonZeroU32>,
     }
 }
 
 impl Settings {
+    /// What the driver needs, with the defaults filled in. The error names the key.
+    pub fn setup(&self) -> Result<Setup, String> {
+        Ok(Setup {
+            config: self.config(),
+            local: self.address(),
+            announce: self.announcements()?,
+        })
+    }
+
+    fn config(&self) -> Config {
+        let d = Config::default();
+        let h = d.hunt;
+        let period = |set: Option<Period>, default| set.map_or(default, |period| period.0);
+        Config {
+            hunt: hunt::Config {
+                t5_serverhunt: period(self.t5_serverhunt, h.t5_serverhunt),
+                retran_max: period(self.retran_max, h.retran_max),
+                t7_enrpoutdate: period(self.t7_enrpoutdate, h.t7_enrpoutdate),
+                ..h
+            },
+            registrars: self.registrars().into_iter().map(server).collect(),
+            t1_enrp_request: period(self.t1_enrprequest, d.t1_enrp_request),
+            max_request_retransmit: self
+                .max_request_retransmit
+                .unwrap_or(d.max_request_retransmit),
+            stale_cache_value: self
+                .stale_cache_value
+                .map_or(d.stale_cache_value, |span| span.0),
+            set_up_timeout: period(self.set_up_timeout, d.set_up_timeout),
+            session_rounds: self
+                .session_rounds
+                .map_or(d.session_rounds, NonZeroU32::get),
+            ..d
+        }
+    }
+
     /// The stack to start: from any address of the host, unless one is set, of the registrars' family.
     pub fn carrier(&self) -> Result<(Mode, StackConfig), String> {
-        let ip = self.local.unwrap_or_else(|| {
+        self.stack(self.address(), 0)
+    }
+
+    fn address(&self) -> IpAddr {
+        self.local.unwrap_or_else(|| {
             let first = self.registrars().first().map(RegistrarAddr::ip);
             let group = self.announcements().ok().flatten();
             match first.or(group.as_ref().map(SocketAddr::ip)) {
                 Some(IpAddr::V6(_)) => Ipv6Addr::UNSPECIFIED.into(),
                 Some(IpAddr::V4(_)) | None => Ipv4Addr::UNSPECIFIED.into(),
             }
-        });
-        self.stack(ip, 0)
+        })
+    }
+}
+
+fn server(addr: RegistrarAddr) -> Server {
+    match addr {
+        RegistrarAddr::Sctp(addr) => Server::sctp([addr]),
+        RegistrarAddr::Tcp(addr) => Server::tcp(addr),
     }
 }
 

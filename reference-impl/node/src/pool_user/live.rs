@@ -1,0 +1,350 @@
+//! A pool user on a live stack: the driver with a clock, for programs.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::time::Duration;
+
+use rsp_proto::pool_user::{
+    Event, Failure, Message, Request, Resolution, Session, SessionFailure, Target,
+};
+use rsp_transport::live::Stack;
+use rsp_wire::asap::BusinessCard;
+use rsp_wire::{PeIdentifier, PoolHandle};
+
+use super::driver::{Refused, UserDriver};
+use super::settings::Settings;
+use crate::live::{Clock, with_way_out};
+use crate::service;
+
+/// Octets of user messages that may wait to be read before their session is ended.
+const MAX_UNREAD: usize = 64 << 20;
+/// How long associations have to end gracefully in [`PoolUser::stop`].
+const GRACE: Duration = Duration::from_secs(2);
+
+/// A pool user. See the [module](super) for what it does and how.
+///
+/// It lives on one thread, in a tokio runtime with I/O and time, and works only while one of its `async`
+/// methods is awaited: answer heartbeats by awaiting [`next`](Self::next) when there is nothing else to do.
+/// All futures may be dropped without losing anything.
+#[derive(Debug)]
+pub struct PoolUser {
+    driver: UserDriver,
+    stack: Stack,
+    clock: Clock,
+    told: VecDeque<Event>,
+    unread: usize,
+}
+
+/// The answer to a [`PoolUser::resolve`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// The PEs and the policy of the pool.
+    pub resolution: std::sync::Arc<Resolution>,
+    /// The PE that the policy chooses for this question.
+    pub preferred: PeIdentifier,
+    /// Whether the answer comes from the cache.
+    pub cached: bool,
+}
+
+/// Why a pool handle is not resolved.
+#[derive(Debug)]
+pub enum ResolveError {
+    /// The registrar said so, or none said anything.
+    Failure(Failure),
+    /// The stack failed.
+    Io(io::Error),
+}
+
+/// Why a session does not go on.
+#[derive(Debug)]
+pub enum SessionError {
+    /// It failed; what was not sent came before, as [`Event::Returned`].
+    Failed(SessionFailure),
+    /// It was closed.
+    Closed,
+    /// The message cannot be sent.
+    Refused(Refused),
+    /// The stack failed.
+    Io(io::Error),
+}
+
+impl PoolUser {
+    /// Starts a pool user. It looks for a registrar once it is asked something, or for announcements at once.
+    ///
+    /// # Panics
+    /// Outside of a tokio runtime with I/O and time.
+    pub fn start(settings: &Settings) -> Result<Self, service::Failure> {
+        let setup = settings.setup().map_err(service::Failure::Settings)?;
+        let (mode, config) = settings.carrier().map_err(service::Failure::Settings)?;
+        let mut stack = Stack::start(mode, config)?;
+        let clock = Clock::start();
+        let seed = settings.seed.unwrap_or_else(|| fastrand::u64(..));
+        tracing::debug!("pool user, seed {seed}");
+        let driver =
+            UserDriver::start(setup, seed, &mut stack, clock.now()).map_err(with_way_out)?;
+        Ok(Self {
+            driver,
+            stack,
+            clock,
+            told: VecDeque::new(),
+            unread: 0,
+        })
+    }
+
+    /// Resolves a pool handle (Translation.Request, RFC 5352 §6.9.1): from the cache while its entry is younger
+    /// than stale_cache_value, else by asking a registrar.
+    pub async fn resolve(&mut self, pool: impl Into<PoolHandle>) -> Result<Resolved, ResolveError> {
+        let now = self.clock.now();
+        let asked = self.driver.resolve(now, pool.into(), &mut self.stack);
+        let answer = |event: &Event| match event {
+            Event::Resolved { request, .. } | Event::NotResolved { request, .. } => {
+                *request == asked
+            }
+            _ => false,
+        };
+        match self.wait_for(answer).await.map_err(ResolveError::Io)? {
+            Event::Resolved {
+                resolution,
+                preferred,
+                cached,
+                ..
+            } => Ok(Resolved {
+                resolution,
+                preferred,
+                cached,
+            }),
+            Event::NotResolved { why, .. } => Err(ResolveError::Failure(why)),
+            other => unreachable!("asked for another event than {other:?}"),
+        }
+    }
+
+    /// Begins to watch a pool: [`Event::Changed`] follows with what it is, and whenever that changes.
+    pub fn watch(&mut self, pool: impl Into<PoolHandle>) -> Request {
+        let now = self.clock.now();
+        self.driver.watch(now, pool.into(), &mut self.stack)
+    }
+
+    /// Ends a watch.
+    pub fn unwatch(&mut self, request: Request) {
+        let now = self.clock.now();
+        self.driver.unwatch(now, request, &mut self.stack);
+    }
+
+    /// Brings the cache up to date about a pool (CachePopulateRequest, RFC 5352 §6.3).
+    pub fn populate(&mut self, pool: impl Into<PoolHandle>) {
+        let now = self.clock.now();
+        self.driver.populate(now, pool.into(), &mut self.stack);
+    }
+
+    /// Forgets what the cache knows about a pool (CachePurgeRequest, RFC 5352 §6.4).
+    pub fn purge(&mut self, pool: impl Into<PoolHandle>) {
+        let now = self.clock.now();
+        self.driver.purge(now, pool.into(), &mut self.stack);
+    }
+
+    /// Begins a session with a pool, which goes on with another PE when its PE fails. Messages may be sent at
+    /// once.
+    pub fn open(&mut self, pool: impl Into<PoolHandle>) -> Session {
+        self.open_with(Target::Pool(pool.into()), true)
+    }
+
+    /// Begins a session with a pool or with one PE of it first; with or without failover.
+    pub fn open_with(&mut self, target: Target, failover: bool) -> Session {
+        let now = self.clock.now();
+        self.driver.open(now, target, failover, &mut self.stack)
+    }
+
+    /// Sends a user message in a session (DataSendRequest, RFC 5352 §6.5). Waits while too much waits already.
+    pub async fn send(
+        &mut self,
+        session: Session,
+        message: impl Into<Message>,
+    ) -> Result<(), SessionError> {
+        while !self.driver.has_room() {
+            self.turn().await.map_err(SessionError::Io)?;
+        }
+        self.try_send(session, message)
+            .map_err(SessionError::Refused)
+    }
+
+    /// Sends a user message in a session, or refuses it at once.
+    pub fn try_send(
+        &mut self,
+        session: Session,
+        message: impl Into<Message>,
+    ) -> Result<(), Refused> {
+        let now = self.clock.now();
+        self.driver
+            .send(now, session, message.into(), &mut self.stack)
+    }
+
+    /// The next user message of a session (Data.Received, RFC 5352 §6.6). Other events wait for
+    /// [`next`](Self::next).
+    pub async fn receive(&mut self, session: Session) -> Result<Vec<u8>, SessionError> {
+        let of_session = |event: &Event| match event {
+            Event::Data { session: of, .. }
+            | Event::Failed { session: of, .. }
+            | Event::Closed { session: of } => *of == session,
+            _ => false,
+        };
+        match self.wait_for(of_session).await.map_err(SessionError::Io)? {
+            Event::Data { octets, .. } => Ok(octets),
+            Event::Failed { why, .. } => Err(SessionError::Failed(why)),
+            _ => Err(SessionError::Closed),
+        }
+    }
+
+    /// Makes a session leave its PE, which does not do its work (Transport.Failure, RFC 5352 §6.9.2).
+    pub fn fail(&mut self, session: Session) {
+        let now = self.clock.now();
+        self.driver.fail(now, session, &mut self.stack);
+    }
+
+    /// Begins the graceful end of a session; [`Event::Closed`] follows.
+    pub fn close(&mut self, session: Session) {
+        let now = self.clock.now();
+        self.driver.close(now, session, &mut self.stack);
+    }
+
+    /// Tells that data is sent to a PE by other means than a session.
+    pub fn contacted(&mut self, pool: impl Into<PoolHandle>, pe: PeIdentifier) {
+        let now = self.clock.now();
+        self.driver.contacted(now, pool.into(), pe, &mut self.stack);
+    }
+
+    /// Tells that a PE which was [`contacted`](Self::contacted) cannot be reached (Transport.Failure): it is
+    /// reported to the registrar.
+    pub fn unreachable(&mut self, pool: impl Into<PoolHandle>, pe: PeIdentifier) {
+        let now = self.clock.now();
+        self.driver
+            .unreachable(now, pool.into(), pe, &mut self.stack);
+    }
+
+    /// Tells that this pool user is a PE too, by its business card (RFC 5352 §3.9).
+    pub fn card(&mut self, card: Option<BusinessCard>) {
+        let now = self.clock.now();
+        self.driver.card(now, card, &mut self.stack);
+    }
+
+    /// The next thing that happens: user messages, failovers, changes of watched pools, messages returned
+    /// (Error.Report, RFC 5352 §6.7).
+    pub async fn next(&mut self) -> io::Result<Event> {
+        self.wait_for(|_| true).await
+    }
+
+    /// The next thing that happens, or none once `until` is past, in the time of [`now`](Self::now).
+    pub async fn next_until(&mut self, until: Option<Duration>) -> io::Result<Option<Event>> {
+        loop {
+            self.gather();
+            if let Some(event) = self.told.pop_front() {
+                self.unread -= size(&event);
+                return Ok(Some(event));
+            }
+            if until.is_some_and(|until| until <= self.clock.now()) {
+                return Ok(None);
+            }
+            let wake = [until, self.driver.deadline()].into_iter().flatten().min();
+            self.turn_until(wake).await?;
+        }
+    }
+
+    /// Time since it was started.
+    pub fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    /// Whether [`try_send`](Self::try_send) takes messages now.
+    pub fn has_room(&self) -> bool {
+        self.driver.has_room()
+    }
+
+    /// Ends all sessions gracefully, or as far as that goes in two seconds.
+    pub async fn stop(mut self) -> io::Result<()> {
+        let end = self.clock.now() + GRACE;
+        self.driver.stop(self.clock.now(), &mut self.stack);
+        while !self.driver.stopped() && self.clock.now() < end {
+            let wake = self.driver.deadline().map_or(end, |at| at.min(end));
+            self.turn_until(Some(wake)).await?;
+        }
+        Ok(())
+    }
+
+    /// The first event that is wanted; the others stay for later.
+    async fn wait_for(&mut self, wanted: impl Fn(&Event) -> bool) -> io::Result<Event> {
+        let mut seen = 0;
+        loop {
+            self.gather();
+            let found = self.told.iter().skip(seen).position(&wanted);
+            if let Some(event) = found.and_then(|at| self.told.remove(seen + at)) {
+                self.unread -= size(&event);
+                return Ok(event);
+            }
+            seen = self.told.len();
+            self.turn().await?;
+        }
+    }
+
+    /// Takes what the driver has to tell.
+    fn gather(&mut self) {
+        while let Some(event) = self.driver.poll_event() {
+            self.unread += size(&event);
+            if let Event::Data { session, .. } = &event
+                && self.unread > MAX_UNREAD
+            {
+                let session = *session;
+                tracing::warn!("session {}: nobody reads, closed", session.0);
+                self.unread -= size(&event);
+                self.close(session);
+                continue;
+            }
+            self.told.push_back(event);
+        }
+    }
+
+    async fn turn(&mut self) -> io::Result<()> {
+        self.turn_until(self.driver.deadline()).await
+    }
+
+    /// Waits for one event of the stack or for a deadline, and lets the driver have it.
+    async fn turn_until(&mut self, until: Option<Duration>) -> io::Result<()> {
+        let event = self.stack.recv(until.map(|at| self.clock.at(at))).await?;
+        let now = self.clock.now();
+        match event {
+            Some(event) => self.driver.event(now, event, &mut self.stack),
+            None => self.driver.timeout(now, &mut self.stack),
+        }
+        Ok(())
+    }
+}
+
+fn size(event: &Event) -> usize {
+    match event {
+        Event::Data { octets, .. } => octets.len(),
+        _ => 0,
+    }
+}
+
+impl fmt::Display for ResolveError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failure(why) => write!(f, "{why}"),
+            Self::Io(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for ResolveError {}
+
+impl fmt::Display for SessionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed(why) => write!(f, "{why}"),
+            Self::Closed => f.write_str("the session is closed"),
+            Self::Refused(why) => write!(f, "{why}"),
+            Self::Io(error) => write!(f, "{error}"),
+        }
+    }
+}
+
+impl std::error::Error for SessionError {}

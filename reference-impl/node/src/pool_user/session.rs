@@ -1,0 +1,189 @@
+//! `rserpool pu session --service …`: the load client on a live pool user.
+
+use std::io::Write;
+
+use rsp_proto::pool_user::{Event, Message};
+
+use super::command::{Ended, SESSION_LOST, SessionArgs, WRONG_ANSWERS};
+use super::live::PoolUser;
+use super::load::{Act, End, Load, Plan};
+use super::settings::Settings;
+use super::show;
+use crate::command::LogFormat;
+use crate::live::Signals;
+use crate::service::Failure;
+
+/// Puts load on a pool until the plan is done or a signal comes, and prints a summary.
+pub(super) async fn run(
+    args: &SessionArgs,
+    plan: Plan,
+    settings: &Settings,
+    out: &mut dyn Write,
+) -> Result<Ended, Failure> {
+    let mut signals = Signals::new()?;
+    let mut user = PoolUser::start(settings)?;
+    let mut load = Load::new(plan, user.now());
+    let mut stopping = false;
+    let mut had = false;
+    let end = loop {
+        act(args, &mut user, &mut load).await?;
+        if let Some(end) = load.end() {
+            break end.clone();
+        }
+        let until = load.deadline();
+        tokio::select! {
+            biased;
+            () = signals.next() => {
+                if stopping {
+                    break End::Done;
+                }
+                stopping = true;
+                load.stop(user.now());
+            }
+            event = user.next_until(until) => {
+                let now = user.now();
+                match event? {
+                    Some(event) => {
+                        report(&event);
+                        if let Event::Up { element, .. } = &event && !had {
+                            had = true;
+                            ready(args, &element.identifier.to_string(), out)?;
+                        }
+                        load.event(now, &event);
+                    }
+                    None => load.timeout(now),
+                }
+            }
+        }
+    };
+    user.stop().await?;
+    Ok(conclude(args, &load, &end, had, out)?)
+}
+
+async fn act(args: &SessionArgs, user: &mut PoolUser, load: &mut Load) -> Result<(), Failure> {
+    while let Some(act) = load.poll() {
+        match act {
+            Act::Open => {
+                let session = user.open_with(args.target(), !args.no_failover);
+                load.opened(session);
+            }
+            Act::Send(session, message) => send(user, session, message).await?,
+            Act::Fail(session) => user.fail(session),
+            Act::Close(session) => user.close(session),
+        }
+    }
+    Ok(())
+}
+
+async fn send(
+    user: &mut PoolUser,
+    session: rsp_proto::pool_user::Session,
+    message: Message,
+) -> Result<(), Failure> {
+    use super::live::SessionError;
+    match user.send(session, message).await {
+        Ok(()) => Ok(()),
+        Err(SessionError::Refused(why)) => Err(Failure::Settings(format!("size: {why}"))),
+        Err(SessionError::Io(error)) => Err(error.into()),
+        // Its end is told as an event.
+        Err(SessionError::Failed(_) | SessionError::Closed) => Ok(()),
+    }
+}
+
+/// Says that there is a session: what comes from now on is load.
+fn ready(args: &SessionArgs, pe: &str, out: &mut dyn Write) -> std::io::Result<()> {
+    let pool = &args.common.pool;
+    match args.common.log {
+        LogFormat::Text => writeln!(out, "ready pool={pool} pe={pe}")?,
+        LogFormat::Json => {
+            let object =
+                serde_json::json!({ "event": "ready", "pool": pool.to_string(), "pe": pe });
+            writeln!(out, "{object}")?;
+        }
+    }
+    out.flush()
+}
+
+fn conclude(
+    args: &SessionArgs,
+    load: &Load,
+    end: &End,
+    had: bool,
+    out: &mut dyn Write,
+) -> std::io::Result<Ended> {
+    let summary = load.summary();
+    let survived = *end == End::Done;
+    if args.common.json {
+        let mut object = summary.object();
+        object["survived"] = survived.into();
+        writeln!(out, "{object}")?;
+    } else if had {
+        let fate = if survived { "survived" } else { "was lost" };
+        writeln!(out, "{summary}; the session {fate}")?;
+    }
+    out.flush()?;
+    Ok(match end {
+        End::Lost(why) => Ended::lost(&args.common.pool, why, had),
+        End::Done if summary.is_right() => Ended::Well,
+        End::Done if summary.answers == 0 && summary.wrong == 0 => Ended::Badly {
+            code: SESSION_LOST,
+            why: "no request was answered".to_owned(),
+        },
+        End::Done => Ended::Badly {
+            code: WRONG_ANSWERS,
+            why: format!(
+                "{} of {} requests have the right answer, {} answers are wrong",
+                summary.answers, summary.requests, summary.wrong
+            ),
+        },
+    })
+}
+
+/// Tells people what happens to a session.
+pub(super) fn report(event: &Event) {
+    match event {
+        Event::Up {
+            element,
+            failover: None,
+            ..
+        } => tracing::info!(
+            "session with pool element {} at {}",
+            element.identifier,
+            show::transport(&element.user_transport)
+        ),
+        Event::Up {
+            element,
+            failover: Some(failover),
+            ..
+        } => tracing::info!(
+            "session goes on with pool element {} at {}{}",
+            element.identifier,
+            show::transport(&element.user_transport),
+            if failover.cookie_echoed {
+                ", which has its cookie"
+            } else {
+                ""
+            }
+        ),
+        Event::FailingOver { from, why, .. } => {
+            tracing::warn!("pool element {from} failed: {why}; looking for another one");
+        }
+        Event::Cookie { octets, .. } => tracing::debug!("a cookie of {octets} octets"),
+        Event::BusinessCard { pool, order, .. } => {
+            tracing::debug!("failover order of {pool}: {order:?}");
+        }
+        Event::Home { found: true } => tracing::info!("a registrar was found"),
+        Event::Home { found: false } => tracing::warn!("the registrar is lost"),
+        Event::Returned { messages, why, .. } => {
+            tracing::debug!("{} messages came back: {why:?}", messages.len());
+        }
+        Event::Failed { why, .. } => tracing::warn!("session lost: {why}"),
+        Event::Resolved { .. }
+        | Event::NotResolved { .. }
+        | Event::Watching { .. }
+        | Event::Changed { .. }
+        | Event::WatchEnded { .. }
+        | Event::Data { .. }
+        | Event::Closed { .. } => {}
+    }
+}
