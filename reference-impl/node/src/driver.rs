@@ -227,6 +227,11 @@ impl RegistrarDriver {
         self.engine.id().0
     }
 
+    /// Octets that the stack had no room for yet.
+    pub fn backlog(&self) -> usize {
+        self.outbox.octets()
+    }
+
     /// The engine, to look at.
     pub fn engine(&self) -> &Registrar {
         &self.engine

@@ -16,3 +16,4 @@ pub mod reach;
 pub mod service;
 pub mod services;
 pub mod settings;
+pub mod sim;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use rserpool::command::{self, RegistrarArgs};
 use rserpool::pool_user::{self, command::PuCommand};
+use rserpool::sim::{self, command::SimArgs};
 
 /// Reference implementation of RSerPool (RFC 5351-5356).
 #[derive(Parser)]
@@ -22,6 +23,8 @@ enum Command {
     /// Use a pool: resolve its handle, or hold a session with it
     #[command(subcommand)]
     Pu(PuCommand),
+    /// Simulate registrars, pool elements and pool users under faults, and check what must hold
+    Sim(SimArgs),
     /// Decode and encode messages: JSON lines on standard input and output
     Codec,
 }
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Registrar(args) => command::registrar(*args),
         Command::Pu(command) => pool_user::command::pu(command),
+        Command::Sim(args) => sim::command::sim(&args),
         Command::Codec => match rserpool::codec::run(io::stdin().lock(), io::stdout().lock()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => command::fail(command::BAD_ENVIRONMENT, &error),

@@ -144,6 +144,11 @@ impl Outbox {
         self.retry_at
     }
 
+    /// Octets that wait, for all associations together.
+    pub(crate) fn octets(&self) -> usize {
+        self.waiting.values().map(|backlog| backlog.octets).sum()
+    }
+
     /// Drops what waits for an association that is gone, or that has started afresh.
     pub(crate) fn forget(&mut self, assoc: AssocId) {
         self.waiting.remove(&assoc);

@@ -240,6 +240,16 @@ impl Net {
         self.now
     }
 
+    /// SCTP associations that a host has, those being set up included.
+    pub fn associations(&self, id: HostId) -> usize {
+        self.hosts[id.0 as usize].endpoint.associations()
+    }
+
+    /// TCP connections that a host has, those being set up and those whose peer is gone included.
+    pub fn connections(&self, id: HostId) -> usize {
+        self.hosts[id.0 as usize].pipes.len()
+    }
+
     /// Goes on to the next event that is not later than `until`. `None`: nothing happened, it is `until` now.
     pub fn next(&mut self, until: Duration) -> Option<(HostId, Event)> {
         loop {

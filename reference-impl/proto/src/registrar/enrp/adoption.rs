@@ -27,6 +27,12 @@ pub(super) struct Adoptions {
     deferred: BTreeSet<(PoolHandle, PeIdentifier)>,
 }
 
+impl Adoptions {
+    pub(super) fn deferred(&self) -> usize {
+        self.deferred.len()
+    }
+}
+
 impl Registrar {
     /// After a restart under the same identifier the mentor's table has this registrar's own PEs.
     pub(super) fn adopt_owned(&mut self, now: Duration) {

@@ -62,6 +62,16 @@ impl Lines {
         self.dials.values().filter(of_channel).count()
     }
 
+    /// How many are being set up, over all channels.
+    pub(super) fn all_dialling(&self) -> usize {
+        self.dials.len()
+    }
+
+    /// Messages that wait for them.
+    pub(super) fn waiting(&self) -> usize {
+        self.dials.values().map(|dial| dial.waiting.len()).sum()
+    }
+
     /// One that is being set up to one of these addresses.
     fn dialling_to(&mut self, channel: Channel, addrs: &[SocketAddr]) -> Option<&mut Dialling> {
         self.dials

@@ -138,7 +138,36 @@ impl Enrp {
     }
 }
 
+/// How much is under way among registrars. All of it has an end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct UnderWay {
+    /// Downloads by other registrars that need further requests.
+    pub sessions: usize,
+    /// Re-synchronizations with other registrars.
+    pub audits: usize,
+    /// Associations being set up.
+    pub setting_up: usize,
+    /// Messages that wait for them.
+    pub waiting: usize,
+    /// PEs that wait until they can be asked to join.
+    pub deferred: usize,
+    /// Peers that were taken over, remembered in case they are heard again.
+    pub forgotten: usize,
+}
+
 impl Registrar {
+    /// What has been begun and is not done.
+    pub fn under_way(&self) -> UnderWay {
+        self.enrp.as_ref().map_or_else(UnderWay::default, |enrp| UnderWay {
+            sessions: enrp.sessions.len(),
+            audits: enrp.peers.values().filter(|p| p.audit.is_some()).count(),
+            setting_up: enrp.lines.all_dialling(),
+            waiting: enrp.lines.waiting(),
+            deferred: enrp.adoptions.deferred(),
+            forgotten: enrp.lost.len(),
+        })
+    }
+
     /// Whether the initialization is completed (RFC 5353 §3.2); without ENRP it is from the beginning.
     pub fn is_serving(&self) -> bool {
         self.enrp

@@ -1,0 +1,339 @@
+//! What a schedule can do to a world.
+
+use std::fmt;
+use std::time::Duration;
+
+use rsp_transport::sim::Conditions;
+use rsp_wire::Policy;
+
+use super::element::Manner;
+use super::{Spot, World};
+
+/// One event of a schedule. What cannot be done when its time comes is left out.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Act {
+    /// A registrar is gone from one moment to the next.
+    KillRegistrar(usize),
+    /// A registrar is told to end, and is gone a moment later.
+    StopRegistrar(usize),
+    /// A registrar comes back, under its identifier of before or this one.
+    RestartRegistrar(usize, Option<u32>),
+    /// A registrar comes back under the identifier of another one.
+    Impersonate(usize, usize),
+    /// A PE starts, after a crash or for the first time.
+    StartElement(u32),
+    /// A PE is gone from one moment to the next.
+    KillElement(u32),
+    /// A PE de-registers.
+    Deregister(u32),
+    /// A PE registers again with another value of its policy.
+    Repolicy(u32, u32),
+    /// A PE registers once more, over another association and perhaps at another registrar.
+    RegisterTwice(u32),
+    /// A PE behaves differently from now on.
+    Behave(u32, Manner),
+    /// Another PE comes under the identifier of this one.
+    Intrude(u32),
+    /// The network is cut or mended between two hosts.
+    Cut(Spot, Spot, bool),
+    /// The network is cut between a host and all others.
+    Isolate(Spot),
+    /// All cuts are mended.
+    MendAll,
+    /// What happens to packets everywhere.
+    Weather(Conditions),
+    /// What happens to packets between two hosts.
+    Link(Spot, Spot, Conditions),
+    /// A host's clock jumps ahead.
+    Jump(Spot, Duration),
+    /// A host's process stands still.
+    Freeze(Spot, Duration),
+    /// A PU reports a PE as unreachable, so many times.
+    Report(usize, u32, u32),
+    /// Requests without number, of a PU or a PE.
+    Flood(Spot, u32),
+    /// Time passes.
+    Nothing,
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::KillRegistrar(number) => write!(f, "registrar {number} is killed"),
+            Self::StopRegistrar(number) => write!(f, "registrar {number} is stopped"),
+            Self::RestartRegistrar(number, None) => write!(f, "registrar {number} starts again"),
+            Self::RestartRegistrar(number, Some(id)) => {
+                write!(f, "registrar {number} starts as {id:#010x}")
+            }
+            Self::Impersonate(number, other) => {
+                write!(
+                    f,
+                    "registrar {number} starts under the identifier of registrar {other}"
+                )
+            }
+            Self::StartElement(number) => write!(f, "PE {number} starts"),
+            Self::KillElement(number) => write!(f, "PE {number} is killed"),
+            Self::Deregister(number) => write!(f, "PE {number} de-registers"),
+            Self::Repolicy(number, value) => write!(f, "PE {number} has the policy value {value}"),
+            Self::RegisterTwice(number) => write!(f, "PE {number} registers a second time"),
+            Self::Behave(number, manner) => write!(f, "PE {number} is {manner:?} from now on"),
+            Self::Intrude(number) => write!(f, "another PE comes as PE {number}"),
+            Self::Cut(a, b, true) => write!(f, "{a} and {b} are cut off from each other"),
+            Self::Cut(a, b, false) => write!(f, "{a} and {b} reach each other"),
+            Self::Isolate(spot) => write!(f, "{spot} is cut off"),
+            Self::MendAll => write!(f, "all cuts are mended"),
+            Self::Weather(conditions) => write!(f, "packets everywhere: {}", Told(conditions)),
+            Self::Link(a, b, conditions) => {
+                write!(f, "packets between {a} and {b}: {}", Told(conditions))
+            }
+            Self::Jump(spot, span) => write!(f, "the clock of {spot} jumps by {span:?}"),
+            Self::Freeze(spot, span) => write!(f, "{spot} stands still for {span:?}"),
+            Self::Report(user, element, times) => {
+                write!(
+                    f,
+                    "PU {user} reports PE {element} as unreachable, {times} times"
+                )
+            }
+            Self::Flood(spot, times) => write!(f, "{spot} sends {times} requests at once"),
+            Self::Nothing => write!(f, "nothing happens"),
+        }
+    }
+}
+
+struct Told<'a>(&'a Conditions);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let c = self.0;
+        write!(
+            f,
+            "{:.0} % lost, {:?} to {:?}, {:.0} % doubled, {:.0} % overtaken",
+            100.0 * c.loss,
+            c.delay_min,
+            c.delay_max,
+            100.0 * c.duplicate,
+            100.0 * c.reorder
+        )
+    }
+}
+
+/// Identifiers of intruders' hosts begin here.
+const INTRUDERS: u32 = 1_000_000;
+
+impl World {
+    /// Lets one event happen.
+    pub fn act_on(&mut self, act: &Act) {
+        self.trace().say(self.now(), act);
+        self.last_fault = self.now();
+        self.note_blow(act);
+        match act {
+            Act::KillRegistrar(number) => self.if_runs(*number, Self::kill),
+            Act::StopRegistrar(number) => self.if_runs(*number, |world, number| {
+                world.stop(number);
+                world.pass(Duration::from_millis(500));
+                world.kill(number);
+            }),
+            Act::RestartRegistrar(number, id) => self.come_back(*number, *id),
+            Act::Impersonate(number, other) => {
+                let id = self.registrars[*other].id;
+                if number != other {
+                    self.if_runs(*number, Self::kill);
+                    self.come_back(*number, Some(id));
+                }
+            }
+            Act::StartElement(number) => {
+                if self.elements.get(number).is_some_and(|e| !e.lives()) {
+                    self.start_element(*number);
+                }
+            }
+            Act::KillElement(number) => self.kill_pe(*number),
+            Act::Deregister(number) => self.deregister(*number),
+            Act::Repolicy(number, value) => self.repolicy(*number, *value),
+            Act::RegisterTwice(number) => {
+                self.with_element(*number, |body, _, host| body.register_twice(host));
+            }
+            Act::Behave(number, manner) => {
+                if let Some(element) = self.elements.get_mut(number) {
+                    element.setup.manner = *manner;
+                }
+                self.with_element(*number, |body, _, _| body.set_manner(*manner));
+            }
+            Act::Intrude(number) => self.intrude(*number),
+            Act::Cut(a, b, on) => self.cut(*a, *b, *on),
+            Act::Isolate(spot) => {
+                for other in self.spots() {
+                    self.cut(*spot, other, true);
+                }
+            }
+            Act::MendAll => self.mend_all(),
+            Act::Weather(conditions) => self.conditions(*conditions),
+            Act::Link(a, b, conditions) => self.link(*a, *b, *conditions),
+            Act::Jump(spot, span) => self.jump(*spot, *span),
+            Act::Freeze(spot, span) => self.freeze(*spot, *span),
+            Act::Report(user, element, times) => self.report(*user, *element, *times),
+            Act::Flood(spot, times) => self.flood(*spot, *times),
+            Act::Nothing => {}
+        }
+    }
+
+    /// Whose registration it can cost.
+    fn note_blow(&mut self, act: &Act) {
+        let now = self.now();
+        match act {
+            // It comes back with an empty handlespace if it is cut off, and its peers purge what it owned.
+            Act::RestartRegistrar(_, None) if !self.cuts.is_empty() => self.last_blow = Some(now),
+            // Neither a registrar's end nor a cut between registrars touches a PE.
+            Act::KillRegistrar(_)
+            | Act::StopRegistrar(_)
+            | Act::RestartRegistrar(..)
+            | Act::Repolicy(..)
+            | Act::Flood(..)
+            | Act::Nothing
+            | Act::Cut(Spot::Registrar(_), Spot::Registrar(_), _) => {}
+            Act::StartElement(number)
+            | Act::KillElement(number)
+            | Act::Deregister(number)
+            | Act::RegisterTwice(number)
+            | Act::Behave(number, _)
+            | Act::Intrude(number)
+            | Act::Report(_, number, _)
+            | Act::Cut(Spot::Element(number), _, _)
+            | Act::Cut(_, Spot::Element(number), _)
+            | Act::Link(Spot::Element(number), _, _)
+            | Act::Link(_, Spot::Element(number), _)
+            | Act::Isolate(Spot::Element(number))
+            | Act::Jump(Spot::Element(number), _)
+            | Act::Freeze(Spot::Element(number), _) => {
+                if let Some(element) = self.elements.get_mut(number) {
+                    element.disturbed = Some(now);
+                }
+            }
+            Act::Isolate(Spot::User(_))
+            | Act::Jump(Spot::User(_), _)
+            | Act::Freeze(Spot::User(_), _) => {}
+            Act::Impersonate(..)
+            | Act::Cut(..)
+            | Act::Isolate(_)
+            | Act::MendAll
+            | Act::Weather(_)
+            | Act::Link(..)
+            | Act::Jump(..)
+            | Act::Freeze(..) => self.last_blow = Some(now),
+        }
+    }
+
+    fn if_runs(&mut self, number: usize, call: impl FnOnce(&mut Self, usize)) {
+        if self.registrars[number].driver.is_some() {
+            call(self, number);
+        }
+    }
+
+    fn come_back(&mut self, number: usize, id: Option<u32>) {
+        if self.registrars[number].driver.is_some() {
+            return;
+        }
+        if let Some(id) = id {
+            self.registrars[number].id = id;
+        }
+        self.restart(number);
+    }
+
+    fn repolicy(&mut self, number: u32, value: u32) {
+        let Some(element) = self.elements.get_mut(&number) else {
+            return;
+        };
+        let policy = with_value(&element.setup.policy, value);
+        element.setup.policy = policy.clone();
+        self.with_element(number, |body, now, host| body.set_policy(now, policy, host));
+    }
+
+    fn intrude(&mut self, number: u32) {
+        let Some(element) = self.elements.get_mut(&number) else {
+            return;
+        };
+        element.intruder = true;
+        let setup = element.setup.clone();
+        let own = INTRUDERS + number;
+        if self.elements.contains_key(&own) {
+            return self.start_element(own);
+        }
+        self.add_element(own, setup);
+        if let Some(element) = self.elements.get_mut(&own) {
+            element.intruder = true;
+        }
+    }
+
+    fn report(&mut self, user: usize, element: u32, times: u32) {
+        if let Some(element) = self.elements.get(&element) {
+            let (pool, pe) = (element.setup.pool, element.setup.identifier);
+            self.with_user(user, |body, _, host| body.report(pool, pe, times, host));
+        }
+    }
+
+    fn flood(&mut self, spot: Spot, times: u32) {
+        match spot {
+            Spot::User(number) => {
+                self.with_user(number, |body, now, host| body.flood(now, times, host));
+            }
+            Spot::Element(number) => {
+                self.with_element(number, |body, now, host| body.flood(now, times, host));
+            }
+            Spot::Registrar(_) => {}
+        }
+    }
+
+    fn mend_all(&mut self) {
+        let spots = self.spots();
+        for &a in &spots {
+            for &b in &spots {
+                self.cut(a, b, false);
+                self.link(a, b, Conditions::default());
+            }
+        }
+        self.conditions(Conditions::default());
+    }
+
+    /// Lifts all faults: everything is mended, intruders are gone, nobody stands still or behaves badly, and of
+    /// the registrars that were killed those that `returns` picks come back, each under an identifier of its own.
+    pub fn heal(&mut self, mut returns: impl FnMut(usize) -> Option<u32>) {
+        self.trace().say(self.now(), &"all faults are lifted");
+        self.mend_all();
+        let intruders: Vec<u32> = self.elements.range(INTRUDERS..).map(|(&n, _)| n).collect();
+        for number in intruders {
+            self.kill_pe(number);
+            if let Some(element) = self.elements.get_mut(&(number - INTRUDERS)) {
+                element.intruder = false;
+            }
+        }
+        for number in 0..self.registrars.len() {
+            if self.is_double(number) {
+                self.if_runs(number, Self::kill);
+            }
+            if self.registrars[number].driver.is_none()
+                && let Some(id) = returns(number)
+            {
+                self.come_back(number, Some(id));
+            }
+        }
+        self.thaw_all();
+        self.last_fault = self.now();
+        self.last_blow = Some(self.now());
+    }
+
+    /// Whether another registrar that runs has the same identifier.
+    fn is_double(&self, number: usize) -> bool {
+        let id = self.registrars[number].id;
+        self.registrars
+            .iter()
+            .enumerate()
+            .any(|(other, r)| other != number && r.id == id && r.driver.is_some())
+    }
+}
+
+fn with_value(policy: &Policy, value: u32) -> Policy {
+    match policy {
+        Policy::WeightedRoundRobin { .. } => Policy::WeightedRoundRobin { weight: value },
+        Policy::LeastUsed { .. } => Policy::LeastUsed { load: value },
+        other => other.clone(),
+    }
+}

@@ -1,0 +1,64 @@
+//! No accepted registration is lost while a registrar that knew it lives: as long as nothing happens to a PE
+//! itself or to the way to it, some registrar goes on listing it, whatever happens to registrars.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::{Manner, World};
+use super::{Property, When};
+
+/// A registrar between two crashes.
+type Incarnation = (usize, u64);
+
+#[derive(Debug, Default)]
+pub(super) struct NothingLost {
+    /// Who listed each PE when it was looked last.
+    known: BTreeMap<u32, BTreeSet<Incarnation>>,
+}
+
+impl Property for NothingLost {
+    fn name(&self) -> &'static str {
+        "nothing-lost"
+    }
+
+    fn look(&mut self, world: &World, when: When) -> Result<(), String> {
+        let running: Vec<Incarnation> = world
+            .running()
+            .into_iter()
+            .map(|number| (number, world.registrars()[number].starts))
+            .collect();
+        for (&number, element) in &world.elements {
+            let accepted = element.body.as_ref().and_then(|body| body.accepted());
+            // For some time after a blow it may be taken off with good reason.
+            let blows = world.last_blow.into_iter().chain(element.disturbed);
+            let undisturbed = blows
+                .max()
+                .is_none_or(|at| at + when.bounds.settle <= world.now());
+            let behaves = match element.setup.manner {
+                Manner::Hunting | Manner::Listening => element.lives() && !element.intruder,
+                Manner::Mute | Manner::Babbling => false,
+            };
+            if !behaves || !undisturbed || accepted.is_none() {
+                self.known.remove(&number);
+                continue;
+            }
+            let listing: BTreeSet<Incarnation> = running
+                .iter()
+                .copied()
+                .filter(|&(at, _)| world.lists(at, element))
+                .collect();
+            let before = self.known.insert(number, listing.clone());
+            let survivor = before
+                .iter()
+                .flatten()
+                .find(|incarnation| running.contains(incarnation));
+            if let Some((survivor, _)) = survivor
+                && listing.is_empty()
+            {
+                return Err(format!(
+                    "PE {number} is registered, and registrar {survivor} that knew it has lost it"
+                ));
+            }
+        }
+        Ok(())
+    }
+}

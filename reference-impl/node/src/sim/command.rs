@@ -1,0 +1,279 @@
+//! The `sim` command: one seed or many, over threads, and what is needed to see a failure again.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, IsTerminal, Write};
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::plan::{Plan, Size};
+use super::run::{Broken, Report, run, shrink};
+use super::trace::Keep;
+use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, fail};
+
+/// A property is broken.
+pub const BROKEN: u8 = 1;
+
+/// Failing seeds after which no more are run.
+const ENOUGH: usize = 5;
+/// Lines of a trace that are shown.
+const LAST_LINES: usize = 60;
+
+/// Arguments of the command.
+#[derive(Clone, Debug, clap::Args)]
+pub struct SimArgs {
+    /// The seed, or the first of many
+    #[arg(long, default_value_t = 0)]
+    pub seed: u64,
+    /// How many seeds to run, one after the other
+    #[arg(long, default_value_t = 1)]
+    pub seeds: u64,
+    /// Registrars; drawn from the seed when absent
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=250))]
+    pub registrars: Option<u32>,
+    /// Pool elements; drawn from the seed when absent
+    #[arg(long, value_parser = clap::value_parser!(u32).range(..=100_000))]
+    pub pool_elements: Option<u32>,
+    /// Pool users; drawn from the seed when absent
+    #[arg(long, value_parser = clap::value_parser!(u32).range(..=10_000))]
+    pub pool_users: Option<u32>,
+    /// Events of the schedule, faults among them; drawn from the seed when absent
+    #[arg(long, value_parser = clap::value_parser!(u32).range(..=100_000))]
+    pub events: Option<u32>,
+    /// Numbers of events to leave out, as a failure's replay says
+    #[arg(long, value_delimiter = ',')]
+    pub drop: Vec<usize>,
+    /// Write the whole trace, every packet included, to this file; with one seed only
+    #[arg(long, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
+    /// Threads; as many as there are cores when absent
+    #[arg(long, value_name = "J")]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+impl SimArgs {
+    fn size(&self) -> Size {
+        let whole = |count: Option<u32>| count.map(|count| count as usize);
+        Size {
+            registrars: whole(self.registrars),
+            pool_elements: self.pool_elements,
+            pool_users: whole(self.pool_users),
+            events: whole(self.events),
+        }
+    }
+
+    fn plan(&self, seed: u64) -> Plan {
+        let mut plan = Plan::draw(seed, self.size());
+        plan.dropped = self.drop.iter().copied().collect();
+        plan
+    }
+
+    /// The words that replay a plan.
+    fn replay(&self, plan: &Plan) -> String {
+        let mut words = format!("rserpool sim --seed {}", plan.seed);
+        for (flag, value) in [
+            ("registrars", self.registrars),
+            ("pool-elements", self.pool_elements),
+            ("pool-users", self.pool_users),
+            ("events", self.events),
+        ] {
+            if let Some(value) = value {
+                let _ = write!(words, " --{flag} {value}");
+            }
+        }
+        let dropped: Vec<String> = plan.dropped.iter().map(usize::to_string).collect();
+        if !dropped.is_empty() {
+            let _ = write!(words, " --drop {}", dropped.join(","));
+        }
+        words
+    }
+}
+
+/// Runs the command: 0 if all properties hold, [`BROKEN`] if one does not, else [`BAD_SETTINGS`] or
+/// [`BAD_ENVIRONMENT`] with a line on standard error.
+pub fn sim(args: &SimArgs) -> ExitCode {
+    if args.seeds == 0 {
+        return fail(BAD_SETTINGS, &"--seeds 0 runs nothing");
+    }
+    if args.trace.is_some() && args.seeds > 1 {
+        return fail(BAD_SETTINGS, &"--trace is for one seed; leave out --seeds");
+    }
+    if args.seeds == 1 {
+        return one(args);
+    }
+    many(args)
+}
+
+fn one(args: &SimArgs) -> ExitCode {
+    let plan = args.plan(args.seed);
+    let keep = match args.trace {
+        Some(_) => Keep::Packets,
+        None => Keep::Digest,
+    };
+    let report = run(&plan, keep);
+    if let Some(file) = &args.trace {
+        let mut text = report.lines.join("\n");
+        text.push('\n');
+        if let Err(error) = fs::write(file, text) {
+            return fail(BAD_ENVIRONMENT, &format!("{}: {error}", file.display()));
+        }
+    }
+    match &report.outcome {
+        Ok(()) => {
+            println!(
+                "seed {}: all properties hold; {} registrars, {} PEs, {} PUs, {} events, {:.0} s, {} packets, trace {:016x}",
+                plan.seed,
+                plan.registrars,
+                plan.pool_elements,
+                plan.pool_users,
+                plan.kept().count(),
+                report.time.as_secs_f64(),
+                report.packets,
+                report.digest
+            );
+            ExitCode::SUCCESS
+        }
+        Err(broken) => {
+            explain(args, &plan, broken);
+            ExitCode::from(BROKEN)
+        }
+    }
+}
+
+/// Says what is broken, how to see it again, and the least that is needed for it.
+fn explain(args: &SimArgs, plan: &Plan, broken: &Broken) {
+    println!("seed {}: {broken}", plan.seed);
+    println!("  replay: {}", args.replay(plan));
+    let least = shrink(plan, broken);
+    let report = run(&least, Keep::Lines);
+    let Err(again) = &report.outcome else {
+        // Nothing was left out, and it does not break twice: the world is not deterministic.
+        println!("  it did not break again, which is a fault of the simulation itself");
+        return;
+    };
+    println!(
+        "  {} of {} events are enough: {again}",
+        least.kept().count(),
+        least.events.len()
+    );
+    println!("  replay: {}", args.replay(&least));
+    for line in interesting(&report.lines) {
+        println!("  {line}");
+    }
+}
+
+/// What the schedule did, and the last that the nodes said.
+fn interesting(lines: &[String]) -> Vec<&str> {
+    let tail = lines.len().saturating_sub(LAST_LINES);
+    // Logs are indented by two more.
+    let is_event = |line: &str| !line.get(13..).is_some_and(|rest| rest.starts_with("   "));
+    lines
+        .iter()
+        .enumerate()
+        .filter(|&(number, line)| number >= tail || is_event(line))
+        .map(|(_, line)| line.as_str())
+        .collect()
+}
+
+#[derive(Default)]
+struct Totals {
+    done: u64,
+    time: Duration,
+    packets: u64,
+    broken: Vec<(Plan, Broken)>,
+}
+
+fn many(args: &SimArgs) -> ExitCode {
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let jobs = args.jobs.map_or(cores, NonZeroUsize::get);
+    let began = wall_clock();
+    let next = AtomicU64::new(0);
+    let enough = AtomicBool::new(false);
+    let (sender, reports) = mpsc::channel::<(u64, Report)>();
+    let mut totals = Totals::default();
+    thread::scope(|scope| {
+        for _ in 0..jobs {
+            let (sender, next, enough) = (sender.clone(), &next, &enough);
+            scope.spawn(move || {
+                while !enough.load(Ordering::Relaxed) {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    if number >= args.seeds {
+                        return;
+                    }
+                    let seed = args.seed.wrapping_add(number);
+                    let report = run(&args.plan(seed), Keep::Digest);
+                    if sender.send((seed, report)).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        drop(sender);
+        for (seed, report) in reports {
+            totals.done += 1;
+            totals.time += report.time;
+            totals.packets += report.packets;
+            if let Err(broken) = report.outcome {
+                println!("seed {seed}: {broken}");
+                totals.broken.push((args.plan(seed), broken));
+                enough.fetch_or(totals.broken.len() >= ENOUGH, Ordering::Relaxed);
+            }
+            progress(&totals, args.seeds, began);
+        }
+    });
+    summary(&totals, began, jobs);
+    totals.broken.sort_by_key(|(plan, _)| plan.seed);
+    match totals.broken.first() {
+        None => ExitCode::SUCCESS,
+        Some((plan, broken)) => {
+            explain(args, plan, broken);
+            ExitCode::from(BROKEN)
+        }
+    }
+}
+
+/// One line that is written over, for people only.
+fn progress(totals: &Totals, seeds: u64, began: Instant) {
+    if !io::stderr().is_terminal() || !totals.done.is_multiple_of(16) {
+        return;
+    }
+    let rate = hours(totals.time) / began.elapsed().as_secs_f64();
+    eprint!(
+        "\r{} of {seeds} seeds, {} broken, {rate:.1} virtual hours per second ",
+        totals.done,
+        totals.broken.len()
+    );
+    let _ = io::stderr().flush();
+}
+
+fn summary(totals: &Totals, began: Instant, jobs: usize) {
+    if io::stderr().is_terminal() {
+        eprintln!();
+    }
+    let took = began.elapsed().as_secs_f64();
+    println!(
+        "{} seeds, {} broken, {:.0} virtual hours and {} packets in {took:.1} s on {jobs} threads: {:.1} virtual hours per second",
+        totals.done,
+        totals.broken.len(),
+        hours(totals.time),
+        totals.packets,
+        hours(totals.time) / took
+    );
+}
+
+fn hours(time: Duration) -> f64 {
+    time.as_secs_f64() / 3600.0
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how fast the simulation runs is a matter of wall time"
+)]
+fn wall_clock() -> Instant {
+    Instant::now()
+}

@@ -1,0 +1,388 @@
+//! A pool element of few words, played without an engine: it registers, answers KEEP_ALIVE, joins who asks it
+//! to, and looks for a registrar when it has none. Some of its kind misbehave.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rsp_transport::sim::SimHost;
+use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
+use rsp_wire::asap::{self, Deregistration, EndpointKeepAliveAck, Registration};
+use rsp_wire::{
+    PeIdentifier, Policy, PoolElement, RegistrationLife, SctpTransport, ServerId, UnknownParameters,
+};
+
+/// T2-registration and T3-deregistration (RFC 5352 §7.1).
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// T5-Serverhunt (RFC 5352 §7.1), always the same.
+const HUNT: Duration = Duration::from_secs(10);
+
+/// How it behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Manner {
+    /// Re-registers in time, and looks for a registrar when it has none.
+    Hunting,
+    /// Registers once, for ever, and from then on only answers.
+    Listening,
+    /// Hunts, but never answers KEEP_ALIVE.
+    Mute,
+    /// Hunts, and sends what nobody understands now and then.
+    Babbling,
+}
+
+impl Manner {
+    /// Whether it comes back by itself.
+    pub fn hunts(self) -> bool {
+        match self {
+            Self::Hunting | Self::Mute | Self::Babbling => true,
+            Self::Listening => false,
+        }
+    }
+}
+
+/// What an answer is awaited to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ask {
+    /// A REGISTRATION.
+    Register,
+    /// A DEREGISTRATION.
+    Deregister,
+    /// A HANDLE_RESOLUTION.
+    Resolve,
+}
+
+/// What is settled before it starts.
+#[derive(Clone, Debug)]
+pub struct ElementSetup {
+    /// PE Identifier.
+    pub identifier: PeIdentifier,
+    /// The pool it belongs to.
+    pub pool: &'static str,
+    /// Its policy, with its own values.
+    pub policy: Policy,
+    /// How it behaves.
+    pub manner: Manner,
+    /// How often it registers again, and hunts.
+    pub period: Duration,
+    /// Registration Life, in seconds.
+    pub life_s: i32,
+    /// ASAP endpoints of all registrars.
+    pub registrars: Vec<SocketAddr>,
+    /// Which of them it asks first.
+    pub first: usize,
+}
+
+/// The pool element, while its host runs.
+#[derive(Debug)]
+pub struct PlainElement {
+    setup: ElementSetup,
+    rng: fastrand::Rng,
+    port: LocalPort,
+    /// A port from which it has registered once more.
+    second: Option<AssocId>,
+    /// All that are up, and where they lead.
+    lines: BTreeMap<AssocId, SocketAddr>,
+    /// Where its Home is.
+    assoc: Option<AssocId>,
+    connecting: bool,
+    next: Duration,
+    /// The registrar it asked last.
+    turn: usize,
+    pending: BTreeMap<(AssocId, Ask), Duration>,
+    /// When it was last told that it is registered; none while it has reason to think it is not.
+    accepted: Option<Duration>,
+    home: Option<ServerId>,
+    leaving: bool,
+}
+
+impl PlainElement {
+    /// Opens its endpoint and begins to register.
+    pub fn start(setup: ElementSetup, seed: u64, host: &mut SimHost<'_>, now: Duration) -> Self {
+        let port = open(host);
+        let first = setup.first;
+        let mut element = Self {
+            next: now + HUNT.min(setup.period),
+            turn: setup.first,
+            rng: fastrand::Rng::with_seed(seed),
+            setup,
+            port,
+            second: None,
+            lines: BTreeMap::new(),
+            assoc: None,
+            connecting: false,
+            pending: BTreeMap::new(),
+            accepted: None,
+            home: None,
+            leaving: false,
+        };
+        element.connect(now, first, host);
+        element
+    }
+
+    /// How it was set up, with its policy of today.
+    pub fn setup(&self) -> &ElementSetup {
+        &self.setup
+    }
+
+    /// Changes its manner; the next thing it does shows it.
+    pub fn set_manner(&mut self, manner: Manner) {
+        self.setup.manner = manner;
+    }
+
+    /// When it was last told that it is registered.
+    pub fn accepted(&self) -> Option<Duration> {
+        self.accepted
+    }
+
+    /// The registrar that asked it last to join.
+    pub fn adopted_by(&self) -> Option<ServerId> {
+        self.home
+    }
+
+    /// Whether it has asked to be taken off, and what it is told from now on does not matter.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving
+    }
+
+    /// What it waits for, and since when.
+    pub fn pending(&self) -> impl Iterator<Item = (Ask, Duration)> + '_ {
+        self.pending.iter().map(|(&(_, ask), &since)| (ask, since))
+    }
+
+    /// Associations it has, or is setting up.
+    pub fn associations(&self) -> usize {
+        usize::from(self.assoc.is_some()) + usize::from(self.second.is_some())
+    }
+
+    /// When it wants to act.
+    pub fn deadline(&self) -> Option<Duration> {
+        (self.setup.manner.hunts() && !self.leaving).then_some(self.next)
+    }
+
+    /// Acts, if it is time.
+    pub fn timeout(&mut self, now: Duration, host: &mut SimHost<'_>) {
+        if self.deadline().is_none_or(|at| at > now) {
+            return;
+        }
+        self.next = now + self.setup.period;
+        let late = |&since: &Duration| since + PATIENCE <= now;
+        if self.pending.values().any(late)
+            && let Some(assoc) = self.assoc
+        {
+            host.abort(assoc);
+            self.lost(now, assoc);
+        }
+        match self.assoc {
+            None => {
+                self.next = now + HUNT.min(self.setup.period);
+                self.turn = (self.turn + 1) % self.setup.registrars.len();
+                self.connect(now, self.turn, host);
+            }
+            Some(assoc) if !self.connecting => {
+                if self.setup.manner == Manner::Babbling {
+                    self.babble(assoc, host);
+                }
+                self.register(now, assoc, host);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// Takes what happened on its host.
+    pub fn event(&mut self, now: Duration, event: Event, host: &mut SimHost<'_>) {
+        match event {
+            Event::Up { assoc, peer, .. } => {
+                self.lines.extend(peer.first().map(|&addr| (assoc, addr)));
+                if self.assoc == Some(assoc) {
+                    self.connecting = false;
+                    self.register(now, assoc, host);
+                } else if self.second == Some(assoc) {
+                    self.register(now, assoc, host);
+                }
+            }
+            Event::Down { assoc, .. } => self.lost(now, assoc),
+            Event::Message { assoc, octets, .. } => {
+                if let Ok(decoded) = asap::Message::decode(&octets) {
+                    self.on_message(now, assoc, decoded.message, host);
+                }
+            }
+            Event::Restart { assoc } => self.pending.retain(|&(of, _), _| of != assoc),
+            Event::Path { .. } | Event::Datagram { .. } => {}
+        }
+    }
+
+    /// Changes the value of its policy and says so.
+    pub fn set_policy(&mut self, now: Duration, policy: Policy, host: &mut SimHost<'_>) {
+        self.setup.policy = policy;
+        if let Some(assoc) = self.assoc.filter(|_| !self.connecting) {
+            self.register(now, assoc, host);
+        }
+    }
+
+    /// Asks to be taken off, and is silent from then on. False if nobody is there to ask.
+    pub fn deregister(&mut self, now: Duration, host: &mut SimHost<'_>) -> bool {
+        let Some(assoc) = self.assoc.filter(|_| !self.connecting) else {
+            return false;
+        };
+        self.leaving = true;
+        let message = Deregistration::new(self.setup.pool.into(), self.setup.identifier);
+        if send(assoc, message.into(), host) {
+            self.pending.insert((assoc, Ask::Deregister), now);
+        }
+        true
+    }
+
+    /// Registers over one more association, from another port.
+    pub fn register_twice(&mut self, host: &mut SimHost<'_>) {
+        if self.second.is_some() {
+            return;
+        }
+        let to = self.rng.usize(..self.setup.registrars.len());
+        let port = open(host);
+        self.second = host.connect(port, &peer(self.setup.registrars[to])).ok();
+    }
+
+    /// Sends the same registration many times.
+    pub fn flood(&mut self, now: Duration, times: u32, host: &mut SimHost<'_>) {
+        if let Some(assoc) = self.assoc.filter(|_| !self.connecting) {
+            for _ in 0..times {
+                self.register(now, assoc, host);
+            }
+        }
+    }
+
+    fn connect(&mut self, now: Duration, at: usize, host: &mut SimHost<'_>) {
+        let to = self.setup.registrars[at];
+        // A registrar that asked it to join once may have set one up.
+        if let Some((&assoc, _)) = self.lines.iter().find(|&(_, addr)| *addr == to) {
+            self.assoc = Some(assoc);
+            self.register(now, assoc, host);
+        } else if let Ok(assoc) = host.connect(self.port, &peer(to)) {
+            self.assoc = Some(assoc);
+            self.connecting = true;
+        }
+    }
+
+    fn register(&mut self, now: Duration, assoc: AssocId, host: &mut SimHost<'_>) {
+        if self.leaving {
+            return;
+        }
+        let address = host.local_addrs(self.port)[0].ip();
+        let element = PoolElement {
+            identifier: self.setup.identifier,
+            home: ServerId::UNDETERMINED,
+            life: RegistrationLife(self.setup.life_s),
+            user_transport: SctpTransport::new(7, address).into(),
+            policy: self.setup.policy.clone(),
+            asap_transport: None,
+            unknown: UnknownParameters::NONE,
+        };
+        let message = Registration::new(self.setup.pool.into(), element);
+        if send(assoc, message.into(), host) {
+            self.pending.entry((assoc, Ask::Register)).or_insert(now);
+        }
+    }
+
+    fn babble(&mut self, assoc: AssocId, host: &mut SimHost<'_>) {
+        let mut octets: Vec<u8> = (0..self.rng.usize(1..64))
+            .map(|_| self.rng.u8(..))
+            .collect();
+        if self.rng.bool() {
+            // A known type, and nonsense behind it.
+            octets[0] = self.rng.u8(1..=0x0e);
+        }
+        let _ = host.send(assoc, outgoing(&octets));
+    }
+
+    fn lost(&mut self, now: Duration, assoc: AssocId) {
+        self.pending.retain(|&(of, _), _| of != assoc);
+        self.lines.remove(&assoc);
+        if self.second == Some(assoc) {
+            self.second = None;
+        }
+        if self.assoc == Some(assoc) {
+            self.assoc = None;
+            self.connecting = false;
+            self.accepted = None;
+            self.next = self.next.min(now + HUNT);
+        }
+    }
+
+    fn on_message(
+        &mut self,
+        now: Duration,
+        assoc: AssocId,
+        message: asap::Message,
+        host: &mut SimHost<'_>,
+    ) {
+        match message {
+            asap::Message::EndpointKeepAlive(m) => {
+                if self.leaving || self.setup.manner == Manner::Mute {
+                    return;
+                }
+                if m.wants_to_be_home() {
+                    self.home = Some(m.server_id);
+                    self.assoc = Some(assoc);
+                    self.connecting = false;
+                    self.accepted = Some(now);
+                }
+                let ack = EndpointKeepAliveAck::new(m.pool_handle, self.setup.identifier);
+                send(assoc, ack.into(), host);
+            }
+            asap::Message::RegistrationResponse(m) => {
+                self.pending.remove(&(assoc, Ask::Register));
+                if self.assoc != Some(assoc) {
+                    return;
+                }
+                if m.is_rejected() {
+                    // Another registrar may know better.
+                    self.accepted = None;
+                    host.abort(assoc);
+                    self.lost(now, assoc);
+                } else {
+                    self.accepted = Some(now);
+                }
+            }
+            asap::Message::DeregistrationResponse(_) => {
+                self.pending.remove(&(assoc, Ask::Deregister));
+                self.accepted = None;
+            }
+            _ => {}
+        }
+    }
+}
+
+fn open(host: &mut SimHost<'_>) -> LocalPort {
+    let local = Local::Sctp {
+        addrs: Vec::new(),
+        port: 0,
+        listen: true,
+    };
+    host.open(&local).expect("a running host has free ports")
+}
+
+pub(super) fn peer(addr: SocketAddr) -> Peer {
+    Peer {
+        addrs: vec![addr],
+        udp_port: None,
+    }
+}
+
+fn outgoing(octets: &[u8]) -> Outgoing<'_> {
+    Outgoing {
+        stream: 0,
+        ppid: rsp_proto::ASAP_PPID,
+        unordered: false,
+        octets,
+    }
+}
+
+/// False if nobody is there any more, which its Down will tell.
+pub(super) fn send(assoc: AssocId, message: asap::Message, host: &mut SimHost<'_>) -> bool {
+    let mut octets = Vec::new();
+    message
+        .encode(&mut octets)
+        .expect("messages of the simulation fit their format");
+    host.send(assoc, outgoing(&octets)).is_ok()
+}

@@ -1,0 +1,676 @@
+//! The world: hosts on one simulated network, their clocks, and the loop that lets time pass.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use rsp_proto::registrar::Config;
+use rsp_transport::sim::{Conditions, HostId, Net};
+use rsp_transport::{Event, SctpOptions};
+use rsp_wire::{PeIdentifier, Policy, PoolHandle, ServerId};
+
+use super::check;
+use super::element::{ElementSetup, Manner, PlainElement};
+use super::registrar::{RegistrarHost, Services};
+use super::trace::{Keep, Trace};
+use super::user::{PlainUser, UserSetup};
+use super::{ASAP_PORT, ENRP_PORT, Spot};
+use crate::driver::RegistrarDriver;
+
+/// Events at one moment beyond which time is taken to stand still.
+const MAX_AT_ONE_MOMENT: u32 = 200_000;
+/// Events that may wait for a host that does not read.
+const MAX_HELD: usize = 100_000;
+
+/// A seeded world. Everything that happens in it follows from its seed and the calls made.
+pub struct World {
+    pub(super) net: Net,
+    hosts: Vec<Host>,
+    pub(super) registrars: Vec<RegistrarHost>,
+    pub(super) elements: BTreeMap<u32, ElementHost>,
+    pub(super) users: Vec<UserHost>,
+    seed: u64,
+    rng: fastrand::Rng,
+    trace: Trace,
+    options: Options,
+    /// The last fault, or its end.
+    pub(super) last_fault: Duration,
+    /// The last thing that can cost any pool element its registration.
+    pub(super) last_blow: Option<Duration>,
+    /// Between which hosts the network is cut.
+    pub(super) cuts: BTreeSet<(HostId, HostId)>,
+    stuck: Option<String>,
+}
+
+/// What all hosts of a world have in common.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// SCTP.
+    pub sctp: SctpOptions,
+    /// Whether registrars accept pool users over TCP.
+    pub tcp: bool,
+    /// Whether registrars announce themselves by multicast.
+    pub announce: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            sctp: SctpOptions {
+                // Virtual hours pass here; so many heartbeats would be most of the work.
+                heartbeat_interval: Duration::from_secs(30),
+                ..SctpOptions::impatient()
+            },
+            tcp: false,
+            announce: false,
+        }
+    }
+}
+
+/// A host's own time, and what it has not read yet.
+#[derive(Debug)]
+struct Host {
+    spot: Spot,
+    /// How far its clock is ahead of the world's.
+    ahead: Duration,
+    /// Until when it does nothing at all; its stack goes on.
+    frozen: Option<Duration>,
+    held: VecDeque<Event>,
+    /// When it wants to act next, in the world's time.
+    due: Option<Duration>,
+}
+
+/// A pool element's host.
+#[derive(Debug)]
+pub struct ElementHost {
+    pub(super) host: HostId,
+    pub(super) setup: ElementSetup,
+    /// While it runs.
+    pub(super) body: Option<PlainElement>,
+    /// Since when it runs or does not, or is leaving.
+    pub(super) since: Duration,
+    /// Last time something happened to it that can cost its registration.
+    pub(super) disturbed: Option<Duration>,
+    /// Whether its identifier is another one's.
+    pub(super) intruder: bool,
+}
+
+impl ElementHost {
+    /// Whether it runs and wants to be registered.
+    pub fn lives(&self) -> bool {
+        self.body.as_ref().is_some_and(|body| !body.is_leaving())
+    }
+}
+
+/// A pool user's host.
+#[derive(Debug)]
+pub struct UserHost {
+    pub(super) host: HostId,
+    pub(super) body: PlainUser,
+}
+
+/// Address of a registrar by its number.
+pub fn registrar_ip(number: usize) -> IpAddr {
+    let number = u32::try_from(number).expect("registrars are counted by the hundred");
+    Ipv4Addr::from(u32::from(Ipv4Addr::new(192, 0, 2, 1)) + number).into()
+}
+
+fn element_ip(number: u32) -> IpAddr {
+    Ipv4Addr::from(u32::from(Ipv4Addr::new(10, 0, 0, 0)) + number).into()
+}
+
+fn user_ip(number: usize) -> IpAddr {
+    let number = u32::try_from(number).expect("pool users are counted by the thousand");
+    Ipv4Addr::from(u32::from(Ipv4Addr::new(172, 16, 0, 1)) + number).into()
+}
+
+impl World {
+    /// A world with these registrars, none of them started.
+    pub fn new(seed: u64, ids: &[u32]) -> Self {
+        Self::with_options(seed, ids, Options::default(), Trace::new(Keep::Digest))
+    }
+
+    /// The same, with options and a trace of the caller's.
+    pub fn with_options(seed: u64, ids: &[u32], options: Options, trace: Trace) -> Self {
+        let mut net = Net::with_options(seed, options.sctp.clone());
+        net.tap(trace.tap());
+        let mut world = Self {
+            net,
+            hosts: Vec::new(),
+            registrars: Vec::new(),
+            elements: BTreeMap::new(),
+            users: Vec::new(),
+            seed,
+            rng: fastrand::Rng::with_seed(seed),
+            trace,
+            options,
+            last_fault: Duration::ZERO,
+            last_blow: None,
+            cuts: BTreeSet::new(),
+            stuck: None,
+        };
+        for (number, &id) in ids.iter().enumerate() {
+            let host = world.add_host(registrar_ip(number), Spot::Registrar(number));
+            world.registrars.push(RegistrarHost::new(host, id));
+        }
+        world
+    }
+
+    fn add_host(&mut self, ip: IpAddr, spot: Spot) -> HostId {
+        self.hosts.push(Host {
+            spot,
+            ahead: Duration::ZERO,
+            frozen: None,
+            held: VecDeque::new(),
+            due: None,
+        });
+        self.net.add_host(ip)
+    }
+
+    /// The world's time.
+    pub fn now(&self) -> Duration {
+        self.net.now()
+    }
+
+    /// What has happened.
+    pub fn trace(&self) -> &Trace {
+        &self.trace
+    }
+
+    /// A sentence if time stands still: somebody acts and acts and never waits.
+    pub fn stuck(&self) -> Option<&str> {
+        self.stuck.as_deref()
+    }
+
+    /// Registrars by number.
+    pub fn registrars(&self) -> &[RegistrarHost] {
+        &self.registrars
+    }
+
+    /// Numbers of the registrars that run.
+    pub fn running(&self) -> Vec<usize> {
+        let runs = |&number: &usize| self.registrars[number].driver.is_some();
+        (0..self.registrars.len()).filter(runs).collect()
+    }
+
+    /// A running registrar's driver.
+    ///
+    /// # Panics
+    /// If it does not run.
+    pub fn driver(&self, number: usize) -> &RegistrarDriver {
+        let driver = self.registrars[number].driver.as_ref();
+        driver.expect("asked for a registrar that runs")
+    }
+
+    /// Starts a registrar that is told of these others.
+    pub fn start(&mut self, number: usize, mentors: &[usize]) {
+        self.start_with(number, mentors, |_| {});
+    }
+
+    /// Starts a registrar with other settings than the default ones; a restart keeps them.
+    pub fn start_with(
+        &mut self,
+        number: usize,
+        mentors: &[usize],
+        change: impl FnOnce(&mut Config),
+    ) {
+        let registrar = &mut self.registrars[number];
+        registrar.mentors = mentors.to_vec();
+        change(&mut registrar.config);
+        self.start_again(number);
+    }
+
+    fn start_again(&mut self, number: usize) {
+        let host = self.registrars[number].host;
+        let services = Services {
+            address: self.net.ip(host),
+            tcp: self.options.tcp,
+            announce: self.options.announce,
+        };
+        let seed = self.seed.wrapping_mul(1009) + 31 * u64::try_from(number).unwrap_or(0);
+        let now = self.local(host);
+        let registrar = &mut self.registrars[number];
+        registrar.since = self.net.now();
+        let mentors = registrar.mentors.iter();
+        let peers = mentors.map(|&m| SocketAddr::new(registrar_ip(m), ENRP_PORT));
+        let peers = peers.collect();
+        registrar.start(peers, services, seed, &mut self.net.host(host), now);
+        self.touched(host);
+    }
+
+    /// A registrar is gone from one moment to the next.
+    pub fn kill(&mut self, number: usize) {
+        let registrar = &mut self.registrars[number];
+        registrar.driver = None;
+        registrar.since = self.net.now();
+        let host = registrar.host;
+        self.kill_host(host);
+    }
+
+    /// Begins a graceful end.
+    pub(super) fn stop(&mut self, number: usize) {
+        let host = self.registrars[number].host;
+        let now = self.local(host);
+        if let Some(driver) = &mut self.registrars[number].driver {
+            driver.stop(now, &mut self.net.host(host));
+        }
+        self.touched(host);
+    }
+
+    /// After [`kill`](Self::kill), with the same mentors and settings as before.
+    pub fn restart(&mut self, number: usize) {
+        self.net.restart(self.registrars[number].host);
+        self.start_again(number);
+    }
+
+    fn kill_host(&mut self, host: HostId) {
+        self.net.kill(host);
+        let state = &mut self.hosts[host.0 as usize];
+        state.held.clear();
+        state.frozen = None;
+        state.due = None;
+    }
+
+    /// Cuts or mends the network between two registrars.
+    pub fn partition(&mut self, a: usize, b: usize, on: bool) {
+        self.cut(Spot::Registrar(a), Spot::Registrar(b), on);
+    }
+
+    pub(super) fn cut(&mut self, a: Spot, b: Spot, on: bool) {
+        if let (Some(a), Some(b)) = (self.host_of(a), self.host_of(b))
+            && a != b
+        {
+            let pair = (a.min(b), a.max(b));
+            if on {
+                self.cuts.insert(pair);
+            } else {
+                self.cuts.remove(&pair);
+            }
+            self.net.partition(a, b, on);
+        }
+    }
+
+    /// Sets what happens to packets everywhere.
+    pub fn conditions(&mut self, conditions: Conditions) {
+        self.net.conditions(conditions);
+    }
+
+    pub(super) fn link(&mut self, a: Spot, b: Spot, conditions: Conditions) {
+        if let (Some(a), Some(b)) = (self.host_of(a), self.host_of(b))
+            && a != b
+        {
+            self.net.conditions_between(a, b, conditions);
+        }
+    }
+
+    /// All places of the world.
+    pub(super) fn spots(&self) -> Vec<Spot> {
+        self.hosts.iter().map(|host| host.spot).collect()
+    }
+
+    fn host_of(&self, spot: Spot) -> Option<HostId> {
+        match spot {
+            Spot::Registrar(number) => self.registrars.get(number).map(|r| r.host),
+            Spot::Element(number) => self.elements.get(&number).map(|e| e.host),
+            Spot::User(number) => self.users.get(number).map(|u| u.host),
+        }
+    }
+
+    /// A host's clock jumps ahead, as after a suspend.
+    pub(super) fn jump(&mut self, spot: Spot, span: Duration) {
+        if let Some(host) = self.host_of(spot) {
+            self.hosts[host.0 as usize].ahead += span;
+            self.touched(host);
+        }
+    }
+
+    /// A process neither reads nor acts for a while.
+    pub(super) fn freeze(&mut self, spot: Spot, span: Duration) {
+        if let Some(host) = self.host_of(spot) {
+            self.hosts[host.0 as usize].frozen = Some(self.net.now() + span);
+            self.touched(host);
+        }
+    }
+
+    pub(super) fn thaw_all(&mut self) {
+        for index in 0..self.hosts.len() {
+            if self.hosts[index].frozen.is_some() {
+                self.thaw(HostId(index as u32));
+            }
+        }
+    }
+
+    fn thaw(&mut self, host: HostId) {
+        let state = &mut self.hosts[host.0 as usize];
+        state.frozen = None;
+        for event in std::mem::take(&mut state.held) {
+            self.deliver(host, event);
+        }
+        self.touched(host);
+    }
+
+    /// A pool element that registers at this registrar as soon as time passes. It hunts, or only listens.
+    pub fn add_pe(&mut self, number: u32, pool: &'static str, at: usize, hunts: bool) {
+        let period = Duration::from_secs(self.rng.u64(20..100));
+        let setup = ElementSetup {
+            identifier: PeIdentifier(number),
+            pool,
+            policy: Policy::RoundRobin,
+            manner: if hunts {
+                Manner::Hunting
+            } else {
+                Manner::Listening
+            },
+            period,
+            life_s: if hunts { 300 } else { -1 },
+            registrars: self.asap_addrs(),
+            first: at,
+        };
+        self.add_element(number, setup);
+    }
+
+    pub(super) fn asap_addrs(&self) -> Vec<SocketAddr> {
+        (0..self.registrars.len())
+            .map(|number| SocketAddr::new(registrar_ip(number), ASAP_PORT))
+            .collect()
+    }
+
+    pub(super) fn add_element(&mut self, number: u32, setup: ElementSetup) {
+        let host = self.add_host(element_ip(number), Spot::Element(number));
+        let element = ElementHost {
+            host,
+            setup,
+            body: None,
+            since: self.net.now(),
+            disturbed: None,
+            intruder: false,
+        };
+        self.elements.insert(number, element);
+        self.start_element(number);
+    }
+
+    pub(super) fn start_element(&mut self, number: u32) {
+        let Some(element) = self.elements.get_mut(&number) else {
+            return;
+        };
+        let host = element.host;
+        if element.body.is_some() {
+            element.body = None;
+            self.net.kill(host);
+        }
+        self.net.restart(host);
+        let now = self.local(host);
+        let seed = self.seed ^ (u64::from(number) << 32) ^ self.rng.u64(..);
+        let element = self.elements.get_mut(&number).expect("looked up above");
+        let setup = element.setup.clone();
+        element.since = self.net.now();
+        let transport = &mut self.net.host(host);
+        element.body = Some(PlainElement::start(setup, seed, transport, now));
+        self.touched(host);
+    }
+
+    pub(super) fn add_user(&mut self, setup: UserSetup) {
+        let number = self.users.len();
+        let host = self.add_host(user_ip(number), Spot::User(number));
+        let (now, seed) = (self.local(host), self.rng.u64(..));
+        let body = PlainUser::start(setup, seed, &mut self.net.host(host), now);
+        self.users.push(UserHost { host, body });
+        self.touched(host);
+    }
+
+    /// Numbers of the pool elements that live and have not begun to leave.
+    pub fn living_pes(&self) -> Vec<u32> {
+        let living = self.elements.iter().filter(|(_, element)| element.lives());
+        living.map(|(&number, _)| number).collect()
+    }
+
+    /// A pool element, while its process runs.
+    pub fn element(&self, number: u32) -> Option<&PlainElement> {
+        self.elements.get(&number)?.body.as_ref()
+    }
+
+    /// Calls a pool element that runs.
+    pub fn with_element(
+        &mut self,
+        number: u32,
+        call: impl FnOnce(&mut PlainElement, Duration, &mut rsp_transport::sim::SimHost<'_>),
+    ) {
+        let Some(host) = self.elements.get(&number).map(|element| element.host) else {
+            return;
+        };
+        let now = self.local(host);
+        if let Some(body) = self.elements.get_mut(&number).and_then(|e| e.body.as_mut()) {
+            call(body, now, &mut self.net.host(host));
+        }
+        self.touched(host);
+    }
+
+    pub(super) fn with_user(
+        &mut self,
+        number: usize,
+        call: impl FnOnce(&mut PlainUser, Duration, &mut rsp_transport::sim::SimHost<'_>),
+    ) {
+        let Some(host) = self.users.get(number).map(|user| user.host) else {
+            return;
+        };
+        let now = self.local(host);
+        call(&mut self.users[number].body, now, &mut self.net.host(host));
+        self.touched(host);
+    }
+
+    /// A pool element falls silent for ever.
+    pub fn kill_pe(&mut self, number: u32) {
+        let now = self.net.now();
+        if let Some(element) = self.elements.get_mut(&number)
+            && element.body.take().is_some()
+        {
+            element.since = now;
+            let host = element.host;
+            self.kill_host(host);
+        }
+    }
+
+    /// A pool element asks to be taken off, if it is registered.
+    pub fn deregister(&mut self, number: u32) {
+        let mut asked = false;
+        self.with_element(number, |body, now, host| asked = body.deregister(now, host));
+        let now = self.net.now();
+        if asked && let Some(element) = self.elements.get_mut(&number) {
+            element.since = now;
+        }
+    }
+
+    /// Lets seconds pass.
+    pub fn pass_secs(&mut self, seconds: u64) {
+        self.pass(Duration::from_secs(seconds));
+    }
+
+    /// Lets time pass.
+    pub fn pass(&mut self, span: Duration) {
+        let trace = self.trace.clone();
+        trace.listening(|| self.pass_until(self.net.now() + span));
+    }
+
+    fn pass_until(&mut self, end: Duration) {
+        let (mut moment, mut events) = (self.net.now(), 0);
+        while self.stuck.is_none() {
+            let due = self.hosts.iter().filter_map(|host| host.due).min();
+            let until = due.map_or(end, |at| at.min(end));
+            match self.net.next(until) {
+                Some((host, event)) => self.arrive(host, event),
+                None => {
+                    let acted = self.act();
+                    if !acted && until >= end {
+                        return;
+                    }
+                }
+            }
+            events += 1;
+            if self.net.now() > moment {
+                (moment, events) = (self.net.now(), 0);
+            } else if events > MAX_AT_ONE_MOMENT {
+                self.stuck = Some(format!("{events} events, and it is still the same moment"));
+            }
+        }
+    }
+
+    /// Lets everybody act whose time has come. False if nobody's has.
+    fn act(&mut self) -> bool {
+        let now = self.net.now();
+        let mut acted = false;
+        for index in 0..self.hosts.len() {
+            if self.hosts[index].due.is_none_or(|at| at > now) {
+                continue;
+            }
+            acted = true;
+            let host = HostId(index as u32);
+            if self.hosts[index].frozen.is_some() {
+                self.thaw(host);
+            } else {
+                self.timeout(host);
+            }
+        }
+        acted
+    }
+
+    fn arrive(&mut self, host: HostId, event: Event) {
+        let state = &mut self.hosts[host.0 as usize];
+        if state.frozen.is_none() {
+            self.deliver(host, event);
+        } else if state.held.len() < MAX_HELD {
+            state.held.push_back(event);
+        } else {
+            self.stuck = Some(format!("{} does not read {MAX_HELD} events", state.spot));
+        }
+    }
+
+    /// A host's own time.
+    fn local(&self, host: HostId) -> Duration {
+        let ahead = self.hosts.get(host.0 as usize).map(|host| host.ahead);
+        self.net.now() + ahead.unwrap_or_default()
+    }
+
+    fn deliver(&mut self, host: HostId, event: Event) {
+        let now = self.local(host);
+        let transport = &mut self.net.host(host);
+        match self.hosts[host.0 as usize].spot {
+            Spot::Registrar(number) => {
+                if let Some(driver) = &mut self.registrars[number].driver {
+                    driver.event(now, event, transport);
+                }
+            }
+            Spot::Element(number) => {
+                let body = self.elements.get_mut(&number).and_then(|e| e.body.as_mut());
+                if let Some(body) = body {
+                    body.event(now, event, transport);
+                }
+            }
+            Spot::User(number) => self.users[number].body.event(now, event, transport),
+        }
+        self.touched(host);
+    }
+
+    fn timeout(&mut self, host: HostId) {
+        let now = self.local(host);
+        let transport = &mut self.net.host(host);
+        match self.hosts[host.0 as usize].spot {
+            Spot::Registrar(number) => {
+                if let Some(driver) = &mut self.registrars[number].driver {
+                    driver.timeout(now, transport);
+                }
+            }
+            Spot::Element(number) => {
+                let body = self.elements.get_mut(&number).and_then(|e| e.body.as_mut());
+                if let Some(body) = body {
+                    body.timeout(now, transport);
+                }
+            }
+            Spot::User(number) => self.users[number].body.timeout(now, transport),
+        }
+        self.touched(host);
+    }
+
+    /// Something was done on a host: its log is taken, and when it wants to act next.
+    fn touched(&mut self, host: HostId) {
+        let state = &self.hosts[host.0 as usize];
+        let (spot, ahead) = (state.spot, state.ahead);
+        self.trace.overhear(self.net.now(), &spot);
+        let due = match (state.frozen, spot) {
+            (Some(until), _) => return self.hosts[host.0 as usize].due = Some(until),
+            (None, Spot::Registrar(number)) => self.registrars[number]
+                .driver
+                .as_ref()
+                .and_then(RegistrarDriver::deadline),
+            (None, Spot::Element(number)) => self
+                .elements
+                .get(&number)
+                .and_then(|element| element.body.as_ref()?.deadline()),
+            (None, Spot::User(number)) => {
+                self.users.get(number).and_then(|user| user.body.deadline())
+            }
+        };
+        self.hosts[host.0 as usize].due = due.map(|at| at.saturating_sub(ahead));
+    }
+
+    /// What a registrar has: pool, PE Identifier and its Home.
+    pub fn view(&self, number: usize) -> BTreeSet<(PoolHandle, PeIdentifier, ServerId)> {
+        let space = self.driver(number).engine().handlespace();
+        let entry = |key| {
+            let element = space.element(key)?;
+            Some((space.handle(key)?.clone(), element.identifier, element.home))
+        };
+        space.keys(None).filter_map(entry).collect()
+    }
+
+    /// The Home of each PE that a registrar has.
+    pub fn homes(&self, number: usize) -> BTreeMap<u32, u32> {
+        let view = self.view(number);
+        view.into_iter()
+            .map(|(_, pe, home)| (pe.0, home.0))
+            .collect()
+    }
+
+    /// The time of a host's own clock.
+    pub(super) fn local_now(&self, spot: Spot) -> Duration {
+        self.host_of(spot)
+            .map_or(self.net.now(), |host| self.local(host))
+    }
+
+    /// Associations and TCP connections that a registrar's stack has.
+    pub(super) fn associations_of(&self, number: usize) -> (usize, usize) {
+        let host = self.registrars[number].host;
+        (self.net.associations(host), self.net.connections(host))
+    }
+
+    /// Associations that pool elements and pool users have.
+    pub(super) fn associations_of_others(&self) -> usize {
+        let elements = self.elements.values().map(|element| element.host);
+        let users = self.users.iter().map(|user| user.host);
+        elements
+            .chain(users)
+            .map(|host| self.net.associations(host))
+            .sum()
+    }
+
+    /// All that must hold once faults have stopped, among registrars; a sentence about what does not.
+    pub fn check(&self) -> Result<(), String> {
+        check::agree(self)
+    }
+
+    /// Every PE that hunts is registered, and none is that is gone.
+    pub fn check_pes(&self) -> Result<(), String> {
+        check::registered_or_gone(self)
+    }
+
+    /// Whether a registrar has this pool element.
+    pub(super) fn lists(&self, number: usize, element: &ElementHost) -> bool {
+        let Some(driver) = &self.registrars[number].driver else {
+            return false;
+        };
+        let space = driver.engine().handlespace();
+        let setup = &element.setup;
+        space
+            .find(setup.pool.as_bytes(), setup.identifier)
+            .is_some()
+    }
+}
