@@ -17,3 +17,5 @@ pub mod service;
 pub mod services;
 pub mod settings;
 pub mod sim;
+
+pub use pool_user::PoolUser;

@@ -24,6 +24,7 @@ use rsp_wire::{
 
 const POOL: &str = "EchoPool";
 const PORT: u16 = 7;
+const GROUP: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(224, 0, 1, 185)), 3863);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Registrars 0 and 1 (peers), pool elements by number, one pool user.
@@ -72,6 +73,7 @@ impl World {
         )
     }
 
+    /// Without servers, announcements tell of them.
     fn with(seed: u64, servers: Vec<Server>) -> Self {
         let mut net = Net::with_options(seed, watchful());
         let mut registrars = Vec::new();
@@ -88,6 +90,7 @@ impl World {
                 },
                 asap_port: 3863,
                 tcp: Some(asap_addr(number)),
+                announce: vec![GROUP],
                 enrp: Some(EnrpEndpoint {
                     addrs: Vec::new(),
                     port: 9901,
@@ -99,6 +102,7 @@ impl World {
                 RegistrarDriver::start(setup, number as u64, &mut net.host(host), now).unwrap();
             registrars.push((host, Some(driver)));
         }
+        let servers_are_heard = servers.is_empty();
         let user = net.add_host(Ipv4Addr::new(203, 0, 113, 1).into());
         let setup = pool_user::Setup {
             config: Config {
@@ -106,7 +110,7 @@ impl World {
                 ..Config::default()
             },
             local: Ipv4Addr::UNSPECIFIED.into(),
-            announce: None,
+            announce: servers_are_heard.then_some(GROUP),
         };
         let now = net.now();
         let driver = UserDriver::start(setup, seed, &mut net.host(user), now).unwrap();
@@ -419,6 +423,24 @@ fn tcp_reaches_a_registrar_too() {
         _ => None,
     });
     assert_eq!(members, 1);
+}
+
+#[test]
+fn announcements_tell_of_registrars_until_they_end() {
+    let mut world = World::with(10, Vec::new());
+    world.element(1, 0);
+    let known = |world: &World| world.driver.engine().registrars(world.net.now()).count();
+    // Each announces SCTP and TCP.
+    assert_eq!(known(&world), 4);
+    world.user(|driver, now, net| driver.resolve(now, POOL.into(), net));
+    let members = world.until(5 * SECOND, |told| match told {
+        Told::Resolved { resolution, .. } => Some(resolution.elements.len()),
+        _ => None,
+    });
+    assert_eq!(members, 1);
+    world.kill_registrar(1);
+    world.pass(6 * SECOND);
+    assert_eq!(known(&world), 2, "T7-ENRPoutdate");
 }
 
 #[test]

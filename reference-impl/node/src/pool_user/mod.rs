@@ -2,6 +2,73 @@
 //!
 //! [`PoolUser`] is the library for programs, [`command`] is the `rserpool pu` command around it, and
 //! [`UserDriver`] glues engine and transport without clock or IO of its own.
+//!
+//! # The primitives of RFC 5352 §6
+//!
+//! | RFC 5352 | here |
+//! |---|---|
+//! | §6.3 CachePopulateRequest | [`PoolUser::populate`] |
+//! | §6.4 CachePurgeRequest | [`PoolUser::purge`] |
+//! | §6.5.1 DataSendRequest to a pool handle | [`PoolUser::open`], then [`PoolUser::send`] |
+//! | §6.5.3 … to a pool element handle | [`PoolUser::open_with`] and [`Target::Element`] |
+//! | §6.5.4 … to a transport address | not through a pool user |
+//! | §6.5.5 ASAP_SEND_FAILOVER, _NO_FAILOVER | [`PoolUser::open_with`], and [`Message::failover`] for one message |
+//! | §6.5.5 ASAP_SEND_TO_LAST | what a session does |
+//! | §6.5.5 ASAP_SEND_TO_ALL | [`PoolUser::resolve`], then a session with each [`Target::Element`] |
+//! | §6.5.5 ASAP_SCTP_UNORDER | [`Message::unordered`] |
+//! | §6.6 Data.Received | [`PoolUser::receive`], or [`PoolUser::next`] and [`Event::Data`] |
+//! | §6.7 Error.Report | [`ResolveError`], [`SessionError`], [`Event::Returned`], [`Event::Failed`] |
+//! | §6.9.1 Translation.Request | [`PoolUser::resolve`], [`PoolUser::watch`] |
+//! | §6.9.2 Transport.Failure | [`PoolUser::fail`]; [`PoolUser::contacted`] and [`PoolUser::unreachable`] |
+//!
+//! # Examples
+//!
+//! Asking a registrar about a pool, which it does not know:
+//!
+//! ```
+//! use rserpool::pool_user::{PoolUser, ResolveError, Settings};
+//!
+//! # use std::io::{BufRead, BufReader};
+//! # /// A registrar in this process; what its ready line says.
+//! # fn registrar() -> std::io::Result<String> {
+//! #     let (ready, mut out) = std::io::pipe()?;
+//! #     std::thread::spawn(move || {
+//! #         let settings = rserpool::settings::Settings {
+//! #             asap: Some(vec!["127.0.0.1:0".parse().expect("an address")]),
+//! #             udp_port: Some(0),
+//! #             ..Default::default()
+//! #         };
+//! #         rserpool::service::run(&settings, rserpool::service::ReadyLine::Text, &mut out)
+//! #     });
+//! #     let mut line = String::new();
+//! #     BufReader::new(ready).read_line(&mut line)?;
+//! #     Ok(line)
+//! # }
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let line = registrar()?;
+//! # let word = |key| line.split_whitespace().find_map(|word| word.strip_prefix(key)).expect("told");
+//! # let (asap, udp_port) = (word("asap="), word("udp-port="));
+//! let settings = Settings {
+//!     registrar: Some(vec![asap.parse()?]),
+//!     // Only for a registrar whose SCTP is not carried by the usual UDP port, 9899.
+//!     udp_peer: Some(vec![format!("{asap}={udp_port}").parse()?]),
+//!     ..Settings::default()
+//! };
+//! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+//! runtime.block_on(async {
+//!     let mut user = PoolUser::start(&settings)?;
+//!     match user.resolve("EchoPool").await {
+//!         Ok(answer) => println!("ask {} first", answer.preferred),
+//!         Err(ResolveError::Failure(why)) => {
+//!             assert_eq!(why.to_string(), "rejected: Unknown Pool Handle");
+//!         }
+//!         Err(ResolveError::Io(error)) => return Err(error.into()),
+//!     }
+//!     user.stop().await?;
+//!     Ok(())
+//! })
+//! # }
+//! ```
 
 pub mod command;
 pub mod driver;
