@@ -19,7 +19,12 @@ pub(super) struct Queue {
 
 impl Queue {
     /// Gives the message back if there is no room for it. One message always has room for its octets.
-    fn push(&mut self, message: Message, count: usize, octets: usize) -> Result<(), Message> {
+    pub(super) fn push(
+        &mut self,
+        message: Message,
+        count: usize,
+        octets: usize,
+    ) -> Result<(), Message> {
         let is_full = self.messages.len() >= count
             || (!self.messages.is_empty() && self.octets + message.octets.len() > octets);
         if is_full {
@@ -33,15 +38,6 @@ impl Queue {
     pub(super) fn take(&mut self) -> Vec<Message> {
         self.octets = 0;
         std::mem::take(&mut self.messages).into()
-    }
-
-    /// Puts messages back that had been taken or sent; they are older than those queued now. They were taken
-    /// within the limits once, so they are again.
-    pub(super) fn put_back(&mut self, messages: Vec<Message>) {
-        for message in messages.into_iter().rev() {
-            self.octets += message.octets.len();
-            self.messages.push_front(message);
-        }
     }
 
     /// Messages and octets.

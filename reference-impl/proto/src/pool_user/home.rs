@@ -132,6 +132,7 @@ impl PoolUser {
         self.log(Log::HomeLost { assoc });
         self.tell(Event::Home { found: false });
         self.on_home_lost_subscriptions();
+        self.on_home_lost_questions();
         if self.home.hunt.is_hunting() {
             let steps = self.home.hunt.on_old_gone(now);
             self.follow(now, steps);

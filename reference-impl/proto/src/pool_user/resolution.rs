@@ -180,6 +180,15 @@ impl PoolUser {
         self.hunt(now);
     }
 
+    /// What the home did not answer is held for the next one.
+    pub(super) fn on_home_lost_questions(&mut self) {
+        for (_, entry) in self.pools.iter_mut() {
+            if let Some(question) = &mut entry.question {
+                question.sent = None;
+            }
+        }
+    }
+
     /// A new home gets all questions.
     pub(super) fn on_home_for_questions(&mut self, now: Duration, home: Assoc) {
         let open = self.pools.iter().filter(|(_, p)| p.question.is_some());
@@ -201,7 +210,6 @@ impl PoolUser {
         message: HandleResolutionResponse,
     ) {
         let is_current = self.home.is_current(assoc);
-        self.on_home_answered(now, assoc);
         let pool = message.pool_handle.clone();
         let Some(entry) = self.pools.get_mut(&pool) else {
             return self.log(Log::Unasked { pool });
@@ -219,6 +227,7 @@ impl PoolUser {
             None => return self.log(Log::Unasked { pool }),
         };
         self.timers.clear(&Timer::Question(pool.clone()));
+        self.on_home_answered(now, assoc);
         if let Some(error) = message.operation_error {
             let causes = error.causes.iter().map(|cause| cause.code).collect();
             return self.on_no_answer(now, &pool, &Failure::Rejected(causes));

@@ -487,9 +487,14 @@ impl PoolUser {
         messages.extend(entry.queue.take());
         let default = entry.may_fail_over;
         let goes_on = |message: &Message| default && message.failover.unwrap_or(default);
-        let (kept, returned) = messages.into_iter().partition(goes_on);
-        entry.queue.put_back(kept);
+        let (kept, returned): (Vec<Message>, Vec<Message>) =
+            messages.into_iter().partition(goes_on);
+        let (count, octets) = (self.config.max_queued, self.config.max_queued_octets);
+        let kept = kept.into_iter();
+        let refused = kept.filter_map(|message| entry.queue.push(message, count, octets).err());
+        let refused = refused.collect();
         self.give_back(session, Some(pe), Unsent::NoFailover, returned);
+        self.give_back(session, None, Unsent::QueueFull, refused);
     }
 
     pub(super) fn on_session_time(&mut self, now: Duration, session: Session) {

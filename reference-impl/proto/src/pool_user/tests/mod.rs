@@ -1,9 +1,11 @@
 //! The engine on virtual time, without a transport: messages in, messages out.
 
 mod control;
+mod random;
 mod resolution;
 mod selection;
 mod session;
+mod transitions;
 mod unknown;
 mod unreachable;
 mod watch;
@@ -44,10 +46,6 @@ struct World {
 
 impl World {
     /// With two registrars over SCTP.
-    fn new() -> Self {
-        Self::with(|_| {})
-    }
-
     fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config {
             registrars: vec![registrar(1), registrar(2)],

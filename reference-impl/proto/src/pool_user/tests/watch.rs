@@ -1,1 +1,213 @@
-//! watch
+//! Subscriptions: S and A.
+
+use super::*;
+
+fn watching(request: u64, accepted: bool) -> Event {
+    let request = Request(request);
+    Event::Watching { request, accepted }
+}
+
+/// Watches as numbers with their PEs, the other events left out.
+fn changes(world: &mut World) -> Vec<(u64, Vec<u32>)> {
+    let told = world.told().into_iter();
+    told.filter_map(|event| match event {
+        Event::Changed {
+            request,
+            resolution,
+        } => {
+            let elements = resolution.elements.iter();
+            Some((request.0, elements.map(|e| e.identifier.0).collect()))
+        }
+        _ => None,
+    })
+    .collect()
+}
+
+/// What the owner was told of the A flag.
+fn flags(world: &World) -> Vec<Event> {
+    let told = world.out.iter().filter_map(|output| match output {
+        Output::Told(event @ Event::Watching { .. }) => Some(event.clone()),
+        _ => None,
+    });
+    told.collect()
+}
+
+#[test]
+fn changes_are_told_and_replace_the_entry() {
+    let (mut world, home) = World::at_home(|c| c.stale_cache_value = Duration::from_secs(1));
+    world.watch(1, "p");
+    assert_eq!(world.questions(), [(home, "p".into(), true)]);
+    world.says(home, update("p", &[5, 6]));
+    assert_eq!(flags(&world), [watching(1, true)]);
+    assert_eq!(changes(&mut world), [(1, vec![5, 6])]);
+    // An update may do without A.
+    world.says(home, list("p", None, &[7]));
+    assert_eq!(flags(&world), []);
+    assert_eq!(changes(&mut world), [(1, vec![7])]);
+    world.pass_secs(60);
+    world.resolve(2, "p");
+    let told = world.told();
+    assert!(
+        matches!(&told[0], Event::Resolved { cached: true, preferred, .. } if preferred.0 == 7)
+    );
+}
+
+#[test]
+fn a_second_watch_is_told_what_is_known() {
+    let (mut world, home) = World::at_home(|_| {});
+    world.watch(1, "p");
+    world.says(home, update("p", &[5]));
+    world.told();
+    world.sent();
+    world.watch(2, "p");
+    assert_eq!(flags(&world), [watching(2, true)]);
+    assert_eq!(changes(&mut world), [(2, vec![5])]);
+    assert_eq!(world.questions(), []);
+    world.says(home, update("p", &[6]));
+    assert_eq!(changes(&mut world), [(1, vec![6]), (2, vec![6])]);
+}
+
+#[test]
+fn declined_is_told_and_each_question_asks_again() {
+    let (mut world, home) = World::at_home(|_| {});
+    world.watch(1, "p");
+    world.says(home, list("p", None, &[5]));
+    assert_eq!(flags(&world), [watching(1, false)]);
+    assert_eq!(changes(&mut world), [(1, vec![5])]);
+    world.says(home, list("p", None, &[6]));
+    assert_eq!(changes(&mut world), [], "nobody asked for it");
+    world.pass_secs(30);
+    world.sent();
+    world.resolve(2, "p");
+    assert_eq!(world.questions(), [(home, "p".into(), true)]);
+    world.says(home, update("p", &[7]));
+    assert_eq!(flags(&world), [watching(1, true)]);
+    assert_eq!(changes(&mut world), [(1, vec![7])]);
+}
+
+#[test]
+fn a_question_under_way_is_followed_by_one_with_s() {
+    let (mut world, home) = World::at_home(|_| {});
+    world.resolve(1, "p");
+    world.watch(2, "p");
+    assert_eq!(world.questions(), [(home, "p".into(), false)]);
+    world.says(home, list("p", None, &[5]));
+    assert_eq!(flags(&world), [], "the answer is no word on updates");
+    assert_eq!(world.questions(), [(home, "p".into(), true)]);
+    world.says(home, update("p", &[5]));
+    assert_eq!(flags(&world), [watching(2, true)]);
+}
+
+#[test]
+fn a_new_home_is_subscribed_at() {
+    let (mut world, home) = World::at_home(|_| {});
+    world.watch(1, "p");
+    world.says(home, update("p", &[5]));
+    world.sent();
+    world.told();
+    world.down(home, Fault::Lost);
+    assert_eq!(flags(&world), [watching(1, false)]);
+    world.told();
+    let home = world.calls.pop().unwrap().assoc;
+    world.up(home);
+    assert_eq!(world.questions(), [(home, "p".into(), true)]);
+    world.says(home, update("p", &[6]));
+    assert_eq!(flags(&world), [watching(1, true)]);
+    assert_eq!(changes(&mut world), [(1, vec![6])]);
+}
+
+#[test]
+fn a_restarted_home_is_subscribed_at_again() {
+    let (mut world, home) = World::at_home(|_| {});
+    world.watch(1, "p");
+    world.says(home, update("p", &[5]));
+    world.sent();
+    world.input(Input::Restart { assoc: home });
+    assert_eq!(world.questions(), [(home, "p".into(), true)]);
+}
+
+#[test]
+fn updates_of_a_former_home_are_not_taken() {
+    let (mut world, home) = World::at_home(|_| {});
+    world.watch(1, "p");
+    world.says(home, update("p", &[5]));
+    world.resolve(2, "q");
+    world.pass_secs(15);
+    let other = world.calls.pop().unwrap().assoc;
+    world.up(other);
+    world.told();
+    world.says(other, update("p", &[6]));
+    world.told();
+    world.says(home, update("p", &[5]));
+    assert_eq!(changes(&mut world), []);
+    // What it still answers, it answers.
+    world.says(home, list("q", None, &[7]));
+    assert!(matches!(world.told()[..], [Event::Resolved { .. }]));
+}
+
+#[test]
+fn a_pool_that_goes_ends_the_watch() {
+    let (mut world, home) = World::at_home(|_| {});
+    world.watch(1, "p");
+    world.says(home, update("p", &[5]));
+    world.told();
+    world.says(home, unknown_pool("p"));
+    let ended = Event::WatchEnded {
+        request: Request(1),
+        why: Failure::Rejected(vec![CauseCode::UNKNOWN_POOL_HANDLE]),
+    };
+    assert_eq!(world.told(), [ended]);
+    assert_eq!(
+        (world.user.size().pools, world.user.size().requests),
+        (0, 0)
+    );
+}
+
+#[test]
+fn a_watch_that_nobody_answers_ends() {
+    let (mut world, _) = World::at_home(|c| c.registrars.truncate(1));
+    world.watch(1, "p");
+    world.pass_secs(45);
+    let ended = Event::WatchEnded {
+        request: Request(1),
+        why: Failure::TimedOut,
+    };
+    assert_eq!(world.told(), [ended]);
+}
+
+#[test]
+fn a_watch_that_was_answered_outlives_silent_registrars() {
+    let (mut world, home) = World::at_home(|_| {});
+    world.watch(1, "p");
+    world.says(home, update("p", &[5]));
+    world.down(home, Fault::Lost);
+    world.calls.clear();
+    world.pass_secs(300);
+    assert_eq!(world.user.size().requests, 1);
+    let home = world.calls.pop().unwrap().assoc;
+    world.sent();
+    world.up(home);
+    assert_eq!(world.questions(), [(home, "p".into(), true)]);
+}
+
+#[test]
+fn unwatched_pools_are_not_told_of() {
+    let (mut world, home) = World::at_home(|_| {});
+    world.watch(1, "p");
+    world.says(home, update("p", &[5]));
+    world.input(Input::Unwatch {
+        request: Request(1),
+    });
+    world.told();
+    world.says(home, update("p", &[6]));
+    assert_eq!(world.told(), []);
+    world.resolve(2, "p");
+    let told = world.told();
+    assert!(
+        matches!(&told[0], Event::Resolved { cached: true, preferred, .. } if preferred.0 == 6)
+    );
+    world.input(Input::Unwatch {
+        request: Request(1),
+    });
+    assert_eq!(world.told(), []);
+}
