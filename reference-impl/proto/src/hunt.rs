@@ -24,10 +24,12 @@
 //!   left alone until T5 after it was dialled.
 //! - T7-ENRPoutdate runs for a Transport parameter as a whole. An announced transport that shares an address
 //!   with a configured one is the configured one, and never gets old.
+//! - A registrar that called us and became our Home (KEEP_ALIVE with H=1) is a server we know, so the last ones
+//!   stay in the list, without T7: they may be all that is left when every configured one is gone.
 //! - An announcement without transports stands for SCTP at its source address and port 3863, whatever
 //!   port it came from.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
@@ -41,6 +43,9 @@ pub const ASAP_PORT: u16 = 3863;
 
 /// SH1: an endpoint has no more associations to registrars than this.
 pub const MAX_SETUPS: usize = 3;
+
+/// Registrars that called and are remembered.
+const MAX_CALLERS: usize = 4;
 
 /// Timers and limits of the hunt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -152,6 +157,8 @@ pub struct Hunt {
     config: Config,
     kinds: Vec<Over>,
     configured: Vec<Server>,
+    /// Registrars that became the Home by themselves, the last one first.
+    callers: VecDeque<Server>,
     announced: BTreeMap<Server, Announced>,
     rng: fastrand::Rng,
     next_dial: u64,
@@ -204,6 +211,7 @@ impl Hunt {
             config,
             kinds: kinds.to_vec(),
             configured: configured.into_iter().filter(usable).collect(),
+            callers: VecDeque::new(),
             announced: BTreeMap::new(),
             rng: fastrand::Rng::with_seed(seed),
             next_dial: FIRST_DIAL,
@@ -234,19 +242,38 @@ impl Hunt {
         }
     }
 
-    /// The registrars known now: the configured ones, then the announced ones.
+    /// The registrars known now: the configured ones, those that called, then the announced ones.
     pub fn servers(&self, now: Duration) -> impl Iterator<Item = &Server> {
+        let is_lasting = |server: &Server| self.lasting().any(|own| own.shares_address(server));
         let announced = self.announced.iter();
         let announced = announced.filter(move |(_, announced)| announced.until > now);
-        self.configured
-            .iter()
-            .chain(announced.map(|(server, _)| server))
+        let announced = announced.map(|(server, _)| server);
+        let announced = announced.filter(move |server| !is_lasting(server));
+        self.lasting().chain(announced)
     }
 
-    /// The identifier of a registrar, if an announcement told it.
-    pub fn id_of(&self, server: &Server) -> Option<ServerId> {
-        let mut announced = self.announced.iter();
-        let found = announced.find(|(known, _)| known.shares_address(server));
+    /// Those that T7 does not concern.
+    fn lasting(&self) -> impl Iterator<Item = &Server> {
+        self.configured.iter().chain(&self.callers)
+    }
+
+    /// A registrar called from there and is the Home now.
+    pub fn on_caller(&mut self, server: &Server) {
+        let is_usable = self.kinds.contains(&server.over) && !server.addrs.is_empty();
+        if !is_usable || self.configured.iter().any(|c| c.shares_address(server)) {
+            return;
+        }
+        self.callers.retain(|known| !known.shares_address(server));
+        self.callers.push_front(server.clone());
+        self.callers.truncate(MAX_CALLERS);
+    }
+
+    /// The identifier of a registrar, if an announcement that is still good told it.
+    pub fn id_of(&self, now: Duration, server: &Server) -> Option<ServerId> {
+        let is_it = |&(known, announced): &(&Server, &Announced)| {
+            announced.until > now && known.shares_address(server)
+        };
+        let found = self.announced.iter().find(is_it);
         found.map(|(_, announced)| announced.id)
     }
 
@@ -340,7 +367,7 @@ impl Hunt {
             let until = winner.at.saturating_add(self.config.t5_serverhunt);
             self.unproven.insert(winner.server.clone(), until);
         }
-        let id = self.id_of(&winner.server);
+        let id = self.id_of(now, &winner.server);
         let server = winner.server;
         steps.push(Step::Found { assoc, server, id });
         steps
@@ -386,24 +413,29 @@ impl Hunt {
 
     /// What is due by `now`: T5-Serverhunt, and servers that were left alone.
     pub fn on_time(&mut self, now: Duration) -> Vec<Step> {
-        let State::Hunting(round) = &mut self.state else {
-            return Vec::new();
-        };
-        if round.until > now {
-            return self.fill(now);
+        match &self.state {
+            State::Idle => Vec::new(),
+            State::Hunting(round) if round.until > now => self.fill(now),
+            State::Hunting(_) => self.next_round(now),
         }
+    }
+
+    /// SH5: T5-Serverhunt has expired.
+    fn next_round(&mut self, now: Duration) -> Vec<Step> {
         // SH5.1: doubled up to the cap; an initial value above the cap is the operator's wish.
         let cap = self.config.retran_max.max(self.config.t5_serverhunt);
         self.t5 = self.t5.saturating_mul(2).min(cap);
+        let known: BTreeSet<Server> = self.servers(now).cloned().collect();
+        let State::Hunting(round) = &mut self.state else {
+            return Vec::new();
+        };
         round.until = now.saturating_add(self.t5);
         round.old = match std::mem::replace(&mut round.old, Old::None) {
             Old::None | Old::Gone(_) => Old::None,
             Old::Kept(server) => Old::Kept(server),
         };
         round.dialled.clear();
-        let (configured, announced) = (&self.configured, &self.announced);
-        let is_known = |s: &Server| configured.contains(s) || announced.contains_key(s);
-        round.tries.retain(|server, _| is_known(server));
+        round.tries.retain(|server, _| known.contains(server));
         let mut steps = aborts(std::mem::take(&mut round.setups));
         steps.extend(self.fill(now));
         steps
@@ -497,7 +529,7 @@ impl Hunt {
         let is_usable = self.kinds.contains(&server.over)
             && !server.addrs.is_empty()
             && server.addrs.iter().all(|addr| addr.port() != 0);
-        if !is_usable || self.configured.iter().any(|c| c.shares_address(&server)) {
+        if !is_usable {
             return;
         }
         let is_known = self.announced.contains_key(&server);

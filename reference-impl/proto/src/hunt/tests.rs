@@ -378,3 +378,28 @@ fn other_datagrams_are_not_announcements() {
     let error = [0x0e, 0, 0, 12, 0, 12, 0, 8, 0, 0, 0, 4];
     assert_eq!(world.hunt.on_datagram(world.now, from, &error), None);
 }
+
+#[test]
+fn a_configured_registrar_has_the_identifier_it_announces() {
+    let mut world = World::new(1);
+    world.announce("192.0.2.1:1", &announcement(1));
+    assert_eq!(world.known(), [server(1)]);
+    world.start(Old::None);
+    let assoc = world.dialled[0].1;
+    world.up(assoc);
+    assert_eq!(world.found, [(assoc, server(1), Some(ServerId(1)))]);
+    world.pass_secs(5);
+    assert_eq!(world.hunt.id_of(world.now, &server(1)), None, "T7");
+}
+
+#[test]
+fn the_last_callers_are_remembered() {
+    let mut world = World::new(1);
+    for number in [1, 3, 4, 5, 3, 6, 7] {
+        world.hunt.on_caller(&server(number));
+    }
+    world.announce("192.0.2.7:1", &announcement(7));
+    world.pass_secs(100);
+    let callers = [7, 6, 3, 5].map(server);
+    assert_eq!(world.known()[1..], callers);
+}

@@ -45,6 +45,8 @@ pub struct Config {
     /// Shortest time between a registration and the next one that tells a change: many changes of load
     /// become one message.
     pub update_interval: Duration,
+    /// Shortest time between two ENDPOINT_UNREACHABLE about one PE: RFC 5352 §3.5 wants one report of each event.
+    pub report_interval: Duration,
     /// T5-Serverhunt, RETRAN-MAX, T7-ENRPoutdate, and how many announced servers are remembered.
     pub hunt: hunt::Config,
     /// Associations that others have set up: registrars and, with a control channel, pool users.
@@ -53,6 +55,8 @@ pub struct Config {
     pub max_message: usize,
     /// Octets of a cookie taken or sent.
     pub max_cookie: usize,
+    /// ENDPOINT_UNREACHABLE within `report_interval`.
+    pub max_reports: usize,
     /// Entries of a received business card that are told, the first ones.
     pub max_business_card: usize,
 }
@@ -76,10 +80,12 @@ impl Config {
             retry_failed: hunt.retran_max,
             retry_rejected: Duration::ZERO,
             update_interval: Duration::from_secs(1),
+            report_interval: Duration::from_secs(1),
             hunt,
             max_associations: 65_536,
             max_message: 65_536,
             max_cookie: 16_384,
+            max_reports: 64,
             max_business_card: 64,
         }
     }

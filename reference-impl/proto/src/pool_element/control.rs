@@ -1,4 +1,4 @@
-//! The control channel with pool users (RFC 5352 §2.2.11-§2.2.13, §3.8, §3.9), and reports about other PEs (§3.5).
+//! The control channel with pool users (RFC 5352 §2.2.11-§2.2.13, §3.8, §3.9).
 //!
 //! ```text
 //!              COOKIE_ECHO, BUSINESS_CARD, data: communication has begun
@@ -14,8 +14,8 @@
 //!   something came from the PU, not when its association is up.
 //! - Whether the sender itself stands on its card is the owner's decision.
 
-use rsp_wire::asap::{self, BusinessCard, CookieEcho, EndpointUnreachable, MessageType};
-use rsp_wire::{Cookie, PeIdentifier, PoolHandle, TransportUse};
+use rsp_wire::asap::{self, BusinessCard, CookieEcho, MessageType};
+use rsp_wire::{Cookie, TransportUse};
 
 use super::{Assoc, Element, Event, Log};
 
@@ -78,22 +78,11 @@ impl Element {
         self.on_began(assoc);
     }
 
-    pub(super) fn on_unreachable(&mut self, pool: PoolHandle, pe: PeIdentifier) {
-        let Some(home) = self.home() else {
-            return self.not_sent(MessageType::ENDPOINT_UNREACHABLE, "there is no Home");
-        };
-        self.log(Log::Reported {
-            handle: pool.clone(),
-            pe,
-        });
-        self.send(home, EndpointUnreachable::new(pool, pe));
-    }
-
     fn has_control_channel(&self) -> bool {
         self.config.user_transport.transport_use() == TransportUse::DATA_PLUS_CONTROL
     }
 
-    fn not_sent(&mut self, message: MessageType, why: &'static str) {
+    pub(super) fn not_sent(&mut self, message: MessageType, why: &'static str) {
         self.log(Log::NotSent { message, why });
     }
 }

@@ -151,6 +151,9 @@ impl Element {
             return;
         };
         let server = Server::sctp(association.peer.clone());
+        if !association.is_dialled {
+            self.hunt.on_caller(&server);
+        }
         let home = Home {
             assoc,
             id: Some(id),

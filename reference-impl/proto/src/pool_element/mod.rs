@@ -31,6 +31,9 @@
 //!   which may be data, is looked at.
 //! - Other user transports (TCP, UDP, …) have no control channel and are unknown here.
 //!
+//! A PE that resolves pool handles or uses pools is a pool user too (§4), and has a
+//! [pool user's](crate::pool_user) engine beside this one.
+//!
 //! One procedure is one file; each is an `impl Element` of its `on_…` functions and the state it alone keeps.
 
 mod association;
@@ -43,6 +46,7 @@ mod keep_alive;
 mod log;
 mod registration;
 mod unknown;
+mod unreachable;
 
 pub use config::{Config, Invalid};
 pub use event::Event;
@@ -61,6 +65,7 @@ pub use crate::{Assoc, Dial};
 use association::Association;
 use home::Home;
 use registration::{Listing, State};
+use unreachable::Reports;
 
 /// What happened, or what the owner wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,6 +214,7 @@ pub struct Element {
     /// When the last registration was sent.
     last_sent: Option<Duration>,
     card: Option<BusinessCard>,
+    reports: Reports,
     stopping: bool,
     stopped: bool,
     out: VecDeque<Output>,
@@ -237,6 +243,7 @@ impl Element {
             attempts: 0,
             last_sent: None,
             card: None,
+            reports: Reports::new(),
             stopping: false,
             stopped: false,
             out: VecDeque::new(),
@@ -256,6 +263,11 @@ impl Element {
     /// Whether a registrar has accepted it and nothing since tells otherwise.
     pub fn is_registered(&self) -> bool {
         self.listing == Listing::Accepted
+    }
+
+    /// Whether it has ended after [`Input::Stop`].
+    pub fn is_stopped(&self) -> bool {
+        self.stopped
     }
 
     /// The association to the Home ENRP server, if there is one.
@@ -309,7 +321,7 @@ impl Element {
             Input::Began { assoc } => self.on_began(assoc),
             Input::Cookie { assoc, cookie } => self.on_cookie(assoc, cookie),
             Input::Card { card } => self.on_card(card),
-            Input::Unreachable { pool, pe } => self.on_unreachable(pool, pe),
+            Input::Unreachable { pool, pe } => self.on_unreachable(now, pool, pe),
         }
     }
 

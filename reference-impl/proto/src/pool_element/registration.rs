@@ -23,6 +23,8 @@
 //!   it begins anew (§7.3: RETRAN-MAX is the longest time between attempts).
 //! - A rejection ends the procedure until the owner has corrected the error; new values of the same policy
 //!   correct nothing. Only one error is corrected here: a PE identifier that is another PE's, if it was drawn.
+//!   That is no re-registration, which must keep the identifier, even if the old one was accepted before: by
+//!   this error the registrar says that it would not be one.
 //! - A rejected re-registration leaves the accepted registration as it was, so it is still de-registered
 //!   and acknowledged.
 //! - The Home field tells the Home's identifier if it is known, else 0.

@@ -133,9 +133,28 @@ fn an_unreachable_pe_is_reported_to_the_home() {
     };
     world.input(report.clone());
     let sent = EndpointUnreachable::new("q".into(), PeIdentifier(9));
+    assert_eq!(world.sent(), [(home, sent.clone().into())]);
+    world.input(report.clone());
+    assert_eq!(world.sent(), [], "it is the same event");
+    world.pass_secs(1);
+    world.input(report.clone());
     assert_eq!(world.sent(), [(home, sent.into())]);
+    world.pass_secs(1);
     world.down(home);
     world.out.clear();
     world.input(report);
     assert_eq!(world.sent(), []);
+}
+
+#[test]
+fn reports_are_limited() {
+    let (mut world, _) = World::registered_with(|config| config.max_reports = 3);
+    let mut sent = 0;
+    for pe in 0..30 {
+        let (pool, pe) = ("q".into(), PeIdentifier(pe));
+        world.input(Input::Unreachable { pool, pe });
+        world.pass(Duration::from_millis(100));
+        sent += world.sent().len();
+    }
+    assert_eq!(sent, 9, "three a second");
 }

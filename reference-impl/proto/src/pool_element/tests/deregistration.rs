@@ -151,8 +151,10 @@ fn a_stop_de_registers_first_and_ends_all_associations() {
     world.out.clear();
     world.down(home);
     assert_eq!(world.told(), []);
+    assert!(!world.element.is_stopped());
     world.down(user);
     assert_eq!(world.told(), [Event::Stopped]);
+    assert!(world.element.is_stopped());
     world.input(Input::Stop);
     world.input(Input::Register);
     world.pass_secs(1000);

@@ -67,6 +67,24 @@ fn a_registrar_that_asks_for_it_is_the_home() {
 }
 
 #[test]
+fn a_registrar_that_called_is_found_again() {
+    let (mut world, home) = World::registered();
+    let other = world.called(9);
+    world.keep_alive(other, 5, true);
+    world.down(home);
+    world.out.clear();
+    world.down(other);
+    let targets: Vec<SocketAddr> = world.dialled.iter().map(|(_, to)| *to).collect();
+    assert_eq!(targets.len(), 2, "it comes last");
+    let failed: Vec<Assoc> = world.dialled.iter().map(|(assoc, _)| *assoc).collect();
+    for assoc in failed {
+        world.down(assoc);
+    }
+    let targets: Vec<SocketAddr> = world.dialled.iter().map(|(_, to)| *to).collect();
+    assert_eq!(targets, [registrar(9)]);
+}
+
+#[test]
 fn a_home_that_asks_from_elsewhere_moves() {
     let (mut world, home) = World::registered();
     world.keep_alive(home, 5, false);

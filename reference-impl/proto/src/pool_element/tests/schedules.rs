@@ -332,7 +332,7 @@ fn it_always_stops() {
         // Three times T3 without an answer, each after a hunt that takes no longer.
         schedule.run(Duration::from_secs(6 * 30 + 5), None);
         assert_eq!(schedule.element.associations(), 0, "seed {seed}");
-        assert!(schedule.element.stopped, "seed {seed}");
+        assert!(schedule.element.is_stopped(), "seed {seed}");
         assert_eq!(schedule.element.poll(), Output::Wait(None), "seed {seed}");
     }
 }
