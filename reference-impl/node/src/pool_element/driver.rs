@@ -297,7 +297,7 @@ impl ElementDriver {
 
     /// Whether it is de-registered and no association is left after [`stop`](Self::stop).
     pub fn stopped(&self) -> bool {
-        self.engine.associations() == 0 && self.users.is_empty()
+        self.engine.is_stopped() && self.users.is_empty()
     }
 
     fn up(
