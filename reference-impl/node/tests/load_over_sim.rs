@@ -13,8 +13,8 @@ use rserpool::services::seal::PoolKey;
 use rserpool::services::{Service, calculation, echo::Echo, ping_pong};
 use rsp_proto::hunt::Server;
 use rsp_proto::registrar::{self, enrp};
-use rsp_transport::sim::{HostId, Net};
 use rsp_transport::Event;
+use rsp_transport::sim::{HostId, Net};
 use rsp_wire::{SctpTransport, Transport as WireTransport};
 
 const POOL: &str = "Pool";

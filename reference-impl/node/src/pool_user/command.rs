@@ -96,6 +96,9 @@ pub struct SessionArgs {
     /// How long a pool element may be silent while an answer is due, before it is left
     #[arg(long, value_name = "SPAN", default_value = "5s", requires = "service")]
     pub answer_timeout: Period,
+    /// How often to say how it goes; 0s for never
+    #[arg(long, value_name = "SPAN", default_value = "1s", requires = "service")]
+    pub progress: Span,
 
     /// Terminal: payload protocol identifier of the lines
     #[arg(

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io;
 use std::time::Duration;
 
+use rsp_proto::hunt::Over;
 use rsp_proto::pool_user::{
     Event, Failure, Message, Request, Resolution, Session, SessionFailure, Target,
 };
@@ -15,6 +16,7 @@ use rsp_wire::{PeIdentifier, PoolHandle};
 use super::driver::{Refused, UserDriver};
 use super::settings::Settings;
 use crate::live::{Clock, with_way_out};
+use crate::reach::RegistrarAddr;
 use crate::service;
 
 /// Octets of user messages that may wait to be read before their session is ended.
@@ -247,6 +249,16 @@ impl PoolUser {
             let wake = [until, self.driver.deadline()].into_iter().flatten().min();
             self.turn_until(wake).await?;
         }
+    }
+
+    /// The Home ENRP server, if there is one.
+    pub fn home(&self) -> Option<RegistrarAddr> {
+        let home = self.driver.engine().home()?;
+        let addr = *home.addrs.first()?;
+        Some(match home.over {
+            Over::Sctp => RegistrarAddr::Sctp(addr),
+            Over::Tcp => RegistrarAddr::Tcp(addr),
+        })
     }
 
     /// Time since it was started.

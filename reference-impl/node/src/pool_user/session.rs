@@ -1,12 +1,13 @@
 //! `rserpool pu session --service …`: the load client on a live pool user.
 
 use std::io::Write;
+use std::time::Duration;
 
 use rsp_proto::pool_user::{Event, Message};
 
 use super::command::{Ended, SESSION_LOST, SessionArgs, WRONG_ANSWERS};
 use super::live::PoolUser;
-use super::load::{Act, End, Load, Plan};
+use super::load::{Act, End, Load, Plan, Summary};
 use super::settings::Settings;
 use super::show;
 use crate::command::LogFormat;
@@ -23,14 +24,16 @@ pub(super) async fn run(
     let mut signals = Signals::new()?;
     let mut user = PoolUser::start(settings)?;
     let mut load = Load::new(plan, user.now());
+    let mut progress = Progress::new(args.progress.0, user.now());
     let mut stopping = false;
     let mut had = false;
     let end = loop {
         act(args, &mut user, &mut load).await?;
+        progress.show(args, user.now(), load.summary(), out)?;
         if let Some(end) = load.end() {
             break end.clone();
         }
-        let until = load.deadline();
+        let until = [load.deadline(), progress.at].into_iter().flatten().min();
         tokio::select! {
             biased;
             () = signals.next() => {
@@ -44,9 +47,10 @@ pub(super) async fn run(
                 let now = user.now();
                 match event? {
                     Some(event) => {
-                        report(&event);
+                        report(&event, &user);
                         if let Event::Up { element, .. } = &event && !had {
                             had = true;
+                            progress.begin(now);
                             ready(args, &element.identifier.to_string(), out)?;
                         }
                         load.event(now, &event);
@@ -58,6 +62,60 @@ pub(super) async fn run(
     };
     user.stop().await?;
     Ok(conclude(args, &load, &end, had, out)?)
+}
+
+/// Says now and then how it goes.
+struct Progress {
+    every: Duration,
+    /// The next time; none before there is a session, or ever.
+    at: Option<Duration>,
+    began: Duration,
+    answers: u64,
+}
+
+impl Progress {
+    fn new(every: Duration, now: Duration) -> Self {
+        Self {
+            every,
+            at: None,
+            began: now,
+            answers: 0,
+        }
+    }
+
+    fn begin(&mut self, now: Duration) {
+        self.began = now;
+        self.at = (!self.every.is_zero()).then(|| now + self.every);
+    }
+
+    fn show(
+        &mut self,
+        args: &SessionArgs,
+        now: Duration,
+        summary: &Summary,
+        out: &mut dyn Write,
+    ) -> std::io::Result<()> {
+        if self.at.is_none_or(|at| at > now) {
+            return Ok(());
+        }
+        self.at = Some(now + self.every);
+        let seconds = (now - self.began).as_secs_f64();
+        let new = summary.answers - self.answers;
+        self.answers = summary.answers;
+        if args.common.json {
+            let mut object = summary.object();
+            object["event"] = "progress".into();
+            writeln!(out, "{object}")?;
+        } else {
+            let (all, failovers) = (summary.answers, summary.failovers);
+            writeln!(
+                out,
+                "{seconds:6.1} s: {new} answers, {all} in all, {failovers} failovers, {} wrong",
+                summary.wrong
+            )?;
+        }
+        out.flush()
+    }
 }
 
 async fn act(args: &SessionArgs, user: &mut PoolUser, load: &mut Load) -> Result<(), Failure> {
@@ -115,6 +173,7 @@ fn conclude(
     let survived = *end == End::Done;
     if args.common.json {
         let mut object = summary.object();
+        object["event"] = "summary".into();
         object["survived"] = survived.into();
         writeln!(out, "{object}")?;
     } else if had {
@@ -140,7 +199,7 @@ fn conclude(
 }
 
 /// Tells people what happens to a session.
-pub(super) fn report(event: &Event) {
+pub(super) fn report(event: &Event, user: &PoolUser) {
     match event {
         Event::Up {
             element,
@@ -172,7 +231,11 @@ pub(super) fn report(event: &Event) {
         Event::BusinessCard { pool, order, .. } => {
             tracing::debug!("failover order of {pool}: {order:?}");
         }
-        Event::Home { found: true } => tracing::info!("a registrar was found"),
+        Event::Home { found: true } => {
+            if let Some(home) = user.home() {
+                tracing::info!("registrar {home} was found");
+            }
+        }
         Event::Home { found: false } => tracing::warn!("the registrar is lost"),
         Event::Returned { messages, why, .. } => {
             tracing::debug!("{} messages came back: {why:?}", messages.len());

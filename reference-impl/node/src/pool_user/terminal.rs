@@ -112,7 +112,7 @@ impl Terminal<'_> {
         user: &mut PoolUser,
         out: &mut dyn Write,
     ) -> Result<Option<Ended>, Failure> {
-        report(&event);
+        report(&event, user);
         match event {
             Event::Up { failover, .. } => {
                 self.serving = true;
