@@ -346,6 +346,15 @@ impl Handlespace {
             .flat_map(move |owner| owner.elements.range((from, Unbounded)).copied())
     }
 
+    /// The places of a pool's elements, in an order that means nothing.
+    pub fn places(&self, handle: &[u8]) -> impl Iterator<Item = PeKey> + '_ {
+        let pool = self.by_handle.get(handle).copied();
+        pool.into_iter().flat_map(|pool| {
+            let slots = self.at(pool).slots_from(0);
+            slots.map(move |slot| PeKey { pool, slot })
+        })
+    }
+
     /// All places, pool by pool, from `after` on (for tables sent in parts).
     pub fn keys(&self, after: Option<PeKey>) -> impl Iterator<Item = PeKey> + '_ {
         let first = after.map_or(0, |key| key.pool as usize);

@@ -63,6 +63,9 @@ pub struct RegistrarDriver {
     engine: Registrar,
     ports: Ports,
     outbox: Outbox,
+    max_backlog: usize,
+    /// Associations whose peers did not read.
+    given_up: u64,
     deadline: Option<Duration>,
 }
 
@@ -101,6 +104,8 @@ impl RegistrarDriver {
             engine: Registrar::new(config, &reach, seed, now),
             ports,
             outbox: Outbox::new(setup.max_backlog),
+            max_backlog: setup.max_backlog,
+            given_up: 0,
             deadline: None,
         };
         driver.timeout(now, transport);
@@ -217,6 +222,16 @@ impl RegistrarDriver {
         self.ports.enrp.as_ref().map(|(_, addrs)| addrs.as_slice())
     }
 
+    /// The multicast groups it announces itself to.
+    pub fn announcement_groups(&self) -> impl Iterator<Item = SocketAddr> + '_ {
+        self.ports.announce.iter().map(|&(_, group)| group)
+    }
+
+    /// Octets that may wait for one association, and how many were given up because more did.
+    pub fn backlog_limit(&self) -> (usize, u64) {
+        (self.max_backlog, self.given_up)
+    }
+
     /// Whether it serves PEs and PUs: at once, or after it has its mentor's handlespace.
     pub fn is_serving(&self) -> bool {
         self.engine.is_serving()
@@ -235,6 +250,11 @@ impl RegistrarDriver {
     /// The engine, to look at.
     pub fn engine(&self) -> &Registrar {
         &self.engine
+    }
+
+    /// Takes no new associations, but answers what comes over those that are there.
+    pub fn drain(&mut self, now: Duration, transport: &mut dyn Transport) {
+        self.step(now, Input::Drain, transport);
     }
 
     /// Starts a graceful end: shuts all associations down, accepts no more.
@@ -291,6 +311,7 @@ impl RegistrarDriver {
             .outbox
             .send(now, assoc, stream, ppid, octets, transport);
         if let Err(GivenUp) = sent {
+            self.given_up += 1;
             let assoc = engine_side(assoc);
             self.engine.handle(now, Input::Down { assoc });
         }

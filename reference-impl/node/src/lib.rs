@@ -19,3 +19,4 @@ pub mod settings;
 pub mod sim;
 
 pub use pool_user::PoolUser;
+pub mod status;

@@ -7,6 +7,7 @@ use clap::{Parser, Subcommand};
 use rserpool::command::{self, RegistrarArgs};
 use rserpool::pool_user::{self, command::PuCommand};
 use rserpool::sim::{self, command::SimArgs};
+use rserpool::status::{self, StatusArgs};
 
 /// Reference implementation of RSerPool (RFC 5351-5356).
 #[derive(Parser)]
@@ -25,6 +26,8 @@ enum Command {
     Pu(PuCommand),
     /// Simulate registrars, pool elements and pool users under faults, and check what must hold
     Sim(SimArgs),
+    /// Show what a running registrar does and knows
+    Status(StatusArgs),
     /// Decode and encode messages: JSON lines on standard input and output
     Codec,
 }
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
         Command::Registrar(args) => command::registrar(*args),
         Command::Pu(command) => pool_user::command::pu(command),
         Command::Sim(args) => sim::command::sim(&args),
+        Command::Status(args) => status::status(&args),
         Command::Codec => match rserpool::codec::run(io::stdin().lock(), io::stdout().lock()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => command::fail(command::BAD_ENVIRONMENT, &error),

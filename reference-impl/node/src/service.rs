@@ -9,7 +9,13 @@ use rsp_transport::live::Stack;
 
 use crate::driver::RegistrarDriver;
 use crate::live::{Clock, Signals, with_way_out};
-use crate::settings::Settings;
+use crate::settings::{Settings, StatusSocket};
+use crate::status::{self, Desk};
+
+/// Silence after which nothing more is on its way.
+const QUIET: Duration = Duration::from_millis(50);
+/// How long what is on its way may take.
+const MAX_DRAIN: Duration = Duration::from_secs(1);
 
 /// Why a registrar could not run.
 #[derive(Debug)]
@@ -64,43 +70,121 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
     let mut driver =
         RegistrarDriver::start(setup, seed, &mut stack, clock.now()).map_err(with_way_out)?;
     tracing::info!("registrar {:#010x}, seed {seed}", driver.server_id());
+    let mut desk = open_desk(settings)?;
 
     let mut said = false;
-    let mut end: Option<Duration> = None;
-    while end.is_none_or(|end| !driver.stopped() && clock.now() < end) {
+    let mut ending = Ending::Not;
+    loop {
         // With an ENRP mentor, requests are taken once its handlespace is here.
         if !said && driver.is_serving() {
-            say_ready(&driver, stack.udp_addr(), line, ready)?;
+            say_ready(&driver, &stack, &desk, line, ready)?;
             said = true;
         }
-        let until = driver
-            .deadline()
-            .into_iter()
-            .chain(end)
-            .min()
-            .map(|at| clock.at(at));
+        ending = ending.next(clock.now(), &mut driver, &mut stack);
+        if matches!(ending, Ending::Done) {
+            return Ok(());
+        }
+        let until = driver.deadline().into_iter().chain(ending.due()).min();
         tokio::select! {
             biased;
-            () = signals.next() => {
-                if end.is_some() {
-                    break;
+            () = signals.next() => match ending {
+                Ending::Not => {
+                    tracing::info!("shutting down");
+                    ending = Ending::begin(clock.now(), settings.grace());
+                    driver.drain(clock.now(), &mut stack);
                 }
-                tracing::info!("shutting down");
-                end = Some(clock.now() + settings.grace());
-                driver.stop(clock.now(), &mut stack);
-            }
-            event = stack.recv(until) => match event? {
-                Some(event) => driver.event(clock.now(), event, &mut stack),
+                Ending::Draining { .. } | Ending::Closing { .. } | Ending::Done => return Ok(()),
+            },
+            asked = desk.next() => asked.answer(&driver, clock.now()),
+            event = stack.recv(until.map(|at| clock.at(at))) => match event? {
+                Some(event) => {
+                    ending.busy(clock.now());
+                    driver.event(clock.now(), event, &mut stack);
+                }
                 None => driver.timeout(clock.now(), &mut stack),
             },
         }
     }
-    Ok(())
+}
+
+fn open_desk(settings: &Settings) -> Result<Desk, Failure> {
+    let mut desk = Desk::new();
+    match &settings.status_socket {
+        Some(StatusSocket::At(path)) => desk.open_socket(path)?,
+        Some(StatusSocket::Default) => desk.open_socket(&status::default_path())?,
+        Some(StatusSocket::Off) | None => {}
+    }
+    if let Some(addr) = settings.metrics {
+        desk.open_metrics(addr).map_err(with_way_out)?;
+    }
+    Ok(desk)
+}
+
+/// How far the end is that a signal asked for. A second signal ends at once.
+///
+/// ```text
+///   Not ── signal ──► Draining: no new associations, what is on its way is answered
+///                        │ nothing came for QUIET, or MAX_DRAIN is over
+///                        ▼
+///                     Closing: associations are shut down ── all are, or grace is over ──► Done
+/// ```
+#[derive(Clone, Copy, Debug)]
+enum Ending {
+    Not,
+    Draining {
+        quiet_at: Duration,
+        until: Duration,
+        end: Duration,
+    },
+    Closing {
+        end: Duration,
+    },
+    Done,
+}
+
+impl Ending {
+    fn begin(now: Duration, grace: Duration) -> Self {
+        Self::Draining {
+            quiet_at: now + QUIET,
+            until: now + MAX_DRAIN.min(grace / 2),
+            end: now + grace,
+        }
+    }
+
+    /// Something came.
+    fn busy(&mut self, now: Duration) {
+        match self {
+            Self::Draining { quiet_at, .. } => *quiet_at = now + QUIET,
+            Self::Not | Self::Closing { .. } | Self::Done => {}
+        }
+    }
+
+    fn due(self) -> Option<Duration> {
+        match self {
+            Self::Not | Self::Done => None,
+            Self::Draining {
+                quiet_at, until, ..
+            } => Some(quiet_at.min(until)),
+            Self::Closing { end } => Some(end),
+        }
+    }
+
+    fn next(self, now: Duration, driver: &mut RegistrarDriver, stack: &mut Stack) -> Self {
+        match self {
+            Self::Draining { end, .. } if self.due().is_some_and(|at| at <= now) => {
+                driver.stop(now, stack);
+                Self::Closing { end }.next(now, driver, stack)
+            }
+            Self::Closing { end } if driver.stopped() || end <= now => Self::Done,
+            Self::Not | Self::Draining { .. } | Self::Closing { .. } | Self::Done => self,
+        }
+    }
 }
 
 fn say_ready(
     driver: &RegistrarDriver,
-    udp: Option<SocketAddr>,
+    stack: &Stack,
+    desk: &Desk,
     line: ReadyLine,
     ready: &mut dyn Write,
 ) -> io::Result<()> {
@@ -115,7 +199,8 @@ fn say_ready(
         .flatten()
         .map(SocketAddr::to_string)
         .collect();
-    let udp_port = udp.map(|addr| addr.port());
+    let udp_port = stack.udp_addr().map(|addr| addr.port());
+    let metrics = desk.metrics_addr();
     let id = format!("{:#010x}", driver.server_id());
     match line {
         ReadyLine::Text => {
@@ -129,6 +214,9 @@ fn say_ready(
             if !enrp.is_empty() {
                 write!(ready, " enrp={}", enrp.join(","))?;
             }
+            if let Some(metrics) = metrics {
+                write!(ready, " metrics={metrics}")?;
+            }
             writeln!(ready, " id={id}")?;
         }
         ReadyLine::Json => {
@@ -138,6 +226,9 @@ fn say_ready(
             });
             if !enrp.is_empty() {
                 object["enrp"] = enrp.into();
+            }
+            if let Some(metrics) = metrics {
+                object["metrics"] = metrics.to_string().into();
             }
             writeln!(ready, "{object}")?;
         }

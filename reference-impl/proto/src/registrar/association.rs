@@ -86,7 +86,7 @@ impl Registrar {
         // RFC 5353 §3.2: PEs and PUs are served when the initialization is completed.
         let early = kind != Kind::Enrp && !self.is_serving();
         let full = self.assocs.len() >= self.config.max_associations;
-        if self.stopping || early || full {
+        if self.draining || early || full {
             self.on_line_down(now, assoc);
             self.out.push_back(Output::Abort { assoc });
             let limit = full.then_some(Limit::Associations);
@@ -134,9 +134,15 @@ impl Registrar {
         }
     }
 
-    pub(super) fn on_stop(&mut self) {
-        self.stopping = true;
+    /// Who looks for a registrar finds another one from now on.
+    pub(super) fn on_drain(&mut self) {
+        self.draining = true;
         self.announcer = None;
+    }
+
+    pub(super) fn on_stop(&mut self) {
+        self.on_drain();
+        self.stopping = true;
         self.out
             .extend(self.assocs.keys().map(|&assoc| Output::Shutdown { assoc }));
     }

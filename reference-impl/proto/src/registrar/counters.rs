@@ -154,6 +154,11 @@ impl PerType {
         self.0[kind] += 1;
     }
 
+    /// Those of an assigned type.
+    pub fn of(&self, message_type: u8) -> u64 {
+        self.0.get(usize::from(message_type)).copied().unwrap_or(0)
+    }
+
     /// Each type that ASAP has, by the RFC's name, and `other`.
     pub fn asap(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         self.named(|kind| asap::MessageType(kind).name())

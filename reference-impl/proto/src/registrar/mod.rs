@@ -113,6 +113,8 @@ pub enum Input<'a> {
     },
     /// Time has passed.
     Tick,
+    /// Take no new associations, go on with those that are there: [`Input::Stop`] follows soon.
+    Drain,
     /// Shut down: end all associations gracefully, take no new ones.
     Stop,
 }
@@ -174,6 +176,7 @@ pub struct Registrar {
     announcer: Option<Announcer>,
     enrp: Option<Enrp>,
     counters: Counters,
+    draining: bool,
     stopping: bool,
     out: VecDeque<Output>,
 }
@@ -206,6 +209,7 @@ impl Registrar {
             announcer,
             enrp,
             counters: Counters::default(),
+            draining: false,
             stopping: false,
             out: VecDeque::new(),
         };
@@ -246,6 +250,7 @@ impl Registrar {
             Input::Datagram { from, octets } => self.on_datagram(now, from, octets),
             Input::Dialled { dial, assoc } => self.on_dialled(now, dial, assoc),
             Input::Tick => {}
+            Input::Drain => self.on_drain(),
             Input::Stop => self.on_stop(),
         }
     }

@@ -158,14 +158,16 @@ pub struct UnderWay {
 impl Registrar {
     /// What has been begun and is not done.
     pub fn under_way(&self) -> UnderWay {
-        self.enrp.as_ref().map_or_else(UnderWay::default, |enrp| UnderWay {
-            sessions: enrp.sessions.len(),
-            audits: enrp.peers.values().filter(|p| p.audit.is_some()).count(),
-            setting_up: enrp.lines.all_dialling(),
-            waiting: enrp.lines.waiting(),
-            deferred: enrp.adoptions.deferred(),
-            forgotten: enrp.lost.len(),
-        })
+        self.enrp
+            .as_ref()
+            .map_or_else(UnderWay::default, |enrp| UnderWay {
+                sessions: enrp.sessions.len(),
+                audits: enrp.peers.values().filter(|p| p.audit.is_some()).count(),
+                setting_up: enrp.lines.all_dialling(),
+                waiting: enrp.lines.waiting(),
+                deferred: enrp.adoptions.deferred(),
+                forgotten: enrp.lost.len(),
+            })
     }
 
     /// Whether the initialization is completed (RFC 5353 §3.2); without ENRP it is from the beginning.

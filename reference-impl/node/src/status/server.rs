@@ -1,0 +1,308 @@
+//! Who asks, and how much of their time they get: connections to the local socket and to the HTTP port.
+//!
+//! Beside the loop on the same thread; each connection is a task. At most [`CONNECTIONS`] are served at a
+//! time, the next ones wait in the kernel's queue. A request has [`MAX_REQUEST`] octets and [`PATIENCE`], an
+//! answer [`PATIENCE`].
+
+use std::fs;
+use std::io;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::net::UnixStream as StdStream;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustix::fs::Mode;
+use rustix::process::umask;
+use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::time::timeout;
+
+use super::{Form, Request, Status, http, prometheus};
+use crate::driver::RegistrarDriver;
+
+/// Connections served at a time, of each listener.
+const CONNECTIONS: usize = 8;
+/// Octets of a request.
+pub(super) const MAX_REQUEST: usize = 64 * 1024;
+/// How long a request may take to come, and an answer to go.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What the loop is asked: a snapshot.
+struct Question {
+    request: Request,
+    answer: oneshot::Sender<Result<Status, String>>,
+}
+
+/// Where questions come in. Dropping it takes the socket's file away.
+pub(crate) struct Desk {
+    questions: mpsc::Receiver<Question>,
+    /// Keeps the channel open when nobody can ask.
+    ask: mpsc::Sender<Question>,
+    socket: Option<Socket>,
+    metrics: Option<std::net::SocketAddr>,
+}
+
+impl Desk {
+    /// A desk that nobody comes to yet.
+    pub(crate) fn new() -> Self {
+        let (ask, questions) = mpsc::channel(CONNECTIONS);
+        Self {
+            questions,
+            ask,
+            socket: None,
+            metrics: None,
+        }
+    }
+
+    /// Opens the local socket.
+    pub(crate) fn open_socket(&mut self, path: &Path) -> io::Result<()> {
+        let (socket, listener) = Socket::bind(path)?;
+        self.socket = Some(socket);
+        let (ask, places) = (self.ask.clone(), places());
+        tokio::spawn(async move {
+            loop {
+                let place = places.clone().acquire_owned().await;
+                match listener.accept().await {
+                    Ok((stream, _)) => {
+                        let ask = ask.clone();
+                        tokio::spawn(async move {
+                            local(stream, ask).await;
+                            drop(place);
+                        });
+                    }
+                    Err(error) => pause("status socket", &error).await,
+                }
+            }
+        });
+        Ok(())
+    }
+
+    /// Opens the HTTP port.
+    pub(crate) fn open_metrics(&mut self, addr: std::net::SocketAddr) -> io::Result<()> {
+        let listener = std::net::TcpListener::bind(addr)
+            .map_err(|error| io::Error::new(error.kind(), format!("metrics, {addr}: {error}")))?;
+        listener.set_nonblocking(true)?;
+        let listener = TcpListener::from_std(listener)?;
+        self.metrics = Some(listener.local_addr()?);
+        let (ask, places) = (self.ask.clone(), places());
+        tokio::spawn(async move {
+            loop {
+                let place = places.clone().acquire_owned().await;
+                match listener.accept().await {
+                    Ok((stream, _)) => {
+                        let ask = ask.clone();
+                        tokio::spawn(async move {
+                            scrape(stream, ask).await;
+                            drop(place);
+                        });
+                    }
+                    Err(error) => pause("metrics", &error).await,
+                }
+            }
+        });
+        Ok(())
+    }
+
+    /// Where Prometheus may ask.
+    pub(crate) fn metrics_addr(&self) -> Option<std::net::SocketAddr> {
+        self.metrics
+    }
+
+    /// The next question, to be given to [`answer`](Self::answer). A future that is dropped loses nothing.
+    pub(crate) async fn next(&mut self) -> Asked {
+        match self.questions.recv().await {
+            Some(question) => Asked(question),
+            // The desk itself holds a sender.
+            None => std::future::pending().await,
+        }
+    }
+}
+
+/// A question that waits for its answer.
+pub(crate) struct Asked(Question);
+
+impl Asked {
+    /// Answers it; who asked may be gone.
+    pub(crate) fn answer(self, driver: &RegistrarDriver, now: Duration) {
+        let Question { request, answer } = self.0;
+        let _ = answer.send(Status::of(driver, now, &request));
+    }
+}
+
+fn places() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(CONNECTIONS))
+}
+
+/// There may be no file descriptors left; that does not get better by trying at once.
+async fn pause(what: &str, error: &io::Error) {
+    tracing::warn!("{what}: {error}");
+    let never = std::future::pending::<()>();
+    let _ = timeout(Duration::from_secs(1), never).await;
+}
+
+async fn snapshot(ask: &mpsc::Sender<Question>, request: Request) -> Result<Status, String> {
+    let gone = || "the registrar ends".to_owned();
+    let (answer, answered) = oneshot::channel();
+    let question = Question { request, answer };
+    ask.send(question).await.map_err(|_| gone())?;
+    answered.await.map_err(|_| gone())?
+}
+
+async fn local(stream: UnixStream, ask: mpsc::Sender<Question>) {
+    let line = timeout(PATIENCE, read(&stream, |octets| octets.contains(&b'\n'))).await;
+    let Ok(Ok(line)) = line else {
+        return;
+    };
+    let answered = match serde_json::from_slice::<Request>(&line) {
+        Ok(request) => {
+            let form = request.form;
+            snapshot(&ask, request).await.map(|status| match form {
+                Form::Json => in_json(&status),
+                Form::Prometheus => prometheus::text(&status),
+            })
+        }
+        Err(error) => Err(format!("no request: {error}")),
+    };
+    let text = answered.unwrap_or_else(|error| in_json(&serde_json::json!({ "error": error })));
+    let _ = timeout(PATIENCE, write(&stream, text.as_bytes())).await;
+}
+
+async fn scrape(stream: TcpStream, ask: mpsc::Sender<Question>) {
+    let head = timeout(PATIENCE, read(&stream, http::is_whole)).await;
+    let Ok(Ok(head)) = head else {
+        return;
+    };
+    let answer = match http::judge(&head) {
+        Ok(asked) => match snapshot(&ask, Request::default()).await {
+            Ok(status) => http::found(asked, &prometheus::text(&status)),
+            Err(error) => http::unavailable(&error),
+        },
+        Err(refusal) => refusal,
+    };
+    let _ = timeout(PATIENCE, write(&stream, &answer)).await;
+}
+
+fn in_json(value: &impl serde::Serialize) -> String {
+    let text = serde_json::to_string(value);
+    // All keys are text, and numbers that JSON does not know do not occur.
+    text.unwrap_or_else(|error| format!("{{\"error\":\"{error}\"}}")) + "\n"
+}
+
+/// A stream of either kind, used without blocking.
+trait Stream {
+    async fn readable(&self) -> io::Result<()>;
+    async fn writable(&self) -> io::Result<()>;
+    fn try_read(&self, octets: &mut [u8]) -> io::Result<usize>;
+    fn try_write(&self, octets: &[u8]) -> io::Result<usize>;
+}
+
+macro_rules! stream {
+    ($($stream:ty),+) => {$(
+        impl Stream for $stream {
+            async fn readable(&self) -> io::Result<()> {
+                <$stream>::readable(self).await
+            }
+            async fn writable(&self) -> io::Result<()> {
+                <$stream>::writable(self).await
+            }
+            fn try_read(&self, octets: &mut [u8]) -> io::Result<usize> {
+                <$stream>::try_read(self, octets)
+            }
+            fn try_write(&self, octets: &[u8]) -> io::Result<usize> {
+                <$stream>::try_write(self, octets)
+            }
+        }
+    )+};
+}
+
+stream!(UnixStream, TcpStream);
+
+/// Reads until `is_whole`, the end of the stream, or [`MAX_REQUEST`] octets.
+async fn read(stream: &impl Stream, is_whole: impl Fn(&[u8]) -> bool) -> io::Result<Vec<u8>> {
+    let mut octets = Vec::new();
+    let mut part = [0; 4096];
+    loop {
+        stream.readable().await?;
+        match stream.try_read(&mut part) {
+            Ok(0) => return Ok(octets),
+            Ok(length) => octets.extend_from_slice(&part[..length]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => continue,
+            Err(error) => return Err(error),
+        }
+        if octets.len() > MAX_REQUEST || is_whole(&octets) {
+            return Ok(octets);
+        }
+    }
+}
+
+async fn write(stream: &impl Stream, mut octets: &[u8]) -> io::Result<()> {
+    while !octets.is_empty() {
+        stream.writable().await?;
+        match stream.try_write(octets) {
+            Ok(length) => octets = &octets[length..],
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// The socket's file, which goes with it.
+struct Socket {
+    path: PathBuf,
+    /// Device and inode: what is there later may be another's.
+    file: (u64, u64),
+}
+
+impl Socket {
+    fn bind(path: &Path) -> io::Result<(Self, UnixListener)> {
+        let named = |error: io::Error| {
+            let path = path.display();
+            io::Error::new(error.kind(), format!("status socket {path}: {error}"))
+        };
+        remove_stale(path).map_err(named)?;
+        // From the first moment on nobody else may connect.
+        let before = umask(Mode::RWXG | Mode::RWXO | Mode::XUSR);
+        let listener = UnixListener::bind(path);
+        umask(before);
+        let listener = listener.map_err(named)?;
+        let about = fs::symlink_metadata(path).map_err(named)?;
+        let socket = Self {
+            path: path.to_owned(),
+            file: (about.dev(), about.ino()),
+        };
+        Ok((socket, listener))
+    }
+}
+
+impl Drop for Socket {
+    fn drop(&mut self) {
+        let own = |about: fs::Metadata| (about.dev(), about.ino()) == self.file;
+        if fs::symlink_metadata(&self.path).is_ok_and(own) {
+            // It may have gone in between.
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+/// Takes away what a registrar left that did not end well; what is in use, or is no socket, stays.
+fn remove_stale(path: &Path) -> io::Result<()> {
+    let about = match fs::symlink_metadata(path) {
+        Ok(about) => about,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if !about.file_type().is_socket() {
+        let why = "there is something that is no socket; choose another path";
+        return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
+    }
+    match StdStream::connect(path) {
+        Ok(_) => {
+            let why = "a registrar answers there; choose another path";
+            Err(io::Error::new(io::ErrorKind::AlreadyExists, why))
+        }
+        Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path),
+        Err(error) => Err(error),
+    }
+}
