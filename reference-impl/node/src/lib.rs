@@ -18,5 +18,6 @@ pub mod services;
 pub mod settings;
 pub mod sim;
 
+pub use pool_element::PoolElement;
 pub use pool_user::PoolUser;
 pub mod status;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use rserpool::command::{self, RegistrarArgs};
+use rserpool::pool_element::{self, command::PeArgs};
 use rserpool::pool_user::{self, command::PuCommand};
 use rserpool::sim::{self, command::SimArgs};
 use rserpool::status::{self, StatusArgs};
@@ -21,6 +22,8 @@ struct Cli {
 enum Command {
     /// Serve pool elements and pool users by ASAP until SIGTERM or SIGINT
     Registrar(Box<RegistrarArgs>),
+    /// Be a pool element, with a service of its own or in front of an existing server, until SIGTERM or SIGINT
+    Pe(Box<PeArgs>),
     /// Use a pool: resolve its handle, or hold a session with it
     #[command(subcommand)]
     Pu(PuCommand),
@@ -35,6 +38,7 @@ enum Command {
 fn main() -> ExitCode {
     match Cli::parse().command {
         Command::Registrar(args) => command::registrar(*args),
+        Command::Pe(args) => pool_element::command::pe(*args),
         Command::Pu(command) => pool_user::command::pu(command),
         Command::Sim(args) => sim::command::sim(&args),
         Command::Status(args) => status::status(&args),

@@ -301,11 +301,16 @@ deserialize_from_text!(RegistrarAddr, UdpPeer);
 pub(crate) fn one_or_many_texts<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,
-    T: FromStr<Err = String>,
+    T: FromStr,
+    T::Err: fmt::Display,
 {
     struct Texts<T>(std::marker::PhantomData<T>);
 
-    impl<'de, T: FromStr<Err = String>> de::Visitor<'de> for Texts<T> {
+    impl<'de, T> de::Visitor<'de> for Texts<T>
+    where
+        T: FromStr,
+        T::Err: fmt::Display,
+    {
         type Value = Vec<T>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -27,8 +27,8 @@ fn registrar_ip(n: usize) -> IpAddr {
 
 /// What runs on a host.
 enum Program {
-    Registrar(RegistrarDriver),
-    Element(ElementDriver),
+    Registrar(Box<RegistrarDriver>),
+    Element(Box<ElementDriver>),
 }
 
 struct World {
@@ -81,7 +81,7 @@ impl World {
         let now = self.net.now();
         let driver = RegistrarDriver::start(setup, n as u64, &mut self.net.host(host), now);
         self.programs
-            .push((host, Some(Program::Registrar(driver.unwrap()))));
+            .push((host, Some(Program::Registrar(Box::new(driver.unwrap())))));
         self.programs.len() - 1
     }
 
@@ -112,7 +112,8 @@ impl World {
         let transport = &mut self.net.host(host);
         let mut driver = ElementDriver::start(setup, service, seed, transport, now).unwrap();
         driver.register(now, transport);
-        self.programs.push((host, Some(Program::Element(driver))));
+        self.programs
+            .push((host, Some(Program::Element(Box::new(driver)))));
         self.programs.len() - 1
     }
 

@@ -91,6 +91,8 @@ pub struct ElementDriver {
     service: Option<Box<dyn Service>>,
     users: BTreeMap<AssocId, User>,
     sessions: BTreeMap<Session, AssocId>,
+    /// Who is at the other end of the ASAP endpoint's associations.
+    registrars: BTreeMap<AssocId, Vec<SocketAddr>>,
     next_session: u64,
     outbox: Outbox,
     told: VecDeque<Event>,
@@ -127,6 +129,7 @@ impl ElementDriver {
             service,
             users: BTreeMap::new(),
             sessions: BTreeMap::new(),
+            registrars: BTreeMap::new(),
             next_session: 1,
             outbox: Outbox::default(),
             told: VecDeque::new(),
@@ -159,6 +162,7 @@ impl ElementDriver {
             StackEvent::Restart { assoc } => self.restart(now, assoc, transport),
             StackEvent::Down { assoc, .. } => {
                 self.outbox.forget(assoc);
+                self.registrars.remove(&assoc);
                 self.end(now, assoc);
                 let assoc = engine_side(assoc);
                 self.step(now, Input::Down { assoc }, transport);
@@ -275,6 +279,13 @@ impl ElementDriver {
         &self.endpoints.asap_addrs
     }
 
+    /// Transport addresses of the Home ENRP server, as far as known; empty without a Home.
+    pub fn home_addrs(&self) -> &[SocketAddr] {
+        let home = self.engine.home().map(stack_side);
+        let addrs = home.and_then(|home| self.registrars.get(&home));
+        addrs.map_or(&[], Vec::as_slice)
+    }
+
     /// Where users come.
     pub fn user_transport(&self) -> &WireTransport {
         &self.engine.config().user_transport
@@ -319,6 +330,8 @@ impl ElementDriver {
         }
         if is_users {
             self.begin(assoc, has_control);
+        } else {
+            self.registrars.insert(assoc, peer.clone());
         }
         if !is_users || has_control {
             let input = Input::Up {
@@ -500,6 +513,7 @@ impl ElementDriver {
             .outbox
             .send(now, assoc, stream, ppid, octets, transport);
         if let Err(GivenUp) = sent {
+            self.registrars.remove(&assoc);
             self.end(now, assoc);
             let assoc = engine_side(assoc);
             self.engine.handle(now, Input::Down { assoc });
@@ -535,6 +549,7 @@ impl ElementDriver {
                 Output::Abort { assoc } => {
                     let assoc = stack_side(assoc);
                     self.outbox.forget(assoc);
+                    self.registrars.remove(&assoc);
                     self.end(now, assoc);
                     transport.abort(assoc);
                 }

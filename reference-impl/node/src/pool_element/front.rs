@@ -1,0 +1,270 @@
+//! What a pool element in front of another program watches: whether that program is up, and how loaded it is.
+//!
+//! ```text
+//!             a try succeeds
+//!   down ───────────────────────► up ─┐ a try succeeds: failures = 0
+//!    ▲                            │ ▲ │ one fails: failures + 1
+//!    └────────────────────────────┘ └─┘
+//!       as many failed in a row as are set
+//! ```
+//!
+//! It begins as down, so that nobody is sent to a server that has not answered once. Each watch is a task of
+//! its own; it ends when nobody listens to it any more.
+
+use std::io;
+use std::net::SocketAddr;
+use std::process::Stdio;
+use std::time::Duration;
+
+use rsp_transport::live::{Mode, Stack, StackConfig};
+use rsp_transport::{Event, Local, Peer, Transport};
+use tokio::net::TcpStream;
+use tokio::process::Command;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+use super::policy::load_from_percent;
+use super::settings::{Probe, Probing, Settings};
+
+/// What has changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Change {
+    /// The server answers.
+    Up,
+    /// It does not.
+    Down,
+    /// Its load is this.
+    Load(u32),
+}
+
+/// Starts the watches of the settings; what changes comes out here. None if there are none. Must be called
+/// inside a `LocalSet`.
+pub(super) fn watch(settings: &Settings) -> Result<Option<Receiver<Change>>, String> {
+    let (probing, load) = (settings.probing(), settings.load_source());
+    if probing.is_none() && load.is_none() {
+        return Ok(None);
+    }
+    let (changes, out) = channel(1);
+    if let Some(probing) = probing {
+        // Checked once here, so that it cannot fail later.
+        settings.carriage()?;
+        let task = probe_again_and_again(probing, settings.clone(), changes.clone());
+        tokio::task::spawn_local(task);
+    }
+    if let Some((command, every)) = load {
+        tokio::task::spawn_local(ask_for_load(command, every, changes));
+    }
+    Ok(Some(out))
+}
+
+/// Whether the server is up, as far as is known.
+#[derive(Debug)]
+struct Health {
+    is_up: bool,
+    failures: u32,
+    limit: u32,
+}
+
+impl Health {
+    fn on_try(&mut self, succeeded: bool) -> Option<Change> {
+        if succeeded {
+            self.failures = 0;
+            let was_up = std::mem::replace(&mut self.is_up, true);
+            return (!was_up).then_some(Change::Up);
+        }
+        self.failures = self.failures.saturating_add(1);
+        if !self.is_up || self.failures < self.limit {
+            return None;
+        }
+        self.is_up = false;
+        Some(Change::Down)
+    }
+}
+
+async fn probe_again_and_again(probing: Probing, settings: Settings, changes: Sender<Change>) {
+    let mut health = Health {
+        is_up: false,
+        failures: 0,
+        limit: probing.failures,
+    };
+    let mut ticks = interval(probing.interval);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = changes.closed() => return,
+        }
+        let outcome = timeout(probing.timeout, probe(&probing.how, &settings)).await;
+        let outcome = outcome.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+        let failures = health.failures;
+        let change = health.on_try(outcome.is_ok());
+        match (&outcome, change) {
+            (Err(why), Some(_)) => tracing::warn!("the server is down: {why}"),
+            (Err(why), None) if failures == 0 => {
+                tracing::info!("the server does not answer: {why}")
+            }
+            (Ok(()), Some(_)) => tracing::info!("the server is up"),
+            (Ok(()) | Err(_), _) => {}
+        }
+        if let Some(change) = change
+            && changes.send(change).await.is_err()
+        {
+            return;
+        }
+    }
+}
+
+async fn probe(how: &Probe, settings: &Settings) -> io::Result<()> {
+    match how {
+        Probe::Tcp(addr) => TcpStream::connect(addr).await.map(drop),
+        Probe::Sctp(addrs) => probe_sctp(addrs, settings).await,
+        Probe::Command(command) => run(command).await.map(drop),
+    }
+}
+
+/// Sets up an association from a stack of its own: the other one has its loop, and is not told of this.
+async fn probe_sctp(addrs: &[SocketAddr], settings: &Settings) -> io::Result<()> {
+    let (mode, config) = settings.carriage().map_err(io::Error::other)?;
+    let config = StackConfig {
+        udp_port: 0,
+        ..config
+    };
+    let ip = config.ip;
+    let mut stack = Stack::start(mode, config)?;
+    let local = Local::Sctp {
+        addrs: match mode {
+            Mode::Udp => Vec::new(),
+            Mode::Kernel | Mode::Auto => vec![ip],
+        },
+        port: 0,
+        listen: false,
+    };
+    let port = stack.open(&local)?;
+    let peer = Peer {
+        addrs: addrs.to_vec(),
+        udp_port: None,
+    };
+    let assoc = stack.connect(port, &peer)?;
+    loop {
+        match stack.recv(None).await? {
+            Some(Event::Up { .. }) => {
+                stack.abort(assoc);
+                return Ok(());
+            }
+            Some(Event::Down { why, .. }) => return Err(io::Error::other(why)),
+            Some(_) | None => {}
+        }
+    }
+}
+
+async fn ask_for_load(command: String, every: Duration, changes: Sender<Change>) {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut is_failing = false;
+    loop {
+        tokio::select! {
+            _ = ticks.tick() => {}
+            () = changes.closed() => return,
+        }
+        let outcome = timeout(every, run(&command)).await;
+        let load = outcome
+            .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+            .and_then(|text| {
+                let why = || format!("it printed {text:?}, not a number from 0 to 100");
+                load_from_percent(&text).ok_or_else(|| io::Error::other(why()))
+            });
+        match load {
+            Ok(load) => {
+                is_failing = false;
+                if changes.send(Change::Load(load)).await.is_err() {
+                    return;
+                }
+            }
+            // Once is enough until it works again; the load stays what it was.
+            Err(why) if !is_failing => {
+                is_failing = true;
+                tracing::warn!("no load from `{command}`: {why}");
+            }
+            Err(_) => {}
+        }
+    }
+}
+
+/// Runs a shell command and gives what it prints, if it ends with 0. Dropped, it kills the command.
+async fn run(command: &str) -> io::Result<String> {
+    let output = Command::new("sh")
+        .args(["-c", command])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .kill_on_drop(true)
+        .output()
+        .await?;
+    if !output.status.success() {
+        return Err(io::Error::other(format!(
+            "`{command}` ended with {}",
+            output.status
+        )));
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_server_is_down_after_some_failures_and_up_after_one_success() {
+        let mut health = Health {
+            is_up: false,
+            failures: 0,
+            limit: 2,
+        };
+        let tries = [
+            (false, None),
+            (false, None),
+            (true, Some(Change::Up)),
+            (true, None),
+            (false, None),
+            (true, None),
+            (false, None),
+            (false, Some(Change::Down)),
+            (false, None),
+            (true, Some(Change::Up)),
+        ];
+        for (n, (succeeded, change)) in tries.into_iter().enumerate() {
+            assert_eq!(health.on_try(succeeded), change, "try {n}");
+        }
+    }
+
+    fn block_on<T>(future: impl Future<Output = T>) -> T {
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap()
+            .block_on(future)
+    }
+
+    #[test]
+    fn commands_tell_by_output_and_status() {
+        block_on(async {
+            assert_eq!(run("echo 12.5").await.unwrap(), "12.5\n");
+            let error = run("exit 7").await.unwrap_err();
+            assert!(error.to_string().contains('7'), "{error}");
+        });
+    }
+
+    #[test]
+    fn tcp_is_tried_by_connecting() {
+        block_on(async {
+            let settings = Settings::default();
+            // Bound, but nobody listens.
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+            let how = Probe::Tcp(socket.local_addr().unwrap());
+            assert!(probe(&how, &settings).await.is_err());
+            let _listener = socket.listen(1).unwrap();
+            assert!(probe(&how, &settings).await.is_ok());
+        });
+    }
+}

@@ -1,0 +1,557 @@
+//! Settings of a pool element: command-line flags and a TOML file with the same names, flags first.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use rsp_proto::hunt;
+use rsp_proto::pool_element::Config;
+use rsp_transport::live::{Mode, StackConfig};
+use rsp_wire::{Policy, PoolHandle, RegistrationLife, SctpTransport};
+use serde::Deserialize;
+
+use super::cookies::Cookies;
+use super::driver::Setup;
+use super::endpoints::Users;
+use super::policy::{PolicyText, is_adaptive};
+use super::text::{PeId, PoolName, Protocol, TransportText};
+use crate::reach::{RegistrarAddr, settings_with_reach};
+use crate::services::seal::PoolKey;
+use crate::services::{Service, calculation, echo, ping_pong};
+use crate::settings::{Period, Span, UDP_ENCAPSULATION_PORT};
+
+/// A built-in service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ServiceKind {
+    /// Whatever comes goes back.
+    Echo,
+    /// Each Ping is answered by a Pong; cookies count the replies across failovers.
+    Pingpong,
+    /// Jobs of calculations, continued after a failover where their cookie left them.
+    Calc,
+}
+
+impl ServiceKind {
+    /// The pool where the field's pool users look for it.
+    pub fn usual_pool(self) -> &'static str {
+        match self {
+            Self::Echo => "EchoPool",
+            Self::Pingpong => "PingPongPool",
+            Self::Calc => "CalcAppPool",
+        }
+    }
+}
+
+/// What cookies look like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CookieForm {
+    /// Signed with the key of the pool.
+    Sealed,
+    /// Bare, as rspserver's are: for pools that it is a member of.
+    Bare,
+}
+
+settings_with_reach! {
+    /// Everything a pool element can be told, each thing absent until it is.
+    pub struct Settings {
+        /// Pool handle, text or hex:… [default: EchoPool, PingPongPool or CalcAppPool, by the service]
+        #[arg(long, value_name = "HANDLE")]
+        pub pool: Option<PoolName>,
+        /// Serve this by itself
+        #[arg(long)]
+        pub service: Option<ServiceKind>,
+        /// Where pool users come, tcp://ADDR:PORT, udp://ADDR:PORT or sctp://ADDR:PORT: an existing server, or with a service that service's own endpoint
+        #[arg(long, value_name = "TRANSPORT")]
+        pub transport: Option<TransportText>,
+        /// Address of this host; several (comma or repeated) for multi-homing [default: that of the transport, else 127.0.0.1]
+        #[arg(long, value_name = "ADDR", value_delimiter = ',')]
+        #[serde(default, deserialize_with = "crate::reach::one_or_many_texts")]
+        pub address: Option<Vec<IpAddr>>,
+        /// SCTP port of the ASAP endpoint, 0 for any free one [default: 0]
+        #[arg(long, value_name = "PORT")]
+        pub asap_port: Option<u16>,
+        /// PE identifier, decimal or 0x…; random when absent
+        #[arg(long)]
+        pub id: Option<PeId>,
+        /// Policy, such as round-robin, weighted-round-robin:5, priority:9, least-used, priority-least-used:10; it must be the pool's [default: round-robin]
+        #[arg(long)]
+        pub policy: Option<PolicyText>,
+        /// Registration life, in whole seconds, or "infinite" [default: 5min]
+        #[arg(long, value_name = "SPAN|infinite")]
+        pub life: Option<Life>,
+
+        /// How often the server behind the transport is tried; 0s for never [default: 1s for TCP and SCTP]
+        #[arg(long, value_name = "SPAN")]
+        pub probe: Option<Span>,
+        /// How long a try may take [default: 2s]
+        #[arg(long, value_name = "SPAN")]
+        pub probe_timeout: Option<Period>,
+        /// How many tries in a row must fail before it is de-registered [default: 2]
+        #[arg(long, value_name = "N")]
+        pub probe_failures: Option<NonZeroU32>,
+        /// Try the server with this shell command, which ends with 0 if it is up, instead of connecting to it
+        #[arg(long, value_name = "COMMAND")]
+        pub probe_command: Option<String>,
+        /// Shell command that prints the load in percent, for adaptive policies [default: the load of the service]
+        #[arg(long, value_name = "COMMAND")]
+        pub load_command: Option<String>,
+        /// How often it is run, and how long it may take [default: 5s]
+        #[arg(long, value_name = "SPAN")]
+        pub load_interval: Option<Period>,
+
+        /// File with the key that the pool elements of the pool share to sign cookies, 16 to 1024 octets
+        #[arg(long, value_name = "FILE")]
+        pub cookie_key_file: Option<PathBuf>,
+        /// What cookies look like [default: sealed]
+        #[arg(long)]
+        pub cookies: Option<CookieForm>,
+        /// Sessions of the service [default: 1024]
+        #[arg(long, value_name = "N")]
+        pub max_sessions: Option<NonZeroUsize>,
+        /// calc: jobs at a time [default: 10]
+        #[arg(long, value_name = "N")]
+        pub max_jobs: Option<NonZeroUsize>,
+        /// calc: calculations per second of all jobs together [default: 1000000]
+        #[arg(long, value_name = "N")]
+        pub capacity: Option<NonZeroU64>,
+        /// calc: how often a pool user gets a cookie [default: 1s]
+        #[arg(long, value_name = "SPAN")]
+        pub cookie_interval: Option<Period>,
+        /// calc: how often a pool user is asked whether it is still there [default: 1s]
+        #[arg(long, value_name = "SPAN")]
+        pub job_keep_alive_interval: Option<Period>,
+        /// calc: how long it has to answer [default: 5s]
+        #[arg(long, value_name = "SPAN")]
+        pub job_keep_alive_timeout: Option<Period>,
+        /// pingpong: end each session after so many replies, to see it go on elsewhere
+        #[arg(long, value_name = "N")]
+        pub end_after: Option<NonZeroU64>,
+
+        /// T2-registration: how long a registrar has to answer a registration [default: 30s]
+        #[arg(long, value_name = "SPAN")]
+        pub t2_registration: Option<Period>,
+        /// T3-deregistration: how long a registrar has to answer a de-registration [default: 30s]
+        #[arg(long, value_name = "SPAN")]
+        pub t3_deregistration: Option<Period>,
+        /// T4-reregistration, which is also 20s less than the life at most [default: 10min]
+        #[arg(long, value_name = "SPAN")]
+        pub t4_reregistration: Option<Period>,
+        /// MAX-REG-ATTEMPT: registrations without an answer before that is reported [default: 2]
+        #[arg(long, value_name = "N")]
+        pub max_reg_attempt: Option<u32>,
+        /// Pause after that before it begins anew [default: 60s]
+        #[arg(long, value_name = "SPAN")]
+        pub retry_failed: Option<Period>,
+        /// Pause after a rejection before it begins anew; 0s for the end of the program [default: 30s]
+        #[arg(long, value_name = "SPAN")]
+        pub retry_rejected: Option<Span>,
+        /// Shortest time between a registration and the next one that tells a change of load [default: 1s]
+        #[arg(long, value_name = "SPAN")]
+        pub update_interval: Option<Span>,
+        /// Announced registrars remembered [default: 64]
+        #[arg(long, value_name = "N")]
+        pub max_servers: Option<NonZeroUsize>,
+        /// Associations of pool users and registrars that call [default: 65536]
+        #[arg(long, value_name = "N")]
+        pub max_associations: Option<NonZeroUsize>,
+        /// Octets of a cookie [default: 16384]
+        #[arg(long, value_name = "N")]
+        pub max_cookie: Option<NonZeroUsize>,
+        /// How long it has to de-register and to shut associations down when it is told to end [default: 5s]
+        #[arg(long, value_name = "SPAN")]
+        pub grace: Option<Period>,
+    }
+}
+
+/// A registration life: a span of whole seconds, or `infinite`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life(pub RegistrationLife);
+
+impl std::str::FromStr for Life {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "infinite" {
+            return Ok(Self(RegistrationLife::INFINITE));
+        }
+        let Period(span) = text.parse()?;
+        match i32::try_from(span.as_secs()) {
+            Ok(seconds) if span.subsec_nanos() == 0 => Ok(Self(RegistrationLife(seconds))),
+            _ => Err(format!(
+                "`{text}`: whole seconds up to 68 years can be registered, or infinite"
+            )),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Life {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+/// How the server behind the transport is watched.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Probing {
+    pub(super) how: Probe,
+    pub(super) interval: Duration,
+    pub(super) timeout: Duration,
+    pub(super) failures: u32,
+}
+
+/// One way to try a server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Probe {
+    /// Connect by TCP.
+    Tcp(SocketAddr),
+    /// Set up an SCTP association.
+    Sctp(Vec<SocketAddr>),
+    /// Run a shell command.
+    Command(String),
+}
+
+impl Settings {
+    /// What the driver needs, with the defaults filled in. The error names the key. Reads the file of the
+    /// cookies' key.
+    pub fn setup(&self) -> Result<Setup, String> {
+        let config = self.config()?;
+        config.check().map_err(|error| error.to_string())?;
+        self.check()?;
+        Ok(Setup {
+            config,
+            addrs: self.addresses()?,
+            asap_port: self.asap_port.unwrap_or(0),
+            users: self.users(),
+            announce: self.announcements()?,
+            cookies: self.cookies()?,
+        })
+    }
+
+    /// The service to start, if there is one.
+    pub fn built_in(&self) -> Option<Box<dyn Service>> {
+        let max_sessions = self.max_sessions.map_or(1024, NonZeroUsize::get);
+        Some(match self.service? {
+            ServiceKind::Echo => Box::new(echo::Echo::new(max_sessions)),
+            ServiceKind::Pingpong => Box::new(ping_pong::PingPong::new(ping_pong::Config {
+                max_sessions,
+                end_after: self.end_after,
+            })),
+            ServiceKind::Calc => Box::new(calculation::Calculation::new(self.calculation())),
+        })
+    }
+
+    fn calculation(&self) -> calculation::Config {
+        let d = calculation::Config::default();
+        let period = |set: Option<Period>, default| set.map_or(default, |period| period.0);
+        calculation::Config {
+            capacity: self.capacity.map_or(d.capacity, NonZeroU64::get),
+            max_jobs: self.max_jobs.map_or(d.max_jobs, NonZeroUsize::get),
+            max_sessions: self.max_sessions.map_or(d.max_sessions, NonZeroUsize::get),
+            cookie_interval: period(self.cookie_interval, d.cookie_interval),
+            keep_alive_interval: period(self.job_keep_alive_interval, d.keep_alive_interval),
+            keep_alive_timeout: period(self.job_keep_alive_timeout, d.keep_alive_timeout),
+        }
+    }
+
+    /// The stack to start, at its first address. The error names the key.
+    pub fn carriage(&self) -> Result<(Mode, StackConfig), String> {
+        self.stack(self.addresses()?[0], UDP_ENCAPSULATION_PORT)
+    }
+
+    /// Its addresses: one or more.
+    pub fn addresses(&self) -> Result<Vec<IpAddr>, String> {
+        let addrs = match (&self.address, &self.transport) {
+            (Some(addrs), _) => addrs.clone(),
+            (None, Some(transport)) => transport.addrs.clone(),
+            (None, None) => vec![Ipv4Addr::LOCALHOST.into()],
+        };
+        if addrs.is_empty() {
+            return Err("address: at least one is needed".to_owned());
+        }
+        if let Some(addr) = addrs.iter().find(|addr| addr.is_unspecified()) {
+            return Err(format!(
+                "address: {addr} is no address that others can come to; name those of this host"
+            ));
+        }
+        Ok(addrs)
+    }
+
+    /// How long it has to end.
+    pub fn grace(&self) -> Duration {
+        self.grace.map_or(Duration::from_secs(5), |period| period.0)
+    }
+
+    /// How the server behind the transport is watched, if it is.
+    pub(super) fn probing(&self) -> Option<Probing> {
+        let transport = self.transport.as_ref()?;
+        let how = match (&self.probe_command, transport.protocol) {
+            (Some(command), _) => Probe::Command(command.clone()),
+            (None, Protocol::Tcp) => Probe::Tcp(transport.first()),
+            (None, Protocol::Sctp) => {
+                let addrs = transport.addrs.iter();
+                Probe::Sctp(
+                    addrs
+                        .map(|&ip| SocketAddr::new(ip, transport.port))
+                        .collect(),
+                )
+            }
+            (None, Protocol::Udp) => return None,
+        };
+        let interval = self.probe.map_or(Duration::from_secs(1), |span| span.0);
+        if self.service.is_some() || interval.is_zero() {
+            return None;
+        }
+        let seconds =
+            |set: Option<Period>, n| set.map_or(Duration::from_secs(n), |period| period.0);
+        Some(Probing {
+            how,
+            interval,
+            timeout: seconds(self.probe_timeout, 2),
+            failures: self.probe_failures.map_or(2, NonZeroU32::get),
+        })
+    }
+
+    /// Which command tells the load, and how often, if one does.
+    pub(super) fn load_source(&self) -> Option<(String, Duration)> {
+        let interval = self.load_interval.map_or(Duration::from_secs(5), |p| p.0);
+        Some((self.load_command.clone()?, interval))
+    }
+
+    fn pool(&self) -> Result<PoolHandle, String> {
+        match (&self.pool, self.service) {
+            (Some(name), _) => Ok(name.0.clone()),
+            (None, Some(service)) => Ok(service.usual_pool().into()),
+            (None, None) => Err("pool: which pool is it to be in?".to_owned()),
+        }
+    }
+
+    fn policy(&self) -> Policy {
+        let set = self.policy.as_ref();
+        set.map_or(Policy::RoundRobin, |text| text.0.clone())
+    }
+
+    fn users(&self) -> Users {
+        match (&self.transport, self.service) {
+            (Some(transport), None) => Users::Elsewhere(transport.data_only()),
+            (Some(transport), Some(_)) if transport.protocol == Protocol::Tcp => Users::Tcp {
+                port: transport.port,
+            },
+            (Some(transport), Some(_)) => Users::Sctp {
+                port: transport.port,
+            },
+            (None, _) => Users::Sctp { port: 0 },
+        }
+    }
+
+    fn config(&self) -> Result<Config, String> {
+        // The driver puts the real transport in its place.
+        let placeholder = SctpTransport::new(0, self.addresses()?[0]);
+        let d = Config::new(self.pool()?, placeholder.into());
+        let period = |set: Option<Period>, default| set.map_or(default, |period| period.0);
+        let span = |set: Option<Span>, default| set.map_or(default, |span| span.0);
+        let count = |set: Option<NonZeroUsize>, default| set.map_or(default, NonZeroUsize::get);
+        Ok(Config {
+            id: self.id.map(|id| id.0),
+            life: self.life.map_or(d.life, |life| life.0),
+            policy: self.policy(),
+            registrars: self.registrar_addrs()?,
+            t2_registration: period(self.t2_registration, d.t2_registration),
+            t3_deregistration: period(self.t3_deregistration, d.t3_deregistration),
+            t4_reregistration: period(self.t4_reregistration, d.t4_reregistration),
+            max_reg_attempt: self.max_reg_attempt.unwrap_or(d.max_reg_attempt),
+            retry_failed: period(self.retry_failed, d.retry_failed),
+            retry_rejected: span(self.retry_rejected, Duration::from_secs(30)),
+            update_interval: span(self.update_interval, d.update_interval),
+            hunt: hunt::Config {
+                t5_serverhunt: period(self.t5_serverhunt, d.hunt.t5_serverhunt),
+                retran_max: period(self.retran_max, d.hunt.retran_max),
+                t7_enrpoutdate: period(self.t7_enrpoutdate, d.hunt.t7_enrpoutdate),
+                max_servers: count(self.max_servers, d.hunt.max_servers),
+                ..d.hunt.clone()
+            },
+            max_associations: count(self.max_associations, d.max_associations),
+            max_cookie: count(self.max_cookie, d.max_cookie),
+            ..d
+        })
+    }
+
+    fn registrar_addrs(&self) -> Result<Vec<Vec<SocketAddr>>, String> {
+        let registrars = self.registrars();
+        let addrs = registrars.iter().map(|registrar| match registrar {
+            RegistrarAddr::Sctp(addr) => Ok(vec![*addr]),
+            RegistrarAddr::Tcp(_) => Err(format!(
+                "registrar: {registrar}: pool elements reach registrars over SCTP only"
+            )),
+        });
+        addrs.collect()
+    }
+
+    /// What contradicts itself.
+    fn check(&self) -> Result<(), String> {
+        if let (Some(transport), Some(service)) = (&self.transport, self.service) {
+            let addresses = self.addresses()?;
+            if let Some(foreign) = transport.addrs.iter().find(|ip| !addresses.contains(ip)) {
+                return Err(format!(
+                    "transport: {foreign} is not among the addresses the service has"
+                ));
+            }
+            match (transport.protocol, service) {
+                (Protocol::Sctp, _) | (Protocol::Tcp, ServiceKind::Echo) => {}
+                (Protocol::Tcp, _) => {
+                    return Err(
+                        "transport: of the services, only echo is served over TCP".to_owned()
+                    );
+                }
+                (Protocol::Udp, _) => {
+                    return Err("transport: no service is served over UDP".to_owned());
+                }
+            }
+        }
+        if let Some(transport) = &self.transport
+            && self.service.is_none()
+            && transport.port == 0
+        {
+            return Err("transport: port 0 is no server's".to_owned());
+        }
+        if self.load_command.is_some() && !is_adaptive(&self.policy()) {
+            return Err("load-command: the policy has no load; choose an adaptive one".to_owned());
+        }
+        Ok(())
+    }
+
+    fn cookies(&self) -> Result<Cookies, String> {
+        let key = match (&self.cookie_key_file, self.cookies) {
+            (Some(_), Some(CookieForm::Bare)) => {
+                return Err("cookie-key-file: bare cookies are not signed".to_owned());
+            }
+            (None, Some(CookieForm::Bare)) => return Ok(Cookies::Bare),
+            (None, Some(CookieForm::Sealed) | None) => PoolKey::open_to_all(),
+            (Some(path), Some(CookieForm::Sealed) | None) => {
+                let octets = std::fs::read(path)
+                    .map_err(|error| format!("cookie-key-file: {}: {error}", path.display()))?;
+                PoolKey::new(octets)
+                    .map_err(|error| format!("cookie-key-file: {}: {error}", path.display()))?
+            }
+        };
+        Ok(Cookies::Sealed(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    fn parse(text: &str) -> Result<Settings, String> {
+        Settings::parse(text, Path::new("pe.toml")).map_err(|error| error.to_string())
+    }
+
+    fn setup(text: &str) -> Result<Setup, String> {
+        parse(text)?.setup()
+    }
+
+    #[test]
+    fn a_whole_file() {
+        let text = "service = \"calc\"\naddress = [\"127.0.0.2\", \"::1\"]\nid = 0x10\npolicy = \"least-used\"\n\
+                    life = \"90s\"\nregistrar = \"192.0.2.1:3863\"\nt2-registration = \"3s\"\nmax-jobs = 3\n\
+                    t5-serverhunt = \"2s\"\nretry-rejected = \"0s\"\n";
+        let setup = setup(text).unwrap();
+        assert_eq!(setup.config.pool.as_octets(), b"CalcAppPool");
+        assert_eq!(setup.addrs.len(), 2);
+        assert_eq!(setup.config.life, RegistrationLife(90));
+        assert_eq!(setup.config.policy, Policy::LeastUsed { load: 0 });
+        assert_eq!(setup.config.t2_registration, Duration::from_secs(3));
+        assert_eq!(setup.config.hunt.t5_serverhunt, Duration::from_secs(2));
+        assert_eq!(setup.config.retry_rejected, Duration::ZERO);
+        assert_eq!(setup.users, Users::Sctp { port: 0 });
+    }
+
+    #[test]
+    fn in_front_of_a_server_it_is_where_that_is() {
+        let text = "pool = \"Web\"\ntransport = \"tcp://192.0.2.9:80\"\nprobe = \"5s\"\n";
+        let settings = parse(text).unwrap();
+        let setup = settings.setup().unwrap();
+        assert!(matches!(&setup.users, Users::Elsewhere(web) if web.port() == Some(80)));
+        assert_eq!(setup.addrs, [IpAddr::from([192, 0, 2, 9])]);
+        let probing = settings.probing().unwrap();
+        assert_eq!(probing.how, Probe::Tcp("192.0.2.9:80".parse().unwrap()));
+        assert_eq!(probing.interval, Duration::from_secs(5));
+        let probed = |text| parse(text).unwrap().probing().is_some();
+        assert!(!probed("transport = \"udp://192.0.2.9:80\""));
+        assert!(probed(
+            "transport = \"udp://192.0.2.9:80\"\nprobe-command = \"true\""
+        ));
+        assert!(!probed(
+            "transport = \"tcp://192.0.2.9:80\"\nprobe = \"0s\""
+        ));
+        assert!(!probed(
+            "service = \"echo\"\ntransport = \"tcp://192.0.2.9:80\""
+        ));
+    }
+
+    #[test]
+    fn lives_are_whole_seconds() {
+        let life = |text: &str| text.parse::<Life>().map(|life| life.0.0);
+        assert_eq!((life("1h"), life("infinite")), (Ok(3600), Ok(-1)));
+        for wrong in ["0s", "1500ms", "999999999h", "5"] {
+            assert!(life(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn errors_name_the_key() {
+        for (text, key) in [
+            ("", "pool: "),
+            ("service = \"echo\"\naddress = \"0.0.0.0\"", "address: "),
+            ("service = \"echo\"\naddress = []", "address: "),
+            (
+                "service = \"echo\"\nregistrar = \"tcp://192.0.2.1:1\"",
+                "registrar: ",
+            ),
+            (
+                "service = \"echo\"\nannounce = \"192.0.2.1:1\"",
+                "announce: ",
+            ),
+            (
+                "service = \"calc\"\ntransport = \"tcp://192.0.2.1:1\"",
+                "transport: ",
+            ),
+            (
+                "service = \"echo\"\ntransport = \"udp://192.0.2.1:1\"",
+                "transport: ",
+            ),
+            (
+                "service = \"echo\"\ntransport = \"sctp://192.0.2.1:1\"\naddress = \"192.0.2.2\"",
+                "transport: ",
+            ),
+            (
+                "pool = \"a\"\ntransport = \"tcp://192.0.2.1:0\"",
+                "transport: ",
+            ),
+            (
+                "service = \"echo\"\nload-command = \"true\"",
+                "load-command: ",
+            ),
+            (
+                "service = \"echo\"\ncookie-key-file = \"/nowhere/at/all\"",
+                "cookie-key-file: ",
+            ),
+            (
+                "service = \"echo\"\ncookie-key-file = \"key\"\ncookies = \"bare\"",
+                "cookie-key-file: ",
+            ),
+        ] {
+            let error = setup(text).unwrap_err();
+            assert!(error.starts_with(key), "{text}: {error}");
+        }
+        let error = parse("service = \"echo\"\npolicy = \"fair\"").unwrap_err();
+        assert!(error.starts_with("pe.toml:2: policy: `fair`"), "{error}");
+        let error = parse("t9-nothing = 1").unwrap_err();
+        assert!(error.starts_with("pe.toml:1: t9-nothing: "), "{error}");
+    }
+}

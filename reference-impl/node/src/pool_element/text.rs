@@ -1,0 +1,263 @@
+//! Pool handles and user transports as they stand on a command line, in a file and on the ready line.
+
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::str::FromStr;
+
+use rsp_wire::{
+    Addresses, PeIdentifier, PoolHandle, SctpTransport, TcpTransport, Transport, UdpTransport,
+    UnknownParameters,
+};
+use serde::{Deserialize, Deserializer, de};
+
+/// A pool handle: text, or `hex:` and its octets in hex.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolName(pub PoolHandle);
+
+impl FromStr for PoolName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let octets = match text.strip_prefix("hex:") {
+            Some(digits) => octets(digits)
+                .ok_or_else(|| format!("`{text}`: after hex: an even number of hex digits"))?,
+            None => text.as_bytes().to_vec(),
+        };
+        if octets.is_empty() {
+            return Err("a pool handle has at least one octet".to_owned());
+        }
+        Ok(Self(PoolHandle::from(octets.as_slice())))
+    }
+}
+
+fn octets(digits: &str) -> Option<Vec<u8>> {
+    let digit = |octet: u8| char::from(octet).to_digit(16).map(|digit| digit as u8);
+    let (pairs, []) = digits.as_bytes().as_chunks::<2>() else {
+        return None;
+    };
+    pairs
+        .iter()
+        .map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?))
+        .collect()
+}
+
+/// A PE identifier, decimal or `0x…`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PeId(pub PeIdentifier);
+
+impl FromStr for PeId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let number = match text.strip_prefix("0x") {
+            Some(hex) => u32::from_str_radix(hex, 16),
+            None => text.parse(),
+        };
+        match number {
+            Ok(number) => Ok(Self(PeIdentifier(number))),
+            Err(_) => Err(format!("`{text}` is not a number from 0 to 0xffffffff")),
+        }
+    }
+}
+
+/// The transports that can be named.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// SCTP.
+    Sctp,
+    /// TCP.
+    Tcp,
+    /// UDP.
+    Udp,
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Sctp => "sctp",
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+        })
+    }
+}
+
+/// Where pool users come: `tcp://ADDR:PORT`, `udp://ADDR:PORT`, or `sctp://ADDR:PORT,…` with one port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TransportText {
+    /// By which protocol.
+    pub protocol: Protocol,
+    /// To which addresses: one or more, only one for TCP and UDP.
+    pub addrs: Vec<IpAddr>,
+    /// To which port.
+    pub port: u16,
+}
+
+impl FromStr for TransportText {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || {
+            format!(
+                "`{text}` is no transport; write tcp://ADDR:PORT, udp://ADDR:PORT or sctp://ADDR:PORT"
+            )
+        };
+        let (protocol, rest) = text.split_once("://").ok_or_else(wrong)?;
+        let protocol = match protocol {
+            "sctp" => Protocol::Sctp,
+            "tcp" => Protocol::Tcp,
+            "udp" => Protocol::Udp,
+            _ => return Err(wrong()),
+        };
+        let addrs: Vec<SocketAddr> = rest
+            .split(',')
+            .map(str::parse)
+            .collect::<Result<_, _>>()
+            .map_err(|_| wrong())?;
+        let port = addrs[0].port();
+        if addrs.iter().any(|addr| addr.port() != port) {
+            return Err(format!(
+                "`{text}`: all addresses of a transport share one port"
+            ));
+        }
+        if addrs.len() > 1 && protocol != Protocol::Sctp {
+            return Err(format!("`{text}`: only SCTP has several addresses"));
+        }
+        if let Some(addr) = addrs.iter().find(|addr| addr.ip().is_unspecified()) {
+            return Err(format!(
+                "`{text}`: {} is no address others can come to",
+                addr.ip()
+            ));
+        }
+        Ok(Self {
+            protocol,
+            addrs: addrs.iter().map(SocketAddr::ip).collect(),
+            port,
+        })
+    }
+}
+
+impl TransportText {
+    /// The first of its addresses with the port.
+    pub fn first(&self) -> SocketAddr {
+        SocketAddr::new(self.addrs[0], self.port)
+    }
+
+    /// The transport as it is registered, for data only.
+    pub fn data_only(&self) -> Transport {
+        let (port, address) = (self.port, self.addrs[0]);
+        let unknown = UnknownParameters::NONE;
+        match self.protocol {
+            Protocol::Sctp => SctpTransport::new(
+                port,
+                Addresses {
+                    first: address,
+                    rest: self.addrs[1..].to_vec(),
+                },
+            )
+            .into(),
+            Protocol::Tcp => Transport::Tcp(TcpTransport {
+                port,
+                address,
+                unknown,
+            }),
+            Protocol::Udp => Transport::Udp(UdpTransport {
+                port,
+                address,
+                unknown,
+            }),
+        }
+    }
+}
+
+/// A transport in the same form.
+pub fn written(transport: &Transport) -> String {
+    let protocol = match transport {
+        Transport::Sctp(_) => "sctp",
+        Transport::Tcp(_) => "tcp",
+        Transport::Udp(_) => "udp",
+        Transport::Dccp(_) => "dccp",
+        Transport::UdpLite(_) => "udp-lite",
+        Transport::Opaque(_) => return "opaque".to_owned(),
+    };
+    let port = transport.port().unwrap_or_default();
+    let addrs: Vec<String> = transport
+        .addresses()
+        .map(|ip| SocketAddr::new(ip, port).to_string())
+        .collect();
+    format!("{protocol}://{}", addrs.join(","))
+}
+
+macro_rules! deserialize_from_text {
+    ($($name:ident),+) => {$(
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    )+};
+}
+
+deserialize_from_text!(PoolName, TransportText);
+
+impl<'de> Deserialize<'de> for PeId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        /// A number, or text with one.
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Either {
+            Number(u32),
+            Text(String),
+        }
+        match Either::deserialize(deserializer)? {
+            Either::Number(number) => Ok(Self(PeIdentifier(number))),
+            Either::Text(text) => text.parse().map_err(de::Error::custom),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn transports_go_both_ways() {
+        for text in [
+            "tcp://127.0.0.1:8080",
+            "udp://[::1]:53",
+            "sctp://192.0.2.1:7",
+            "sctp://192.0.2.1:7,[2001:db8::1]:7",
+        ] {
+            let transport: TransportText = text.parse().unwrap();
+            assert_eq!(written(&transport.data_only()), text);
+        }
+        for wrong in [
+            "",
+            "127.0.0.1:8080",
+            "http://127.0.0.1:8080",
+            "tcp://localhost:8080",
+            "tcp://127.0.0.1",
+            "tcp://",
+            "tcp://0.0.0.0:8080",
+            "sctp://192.0.2.1:7,192.0.2.2:8",
+            "tcp://192.0.2.1:7,192.0.2.2:7",
+        ] {
+            assert!(wrong.parse::<TransportText>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn pool_handles_and_identifiers() {
+        let octets = |text: &str| {
+            text.parse::<PoolName>()
+                .map(|name| name.0.as_octets().to_vec())
+        };
+        assert_eq!(octets("EchoPool"), Ok(b"EchoPool".to_vec()));
+        assert_eq!(octets("hex:00fF"), Ok(vec![0, 255]));
+        for wrong in ["", "hex:", "hex:0", "hex:0g"] {
+            assert!(octets(wrong).is_err(), "{wrong}");
+        }
+        let id = |text: &str| text.parse::<PeId>().map(|id| id.0.0);
+        assert_eq!((id("7"), id("0xffffffff")), (Ok(7), Ok(u32::MAX)));
+        assert!(id("-1").is_err() && id("0x1ffffffff").is_err());
+    }
+}
