@@ -24,6 +24,8 @@ pub(super) struct Association {
     pub(super) is_registrar: bool,
     /// Whether communication with a pool user has begun.
     pub(super) began: bool,
+    /// Whether it is being shut down: nothing can be answered any more.
+    pub(super) is_leaving: bool,
 }
 
 impl Element {
@@ -45,6 +47,7 @@ impl Element {
             is_dialled,
             is_registrar: is_dialled,
             began: false,
+            is_leaving: false,
         };
         self.assocs.insert(assoc, association);
         self.on_hunt(now, steps);
@@ -82,6 +85,15 @@ impl Element {
         }
     }
 
+    /// Ends an association gracefully.
+    pub(super) fn leave(&mut self, assoc: Assoc) {
+        let association = self.assocs.get_mut(&assoc);
+        if let Some(association) = association.filter(|association| !association.is_leaving) {
+            association.is_leaving = true;
+            self.out.push_back(Output::Shutdown { assoc });
+        }
+    }
+
     /// De-registers first; what follows is [`shut_down`](Self::shut_down).
     pub(super) fn on_stop(&mut self, now: Duration) {
         if self.stopping {
@@ -98,8 +110,10 @@ impl Element {
         }
         let steps = self.hunt.stop();
         self.abort_setups(steps);
-        let shutdowns = self.assocs.keys().map(|&assoc| Output::Shutdown { assoc });
-        self.out.extend(shutdowns);
+        let assocs: Vec<Assoc> = self.assocs.keys().copied().collect();
+        for assoc in assocs {
+            self.leave(assoc);
+        }
         self.end_if_stopped();
     }
 

@@ -93,20 +93,22 @@ impl Config {
     /// T4-reregistration: 20 s less than the registration life, and not more than
     /// [`t4_reregistration`](Self::t4_reregistration). The RFC's rule gives nothing for a life of 20 s and
     /// less, which is renewed after half of it; and nothing for one that never ends, which is renewed
-    /// all the same, since only so a PE notices that its registrar has forgotten it.
+    /// all the same, since only so a PE notices that its registrar has forgotten it. It is never less than
+    /// half a second, which is right for a life of 1 s.
     pub fn t4(&self) -> Duration {
         const AHEAD: Duration = Duration::from_secs(20);
-        let longest = self.t4_reregistration;
-        match self.life.duration() {
-            None => longest,
-            Some(life) if life <= AHEAD => longest.min(life / 2),
-            Some(life) => longest.min(life - AHEAD),
-        }
+        const LEAST: Duration = Duration::from_millis(500);
+        let by_life = match self.life.duration() {
+            None => self.t4_reregistration,
+            Some(life) if life <= AHEAD => life / 2,
+            Some(life) => life - AHEAD,
+        };
+        by_life.min(self.t4_reregistration).max(LEAST)
     }
 
     /// Whether a PE can work with these settings.
     pub fn check(&self) -> Result<(), Invalid> {
-        if self.life.0 < 1 && !self.life.is_infinite() {
+        if !is_life(self.life) {
             return Err(Invalid::Life(self.life));
         }
         if self.registrars.iter().any(Vec::is_empty) {
@@ -123,6 +125,11 @@ impl Config {
             None => Ok(()),
         }
     }
+}
+
+/// Whether a registration can last so long.
+pub(super) fn is_life(life: RegistrationLife) -> bool {
+    life.is_infinite() || life.0 > 0
 }
 
 /// What is wrong with settings.

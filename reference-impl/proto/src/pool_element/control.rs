@@ -24,7 +24,8 @@ impl Element {
         let Some(association) = self.assocs.get_mut(&assoc) else {
             return;
         };
-        if std::mem::replace(&mut association.began, true) || !self.has_control_channel() {
+        let is_over = std::mem::replace(&mut association.began, true) || association.is_leaving;
+        if is_over || !self.has_control_channel() {
             return;
         }
         if let Some(card) = self.card.clone() {
@@ -40,7 +41,7 @@ impl Element {
         if !self.has_control_channel() {
             return self.not_sent(MessageType::BUSINESS_CARD, NO_CHANNEL);
         }
-        let begun = self.assocs.iter().filter(|(_, a)| a.began);
+        let begun = self.assocs.iter().filter(|(_, a)| a.began && !a.is_leaving);
         let begun: Vec<Assoc> = begun.map(|(&assoc, _)| assoc).collect();
         for assoc in begun {
             self.send(assoc, card.clone());
@@ -51,7 +52,7 @@ impl Element {
         let octets = cookie.len();
         if !self.has_control_channel() {
             self.not_sent(MessageType::COOKIE, NO_CHANNEL);
-        } else if !self.assocs.contains_key(&assoc) {
+        } else if self.assocs.get(&assoc).is_none_or(|a| a.is_leaving) {
             self.not_sent(MessageType::COOKIE, "the pool user is gone");
         } else if octets > self.config.max_cookie {
             self.log(Log::CookieTooLong { assoc, octets });

@@ -167,8 +167,7 @@ impl Element {
             self.tell(Event::HomeChanged { home: id });
         }
         if let Some(old) = old.filter(|old| old.assoc != assoc) {
-            let assoc = old.assoc;
-            self.out.push_back(Output::Shutdown { assoc });
+            self.leave(old.assoc);
         }
         match self.state {
             // The new Home has the registration; a pending one goes to it when it is due.

@@ -5,7 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rsp_wire::asap::MessageType;
-use rsp_wire::{CauseCode, DecodeError, EncodeError, PeIdentifier, PoolHandle, ServerId};
+use rsp_wire::{
+    CauseCode, DecodeError, EncodeError, PeIdentifier, PoolHandle, RegistrationLife, ServerId,
+};
 
 use super::Assoc;
 
@@ -70,6 +72,8 @@ pub enum Log {
     Unexpected { assoc: Assoc, message: MessageType },
     /// ENDPOINT_KEEP_ALIVE for a pool in which this PE is not registered: discarded (KA1).
     NotOurPool { assoc: Assoc, handle: PoolHandle },
+    /// The owner's registration life is neither positive nor infinite: ignored.
+    BadLife { life: RegistrationLife },
     /// Another PE was reported unreachable.
     Reported {
         handle: PoolHandle,
@@ -136,6 +140,7 @@ impl Log {
             | Self::Failed { .. }
             | Self::Expired
             | Self::DeregistrationRejected { .. }
+            | Self::BadLife { .. }
             | Self::NotSent { .. }
             | Self::CookieTooLong { .. }
             | Self::Malformed { .. }
@@ -199,6 +204,7 @@ impl fmt::Display for Log {
             Self::NotOurPool { assoc, handle } => {
                 write!(f, "association {}: not registered in {handle}", assoc.0)
             }
+            Self::BadLife { life } => write!(f, "a registration life of {} s is none", life.0),
             Self::Reported { handle, pe } => write!(f, "{pe} in {handle} reported unreachable"),
             Self::NotSent { message, why } => {
                 write!(f, "{} not sent: {why}", message.name().unwrap_or("message"))

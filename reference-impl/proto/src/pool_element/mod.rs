@@ -125,7 +125,7 @@ pub enum Input<'a> {
     Policy(Policy),
     /// Users reach it there now.
     UserTransport(Transport),
-    /// The registration life is this now.
+    /// The registration life is this now; one that is neither positive nor infinite is ignored.
     Life(rsp_wire::RegistrationLife),
     /// Communication with a pool user has begun on this association: its data was seen. The pool user is sent
     /// the business card (RFC 5352 §3.9). Saying it again does nothing.
@@ -260,9 +260,9 @@ impl Element {
         &self.config
     }
 
-    /// Whether a registrar has accepted it and nothing since tells otherwise.
+    /// Whether a registrar has accepted it, nothing since tells otherwise, and it has a Home.
     pub fn is_registered(&self) -> bool {
-        self.listing == Listing::Accepted
+        self.listing == Listing::Accepted && self.home.is_some()
     }
 
     /// Whether it has ended after [`Input::Stop`].

@@ -38,6 +38,7 @@ use rsp_wire::{
     UnknownParameters,
 };
 
+use super::config::is_life;
 use super::{Assoc, Element, Event, Log, codes};
 use crate::hunt::{Old, Server};
 
@@ -152,6 +153,9 @@ impl Element {
     pub(super) fn on_life(&mut self, now: Duration, life: RegistrationLife) {
         if life == self.config.life {
             return;
+        }
+        if !is_life(life) {
+            return self.log(Log::BadLife { life });
         }
         self.config.life = life;
         self.on_change(now, true);

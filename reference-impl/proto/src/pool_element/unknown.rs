@@ -13,7 +13,7 @@ use super::{Assoc, Element, Log};
 
 impl Element {
     pub(super) fn on_message(&mut self, now: Duration, assoc: Assoc, ppid: u32, octets: &[u8]) {
-        if !self.assocs.contains_key(&assoc) {
+        if self.assocs.get(&assoc).is_none_or(|a| a.is_leaving) {
             return;
         }
         if !self.is_control(assoc, ppid) {

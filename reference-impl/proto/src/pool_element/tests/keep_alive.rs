@@ -55,6 +55,8 @@ fn a_registrar_that_asks_for_it_is_the_home() {
     let home_id = ServerId(5);
     assert_eq!(world.told(), [Event::HomeChanged { home: home_id }]);
     assert_eq!(world.shut_down(), [home], "the old one is left");
+    world.keep_alive(home, 1, true);
+    assert_eq!(world.element.home(), Some(other), "too late");
     assert_eq!(
         world.sent_types(),
         [(other, MessageType::ENDPOINT_KEEP_ALIVE_ACK)]

@@ -76,6 +76,7 @@ fn t4_by_registration_life() {
     assert_eq!(t4(20, 600), 10.0);
     assert_eq!(t4(1, 600), 0.5);
     assert_eq!(t4(20, 5), 5.0);
+    assert_eq!(t4(0, 600), 0.5, "never at once");
 }
 
 #[test]
@@ -273,6 +274,8 @@ fn what_is_no_change_is_not_registered() {
     let (mut world, _) = World::registered();
     world.input(Input::Policy(Policy::RoundRobin));
     world.input(Input::Life(RegistrationLife(300)));
+    world.input(Input::Life(RegistrationLife(0)));
+    world.input(Input::Life(RegistrationLife(-2)));
     world.pass_secs(10);
     assert_eq!(world.sent(), []);
 }
