@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rserpool::sim::{Manner, World};
+use rserpool::sim::World;
 use rsp_wire::ServerId;
 
 const A: u32 = 0x0a00_0000;
@@ -64,7 +64,7 @@ fn a_mentor_that_comes_later_is_found() {
 #[test]
 fn a_dead_registrar_is_taken_over_and_its_pes_are_adopted() {
     let mut world = two();
-    world.with_element(1, |pe, _, _| pe.set_manner(Manner::Listening));
+    world.only_listen(1);
     world.kill(0);
     world.pass_secs(50);
     assert_eq!(world.homes(1)[&1], A, "not before 61 s of silence");

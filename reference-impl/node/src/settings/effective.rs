@@ -113,6 +113,7 @@ impl Settings {
             max_peers: count(e.max_peers),
             max_table_sessions: count(e.max_table_sessions),
             max_table_elements: count(e.max_table_elements),
+            max_table_parts: count(e.max_table_parts),
             max_adoptions: count(e.max_adoptions),
             max_waiting_messages: count(e.max_waiting_messages),
             max_pools: count(c.max_pools),
@@ -323,6 +324,7 @@ impl Settings {
             max_peers: count(self.max_peers, d.max_peers),
             max_table_sessions: count(self.max_table_sessions, d.max_table_sessions),
             max_table_elements: count(self.max_table_elements, d.max_table_elements),
+            max_table_parts: count(self.max_table_parts, d.max_table_parts),
             max_adoptions: count(self.max_adoptions, d.max_adoptions),
             max_waiting_messages: count(self.max_waiting_messages, d.max_waiting_messages),
         }

@@ -139,6 +139,9 @@ pub struct Settings {
     /// PEs in one ENRP_HANDLE_TABLE_RESPONSE [default: 256]
     #[arg(long, value_name = "N")]
     pub max_table_elements: Option<NonZeroUsize>,
+    /// ENRP_HANDLE_TABLE_RESPONSEs taken of one table [default: 16384]
+    #[arg(long, value_name = "N")]
+    pub max_table_parts: Option<NonZeroUsize>,
     /// Associations being set up to PEs of a registrar taken over [default: 64]
     #[arg(long, value_name = "N")]
     pub max_adoptions: Option<NonZeroUsize>,
@@ -260,6 +263,7 @@ impl Settings {
             max_peers,
             max_table_sessions,
             max_table_elements,
+            max_table_parts,
             max_adoptions,
             max_waiting_messages,
             max_pools,

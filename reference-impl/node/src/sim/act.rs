@@ -7,6 +7,7 @@ use rsp_transport::sim::Conditions;
 use rsp_wire::Policy;
 
 use super::element::Manner;
+use super::world::{ElementBody, UserBody};
 use super::{Spot, World};
 
 /// One event of a schedule. What cannot be done when its time comes is left out.
@@ -150,13 +151,14 @@ impl World {
             Act::Deregister(number) => self.deregister(*number),
             Act::Repolicy(number, value) => self.repolicy(*number, *value),
             Act::RegisterTwice(number) => {
-                self.with_element(*number, |body, _, host| body.register_twice(host));
+                self.with_element(*number, |body, _, host| {
+                    if let ElementBody::Plain(plain) = body {
+                        plain.register_twice(host);
+                    }
+                });
             }
             Act::Behave(number, manner) => {
-                if let Some(element) = self.elements.get_mut(number) {
-                    element.setup.manner = *manner;
-                }
-                self.with_element(*number, |body, _, _| body.set_manner(*manner));
+                self.behave(*number, *manner);
             }
             Act::Intrude(number) => self.intrude(*number),
             Act::Cut(a, b, on) => self.cut(*a, *b, *on),
@@ -244,7 +246,25 @@ impl World {
         };
         let policy = with_value(&element.setup.policy, value);
         element.setup.policy = policy.clone();
-        self.with_element(number, |body, now, host| body.set_policy(now, policy, host));
+        self.with_element(number, |body, now, host| match body {
+            ElementBody::Plain(plain) => plain.set_policy(now, policy, host),
+            ElementBody::Engine(engine) => engine.set_policy(now, policy, host),
+        });
+    }
+
+    /// An engine has no other manner than its own.
+    fn behave(&mut self, number: u32, manner: Manner) {
+        match self.elements.get_mut(&number) {
+            Some(element) if element.setup.manner != Manner::Engine => {
+                element.setup.manner = manner;
+            }
+            Some(_) | None => return,
+        }
+        self.with_element(number, |body, _, _| {
+            if let ElementBody::Plain(plain) = body {
+                plain.set_manner(manner);
+            }
+        });
     }
 
     fn intrude(&mut self, number: u32) {
@@ -252,7 +272,9 @@ impl World {
             return;
         };
         element.intruder = true;
-        let setup = element.setup.clone();
+        let mut setup = element.setup.clone();
+        // Whoever has an engine takes another identifier when he is told that his is taken.
+        setup.manner = Manner::Hunting;
         let own = INTRUDERS + number;
         if self.elements.contains_key(&own) {
             return self.start_element(own);
@@ -266,17 +288,27 @@ impl World {
     fn report(&mut self, user: usize, element: u32, times: u32) {
         if let Some(element) = self.elements.get(&element) {
             let (pool, pe) = (element.setup.pool, element.setup.identifier);
-            self.with_user(user, |body, _, host| body.report(pool, pe, times, host));
+            self.with_user(user, |body, now, host| match body {
+                UserBody::Plain(plain) => plain.report(pool, pe, times, host),
+                UserBody::Engine(engine) => engine.report(now, pool, pe, host),
+            });
         }
     }
 
     fn flood(&mut self, spot: Spot, times: u32) {
         match spot {
             Spot::User(number) => {
-                self.with_user(number, |body, now, host| body.flood(now, times, host));
+                self.with_user(number, |body, now, host| match body {
+                    UserBody::Plain(plain) => plain.flood(now, times, host),
+                    UserBody::Engine(engine) => engine.flood(now, times, host),
+                });
             }
             Spot::Element(number) => {
-                self.with_element(number, |body, now, host| body.flood(now, times, host));
+                self.with_element(number, |body, now, host| {
+                    if let ElementBody::Plain(plain) = body {
+                        plain.flood(now, times, host);
+                    }
+                });
             }
             Spot::Registrar(_) => {}
         }

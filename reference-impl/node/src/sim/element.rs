@@ -29,13 +29,15 @@ pub enum Manner {
     Mute,
     /// Hunts, and sends what nobody understands now and then.
     Babbling,
+    /// Has the real engine, and hunts.
+    Engine,
 }
 
 impl Manner {
     /// Whether it comes back by itself.
     pub fn hunts(self) -> bool {
         match self {
-            Self::Hunting | Self::Mute | Self::Babbling => true,
+            Self::Hunting | Self::Mute | Self::Babbling | Self::Engine => true,
             Self::Listening => false,
         }
     }

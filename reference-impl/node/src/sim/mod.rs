@@ -19,6 +19,8 @@ mod act;
 pub mod check;
 pub mod command;
 mod element;
+mod engine_element;
+mod engine_user;
 mod plan;
 mod registrar;
 mod run;
@@ -31,12 +33,14 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 pub use act::Act;
 pub use element::{Ask, ElementSetup, Manner, PlainElement};
+pub use engine_element::EngineElement;
+pub use engine_user::EngineUser;
 pub use plan::{Plan, Size};
 pub use registrar::RegistrarHost;
 pub use run::{Broken, Report, run, shrink};
 pub use trace::{Keep, Trace};
 pub use user::{PlainUser, Requests, UserSetup};
-pub use world::{ElementHost, Options, UserHost, World, registrar_ip};
+pub use world::{ElementBody, ElementHost, Options, UserBody, UserHost, World, registrar_ip};
 
 /// ASAP (RFC 5352 §8).
 const ASAP_PORT: u16 = 3863;

@@ -22,6 +22,9 @@ const POOLS: [(&str, Policy); 3] = [
     ("Calc5", Policy::LeastUsed { load: 0 }),
 ];
 
+/// The pool whose PEs have an engine and serve, so that sessions can be held with it.
+const SERVED: &str = "EchoPool";
+
 /// What may be settled instead of being drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
@@ -215,19 +218,20 @@ impl Plan {
         for number in 1..=self.pool_elements {
             let (pool, policy) = POOLS[rng.usize(..POOLS.len())].clone();
             let listens = rng.u8(..4) == 0;
+            let has_engine = pool == SERVED;
             world.add_element(
                 number,
                 ElementSetup {
                     identifier: PeIdentifier(number),
                     pool,
                     policy,
-                    manner: if listens {
-                        Manner::Listening
-                    } else {
-                        Manner::Hunting
+                    manner: match (has_engine, listens) {
+                        (true, _) => Manner::Engine,
+                        (false, true) => Manner::Listening,
+                        (false, false) => Manner::Hunting,
                     },
                     period: Duration::from_secs(rng.u64(20..80)),
-                    life_s: if listens { -1 } else { 150 },
+                    life_s: if listens && !has_engine { -1 } else { 150 },
                     registrars: world.asap_addrs(),
                     first: rng.usize(..self.registrars),
                 },
@@ -235,13 +239,16 @@ impl Plan {
             world.pass(Duration::from_millis(rng.u64(..500)));
         }
         for _ in 0..self.pool_users {
-            world.add_user(UserSetup {
+            let has_engine = rng.u8(..3) > 0;
+            let setup = UserSetup {
                 pools: POOLS.iter().map(|&(pool, _)| pool).collect(),
                 period: Duration::from_secs(rng.u64(2..40)),
                 tcp: rng.u8(..4) == 0,
                 subscribes: rng.bool(),
+                session: has_engine.then_some(SERVED),
                 registrars: world.asap_addrs(),
-            });
+            };
+            world.add_user(setup, has_engine);
         }
     }
 

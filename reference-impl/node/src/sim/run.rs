@@ -51,16 +51,6 @@ pub struct Report {
 
 /// Runs a plan to its end, or until a property is broken.
 pub fn run(plan: &Plan, keep: Keep) -> Report {
-    run_with(plan, keep, check::all(), |_| {})
-}
-
-/// The same with other properties, and a hand in the world when all its faults are lifted.
-pub(super) fn run_with(
-    plan: &Plan,
-    keep: Keep,
-    properties: Vec<Box<dyn Property>>,
-    tamper: impl FnMut(&mut World),
-) -> Report {
     let trace = Trace::new(keep);
     let world = trace.listening(|| plan.build(trace.clone()));
     let bounds = world.registrars().iter().map(|r| Bounds::of(&r.config));
@@ -69,11 +59,11 @@ pub(super) fn run_with(
         .unwrap_or_else(|| Bounds::of(&Config::default()));
     let mut run = Run {
         world,
-        properties,
+        properties: check::all(),
         bounds,
         at_peace: false,
     };
-    let outcome = run.all(plan, tamper);
+    let outcome = run.all(plan);
     Report {
         outcome,
         time: run.world.now(),
@@ -92,7 +82,7 @@ struct Run {
 }
 
 impl Run {
-    fn all(&mut self, plan: &Plan, mut tamper: impl FnMut(&mut World)) -> Result<(), Broken> {
+    fn all(&mut self, plan: &Plan) -> Result<(), Broken> {
         for (number, (pause, act)) in plan.events.iter().enumerate() {
             self.pass(*pause)?;
             if !plan.dropped.contains(&number) {
@@ -102,7 +92,6 @@ impl Run {
             if (number + 1) % plan.round == 0 || number + 1 == plan.events.len() {
                 self.world.heal(plan.returns(number));
                 self.at_peace = true;
-                tamper(&mut self.world);
                 self.pass(self.bounds.settle + AFTERWARDS)?;
             }
         }

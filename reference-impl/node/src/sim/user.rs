@@ -26,6 +26,8 @@ pub struct UserSetup {
     pub tcp: bool,
     /// Whether it wants updates.
     pub subscribes: bool,
+    /// The pool to hold a session with, if it has an engine.
+    pub session: Option<&'static str>,
     /// ASAP endpoints of all registrars.
     pub registrars: Vec<SocketAddr>,
 }

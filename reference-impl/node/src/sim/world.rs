@@ -5,16 +5,19 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use rsp_proto::registrar::Config;
-use rsp_transport::sim::{Conditions, HostId, Net};
+use rsp_transport::sim::{Conditions, HostId, Net, SimHost};
 use rsp_transport::{Event, SctpOptions};
 use rsp_wire::{PeIdentifier, Policy, PoolHandle, ServerId};
 
+use super::act::Act;
 use super::check;
 use super::element::{ElementSetup, Manner, PlainElement};
+use super::engine_element::EngineElement;
+use super::engine_user::EngineUser;
 use super::registrar::{RegistrarHost, Services};
 use super::trace::{Keep, Trace};
 use super::user::{PlainUser, UserSetup};
-use super::{ASAP_PORT, ENRP_PORT, Spot};
+use super::{ASAP_PORT, ENRP_PORT, GROUP, Spot};
 use crate::driver::RegistrarDriver;
 
 /// Events at one moment beyond which time is taken to stand still.
@@ -86,7 +89,7 @@ pub struct ElementHost {
     pub(super) host: HostId,
     pub(super) setup: ElementSetup,
     /// While it runs.
-    pub(super) body: Option<PlainElement>,
+    pub(super) body: Option<ElementBody>,
     /// Since when it runs or does not, or is leaving.
     pub(super) since: Duration,
     /// Last time something happened to it that can cost its registration.
@@ -106,7 +109,95 @@ impl ElementHost {
 #[derive(Debug)]
 pub struct UserHost {
     pub(super) host: HostId,
-    pub(super) body: PlainUser,
+    pub(super) body: UserBody,
+}
+
+/// A pool element, by who plays it.
+#[derive(Debug)]
+pub enum ElementBody {
+    /// A few lines of the simulation.
+    Plain(PlainElement),
+    /// The real driver and engine.
+    Engine(Box<EngineElement>),
+}
+
+impl ElementBody {
+    /// When it was last told that it is registered; none while it has reason to think it is not.
+    pub fn accepted(&self) -> Option<Duration> {
+        match self {
+            Self::Plain(plain) => plain.accepted(),
+            Self::Engine(engine) => engine.accepted(),
+        }
+    }
+
+    /// The registrar that asked it last to join.
+    pub fn adopted_by(&self) -> Option<ServerId> {
+        match self {
+            Self::Plain(plain) => plain.adopted_by(),
+            Self::Engine(engine) => engine.adopted_by(),
+        }
+    }
+
+    /// Whether it has asked to be taken off.
+    pub fn is_leaving(&self) -> bool {
+        match self {
+            Self::Plain(plain) => plain.is_leaving(),
+            Self::Engine(engine) => engine.is_leaving(),
+        }
+    }
+
+    fn deadline(&self) -> Option<Duration> {
+        match self {
+            Self::Plain(plain) => plain.deadline(),
+            Self::Engine(engine) => engine.deadline(),
+        }
+    }
+
+    fn event(&mut self, now: Duration, event: Event, host: &mut SimHost<'_>) {
+        match self {
+            Self::Plain(plain) => plain.event(now, event, host),
+            Self::Engine(engine) => engine.event(now, event, host),
+        }
+    }
+
+    fn timeout(&mut self, now: Duration, host: &mut SimHost<'_>) {
+        match self {
+            Self::Plain(plain) => plain.timeout(now, host),
+            Self::Engine(engine) => engine.timeout(now, host),
+        }
+    }
+}
+
+/// A pool user, by who plays it.
+#[derive(Debug)]
+pub enum UserBody {
+    /// A few lines of the simulation.
+    Plain(PlainUser),
+    /// The real driver and engine.
+    Engine(Box<EngineUser>),
+}
+
+impl UserBody {
+    fn deadline(&self) -> Option<Duration> {
+        match self {
+            Self::Plain(plain) => plain.deadline(),
+            Self::Engine(engine) => engine.deadline(),
+        }
+    }
+
+    fn event(&mut self, now: Duration, event: Event, host: &mut SimHost<'_>) {
+        match self {
+            Self::Plain(plain) => plain.event(now, event, host),
+            Self::Engine(engine) => engine.event(now, event, host),
+        }
+    }
+
+    fn timeout(&mut self, now: Duration, host: &mut SimHost<'_>) {
+        match self {
+            Self::Plain(plain) => plain.timeout(now, host),
+            Self::Engine(engine) => engine.timeout(now, host),
+        }
+    }
 }
 
 /// Address of a registrar by its number.
@@ -404,16 +495,33 @@ impl World {
         let element = self.elements.get_mut(&number).expect("looked up above");
         let setup = element.setup.clone();
         element.since = self.net.now();
+        let announce = self.options.announce.then_some(GROUP);
         let transport = &mut self.net.host(host);
-        element.body = Some(PlainElement::start(setup, seed, transport, now));
+        element.body = Some(match setup.manner {
+            Manner::Engine => {
+                let engine = EngineElement::start(&setup, announce, seed, transport, now);
+                ElementBody::Engine(Box::new(engine))
+            }
+            Manner::Hunting | Manner::Listening | Manner::Mute | Manner::Babbling => {
+                ElementBody::Plain(PlainElement::start(setup, seed, transport, now))
+            }
+        });
         self.touched(host);
     }
 
-    pub(super) fn add_user(&mut self, setup: UserSetup) {
+    /// Adds a pool user, with the real engine or without.
+    pub fn add_user(&mut self, setup: UserSetup, engine: bool) {
         let number = self.users.len();
         let host = self.add_host(user_ip(number), Spot::User(number));
         let (now, seed) = (self.local(host), self.rng.u64(..));
-        let body = PlainUser::start(setup, seed, &mut self.net.host(host), now);
+        let announce = self.options.announce.then_some(GROUP);
+        let transport = &mut self.net.host(host);
+        let body = if engine {
+            let user = EngineUser::start(setup, announce, seed, transport, now);
+            UserBody::Engine(Box::new(user))
+        } else {
+            UserBody::Plain(PlainUser::start(setup, seed, transport, now))
+        };
         self.users.push(UserHost { host, body });
         self.touched(host);
     }
@@ -425,15 +533,20 @@ impl World {
     }
 
     /// A pool element, while its process runs.
-    pub fn element(&self, number: u32) -> Option<&PlainElement> {
+    pub fn element(&self, number: u32) -> Option<&ElementBody> {
         self.elements.get(&number)?.body.as_ref()
     }
 
+    /// Makes a pool element without an engine only answer from now on.
+    pub fn only_listen(&mut self, number: u32) {
+        self.act_on(&Act::Behave(number, Manner::Listening));
+    }
+
     /// Calls a pool element that runs.
-    pub fn with_element(
+    pub(super) fn with_element(
         &mut self,
         number: u32,
-        call: impl FnOnce(&mut PlainElement, Duration, &mut rsp_transport::sim::SimHost<'_>),
+        call: impl FnOnce(&mut ElementBody, Duration, &mut SimHost<'_>),
     ) {
         let Some(host) = self.elements.get(&number).map(|element| element.host) else {
             return;
@@ -448,7 +561,7 @@ impl World {
     pub(super) fn with_user(
         &mut self,
         number: usize,
-        call: impl FnOnce(&mut PlainUser, Duration, &mut rsp_transport::sim::SimHost<'_>),
+        call: impl FnOnce(&mut UserBody, Duration, &mut SimHost<'_>),
     ) {
         let Some(host) = self.users.get(number).map(|user| user.host) else {
             return;
@@ -473,7 +586,13 @@ impl World {
     /// A pool element asks to be taken off, if it is registered.
     pub fn deregister(&mut self, number: u32) {
         let mut asked = false;
-        self.with_element(number, |body, now, host| asked = body.deregister(now, host));
+        self.with_element(number, |body, now, host| match body {
+            ElementBody::Plain(plain) => asked = plain.deregister(now, host),
+            ElementBody::Engine(engine) => {
+                engine.deregister(now, host);
+                asked = true;
+            }
+        });
         let now = self.net.now();
         if asked && let Some(element) = self.elements.get_mut(&number) {
             element.since = now;
@@ -628,6 +747,12 @@ impl World {
         view.into_iter()
             .map(|(_, pe, home)| (pe.0, home.0))
             .collect()
+    }
+
+    /// Whether a process does nothing for now.
+    pub(super) fn stands_still(&self, spot: Spot) -> bool {
+        let host = self.host_of(spot);
+        host.is_some_and(|host| self.hosts[host.0 as usize].frozen.is_some())
     }
 
     /// The time of a host's own clock.

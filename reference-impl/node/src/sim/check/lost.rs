@@ -34,7 +34,9 @@ impl Property for NothingLost {
                 .max()
                 .is_none_or(|at| at + when.bounds.settle <= world.now());
             let behaves = match element.setup.manner {
-                Manner::Hunting | Manner::Listening => element.lives() && !element.intruder,
+                Manner::Hunting | Manner::Listening | Manner::Engine => {
+                    element.lives() && !element.intruder
+                }
                 Manner::Mute | Manner::Babbling => false,
             };
             if !behaves || !undisturbed || accepted.is_none() {

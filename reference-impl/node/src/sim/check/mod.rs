@@ -10,6 +10,7 @@ mod homes;
 mod limits;
 mod lost;
 mod registered;
+mod sessions;
 
 use std::time::Duration;
 
@@ -101,6 +102,10 @@ pub fn all() -> Vec<Box<dyn Property>> {
         Box::new(lost::NothingLost::default()),
         Box::new(dead::NoDead),
         Box::new(answers::Answers),
+        Box::new(sessions::Sessions),
         Box::new(limits::Limits),
     ]
 }
+
+#[cfg(test)]
+mod tests;

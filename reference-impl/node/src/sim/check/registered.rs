@@ -23,7 +23,9 @@ impl Property for Registered {
 pub(in super::super) fn registered(world: &World) -> Result<(), String> {
     for (number, element) in &world.elements {
         let wants = match element.setup.manner {
-            Manner::Hunting | Manner::Babbling => element.lives() && !element.intruder,
+            Manner::Hunting | Manner::Babbling | Manner::Engine => {
+                element.lives() && !element.intruder
+            }
             // It is taken off whenever it is asked, and comes back.
             Manner::Mute | Manner::Listening => false,
         };

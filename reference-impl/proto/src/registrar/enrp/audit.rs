@@ -5,9 +5,13 @@
 //!   (none) ──────────────────────────────────────────────────────────────────────────► Audit
 //!   Audit ── TABLE_RESPONSE M=1: entries taken, marks off, next TABLE_REQUEST ──► Audit
 //!        ├── TABLE_RESPONSE M=0: entries taken, what is still marked removed silently ──► (none)
-//!        ├── TABLE_RESPONSE R=1, table-request-timeout ──► (none), nothing is removed
+//!        ├── table-request-timeout ──► (none), nothing is removed
+//!        ├── TABLE_RESPONSE R=1: nothing is removed ──► pause ── mentor-retry: from the beginning ──► Audit
 //!        └── an update meanwhile: its PE has no mark any more, and no entry changes it
 //! ```
+//!
+//! A rejection is treated as at the start (§3.6.3 points to §3.2.3): it is asked again after a few seconds, up to
+//! mentor-rounds times. Peers that all audit at the same PRESENCE would else get the same few sessions each time.
 //!
 //! The checksum says nothing before a registrar serves: it has no table yet.
 
@@ -28,6 +32,12 @@ pub(super) struct Audit {
     /// PEs of the peer that it has not told yet.
     marked: BTreeSet<(PoolHandle, PeIdentifier)>,
     news: News,
+    /// How often it was rejected.
+    rejections: u32,
+    /// Whether it was, and is asked for again when its time is over.
+    pausing: bool,
+    /// Responses that were taken.
+    parts: usize,
     pub(super) until: Duration,
 }
 
@@ -35,10 +45,19 @@ impl Registrar {
     /// RFC 5353 §3.6.1 steps 3 to 5, §3.6.3 steps 1 and 2.
     pub(super) fn on_checksum(&mut self, now: Duration, peer: ServerId, told: u16) {
         let own = self.space.checksum(peer);
-        let until = now.saturating_add(self.config.enrp.table_request_timeout);
         if own == told || !self.is_serving() {
             return;
         }
+        let known = self.enrp.as_ref().and_then(|enrp| enrp.peers.get(&peer));
+        if known.is_none_or(|known| known.audit.is_some()) {
+            return;
+        }
+        self.tell(Log::Mismatch { peer, told, own });
+        self.audit(now, peer, 0);
+    }
+
+    fn audit(&mut self, now: Duration, peer: ServerId, rejections: u32) {
+        let until = now.saturating_add(self.config.enrp.table_request_timeout);
         let marked = self.marks(peer);
         let Some(known) = self
             .enrp
@@ -47,15 +66,14 @@ impl Registrar {
         else {
             return;
         };
-        if known.audit.is_some() {
-            return;
-        }
         known.audit = Some(Audit {
             marked,
             news: News::default(),
+            rejections,
+            pausing: false,
+            parts: 0,
             until,
         });
-        self.tell(Log::Mismatch { peer, told, own });
         self.send_to_peer(peer, HandleTableRequest::new(self.id, peer, true));
     }
 
@@ -81,7 +99,7 @@ impl Registrar {
             .enrp
             .as_mut()
             .and_then(|enrp| enrp.peers.get_mut(&peer))
-            .and_then(|known| known.audit.take());
+            .and_then(|known| known.audit.take_if(|audit| !audit.pausing));
         let Some(mut audit) = audit else {
             return self.tell(Log::Unexpected {
                 peer,
@@ -89,8 +107,9 @@ impl Registrar {
             });
         };
         if message.is_rejected() {
-            return self.tell(Log::NotSynchronized { peer });
+            return self.on_audit_rejected(now, peer, audit);
         }
+        audit.parts += 1;
         for entry in &message.entries {
             let own = entry.pool_elements.iter().filter(|e| e.home == peer);
             for element in own {
@@ -103,6 +122,9 @@ impl Registrar {
         if !more {
             return self.purge(now, peer, audit.marked);
         }
+        if audit.parts >= self.config.enrp.max_table_parts {
+            return self.tell(Log::NotSynchronized { peer });
+        }
         audit.until = now.saturating_add(self.config.enrp.table_request_timeout);
         if let Some(known) = self
             .enrp
@@ -112,6 +134,25 @@ impl Registrar {
             known.audit = Some(audit);
         }
         self.send_enrp(assoc, HandleTableRequest::new(self.id, peer, true));
+    }
+
+    fn on_audit_rejected(&mut self, now: Duration, peer: ServerId, mut audit: Audit) {
+        self.tell(Log::NotSynchronized { peer });
+        audit.rejections += 1;
+        if audit.rejections >= self.config.enrp.mentor_rounds {
+            return;
+        }
+        let jitter = Duration::from_millis(self.rng.u64(0..=1000));
+        let pause = self.config.enrp.mentor_retry.saturating_add(jitter);
+        audit.pausing = true;
+        audit.until = now.saturating_add(pause);
+        // They would tell of an answer that will not come.
+        audit.marked.clear();
+        audit.news = News::default();
+        let enrp = self.enrp.as_mut();
+        if let Some(known) = enrp.and_then(|enrp| enrp.peers.get_mut(&peer)) {
+            known.audit = Some(audit);
+        }
     }
 
     /// Silently: without a HANDLE_UPDATE.
@@ -139,15 +180,18 @@ impl Registrar {
         let Some(enrp) = &mut self.enrp else {
             return;
         };
-        let mut given_up = Vec::new();
+        let mut due = Vec::new();
         for (&id, peer) in &mut enrp.peers {
-            if peer.audit.as_ref().is_some_and(|audit| audit.until <= now) {
-                peer.audit = None;
-                given_up.push(id);
+            if let Some(audit) = peer.audit.take_if(|audit| audit.until <= now) {
+                due.push((id, audit));
             }
         }
-        for peer in given_up {
-            self.tell(Log::NotSynchronized { peer });
+        for (peer, audit) in due {
+            if audit.pausing {
+                self.audit(now, peer, audit.rejections);
+            } else {
+                self.tell(Log::NotSynchronized { peer });
+            }
         }
     }
 

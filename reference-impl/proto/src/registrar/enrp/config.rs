@@ -20,9 +20,10 @@ pub struct Config {
     /// How long a mentor keeps a download session for the next request (RFC 5353 §3.2.3; no name, no value
     /// there).
     pub table_session_timeout: Duration,
-    /// Pause after all mentors rejected, spread by a second ("a few seconds", RFC 5353 §3.2.2.2, §3.2.3).
+    /// Pause after all mentors, or a peer that is audited, rejected, spread by a second ("a few seconds", RFC 5353 §3.2.2.2, §3.2.3).
     pub mentor_retry: Duration,
-    /// How often all mentors are asked before the registrar serves with what it has.
+    /// How often all mentors are asked before the registrar serves with what it has, and how often a peer is
+    /// asked for its PEs after one PRESENCE.
     pub mentor_rounds: u32,
     /// How often a peer, drawn at random, is asked for its list, the first time one PEER-HEARTBEAT-CYCLE
     /// after the initialization; zero for never. Registrars that start together may each be missing in the
@@ -34,6 +35,8 @@ pub struct Config {
     pub max_table_sessions: usize,
     /// PEs in one ENRP_HANDLE_TABLE_RESPONSE.
     pub max_table_elements: usize,
+    /// ENRP_HANDLE_TABLE_RESPONSEs taken of one table: a peer that always has more is left.
+    pub max_table_parts: usize,
     /// Associations that are being set up to PEs of a registrar taken over.
     pub max_adoptions: usize,
     /// Messages that wait for one association to come up.
@@ -55,6 +58,7 @@ impl Default for Config {
             max_peers: 256,
             max_table_sessions: 16,
             max_table_elements: 256,
+            max_table_parts: 16_384,
             max_adoptions: 64,
             max_waiting_messages: 256,
         }

@@ -20,6 +20,7 @@
 //! - A peer that is configured and not known is asked for its list at each heartbeat: it may have started
 //!   later, or have been split off.
 //! - Until the initialization is completed PEs and PUs are refused, so that they turn to another registrar.
+//! - A mentor that still says M=1 after `max-table-parts` is left like one that rejects; what it told stays.
 //! - What peers announce during the download is newer than the table (§3.2.3 step 4C is a SHOULD).
 
 use std::net::SocketAddr;
@@ -56,6 +57,8 @@ pub(super) enum State {
         mentor: usize,
         until: Duration,
         news: News,
+        /// Responses taken from this mentor.
+        parts: usize,
     },
     /// All mentors rejected.
     Pausing { until: Duration },
@@ -133,6 +136,7 @@ impl Registrar {
                     mentor,
                     until: now.saturating_add(self.config.enrp.table_request_timeout),
                     news: News::default(),
+                    parts: 0,
                 },
                 HandleTableRequest::new(self.id, ServerId::UNDETERMINED, false).into(),
             )
@@ -306,13 +310,20 @@ impl Registrar {
                 self.on_mentor_rejected(now);
             }
             State::Downloading {
-                until: due, news, ..
+                until: due,
+                news,
+                parts,
+                ..
             } if from_mentor => {
                 *due = until;
+                *parts += 1;
+                let endless = *parts >= self.config.enrp.max_table_parts;
                 let held = std::mem::take(news);
                 let (peer, more) = (message.sender, message.has_more());
                 self.take_table(now, message.entries, Source::Mentor, &held);
-                if more {
+                if more && endless {
+                    self.on_mentor_rejected(now);
+                } else if more {
                     self.keep_news(held);
                     self.send_enrp(assoc, HandleTableRequest::new(self.id, peer, false));
                 } else {

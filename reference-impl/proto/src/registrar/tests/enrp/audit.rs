@@ -66,25 +66,53 @@ fn other_checksums_ask_for_the_children_and_purge_silently() {
 }
 
 #[test]
-fn a_rejection_or_silence_purges_nothing() {
-    for rejected in [true, false] {
-        let (mut world, peer, checksum) = with_three();
-        hello(&mut world, peer, checksum ^ 1);
-        if rejected {
-            world.enrp(peer, HandleTableResponse::rejection(SMALL, OWN));
-        } else {
-            world.pass_secs(5);
-        }
-        world.out.clear();
+fn silence_purges_nothing() {
+    let (mut world, peer, checksum) = with_three();
+    hello(&mut world, peer, checksum ^ 1);
+    world.pass_secs(5);
+    world.out.clear();
+    world.enrp(peer, response(&[], false));
+    assert_eq!(world.known().len(), 3, "a response that nobody waits for");
+    hello(&mut world, peer, checksum ^ 1);
+    assert_eq!(
+        world.names(),
+        [(peer, "HANDLE_TABLE_REQUEST")],
+        "the next one tries again"
+    );
+}
+
+#[test]
+fn a_rejection_purges_nothing_and_is_waited_out_but_not_for_ever() {
+    let (mut world, peer, checksum) = with_three();
+    hello(&mut world, peer, checksum ^ 1);
+    for request in 1..=3 {
+        assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
+        world.enrp(peer, HandleTableResponse::rejection(SMALL, OWN));
         world.enrp(peer, response(&[], false));
         assert_eq!(world.known().len(), 3, "a response that nobody waits for");
-        hello(&mut world, peer, checksum ^ 1);
-        assert_eq!(
-            world.names(),
-            [(peer, "HANDLE_TABLE_REQUEST")],
-            "the next one tries again"
-        );
+        world.told();
+        world.pass_secs(2);
+        assert!(world.told().is_empty(), "a few seconds of rest");
+        if request < 3 {
+            world.pass_secs(2);
+        }
     }
+    world.pass_secs(10);
+    assert!(world.told().is_empty(), "until its next PRESENCE");
+}
+
+#[test]
+fn a_peer_that_never_comes_to_an_end_is_left() {
+    let (mut world, peer, checksum) = with_three();
+    hello(&mut world, peer, checksum ^ 1);
+    let limit = crate::registrar::enrp::Config::default().max_table_parts;
+    for _ in 1..limit {
+        world.enrp(peer, response(&[], true));
+    }
+    world.told();
+    world.enrp(peer, response(&[], true));
+    assert!(world.told().is_empty());
+    assert_eq!(world.known().len(), 3, "nothing is purged");
 }
 
 #[test]

@@ -126,6 +126,30 @@ fn rejections_are_waited_out_but_not_for_ever() {
 }
 
 #[test]
+fn a_mentor_that_never_comes_to_an_end_is_left() {
+    let mut world = World::with_mentors(&[2, 4], |config| config.enrp.max_table_parts = 10);
+    let mentor = world.answer_dial();
+    world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
+    for part in 1..10 {
+        world.told();
+        let entries = vec![entry("p", &[owned(SMALL, 9, part)])];
+        world.enrp(mentor, HandleTableResponse::new(SMALL, OWN, entries, true));
+        assert_eq!(world.names(), [(mentor, "HANDLE_TABLE_REQUEST")]);
+    }
+    world.enrp(
+        mentor,
+        HandleTableResponse::new(SMALL, OWN, Vec::new(), true),
+    );
+    let backup = world.answer_dial();
+    assert_eq!(world.names(), [(backup, "HANDLE_TABLE_REQUEST")]);
+    world.enrp(
+        backup,
+        HandleTableResponse::new(LARGE, OWN, Vec::new(), false),
+    );
+    assert!(!is_starting(&world));
+}
+
+#[test]
 fn a_rejected_table_is_asked_for_again() {
     let mut world = World::with_mentors(&[2], |_| {});
     let mentor = world.answer_dial();

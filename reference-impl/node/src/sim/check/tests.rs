@@ -1,0 +1,206 @@
+//! Each checker is silent about a world in order, and speaks when something is done to it in secret.
+
+use std::time::Duration;
+
+use rsp_proto::registrar::Config;
+use rsp_wire::{PeIdentifier, Policy};
+
+use super::super::{ElementSetup, Manner, Spot, UserSetup, World};
+use super::{Bounds, Property, When, all};
+
+const A: u32 = 0x0a00_0000;
+const B: u32 = 0x0b00_0000;
+const POOL: &str = "EchoPool";
+
+/// Two registrars, a PE of few words at each, one with an engine, and two pool users.
+fn in_order() -> World {
+    let mut world = World::new(1, &[A, B]);
+    world.start(0, &[1]);
+    world.start(1, &[0]);
+    world.pass_secs(20);
+    world.add_pe(1, "Web", 0, true);
+    world.add_pe(2, "Web", 1, true);
+    let setup = ElementSetup {
+        identifier: PeIdentifier(3),
+        pool: POOL,
+        policy: Policy::RoundRobin,
+        manner: Manner::Engine,
+        period: Duration::from_secs(60),
+        life_s: 300,
+        registrars: world.asap_addrs(),
+        first: 0,
+    };
+    world.add_element(3, setup);
+    for engine in [false, true] {
+        let setup = UserSetup {
+            pools: vec![POOL],
+            period: Duration::from_secs(5),
+            tcp: false,
+            subscribes: false,
+            session: Some(POOL),
+            registrars: world.asap_addrs(),
+        };
+        world.add_user(setup, engine);
+    }
+    world.pass_secs(40);
+    world
+}
+
+/// As if the last fault were long ago.
+fn long_after() -> When {
+    let none = Duration::ZERO;
+    When {
+        quiet: Duration::MAX,
+        bounds: Bounds {
+            dead: none,
+            settle: none,
+            answer: Duration::from_secs(5),
+        },
+    }
+}
+
+fn of(name: &str) -> Box<dyn Property> {
+    let mut named = all().into_iter().filter(|property| property.name() == name);
+    named.next().expect("a property has this name")
+}
+
+/// What a checker says after something was done to a world in order.
+fn after(name: &str, deed: impl FnOnce(&mut World)) -> String {
+    let (mut world, mut property) = (in_order(), of(name));
+    assert_eq!(property.look(&world, long_after()), Ok(()), "before");
+    deed(&mut world);
+    let verdict = property.look(&world, long_after());
+    verdict.expect_err("it is noticed")
+}
+
+fn cut_from_all(world: &mut World, spot: Spot) {
+    for other in world.spots() {
+        world.cut(spot, other, true);
+    }
+}
+
+#[test]
+fn all_is_well() {
+    let world = in_order();
+    for mut property in all() {
+        assert_eq!(
+            property.look(&world, long_after()),
+            Ok(()),
+            "{}",
+            property.name()
+        );
+    }
+}
+
+#[test]
+fn registrars_that_do_not_agree() {
+    let why = after("agreement", |world| {
+        world.partition(0, 1, true);
+        world.add_pe(4, "Web", 0, true);
+        world.pass_secs(5);
+    });
+    assert!(why.contains("differ about 0x00000004"), "{why}");
+    let why = after("agreement", |world| {
+        world.partition(0, 1, true);
+        world.pass_secs(90);
+    });
+    assert!(why.contains("registrar"), "{why}");
+}
+
+#[test]
+fn a_home_that_is_gone() {
+    let why = after("one-home", |world| world.kill(0));
+    assert!(why.contains("0x0a000000, which is gone"), "{why}");
+}
+
+#[test]
+fn two_homes() {
+    let why = after("one-home", |world| {
+        world.partition(0, 1, true);
+        world.pass_secs(90);
+    });
+    assert!(why.contains("two Homes"), "{why}");
+}
+
+#[test]
+fn a_pe_that_is_not_listed() {
+    let why = after("registered", |world| {
+        cut_from_all(world, Spot::Element(1));
+        world.pass_secs(90);
+    });
+    assert!(why.contains("PE 1 lives"), "{why}");
+}
+
+#[test]
+fn a_registration_that_is_lost() {
+    let why = after("nothing-lost", |world| {
+        // It believes in its registration: nothing tells it otherwise.
+        world.freeze(Spot::Element(1), Duration::from_secs(1000));
+        world.pass_secs(90);
+    });
+    assert!(why.contains("PE 1 is registered"), "{why}");
+}
+
+#[test]
+fn a_dead_pe_that_is_listed() {
+    let why = after("no-dead", |world| {
+        world.kill_pe(2);
+        world.pass_secs(1);
+    });
+    assert!(why.contains("PE 2 is gone for 1 s"), "{why}");
+}
+
+#[test]
+fn requests_that_nobody_answers() {
+    let why = after("answers", |world| {
+        for number in [0, 1] {
+            world.freeze(Spot::Registrar(number), Duration::from_secs(1000));
+        }
+        world.pass_secs(13);
+    });
+    assert!(why.contains("PU 0 has been waiting"), "{why}");
+}
+
+#[test]
+fn a_session_that_does_not_recover() {
+    let why = after("sessions", |world| {
+        world.cut(Spot::User(1), Spot::Element(3), true);
+        world.pass_secs(60);
+    });
+    assert!(why.contains("PU 1 has heard no echo"), "{why}");
+}
+
+#[test]
+fn more_than_allowed() {
+    let why = after("limits", |world| {
+        world.registrars[0].config.max_associations = 1;
+    });
+    assert!(why.contains("associations, more than 1"), "{why}");
+}
+
+#[test]
+fn associations_that_nobody_needs() {
+    let why = after("limits", |world| {
+        // Registrars are not told that the hosts are gone.
+        for number in [1, 2, 3] {
+            let host = world.elements[&number].host;
+            world.net.kill(host);
+        }
+    });
+    assert!(why.contains("are needed"), "{why}");
+}
+
+#[test]
+fn the_bounds_are_those_of_the_timers() {
+    let bounds = Bounds::of(&Config::default());
+    assert!(
+        bounds.dead > Duration::from_secs(66),
+        "a dead registrar takes as long"
+    );
+    assert!(bounds.settle > bounds.dead);
+    let longer = Config {
+        keep_alive_interval: Duration::from_secs(300),
+        ..Config::default()
+    };
+    assert!(Bounds::of(&longer).dead > bounds.dead);
+}

@@ -1,0 +1,131 @@
+//! A pool element with the real driver and engine, that echoes what pool users send.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rsp_proto::pool_element::{Config, Event as AsapEvent};
+use rsp_transport::Event as StackEvent;
+use rsp_transport::sim::SimHost;
+use rsp_wire::{Policy, RegistrationLife, ServerId, Transport, UdpTransport};
+
+use super::element::ElementSetup;
+use crate::pool_element::{Cookies, ElementDriver, Event, Setup, Users};
+use crate::services::echo::Echo;
+
+/// Pool users it serves at a time.
+const SESSIONS: usize = 64;
+
+/// The pool element, while its host runs.
+#[derive(Debug)]
+pub struct EngineElement {
+    driver: ElementDriver,
+    accepted: Option<Duration>,
+    adopted_by: Option<ServerId>,
+    leaving: bool,
+}
+
+impl EngineElement {
+    /// Opens its endpoints and begins to register.
+    pub(super) fn start(
+        setup: &ElementSetup,
+        announce: Option<SocketAddr>,
+        seed: u64,
+        host: &mut SimHost<'_>,
+        now: Duration,
+    ) -> Self {
+        // What users are told to use is what `users` becomes.
+        let nowhere = Transport::Udp(UdpTransport::new(0, std::net::Ipv4Addr::UNSPECIFIED.into()));
+        let mut config = Config::new(setup.pool.into(), nowhere);
+        config.id = Some(setup.identifier);
+        config.life = RegistrationLife(setup.life_s);
+        config.policy = setup.policy.clone();
+        config.registrars = setup.registrars.iter().map(|&addr| vec![addr]).collect();
+        // Nobody is there to correct the error; it may be over by itself.
+        config.retry_rejected = Duration::from_secs(20);
+        let setup = Setup {
+            config,
+            addrs: Vec::new(),
+            asap_port: 0,
+            users: Users::Sctp { port: 7 },
+            announce,
+            cookies: Cookies::Bare,
+        };
+        let echo = Box::new(Echo::new(SESSIONS));
+        let mut driver = ElementDriver::start(setup, Some(echo), seed, host, now)
+            .expect("a running host has its ports free");
+        driver.register(now, host);
+        let mut element = Self {
+            driver,
+            accepted: None,
+            adopted_by: None,
+            leaving: false,
+        };
+        element.listen(now);
+        element
+    }
+
+    pub(super) fn event(&mut self, now: Duration, event: StackEvent, host: &mut SimHost<'_>) {
+        self.driver.event(now, event, host);
+        self.listen(now);
+    }
+
+    pub(super) fn timeout(&mut self, now: Duration, host: &mut SimHost<'_>) {
+        self.driver.timeout(now, host);
+        self.listen(now);
+    }
+
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        self.driver.deadline()
+    }
+
+    pub(super) fn deregister(&mut self, now: Duration, host: &mut SimHost<'_>) {
+        self.leaving = true;
+        self.driver.deregister(now, host);
+        self.listen(now);
+    }
+
+    pub(super) fn set_policy(&mut self, now: Duration, policy: Policy, host: &mut SimHost<'_>) {
+        self.driver.set_policy(now, policy, host);
+        self.listen(now);
+    }
+
+    /// When it was last told that it is registered.
+    pub fn accepted(&self) -> Option<Duration> {
+        self.accepted
+    }
+
+    /// The registrar that asked it last to join.
+    pub fn adopted_by(&self) -> Option<ServerId> {
+        self.adopted_by
+    }
+
+    /// Whether it has been asked to leave its pool.
+    pub fn is_leaving(&self) -> bool {
+        self.leaving
+    }
+
+    /// The driver, to look at.
+    pub fn driver(&self) -> &ElementDriver {
+        &self.driver
+    }
+
+    fn listen(&mut self, now: Duration) {
+        while let Some(event) = self.driver.poll_event() {
+            let Event::Asap(event) = event else {
+                continue;
+            };
+            tracing::debug!("told {event:?}");
+            match event {
+                AsapEvent::Registered { .. } => self.accepted = Some(now),
+                AsapEvent::HomeChanged { home } => {
+                    self.adopted_by = Some(home);
+                    self.accepted = Some(now);
+                }
+                _ => {}
+            }
+        }
+        if !self.driver.engine().is_registered() {
+            self.accepted = None;
+        }
+    }
+}

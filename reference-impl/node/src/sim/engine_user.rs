@@ -1,0 +1,233 @@
+//! A pool user with the real driver and engine: it resolves handles, and holds a session with a pool whose PEs
+//! echo, across whatever happens to them.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use rsp_proto::hunt::Server;
+use rsp_proto::pool_user::{Config, Event, Message, Request, Session, Target};
+use rsp_transport::Event as StackEvent;
+use rsp_transport::sim::SimHost;
+use rsp_wire::PeIdentifier;
+
+use super::user::{Requests, UserSetup};
+use crate::pool_user::driver::{Setup, UserDriver};
+
+/// The pool user, while its host runs.
+#[derive(Debug)]
+pub struct EngineUser {
+    driver: UserDriver,
+    setup: UserSetup,
+    next: Duration,
+    turn: usize,
+    /// What an answer is awaited to, since when.
+    pending: BTreeMap<Request, Duration>,
+    requests: Requests,
+    session: Option<Session>,
+    /// The number that was sent last, and when its echo came.
+    sent: u64,
+    echoed: Option<(u64, Duration)>,
+    failed_sessions: u64,
+}
+
+impl EngineUser {
+    pub(super) fn start(
+        setup: UserSetup,
+        announce: Option<SocketAddr>,
+        seed: u64,
+        host: &mut SimHost<'_>,
+        now: Duration,
+    ) -> Self {
+        let servers = setup.registrars.iter().map(|&addr| {
+            if setup.tcp {
+                Server::tcp(addr)
+            } else {
+                Server::sctp([addr])
+            }
+        });
+        let config = Config {
+            registrars: servers.collect(),
+            ..Config::default()
+        };
+        let driver_setup = Setup {
+            config,
+            local: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+            announce,
+        };
+        let driver = UserDriver::start(driver_setup, seed, host, now)
+            .expect("a running host has its ports free");
+        Self {
+            driver,
+            next: now + setup.period / 2,
+            setup,
+            turn: 0,
+            pending: BTreeMap::new(),
+            requests: Requests::default(),
+            session: None,
+            sent: 0,
+            echoed: None,
+            failed_sessions: 0,
+        }
+    }
+
+    pub(super) fn event(&mut self, now: Duration, event: StackEvent, host: &mut SimHost<'_>) {
+        self.driver.event(now, event, host);
+        self.listen(now);
+    }
+
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        [Some(self.next), self.driver.deadline()]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    pub(super) fn timeout(&mut self, now: Duration, host: &mut SimHost<'_>) {
+        self.driver.timeout(now, host);
+        self.listen(now);
+        if self.next > now {
+            return;
+        }
+        self.next = now + self.setup.period;
+        self.ask(now, host);
+        self.talk(now, host);
+    }
+
+    fn ask(&mut self, now: Duration, host: &mut SimHost<'_>) {
+        let pool = self.setup.pools[self.turn % self.setup.pools.len()];
+        self.turn += 1;
+        let request = self.driver.resolve(now, pool.into(), host);
+        self.requests.asked += 1;
+        self.pending.insert(request, now);
+        self.listen(now);
+    }
+
+    /// Sends the next number in its session.
+    fn talk(&mut self, now: Duration, host: &mut SimHost<'_>) {
+        let Some(pool) = self.setup.session else {
+            return;
+        };
+        let session = match self.session {
+            Some(session) => session,
+            None => self.driver.open(now, Target::Pool(pool.into()), true, host),
+        };
+        self.session = Some(session);
+        self.sent += 1;
+        let message = Message::new(self.sent.to_be_bytes());
+        // A full queue is told as any other failure: by an echo that does not come.
+        let _ = self.driver.send(now, session, message, host);
+        self.listen(now);
+    }
+
+    pub(super) fn flood(&mut self, now: Duration, times: u32, host: &mut SimHost<'_>) {
+        for _ in 0..times {
+            self.ask(now, host);
+            self.talk(now, host);
+        }
+    }
+
+    pub(super) fn report(
+        &mut self,
+        now: Duration,
+        pool: &'static str,
+        pe: PeIdentifier,
+        host: &mut SimHost<'_>,
+    ) {
+        self.driver.contacted(now, pool.into(), pe, host);
+        self.driver.unreachable(now, pool.into(), pe, host);
+        self.listen(now);
+    }
+
+    /// What became of its requests.
+    pub fn requests(&self) -> Requests {
+        self.requests
+    }
+
+    /// Since when it waits for each answer.
+    pub fn pending(&self) -> impl Iterator<Item = Duration> + '_ {
+        self.pending.values().copied()
+    }
+
+    /// When it began to speak, at the latest echo of what it said: none before the first.
+    pub fn echoed(&self) -> Option<(u64, Duration)> {
+        self.echoed
+    }
+
+    /// Sessions that came to an end against its will.
+    pub fn failed_sessions(&self) -> u64 {
+        self.failed_sessions
+    }
+
+    /// How often it sends, and whether it does.
+    pub fn talks(&self) -> Option<Duration> {
+        self.setup.session.map(|_| self.setup.period)
+    }
+
+    /// The driver, to look at.
+    pub fn driver(&self) -> &UserDriver {
+        &self.driver
+    }
+
+    fn listen(&mut self, now: Duration) {
+        while let Some(event) = self.driver.poll_event() {
+            tracing::debug!("told {}", Brief(&event));
+            match event {
+                Event::Resolved { request, .. } => {
+                    self.pending.remove(&request);
+                    self.requests.answered += 1;
+                }
+                Event::NotResolved { request, .. } => {
+                    self.pending.remove(&request);
+                    self.requests.failed += 1;
+                }
+                Event::Data { octets, .. } => {
+                    if let Ok(number) = octets.try_into() {
+                        self.echoed = Some((u64::from_be_bytes(number), now));
+                    }
+                }
+                Event::Failed { session, .. } | Event::Closed { session } => {
+                    if self.session == Some(session) {
+                        self.session = None;
+                        self.failed_sessions += 1;
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// An event without the pools and PEs it carries.
+struct Brief<'a>(&'a Event);
+
+impl std::fmt::Display for Brief<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.0 {
+            Event::Resolved {
+                request,
+                resolution,
+                ..
+            } => {
+                let elements = resolution.elements.len();
+                write!(
+                    f,
+                    "Resolved {request:?}: {elements} PEs of {}",
+                    resolution.pool
+                )
+            }
+            Event::Up {
+                session,
+                element,
+                failover,
+            } => {
+                write!(
+                    f,
+                    "Up {session:?} with {}, {failover:?}",
+                    element.identifier
+                )
+            }
+            other => write!(f, "{other:?}"),
+        }
+    }
+}
