@@ -48,7 +48,7 @@ pub struct Message {
     /// ASAP_SCTP_UNORDER.
     pub unordered: bool,
     /// ASAP_SEND_FAILOVER (true) or ASAP_SEND_NO_FAILOVER (false); ASAP_USE_DEFAULT (none) does as the
-    /// session does.
+    /// session does. In a session without failover nothing fails over: it ends, and all messages go back.
     pub failover: Option<bool>,
 }
 

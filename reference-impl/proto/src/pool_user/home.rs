@@ -23,7 +23,8 @@ use crate::hunt::{Hunt, Old, Over, Server, Step};
 pub(super) struct Home {
     hunt: Hunt,
     current: Option<(Assoc, Server)>,
-    /// Former homes that are being shut down. What they still answer is taken.
+    /// Former homes that are being shut down. What they still answer is taken; a new hunt cuts them off, as
+    /// there are no more than three associations (SH1).
     leaving: BTreeSet<Assoc>,
 }
 
@@ -85,6 +86,9 @@ impl PoolUser {
             return;
         }
         self.log(Log::Hunting);
+        for assoc in std::mem::take(&mut self.home.leaving) {
+            self.out.push_back(Output::Abort { assoc });
+        }
         let steps = self.home.hunt.start(now, old);
         self.follow(now, steps);
     }
@@ -101,6 +105,9 @@ impl PoolUser {
 
     /// An association is up that is no session's.
     pub(super) fn on_home_up(&mut self, now: Duration, assoc: Assoc) {
+        if self.home.has(assoc) {
+            return;
+        }
         let steps = self.home.hunt.on_up(now, assoc);
         if steps.is_empty() {
             // Nobody calls a pool user.

@@ -44,6 +44,9 @@ struct Chaos {
     session_of: BTreeMap<Assoc, Session>,
     chosen: Option<Session>,
     dead: BTreeSet<u32>,
+    /// How often each PE was called, less the reports of it.
+    called: BTreeMap<u32, u32>,
+    reports: usize,
     is_calm: bool,
     failovers: usize,
     /// What went in and came out, if anybody wants to know.
@@ -80,6 +83,8 @@ impl Chaos {
             session_of: BTreeMap::new(),
             chosen: None,
             dead: BTreeSet::new(),
+            called: BTreeMap::new(),
+            reports: 0,
             is_calm: false,
             failovers: 0,
             trace: is_traced.then(Vec::new),
@@ -145,6 +150,9 @@ impl Chaos {
         };
         let begins = self.is_calm || self.rng.u8(..10) > 0;
         let assoc = begins.then_some(assoc);
+        if let (Peer::Element(pe), true) = (&peer, begins) {
+            *self.called.entry(*pe).or_default() += 1;
+        }
         if let Some(assoc) = assoc {
             let line = Line {
                 peer,
@@ -160,11 +168,19 @@ impl Chaos {
         let line = self.lines.get_mut(&assoc).expect("a message over a line");
         assert!(line.is_up);
         let is_first = !std::mem::replace(&mut line.is_used, true);
-        let message = asap::Message::decode(octets).unwrap().message;
-        if let asap::Message::CookieEcho(m) = message {
-            assert!(is_first, "COOKIE_ECHO is the first message");
-            let session = self.session_of[&assoc];
-            assert_eq!(Some(&m.cookie.0.to_vec()), self.cookies.get(&session));
+        match asap::Message::decode(octets).unwrap().message {
+            asap::Message::CookieEcho(m) => {
+                assert!(is_first, "COOKIE_ECHO is the first message");
+                let session = self.session_of[&assoc];
+                assert_eq!(Some(&m.cookie.0.to_vec()), self.cookies.get(&session));
+            }
+            asap::Message::EndpointUnreachable(m) => {
+                let calls = self.called.get_mut(&m.pe_identifier.0);
+                let calls = calls.filter(|calls| **calls > 0);
+                *calls.expect("each report is about a call") -= 1;
+                self.reports += 1;
+            }
+            _ => {}
         }
     }
 
@@ -213,6 +229,9 @@ impl Chaos {
         let calls = self.lines.values().filter(|line| !line.is_up);
         let hunts = calls.filter(|line| matches!(line.peer, Peer::Registrar));
         assert!(hunts.count() <= 3);
+        let lines = self.lines.values();
+        let registrars = lines.filter(|line| matches!(line.peer, Peer::Registrar));
+        assert!(registrars.count() <= 3, "RFC 5352 §3.6 SH1: MUST NOT");
         assert_eq!(size.sessions, self.sessions.len());
         for at in self.requests.values() {
             assert!(self.now <= *at + BOUND, "a request has no answer");
@@ -417,7 +436,7 @@ impl Chaos {
     }
 }
 
-fn run(seed: u64, is_traced: bool) -> (usize, Option<Vec<String>>) {
+fn run(seed: u64, is_traced: bool) -> Chaos {
     let mut chaos = Chaos::new(seed, is_traced);
     for _ in 0..400 {
         match chaos.rng.u8(..10) {
@@ -472,19 +491,24 @@ fn run(seed: u64, is_traced: bool) -> (usize, Option<Vec<String>>) {
     assert_eq!(chaos.user.associations(), 0, "seed {seed}");
     assert_eq!(chaos.user.size().sessions + chaos.user.size().requests, 0);
     assert!(matches!(chaos.user.poll(), Output::Wait(None)));
-    (chaos.failovers, chaos.trace)
+    chaos
 }
 
 #[test]
 fn whatever_happens() {
-    let failovers: usize = (0..100).map(|seed| run(seed, false).0).sum();
+    let (mut failovers, mut reports) = (0, 0);
+    for seed in 0..100 {
+        let chaos = run(seed, false);
+        failovers += chaos.failovers;
+        reports += chaos.reports;
+    }
     assert!(
-        failovers > 100,
-        "the schedules reach failovers: {failovers}"
+        failovers > 100 && reports > 100,
+        "the schedules reach {failovers} failovers and {reports} reports"
     );
 }
 
 #[test]
 fn the_same_seed_does_the_same() {
-    assert_eq!(run(7, true).1, run(7, true).1);
+    assert_eq!(run(7, true).trace, run(7, true).trace);
 }
