@@ -60,14 +60,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rsp_wire::asap::{self, BusinessCard};
-use rsp_wire::{PeIdentifier, PoolHandle};
+use rsp_wire::{PeIdentifier, PoolElement, PoolHandle};
 
 use crate::ASAP_PPID;
 use crate::hunt::Hunt;
 pub use crate::{Assoc, Dial};
 use home::Home;
 use pool::Pools;
-use session::Sessions;
+use session::{Sessions, State};
 use timers::Timers;
 use unreachable::Contacts;
 
@@ -187,7 +187,9 @@ pub enum Input<'a> {
         /// The message.
         message: Message,
     },
-    /// The PE of a session does not do its work (Transport.Failure): leave it.
+    /// The PE of a session does not do its work (Transport.Failure): leave it. A caller that holds messages for
+    /// it ([`PoolUser::element`]) may abort the association itself instead, and give them back with
+    /// [`Input::Down`] and [`Fault::Told`].
     Fail {
         /// The session.
         session: Session,
@@ -357,6 +359,16 @@ impl PoolUser {
             queued_octets: queues().map(|(_, octets)| octets).sum(),
             contacts: self.contacts.len(),
             reports: self.contacts.pending(),
+        }
+    }
+
+    /// The PE of a session, if it has one, and the association with it.
+    pub fn element(&self, session: Session) -> Option<(Assoc, &PoolElement)> {
+        match &self.sessions.get(session)?.state {
+            State::Up(up) => Some((up.assoc, &up.element)),
+            State::Resolving | State::Pausing | State::Connecting(_) | State::Closing { .. } => {
+                None
+            }
         }
     }
 

@@ -25,6 +25,7 @@ use std::time::Duration;
 use rsp_wire::{Cookie, PeIdentifier, PoolElement, PoolHandle, TransportUse};
 
 use super::data::Queue;
+use super::pool::Pool;
 use super::{
     Assoc, Channel, Dial, Event, Failover, Failure, Fault, Log, Message, Output, PoolUser, Session,
     SessionFailure, Target, Timer, Unsent,
@@ -261,12 +262,18 @@ impl PoolUser {
         }
     }
 
-    /// The question was rejected or nobody answered it.
+    /// The question was rejected or nobody answered it. An old list has to do (rule C3), if the pool is not
+    /// known to be gone.
     pub(super) fn on_session_not_listed(&mut self, now: Duration, session: Session, why: &Failure) {
-        let Some(entry) = self.sessions.get(session) else {
+        let Some(entry) = self.sessions.get_mut(session) else {
             return;
         };
+        let has_list = |pool: &Pool| pool.list.is_some();
         match entry.state {
+            State::Resolving if self.pools.get(&entry.pool).is_some_and(has_list) => {
+                entry.is_listed = true;
+                self.next_of_list(now, session);
+            }
             State::Resolving if entry.left.is_none() && entry.rounds == 0 => {
                 let why = SessionFailure::NotResolved(why.clone());
                 self.fail_session(session, why);
@@ -426,6 +433,7 @@ impl PoolUser {
         let Some(entry) = self.sessions.get_mut(session) else {
             return;
         };
+        let mut is_sent_to = false;
         let (pe, was_up) = match &entry.state {
             State::Connecting(connecting) => (connecting.element.identifier, false),
             State::Up(up) => {
@@ -434,6 +442,7 @@ impl PoolUser {
                     entry.tried.clear();
                     entry.is_listed = false;
                 }
+                is_sent_to = up.is_sent_to;
                 (up.element.identifier, true)
             }
             State::Resolving | State::Pausing | State::Closing { .. } => return,
@@ -447,6 +456,10 @@ impl PoolUser {
         }
         self.timers.clear(&Timer::Session(session));
         self.log(Log::Failed { session, pe, why });
+        if is_sent_to {
+            // Another session may have reported the PE since; this one talked to it all the same.
+            self.on_contacted(now, pool.clone(), pe);
+        }
         self.judge(now, &pool, pe, why);
         self.sort_out(session, pe, unsent);
         if !may_fail_over {

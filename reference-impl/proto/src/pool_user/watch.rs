@@ -20,7 +20,7 @@
 
 use std::time::Duration;
 
-use rsp_wire::PoolHandle;
+use rsp_wire::{CauseCode, PoolHandle};
 
 use super::{Event, Failure, PoolUser, Request};
 
@@ -105,10 +105,12 @@ impl PoolUser {
             return;
         };
         let ended: Vec<Request> = match why {
-            Failure::Rejected(_) => {
+            Failure::Rejected(causes) => {
                 entry.is_subscribed = false;
                 entry.fresh_until = None;
-                entry.list = None;
+                if causes.contains(&CauseCode::UNKNOWN_POOL_HANDLE) {
+                    entry.list = None;
+                }
                 entry.watches.keys().copied().collect()
             }
             Failure::TimedOut

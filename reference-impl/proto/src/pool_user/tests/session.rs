@@ -291,6 +291,35 @@ fn a_stale_list_has_to_do_when_no_registrar_answers() {
 }
 
 #[test]
+fn it_has_to_do_too_when_the_question_ends_before() {
+    let (mut world, home) = World::at_home(|c| c.registrars.truncate(1));
+    world.open(1, "p");
+    world.says(home, list("p", None, &[5, 6]));
+    let (assoc, _) = world.called();
+    world.up(assoc);
+    world.pass_secs(31);
+    world.resolve(1, "p");
+    world.pass_secs(40);
+    world.down(assoc, Fault::Lost);
+    assert!(world.calls_nobody());
+    world.pass_secs(5);
+    assert_eq!(world.called().1, 6, "the question was given up");
+}
+
+#[test]
+fn a_registrar_without_resources_does_not_end_a_session() {
+    let (mut world, home, assoc, _) = World::session(|_| {}, &[5, 6]);
+    world.pass_secs(31);
+    world.down(assoc, Fault::Lost);
+    let cause = ErrorCause::bare(CauseCode::LACK_OF_RESOURCES);
+    world.says(
+        home,
+        HandleResolutionResponse::negative("p".into(), cause.into()),
+    );
+    assert_eq!(world.called().1, 6);
+}
+
+#[test]
 fn a_pool_that_vanished_is_asked_for_again_in_a_failover() {
     let (mut world, home, assoc, _) = World::session(|c| c.session_rounds = 2, &[5]);
     world.pass_secs(31);

@@ -82,6 +82,28 @@ fn sessions_that_lose_a_pe_together_report_it_once() {
 }
 
 #[test]
+fn each_session_has_its_own_word() {
+    let (mut world, home, first, _) = World::session(|_| {}, &[5]);
+    world.open(2, "p");
+    let (second, _) = world.called();
+    world.up(second);
+    for session in [1, 2] {
+        world.send(session, "x");
+    }
+    world.down(first, Fault::Lost);
+    assert_eq!(world.reports(), [(home, 5)]);
+    // Meanwhile the first one goes on calling in vain, and reports it.
+    world.pass_secs(60);
+    world.sent();
+    let (assoc, element) = world.user.element(Session(2)).unwrap();
+    assert_eq!((assoc, element.identifier), (second, PeIdentifier(5)));
+    // As a caller does that holds messages for it.
+    world.down(second, Fault::Told);
+    assert_eq!(world.reports(), [(home, 5)]);
+    assert_eq!(world.user.element(Session(2)), None);
+}
+
+#[test]
 fn a_report_waits_for_a_home_and_is_sent_once() {
     let (mut world, home, assoc, _) = World::session(|_| {}, &[5, 6]);
     world.down(home, Fault::Lost);
