@@ -1,1 +1,4 @@
 //! Criterion benches of the hot paths: codec, dissector, handlespace selection. The figures stand in `reports/`.
+
+pub mod cpu;
+pub mod pools;

@@ -10,63 +10,19 @@
 //! one of that sequence, with new random numbers.
 
 use std::hint::black_box;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use rsp_handlespace::{Handlespace, Limits, Pool, Rng};
-use rsp_proto::registrar::{Assoc, Config, Input, Kind, Output, Reach, Registrar};
-use rsp_wire::asap::{self, HandleResolution, Registration};
-use rsp_wire::{
-    PeIdentifier, Policy, PoolElement, PoolHandle, RegistrationLife, SctpTransport, ServerId,
-    UnknownParameters,
+use rsp_benches::pools::{
+    HANDLE, MakePolicy, POLICIES, drain, element, message_over, octets, registrar,
 };
+use rsp_handlespace::{Handlespace, Limits, Pool, Rng};
+use rsp_proto::registrar::{Config, Reach};
+use rsp_wire::asap::HandleResolution;
+use rsp_wire::{PeIdentifier, Policy, PoolHandle};
 
-const HANDLE: &[u8] = b"EchoPool";
 const SIZES: [u32; 3] = [100, 1_000, 100_000];
 const COUNTS: [usize; 2] = [1, 3];
-
-type MakePolicy = fn(&mut Rng) -> Policy;
-
-const POLICIES: [(&str, MakePolicy); 9] = [
-    ("RR", |_| Policy::RoundRobin),
-    ("WRR", |rng| Policy::WeightedRoundRobin {
-        weight: rng.u32(1..100),
-    }),
-    ("RAND", |_| Policy::Random),
-    ("WRAND", |rng| Policy::WeightedRandom {
-        weight: rng.u32(1..100),
-    }),
-    ("PRIO", |rng| Policy::Priority {
-        priority: rng.u32(1..100),
-    }),
-    ("LU", |rng| Policy::LeastUsed { load: rng.u32(..) }),
-    ("LUD", |rng| Policy::LeastUsedDegradation {
-        load: rng.u32(..),
-        load_degradation: rng.u32(1..1 << 28),
-    }),
-    ("PLU", |rng| Policy::PriorityLeastUsed {
-        load: rng.u32(..),
-        load_degradation: rng.u32(1..1 << 28),
-    }),
-    ("RLU", |rng| Policy::RandomizedLeastUsed {
-        load: rng.u32(..),
-    }),
-];
-
-const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
-
-fn element(number: u32, policy: Policy) -> PoolElement {
-    PoolElement {
-        identifier: PeIdentifier(number),
-        home: ServerId(1),
-        life: RegistrationLife(600),
-        user_transport: SctpTransport::new(7, ADDRESS).into(),
-        policy,
-        asap_transport: None,
-        unknown: UnknownParameters::NONE,
-    }
-}
 
 /// Selections per element before measuring. LUD is the slowest to come to rest: its counters start at 0 and
 /// have to lift all elements to the highest load, 2³², by half of 2²⁸ on average.
@@ -135,78 +91,20 @@ fn resolution(c: &mut Criterion) {
         for size in SIZES {
             let mut made = None;
             group.bench_function(BenchmarkId::new("3", size), |b| {
-                let (registrar, user) = made.get_or_insert_with(|| registrar_with(size, policy));
-                b.iter(|| {
-                    let input = Input::Message {
-                        assoc: *user,
-                        ppid: 11,
-                        octets: &request,
+                let (engine, user) = made.get_or_insert_with(|| {
+                    let config = Config {
+                        max_items: 3,
+                        ..Config::default()
                     };
-                    registrar.handle(Duration::ZERO, input);
-                    drain(registrar)
+                    registrar(config, &Reach::default(), size, policy)
+                });
+                b.iter(|| {
+                    engine.handle(Duration::ZERO, message_over(*user, &request));
+                    black_box(drain(engine))
                 });
             });
         }
         group.finish();
-    }
-}
-
-fn registrar_with(size: u32, policy: MakePolicy) -> (Registrar, Assoc) {
-    let mut rng = Rng::with_seed(1);
-    let config = Config {
-        max_items: 3,
-        // No time passes here.
-        max_message_rate: 0,
-        max_registration_rate: 0,
-        ..Config::default()
-    };
-    let mut registrar = Registrar::new(config, &Reach::default(), 1, Duration::ZERO);
-    let assoc = Assoc(1);
-    let peer = vec![SocketAddr::new(ADDRESS, 5000)];
-    registrar.handle(
-        Duration::ZERO,
-        Input::Up {
-            assoc,
-            kind: Kind::Sctp,
-            peer,
-        },
-    );
-    for number in 0..size {
-        let message = octets(Registration::new(
-            HANDLE.into(),
-            element(number, policy(&mut rng)),
-        ));
-        registrar.handle(
-            Duration::ZERO,
-            Input::Message {
-                assoc,
-                ppid: 11,
-                octets: &message,
-            },
-        );
-        drain(&mut registrar);
-    }
-    (registrar, assoc)
-}
-
-fn octets(message: impl Into<asap::Message>) -> Vec<u8> {
-    let mut octets = Vec::new();
-    message
-        .into()
-        .encode(&mut octets)
-        .expect("the message is small");
-    octets
-}
-
-/// How many octets the engine sends.
-fn drain(registrar: &mut Registrar) -> usize {
-    let mut sent = 0;
-    loop {
-        match registrar.poll() {
-            Output::Wait(_) => return sent,
-            Output::Send { octets, .. } => sent += black_box(octets).len(),
-            _ => {}
-        }
     }
 }
 

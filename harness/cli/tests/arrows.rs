@@ -48,7 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("lab", &[]),
-    ("rsp-benches", &[]),
+    ("rsp-benches", &["rsp-wire", "rsp-handlespace", "rsp-proto"]),
 ];
 
 /// Crates without a clock, socket, thread or randomness, with every foreign crate they may use.
