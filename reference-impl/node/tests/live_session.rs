@@ -1,0 +1,260 @@
+//! The `rserpool` binary as registrars, pool elements and a pool user on addresses of this host: processes are
+//! killed, the session goes on. SCTP is carried by UDP port 9899 of addresses that no other test uses.
+#![cfg(target_os = "linux")]
+
+use std::io::{BufRead, BufReader, Lines, Write};
+use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+
+use serde_json::Value;
+
+const HOME: &str = "127.71.0.1";
+const PEER: &str = "127.71.0.2";
+const FIRST: &str = "127.71.0.3";
+const SECOND: &str = "127.71.0.4";
+
+/// Killed when the test ends, however it ends.
+struct Process {
+    child: Child,
+    stdout: Lines<BufReader<ChildStdout>>,
+    stderr: Lines<BufReader<ChildStderr>>,
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+impl Process {
+    fn start(args: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_rserpool"))
+            .args(args)
+            .args(["--log", "json"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary is built");
+        let stdout = child.stdout.take().expect("it is piped");
+        let stderr = child.stderr.take().expect("it is piped");
+        Self {
+            child,
+            stdout: BufReader::new(stdout).lines(),
+            stderr: BufReader::new(stderr).lines(),
+        }
+    }
+
+    /// As `kill -9` does.
+    fn kill(&mut self) {
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// The next line of standard output, which is JSON.
+    fn says(&mut self) -> Value {
+        let line = self.stdout.next().map(|line| line.unwrap());
+        let Some(line) = line else {
+            let rest: Vec<String> = self.stderr.by_ref().map_while(Result::ok).collect();
+            panic!("it ended: {rest:#?}");
+        };
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line}"))
+    }
+
+    /// Waits for ten more answers, so that there is a cookie.
+    fn goes_on(&mut self) {
+        let before = self.says()["answers"].as_u64().unwrap();
+        while self.says()["answers"].as_u64().unwrap() < before + 10 {}
+    }
+
+    fn ready(&mut self) -> Value {
+        let said = self.says();
+        assert_eq!(said["event"], "ready", "{said}");
+        said
+    }
+
+    /// What follows `before` in the next log message that has it, up to the next blank.
+    fn logs(&mut self, before: &str) -> String {
+        for line in self.stderr.by_ref() {
+            let line = line.unwrap();
+            let log: Value = serde_json::from_str(&line).unwrap();
+            let message = log["fields"]["message"].as_str().unwrap_or_default();
+            if let Some((_, after)) = message.split_once(before) {
+                return after
+                    .split([' ', ','])
+                    .next()
+                    .unwrap_or_default()
+                    .to_owned();
+            }
+        }
+        panic!("it ended without `{before}`");
+    }
+
+    /// Asks it to end and waits: its exit code, and what it said last.
+    fn end(mut self) -> (Option<i32>, Value) {
+        let pid = self.child.id().to_string();
+        let killed = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        assert!(killed.success());
+        let mut last = Value::Null;
+        for line in self.stdout.by_ref() {
+            last = serde_json::from_str(&line.unwrap()).unwrap();
+        }
+        (self.child.wait().unwrap().code(), last)
+    }
+}
+
+fn registrar(ip: &str, peer: Option<&str>) -> Process {
+    let (asap, enrp) = (format!("{ip}:3863"), format!("{ip}:9901"));
+    let mut args = vec!["registrar", "--asap", &asap, "--enrp", &enrp];
+    let peer = peer.map(|peer| format!("{peer}:9901"));
+    if let Some(peer) = &peer {
+        args.extend(["--peer", peer]);
+    }
+    let mut process = Process::start(&args);
+    process.ready();
+    process
+}
+
+/// A pool element that is registered, and its identifier.
+fn element(ip: &str, service: &str, registrars: &str) -> (Process, String) {
+    let args = [
+        "pe",
+        "--address",
+        ip,
+        "--service",
+        service,
+        "--registrar",
+        registrars,
+    ];
+    let mut process = Process::start(&args);
+    let id = process.ready()["id"].as_str().unwrap().to_owned();
+    (process, id)
+}
+
+#[test]
+fn a_session_survives_kill_9_of_its_pool_element_and_of_its_registrar() {
+    let mut home = [registrar(HOME, None), registrar(PEER, Some(HOME))];
+    let registrars = format!("{HOME}:3863,{PEER}:3863");
+    let mut elements = [FIRST, SECOND].map(|ip| element(ip, "pingpong", &registrars));
+    let mut user = Process::start(&[
+        "pu",
+        "session",
+        "PingPongPool",
+        "--service",
+        "pingpong",
+        "--rate",
+        "50",
+        "--progress",
+        "100ms",
+        "--json",
+        "--registrar",
+        &registrars,
+        "--rto-max",
+        "500ms",
+    ]);
+    let asked = user.logs("registrar ");
+    let serving = user.ready()["pe"].as_str().unwrap().to_owned();
+    let first = elements.iter().position(|(_, id)| *id == serving).unwrap();
+    user.goes_on();
+    elements[first].0.kill();
+    let second = user.logs("goes on with pool element ");
+    assert_eq!(second, elements[1 - first].1);
+
+    let asked = [HOME, PEER]
+        .iter()
+        .position(|ip| asked.starts_with(ip))
+        .unwrap_or_else(|| panic!("{asked} is no registrar"));
+    home[asked].kill();
+    // The other registrar takes it, and the pool user has to ask there once the second one is gone.
+    elements[first] = element([FIRST, SECOND][first], "pingpong", &registrars);
+    user.goes_on();
+    elements[1 - first].0.kill();
+    let third = user.logs("goes on with pool element ");
+    assert_eq!(third, elements[first].1);
+
+    let (code, summary) = user.end();
+    assert_eq!(code, Some(0), "{summary}");
+    assert_eq!(summary["survived"], true, "{summary}");
+    assert_eq!(summary["wrong"], 0, "{summary}");
+    assert_eq!(summary["answers"], summary["requests"], "{summary}");
+    assert_eq!(summary["cookies-echoed"], summary["failovers"], "{summary}");
+}
+
+#[test]
+fn a_terminal_goes_on_and_ends_with_its_input() {
+    let _registrar = registrar("127.72.0.1", None);
+    let asap = "127.72.0.1:3863";
+    let mut elements = ["127.72.0.2", "127.72.0.3"].map(|ip| element(ip, "echo", asap));
+    let mut user = Process::start(&["pu", "session", "EchoPool", "--registrar", asap, "--repeat"]);
+    let mut input = user.child.stdin.take().expect("it is piped");
+    input.write_all(b"hello\n").unwrap();
+    assert_eq!(user.stdout.next().unwrap().unwrap(), "hello");
+    let serving = user.logs("session with pool element ");
+    let first = elements.iter().position(|(_, id)| *id == serving).unwrap();
+    elements[first].0.kill();
+    input.write_all(b"still there?\n").unwrap();
+    assert_eq!(user.stdout.next().unwrap().unwrap(), "still there?");
+    drop(input);
+    assert!(user.stdout.next().is_none(), "nothing comes twice");
+    assert_eq!(user.child.wait().unwrap().code(), Some(0));
+}
+
+#[test]
+fn a_pool_is_listed_and_an_unknown_one_is_told() {
+    let _registrar = registrar("127.73.0.1", None);
+    let asap = "127.73.0.1:3863";
+    let (_element, id) = element("127.73.0.2", "echo", asap);
+    let resolve = |pool: &str| {
+        let args = ["pu", "resolve", pool, "--registrar", asap, "--json"];
+        Process::start(&args)
+    };
+    let mut found = resolve("hex:4563686f506f6f6c");
+    let said = found.says();
+    assert_eq!(said["pool"], "EchoPool");
+    assert_eq!(said["elements"][0]["id"], id.as_str());
+    assert_eq!(said["preferred"], id.as_str());
+    assert_eq!(found.child.wait().unwrap().code(), Some(0));
+    let mut missed = resolve("NoPool");
+    assert_eq!(missed.child.wait().unwrap().code(), Some(4));
+
+    let watch = [
+        "pu",
+        "resolve",
+        "EchoPool",
+        "--watch",
+        "--registrar",
+        asap,
+        "--json",
+    ];
+    let mut watch = Process::start(&watch);
+    assert_eq!(watch.says()["elements"].as_array().unwrap().len(), 1);
+    let _second = element("127.73.0.3", "echo", asap);
+    assert_eq!(watch.says()["elements"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn settings_that_cannot_be_are_refused_before_anything_is_done() {
+    let ends = |args: &[&str]| {
+        let mut process = Process::start(args);
+        let code = process.child.wait().unwrap().code();
+        let text: Vec<String> = process.stderr.by_ref().map_while(Result::ok).collect();
+        (code, text.join("\n"))
+    };
+    let check = |flag: &str, value: &str| {
+        ends(&["pu", "resolve", "EchoPool", "--check-config", flag, value])
+    };
+    assert_eq!(check("--t1-enrprequest", "3s").0, Some(0));
+    for (flag, value) in [
+        ("--rto-min", "5s"),
+        ("--announce", "127.0.0.1:3863"),
+        ("--registrar", "localhost:3863"),
+        ("--t5-serverhunt", "0s"),
+    ] {
+        let (code, text) = check(flag, value);
+        assert_eq!(code, Some(2), "{text}");
+        assert!(text.contains(flag.trim_start_matches("--")), "{text}");
+    }
+    let (code, text) = ends(&["pu", "session", "EchoPool", "--rate", "5"]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("--service"), "{text}");
+}
