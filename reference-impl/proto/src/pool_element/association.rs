@@ -68,12 +68,12 @@ impl Element {
     pub(super) fn on_down(&mut self, now: Duration, assoc: Assoc) {
         let steps = self.hunt.on_down(now, assoc);
         self.on_hunt(now, steps);
-        if self.assocs.remove(&assoc).is_none() {
+        let Some(association) = self.assocs.remove(&assoc) else {
             return;
-        }
+        };
         self.log(Log::Down { assoc });
         if self.home() == Some(assoc) {
-            self.on_home_down(now);
+            self.on_home_down(now, association.is_leaving);
         }
         self.end_if_stopped();
     }

@@ -5,7 +5,11 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use rsp_wire::{PeIdentifier, Policy, PoolHandle, RegistrationLife, SctpTransport, Transport};
+use rsp_wire::asap::{self, Registration};
+use rsp_wire::{
+    EncodeError, PeIdentifier, Policy, PolicyType, PoolElement, PoolHandle, RegistrationLife,
+    SctpTransport, ServerId, Transport, TransportUse, UnknownParameters,
+};
 
 use crate::hunt;
 
@@ -106,10 +110,20 @@ impl Config {
         by_life.min(self.t4_reregistration).max(LEAST)
     }
 
-    /// Whether a PE can work with these settings.
+    /// Whether a PE can work with these settings, and say them to a registrar.
     pub fn check(&self) -> Result<(), Invalid> {
-        if !is_life(self.life) {
+        if self.life.0 < 1 && !self.life.is_infinite() {
             return Err(Invalid::Life(self.life));
+        }
+        if let Policy::Other { policy_type, .. } = self.policy
+            && !policy_type.is_private()
+        {
+            return Err(Invalid::Policy(policy_type));
+        }
+        let asap_use = self.asap_transport.as_ref().map(|asap| asap.transport_use);
+        let uses = [Some(self.user_transport.transport_use()), asap_use];
+        if let Some(&other) = uses.iter().flatten().find(|used| used.0 > 1) {
+            return Err(Invalid::TransportUse(other));
         }
         if self.registrars.iter().any(Vec::is_empty) {
             return Err(Invalid::Registrar);
@@ -120,16 +134,29 @@ impl Config {
             ("T4-reregistration", self.t4_reregistration),
             ("T5-Serverhunt", self.hunt.t5_serverhunt),
         ];
-        match timers.iter().find(|(_, value)| value.is_zero()) {
-            Some((name, _)) => Err(Invalid::Zero(name)),
-            None => Ok(()),
+        if let Some((name, _)) = timers.iter().find(|(_, value)| value.is_zero()) {
+            return Err(Invalid::Zero(name));
         }
+        let registration = self.registration(PeIdentifier(0), ServerId::UNDETERMINED);
+        let mut octets = Vec::new();
+        asap::Message::from(registration)
+            .encode(&mut octets)
+            .map_err(Invalid::Registration)
     }
-}
 
-/// Whether a registration can last so long.
-pub(super) fn is_life(life: RegistrationLife) -> bool {
-    life.is_infinite() || life.0 > 0
+    /// What is registered (RFC 5352 §3.1 R2).
+    pub(super) fn registration(&self, identifier: PeIdentifier, home: ServerId) -> Registration {
+        let element = PoolElement {
+            identifier,
+            home,
+            life: self.life,
+            user_transport: self.user_transport.clone(),
+            policy: self.policy.clone(),
+            asap_transport: self.asap_transport.clone(),
+            unknown: UnknownParameters::NONE,
+        };
+        Registration::new(self.pool.clone(), element)
+    }
 }
 
 /// What is wrong with settings.
@@ -137,10 +164,16 @@ pub(super) fn is_life(life: RegistrationLife) -> bool {
 pub enum Invalid {
     /// A registration life that is neither positive nor infinite.
     Life(RegistrationLife),
+    /// A policy that RFC 5356 neither defines nor leaves to private use.
+    Policy(PolicyType),
+    /// A Transport Use that RFC 5354 does not define.
+    TransportUse(TransportUse),
     /// A registrar without an address.
     Registrar,
     /// A timer that must not be zero.
     Zero(&'static str),
+    /// The registration does not fit its format.
+    Registration(EncodeError),
 }
 
 impl fmt::Display for Invalid {
@@ -151,8 +184,19 @@ impl fmt::Display for Invalid {
                 "a registration life of {} s: it must be at least 1 s, or -1 for one that never ends",
                 life.0
             ),
+            Self::Policy(policy_type) => write!(
+                f,
+                "policy type {:#010x}: it is neither one of RFC 5356 nor for private use",
+                policy_type.0
+            ),
+            Self::TransportUse(other) => write!(
+                f,
+                "transport use {:#06x}: it is 0 for data only, or 1 for data and control",
+                other.0
+            ),
             Self::Registrar => f.write_str("a registrar without an address"),
             Self::Zero(name) => write!(f, "{name} must not be zero"),
+            Self::Registration(error) => write!(f, "it cannot be registered: {error}"),
         }
     }
 }

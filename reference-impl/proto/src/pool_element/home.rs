@@ -93,11 +93,13 @@ impl Element {
     }
 
     /// The association to the Home is gone; what was under way over it is lost.
-    pub(super) fn on_home_down(&mut self, now: Duration) {
+    pub(super) fn on_home_down(&mut self, now: Duration, was_leaving: bool) {
         let Some(home) = self.home.take() else {
             return;
         };
-        self.log(Log::HomeLost { assoc: home.assoc });
+        if !was_leaving {
+            self.log(Log::HomeLost { assoc: home.assoc });
+        }
         match self.state {
             // The hunt begins only when there is none; without a Home these states have nothing to do.
             State::Out | State::Seeking { .. } | State::Rejected { .. } | State::Failed { .. } => {}

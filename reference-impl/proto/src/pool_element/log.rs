@@ -5,11 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rsp_wire::asap::MessageType;
-use rsp_wire::{
-    CauseCode, DecodeError, EncodeError, PeIdentifier, PoolHandle, RegistrationLife, ServerId,
-};
+use rsp_wire::{CauseCode, DecodeError, EncodeError, PeIdentifier, PoolHandle, ServerId};
 
-use super::Assoc;
+use super::{Assoc, Invalid};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,8 +70,8 @@ pub enum Log {
     Unexpected { assoc: Assoc, message: MessageType },
     /// ENDPOINT_KEEP_ALIVE for a pool in which this PE is not registered: discarded (KA1).
     NotOurPool { assoc: Assoc, handle: PoolHandle },
-    /// The owner's registration life is neither positive nor infinite: ignored.
-    BadLife { life: RegistrationLife },
+    /// What the owner wanted to change cannot be: it stays as it was.
+    BadChange { why: Invalid },
     /// Another PE was reported unreachable.
     Reported {
         handle: PoolHandle,
@@ -140,7 +138,7 @@ impl Log {
             | Self::Failed { .. }
             | Self::Expired
             | Self::DeregistrationRejected { .. }
-            | Self::BadLife { .. }
+            | Self::BadChange { .. }
             | Self::NotSent { .. }
             | Self::CookieTooLong { .. }
             | Self::Malformed { .. }
@@ -204,7 +202,7 @@ impl fmt::Display for Log {
             Self::NotOurPool { assoc, handle } => {
                 write!(f, "association {}: not registered in {handle}", assoc.0)
             }
-            Self::BadLife { life } => write!(f, "a registration life of {} s is none", life.0),
+            Self::BadChange { why } => write!(f, "not changed: {why}"),
             Self::Reported { handle, pe } => write!(f, "{pe} in {handle} reported unreachable"),
             Self::NotSent { message, why } => {
                 write!(f, "{} not sent: {why}", message.name().unwrap_or("message"))

@@ -121,11 +121,12 @@ pub enum Input<'a> {
     Register,
     /// Be not in the pool; [`Event::Deregistered`] or [`Event::NotDeregistered`] follows.
     Deregister,
-    /// The policy or its values (load, weight, …) are these now.
+    /// The policy or its values (load, weight, …) are these now. Like the following two, it is ignored if
+    /// [`Config::check`] would refuse it.
     Policy(Policy),
     /// Users reach it there now.
     UserTransport(Transport),
-    /// The registration life is this now; one that is neither positive nor infinite is ignored.
+    /// The registration life is this now.
     Life(rsp_wire::RegistrationLife),
     /// Communication with a pool user has begun on this association: its data was seen. The pool user is sent
     /// the business card (RFC 5352 §3.9). Saying it again does nothing.
@@ -221,7 +222,8 @@ pub struct Element {
 }
 
 impl Element {
-    /// A pool element that waits for [`Input::Register`]. The seed decides all random choices.
+    /// A pool element that waits for [`Input::Register`]. The settings have passed [`Config::check`]. The seed
+    /// decides all random choices, the PE identifier among them, so it should be a good one.
     pub fn new(config: Config, seed: u64, _now: Duration) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
         let id = config

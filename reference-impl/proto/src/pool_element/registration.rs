@@ -32,14 +32,10 @@
 
 use std::time::Duration;
 
-use rsp_wire::asap::{MessageType, Registration, RegistrationResponse};
-use rsp_wire::{
-    CauseCode, PeIdentifier, Policy, PoolElement, RegistrationLife, ServerId, Transport,
-    UnknownParameters,
-};
+use rsp_wire::asap::{MessageType, RegistrationResponse};
+use rsp_wire::{CauseCode, PeIdentifier, Policy, RegistrationLife, ServerId, Transport};
 
-use super::config::is_life;
-use super::{Assoc, Element, Event, Log, codes};
+use super::{Assoc, Config, Element, Event, Log, codes};
 use crate::hunt::{Old, Server};
 
 /// Where the pool element is in its procedures.
@@ -133,32 +129,41 @@ impl Element {
         }
     }
 
+    /// New values of the same policy correct nothing that was rejected.
     pub(super) fn on_policy(&mut self, now: Duration, policy: Policy) {
-        if policy == self.config.policy {
-            return;
-        }
         let is_correction = policy.policy_type() != self.config.policy.policy_type();
-        self.config.policy = policy;
-        self.on_change(now, is_correction);
+        let config = Config {
+            policy,
+            ..self.config.clone()
+        };
+        self.set(now, config, is_correction);
     }
 
-    pub(super) fn on_user_transport(&mut self, now: Duration, transport: Transport) {
-        if transport == self.config.user_transport {
-            return;
-        }
-        self.config.user_transport = transport;
-        self.on_change(now, true);
+    pub(super) fn on_user_transport(&mut self, now: Duration, user_transport: Transport) {
+        let config = Config {
+            user_transport,
+            ..self.config.clone()
+        };
+        self.set(now, config, true);
     }
 
     pub(super) fn on_life(&mut self, now: Duration, life: RegistrationLife) {
-        if life == self.config.life {
+        let config = Config {
+            life,
+            ..self.config.clone()
+        };
+        self.set(now, config, true);
+    }
+
+    fn set(&mut self, now: Duration, config: Config, is_correction: bool) {
+        if config == self.config {
             return;
         }
-        if !is_life(life) {
-            return self.log(Log::BadLife { life });
+        if let Err(why) = config.check() {
+            return self.log(Log::BadChange { why });
         }
-        self.config.life = life;
-        self.on_change(now, true);
+        self.config = config;
+        self.on_change(now, is_correction);
     }
 
     fn on_change(&mut self, now: Duration, is_correction: bool) {
@@ -245,15 +250,8 @@ impl Element {
             return self.seek(now, Old::None);
         };
         let assoc = home.assoc;
-        let element = PoolElement {
-            identifier: self.id,
-            home: home.id.unwrap_or(ServerId::UNDETERMINED),
-            life: self.config.life,
-            user_transport: self.config.user_transport.clone(),
-            policy: self.config.policy.clone(),
-            asap_transport: self.config.asap_transport.clone(),
-            unknown: UnknownParameters::NONE,
-        };
+        let home = home.id.unwrap_or(ServerId::UNDETERMINED);
+        let registration = self.config.registration(self.id, home);
         self.attempts = self.attempts.saturating_add(1);
         self.last_sent = Some(now);
         if self.listing == Listing::No {
@@ -262,13 +260,12 @@ impl Element {
         let until = now.saturating_add(self.config.t2_registration);
         let changed = false;
         self.state = State::Registering { until, changed };
-        let handle = self.config.pool.clone();
         self.log(Log::Registering {
-            handle: handle.clone(),
+            handle: self.config.pool.clone(),
             pe: self.id,
             attempt: self.attempts,
         });
-        self.send(assoc, Registration::new(handle, element));
+        self.send(assoc, registration);
     }
 
     pub(super) fn on_registration_response(

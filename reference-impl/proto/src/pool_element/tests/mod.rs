@@ -16,8 +16,8 @@ use rsp_wire::asap::{
     RegistrationResponse,
 };
 use rsp_wire::{
-    CauseCode, ErrorCause, PeIdentifier, Policy, PoolHandle, RegistrationLife, SctpTransport,
-    ServerId, TcpTransport, TransportUse,
+    CauseCode, ErrorCause, PeIdentifier, Policy, PolicyType, PoolHandle, RegistrationLife,
+    SctpTransport, ServerId, TcpTransport, TransportUse,
 };
 
 use super::{Assoc, Config, Element, Event, Input, Log, Output};

@@ -93,12 +93,36 @@ fn settings_that_cannot_work_are_named() {
                 .is_err_and(|e| e.to_string().contains(" life "))
         );
     }
-    let config = Config {
-        t2_registration: Duration::ZERO,
-        ..config
+    let said = |change: &dyn Fn(&mut Config)| {
+        let mut config = config.clone();
+        change(&mut config);
+        config.check().unwrap_err().to_string()
     };
-    let error = config.check().unwrap_err();
-    assert_eq!(error.to_string(), "T2-registration must not be zero");
+    assert_eq!(
+        said(&|config| config.t2_registration = Duration::ZERO),
+        "T2-registration must not be zero"
+    );
+    assert!(said(&|config| config.registrars.push(Vec::new())).contains("without an address"));
+    let policy = |number| Policy::Other {
+        policy_type: PolicyType(number),
+        data: Box::default(),
+    };
+    for number in [0, 0x4000_0000, 6] {
+        assert!(said(&|config| config.policy = policy(number)).contains("policy type"));
+    }
+    let private = Config {
+        policy: policy(0x8000_0001),
+        ..config.clone()
+    };
+    assert_eq!(private.check(), Ok(()));
+    let transport = SctpTransport {
+        transport_use: TransportUse(2),
+        ..SctpTransport::new(7, IpAddr::from([198, 51, 100, 7]))
+    };
+    let transport = rsp_wire::Transport::from(transport);
+    assert!(said(&|c| c.user_transport = transport.clone()).contains("transport use"));
+    let long = PoolHandle::new(vec![b'p'; 65_530]);
+    assert!(said(&|config| config.pool = long.clone()).contains("cannot be registered"));
 }
 
 #[test]
