@@ -21,7 +21,7 @@ const POOL: &str = "Pool";
 const SECOND: Duration = Duration::from_secs(1);
 
 enum Program {
-    Registrar(RegistrarDriver),
+    Registrar(Box<RegistrarDriver>),
     Element(ElementDriver),
 }
 
@@ -249,7 +249,7 @@ fn registrar(net: &mut Net, n: usize) -> (HostId, Option<Program>) {
     };
     let now = net.now();
     let driver = RegistrarDriver::start(setup, n as u64, &mut net.host(host), now).unwrap();
-    (host, Some(Program::Registrar(driver)))
+    (host, Some(Program::Registrar(Box::new(driver))))
 }
 
 fn element(net: &mut Net, n: usize, kind: Kind) -> (HostId, Option<Program>) {

@@ -69,6 +69,92 @@
 //! })
 //! # }
 //! ```
+//! A session with a pool of two pool elements, all on one thread. It leaves the first one and goes on with the
+//! second one, as it does by itself when a pool element dies:
+//!
+//! ```
+//! use rserpool::pool_element::{self, PoolElement, settings::ServiceKind};
+//! use rserpool::pool_user::{Event, Message, PoolUser, Settings};
+//!
+//! # use std::io::{BufRead, BufReader};
+//! # /// A registrar in this process; what its ready line says.
+//! # fn registrar() -> std::io::Result<String> {
+//! #     let (ready, mut out) = std::io::pipe()?;
+//! #     std::thread::spawn(move || {
+//! #         let settings = rserpool::settings::Settings {
+//! #             asap: Some(vec!["127.0.0.1:0".parse().expect("an address")]),
+//! #             udp_port: Some(0),
+//! #             ..Default::default()
+//! #         };
+//! #         rserpool::service::run(&settings, rserpool::service::ReadyLine::Text, &mut out)
+//! #     });
+//! #     let mut line = String::new();
+//! #     BufReader::new(ready).read_line(&mut line)?;
+//! #     Ok(line)
+//! # }
+//! # /// The UDP ports of pool elements that share an address.
+//! # fn ports(element: &PoolElement) -> Option<rserpool::reach::UdpPeer> {
+//! #     let rsp_wire::Transport::Sctp(sctp) = element.user_transport() else { return None };
+//! #     format!("127.0.0.1:{}={}", sctp.port, element.udp_addr()?.port()).parse().ok()
+//! # }
+//! # type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+//! # fn main() -> Result<()> {
+//! # let line = registrar()?;
+//! # let word = |key| line.split_whitespace().find_map(|word| word.strip_prefix(key)).expect("told");
+//! # let (asap, udp_port) = (word("asap="), word("udp-port="));
+//! # let mut udp_peers = vec![format!("{asap}={udp_port}").parse()?];
+//! async fn talk(mut user: PoolUser) -> Result<()> {
+//!     let session = user.open("EchoPool");
+//!     user.send(session, Message::new("hello")).await?;
+//!     assert_eq!(user.receive(session).await?, b"hello");
+//!
+//!     user.fail(session);
+//!     user.send(session, Message::new("still there?")).await?;
+//!     assert_eq!(user.receive(session).await?, b"still there?");
+//!     while let Some(event) = user.next_until(Some(user.now())).await? {
+//!         if let Event::Up { element, failover: Some(failover), .. } = event {
+//!             println!("{} serves after {}", element.identifier, failover.from);
+//!         }
+//!     }
+//!     user.stop().await?;
+//!     Ok(())
+//! }
+//!
+//! async fn serve(mut element: PoolElement) -> Result<()> {
+//!     loop {
+//!         element.next_event().await?;
+//!     }
+//! }
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! let settings = pool_element::Settings {
+//!     service: Some(ServiceKind::Echo),
+//!     registrar: Some(vec![asap.parse()?]),
+//! #   udp_peer: Some(udp_peers.clone()),
+//! #   udp_port: Some(0),
+//!     ..Default::default()
+//! };
+//! let (mut first, mut second) = (PoolElement::start(&settings)?, PoolElement::start(&settings)?);
+//! while !first.is_registered() {
+//!     first.next_event().await?;
+//! }
+//! while !second.is_registered() {
+//!     second.next_event().await?;
+//! }
+//! # udp_peers.extend([&first, &second].into_iter().filter_map(ports));
+//! let user = PoolUser::start(&Settings {
+//!     registrar: settings.registrar,
+//! #   udp_peer: Some(udp_peers),
+//!     ..Default::default()
+//! })?;
+//! tokio::select! {
+//!     done = talk(user) => done,
+//!     done = serve(first) => done,
+//!     done = serve(second) => done,
+//! }
+//! # })
+//! # }
+//! ```
 
 pub mod command;
 pub mod driver;
