@@ -1,6 +1,7 @@
 //! The engine on virtual time, without a transport: messages in, messages out.
 
 mod control;
+mod home;
 mod random;
 mod resolution;
 mod selection;
