@@ -80,9 +80,10 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
             say_ready(&driver, &stack, &desk, line, ready)?;
             said = true;
         }
-        ending = ending.next(clock.now(), &mut driver, &mut stack);
-        if matches!(ending, Ending::Done) {
-            return Ok(());
+        match ending.step(clock.now(), driver.stopped()) {
+            Step::Go => {}
+            Step::Stop => driver.stop(clock.now(), &mut stack),
+            Step::End => return Ok(()),
         }
         let until = driver.deadline().into_iter().chain(ending.due()).min();
         tokio::select! {
@@ -93,7 +94,7 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
                     ending = Ending::begin(clock.now(), settings.grace());
                     driver.drain(clock.now(), &mut stack);
                 }
-                Ending::Draining { .. } | Ending::Closing { .. } | Ending::Done => return Ok(()),
+                Ending::Draining { .. } | Ending::Closing { .. } => return Ok(()),
             },
             asked = desk.next() => asked.answer(&driver, clock.now()),
             event = stack.recv(until.map(|at| clock.at(at))) => match event? {
@@ -126,7 +127,7 @@ fn open_desk(settings: &Settings) -> Result<Desk, Failure> {
 ///   Not ── signal ──► Draining: no new associations, what is on its way is answered
 ///                        │ nothing came for QUIET, or MAX_DRAIN is over
 ///                        ▼
-///                     Closing: associations are shut down ── all are, or grace is over ──► Done
+///                     Closing: associations are shut down ── all are, or grace is over ──► the end
 /// ```
 #[derive(Clone, Copy, Debug)]
 enum Ending {
@@ -139,7 +140,6 @@ enum Ending {
     Closing {
         end: Duration,
     },
-    Done,
 }
 
 impl Ending {
@@ -155,13 +155,13 @@ impl Ending {
     fn busy(&mut self, now: Duration) {
         match self {
             Self::Draining { quiet_at, .. } => *quiet_at = now + QUIET,
-            Self::Not | Self::Closing { .. } | Self::Done => {}
+            Self::Not | Self::Closing { .. } => {}
         }
     }
 
     fn due(self) -> Option<Duration> {
         match self {
-            Self::Not | Self::Done => None,
+            Self::Not => None,
             Self::Draining {
                 quiet_at, until, ..
             } => Some(quiet_at.min(until)),
@@ -169,16 +169,26 @@ impl Ending {
         }
     }
 
-    fn next(self, now: Duration, driver: &mut RegistrarDriver, stack: &mut Stack) -> Self {
-        match self {
+    /// What is to be done now.
+    fn step(&mut self, now: Duration, stopped: bool) -> Step {
+        match *self {
             Self::Draining { end, .. } if self.due().is_some_and(|at| at <= now) => {
-                driver.stop(now, stack);
-                Self::Closing { end }.next(now, driver, stack)
+                *self = Self::Closing { end };
+                Step::Stop
             }
-            Self::Closing { end } if driver.stopped() || end <= now => Self::Done,
-            Self::Not | Self::Draining { .. } | Self::Closing { .. } | Self::Done => self,
+            Self::Closing { end } if stopped || end <= now => Step::End,
+            Self::Not | Self::Draining { .. } | Self::Closing { .. } => Step::Go,
         }
     }
+}
+
+/// What the end needs from the loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    Go,
+    /// Shut the associations down.
+    Stop,
+    End,
 }
 
 fn say_ready(
@@ -234,4 +244,52 @@ fn say_ready(
         }
     }
     ready.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    #[test]
+    fn it_is_drained_until_it_is_quiet() {
+        let mut ending = Ending::begin(ms(1000), ms(5000));
+        assert_eq!(ending.due(), Some(ms(1050)));
+        assert_eq!(ending.step(ms(1040), false), Step::Go);
+        ending.busy(ms(1040));
+        assert_eq!(ending.step(ms(1060), true), Step::Go, "something came");
+        assert_eq!(ending.step(ms(1090), false), Step::Stop);
+        assert_eq!(ending.step(ms(1090), false), Step::Go, "once");
+        assert_eq!(ending.due(), Some(ms(6000)));
+        assert_eq!(ending.step(ms(1100), true), Step::End);
+    }
+
+    #[test]
+    fn neither_those_who_talk_nor_those_who_are_silent_keep_it() {
+        let mut ending = Ending::begin(ms(0), ms(5000));
+        let mut now = ms(0);
+        while ending.step(now, false) == Step::Go {
+            now += ms(10);
+            ending.busy(now);
+        }
+        assert_eq!(now, MAX_DRAIN);
+        assert_eq!(ending.step(ms(4999), false), Step::Go);
+        assert_eq!(ending.step(ms(5000), false), Step::End);
+        let mut short = Ending::begin(ms(0), ms(20));
+        assert_eq!(
+            short.step(ms(10), false),
+            Step::Stop,
+            "half of it is for closing"
+        );
+    }
+
+    #[test]
+    fn nothing_ends_by_itself() {
+        let mut ending = Ending::Not;
+        ending.busy(ms(1));
+        assert_eq!((ending.due(), ending.step(ms(9), true)), (None, Step::Go));
+    }
 }

@@ -10,7 +10,7 @@ use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-use live_registrar::{Client, Process, ended, registrar, terminate};
+use live_registrar::{Client, Process, ended, registrar, signal};
 use rsp_wire::asap::{self, HandleResolution};
 use serde_json::Value;
 
@@ -281,11 +281,13 @@ fn sigterm_drains() {
     let mut process = start(&socket, &["--grace", "20s"]);
     let mut client = Client::of(&process.ready());
     client.register("EchoPool", 7);
-    // On their way when the signal comes.
+    // They wait in its socket when it sees the signal, which comes first.
+    signal(&process, "STOP");
     for _ in 0..100 {
         client.send(HandleResolution::new("EchoPool".into(), false));
     }
-    terminate(&process);
+    signal(&process, "TERM");
+    signal(&process, "CONT");
     for _ in 0..100 {
         match client.answer() {
             Some(asap::Message::HandleResolutionResponse(r)) => {
@@ -310,9 +312,9 @@ fn a_second_signal_ends_at_once() {
     client.register("EchoPool", 7);
     // From now on it does not answer: neither the shutdown nor anything else.
     client.leave_without_a_word();
-    terminate(&process);
+    signal(&process, "TERM");
     process.said("shutting down");
-    terminate(&process);
+    signal(&process, "TERM");
     assert_eq!(ended(process).0, Some(0));
     assert!(!fs::exists(&socket).unwrap());
 }

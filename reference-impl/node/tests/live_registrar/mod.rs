@@ -83,10 +83,10 @@ fn value(line: &str, key: &str) -> String {
         .to_owned()
 }
 
-/// SIGTERM.
-pub fn terminate(process: &Process) {
-    let pid = process.child.id().to_string();
-    let killed = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+/// Sends a signal: `TERM`, `STOP`, `CONT`.
+pub fn signal(process: &Process, name: &str) {
+    let (name, pid) = (format!("-{name}"), process.child.id().to_string());
+    let killed = Command::new("kill").args([&name, &pid]).status().unwrap();
     assert!(killed.success());
 }
 

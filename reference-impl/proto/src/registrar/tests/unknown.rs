@@ -163,6 +163,25 @@ fn too_large_messages_are_dropped() {
 }
 
 #[test]
+fn draining_answers_but_lets_nobody_in() {
+    let mut world = World::new();
+    let (pe, pu) = (world.up(1), world.up(2));
+    world.register(pe, "p", element(1, 7));
+    world.input(Input::Drain);
+    assert_eq!(world.members(pu, "p"), [7]);
+    assert_eq!(world.register(pe, "p", element(1, 8)), []);
+    world.out.clear();
+    world.up(3);
+    assert!(world.out.contains(&Output::Abort { assoc: Assoc(3) }));
+    assert_eq!(world.registrar.associations(), 2);
+    world.out.clear();
+    world.input(Input::Stop);
+    for assoc in [pe, pu] {
+        assert!(world.out.contains(&Output::Shutdown { assoc }));
+    }
+}
+
+#[test]
 fn stopping_shuts_down_and_lets_nobody_in() {
     let mut world = World::new();
     let pe = world.up(1);
