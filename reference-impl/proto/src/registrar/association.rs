@@ -129,6 +129,7 @@ impl Registrar {
             return;
         };
         self.log(Log::Down { assoc });
+        self.on_elsewhere_association_lost(now, assoc);
         for key in association.elements {
             self.on_watch_association_lost(now, assoc, key);
         }

@@ -99,7 +99,7 @@ impl Counters {
             Log::DeregistrationRefused { causes, .. } => self.deregistrations_refused.add(causes),
             Log::Left { how, .. } => self.departed.0[*how as usize] += 1,
             Log::NotResolved { cause, .. } => self.resolutions_refused.add(&[*cause]),
-            Log::Reported { .. } => self.reports += 1,
+            Log::Reported { .. } | Log::ReportedElsewhere { .. } => self.reports += 1,
             Log::Malformed { .. } => self.malformed += 1,
             Log::BadDatagram { .. } => self.bad_datagrams += 1,
             Log::ParametersReported { .. } => self.parameters_reported += 1,

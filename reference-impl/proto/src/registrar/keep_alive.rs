@@ -237,10 +237,12 @@ impl Registrar {
             .space
             .find(message.pool_handle.as_octets(), message.pe_identifier);
         let Some(key) = found.filter(|&key| self.watches.assoc(key) == Some(assoc)) else {
-            self.log(Log::UnknownElement {
-                handle: message.pool_handle.clone(),
-                pe: message.pe_identifier,
-            });
+            if !self.on_elsewhere_ack(now, assoc, &message.pool_handle) {
+                self.log(Log::UnknownElement {
+                    handle: message.pool_handle.clone(),
+                    pe: message.pe_identifier,
+                });
+            }
             return;
         };
         let same_pool = (assoc, key.first_of_pool())..=(assoc, key.last_of_pool());

@@ -20,7 +20,7 @@
 //! | peers | `max-peers` | 256 | its messages are ignored |
 //! | download sessions | `max-table-sessions` | 16 | TABLE_RESPONSE R=1 |
 //! | messages waiting for one association to a peer to come up | `max-waiting-messages` | 256 | the message is lost |
-//! | associations being set up to PEs | `max-adoptions` | 64 | deferred |
+//! | associations being set up to PEs; PEs of others asked for a report | `max-adoptions` | 64 | deferred; the report is not followed |
 //! | octets waiting for one association | `max-backlog` | 1 MiB | the association is aborted: its peer does not read |
 //!
 //! A rate allows one second's worth at once; 0 is no limit. What is too much is dropped and not rejected: a

@@ -65,6 +65,12 @@ pub enum Log {
         pe: PeIdentifier,
         count: u32,
     },
+    /// Somebody reported a PE that another registrar owns.
+    ReportedElsewhere {
+        handle: PoolHandle,
+        pe: PeIdentifier,
+        home: ServerId,
+    },
     /// A report or an acknowledgement is about a PE that is not here.
     UnknownElement {
         handle: PoolHandle,
@@ -150,6 +156,7 @@ impl Log {
             | Self::Resolved { .. }
             | Self::NotResolved { .. }
             | Self::Reported { .. }
+            | Self::ReportedElsewhere { .. }
             | Self::UnknownElement { .. }
             | Self::ServerHeard { .. }
             | Self::ServerSilent { .. } => false,
@@ -221,6 +228,9 @@ impl fmt::Display for Log {
             Self::NotResolved { handle, cause } => write!(f, "{handle} not resolved: {cause}"),
             Self::Reported { handle, pe, count } => {
                 write!(f, "{pe} in {handle} reported unreachable, {count} so far")
+            }
+            Self::ReportedElsewhere { handle, pe, home } => {
+                write!(f, "{pe} of {home} in {handle} reported unreachable")
             }
             Self::UnknownElement { handle, pe } => write!(f, "no {pe} in {handle} here"),
             Self::Malformed {

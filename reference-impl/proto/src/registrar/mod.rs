@@ -17,6 +17,7 @@ mod association;
 mod config;
 mod counters;
 mod deregistration;
+mod elsewhere;
 pub mod enrp;
 mod expiry;
 mod keep_alive;
@@ -48,6 +49,7 @@ pub use crate::Assoc;
 use crate::{ASAP_PPID, Dial};
 use announce::Announcer;
 use association::Association;
+use elsewhere::Elsewhere;
 use enrp::{Channel, Enrp};
 use keep_alive::Watches;
 use updates::Updates;
@@ -172,6 +174,7 @@ pub struct Registrar {
     space: Handlespace,
     assocs: BTreeMap<Assoc, Association>,
     watches: Watches,
+    elsewhere: Elsewhere,
     updates: Updates,
     announcer: Option<Announcer>,
     enrp: Option<Enrp>,
@@ -205,6 +208,7 @@ impl Registrar {
             space: Handlespace::seeded(limits, seed),
             assocs: BTreeMap::new(),
             watches: Watches::default(),
+            elsewhere: Elsewhere::default(),
             updates: Updates::default(),
             announcer,
             enrp,
@@ -266,6 +270,7 @@ impl Registrar {
     fn on_time(&mut self, now: Duration) {
         self.on_expiry(now);
         self.on_watch_due(now);
+        self.on_elsewhere_due(now);
         self.on_update_due(now);
         self.on_announce_due(now);
         self.on_enrp_time(now);
@@ -279,6 +284,7 @@ impl Registrar {
         [
             self.space.next_expiry(),
             self.watches.due(),
+            self.elsewhere.due(),
             self.updates.due(),
             announce,
             enrp,

@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Every message counts, also several of one reporter; a (re-)registration starts the count anew. Reports
-//! about PEs that are not here change nothing and are not answered: the message has no response.
+//! about PEs of another Home are in `elsewhere.rs`; those about PEs that are not here change nothing and are not answered: the message has no response.
 
 use std::time::Duration;
 
@@ -27,6 +27,10 @@ impl Registrar {
             self.log(Log::UnknownElement { handle, pe });
             return;
         };
+        let home = self.space.encoded(key).map(|element| element.home());
+        if let Some(home) = home.filter(|&home| home != self.id) {
+            return self.on_reported_elsewhere(now, key, home);
+        }
         let Some(count) = self.watches.count_report(key) else {
             self.log(Log::UnknownElement { handle, pe });
             return;

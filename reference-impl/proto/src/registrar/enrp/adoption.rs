@@ -82,8 +82,9 @@ impl Registrar {
         pe: PeIdentifier,
     ) {
         if let Some(key) = self.unwatched_own(handle, pe) {
-            self.adopt_over(now, key, assoc);
+            return self.adopt_over(now, key, assoc);
         }
+        self.on_elsewhere_reached(now, assoc, (handle.clone(), pe));
     }
 
     pub(super) fn adopt_deferred(&mut self, now: Duration) {

@@ -132,8 +132,17 @@ impl Registrar {
         true
     }
 
+    /// An association that leads to a PE.
+    pub(in super::super) fn element_line(&self, addrs: &[SocketAddr]) -> Option<Assoc> {
+        self.enrp.as_ref()?.lines.at(Channel::Asap, addrs)
+    }
+
     /// Sets up an association to a PE to ask it over there. It joins others that wait for the same one.
-    pub(super) fn call_element(&mut self, to: &[SocketAddr], pe: (PoolHandle, PeIdentifier)) {
+    pub(in super::super) fn call_element(
+        &mut self,
+        to: &[SocketAddr],
+        pe: (PoolHandle, PeIdentifier),
+    ) {
         let Some(enrp) = &mut self.enrp else {
             return;
         };
@@ -249,7 +258,12 @@ impl Registrar {
         };
         match dialling.channel {
             // The PEs have until their watch says otherwise to come by themselves.
-            Channel::Asap => self.adopt_deferred(now),
+            Channel::Asap => {
+                for pe in dialling.adopting {
+                    self.on_elsewhere_unreachable(now, &pe);
+                }
+                self.adopt_deferred(now);
+            }
             Channel::Enrp => {
                 self.on_mentor_unreachable(now, &dialling.to);
                 self.on_peer_unreachable(now, &dialling.to);

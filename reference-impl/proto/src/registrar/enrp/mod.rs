@@ -357,7 +357,7 @@ fn canonical(addr: SocketAddr) -> SocketAddr {
     SocketAddr::new(addr.ip().to_canonical(), addr.port())
 }
 
-fn transport_addrs(transport: &SctpTransport) -> Vec<SocketAddr> {
+pub(super) fn transport_addrs(transport: &SctpTransport) -> Vec<SocketAddr> {
     transport
         .addresses
         .iter()

@@ -3,6 +3,7 @@
 mod adoption;
 mod audit;
 mod download;
+mod elsewhere;
 mod peers;
 mod start_up;
 mod takeover;

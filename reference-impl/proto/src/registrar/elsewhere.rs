@@ -1,0 +1,213 @@
+//! Reports about PEs that have another registrar as their Home (RFC 5352 §3.5: a report goes to any ENRP
+//! server, and the one that gets it asks the PE).
+//!
+//! ```text
+//!                report, association there: KEEP_ALIVE                 ACK
+//!   (none) ─────────────────────────────────────────────► Asked ──────────────► Rested ── keep-alive-gap ──► (none)
+//!     │ report, none there                                 ▲  │
+//!     └─────────────────────► Calling ──── up: KEEP_ALIVE ─┘  │ keep-alive-timeout, association gone
+//!                                └── not up ──────────────────┴──► copy removed, (none)
+//! ```
+//!
+//! Readings where the RFCs are open:
+//! - A copy that is removed so is not announced: RFC 5353 §3.3.2 speaks of the peers of the Home, and a DEL_PE
+//!   would take the PE from a Home that does reach it. If the Home keeps it, the next checksum brings it back.
+//! - Reports are not counted: a PE that answers is kept or removed by its Home.
+//! - A PE whose ASAP Transport nobody told cannot be asked, and stays.
+//!
+//! No more than `max-adoptions` PEs are asked so at a time; reports about others are not followed then.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use rsp_handlespace::PeKey;
+use rsp_wire::asap::EndpointKeepAlive;
+use rsp_wire::{PeIdentifier, PoolHandle, ServerId};
+
+use super::{Assoc, Departure, Limit, Log, Output, Registrar};
+
+type Name = (PoolHandle, PeIdentifier);
+
+/// The PEs that are being asked.
+#[derive(Debug, Default)]
+pub(super) struct Elsewhere {
+    by_name: BTreeMap<Name, Check>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Check {
+    /// An association to it is being set up.
+    Calling { until: Duration },
+    /// KEEP_ALIVE sent, ACK awaited until then.
+    Asked { assoc: Assoc, until: Duration },
+    /// It has answered, and is not asked again until then.
+    Rested { until: Duration },
+}
+
+impl Check {
+    fn until(self) -> Duration {
+        match self {
+            Self::Calling { until } | Self::Asked { until, .. } | Self::Rested { until } => until,
+        }
+    }
+
+    fn assoc(self) -> Option<Assoc> {
+        match self {
+            Self::Asked { assoc, .. } => Some(assoc),
+            Self::Calling { .. } | Self::Rested { .. } => None,
+        }
+    }
+}
+
+impl Elsewhere {
+    pub(super) fn due(&self) -> Option<Duration> {
+        self.by_name.values().map(|check| check.until()).min()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.by_name.len()
+    }
+
+    fn names(&self, which: impl Fn(&Name, Check) -> bool) -> Vec<Name> {
+        let all = self.by_name.iter();
+        let picked = all.filter(|&(name, &check)| which(name, check));
+        picked.map(|(name, _)| name.clone()).collect()
+    }
+}
+
+impl Registrar {
+    /// The PE at this place was reported, and `home` owns it.
+    pub(super) fn on_reported_elsewhere(&mut self, now: Duration, key: PeKey, home: ServerId) {
+        let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key))
+        else {
+            return;
+        };
+        let name = (handle.clone(), element.identifier);
+        self.log(Log::ReportedElsewhere {
+            handle: name.0.clone(),
+            pe: name.1,
+            home,
+        });
+        match self.elsewhere.by_name.get(&name) {
+            Some(Check::Rested { .. }) => return self.counters.hit(Limit::KeepAliveGap),
+            Some(Check::Calling { .. } | Check::Asked { .. }) => return,
+            None => {}
+        }
+        if self.elsewhere.len() >= self.config.enrp.max_adoptions {
+            return self.counters.hit(Limit::Adoptions);
+        }
+        let transport = element.asap_transport.as_ref();
+        let addrs: Vec<SocketAddr> = transport.map_or_else(Vec::new, super::enrp::transport_addrs);
+        if addrs.is_empty() {
+            return;
+        }
+        if let Some(assoc) = self.element_line(&addrs) {
+            return self.ask_elsewhere(now, assoc, name);
+        }
+        let until = now.saturating_add(self.config.keep_alive_timeout);
+        let calling = Check::Calling { until };
+        self.elsewhere.by_name.insert(name.clone(), calling);
+        self.call_element(&addrs, name);
+    }
+
+    fn ask_elsewhere(&mut self, now: Duration, assoc: Assoc, name: Name) {
+        let until = now.saturating_add(self.config.keep_alive_timeout);
+        // The H flag should be clear (§3.5): it has a Home.
+        self.send(
+            assoc,
+            EndpointKeepAlive::new(self.id, name.0.clone(), false),
+        );
+        let asked = Check::Asked { assoc, until };
+        self.elsewhere.by_name.insert(name, asked);
+    }
+
+    /// An association to a PE is up that was set up for this, or for something else.
+    pub(super) fn on_elsewhere_reached(&mut self, now: Duration, assoc: Assoc, name: Name) {
+        if let Some(Check::Calling { .. }) = self.elsewhere.by_name.get(&name) {
+            self.ask_elsewhere(now, assoc, name);
+        }
+    }
+
+    /// No association to a PE could be set up.
+    pub(super) fn on_elsewhere_unreachable(&mut self, now: Duration, name: &Name) {
+        if let Some(Check::Calling { .. }) = self.elsewhere.by_name.get(name) {
+            self.drop_copy(now, name, Departure::Gone);
+        }
+    }
+
+    /// An ACK came. False if nobody of that pool was asked so over this association.
+    pub(super) fn on_elsewhere_ack(
+        &mut self,
+        now: Duration,
+        assoc: Assoc,
+        handle: &PoolHandle,
+    ) -> bool {
+        let asked = |name: &Name, check: Check| name.0 == *handle && check.assoc() == Some(assoc);
+        let answered = self.elsewhere.names(asked);
+        if answered.is_empty() {
+            return false;
+        }
+        let until = now.saturating_add(self.config.keep_alive_gap);
+        for name in answered {
+            let rested = Check::Rested { until };
+            self.elsewhere.by_name.insert(name, rested);
+        }
+        self.hang_up(assoc);
+        true
+    }
+
+    pub(super) fn on_elsewhere_association_lost(&mut self, now: Duration, assoc: Assoc) {
+        for name in self
+            .elsewhere
+            .names(|_, check| check.assoc() == Some(assoc))
+        {
+            self.drop_copy(now, &name, Departure::Gone);
+        }
+    }
+
+    pub(super) fn on_elsewhere_due(&mut self, now: Duration) {
+        if self.elsewhere.due().is_none_or(|at| at > now) {
+            return;
+        }
+        for name in self.elsewhere.names(|_, check| check.until() <= now) {
+            match self.elsewhere.by_name.get(&name) {
+                Some(Check::Rested { .. }) => {
+                    self.elsewhere.by_name.remove(&name);
+                }
+                Some(&Check::Asked { assoc, .. }) => {
+                    self.drop_copy(now, &name, Departure::Silent);
+                    self.hang_up(assoc);
+                }
+                Some(Check::Calling { .. }) => self.drop_copy(now, &name, Departure::Gone),
+                None => {}
+            }
+        }
+    }
+
+    /// The KEEP_ALIVE failed. A PE that has registered here meanwhile is no copy.
+    fn drop_copy(&mut self, now: Duration, name: &Name, how: Departure) {
+        self.elsewhere.by_name.remove(name);
+        let Some(key) = self.space.find(name.0.as_octets(), name.1) else {
+            return;
+        };
+        let home = self.space.encoded(key).map(|element| element.home());
+        if home != Some(self.id) {
+            self.remove(now, key, how);
+        }
+    }
+
+    /// Ends an association that was set up to ask a PE, once nothing hangs on it.
+    fn hang_up(&mut self, assoc: Assoc) {
+        let waits = self
+            .elsewhere
+            .names(|_, check| check.assoc() == Some(assoc));
+        let idle = self.assocs.get(&assoc).is_some_and(|association| {
+            let hangs_on = !association.elements.is_empty();
+            association.dialled && !hangs_on && association.subscriptions.is_empty()
+        });
+        if idle && waits.is_empty() {
+            self.out.push_back(Output::Shutdown { assoc });
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! Reports about PEs that a peer owns.
+
+use super::*;
+use crate::registrar::Limit;
+use rsp_wire::asap::{EndpointKeepAliveAck, EndpointUnreachable};
+
+/// A registrar that knows PEs 1, 2, … of a peer, each on its own host, and a PU.
+fn copies(pes: u8, change: impl FnOnce(&mut Config)) -> (World, Assoc, Assoc) {
+    let mut world = World::with_mentors(&[], change);
+    let peer = world.peer(9, SMALL);
+    for pe in 1..=pes {
+        world.tell_of(peer, SMALL, "p", owned(SMALL, pe, u32::from(pe)));
+    }
+    let pu = world.up(100);
+    world.out.clear();
+    (world, peer, pu)
+}
+
+fn report(world: &mut World, pu: Assoc, pe: u32) {
+    world.send(pu, EndpointUnreachable::new("p".into(), PeIdentifier(pe)));
+}
+
+fn ack(world: &mut World, assoc: Assoc, pe: u32) {
+    world.send(
+        assoc,
+        EndpointKeepAliveAck::new("p".into(), PeIdentifier(pe)),
+    );
+}
+
+/// Where KEEP_ALIVEs went since the last call; none wants to be Home.
+fn asked(world: &mut World) -> Vec<Assoc> {
+    let ask = |(assoc, message)| match message {
+        asap::Message::EndpointKeepAlive(m) => {
+            assert!(!m.wants_to_be_home() && m.server_id == OWN);
+            assoc
+        }
+        other => panic!("a KEEP_ALIVE: {other:?}"),
+    };
+    world.sent().into_iter().map(ask).collect()
+}
+
+#[test]
+fn it_is_called_asked_at_once_and_left_alone() {
+    let (mut world, _, pu) = copies(1, |_| {});
+    report(&mut world, pu, 1);
+    let (_, channel, to) = world.dials()[0];
+    let its = "198.51.100.1:5000".parse().unwrap();
+    assert_eq!((channel, to), (Channel::Asap, its));
+    let pe = world.answer_dial();
+    assert_eq!(asked(&mut world), [pe]);
+    world.out.clear();
+    ack(&mut world, pe, 1);
+    assert!(world.out.contains(&Output::Shutdown { assoc: pe }));
+    world.down(pe);
+    // Again, but not in a flood.
+    for _ in 0..5 {
+        report(&mut world, pu, 1);
+    }
+    assert_eq!(world.dials(), []);
+    assert_eq!(world.registrar.counters().hits(Limit::KeepAliveGap), 5);
+    world.pass_secs(2);
+    world.out.clear();
+    report(&mut world, pu, 1);
+    assert_eq!(world.dials().len(), 1);
+    world.answer_dial();
+    ack(&mut world, pe, 1);
+    world.pass_secs(30);
+    assert_eq!(world.known(), [(1, SMALL)], "nobody adopted it");
+}
+
+#[test]
+fn one_that_is_connected_is_asked_there() {
+    let (mut world, _, pu) = copies(1, |_| {});
+    let pe = world.up(1);
+    world.out.clear();
+    report(&mut world, pu, 1);
+    assert_eq!((world.dials(), asked(&mut world)), (vec![], vec![pe]));
+    ack(&mut world, pe, 1);
+    assert!(
+        !world.out.contains(&Output::Shutdown { assoc: pe }),
+        "it is its own"
+    );
+    world.pass_secs(30);
+    assert_eq!(world.known(), [(1, SMALL)]);
+}
+
+#[test]
+fn one_that_cannot_be_asked_is_removed_without_a_word() {
+    // Not called, never up, silent, gone.
+    for how in 0..4 {
+        let (mut world, peer, pu) = copies(1, |_| {});
+        report(&mut world, pu, 1);
+        match how {
+            0 => world.refuse_dial(),
+            1 => world.pass_secs(16),
+            2 => {
+                let pe = world.answer_dial();
+                world.pass_secs(14);
+                assert_eq!(world.known(), [(1, SMALL)], "it has its time");
+                world.pass_secs(2);
+                assert!(world.out.contains(&Output::Shutdown { assoc: pe }));
+            }
+            _ => {
+                let pe = world.answer_dial();
+                world.down(pe);
+            }
+        }
+        assert_eq!(world.known(), [], "way {how}");
+        let told = world.told();
+        let removal = |(_, message): &(Assoc, Message)| matches!(message, Message::HandleUpdate(_));
+        assert!(!told.iter().any(removal), "{told:?}");
+        // The Home says that it lives: it knows better.
+        world.tell_of(peer, SMALL, "p", owned(SMALL, 1, 1));
+        assert_eq!(world.known(), [(1, SMALL)]);
+    }
+}
+
+#[test]
+fn one_that_registers_meanwhile_is_its_own_again() {
+    let (mut world, _, pu) = copies(1, |_| {});
+    report(&mut world, pu, 1);
+    let pe = world.up(1);
+    assert_eq!(world.register(pe, "p", element(1, 1)), []);
+    world.pass_secs(30);
+    assert_eq!(world.known(), [(1, OWN)]);
+}
+
+#[test]
+fn few_are_asked_at_a_time() {
+    let (mut world, _, pu) = copies(4, |config| config.enrp.max_adoptions = 2);
+    for pe in 1..=4 {
+        report(&mut world, pu, pe);
+    }
+    assert_eq!(world.dials().len(), 2);
+    assert_eq!(world.registrar.counters().hits(Limit::Adoptions), 2);
+    assert_eq!(world.registrar.counters().reports, 4);
+}
