@@ -189,6 +189,16 @@ impl Element {
         }
     }
 
+    /// SH1: a former Home that takes its time to shut down must not be a fourth association.
+    fn abort_left(&mut self) {
+        let left = self.assocs.iter();
+        let left = left.filter(|(_, association)| association.is_dialled && association.is_leaving);
+        let left: Vec<Assoc> = left.map(|(&assoc, _)| assoc).collect();
+        for assoc in left {
+            self.abort(assoc);
+        }
+    }
+
     /// Does what is to be done next for what the owner wants, with the Home there is.
     pub(super) fn go_on(&mut self, now: Duration) {
         match (self.wanted, self.listing, &self.home) {
@@ -205,6 +215,7 @@ impl Element {
         let until = now.saturating_add(self.config.t3_deregistration);
         let until = (!self.wanted).then_some(until);
         self.state = State::Seeking { until };
+        self.abort_left();
         if !self.hunt.is_hunting() {
             let known = self.hunt.servers(now).count();
             self.log(Log::Hunting { known });

@@ -1,20 +1,17 @@
 //! Registration and re-registration (RFC 5352 §2.2.1, §2.2.3, §3.1), and the states of the pool element.
 //!
 //! ```text
-//!                                                  de-registered, abandoned
-//!         ┌───────────────────────────────────────────────────────────────────────────────┐
-//!         ▼    Register                  Home                           accepted           │
-//!        Out ───────────► Seeking ─────────────────► Registering ─────────────► Registered │
-//!         ▲               │ ▲ ▲  ▲   T2, Down          │ │  ▲ ▲  T4, change         │ │    │
-//!         │  nothing to   │ │ │  └─────────────────────┘ │  │ └─────────────────────┘ │    │
-//!         │  de-register  │ │ │      more than           │  │       Expired: Pending ─┤    │
-//!         └───────────────┘ │ │    MAX-REG-ATTEMPT       │  │ update-interval         │    │
-//!                           │ └───────── Failed ◄────────┤  └─────────────── Pending ◄┘    │
-//!         Home, Deregister  │        retry-failed        │ rejected                        │
-//!                           │                            └────────► Rejected               │
-//!              Down, T3     │                                          │ Register, a correction
-//!   Deregistering ──────────┘◄───── Deregister, Stop (all states) ─────┴──► Registering    │
-//!         └────────────────────────────────────────────────────────────────────────────────┘
+//!         Register           Home               accepted
+//!   Out ───────────► Seeking ─────► Registering ────────► Registered
+//!                     ▲ ▲ ▲           │ │ │ ▲ ▲             │ │ │
+//!                     │ │ └── T2, Down ─┘ │ │ └─ T4, change ─┘ │ │
+//!                     │ └─────────────────┼─┼───── Down ───────┘ │ expired, Home restarted
+//!        retry-failed │   > MAX-REG-ATTEMPT │                    ▼
+//!                   Failed ◄──────────────┤ └─────────────── Pending: no sooner than update-interval
+//!                                         ▼
+//!                                      Rejected ── Register, a correction, retry-rejected ──► Registering
+//!
+//!   Deregister, anywhere ──► Deregistering, without a Home Seeking first ──► Out: deregistration.rs
 //! ```
 //!
 //! Readings where the RFC is open (T19, T30, T46 …):

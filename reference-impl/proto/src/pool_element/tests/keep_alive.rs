@@ -69,6 +69,16 @@ fn a_registrar_that_asks_for_it_is_the_home() {
 }
 
 #[test]
+fn a_former_home_is_no_fourth_association() {
+    let (mut world, home) = World::registered();
+    let other = world.called(9);
+    world.keep_alive(other, 5, true);
+    world.out.clear();
+    world.down(other);
+    assert_eq!(world.aborted(), [home], "it was shutting down still");
+}
+
+#[test]
 fn a_registrar_that_called_is_found_again() {
     let (mut world, home) = World::registered();
     let other = world.called(9);
