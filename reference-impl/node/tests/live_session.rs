@@ -184,8 +184,11 @@ fn a_session_survives_kill_9_of_its_pool_element_and_of_its_registrar() {
 fn a_terminal_goes_on_and_ends_with_its_input() {
     let _registrar = registrar("127.72.0.1", None);
     let asap = "127.72.0.1:3863";
+    let args = ["pu", "session", "EchoPool", "--registrar", asap];
+    let mut user = Process::start(&[&args[..], &["--repeat", "--wait", "60s"]].concat());
+    user.logs("registrar ");
+    // There is no such pool yet.
     let mut elements = ["127.72.0.2", "127.72.0.3"].map(|ip| element(ip, "echo", asap));
-    let mut user = Process::start(&["pu", "session", "EchoPool", "--registrar", asap, "--repeat"]);
     let mut input = user.child.stdin.take().expect("it is piped");
     input.write_all(b"hello\n").unwrap();
     assert_eq!(user.stdout.next().unwrap().unwrap(), "hello");

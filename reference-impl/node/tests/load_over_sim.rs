@@ -22,7 +22,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 enum Program {
     Registrar(Box<RegistrarDriver>),
-    Element(ElementDriver),
+    Element(Box<ElementDriver>),
 }
 
 struct World {
@@ -271,7 +271,7 @@ fn element(net: &mut Net, n: usize, kind: Kind) -> (HostId, Option<Program>) {
     let (now, net) = (net.now(), &mut net.host(host));
     let mut driver = ElementDriver::start(setup, Some(service(kind)), n as u64, net, now).unwrap();
     driver.register(now, net);
-    (host, Some(Program::Element(driver)))
+    (host, Some(Program::Element(Box::new(driver))))
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::Duration;
 use rsp_proto::pool_user::{Failure as Unresolved, SessionFailure, Target};
 use rsp_wire::{CauseCode, PoolHandle};
 
+use super::live::{PoolUser, ResolveError};
 use super::load::{Plan, Service};
 use super::settings::Settings;
 use super::{resolve, session, show, terminal};
@@ -21,6 +22,9 @@ pub const UNKNOWN_POOL: u8 = 4;
 pub const SESSION_LOST: u8 = 5;
 /// A request of the load client was not answered, or not as it must be.
 pub const WRONG_ANSWERS: u8 = 6;
+
+/// How often the registrar is asked for a pool that is waited for.
+const WAIT_CYCLE: Duration = Duration::from_millis(250);
 
 /// What a pool user can do.
 #[derive(Clone, Debug, clap::Subcommand)]
@@ -49,6 +53,9 @@ pub struct CommonArgs {
     /// Write results as JSON
     #[arg(long)]
     pub json: bool,
+    /// How long to wait for the pool to come, if the registrar does not know it
+    #[arg(long, value_name = "SPAN", default_value = "0s")]
+    pub wait: Span,
     /// The settings.
     #[command(flatten)]
     pub settings: Settings,
@@ -215,6 +222,36 @@ fn rate(text: &str) -> Result<f64, String> {
             "`{text}` is neither 0 nor from 0.001 to 1000000000"
         )),
     }
+}
+
+/// Asks for the pool until it exists, as long as is to be waited. Returns why there is no use in going on.
+pub(super) async fn await_pool(
+    args: &CommonArgs,
+    user: &mut PoolUser,
+) -> Result<Option<Ended>, Failure> {
+    let end = user.now() + args.wait.0;
+    while user.now() < end {
+        let why = match user.resolve(args.pool.clone()).await {
+            Ok(_) => return Ok(None),
+            Err(ResolveError::Failure(why)) => why,
+            Err(ResolveError::Io(error)) => return Err(error.into()),
+        };
+        let ended = Ended::unresolved(&args.pool, &why);
+        if !matches!(
+            ended,
+            Ended::Badly {
+                code: UNKNOWN_POOL,
+                ..
+            }
+        ) {
+            return Ok(Some(ended));
+        }
+        let again = end.min(user.now() + WAIT_CYCLE);
+        while let Some(event) = user.next_until(Some(again)).await? {
+            session::report(&event, user);
+        }
+    }
+    Ok(None)
 }
 
 /// How a command ended.

@@ -435,7 +435,9 @@ fn stack_side(assoc: Assoc) -> AssocId {
 }
 
 fn tell(log: &Log) {
-    if log.is_trouble() {
+    // The owner is told of these as events.
+    let is_told = matches!(log, Log::Failed { .. } | Log::HomeLost { .. });
+    if log.is_trouble() && !is_told {
         tracing::warn!("{log}");
     } else {
         tracing::debug!("{log}");

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use rsp_proto::pool_user::Event;
 
-use super::command::{Ended, ResolveArgs};
+use super::command::{Ended, ResolveArgs, await_pool};
 use super::live::{PoolUser, ResolveError};
 use super::settings::Settings;
 use super::show;
@@ -33,6 +33,9 @@ async fn show_pool(
     user: &mut PoolUser,
     out: &mut dyn Write,
 ) -> Result<Ended, Failure> {
+    if let Some(ended) = await_pool(&args.common, user).await? {
+        return Ok(ended);
+    }
     if args.watch {
         return watch(args, user, out).await;
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rsp_proto::pool_user::{Event, Message};
 
-use super::command::{Ended, SESSION_LOST, SessionArgs, WRONG_ANSWERS};
+use super::command::{Ended, SESSION_LOST, SessionArgs, WRONG_ANSWERS, await_pool};
 use super::live::PoolUser;
 use super::load::{Act, End, Load, Plan, Summary};
 use super::settings::Settings;
@@ -23,6 +23,13 @@ pub(super) async fn run(
 ) -> Result<Ended, Failure> {
     let mut signals = Signals::new()?;
     let mut user = PoolUser::start(settings)?;
+    tokio::select! {
+        biased;
+        () = signals.next() => return Ok(Ended::Well),
+        ended = await_pool(&args.common, &mut user) => if let Some(ended) = ended? {
+            return Ok(ended);
+        },
+    }
     let mut load = Load::new(plan, user.now());
     let mut progress = Progress::new(args.progress.0, user.now());
     let mut stopping = false;
@@ -110,7 +117,7 @@ impl Progress {
             let (all, failovers) = (summary.answers, summary.failovers);
             writeln!(
                 out,
-                "{seconds:6.1} s: {new} answers, {all} in all, {failovers} failovers, {} wrong",
+                "{seconds:6.1} s: {new} answers, {all} in all, failovers {failovers}, wrong {}",
                 summary.wrong
             )?;
         }

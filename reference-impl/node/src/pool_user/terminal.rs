@@ -6,7 +6,7 @@ use std::time::Duration;
 use rsp_proto::pool_user::{Event, Message, Session};
 use tokio::sync::mpsc;
 
-use super::command::{Ended, SessionArgs};
+use super::command::{Ended, SessionArgs, await_pool};
 use super::live::{PoolUser, SessionError};
 use super::session::report;
 use super::settings::Settings;
@@ -41,6 +41,13 @@ pub(super) async fn run(
 ) -> Result<Ended, Failure> {
     let mut signals = Signals::new()?;
     let mut user = PoolUser::start(settings)?;
+    tokio::select! {
+        biased;
+        () = signals.next() => return Ok(Ended::Well),
+        ended = await_pool(&args.common, &mut user) => if let Some(ended) = ended? {
+            return Ok(ended);
+        },
+    }
     let mut lines = read_lines();
     let session = user.open_with(args.target(), !args.no_failover);
     let mut terminal = Terminal {
