@@ -40,6 +40,9 @@ pub(super) struct Question {
     is_asked: bool,
     /// The S flag of all its copies, so that the A flag of the answer is about it.
     wants_updates: bool,
+    /// When all its attempts are over at the latest. Attempts begin when T1 is noticed, which is late where
+    /// the caller was suspended or its clock jumped; the owner is not to wait for longer because of that.
+    end: Duration,
 }
 
 impl Question {
@@ -115,12 +118,15 @@ impl PoolUser {
         if entry.question.is_some() {
             return;
         }
+        let attempts = self.config.max_request_retransmit.saturating_add(1);
+        let t1 = self.config.t1_enrp_request;
         entry.question = Some(Question {
             attempt: 1,
             is_moved: false,
             sent: None,
             is_asked: false,
             wants_updates: !entry.watches.is_empty(),
+            end: now.saturating_add(t1.saturating_mul(attempts).saturating_mul(2)),
         });
         self.start_t1(now, pool);
         match self.home_assoc() {
@@ -161,7 +167,7 @@ impl PoolUser {
             return;
         };
         let is_asked = question.is_asked;
-        if question.attempt > limit {
+        if question.attempt > limit || question.end <= now {
             let why = if is_asked {
                 Failure::TimedOut
             } else {

@@ -131,6 +131,15 @@ fn the_question_is_given_up_after_max_request_retransmit() {
 }
 
 #[test]
+fn after_a_long_sleep_the_question_is_over() {
+    let (mut world, _) = World::at_home(|_| {});
+    world.resolve(1, "p");
+    world.now += Duration::from_secs(90);
+    world.input(Input::Tick);
+    assert_eq!(world.told(), [not_resolved(1, Failure::TimedOut)]);
+}
+
+#[test]
 fn without_any_registrar_the_question_ends_too() {
     let mut world = World::with(|c| c.registrars.clear());
     world.resolve(1, "p");
