@@ -7,7 +7,7 @@
 //!                                                                           └─┘
 //! ```
 //!
-//! Readings where the RFC is open (T40, T42):
+//! Readings where the RFC is open:
 //! - A control channel exists where the user transport is SCTP for data and control. Without one nothing is
 //!   sent.
 //! - A PU's first message on the channel is COOKIE_ECHO, so the card is its answer: communication begins when

@@ -11,7 +11,7 @@
 //!   Registered ── unsolicited response ──► Pending: registers again
 //! ```
 //!
-//! Readings where the RFC is open (T10, T12, T16):
+//! Readings where the RFC is open:
 //! - "Before receiving a REGISTRATION_RESPONSE" in §3.2 means the response to the de-registration.
 //! - The RFC limits the attempts to register only. The same limit is good here, else a PE could not stop
 //!   while all registrars are down. The search for a Home is an attempt of T3-deregistration, too.

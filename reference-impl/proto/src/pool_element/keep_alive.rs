@@ -11,7 +11,7 @@
 //!                    └── H=1: the sender is the Home (KA2.4), home.rs
 //! ```
 //!
-//! Readings where the RFC is open (T17):
+//! Readings where the RFC is open:
 //! - KA1 goes before "an endpoint MUST respond to any KEEP_ALIVE" (§2.2.7).
 //! - The handle is that of "its earlier REGISTRATION": before one is sent and after a de-registration there is none.
 //!   So a registrar that still lists the PE notices that it is gone.

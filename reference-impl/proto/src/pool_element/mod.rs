@@ -34,6 +34,56 @@
 //! A PE that resolves pool handles or uses pools is a pool user too (§4), and has a
 //! [pool user's](crate::pool_user) engine beside this one.
 //!
+//! # Example
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use rsp_proto::pool_element::{Config, Element, Event, Input, Output};
+//! use rsp_wire::asap::{Message, RegistrationResponse};
+//! use rsp_wire::{TcpTransport, Transport};
+//!
+//! let users = TcpTransport::new(8080, [192, 0, 2, 1].into());
+//! let mut config = Config::new("web".into(), Transport::Tcp(users));
+//! config.registrars = vec![vec!["192.0.2.9:3863".parse()?]];
+//! config.check()?;
+//!
+//! // The caller's side of it all: what the engine wants, and what comes of it.
+//! let (seed, now) = (7, Duration::ZERO);
+//! let mut element = Element::new(config, seed, now);
+//! let mut registered = false;
+//! element.handle(now, Input::Register);
+//! loop {
+//!     match element.poll() {
+//!         Output::Connect { dial, to } => {
+//!             let assoc = rsp_proto::Assoc(1);
+//!             let answer = Some(assoc);
+//!             element.handle(now, Input::Dialled { dial, assoc: answer });
+//!             element.handle(now, Input::Up { assoc, peer: to });
+//!         }
+//!         Output::Send { assoc, ppid, octets, .. } => {
+//!             let Message::Registration(registration) = Message::decode(&octets)?.message else {
+//!                 panic!("it registers first");
+//!             };
+//!             let pe = registration.pool_element.identifier;
+//!             let response = RegistrationResponse::new(registration.pool_handle, pe, None);
+//!             let mut octets = Vec::new();
+//!             Message::from(response).encode(&mut octets)?;
+//!             element.handle(now, Input::Message { assoc, ppid, octets: &octets });
+//!         }
+//!         Output::Told(Event::Registered { .. }) => registered = true,
+//!         Output::Wait(deadline) => {
+//!             // T4-reregistration: 20 s less than the registration life of 5 minutes.
+//!             assert_eq!(deadline, Some(Duration::from_secs(280)));
+//!             break;
+//!         }
+//!         _ => {}
+//!     }
+//! }
+//! assert!(registered);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! One procedure is one file; each is an `impl Element` of its `on_…` functions and the state it alone keeps.
 
 mod association;

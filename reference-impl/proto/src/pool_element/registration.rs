@@ -14,7 +14,7 @@
 //!   Deregister, anywhere ──► Deregistering, without a Home Seeking first ──► Out: deregistration.rs
 //! ```
 //!
-//! Readings where the RFC is open (T19, T30, T46 …):
+//! Readings where the RFC is open:
 //! - Each T2 and each loss of the association leads to a hunt (§3.1); attempts are counted across Homes until
 //!   one answers. When more than MAX-REG-ATTEMPT got no answer the owner is told (§3.1), and after `retry_failed`
 //!   it begins anew (§7.3: RETRAN-MAX is the longest time between attempts).

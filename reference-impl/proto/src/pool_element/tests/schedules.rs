@@ -247,13 +247,33 @@ impl Schedule {
                 };
                 self.input(input);
             }
+            (_, Some(assoc)) if self.rng.bool() => {
+                let octets = self.noise();
+                self.later(Due::Message { assoc, octets });
+            }
             (_, _) => {
-                let octets: Vec<u8> = (0..self.rng.usize(..40)).map(|_| self.rng.u8(..)).collect();
+                let octets = self.noise();
                 let from = registrar(number);
                 let octets = &octets[..];
                 self.input(Input::Datagram { from, octets });
             }
         }
+    }
+
+    /// Octets that are no message, or one with something wrong in it.
+    fn noise(&mut self) -> Vec<u8> {
+        let pe = self.element.id();
+        let message: asap::Message = match self.rng.u8(..4) {
+            0 => RegistrationResponse::new("p".into(), pe, None).into(),
+            1 => DeregistrationResponse::new("p".into(), pe, None).into(),
+            2 => EndpointKeepAlive::new(ServerId(9), "p".into(), true).into(),
+            _ => return (0..self.rng.usize(..40)).map(|_| self.rng.u8(..)).collect(),
+        };
+        let mut octets = Vec::new();
+        message.encode(&mut octets).unwrap();
+        let index = self.rng.usize(..octets.len());
+        octets[index] ^= 1 << self.rng.u8(..8);
+        octets
     }
 
     fn run(&mut self, span: Duration, mean_gap: Option<Duration>) {
