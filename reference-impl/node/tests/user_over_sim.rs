@@ -611,3 +611,62 @@ fn stopping_ends_sessions_gracefully() {
     }
     assert_eq!(world.elements[&1].heard, [b"bye".to_vec()]);
 }
+
+#[test]
+fn two_sessions_with_one_pool_element_do_not_disturb_each_other() {
+    let mut world = World::new(11);
+    world.element(1, 0);
+    let sessions = [world.open(), world.open()];
+    for _ in sessions {
+        world.up(5 * SECOND);
+    }
+    for session in sessions {
+        world.send(session, "hello");
+        assert_eq!(world.data(5), (1, b"hello".to_vec()));
+    }
+    world.user(|driver, now, net| driver.close(now, sessions[0], net));
+    world.until(5 * SECOND, |told| {
+        matches!(told, Told::Closed { .. }).then_some(())
+    });
+    world.send(sessions[1], "still here");
+    assert_eq!(world.data(10), (1, b"still here".to_vec()));
+}
+
+#[test]
+fn what_the_stack_has_no_room_for_waits_in_order() {
+    let mut world = World::new(12);
+    world.element(1, 0);
+    let session = world.open();
+    world.up(5 * SECOND);
+    world.elements.get_mut(&1).unwrap().answers = false;
+    let mut sent = 0_u32;
+    // More than the send queue of the stack holds.
+    let refused = loop {
+        let message = Message::new([sent.to_be_bytes().as_slice(), &[0; 50_000]].concat());
+        let taken = world.user(|driver, now, net| driver.send(now, session, message, net));
+        match taken {
+            Ok(()) => sent += 1,
+            Err(refused) => break refused,
+        }
+    };
+    assert!(matches!(refused, pool_user::Refused::Full(_)));
+    assert!(sent > 40, "{sent} messages of 50 000 octets");
+    world.pass(20 * SECOND);
+    let has_room = world.user(|driver, _, _| driver.has_room());
+    assert!(has_room);
+    let heard: Vec<u32> = world.elements[&1]
+        .heard
+        .iter()
+        .map(|octets| u32::from_be_bytes(octets[..4].try_into().unwrap()))
+        .collect();
+    assert_eq!(heard, Vec::from_iter(0..sent));
+    let long = Message::new(vec![0; 2_000_000]);
+    let refused = world.user(|driver, now, net| driver.send(now, session, long, net));
+    assert!(matches!(refused, Err(pool_user::Refused::TooLong { .. })));
+    let asap = Message {
+        ppid: 11,
+        ..Message::new("no data")
+    };
+    let refused = world.user(|driver, now, net| driver.send(now, session, asap, net));
+    assert_eq!(refused, Err(pool_user::Refused::AsapPpid));
+}

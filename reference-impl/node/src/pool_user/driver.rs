@@ -125,7 +125,7 @@ impl UserDriver {
             Event::Restart { assoc } if self.lines.is_waiting(assoc) => {
                 // What waits must not be lost with the association that it was for.
                 transport.abort(assoc);
-                self.down(now, assoc, Fault::Aborted, transport);
+                self.down(now, assoc, Fault::Restarted, transport);
             }
             Event::Restart { assoc } => {
                 let assoc = engine_side(assoc);

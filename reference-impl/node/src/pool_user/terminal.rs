@@ -3,7 +3,7 @@
 use std::io::{self, BufRead, Read, Write};
 use std::time::Duration;
 
-use rsp_proto::pool_user::{Event, Message, Session};
+use rsp_proto::pool_user::{Event, Fault, Message, Session};
 use tokio::sync::mpsc;
 
 use super::command::{Ended, SessionArgs, await_pool};
@@ -119,6 +119,14 @@ impl Terminal<'_> {
         user: &mut PoolUser,
         out: &mut dyn Write,
     ) -> Result<Option<Ended>, Failure> {
+        if self.input_over
+            && let Event::FailingOver {
+                why: Fault::Closed, ..
+            } = event
+        {
+            // It has said all it had to say, as servers over TCP do.
+            return Ok(Some(Ended::Well));
+        }
         report(&event, user);
         match event {
             Event::Up { failover, .. } => {
