@@ -13,6 +13,10 @@
 //! - A weight of 0 means "no service" (§3.2), and so does a load of 0xffffffff for RLU, whose weight is what
 //!   is left of it. Such PEs are left out while the list has another one, and treated as all others when it
 //!   has none: nothing is ever divided by the sum of the weights here.
+//! - "Active" (§4.5.3) is who did not fail lately: of all policies, PEs that did are chosen only when the others
+//!   are used up ([`Pool::choose`](super::pool::Pool::choose)).
+//! - LU and its like begin with the first entry each time, also from the cache: "in the order returned", and
+//!   the others are called backup entries.
 //! - A PE whose policy is of another type than the pool's (RFC 5352 §2.2.6: the pool's counts) lacks what the
 //!   pool's policy looks at: it has the lowest priority and may be used.
 

@@ -6,6 +6,7 @@ mod random;
 mod resolution;
 mod selection;
 mod session;
+mod together;
 mod transitions;
 mod unknown;
 mod unreachable;
