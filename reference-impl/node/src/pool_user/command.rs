@@ -247,7 +247,7 @@ pub(super) async fn await_pool(
             return Ok(Some(ended));
         }
         let again = end.min(user.now() + WAIT_CYCLE);
-        while let Some(event) = user.next_until(Some(again)).await? {
+        while let Some(event) = user.next_event_until(Some(again)).await? {
             session::report(&event, user);
         }
     }

@@ -27,7 +27,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// A pool user. See the [module](super) for what it does and how.
 ///
 /// It lives on one thread, in a tokio runtime with I/O and time, and works only while one of its `async`
-/// methods is awaited: answer heartbeats by awaiting [`next`](Self::next) when there is nothing else to do.
+/// methods is awaited: answer heartbeats by awaiting [`next_event`](Self::next_event) when there is nothing else to do.
 /// All futures may be dropped without losing anything.
 #[derive(Debug)]
 pub struct PoolUser {
@@ -182,7 +182,7 @@ impl PoolUser {
     }
 
     /// The next user message of a session (Data.Received, RFC 5352 §6.6). Other events wait for
-    /// [`next`](Self::next).
+    /// [`next_event`](Self::next_event).
     pub async fn receive(&mut self, session: Session) -> Result<Vec<u8>, SessionError> {
         let of_session = |event: &Event| match event {
             Event::Data { session: of, .. }
@@ -231,12 +231,12 @@ impl PoolUser {
 
     /// The next thing that happens: user messages, failovers, changes of watched pools, messages returned
     /// (Error.Report, RFC 5352 §6.7).
-    pub async fn next(&mut self) -> io::Result<Event> {
+    pub async fn next_event(&mut self) -> io::Result<Event> {
         self.wait_for(|_| true).await
     }
 
     /// The next thing that happens, or none once `until` is past, in the time of [`now`](Self::now).
-    pub async fn next_until(&mut self, until: Option<Duration>) -> io::Result<Option<Event>> {
+    pub async fn next_event_until(&mut self, until: Option<Duration>) -> io::Result<Option<Event>> {
         loop {
             self.gather();
             if let Some(event) = self.told.pop_front() {

@@ -16,7 +16,7 @@
 //! | §6.5.5 ASAP_SEND_TO_LAST | what a session does |
 //! | §6.5.5 ASAP_SEND_TO_ALL | [`PoolUser::resolve`], then a session with each [`Target::Element`] |
 //! | §6.5.5 ASAP_SCTP_UNORDER | [`Message::unordered`] |
-//! | §6.6 Data.Received | [`PoolUser::receive`], or [`PoolUser::next`] and [`Event::Data`] |
+//! | §6.6 Data.Received | [`PoolUser::receive`], or [`PoolUser::next_event`] and [`Event::Data`] |
 //! | §6.7 Error.Report | [`ResolveError`], [`SessionError`], [`Event::Returned`], [`Event::Failed`] |
 //! | §6.9.1 Translation.Request | [`PoolUser::resolve`], [`PoolUser::watch`] |
 //! | §6.9.2 Transport.Failure | [`PoolUser::fail`]; [`PoolUser::contacted`] and [`PoolUser::unreachable`] |
@@ -111,7 +111,7 @@
 //!     user.fail(session);
 //!     user.send(session, Message::new("still there?")).await?;
 //!     assert_eq!(user.receive(session).await?, b"still there?");
-//!     while let Some(event) = user.next_until(Some(user.now())).await? {
+//!     while let Some(event) = user.next_event_until(Some(user.now())).await? {
 //!         if let Event::Up { element, failover: Some(failover), .. } = event {
 //!             println!("{} serves after {}", element.identifier, failover.from);
 //!         }

@@ -65,7 +65,7 @@ async fn watch(
     let pool = &args.common.pool;
     user.watch(pool.clone());
     loop {
-        match user.next().await? {
+        match user.next_event().await? {
             Event::Changed { resolution, .. } => {
                 if args.common.json {
                     writeln!(out, "{}", show::object(&resolution))?;

@@ -50,7 +50,7 @@ pub(super) async fn run(
                 stopping = true;
                 load.stop(user.now());
             }
-            event = user.next_until(until) => {
+            event = user.next_event_until(until) => {
                 let now = user.now();
                 match event? {
                     Some(event) => {

@@ -65,7 +65,7 @@ pub(super) async fn run(
         tokio::select! {
             biased;
             () = signals.next() => break Ended::Well,
-            event = user.next_until(until) => match event? {
+            event = user.next_event_until(until) => match event? {
                 Some(event) => {
                     if let Some(ended) = terminal.event(event, &mut user, out).await? {
                         break ended;

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! It has no clock and no IO: it is told events and the time, and says what to do. What an answer must be is
-//! the business of a [`dialogue`].
+//! the business of a dialogue, one for each [`Service`].
 
 mod dialogue;
 #[cfg(test)]
