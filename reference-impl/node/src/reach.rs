@@ -264,6 +264,16 @@ macro_rules! settings_with_reach {
                         options.rto_min, options.rto_max
                     ));
                 }
+                if !options.heartbeat_interval.is_zero()
+                    && options.heartbeat_interval <= options.rto_initial
+                {
+                    // A heartbeat has rto-initial to be answered; the next one ends that wait.
+                    return Err(format!(
+                        "hb-interval: {:?} must be longer than rto-initial, which is {:?}, or no \
+                         heartbeat is ever missed",
+                        options.heartbeat_interval, options.rto_initial
+                    ));
+                }
                 let carriage = crate::reach::Carriage {
                     carrier: self.carrier,
                     udp_port: self.udp_port,

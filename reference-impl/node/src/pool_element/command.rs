@@ -97,7 +97,7 @@ async fn until_signal(
     if settings.probing().is_none() {
         element.register();
     }
-    let mut said = false;
+    let (mut said, mut home) = (false, String::new());
     loop {
         tokio::select! {
             biased;
@@ -109,7 +109,7 @@ async fn until_signal(
             },
             event = element.next_event() => {
                 let event = event?;
-                tell(&event, &element);
+                tell(&event, &element, &mut home);
                 if let Some(why) = ends(&event, settings) {
                     element.stop().await?;
                     return Err(Failure::Settings(why));
@@ -164,14 +164,21 @@ fn ends(event: &Event, settings: &Settings) -> Option<String> {
     }
 }
 
-fn tell(event: &Event, element: &PoolElement) {
+/// Logs an event. `home` is the registrar that was named last.
+fn tell(event: &Event, element: &PoolElement, home: &mut String) {
     let Event::Asap(event) = event else {
         return;
     };
-    let home = addresses(element.home_addrs());
     match event {
-        AsapEvent::Registered { again: true, .. } => tracing::debug!("registered again at {home}"),
-        AsapEvent::Registered { .. } => tracing::info!("registered at {home}"),
+        AsapEvent::Registered { .. } => {
+            let now = addresses(element.home_addrs());
+            if *home == now {
+                tracing::debug!("registered again at {now}");
+            } else {
+                tracing::info!("registered at {now}");
+                *home = now;
+            }
+        }
         AsapEvent::Rejected { .. }
         | AsapEvent::Failed { .. }
         | AsapEvent::HomeLost
@@ -179,10 +186,13 @@ fn tell(event: &Event, element: &PoolElement) {
         | AsapEvent::NotDeregistered { .. } => tracing::warn!("{}", sentence(event)),
         AsapEvent::Renamed { .. }
         | AsapEvent::HomeChanged { .. }
-        | AsapEvent::Deregistered
         | AsapEvent::CookieEcho { .. }
         | AsapEvent::BusinessCard { .. }
         | AsapEvent::Stopped => tracing::info!("{}", sentence(event)),
+        AsapEvent::Deregistered => {
+            home.clear();
+            tracing::info!("{}", sentence(event));
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 //!
 //! What its owner is told waits until [`ElementDriver::poll_event`] takes it; call it after every other call.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -17,6 +18,7 @@ use rsp_wire::{PeIdentifier, Policy, PoolHandle, RegistrationLife, Transport as 
 use super::cookies::Cookies;
 use super::endpoints::{Endpoints, Users};
 use super::policy::with_load;
+use super::tolerance::{self, KeepAlive, Tolerance};
 use crate::outbox::{GivenUp, Outbox};
 use crate::services::{Effect, Message, Service, Session};
 
@@ -36,6 +38,8 @@ pub struct Setup {
     pub announce: Option<SocketAddr>,
     /// The form of cookies.
     pub cookies: Cookies,
+    /// What of the field's ways it takes.
+    pub tolerate: Vec<Tolerance>,
 }
 
 /// What the owner of a pool element is told.
@@ -88,6 +92,7 @@ pub struct ElementDriver {
     engine: Element,
     endpoints: Endpoints,
     cookies: Cookies,
+    tolerate: Vec<Tolerance>,
     service: Option<Box<dyn Service>>,
     users: BTreeMap<AssocId, User>,
     sessions: BTreeMap<Session, AssocId>,
@@ -126,6 +131,7 @@ impl ElementDriver {
             engine: Element::new(config, seed, now),
             endpoints,
             cookies: setup.cookies,
+            tolerate: setup.tolerate,
             service,
             users: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -369,12 +375,7 @@ impl ElementDriver {
         let engine = engine_side(assoc);
         let has_control = user.is_none_or(|user| user.has_control);
         if has_control && self.engine.is_control(engine, message.ppid) {
-            let input = Input::Message {
-                assoc: engine,
-                ppid: message.ppid,
-                octets: message.octets,
-            };
-            return self.step(now, input, transport);
+            return self.control(now, engine, message, transport);
         }
         let Some(User { session, .. }) = user else {
             return tracing::debug!("association {}: data on the ASAP endpoint", assoc.0);
@@ -395,6 +396,29 @@ impl ElementDriver {
             |service, effects| service.on_message(now, session, message, effects),
             transport,
         );
+    }
+
+    fn control(
+        &mut self,
+        now: Duration,
+        assoc: Assoc,
+        message: Message<'_>,
+        transport: &mut dyn Transport,
+    ) {
+        let mut octets = Cow::Borrowed(message.octets);
+        if self.tolerate.contains(&Tolerance::KeepAliveIdentifier) {
+            match tolerance::keep_alive(&octets, self.engine.id()) {
+                KeepAlive::AsItIs => {}
+                KeepAlive::Own(without) => octets = Cow::Owned(without),
+                KeepAlive::Foreign => return,
+            }
+        }
+        let input = Input::Message {
+            assoc,
+            ppid: message.ppid,
+            octets: &octets,
+        };
+        self.step(now, input, transport);
     }
 
     fn begin(&mut self, assoc: AssocId, has_control: bool) {

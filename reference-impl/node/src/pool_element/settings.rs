@@ -16,6 +16,7 @@ use super::driver::Setup;
 use super::endpoints::Users;
 use super::policy::{PolicyText, is_adaptive};
 use super::text::{PeId, PoolName, Protocol, TransportText};
+use super::tolerance::Tolerance;
 use crate::reach::{RegistrarAddr, settings_with_reach};
 use crate::services::seal::PoolKey;
 use crate::services::{Service, calculation, echo, ping_pong};
@@ -160,6 +161,9 @@ settings_with_reach! {
         /// Octets of a cookie [default: 16384]
         #[arg(long, value_name = "N")]
         pub max_cookie: Option<NonZeroUsize>,
+        /// Ways of the field that differ from the RFCs, to be taken all the same (comma or repeated) [default: none]
+        #[arg(long, value_name = "NAME", value_delimiter = ',')]
+        pub tolerate: Option<Vec<Tolerance>>,
         /// How long it has to de-register and to shut associations down when it is told to end [default: 5s]
         #[arg(long, value_name = "SPAN")]
         pub grace: Option<Period>,
@@ -228,6 +232,7 @@ impl Settings {
             users: self.users(),
             announce: self.announcements()?,
             cookies: self.cookies()?,
+            tolerate: self.tolerate.clone().unwrap_or_default(),
         })
     }
 
@@ -459,7 +464,8 @@ mod tests {
     fn a_whole_file() {
         let text = "service = \"calc\"\naddress = [\"127.0.0.2\", \"::1\"]\nid = 0x10\npolicy = \"least-used\"\n\
                     life = \"90s\"\nregistrar = \"192.0.2.1:3863\"\nt2-registration = \"3s\"\nmax-jobs = 3\n\
-                    t5-serverhunt = \"2s\"\nretry-rejected = \"0s\"\n";
+                    t5-serverhunt = \"2s\"\nretry-rejected = \"0s\"\n\
+                    tolerate = [\"keep-alive-identifier\"]\n";
         let setup = setup(text).unwrap();
         assert_eq!(setup.config.pool.as_octets(), b"CalcAppPool");
         assert_eq!(setup.addrs.len(), 2);
@@ -469,6 +475,7 @@ mod tests {
         assert_eq!(setup.config.hunt.t5_serverhunt, Duration::from_secs(2));
         assert_eq!(setup.config.retry_rejected, Duration::ZERO);
         assert_eq!(setup.users, Users::Sctp { port: 0 });
+        assert_eq!(setup.tolerate, [Tolerance::KeepAliveIdentifier]);
     }
 
     #[test]
@@ -549,6 +556,8 @@ mod tests {
             let error = setup(text).unwrap_err();
             assert!(error.starts_with(key), "{text}: {error}");
         }
+        let quick = parse("service = \"echo\"\nhb-interval = \"300ms\"").unwrap();
+        assert!(quick.carriage().unwrap_err().starts_with("hb-interval: "));
         let error = parse("service = \"echo\"\npolicy = \"fair\"").unwrap_err();
         assert!(error.starts_with("pe.toml:2: policy: `fair`"), "{error}");
         let error = parse("t9-nothing = 1").unwrap_err();

@@ -10,6 +10,8 @@ use rsp_wire::{
 };
 use serde::{Deserialize, Deserializer, de};
 
+use crate::pool_user::show::parse_handle;
+
 /// A pool handle: text, or `hex:` and its octets in hex.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PoolName(pub PoolHandle);
@@ -18,27 +20,8 @@ impl FromStr for PoolName {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let octets = match text.strip_prefix("hex:") {
-            Some(digits) => octets(digits)
-                .ok_or_else(|| format!("`{text}`: after hex: an even number of hex digits"))?,
-            None => text.as_bytes().to_vec(),
-        };
-        if octets.is_empty() {
-            return Err("a pool handle has at least one octet".to_owned());
-        }
-        Ok(Self(PoolHandle::from(octets.as_slice())))
+        parse_handle(text).map(Self)
     }
-}
-
-fn octets(digits: &str) -> Option<Vec<u8>> {
-    let digit = |octet: u8| char::from(octet).to_digit(16).map(|digit| digit as u8);
-    let (pairs, []) = digits.as_bytes().as_chunks::<2>() else {
-        return None;
-    };
-    pairs
-        .iter()
-        .map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?))
-        .collect()
 }
 
 /// A PE identifier, decimal or `0x…`.

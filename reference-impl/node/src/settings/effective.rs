@@ -229,6 +229,14 @@ impl Settings {
                 shown(o.rto_max)
             ));
         }
+        // A heartbeat has RTO.Initial to be answered; the next one ends that wait.
+        if !o.heartbeat_interval.is_zero() && o.heartbeat_interval <= o.rto_initial {
+            found.push(format!(
+                "hb-interval, rto-initial: with {} and {} no heartbeat is ever missed",
+                shown(o.heartbeat_interval),
+                shown(o.rto_initial)
+            ));
+        }
         if o.rto_initial > o.rto_max {
             found.push(format!(
                 "rto-initial, rto-max: {} is more than {}",
