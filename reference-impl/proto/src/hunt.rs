@@ -19,6 +19,7 @@
 //! - "A different ENRP server": the one whose failure began the hunt is dialled in the first round only when
 //!   nothing else is left to try, and from the second round on like all others. Without this a PE with one
 //!   configured registrar would never find it again.
+//! - One that failed in this round and is announced after a silence of T7 is a new one: it has come (back).
 //! - SH3 resets T5 as soon as an association is up. So that a registrar that accepts associations and drops
 //!   them does not make us dial in a tight loop, one that was found but has not [answered](Hunt::answered) is
 //!   left alone until T5 after it was dialled.
@@ -43,9 +44,6 @@ pub const ASAP_PORT: u16 = 3863;
 
 /// SH1: an endpoint has no more associations to registrars than this.
 pub const MAX_SETUPS: usize = 3;
-
-/// Registrars that called and are remembered.
-const MAX_CALLERS: usize = 4;
 
 /// Timers and limits of the hunt.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -533,9 +531,19 @@ impl Hunt {
             return;
         }
         let is_known = self.announced.contains_key(&server);
-        if is_known || self.announced.len() < self.config.max_servers {
-            self.announced.insert(server, announced);
+        if !is_known && self.announced.len() >= self.config.max_servers {
+            return;
         }
+        if let State::Hunting(round) = &mut self.state
+            && !is_known
+            && !round
+                .setups
+                .iter()
+                .any(|s| s.server.shares_address(&server))
+        {
+            round.dialled.retain(|d| !d.shares_address(&server));
+        }
+        self.announced.insert(server, announced);
     }
 }
 
@@ -550,6 +558,9 @@ impl Round {
 }
 
 const FIRST_DIAL: u64 = 1 << 63;
+
+/// Registrars that called and are remembered.
+const MAX_CALLERS: usize = 4;
 
 fn can_be_called(address: IpAddr) -> bool {
     !address.is_unspecified() && !address.is_multicast()

@@ -403,3 +403,25 @@ fn the_last_callers_are_remembered() {
     let callers = [7, 6, 3, 5].map(server);
     assert_eq!(world.known()[1..], callers);
 }
+
+#[test]
+fn one_that_is_announced_again_is_dialled_at_once() {
+    let mut world = World::new(1);
+    world.start(Old::None);
+    let assoc = world.dialled[0].1;
+    world.down(assoc);
+    world.pass_secs(1);
+    assert_eq!(world.dialled, [], "it was dialled in this round");
+    world.announce("192.0.2.1:1", &announcement(1));
+    assert_eq!(world.targets(), [server(1)], "but it has come back");
+    let assoc = world.dialled[0].1;
+    world.down(assoc);
+    world.pass_secs(1);
+    world.announce("192.0.2.1:1", &announcement(1));
+    assert_eq!(world.dialled, [], "which is no news any more");
+    world.pass_secs(5);
+    world.announce("192.0.2.1:1", &announcement(1));
+    assert_eq!(world.targets(), [server(1)]);
+    world.announce("192.0.2.1:1", &announcement(1));
+    assert_eq!(world.dialled.len(), 1, "and not twice");
+}
