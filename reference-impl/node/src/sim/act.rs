@@ -118,6 +118,9 @@ impl fmt::Display for Told<'_> {
     }
 }
 
+/// Registrars that were cut off from each other are one again after so long: four heartbeats and an audit.
+const UNITED: Duration = Duration::from_secs(150);
+
 /// Identifiers of intruders' hosts begin here.
 const INTRUDERS: u32 = 1_000_000;
 
@@ -182,8 +185,13 @@ impl World {
     fn note_blow(&mut self, act: &Act) {
         let now = self.now();
         match act {
-            // It comes back with an empty handlespace if it is cut off, and its peers purge what it owned.
-            Act::RestartRegistrar(_, None) if !self.cuts.is_empty() => self.last_blow = Some(now),
+            // It comes back with an empty handlespace if it is cut off, and its peers purge what it owned. Of
+            // two that were split, each may have let a PE go to the other, which is gone now.
+            Act::RestartRegistrar(_, None) | Act::KillRegistrar(_) | Act::StopRegistrar(_)
+                if self.is_split() =>
+            {
+                self.last_blow = Some(now);
+            }
             // Neither a registrar's end nor a cut between registrars touches a PE.
             Act::KillRegistrar(_)
             | Act::StopRegistrar(_)
@@ -222,6 +230,12 @@ impl World {
             | Act::Jump(..)
             | Act::Freeze(..) => self.last_blow = Some(now),
         }
+    }
+
+    /// Whether registrars were cut off from each other until a moment ago.
+    fn is_split(&self) -> bool {
+        let healing = |at: Duration| at + UNITED > self.now();
+        !self.cuts.is_empty() || self.last_cut.is_some_and(healing)
     }
 
     fn if_runs(&mut self, number: usize, call: impl FnOnce(&mut Self, usize)) {

@@ -139,6 +139,11 @@ impl EngineUser {
         self.listen(now);
     }
 
+    /// What was asked before a time in which it could do nothing counts as asked so much later.
+    pub(super) fn excuse(&mut self, span: Duration) {
+        self.pending.values_mut().for_each(|since| *since += span);
+    }
+
     /// What became of its requests.
     pub fn requests(&self) -> Requests {
         self.requests

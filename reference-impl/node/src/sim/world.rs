@@ -42,6 +42,8 @@ pub struct World {
     pub(super) last_blow: Option<Duration>,
     /// Between which hosts the network is cut.
     pub(super) cuts: BTreeSet<(HostId, HostId)>,
+    /// The last change of that.
+    pub(super) last_cut: Option<Duration>,
     stuck: Option<String>,
 }
 
@@ -76,8 +78,8 @@ struct Host {
     spot: Spot,
     /// How far its clock is ahead of the world's.
     ahead: Duration,
-    /// Until when it does nothing at all; its stack goes on.
-    frozen: Option<Duration>,
+    /// Since when and until when it does nothing at all; its stack goes on.
+    frozen: Option<(Duration, Duration)>,
     held: VecDeque<Event>,
     /// When it wants to act next, in the world's time.
     due: Option<Duration>,
@@ -238,6 +240,7 @@ impl World {
             last_fault: Duration::ZERO,
             last_blow: None,
             cuts: BTreeSet::new(),
+            last_cut: None,
             stuck: None,
         };
         for (number, &id) in ids.iter().enumerate() {
@@ -372,10 +375,13 @@ impl World {
             && a != b
         {
             let pair = (a.min(b), a.max(b));
-            if on {
-                self.cuts.insert(pair);
+            let changed = if on {
+                self.cuts.insert(pair)
             } else {
-                self.cuts.remove(&pair);
+                self.cuts.remove(&pair)
+            };
+            if changed {
+                self.last_cut = Some(self.net.now());
             }
             self.net.partition(a, b, on);
         }
@@ -411,6 +417,7 @@ impl World {
     pub(super) fn jump(&mut self, spot: Spot, span: Duration) {
         if let Some(host) = self.host_of(spot) {
             self.hosts[host.0 as usize].ahead += span;
+            self.excuse(spot, span);
             self.touched(host);
         }
     }
@@ -418,8 +425,18 @@ impl World {
     /// A process neither reads nor acts for a while.
     pub(super) fn freeze(&mut self, spot: Spot, span: Duration) {
         if let Some(host) = self.host_of(spot) {
-            self.hosts[host.0 as usize].frozen = Some(self.net.now() + span);
+            let now = self.net.now();
+            self.hosts[host.0 as usize].frozen = Some((now, now + span));
             self.touched(host);
+        }
+    }
+
+    /// A timer that is late by this much is so for no fault of its own.
+    fn excuse(&mut self, spot: Spot, span: Duration) {
+        if let Spot::User(number) = spot
+            && let UserBody::Engine(engine) = &mut self.users[number].body
+        {
+            engine.excuse(span);
         }
     }
 
@@ -432,9 +449,13 @@ impl World {
     }
 
     fn thaw(&mut self, host: HostId) {
+        let now = self.net.now();
         let state = &mut self.hosts[host.0 as usize];
-        state.frozen = None;
-        for event in std::mem::take(&mut state.held) {
+        let (spot, held) = (state.spot, std::mem::take(&mut state.held));
+        if let Some((since, _)) = state.frozen.take() {
+            self.excuse(spot, now - since);
+        }
+        for event in held {
             self.deliver(host, event);
         }
         self.touched(host);
@@ -715,7 +736,7 @@ impl World {
         let (spot, ahead) = (state.spot, state.ahead);
         self.trace.overhear(self.net.now(), &spot);
         let due = match (state.frozen, spot) {
-            (Some(until), _) => return self.hosts[host.0 as usize].due = Some(until),
+            (Some((_, until)), _) => return self.hosts[host.0 as usize].due = Some(until),
             (None, Spot::Registrar(number)) => self.registrars[number]
                 .driver
                 .as_ref()
