@@ -31,7 +31,7 @@
 //!   port it came from.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV6};
 use std::time::Duration;
 
 use rsp_wire::ServerId;
@@ -399,11 +399,11 @@ impl Hunt {
         let until = now.saturating_add(self.config.t7_enrpoutdate);
         let id = message.server_id;
         if message.transports.is_empty() {
-            let addr = SocketAddr::new(from.ip().to_canonical(), ASAP_PORT);
+            let addr = reached_from(from, from.ip().to_canonical(), ASAP_PORT);
             self.remember(Server::sctp([addr]), Announced { id, until });
         }
         for transport in message.transports {
-            let server = self.announced_server(transport);
+            let server = self.announced_server(from, transport);
             self.remember(server, Announced { id, until });
         }
         Some(self.fill(now))
@@ -509,7 +509,7 @@ impl Hunt {
         Some(fewest.swap_remove(index))
     }
 
-    fn announced_server(&self, transport: AnnouncedTransport) -> Server {
+    fn announced_server(&self, from: SocketAddr, transport: AnnouncedTransport) -> Server {
         let (over, port, addresses) = match transport {
             AnnouncedTransport::Sctp(sctp) => {
                 let addresses: Vec<IpAddr> = sctp.addresses.iter().collect();
@@ -519,7 +519,7 @@ impl Hunt {
         };
         let addresses = addresses.into_iter().filter(|addr| can_be_called(*addr));
         let addrs = addresses.take(self.config.max_addresses);
-        let addrs = addrs.map(|addr| SocketAddr::new(addr, port)).collect();
+        let addrs = addrs.map(|addr| reached_from(from, addr, port)).collect();
         Server { over, addrs }
     }
 
@@ -561,6 +561,16 @@ const FIRST_DIAL: u64 = 1 << 63;
 
 /// Registrars that called and are remembered.
 const MAX_CALLERS: usize = 4;
+
+/// An address that was announced from there. A link-local one is good on the link it was announced on.
+fn reached_from(from: SocketAddr, address: IpAddr, port: u16) -> SocketAddr {
+    match (address, from) {
+        (IpAddr::V6(address), SocketAddr::V6(from)) if address.is_unicast_link_local() => {
+            SocketAddrV6::new(address, port, 0, from.scope_id()).into()
+        }
+        _ => SocketAddr::new(address, port),
+    }
+}
 
 fn can_be_called(address: IpAddr) -> bool {
     !address.is_unspecified() && !address.is_multicast()

@@ -320,6 +320,20 @@ fn an_announcement_without_transports_is_port_3863_of_its_source() {
 }
 
 #[test]
+fn a_link_local_address_keeps_its_link() {
+    let mut world = World::new(0);
+    let link_local = |port| SocketAddrV6::new("fe80::9".parse().unwrap(), port, 0, 3);
+    let from = link_local(40000).to_string();
+    world.announce(&from, &ServerAnnounce::new(ServerId(9), Vec::new()));
+    let at = |port| Server::sctp([link_local(port).into()]);
+    assert_eq!(world.known(), [at(3863)]);
+    let transport = SctpTransport::new(5000, IpAddr::from(*link_local(0).ip()));
+    let transports = vec![AnnouncedTransport::Sctp(transport)];
+    world.announce(&from, &ServerAnnounce::new(ServerId(9), transports));
+    assert_eq!(world.known(), [at(3863), at(5000)]);
+}
+
+#[test]
 fn t7_runs_for_each_announced_transport() {
     let mut world = World::new(1);
     world.announce("192.0.2.8:1", &announcement(8));
