@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::{Assoc, Element, Event, Log, Output};
+use crate::hunt::Server;
 
 /// One association.
 #[derive(Debug)]
@@ -26,6 +27,15 @@ pub(super) struct Association {
     pub(super) began: bool,
     /// Whether it is being shut down: nothing can be answered any more.
     pub(super) is_leaving: bool,
+}
+
+impl Association {
+    /// Whether this registrar is at the other end.
+    pub(super) fn is_with(&self, server: &Server) -> bool {
+        let canonical = |addr: &SocketAddr| (addr.ip().to_canonical(), addr.port());
+        let is_peer = |addr| self.peer.iter().any(|peer| canonical(peer) == addr);
+        server.addrs.iter().map(canonical).any(is_peer)
+    }
 }
 
 impl Element {

@@ -14,6 +14,8 @@
 //!   same endpoint, and the registrar may be the only one there is.
 //! - The loss of the association while registered is a failure to communicate with the Home (§3.6): a new
 //!   Home is hunted for, and registered at, which is how it learns that it owns this PE.
+//! - Two SCTP endpoints have one association, so where a registrar has called us, that is the one the hunt
+//!   finds.
 //! - A REGISTRATION_RESPONSE does not say who sent it. The Home's identifier is learned from its announcement
 //!   or its first KEEP_ALIVE.
 
@@ -52,15 +54,36 @@ impl Element {
     pub(super) fn on_hunt(&mut self, now: Duration, steps: Vec<Step>) {
         for step in steps {
             match step {
-                Step::Connect { dial, to } => {
-                    let to = to.addrs;
-                    self.log(Log::Dialling { to: to.clone() });
-                    self.out.push_back(Output::Connect { dial, to });
-                }
+                // One of the steps before may have ended the hunt.
+                Step::Connect { .. } if !self.hunt.is_hunting() => {}
+                Step::Connect { dial, to } => self.dial(now, dial, to),
                 Step::Abort { assoc } => self.out.push_back(Output::Abort { assoc }),
                 Step::Found { assoc, server, id } => self.on_found(now, assoc, server, id),
             }
         }
+    }
+
+    /// Sets up an association, unless there is one: the registrar may have called to ask whether we live.
+    fn dial(&mut self, now: Duration, dial: Dial, to: Server) {
+        let mut assocs = self.assocs.iter_mut();
+        match assocs.find(|(_, association)| association.is_with(&to)) {
+            Some((_, association)) if association.began => {
+                // Announcements are not to be trusted: this is a pool user, and stays one.
+                let steps = self.hunt.on_dialled(now, dial, None);
+                return self.on_hunt(now, steps);
+            }
+            Some((&assoc, association)) if !association.is_leaving => {
+                association.is_registrar = true;
+                let mut steps = self.hunt.on_dialled(now, dial, Some(assoc));
+                steps.extend(self.hunt.on_up(now, assoc));
+                return self.on_hunt(now, steps);
+            }
+            Some((&assoc, _)) => self.abort(assoc),
+            None => {}
+        }
+        let to = to.addrs;
+        self.log(Log::Dialling { to: to.clone() });
+        self.out.push_back(Output::Connect { dial, to });
     }
 
     /// The steps of a hunt that is over.

@@ -69,6 +69,61 @@ fn a_registrar_that_asks_for_it_is_the_home() {
 }
 
 #[test]
+fn the_hunt_finds_a_registrar_that_has_called() {
+    let (mut world, home) = World::registered();
+    let other = match world.element.assocs[&home].peer[..] {
+        [peer] if peer == registrar(1) => 2,
+        _ => 1,
+    };
+    let caller = world.called(other);
+    world.keep_alive(caller, 5, false);
+    world.out.clear();
+    world.down(home);
+    assert_eq!(world.element.home(), Some(caller));
+    assert_eq!(world.dialled, []);
+    world.registration(caller);
+}
+
+#[test]
+fn no_announcement_makes_a_pool_user_a_registrar() {
+    let mut world = World::with(|config| config.registrars.clear());
+    let user = world.called(9);
+    world.input(Input::Began { assoc: user });
+    world.input(Input::Register);
+    let mut octets = Vec::new();
+    let announce = asap::Message::from(ServerAnnounce::new(ServerId(5), Vec::new()));
+    announce.encode(&mut octets).unwrap();
+    let from = registrar(9);
+    world.input(Input::Datagram {
+        from,
+        octets: &octets,
+    });
+    assert_eq!(world.element.home(), None);
+    assert_eq!(world.aborted(), []);
+    assert!(!world.element.is_control(user, 0));
+}
+
+#[test]
+fn what_is_being_shut_down_is_in_nobodys_way() {
+    let (mut world, home) = World::registered();
+    let first = world.called(9);
+    world.keep_alive(first, 5, true);
+    let second = world.called(10);
+    world.keep_alive(second, 6, true);
+    world.down(home);
+    world.out.clear();
+    world.down(second);
+    while let Some(&(assoc, to)) = world.dialled.first() {
+        if to == registrar(9) {
+            break;
+        }
+        world.down(assoc);
+    }
+    assert_eq!(world.aborted(), [first], "or the transport could not dial");
+    assert_eq!(world.dialled[0].1, registrar(9));
+}
+
+#[test]
 fn a_former_home_is_no_fourth_association() {
     let (mut world, home) = World::registered();
     let other = world.called(9);
@@ -165,11 +220,11 @@ fn an_announcement_tells_where_the_home_is_and_who() {
 #[test]
 fn called_associations_are_limited_and_dialled_ones_have_their_place() {
     let mut world = World::with(|config| config.max_associations = 2);
-    for number in 1..=2 {
+    for number in 8..=9 {
         world.called(number);
     }
     assert_eq!(world.aborted(), []);
-    let third = world.called(3);
+    let third = world.called(10);
     assert_eq!(world.aborted(), [third]);
     world.found();
     assert_eq!(world.element.associations(), 3);
