@@ -14,7 +14,9 @@ use rserpool::reach::watchful;
 use rsp_proto::hunt::Server;
 use rsp_proto::registrar;
 use rsp_transport::sim::{HostId, Net};
-use rsp_transport::{AssocId, Event, Kind, Local, LocalPort, Outgoing, Peer, Transport};
+use rsp_transport::{
+    AssocId, Event, Kind, Local, LocalPort, Outgoing, Peer, SctpOptions, Transport,
+};
 use rsp_wire::asap::{self, Cookie as CookieMessage, EndpointKeepAliveAck, Registration};
 use rsp_wire::{
     CauseCode, Cookie, PeIdentifier, Policy, PoolElement, PoolHandle, RegistrationLife,
@@ -75,7 +77,11 @@ impl World {
 
     /// Without servers, announcements tell of them.
     fn with(seed: u64, servers: Vec<Server>) -> Self {
-        let mut net = Net::with_options(seed, watchful());
+        let options = SctpOptions {
+            send_queue: 200_000,
+            ..watchful()
+        };
+        let mut net = Net::with_options(seed, options);
         let mut registrars = Vec::new();
         for number in 0..2 {
             let host = net.add_host(registrar_ip(number));
@@ -199,6 +205,25 @@ impl World {
         let message = Message::new(text);
         self.user(|driver, now, net| driver.send(now, session, message, net))
             .unwrap();
+    }
+
+    /// Sends numbered messages until no more are taken: more than the send queue of the stack holds.
+    fn fill(&mut self, session: Session) -> u32 {
+        for sent in 0_u32.. {
+            let message = Message::new([sent.to_be_bytes().as_slice(), &[0; 50_000]].concat());
+            match self.user(|driver, now, net| driver.send(now, session, message, net)) {
+                Ok(()) => {}
+                Err(pool_user::Refused::Full(_)) => return sent,
+                Err(other) => panic!("{other}"),
+            }
+        }
+        unreachable!("it takes no end of messages")
+    }
+
+    /// The numbers of the messages that came to a pool element.
+    fn heard(&self, number: u32) -> Vec<u32> {
+        let number_of = |octets: &Vec<u8>| u32::from_be_bytes(octets[..4].try_into().unwrap());
+        self.elements[&number].heard.iter().map(number_of).collect()
     }
 
     fn told_within(&mut self, within: Duration) -> Option<Told> {
@@ -639,27 +664,11 @@ fn what_the_stack_has_no_room_for_waits_in_order() {
     let session = world.open();
     world.up(5 * SECOND);
     world.elements.get_mut(&1).unwrap().answers = false;
-    let mut sent = 0_u32;
-    // More than the send queue of the stack holds.
-    let refused = loop {
-        let message = Message::new([sent.to_be_bytes().as_slice(), &[0; 50_000]].concat());
-        let taken = world.user(|driver, now, net| driver.send(now, session, message, net));
-        match taken {
-            Ok(()) => sent += 1,
-            Err(refused) => break refused,
-        }
-    };
-    assert!(matches!(refused, pool_user::Refused::Full(_)));
-    assert!(sent > 40, "{sent} messages of 50 000 octets");
+    let sent = world.fill(session);
     world.pass(20 * SECOND);
     let has_room = world.user(|driver, _, _| driver.has_room());
     assert!(has_room);
-    let heard: Vec<u32> = world.elements[&1]
-        .heard
-        .iter()
-        .map(|octets| u32::from_be_bytes(octets[..4].try_into().unwrap()))
-        .collect();
-    assert_eq!(heard, Vec::from_iter(0..sent));
+    assert_eq!(world.heard(1), Vec::from_iter(0..sent));
     let long = Message::new(vec![0; 2_000_000]);
     let refused = world.user(|driver, now, net| driver.send(now, session, long, net));
     assert!(matches!(refused, Err(pool_user::Refused::TooLong { .. })));
@@ -669,4 +678,26 @@ fn what_the_stack_has_no_room_for_waits_in_order() {
     };
     let refused = world.user(|driver, now, net| driver.send(now, session, asap, net));
     assert_eq!(refused, Err(pool_user::Refused::AsapPpid));
+}
+
+#[test]
+fn what_the_stack_never_took_goes_to_the_next_pool_element() {
+    let mut world = World::new(13);
+    world.element(1, 0);
+    world.element(2, 0);
+    let session = world.open();
+    let (first, _) = world.up(5 * SECOND);
+    let second = 3 - first;
+    for element in world.elements.values_mut() {
+        element.answers = false;
+    }
+    let sent = world.fill(session);
+    world.kill(first);
+    assert_eq!(world.up(20 * SECOND).0, second);
+    world.pass(20 * SECOND);
+    let heard = world.heard(second);
+    // What SCTP had taken is lost with the association; nothing is that waited.
+    let from = *heard.first().expect("something waited");
+    assert_eq!(heard, Vec::from_iter(from..sent));
+    assert!(heard.len() >= 10, "{}", heard.len());
 }

@@ -19,8 +19,9 @@ use rsp_wire::{PeIdentifier, PoolHandle};
 
 use super::lines::{Lines, Parcel};
 
-/// Octets that may wait for room in the stack before [`UserDriver::send`] refuses.
-const MAX_WAITING: usize = 1 << 20;
+/// Octets that may wait for room in the stack before [`UserDriver::send`] refuses; a session can hold as many when its
+/// pool element fails.
+const MAX_WAITING: usize = 1 << 19;
 
 /// How a pool user's engine is set, and where it calls from.
 #[derive(Clone, Debug)]
