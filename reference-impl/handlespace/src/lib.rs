@@ -197,6 +197,9 @@ impl Handlespace {
 
     /// The first pools in the order of their handles, at most so many. It looks at all of them once.
     pub fn first_pools(&self, count: usize) -> Vec<&Pool> {
+        if count == 0 {
+            return Vec::new();
+        }
         let mut pools: Vec<&Pool> = self.pools.iter().flatten().collect();
         if count < pools.len() {
             pools.select_nth_unstable_by_key(count, |pool| pool.handle());

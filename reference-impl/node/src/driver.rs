@@ -13,6 +13,9 @@ use rsp_transport::{self as transport, AssocId, Event, Local, LocalPort, Peer, T
 
 use crate::outbox::{GivenUp, MAX_BACKLOG, Outbox};
 
+/// Warnings told in one second.
+const WARNINGS: u32 = 100;
+
 /// Where a registrar listens and announces, and how its engine is set.
 #[derive(Clone, Debug)]
 pub struct Setup {
@@ -66,6 +69,7 @@ pub struct RegistrarDriver {
     max_backlog: usize,
     /// Associations whose peers did not read.
     given_up: u64,
+    teller: Teller,
     deadline: Option<Duration>,
 }
 
@@ -106,6 +110,7 @@ impl RegistrarDriver {
             outbox: Outbox::new(setup.max_backlog),
             max_backlog: setup.max_backlog,
             given_up: 0,
+            teller: Teller::default(),
             deadline: None,
         };
         driver.timeout(now, transport);
@@ -289,7 +294,7 @@ impl RegistrarDriver {
                     transport.abort(stack_side(assoc));
                 }
                 Output::Shutdown { assoc } => self.outbox.shutdown(stack_side(assoc), transport),
-                Output::Log(log) => tell(&log),
+                Output::Log(log) => self.teller.tell(now, &log),
                 Output::Wait(deadline) => {
                     self.deadline = deadline;
                     return;
@@ -458,10 +463,67 @@ fn stack_side(assoc: Assoc) -> AssocId {
     AssocId(assoc.0)
 }
 
-fn tell(log: &Log) {
-    if log.is_trouble() {
-        tracing::warn!("{log}");
-    } else {
-        tracing::debug!("{log}");
+/// Tells what the engine logs. Peers decide how much trouble there is, so that has a limit: what is more than
+/// [`WARNINGS`] in a second is told as a number when the next one comes.
+#[derive(Debug, Default)]
+struct Teller {
+    second: u64,
+    told: u32,
+    kept: u64,
+}
+
+impl Teller {
+    fn tell(&mut self, now: Duration, log: &Log) {
+        if !log.is_trouble() {
+            tracing::debug!("{log}");
+            return;
+        }
+        match self.judge(now.as_secs()) {
+            Telling::All => tracing::warn!("{log}"),
+            Telling::After { kept } => {
+                tracing::warn!("{kept} warnings more were not told");
+                tracing::warn!("{log}");
+            }
+            Telling::Nothing => {}
+        }
+    }
+
+    fn judge(&mut self, second: u64) -> Telling {
+        let mut kept = 0;
+        if second != self.second {
+            kept = std::mem::take(&mut self.kept);
+            (self.second, self.told) = (second, 0);
+        }
+        if self.told >= WARNINGS {
+            self.kept += 1;
+            return Telling::Nothing;
+        }
+        self.told += 1;
+        match kept {
+            0 => Telling::All,
+            kept => Telling::After { kept },
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Telling {
+    All,
+    After { kept: u64 },
+    Nothing,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trouble_is_told_so_often_and_then_counted() {
+        let mut teller = Teller::default();
+        let mut told = |second| teller.judge(second);
+        assert!((0..WARNINGS).all(|_| told(7) == Telling::All));
+        assert!((0..500).all(|_| told(7) == Telling::Nothing));
+        assert_eq!(told(8), Telling::After { kept: 500 });
+        assert_eq!(told(8), Telling::All);
     }
 }

@@ -28,7 +28,10 @@ impl World {
             asap_addrs: vec![REGISTRAR],
             asap_port: 3863,
             tcp: Some(SocketAddr::new(REGISTRAR, 3863)),
-            announce: vec![SocketAddr::new(GROUP, 3863)],
+            announce: vec![
+                SocketAddr::new(GROUP, 3863),
+                "[ff02::133]:3863".parse().unwrap(),
+            ],
             ..Setup::default()
         };
         let now = net.now();
@@ -84,6 +87,27 @@ impl World {
                 }
                 Some((at, event)) if at == host => return Some(event),
                 Some(_) => {}
+                None if until < end => {
+                    let now = self.net.now();
+                    let mut transport = self.net.host(self.registrar);
+                    self.driver.timeout(now, &mut transport);
+                }
+                None => return None,
+            }
+        }
+    }
+
+    /// The next event at any host but the registrar.
+    fn any_event(&mut self, end: Duration) -> Option<(HostId, Event)> {
+        loop {
+            let until = self.driver.deadline().map_or(end, |at| at.min(end));
+            match self.net.next(until) {
+                Some((at, event)) if at == self.registrar => {
+                    let now = self.net.now();
+                    let mut transport = self.net.host(self.registrar);
+                    self.driver.event(now, event, &mut transport);
+                }
+                Some(other) => return Some(other),
                 None if until < end => {
                     let now = self.net.now();
                     let mut transport = self.net.host(self.registrar);
@@ -196,6 +220,39 @@ fn lives_and_keep_alives_run_on_virtual_time() {
     );
     assert_eq!(world.message(pe, Duration::from_secs(20)), None);
     assert_eq!(world.members(pe), [], "it did not answer");
+}
+
+#[test]
+fn both_families_are_announced_to_at_one_rhythm() {
+    let mut world = World::new();
+    let groups = ["224.0.1.185", "ff02::133"].map(|text| text.parse::<IpAddr>().unwrap());
+    let listeners = groups.map(|group| {
+        let host = if group.is_ipv4() { 1 } else { 2 };
+        let (host, _) = world.host(host, |ip| Local::Udp {
+            addr: SocketAddr::new(ip, 3863),
+            groups: vec![group],
+        });
+        host
+    });
+    let mut heard = [0, 0];
+    let end = world.net.now() + Duration::from_secs(10);
+    while let Some((at, event)) = world.any_event(end) {
+        if let (Event::Datagram { octets, .. }, Some(which)) =
+            (event, listeners.iter().position(|&host| host == at))
+        {
+            let message = asap::Message::decode(&octets).unwrap().message;
+            assert!(
+                matches!(message, asap::Message::ServerAnnounce(_)),
+                "{message:?}"
+            );
+            heard[which] += 1;
+        }
+    }
+    // The first one was before they listened. Its own announcements are no other server's.
+    assert!(
+        heard.iter().all(|count| (9..=10).contains(count)),
+        "{heard:?}"
+    );
 }
 
 #[test]

@@ -182,6 +182,13 @@ impl Settings {
         if announce.len() > 1 && announce.contains(&Announce::Off) {
             found.push("announce: off stands alone".to_owned());
         }
+        let vague = |addr: &SocketAddr| addr.ip().is_unspecified() && addr.port() != ASAP_PORT;
+        let announces = announce.iter().any(|announce| *announce != Announce::Off);
+        if let Some(addr) = asap.iter().find(|addr| announces && vague(addr)) {
+            found.push(format!(
+                "asap, announce: {addr} cannot be announced; give an address of this host, or the port {ASAP_PORT}"
+            ));
+        }
         for announce in announce {
             match announce {
                 Announce::To(group) if !group.ip().is_multicast() => {
@@ -200,6 +207,11 @@ impl Settings {
         let own = self.enrp.as_deref().unwrap_or_default();
         if own.is_empty() && !peers.is_empty() {
             found.push("peer: an own ENRP endpoint is needed, set enrp".to_owned());
+        }
+        if let Some(addr) = own.iter().find(|addr| addr.ip().is_unspecified()) {
+            found.push(format!(
+                "enrp: {addr} is nowhere for its peers; give an address of this host"
+            ));
         }
         for peer in peers {
             if peer.port() == 0 {

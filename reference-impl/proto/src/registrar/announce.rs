@@ -119,9 +119,13 @@ impl Registrar {
     }
 }
 
+/// What can be reached from elsewhere. Of an endpoint at an unspecified address nothing is said: who hears
+/// no SCTP transport takes the announcement's source and the usual port (RFC 5352 §3.6).
 fn transports(reach: &Reach) -> Vec<AnnouncedTransport> {
     let mut transports = Vec::new();
-    let addresses = Addresses::collect(reach.sctp.iter().map(|addr| canonical(*addr)));
+    let specified = |ip: &IpAddr| !ip.is_unspecified();
+    let own = reach.sctp.iter().map(|addr| canonical(*addr));
+    let addresses = Addresses::collect(own.filter(specified));
     if let (Some(addresses), Some(first)) = (addresses, reach.sctp.first()) {
         // The control channel is what is announced.
         let transport_use = TransportUse::DATA_PLUS_CONTROL;
@@ -131,7 +135,7 @@ fn transports(reach: &Reach) -> Vec<AnnouncedTransport> {
         };
         transports.push(AnnouncedTransport::Sctp(transport));
     }
-    if let Some(tcp) = reach.tcp {
+    if let Some(tcp) = reach.tcp.filter(|addr| specified(&addr.ip())) {
         transports.push(AnnouncedTransport::Tcp(TcpTransport::new(
             tcp.port(),
             canonical(tcp),

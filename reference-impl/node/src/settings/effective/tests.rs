@@ -102,6 +102,11 @@ fn contradictions_name_their_keys() {
         ),
         ("announce = \"224.0.1.185:0\"", "announce: port 0"),
         (
+            "asap = \"0.0.0.0:1\"\nannounce = \"224.0.1.185:3863\"",
+            "asap, announce: 0.0.0.0:1",
+        ),
+        ("enrp = \"[::]:9901\"", "enrp: [::]:9901"),
+        (
             "enrp = \"127.0.0.1:9901\"\npeer = \"127.0.0.1:9901\"",
             "peer, enrp: ",
         ),

@@ -3,6 +3,7 @@
 mod announce;
 mod enrp;
 mod limits;
+mod multi_homed;
 mod registration;
 mod resolution;
 mod transitions;
