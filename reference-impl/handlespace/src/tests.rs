@@ -310,3 +310,50 @@ fn all_places_come_once_and_parts_make_the_whole() {
     let pools: Vec<_> = whole.iter().map(|&key| key.first_of_pool()).collect();
     assert!(pools.is_sorted(), "pool by pool");
 }
+
+#[test]
+fn what_is_shown_of_it() {
+    let mut space = handlespace();
+    let mut keys = Vec::new();
+    for (handle, identifier, home) in [
+        ("b", 1, HERE),
+        ("a", 2, THERE),
+        ("c", 3, HERE),
+        ("b", 4, HERE),
+    ] {
+        let mut element = element(identifier);
+        element.home = home;
+        if identifier == 3 {
+            element.life = RegistrationLife(-1);
+        }
+        keys.push(
+            space
+                .put(&PoolHandle::from(handle), element, NOW)
+                .unwrap()
+                .key(),
+        );
+    }
+    assert_eq!(space.pool_count(), 3);
+    let owners: Vec<_> = space.owners().map(|(id, count, _)| (id, count)).collect();
+    assert_eq!(owners, [(HERE, 3), (THERE, 1)]);
+    assert!(
+        space
+            .owners()
+            .all(|(id, _, checksum)| checksum == space.checksum(id))
+    );
+    let first = |count| {
+        let pools = space.first_pools(count).into_iter();
+        pools
+            .map(|pool| pool.handle().to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(first(0), [""; 0]);
+    assert_eq!(first(2), ["a", "b"]);
+    assert_eq!(first(9), ["a", "b", "c"]);
+    let mut places: Vec<_> = space.places(b"b").collect();
+    places.sort_unstable();
+    assert_eq!(places, [keys[0], keys[3]]);
+    assert_eq!(space.places(b"d").count(), 0);
+    assert_eq!(space.expires(keys[0]), Some(NOW + Duration::from_secs(60)));
+    assert_eq!(space.expires(keys[2]), None, "no end");
+}

@@ -136,7 +136,7 @@ pub struct Numbers {
     pub resolutions_refused: BTreeMap<String, u64>,
     /// PEs that left, by reason.
     pub departed: BTreeMap<String, u64>,
-    /// Everything that is one number; see [`EVENTS`].
+    /// Everything that is one number, as the Prometheus text explains it.
     pub events: BTreeMap<String, u64>,
 }
 
