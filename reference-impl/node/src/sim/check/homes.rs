@@ -1,11 +1,11 @@
 //! Each PE has one Home: once faults have stopped, a PE is in one pool, its Home is a registrar that runs, and
-//! no registrar thinks otherwise.
+//! neither a registrar nor the PE itself thinks otherwise.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use rsp_wire::{PeIdentifier, PoolHandle, ServerId};
 
-use super::super::World;
+use super::super::{ElementBody, World};
 use super::{Property, When};
 
 #[derive(Debug)]
@@ -18,7 +18,8 @@ impl Property for OneHome {
 
     fn look(&mut self, world: &World, when: When) -> Result<(), String> {
         if when.settled() {
-            one_home(world)
+            one_home(world)?;
+            the_same_for_itself(world)
         } else {
             Ok(())
         }
@@ -43,6 +44,33 @@ pub(in super::super) fn one_home(world: &World) -> Result<(), String> {
             if known != home {
                 return Err(format!("{pe} in {pool} has two Homes, {known} and {home}"));
             }
+        }
+    }
+    Ok(())
+}
+
+/// Who has an engine may know his Home.
+fn the_same_for_itself(world: &World) -> Result<(), String> {
+    for (number, element) in &world.elements {
+        let Some(ElementBody::Engine(engine)) = &element.body else {
+            continue;
+        };
+        let Some(own) = engine.driver().engine().home_id() else {
+            continue;
+        };
+        let Some(&first) = world.running().first() else {
+            continue;
+        };
+        let setup = &element.setup;
+        let told = world.view(first).into_iter().find(|(pool, pe, _)| {
+            pool.as_octets() == setup.pool.as_bytes() && *pe == setup.identifier
+        });
+        if let Some((_, _, home)) = told
+            && home != own
+        {
+            return Err(format!(
+                "PE {number} has the Home {own}, and registrar {first} says {home}"
+            ));
         }
     }
     Ok(())

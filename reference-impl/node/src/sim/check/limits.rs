@@ -1,9 +1,10 @@
 //! Memory and queues stay within limits: never more than the settings allow, and once faults have stopped no
 //! more than is needed; and time goes on.
 
+use rsp_proto::pool_user::Config;
 use rsp_proto::registrar::enrp::UnderWay;
 
-use super::super::World;
+use super::super::{ElementBody, EngineElement, EngineUser, UserBody, World};
 use super::{Property, When};
 
 #[derive(Debug)]
@@ -24,8 +25,65 @@ impl Property for Limits {
                 idle(world, number).map_err(|what| format!("registrar {number} has {what}"))?;
             }
         }
+        for (number, element) in &world.elements {
+            if let Some(ElementBody::Engine(engine)) = &element.body {
+                of_element(engine, when).map_err(|what| format!("PE {number} has {what}"))?;
+            }
+        }
+        for (number, user) in world.users.iter().enumerate() {
+            if let UserBody::Engine(engine) = &user.body {
+                of_user(engine, when).map_err(|what| format!("PU {number} has {what}"))?;
+            }
+        }
         Ok(())
     }
+}
+
+/// Associations that an engine keeps with registrars (RFC 5352 §3.6 SH1).
+const WITH_REGISTRARS: usize = 3;
+
+fn of_element(element: &EngineElement, when: When) -> Result<(), String> {
+    let driver = element.driver();
+    let (all, users) = (driver.engine().associations(), driver.sessions());
+    let setups = driver.engine().setups();
+    if when.settled() && all > users + WITH_REGISTRARS {
+        return Err(format!("{all} associations, and {users} pool users"));
+    }
+    if when.settled() && setups > 0 {
+        return Err(format!(
+            "{setups} set-ups under way, long after the last fault"
+        ));
+    }
+    Ok(())
+}
+
+fn of_user(user: &EngineUser, when: When) -> Result<(), String> {
+    let config = Config::default();
+    let size = user.driver().engine().size();
+    let most = [
+        ("pools", size.pools, config.max_pools),
+        ("requests", size.requests, config.max_requests),
+        ("sessions", size.sessions, 1),
+        ("messages that wait", size.queued, config.max_queued),
+        (
+            "octets that wait",
+            size.queued_octets,
+            config.max_queued_octets,
+        ),
+        ("contacts", size.contacts, config.max_contacts),
+        ("reports that wait", size.reports, config.max_reports),
+    ];
+    if let Some((what, count, limit)) = most.into_iter().find(|&(_, count, limit)| count > limit) {
+        return Err(format!("{count} {what}, more than {limit}"));
+    }
+    let associations = user.driver().engine().associations();
+    if when.settled() && associations > size.sessions + WITH_REGISTRARS {
+        return Err(format!(
+            "{associations} associations, and {} sessions",
+            size.sessions
+        ));
+    }
+    Ok(())
 }
 
 /// Never more than the settings say.

@@ -181,8 +181,12 @@ fn more_than_allowed() {
 #[test]
 fn associations_that_nobody_needs() {
     let why = after("limits", |world| {
-        // Registrars are not told that the hosts are gone.
-        for number in [1, 2, 3] {
+        for number in 4..12 {
+            world.add_pe(number, "Web", 0, true);
+        }
+        world.pass_secs(2);
+        // The registrar is not told that the hosts are gone.
+        for number in 4..12 {
             let host = world.elements[&number].host;
             world.net.kill(host);
         }
