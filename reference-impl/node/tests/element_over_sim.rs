@@ -1,6 +1,7 @@
 //! The pool element's driver over the simulated network, with real registrars: real SCTP, virtual time.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU64;
 use std::time::Duration;
 
 use rserpool::driver::{EnrpEndpoint, RegistrarDriver};
@@ -400,6 +401,26 @@ fn a_session_goes_on_with_its_cookie() {
     let user = world.user(3, &listed[0]);
     world.echo_cookie(user, Cookie(octets.into()));
     assert_eq!(world.ping(user, 1).0, 1);
+}
+
+#[test]
+fn the_last_cookie_comes_before_the_end() {
+    let mut world = World::new();
+    let registrar = world.registrar(|_| {});
+    let service = ping_pong::PingPong::new(ping_pong::Config {
+        end_after: NonZeroU64::new(2),
+        ..ping_pong::Config::default()
+    });
+    world.element(Some(Box::new(service)), |_| {});
+    world.run(SECOND);
+    let listed = world.listed(registrar);
+    let user = world.user(1, &listed[0]);
+    let first = world.ping(user, 1).1;
+    let (reply, last) = world.ping(user, 2);
+    assert_eq!(reply, 2);
+    assert_ne!(first, last);
+    let end = world.next(5 * SECOND);
+    assert!(matches!(end, Some((_, Event::Down { .. }))), "{end:?}");
 }
 
 #[test]

@@ -93,9 +93,11 @@ async fn until_signal(
     let mut element = PoolElement::outside(settings, settings.built_in())?;
     warn_about_cookies(settings);
     let mut changes = front::watch(settings).map_err(Failure::Settings)?;
-    // In front of a server that is watched, it waits until that is up.
     if settings.probing().is_none() {
+        tracing::info!("looking for a registrar: {}", whereabouts(settings));
         element.register();
+    } else {
+        tracing::info!("waiting for the server to be up");
     }
     let (mut said, mut home) = (false, String::new());
     loop {
@@ -153,6 +155,16 @@ fn warn_about_cookies(settings: &Settings) {
     if has_cookies && settings.setup().is_ok_and(|setup| setup.cookies == open) {
         tracing::warn!("cookies can be forged, since no cookie-key-file is set");
     }
+}
+
+/// Where registrars may be found.
+fn whereabouts(settings: &Settings) -> String {
+    let set = settings.registrars();
+    let mut places: Vec<String> = set.iter().map(ToString::to_string).collect();
+    if let Ok(Some(group)) = settings.announcements() {
+        places.push(format!("announced to {group}"));
+    }
+    places.join(", ")
 }
 
 /// Whether it makes no sense to go on.
