@@ -125,12 +125,18 @@ fn what_is_being_shut_down_is_in_nobodys_way() {
 
 #[test]
 fn a_former_home_is_no_fourth_association() {
-    let (mut world, home) = World::registered();
+    let (mut world, home) = World::registered_with(|config| {
+        config.registrars = (1..=8).map(|number| vec![registrar(number)]).collect();
+    });
+    let former = world.element.assocs[&home].peer[0];
     let other = world.called(9);
     world.keep_alive(other, 5, true);
     world.out.clear();
     world.down(other);
+    let targets: Vec<SocketAddr> = world.dialled.iter().map(|(_, to)| *to).collect();
+    assert!(!targets.contains(&former), "another seed is needed");
     assert_eq!(world.aborted(), [home], "it was shutting down still");
+    assert_eq!(world.element.associations(), 3);
 }
 
 #[test]
