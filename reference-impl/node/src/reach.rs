@@ -87,10 +87,10 @@ impl FromStr for UdpPeer {
 /// The usual SCTP options of pool elements and pool users.
 ///
 /// RFC 9260's own find a dead peer after minutes; a pool is there so that nobody has to wait that long. With
-/// these, a peer that is gone is given up 3.4 s after a message was sent to it (timeouts of 0.2, 0.4, 0.8, 1
-/// and 1 s), an idle association after five unanswered heartbeats, and an address that does not answer a
-/// set-up after 3.5 s. A round trip may take up to a second; five losses in a row end an association, and
-/// then the session goes on elsewhere.
+/// these, a peer that is gone is given up 2.4 to 3.4 s after a message was sent to it (timeouts of 0.2, 0.4, 0.8
+/// and 1 s, and a fifth one or a missed heartbeat), an idle association after five heartbeats without an answer,
+/// which takes about five seconds, and an address that does not answer a set-up after 3.5 s. A round trip may
+/// take up to a second; five losses in a row end an association, and then the session goes on elsewhere.
 pub fn watchful() -> SctpOptions {
     SctpOptions {
         rto_initial: Duration::from_millis(500),

@@ -1,5 +1,5 @@
 //! The `rserpool` binary as registrars, pool elements and a pool user on addresses of this host: processes are
-//! killed, the session goes on. SCTP is carried by UDP port 9899 of addresses that no other test uses.
+//! killed, the session goes on.
 #![cfg(target_os = "linux")]
 
 use std::io::{BufRead, BufReader, Lines, Write};
@@ -7,10 +7,11 @@ use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
 
 use serde_json::Value;
 
-const HOME: &str = "127.71.0.1";
-const PEER: &str = "127.71.0.2";
-const FIRST: &str = "127.71.0.3";
-const SECOND: &str = "127.71.0.4";
+/// The nth address of a test. No other test has it, nor another run of this one at the same time.
+fn ip(test: u8, n: u8) -> String {
+    let [_, _, high, low] = std::process::id().to_be_bytes();
+    format!("127.{}.{low}.{}", 100 + high % 128, 10 * test + n)
+}
 
 /// Killed when the test ends, however it ends.
 struct Process {
@@ -133,9 +134,14 @@ fn element(ip: &str, service: &str, registrars: &str) -> (Process, String) {
 
 #[test]
 fn a_session_survives_kill_9_of_its_pool_element_and_of_its_registrar() {
-    let mut home = [registrar(HOME, None), registrar(PEER, Some(HOME))];
-    let registrars = format!("{HOME}:3863,{PEER}:3863");
-    let mut elements = [FIRST, SECOND].map(|ip| element(ip, "pingpong", &registrars));
+    let homes = [ip(1, 1), ip(1, 2)];
+    let places = [ip(1, 3), ip(1, 4)];
+    let mut home = [
+        registrar(&homes[0], None),
+        registrar(&homes[1], Some(&homes[0])),
+    ];
+    let registrars = format!("{}:3863,{}:3863", homes[0], homes[1]);
+    let mut elements = [0, 1].map(|n: usize| element(&places[n], "pingpong", &registrars));
     let mut user = Process::start(&[
         "pu",
         "session",
@@ -160,13 +166,13 @@ fn a_session_survives_kill_9_of_its_pool_element_and_of_its_registrar() {
     let second = user.logs("goes on with pool element ");
     assert_eq!(second, elements[1 - first].1);
 
-    let asked = [HOME, PEER]
+    let asked = homes
         .iter()
-        .position(|ip| asked.starts_with(ip))
+        .position(|ip| asked == format!("{ip}:3863"))
         .unwrap_or_else(|| panic!("{asked} is no registrar"));
     home[asked].kill();
     // The other registrar takes it, and the pool user has to ask there once the second one is gone.
-    elements[first] = element([FIRST, SECOND][first], "pingpong", &registrars);
+    elements[first] = element(&places[first], "pingpong", &registrars);
     user.goes_on();
     elements[1 - first].0.kill();
     let third = user.logs("goes on with pool element ");
@@ -182,13 +188,13 @@ fn a_session_survives_kill_9_of_its_pool_element_and_of_its_registrar() {
 
 #[test]
 fn a_terminal_goes_on_and_ends_with_its_input() {
-    let _registrar = registrar("127.72.0.1", None);
-    let asap = "127.72.0.1:3863";
+    let _registrar = registrar(&ip(2, 1), None);
+    let asap = &format!("{}:3863", ip(2, 1));
     let args = ["pu", "session", "EchoPool", "--registrar", asap];
     let mut user = Process::start(&[&args[..], &["--repeat", "--wait", "60s"]].concat());
     user.logs("registrar ");
     // There is no such pool yet.
-    let mut elements = ["127.72.0.2", "127.72.0.3"].map(|ip| element(ip, "echo", asap));
+    let mut elements = [2, 3].map(|n| element(&ip(2, n), "echo", asap));
     let mut input = user.child.stdin.take().expect("it is piped");
     input.write_all(b"hello\n").unwrap();
     assert_eq!(user.stdout.next().unwrap().unwrap(), "hello");
@@ -204,9 +210,9 @@ fn a_terminal_goes_on_and_ends_with_its_input() {
 
 #[test]
 fn a_pool_is_listed_and_an_unknown_one_is_told() {
-    let _registrar = registrar("127.73.0.1", None);
-    let asap = "127.73.0.1:3863";
-    let (_element, id) = element("127.73.0.2", "echo", asap);
+    let _registrar = registrar(&ip(3, 1), None);
+    let asap = &format!("{}:3863", ip(3, 1));
+    let (_element, id) = element(&ip(3, 2), "echo", asap);
     let resolve = |pool: &str| {
         let args = ["pu", "resolve", pool, "--registrar", asap, "--json"];
         Process::start(&args)
@@ -231,7 +237,7 @@ fn a_pool_is_listed_and_an_unknown_one_is_told() {
     ];
     let mut watch = Process::start(&watch);
     assert_eq!(watch.says()["elements"].as_array().unwrap().len(), 1);
-    let _second = element("127.73.0.3", "echo", asap);
+    let _second = element(&ip(3, 3), "echo", asap);
     assert_eq!(watch.says()["elements"].as_array().unwrap().len(), 2);
 }
 
