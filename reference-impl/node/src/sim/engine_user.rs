@@ -191,11 +191,11 @@ impl EngineUser {
                         self.echoed = Some((u64::from_be_bytes(number), now));
                     }
                 }
-                Event::Failed { session, .. } | Event::Closed { session } => {
-                    if self.session == Some(session) {
-                        self.session = None;
-                        self.failed_sessions += 1;
-                    }
+                Event::Failed { session, .. } | Event::Closed { session }
+                    if self.session == Some(session) =>
+                {
+                    self.session = None;
+                    self.failed_sessions += 1;
                 }
                 _ => {}
             }

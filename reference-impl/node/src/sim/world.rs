@@ -118,7 +118,7 @@ pub struct UserHost {
 #[derive(Debug)]
 pub enum ElementBody {
     /// A few lines of the simulation.
-    Plain(PlainElement),
+    Plain(Box<PlainElement>),
     /// The real driver and engine.
     Engine(Box<EngineElement>),
 }
@@ -174,7 +174,7 @@ impl ElementBody {
 #[derive(Debug)]
 pub enum UserBody {
     /// A few lines of the simulation.
-    Plain(PlainUser),
+    Plain(Box<PlainUser>),
     /// The real driver and engine.
     Engine(Box<EngineUser>),
 }
@@ -524,7 +524,8 @@ impl World {
                 ElementBody::Engine(Box::new(engine))
             }
             Manner::Hunting | Manner::Listening | Manner::Mute | Manner::Babbling => {
-                ElementBody::Plain(PlainElement::start(setup, seed, transport, now))
+                let plain = PlainElement::start(setup, seed, transport, now);
+                ElementBody::Plain(Box::new(plain))
             }
         });
         self.touched(host);
@@ -541,7 +542,7 @@ impl World {
             let user = EngineUser::start(setup, announce, seed, transport, now);
             UserBody::Engine(Box::new(user))
         } else {
-            UserBody::Plain(PlainUser::start(setup, seed, transport, now))
+            UserBody::Plain(Box::new(PlainUser::start(setup, seed, transport, now)))
         };
         self.users.push(UserHost { host, body });
         self.touched(host);
