@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use rsp_wire::{CauseCode, ErrorCause};
 use tokio::sync::mpsc::Receiver;
 
-use super::driver::Event;
+use super::event::Event;
 use super::front::{self, Change};
 use super::live::PoolElement;
 use super::settings::{ServiceKind, Settings};
@@ -126,10 +126,15 @@ async fn until_signal(
     tracing::info!("shutting down");
     tokio::select! {
         events = element.stop() => {
+            let mut is_out = false;
             for event in events? {
                 if let Event::Asap(event) = event {
                     tracing::info!("{}", sentence(&event));
+                    is_out |= event == AsapEvent::Deregistered;
                 }
+            }
+            if !is_out {
+                tracing::warn!("ended without de-registration: it stays listed until that is noticed");
             }
         }
         () = signals.next() => tracing::warn!("ended at once, without de-registration"),
@@ -182,7 +187,10 @@ fn tell(event: &Event, element: &PoolElement, home: &mut String) {
         return;
     };
     match event {
-        AsapEvent::Registered { .. } => {
+        AsapEvent::Registered { warnings, .. } => {
+            if !warnings.is_empty() {
+                tracing::warn!("registered, but the registrar warns{}", reasons(warnings));
+            }
             let now = addresses(element.home_addrs());
             if *home == now {
                 tracing::debug!("registered again at {now}");

@@ -7,84 +7,22 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use rsp_proto::pool_element::{Assoc, Config, Element, Event as AsapEvent, Input, Log, Output};
+use rsp_proto::pool_element::{Assoc, Element, Event as AsapEvent, Input, Log, Output};
 use rsp_transport::{AssocId, Event as StackEvent, LocalPort, Peer, Transport};
 use rsp_wire::asap::BusinessCard;
 use rsp_wire::{PeIdentifier, Policy, PoolHandle, RegistrationLife, Transport as WireTransport};
 
 use super::cookies::Cookies;
-use super::endpoints::{Endpoints, Users};
+use super::endpoints::Endpoints;
+use super::event::Event;
 use super::policy::with_load;
+use super::setup::Setup;
 use super::tolerance::{self, KeepAlive, Tolerance};
 use crate::outbox::{GivenUp, Outbox};
 use crate::services::{Effect, Message, Service, Session};
-
-/// How a pool element's engine is set, and where it is.
-#[derive(Clone, Debug)]
-pub struct Setup {
-    /// Pool, registrars, timers, thresholds and limits of the engine. Its user transport is what
-    /// [`users`](Self::users) becomes.
-    pub config: Config,
-    /// Addresses of this host; empty for what the stack takes by itself.
-    pub addrs: Vec<IpAddr>,
-    /// SCTP port of the ASAP endpoint, 0 for any free one.
-    pub asap_port: u16,
-    /// Where pool users come.
-    pub users: Users,
-    /// Multicast group and port where announcements are heard (RFC 5352 §3.6).
-    pub announce: Option<SocketAddr>,
-    /// The form of cookies.
-    pub cookies: Cookies,
-    /// What of the field's ways it takes.
-    pub tolerate: Vec<Tolerance>,
-}
-
-/// What the owner of a pool element is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// Registration and the like. What comes from pool users is told by [`Event::State`] and [`Event::Card`].
-    Asap(AsapEvent),
-    /// A pool user has come.
-    Session {
-        /// Its number.
-        session: Session,
-        /// Its transport addresses as far as known.
-        peer: Vec<SocketAddr>,
-    },
-    /// A pool user brings the state that another pool element of the pool left with it.
-    State {
-        /// The pool user.
-        session: Session,
-        /// The state; its seal was right, if cookies are sealed.
-        state: Vec<u8>,
-    },
-    /// A pool user sends data.
-    Data {
-        /// The pool user.
-        session: Session,
-        /// Stream it came on.
-        stream: u16,
-        /// Payload protocol identifier in host order.
-        ppid: u32,
-        /// The message; over TCP a piece of the stream, cut anywhere.
-        octets: Vec<u8>,
-    },
-    /// A pool user that is a PE too presents itself (RFC 5352 §3.9).
-    Card {
-        /// The pool user.
-        session: Session,
-        /// Its pool, and the order in which to fail over there.
-        card: BusinessCard,
-    },
-    /// A pool user is gone.
-    Ended {
-        /// Which one.
-        session: Session,
-    },
-}
 
 /// A pool element on one [`Transport`].
 #[derive(Debug)]

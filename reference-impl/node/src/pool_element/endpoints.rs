@@ -9,7 +9,7 @@ use rsp_wire::{
     UnknownParameters,
 };
 
-use super::driver::Setup;
+use super::setup::Setup;
 
 /// Where the users of a pool element come.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,7 +8,8 @@ use rsp_transport::live::{Mode, Stack, StackConfig};
 use rsp_wire::asap::BusinessCard;
 use rsp_wire::{PeIdentifier, Policy, PoolHandle, RegistrationLife, ServerId, Transport};
 
-use super::driver::{ElementDriver, Event};
+use super::driver::ElementDriver;
+use super::event::Event;
 use super::settings::Settings;
 use crate::live::{Clock, with_way_out};
 use crate::service::Failure;

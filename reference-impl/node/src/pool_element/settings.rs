@@ -12,9 +12,9 @@ use rsp_wire::{Policy, PoolHandle, RegistrationLife, SctpTransport};
 use serde::Deserialize;
 
 use super::cookies::Cookies;
-use super::driver::Setup;
 use super::endpoints::Users;
 use super::policy::{PolicyText, is_adaptive};
+use super::setup::Setup;
 use super::text::{PeId, PoolName, Protocol, TransportText};
 use super::tolerance::Tolerance;
 use crate::reach::{RegistrarAddr, settings_with_reach};
