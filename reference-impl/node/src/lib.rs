@@ -1,9 +1,11 @@
-//! The reference node: a registrar (and later a pool element and a pool user) built from the engines of
-//! `rsp-proto` and the stacks of `rsp-transport`.
+//! The reference node: registrar, pool element and pool user, built from the engines of `rsp-proto` and the
+//! stacks of `rsp-transport`.
 //!
-//! Enter at [`driver::RegistrarDriver`], which glues engine and transport without clock or IO of its own;
-//! [`service`] is that driver in a loop with the clock, signals and a live stack, and the `rserpool` binary
-//! is the command line around it.
+//! Programs enter at [`PoolElement`] and [`PoolUser`]. Beneath, [`driver::RegistrarDriver`],
+//! [`pool_element::ElementDriver`] and [`pool_user::UserDriver`] glue an engine to a transport without clock or
+//! IO of their own, so that [`sim`] runs the same code on virtual time; [`service`] and the live types are those
+//! drivers in a loop with the clock and a live stack, and the `rserpool` binary is the command line around them.
+//! [`services`] are what a pool element can do for its users.
 
 pub mod codec;
 pub mod command;
