@@ -111,7 +111,11 @@ fn registrar(ip: &str, peer: Option<&str>) -> Process {
     if let Some(peer) = &peer {
         args.extend(["--peer", peer]);
     }
-    let mut process = Process::start(&args);
+    ready(&args)
+}
+
+fn ready(args: &[&str]) -> Process {
+    let mut process = Process::start(args);
     process.ready();
     process
 }
@@ -238,6 +242,18 @@ fn a_pool_is_listed_and_an_unknown_one_is_told() {
     let mut watch = Process::start(&watch);
     assert_eq!(watch.says()["elements"].as_array().unwrap().len(), 1);
     let _second = element(&ip(3, 3), "echo", asap);
+    assert_eq!(watch.says()["elements"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn a_registrar_that_does_not_tell_of_changes_is_asked() {
+    let asap = &format!("{}:3863", ip(4, 1));
+    let _registrar = ready(&["registrar", "--asap", asap, "--update-interval", "0s"]);
+    let _first = element(&ip(4, 2), "echo", asap);
+    let args = ["pu", "resolve", "EchoPool", "--watch", "--registrar", asap];
+    let mut watch = Process::start(&[&args[..], &["--json", "--stale-cache-value", "1s"]].concat());
+    assert_eq!(watch.says()["elements"].as_array().unwrap().len(), 1);
+    let _second = element(&ip(4, 3), "echo", asap);
     assert_eq!(watch.says()["elements"].as_array().unwrap().len(), 2);
 }
 

@@ -1,15 +1,20 @@
 //! `rserpool pu resolve`: what a registrar says about a pool.
 
 use std::io::Write;
+use std::time::Duration;
 
-use rsp_proto::pool_user::Event;
+use rsp_proto::pool_user::{Event, Resolution};
 
 use super::command::{Ended, ResolveArgs, await_pool};
 use super::live::{PoolUser, ResolveError};
+use super::session::report;
 use super::settings::Settings;
 use super::show;
 use crate::live::Signals;
 use crate::service::Failure;
+
+/// How often at most a registrar is asked that does not tell of changes.
+const SHORTEST_CYCLE: Duration = Duration::from_secs(1);
 
 /// Prints the pool, once or until a signal.
 pub(super) async fn run(
@@ -22,7 +27,7 @@ pub(super) async fn run(
     let ended = tokio::select! {
         biased;
         () = signals.next() => Ok(Ended::Well),
-        ended = show_pool(args, &mut user, out) => ended,
+        ended = show_pool(args, settings, &mut user, out) => ended,
     }?;
     user.stop().await?;
     Ok(ended)
@@ -30,6 +35,7 @@ pub(super) async fn run(
 
 async fn show_pool(
     args: &ResolveArgs,
+    settings: &Settings,
     user: &mut PoolUser,
     out: &mut dyn Write,
 ) -> Result<Ended, Failure> {
@@ -37,7 +43,7 @@ async fn show_pool(
         return Ok(ended);
     }
     if args.watch {
-        return watch(args, user, out).await;
+        return watch(args, settings, user, out).await;
     }
     let pool = &args.common.pool;
     match user.resolve(pool.clone()).await {
@@ -59,29 +65,55 @@ async fn show_pool(
 
 async fn watch(
     args: &ResolveArgs,
+    settings: &Settings,
     user: &mut PoolUser,
     out: &mut dyn Write,
 ) -> Result<Ended, Failure> {
     let pool = &args.common.pool;
+    let cycle = settings.stale_cache_value().max(SHORTEST_CYCLE);
+    // When to ask, if the registrar does not tell of changes.
+    let mut ask_at = None;
+    let mut shown = None;
     user.watch(pool.clone());
     loop {
-        match user.next_event().await? {
-            Event::Changed { resolution, .. } => {
-                if args.common.json {
-                    writeln!(out, "{}", show::object(&resolution))?;
-                } else {
-                    write!(out, "{}", show::table(&resolution, None))?;
+        match user.next_event_until(ask_at).await? {
+            Some(Event::Changed { resolution, .. }) => {
+                if shown.as_ref() != Some(&resolution) {
+                    show_change(args, &resolution, out)?;
+                    shown = Some(resolution);
                 }
-                out.flush()?;
             }
-            Event::Watching { accepted: true, .. } => {
+            Some(Event::Watching { accepted: true, .. }) => {
+                ask_at = None;
                 tracing::info!("the registrar tells of changes");
             }
-            Event::Watching {
+            Some(Event::Watching {
                 accepted: false, ..
-            } => tracing::warn!("the registrar does not tell of changes, it is asked now and then"),
-            Event::WatchEnded { why, .. } => return Ok(Ended::unresolved(pool, &why)),
-            _ => {}
+            }) => {
+                ask_at = Some(user.now() + cycle);
+                tracing::warn!(
+                    "the registrar does not tell of changes, it is asked every {cycle:?}"
+                );
+            }
+            Some(Event::WatchEnded { why, .. }) => return Ok(Ended::unresolved(pool, &why)),
+            Some(event) => report(&event, user),
+            None => {
+                ask_at = Some(user.now() + cycle);
+                user.populate(pool.clone());
+            }
         }
     }
+}
+
+fn show_change(
+    args: &ResolveArgs,
+    resolution: &Resolution,
+    out: &mut dyn Write,
+) -> std::io::Result<()> {
+    if args.common.json {
+        writeln!(out, "{}", show::object(resolution))?;
+    } else {
+        write!(out, "{}", show::table(resolution, None))?;
+    }
+    out.flush()
 }

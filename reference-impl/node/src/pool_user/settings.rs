@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
+use std::time::Duration;
 
 use rsp_proto::hunt::{self, Server};
 use rsp_proto::pool_user::Config;
@@ -45,6 +46,12 @@ impl Settings {
         })
     }
 
+    /// How long an answer is used without asking again.
+    pub fn stale_cache_value(&self) -> Duration {
+        self.stale_cache_value
+            .map_or(Config::default().stale_cache_value, |span| span.0)
+    }
+
     fn config(&self) -> Config {
         let d = Config::default();
         let h = d.hunt;
@@ -61,9 +68,7 @@ impl Settings {
             max_request_retransmit: self
                 .max_request_retransmit
                 .unwrap_or(d.max_request_retransmit),
-            stale_cache_value: self
-                .stale_cache_value
-                .map_or(d.stale_cache_value, |span| span.0),
+            stale_cache_value: self.stale_cache_value(),
             set_up_timeout: period(self.set_up_timeout, d.set_up_timeout),
             session_rounds: self
                 .session_rounds
@@ -99,7 +104,6 @@ fn server(addr: RegistrarAddr) -> Server {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
-    use std::time::Duration;
 
     use super::*;
     use crate::reach::watchful;
