@@ -63,6 +63,9 @@ pub struct Config {
     pub max_reports: usize,
     /// Entries of a received business card that are told, the first ones.
     pub max_business_card: usize,
+    /// Take an ENDPOINT_KEEP_ALIVE with the PE Identifier behind the pool handle, as rspregistrar sends it. RFC 5352
+    /// §2.2.7 has no such parameter there: without this, it is discarded like any other malformed message.
+    pub tolerate_named_keep_alive: bool,
 }
 
 impl Config {
@@ -91,6 +94,7 @@ impl Config {
             max_cookie: 16_384,
             max_reports: 64,
             max_business_card: 64,
+            tolerate_named_keep_alive: false,
         }
     }
 

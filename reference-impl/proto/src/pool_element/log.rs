@@ -68,6 +68,8 @@ pub enum Log {
     DeregistrationRejected { causes: Vec<CauseCode> },
     /// A response that nobody waits for: late, twice, from elsewhere or about another PE.
     Unexpected { assoc: Assoc, message: MessageType },
+    /// A message that is wrong by the RFC was taken, because the settings say so.
+    Tolerated { assoc: Assoc, what: &'static str },
     /// ENDPOINT_KEEP_ALIVE for a pool in which this PE is not registered: discarded (KA1).
     NotOurPool { assoc: Assoc, handle: PoolHandle },
     /// What the owner wanted to change cannot be: it stays as it was.
@@ -129,6 +131,7 @@ impl Log {
             | Self::Deregistered
             | Self::Unexpected { .. }
             | Self::NotOurPool { .. }
+            | Self::Tolerated { .. }
             | Self::Reported { .. } => false,
             Self::Refused { .. }
             | Self::HomeLost { .. }
@@ -219,6 +222,9 @@ impl fmt::Display for Log {
             } => {
                 let reported = if *reported { ", reported" } else { "" };
                 write!(f, "association {}: {error}{reported}", assoc.0)
+            }
+            Self::Tolerated { assoc, what } => {
+                write!(f, "association {}: tolerated: {what}", assoc.0)
             }
             Self::BadDatagram { from } => write!(f, "no announcement from {from}"),
             Self::ParametersReported { assoc, count } => write!(

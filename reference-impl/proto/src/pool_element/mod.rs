@@ -95,6 +95,7 @@ mod home;
 mod keep_alive;
 mod log;
 mod registration;
+mod tolerance;
 mod unknown;
 mod unreachable;
 
@@ -266,6 +267,8 @@ pub struct Element {
     last_sent: Option<Duration>,
     card: Option<BusinessCard>,
     reports: Reports,
+    /// Messages taken by tolerance.
+    tolerated: u64,
     stopping: bool,
     stopped: bool,
     out: VecDeque<Output>,
@@ -296,6 +299,7 @@ impl Element {
             last_sent: None,
             card: None,
             reports: Reports::new(),
+            tolerated: 0,
             stopping: false,
             stopped: false,
             out: VecDeque::new(),
@@ -305,6 +309,11 @@ impl Element {
     /// Its PE identifier.
     pub fn id(&self) -> PeIdentifier {
         self.id
+    }
+
+    /// How many messages it took that are wrong by the RFC, because it was told to.
+    pub fn tolerated(&self) -> u64 {
+        self.tolerated
     }
 
     /// Its settings, with the policy, transport and life of now.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use rsp_wire::asap::{self, MessageType};
 use rsp_wire::reaction;
 
+use super::tolerance::Named;
 use super::{Assoc, Element, Log};
 
 impl Element {
@@ -25,6 +26,12 @@ impl Element {
             self.log(Log::TooLarge { assoc, octets });
             return;
         }
+        let plain = match self.plain_keep_alive(assoc, octets) {
+            Named::Ours(plain) => plain,
+            Named::Others => return,
+            Named::Nobody => octets.into(),
+        };
+        let octets = &plain;
         let is_error = octets.first() == Some(&MessageType::ERROR.0);
         match asap::Message::decode(octets) {
             Ok(decoded) => {

@@ -235,3 +235,31 @@ fn called_associations_are_limited_and_dialled_ones_have_their_place() {
     world.found();
     assert_eq!(world.element.associations(), 3);
 }
+
+/// `EndpointKeepAlive` of registrar 5 for pool "p" with a PE Identifier behind the handle, as rspregistrar sends it.
+fn named(id: u8) -> Vec<u8> {
+    let mut octets = vec![
+        0x07, 0x00, 0x00, 0x18, 0, 0, 0, 5, 0x00, 0x09, 0x00, 0x05, b'p', 0, 0, 0,
+    ];
+    octets.extend([0x00, 0x0e, 0x00, 0x08, 0, 0, 0, id]);
+    octets
+}
+
+#[test]
+fn a_keep_alive_that_names_the_pe_is_malformed_unless_tolerated() {
+    let (mut world, home) = World::registered();
+    world.octets(home, crate::ASAP_PPID, &named(7));
+    assert_eq!(world.sent(), []);
+    assert_eq!(world.element.tolerated(), 0);
+
+    let (mut world, home) = World::registered();
+    world.element.config.tolerate_named_keep_alive = true;
+    world.octets(home, crate::ASAP_PPID, &named(8));
+    assert_eq!(world.sent(), [], "another PE is meant");
+    world.octets(home, crate::ASAP_PPID, &named(7));
+    let ack = EndpointKeepAliveAck::new("p".into(), PE);
+    assert_eq!(world.sent(), [(home, ack.into())]);
+    assert_eq!(world.element.tolerated(), 2);
+    world.keep_alive(home, 5, false);
+    assert_eq!(world.sent().len(), 1, "and one as the RFC has it");
+}

@@ -1,0 +1,65 @@
+//! What a peer does otherwise than the RFC says, and is taken all the same where the settings allow it.
+//!
+//! ```text
+//!   KEEP_ALIVE, PE Identifier behind the handle ─┬─ not tolerated: decoded as it is, and malformed
+//!                                                ├─ this PE's: goes on without the parameter (keep_alive.rs)
+//!                                                └─ another PE's: nothing
+//! ```
+
+use std::borrow::Cow;
+
+use rsp_wire::PeIdentifier;
+use rsp_wire::asap::MessageType;
+
+use super::{Assoc, Element, Log};
+
+/// Header and value of a PE Identifier parameter (RFC 5354 §3.14).
+const PE_IDENTIFIER: [u8; 4] = [0x00, 0x0e, 0x00, 0x08];
+const PARAMETER: usize = 8;
+
+/// Whom a keep-alive names.
+pub(super) enum Named<'a> {
+    /// This PE; the message as the RFC has it.
+    Ours(Cow<'a, [u8]>),
+    /// Another one behind the same association.
+    Others,
+    /// None, or no keep-alive, or not tolerated.
+    Nobody,
+}
+
+impl Element {
+    /// rspregistrar names the PE in its keep-alives, by a parameter that RFC 5352 §2.2.7 does not have there.
+    pub(super) fn plain_keep_alive<'a>(&mut self, assoc: Assoc, octets: &'a [u8]) -> Named<'a> {
+        let is_keep_alive = octets.first() == Some(&MessageType::ENDPOINT_KEEP_ALIVE.0);
+        if !self.config.tolerate_named_keep_alive || !is_keep_alive {
+            return Named::Nobody;
+        }
+        let Some((plain, named)) = without_identifier(octets) else {
+            return Named::Nobody;
+        };
+        self.tolerated += 1;
+        let what = "ENDPOINT_KEEP_ALIVE with a PE identifier";
+        self.log(Log::Tolerated { assoc, what });
+        if named == self.id {
+            Named::Ours(plain.into())
+        } else {
+            Named::Others
+        }
+    }
+}
+
+/// The message without the parameter at its end, and whom that names.
+fn without_identifier(octets: &[u8]) -> Option<(Vec<u8>, PeIdentifier)> {
+    let (plain, parameter) = octets.split_at_checked(octets.len().checked_sub(PARAMETER)?)?;
+    let (header, id) = parameter.split_first_chunk::<4>()?;
+    // A handle could end in these octets: only the lengths tell that they are a parameter of their own.
+    let handle = usize::from(u16::from_be_bytes([*plain.get(10)?, *plain.get(11)?]));
+    if *header != PE_IDENTIFIER || 8 + handle.next_multiple_of(4) != plain.len() {
+        return None;
+    }
+    let id = PeIdentifier(u32::from_be_bytes(id.try_into().ok()?));
+    let mut plain = plain.to_vec();
+    let length = u16::try_from(8 + handle).ok()?;
+    plain[2..4].copy_from_slice(&length.to_be_bytes());
+    Some((plain, id))
+}
