@@ -6,6 +6,7 @@
 
 pub mod bundled;
 pub mod codec;
+pub mod crowd;
 mod event_map;
 pub mod in_process;
 pub mod live;

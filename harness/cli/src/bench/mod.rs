@@ -1,5 +1,6 @@
 //! `rspcheck bench`: measurements of a live target.
 
+mod crowd;
 mod measured;
 
 use crate::exit::{self, Done, Failure};
@@ -28,6 +29,12 @@ pub struct Args {
 enum What {
     /// Handle resolution: rate and latency.
     Resolve(Resolve),
+    /// Register a crowd of pool elements at a registrar that runs already.
+    Register(crowd::Register),
+    /// Ask a registrar until it lists a crowd.
+    Listed(crowd::Listed),
+    /// Ask a registrar for one pool, as often as told.
+    Ask(crowd::Ask),
 }
 
 /// Arguments of `bench resolve`.
@@ -75,6 +82,9 @@ struct Resolve {
 pub fn run(args: Args) -> Done {
     match args.what {
         What::Resolve(args) => resolve(&args),
+        What::Register(args) => crowd::register(&args),
+        What::Listed(args) => crowd::listed(&args),
+        What::Ask(args) => crowd::ask(&args),
     }
 }
 
