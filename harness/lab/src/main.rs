@@ -1,226 +1,138 @@
 //! The lab: kernel SCTP and a foreign implementation on any Linux machine.
 //!
-//! Boots user-mode Linux (a kernel that runs as an ordinary process and has SCTP), starts rsplib's
-//! `rspregistrar` in it and runs the suite against it, over kernel SCTP and over SCTP in UDP
-//! (RFC 6951). The run directories are brought back; the exit code is the worst of the runs.
+//! Boots user-mode Linux (a kernel that runs as an ordinary process and has SCTP) with rsplib's programs in it:
+//!
+//! - `lab`: the conformance suite against rsplib's `rspregistrar`, over kernel SCTP and over SCTP in UDP (RFC 6951);
+//!   the run directories are brought back, the exit code is the worst of the runs.
+//! - `lab interop`: this project's registrar, pool element and pool user beside rsplib's, check by check.
+//! - `lab compare`: processor time of both registrars under the same load.
+//!
 //! rsplib is run, never read.
 
+mod compare;
+mod conformance;
+mod inside;
+mod interop;
 mod uml;
 
 use anyhow::{Context, bail};
-use clap::{Parser, ValueEnum};
+use clap::{Parser, Subcommand};
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
-use std::thread;
-use std::time::Duration;
 
+/// Exit code when something that must hold does not.
+const FAIL: u8 = 1;
 /// Exit code when the machine cannot run the lab.
 const ENVIRONMENT: u8 = 3;
 
-/// Runs the suite against rsplib's registrar inside user-mode Linux.
+/// Runs things beside rsplib inside user-mode Linux.
 #[derive(Parser)]
-#[command(name = "lab", version)]
-struct Args {
-    /// How the suite reaches the registrar.
-    #[arg(long, value_enum, default_values_t = [Way::Kernel, Way::Udp])]
-    way: Vec<Way>,
-    /// Where the run directories go: `DIR/rsplib-kernel-1` and so on. Must not exist.
-    #[arg(long, default_value = "runs/lab")]
-    out: PathBuf,
-    /// Runs of each way; they must give the same verdicts.
-    #[arg(long, default_value_t = 1)]
-    repeat: u32,
-    /// The target file.
-    #[arg(long, default_value = "harness/profiles/rsplib-3.4.4.toml")]
-    target: PathBuf,
-    /// Time for everything inside, in seconds.
-    #[arg(long, default_value_t = 900)]
-    timeout_s: u64,
+#[command(name = "lab", version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    what: Option<What>,
     /// Only tell what is missing on this machine.
     #[arg(long)]
     check: bool,
-    /// Run this shell script inside instead of the suite (with SCTP, addresses 10.255.1.1 and .2).
-    #[arg(long, value_name = "SCRIPT")]
-    script: Option<PathBuf>,
-    /// More arguments for `rspcheck run`.
-    #[arg(last = true)]
-    rest: Vec<String>,
+    #[command(flatten)]
+    conformance: conformance::Args,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Way {
-    /// Kernel SCTP on both sides.
-    Kernel,
-    /// The kernel's SCTP in UDP towards our own stack.
-    Udp,
+#[derive(Subcommand)]
+enum What {
+    /// The suite against rsplib's registrar (also without this word).
+    Conformance(conformance::Args),
+    /// This project's programs beside rsplib's.
+    Interop(interop::Args),
+    /// What this project's registrar and rsplib's need for the same load.
+    Compare(compare::Args),
+    /// What the job of a kernel runs.
+    #[command(hide = true)]
+    Inside(inside::Args),
+    /// What the job of the comparison runs.
+    #[command(hide = true)]
+    InsideCompare(inside::speed::Args),
 }
 
-impl Way {
-    fn word(self) -> &'static str {
-        match self {
-            Way::Kernel => "kernel",
-            Way::Udp => "udp",
-        }
+/// Something that must hold does not: the lab itself did its work.
+#[derive(Debug)]
+struct Failed(String);
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
+impl std::error::Error for Failed {}
+
 fn main() -> ExitCode {
-    match run(&Args::parse()) {
+    match run(&Cli::parse()) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             eprintln!("lab: {error:#}");
-            ExitCode::from(ENVIRONMENT)
+            ExitCode::from(match error.downcast_ref::<Failed>() {
+                Some(_) => FAIL,
+                None => ENVIRONMENT,
+            })
         }
     }
 }
 
-fn run(args: &Args) -> anyhow::Result<u8> {
+fn run(cli: &Cli) -> anyhow::Result<u8> {
+    match &cli.what {
+        Some(What::Inside(args)) => return inside::run(args).map(|()| 0),
+        Some(What::InsideCompare(args)) => return inside::speed::run(args).map(|()| 0),
+        Some(What::Conformance(_) | What::Interop(_) | What::Compare(_)) | None => {}
+    }
     let missing = uml::missing();
     if !missing.is_empty() {
         bail!(
-            "this machine lacks {}; on Debian: apt-get install user-mode-linux kmod iproute2 procps \
+            "this machine lacks {}; on Debian: apt-get install user-mode-linux kmod iproute2 procps tcpdump \
              rsplib-registrar rsplib-services rsplib-tools",
             missing.join(", ")
         );
     }
-    if args.check {
+    if cli.check {
         println!("the lab can run here");
         return Ok(0);
     }
-    if let Some(script) = &args.script {
-        let text = std::fs::read_to_string(script).with_context(|| script.display().to_string())?;
-        return uml::boot(&text, Duration::from_secs(args.timeout_s));
+    match &cli.what {
+        None => conformance::run(&cli.conformance),
+        Some(What::Conformance(args)) => conformance::run(args),
+        Some(What::Interop(args)) => interop::run(args),
+        Some(What::Compare(args)) => compare::run(args),
+        Some(What::Inside(_) | What::InsideCompare(_)) => unreachable!("they were run above"),
     }
-    if args.out.exists() {
-        bail!(
-            "{} exists already; choose another --out, nothing is overwritten",
-            args.out.display()
-        );
-    }
-    let rspcheck = build()?;
-    std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
-    let out = args.out.canonicalize()?;
-    let code = boot_all(args, &rspcheck, &out)?;
-    println!("run directories: {}", args.out.display());
-    if code == 0 {
-        same_verdicts(args, &out)?;
-    }
-    Ok(code)
 }
 
-/// Builds the harness in release mode and gives the path of its binary.
-fn build() -> anyhow::Result<PathBuf> {
+/// Builds programs of this project in release mode and gives the folder where they are.
+fn binaries(packages: &[&str]) -> anyhow::Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["build", "--release", "--quiet", "-p", "rspcheck"])
-        .status()?;
-    if !status.success() {
-        bail!("building rspcheck failed");
+    let mut build = Command::new(cargo);
+    build.args(["build", "--release", "--quiet"]);
+    for package in packages {
+        build.args(["-p", package]);
+    }
+    if !build.status()?.success() {
+        bail!("building {} failed", packages.join(" and "));
     }
     let own = std::env::current_exe().context("own path")?;
     let target = own.ancestors().nth(2).context("target directory")?;
-    let binary = target.join("release").join("rspcheck");
-    if !binary.exists() {
-        bail!("{} is not there after the build", binary.display());
+    let dir = target.join("release");
+    for package in packages {
+        if !dir.join(package).exists() {
+            bail!(
+                "{} is not there after the build",
+                dir.join(package).display()
+            );
+        }
     }
-    Ok(binary)
-}
-
-/// One kernel for each way, side by side; the worst exit status.
-fn boot_all(args: &Args, rspcheck: &Path, out: &Path) -> anyhow::Result<u8> {
-    let limit = Duration::from_secs(args.timeout_s);
-    let jobs: Vec<String> = args
-        .way
-        .iter()
-        .map(|way| job(args, *way, rspcheck, out))
-        .collect::<anyhow::Result<_>>()?;
-    let ended: Vec<anyhow::Result<u8>> = thread::scope(|scope| {
-        let started: Vec<_> = jobs
-            .iter()
-            .map(|job| scope.spawn(move || uml::boot(job, limit)))
-            .collect();
-        started
-            .into_iter()
-            .map(|kernel| kernel.join().expect("booting does not panic"))
-            .collect()
-    });
-    let mut worst = 0;
-    for code in ended {
-        worst = worst.max(code?);
-    }
-    Ok(worst)
-}
-
-/// The shell script that runs inside, for one way.
-fn job(args: &Args, way: Way, rspcheck: &Path, out: &Path) -> anyhow::Result<String> {
-    let target = args
-        .target
-        .canonicalize()
-        .with_context(|| args.target.display().to_string())?;
-    let encapsulation = if way == Way::Udp { 9899 } else { 0 };
-    // The port must stand before any SCTP socket is made; a socket made earlier never encapsulates.
-    let mut script = format!("worst=0\nsysctl -qw net.sctp.udp_port={encapsulation}\n");
-    for nth in 1..=args.repeat {
-        let dir = out.join(format!("rsplib-{}-{nth}", way.word()));
-        script.push_str(&format!(
-            "echo '== rsplib over {word}, run {nth}'\n{rspcheck} run --target {target} --transport {word} --out {dir} \
-             {rest}\nrc=$?\n[ $rc -gt $worst ] && worst=$rc\n",
-            word = way.word(),
-            rspcheck = quoted(rspcheck),
-            target = quoted(&target),
-            dir = quoted(&dir),
-            rest = args.rest.iter().map(|a| quoted(Path::new(a))).collect::<Vec<_>>().join(" "),
-        ));
-    }
-    script.push_str("exit $worst\n");
-    Ok(script)
+    Ok(dir)
 }
 
 /// A path as one word of a shell script.
 fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
-}
-
-/// Repeated runs of one way must agree case by case.
-fn same_verdicts(args: &Args, out: &Path) -> anyhow::Result<()> {
-    for way in &args.way {
-        let mut first: Option<Vec<String>> = None;
-        for nth in 1..=args.repeat {
-            let file = out
-                .join(format!("rsplib-{}-{nth}", way.word()))
-                .join("run.json");
-            let verdicts = verdicts(&file).with_context(|| file.display().to_string())?;
-            match &first {
-                None => first = Some(verdicts),
-                Some(known) if *known == verdicts => {}
-                Some(known) => {
-                    let differ: Vec<_> = known
-                        .iter()
-                        .zip(&verdicts)
-                        .filter(|(a, b)| a != b)
-                        .map(|(a, b)| format!("{a} / {b}"))
-                        .collect();
-                    bail!(
-                        "{} gave other verdicts in run {nth}: {}",
-                        way.word(),
-                        differ.join("; ")
-                    );
-                }
-            }
-        }
-        if args.repeat > 1 {
-            println!("{}: {} runs, the same verdicts", way.word(), args.repeat);
-        }
-    }
-    Ok(())
-}
-
-/// `id verdict` of each case in a run record, read as text: the lab depends on nothing of the harness.
-fn verdicts(file: &Path) -> anyhow::Result<Vec<String>> {
-    let run: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
-    let cases = run["cases"].as_array().context("no cases")?;
-    Ok(cases
-        .iter()
-        .map(|c| format!("{} {}", c["id"], c["verdict"]))
-        .collect())
 }

@@ -30,6 +30,7 @@ pub(crate) fn missing() -> Vec<String> {
         "ip",
         "sysctl",
         "timeout",
+        "tcpdump",
         "rspregistrar",
     ]
     .into_iter()

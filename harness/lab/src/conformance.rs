@@ -1,0 +1,168 @@
+//! `lab` and `lab conformance`: the suite against rsplib's registrar, a kernel for each way.
+
+use crate::{binaries, quoted, uml};
+use anyhow::{Context, bail};
+use clap::ValueEnum;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+/// Arguments of the suite's run.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// How the suite reaches the registrar.
+    #[arg(long, value_enum, default_values_t = [Way::Kernel, Way::Udp])]
+    way: Vec<Way>,
+    /// Where the run directories go: `DIR/rsplib-kernel-1` and so on. Must not exist.
+    #[arg(long, default_value = "runs/lab")]
+    out: PathBuf,
+    /// Runs of each way; they must give the same verdicts.
+    #[arg(long, default_value_t = 1)]
+    repeat: u32,
+    /// The target file.
+    #[arg(long, default_value = "harness/profiles/rsplib-3.4.4.toml")]
+    target: PathBuf,
+    /// Time for everything inside, in seconds.
+    #[arg(long, default_value_t = 900)]
+    timeout_s: u64,
+    /// Run this shell script inside instead of the suite (with SCTP, addresses 10.255.1.1 and .2).
+    #[arg(long, value_name = "SCRIPT")]
+    script: Option<PathBuf>,
+    /// More arguments for `rspcheck run`.
+    #[arg(last = true)]
+    rest: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Way {
+    /// Kernel SCTP on both sides.
+    Kernel,
+    /// The kernel's SCTP in UDP towards our own stack.
+    Udp,
+}
+
+impl Way {
+    fn word(self) -> &'static str {
+        match self {
+            Way::Kernel => "kernel",
+            Way::Udp => "udp",
+        }
+    }
+}
+
+/// Runs it; gives the worst exit code.
+pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
+    if let Some(script) = &args.script {
+        let text = std::fs::read_to_string(script).with_context(|| script.display().to_string())?;
+        return uml::boot(&text, Duration::from_secs(args.timeout_s));
+    }
+    if args.out.exists() {
+        bail!(
+            "{} exists already; choose another --out, nothing is overwritten",
+            args.out.display()
+        );
+    }
+    let rspcheck = binaries(&["rspcheck"])?.join("rspcheck");
+    std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
+    let out = args.out.canonicalize()?;
+    let code = boot_all(args, &rspcheck, &out)?;
+    println!("run directories: {}", args.out.display());
+    if code == 0 {
+        same_verdicts(args, &out)?;
+    }
+    Ok(code)
+}
+
+/// One kernel for each way, side by side; the worst exit status.
+fn boot_all(args: &Args, rspcheck: &Path, out: &Path) -> anyhow::Result<u8> {
+    let limit = Duration::from_secs(args.timeout_s);
+    let jobs: Vec<String> = args
+        .way
+        .iter()
+        .map(|way| job(args, *way, rspcheck, out))
+        .collect::<anyhow::Result<_>>()?;
+    let ended: Vec<anyhow::Result<u8>> = thread::scope(|scope| {
+        let started: Vec<_> = jobs
+            .iter()
+            .map(|job| scope.spawn(move || uml::boot(job, limit)))
+            .collect();
+        started
+            .into_iter()
+            .map(|kernel| kernel.join().expect("booting does not panic"))
+            .collect()
+    });
+    let mut worst = 0;
+    for code in ended {
+        worst = worst.max(code?);
+    }
+    Ok(worst)
+}
+
+/// The shell script that runs inside, for one way.
+fn job(args: &Args, way: Way, rspcheck: &Path, out: &Path) -> anyhow::Result<String> {
+    let target = args
+        .target
+        .canonicalize()
+        .with_context(|| args.target.display().to_string())?;
+    let encapsulation = if way == Way::Udp { 9899 } else { 0 };
+    // The port must stand before any SCTP socket is made; a socket made earlier never encapsulates.
+    let mut script = format!("worst=0\nsysctl -qw net.sctp.udp_port={encapsulation}\n");
+    for nth in 1..=args.repeat {
+        let dir = out.join(format!("rsplib-{}-{nth}", way.word()));
+        script.push_str(&format!(
+            "echo '== rsplib over {word}, run {nth}'\n{rspcheck} run --target {target} --transport {word} --out {dir} \
+             {rest}\nrc=$?\n[ $rc -gt $worst ] && worst=$rc\n",
+            word = way.word(),
+            rspcheck = quoted(rspcheck),
+            target = quoted(&target),
+            dir = quoted(&dir),
+            rest = args.rest.iter().map(|a| quoted(Path::new(a))).collect::<Vec<_>>().join(" "),
+        ));
+    }
+    script.push_str("exit $worst\n");
+    Ok(script)
+}
+
+/// Repeated runs of one way must agree case by case.
+fn same_verdicts(args: &Args, out: &Path) -> anyhow::Result<()> {
+    for way in &args.way {
+        let mut first: Option<Vec<String>> = None;
+        for nth in 1..=args.repeat {
+            let file = out
+                .join(format!("rsplib-{}-{nth}", way.word()))
+                .join("run.json");
+            let verdicts = verdicts(&file).with_context(|| file.display().to_string())?;
+            match &first {
+                None => first = Some(verdicts),
+                Some(known) if *known == verdicts => {}
+                Some(known) => {
+                    let differ: Vec<_> = known
+                        .iter()
+                        .zip(&verdicts)
+                        .filter(|(a, b)| a != b)
+                        .map(|(a, b)| format!("{a} / {b}"))
+                        .collect();
+                    bail!(
+                        "{} gave other verdicts in run {nth}: {}",
+                        way.word(),
+                        differ.join("; ")
+                    );
+                }
+            }
+        }
+        if args.repeat > 1 {
+            println!("{}: {} runs, the same verdicts", way.word(), args.repeat);
+        }
+    }
+    Ok(())
+}
+
+/// `id verdict` of each case in a run record, read as text: the lab depends on nothing of the harness.
+fn verdicts(file: &Path) -> anyhow::Result<Vec<String>> {
+    let run: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
+    let cases = run["cases"].as_array().context("no cases")?;
+    Ok(cases
+        .iter()
+        .map(|c| format!("{} {}", c["id"], c["verdict"]))
+        .collect())
+}

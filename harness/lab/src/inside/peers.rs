@@ -1,0 +1,219 @@
+//! Our registrar and rsplib's as ENRP peers.
+//!
+//! Hosts: 1 our registrar, 2 rsplib's, 3 another one of ours; 11 to 13 crowds; 14 the pool user, 15 who asks.
+
+use super::process::Process;
+use super::programs::{
+    HEARTBEAT, KEEP_ALIVE, OUR_RARE_KEEP_ALIVES, REMOVAL, SOON, TAKEOVER, THEIR_RARE_KEEP_ALIVES,
+    crowd, lists_crowd, lists_pool, our_registrar, their_pe, their_pu, their_registrar,
+};
+use super::scene::{START, Scene};
+use super::{Check, at_ours};
+use anyhow::{Context, ensure};
+use rustix::process::Signal;
+use std::time::Duration;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check {
+        name: "peers/theirs-joins-ours",
+        run: theirs_joins_ours,
+    },
+    Check {
+        name: "peers/ours-joins-theirs",
+        run: ours_joins_theirs,
+    },
+    Check {
+        name: "peers/theirs-is-killed",
+        run: theirs_is_killed,
+    },
+    Check {
+        name: "peers/ours-is-killed",
+        run: ours_is_killed,
+    },
+    Check {
+        name: "peers/ours-is-taken-over-with-their-consent",
+        run: ours_is_taken_over_with_their_consent,
+    },
+    Check {
+        name: "peers/ours-restarts",
+        run: ours_restarts,
+    },
+];
+
+const OURS: u8 = 1;
+const OUR_ID: u32 = 0x1111_1111;
+const THEIRS: u8 = 2;
+const THEIR_ID: u32 = 0x2222_2222;
+const SECOND: u8 = 3;
+const SECOND_ID: u32 = 0x3333_3333;
+const CROWD_AT_OURS: u8 = 11;
+const CROWD_AT_THEIRS: u8 = 12;
+const ANOTHER_CROWD: u8 = 13;
+const PU: u8 = 14;
+const ASKER: u8 = 15;
+/// A thousand pool elements.
+const POOLS: usize = 100;
+const EACH: usize = 10;
+
+/// Both registrars agree from here on: crowds at either side show at the other, and the checksums that each tells
+/// are what the other one counts, so that nobody asks for a table again.
+fn agree(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    let tables = scene.messages("ENRP_HANDLE_TABLE_REQUEST")?.len();
+    let left = crowd(scene, CROWD_AT_OURS, OURS, "left", 3, 4)?;
+    let right = crowd(scene, CROWD_AT_THEIRS, THEIRS, "right", 3, 4)?;
+    lists_crowd(scene, ASKER, THEIRS, "left", 3, 4, SOON).context("additions at ours")?;
+    lists_crowd(scene, ASKER, OURS, "right", 3, 4, SOON).context("additions at theirs")?;
+    compared(scene, tables)?;
+    leave(left)?;
+    leave(right)?;
+    lists_crowd(scene, ASKER, OURS, "left", 3, 0, REMOVAL).context("the crowd at ours is gone")?;
+    lists_crowd(scene, ASKER, THEIRS, "left", 3, 0, SOON).context("removals at ours")?;
+    lists_crowd(scene, ASKER, THEIRS, "right", 3, 0, REMOVAL)
+        .context("the crowd at theirs is gone")?;
+    lists_crowd(scene, ASKER, OURS, "right", 3, 0, SOON).context("removals at theirs")?;
+    compared(scene, tables)
+}
+
+/// A crowd aborts its association and ends.
+fn leave(mut crowd: Process) -> anyhow::Result<()> {
+    crowd.signal(Signal::TERM)?;
+    crowd.end(SOON)?;
+    Ok(())
+}
+
+/// Waits for the next PRESENCE of each side, which tells its checksum, and looks that no table was asked for since.
+fn compared(scene: &mut Scene<'_>, tables: usize) -> anyhow::Result<()> {
+    for id in [OUR_ID, THEIR_ID] {
+        let sender = format!("=. {id:#010x} ");
+        let all = scene.messages("ENRP_PRESENCE")?;
+        let before = all
+            .iter()
+            .filter(|l| l.contains(&format!("=0 {id:#010x} ")))
+            .count();
+        // One may have been on its way, and its answer would be the request: rsplib sends each twice.
+        scene.captured("ENRP_PRESENCE", &sender, before + 4, 4 * HEARTBEAT + SOON)?;
+    }
+    let since = scene.messages("ENRP_HANDLE_TABLE_REQUEST")?;
+    ensure!(
+        since.len() == tables,
+        "the checksums did not agree, a table was asked for: {}",
+        since[tables..].join("; ")
+    );
+    Ok(())
+}
+
+fn theirs_joins_ours(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    let _ours = our_registrar(scene, OURS, OUR_ID, &[], &[OUR_RARE_KEEP_ALIVES])?;
+    let many = crowd(scene, CROWD_AT_OURS, OURS, "many", POOLS, EACH)?;
+    let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &THEIR_RARE_KEEP_ALIVES)?;
+    lists_crowd(scene, ASKER, THEIRS, "many", POOLS, EACH, 2 * START).context("the table")?;
+    leave(many)?;
+    lists_crowd(scene, ASKER, THEIRS, "many", POOLS, 0, REMOVAL + SOON).context("the removals")?;
+    agree(scene)
+}
+
+fn ours_joins_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[], &THEIR_RARE_KEEP_ALIVES)?;
+    let many = crowd(scene, CROWD_AT_THEIRS, THEIRS, "many", POOLS, EACH)?;
+    let mut ours = our_registrar(scene, OURS, OUR_ID, &[THEIRS], &[OUR_RARE_KEEP_ALIVES])?;
+    lists_crowd(
+        scene,
+        ASKER,
+        OURS,
+        "many",
+        POOLS,
+        EACH,
+        Duration::from_secs(1),
+    )
+    .context("the table, at once")?;
+    ensure!(
+        !ours
+            .lines()
+            .iter()
+            .any(|line| line.contains("serving alone")),
+        "it did not use its mentor"
+    );
+    leave(many)?;
+    lists_crowd(scene, ASKER, OURS, "many", POOLS, 0, REMOVAL + SOON).context("the removals")?;
+    agree(scene)?;
+    ours.kill()
+}
+
+/// rsplib's pool element knows both registrars and is at home at theirs; so is a crowd that only answers.
+fn theirs_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    let mut ours = our_registrar(scene, OURS, OUR_ID, &[], &[])?;
+    let mut theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
+    let mut many = crowd(scene, CROWD_AT_THEIRS, THEIRS, "many", 5, 4)?;
+    lists_crowd(scene, ASKER, OURS, "many", 5, 4, START)?;
+    theirs.kill()?;
+    scene.link(THEIRS, false)?;
+    ours.says("0x22222222 taken over by 0x11111111", TAKEOVER)?;
+    many.says("home id=0x11111111", SOON)?;
+    // They answer their new Home, each twice, and stay.
+    let to_ours = format!("> {}", scene.asap(OURS));
+    scene.captured(
+        "ASAP_ENDPOINT_KEEP_ALIVE_ACK",
+        &to_ours,
+        2 * 20,
+        4 * KEEP_ALIVE + SOON,
+    )?;
+    lists_crowd(scene, ASKER, OURS, "many", 5, 4, SOON)
+}
+
+/// rsplib does not take over when nobody is left to consent: its pool elements come by themselves.
+fn ours_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    let mut ours = our_registrar(scene, OURS, OUR_ID, &[], &[])?;
+    let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
+    let _pe = their_pe(
+        scene,
+        CROWD_AT_OURS,
+        "-echo",
+        0x00aa_0001,
+        &[OURS, THEIRS],
+        &["-rereginterval=1000"],
+    )?;
+    lists_pool(scene, ASKER, OURS, "EchoPool", 1, START)?;
+    lists_pool(scene, ASKER, THEIRS, "EchoPool", 1, START)?;
+    let mut pu = their_pu(
+        scene,
+        PU,
+        "rspterminal",
+        &[OURS, THEIRS],
+        &["-poolhandle=EchoPool"],
+    )?;
+    at_ours::echo(&mut pu, "before", START)?;
+    ours.kill()?;
+    at_ours::echo(&mut pu, "after", START)?;
+    lists_pool(scene, ASKER, THEIRS, "EchoPool", 1, SOON)
+}
+
+/// Of two of ours and rsplib's one of ours vanishes: the other one takes over, for which it needs rsplib's consent.
+fn ours_is_taken_over_with_their_consent(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    let _ours = our_registrar(scene, OURS, OUR_ID, &[], &[])?;
+    let mut second = our_registrar(scene, SECOND, SECOND_ID, &[OURS], &[])?;
+    // Who notices first may take over, with the other one's consent: here ours must.
+    let patient = ["-peermaxtimelastheard=30000"];
+    let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS, SECOND], &patient)?;
+    let mut many = crowd(scene, CROWD_AT_OURS, OURS, "many", 5, 4)?;
+    lists_crowd(scene, ASKER, THEIRS, "many", 5, 4, START)?;
+    lists_crowd(scene, ASKER, SECOND, "many", 5, 4, START)?;
+    scene.link(OURS, false)?;
+    second.says("0x11111111 taken over by 0x33333333", TAKEOVER)?;
+    many.says("home id=0x33333333", SOON)?;
+    let consent = format!("{THEIR_ID:#010x} {SECOND_ID:#010x}");
+    scene.captured("ENRP_INIT_TAKEOVER_ACK", &consent, 1, SOON)?;
+    lists_crowd(scene, ASKER, THEIRS, "many", 5, 4, SOON).context("theirs keeps them")?;
+    lists_crowd(scene, ASKER, SECOND, "many", 5, 4, SOON)
+}
+
+/// With the same identifier, soon: what is at theirs comes back by the table.
+fn ours_restarts(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
+    let mut ours: Process = our_registrar(scene, OURS, OUR_ID, &[THEIRS], &[])?;
+    let _many = crowd(scene, ANOTHER_CROWD, THEIRS, "many", 5, 4)?;
+    lists_crowd(scene, ASKER, OURS, "many", 5, 4, START)?;
+    ours.kill()?;
+    let _ours = our_registrar(scene, OURS, OUR_ID, &[THEIRS], &[])?;
+    lists_crowd(scene, ASKER, OURS, "many", 5, 4, Duration::from_secs(1))?;
+    agree(scene)
+}
