@@ -153,11 +153,14 @@ impl Registrar {
     pub(super) fn watch(&mut self, now: Duration, key: PeKey, assoc: Assoc) {
         let ask_at = self.ask_at(now);
         let state = State::Alive { assoc, ask_at };
-        self.unwatch(key);
-        self.watches.set(key, Some(Watch::new(state)));
-        if let Some(association) = self.assocs.get_mut(&assoc) {
-            association.elements.insert(key);
+        // Most register again over the association that they are listed under already.
+        if self.watches.assoc(key) != Some(assoc) {
+            self.unwatch(key);
+            if let Some(association) = self.assocs.get_mut(&assoc) {
+                association.elements.insert(key);
+            }
         }
+        self.watches.set(key, Some(Watch::new(state)));
     }
 
     /// Asks a PE over `assoc` to take this registrar as its Home (H flag, RFC 5352 §2.2.7), and watches it from

@@ -21,7 +21,8 @@ use rsp_handlespace::{Mismatch, PeKey, Put};
 use rsp_wire::asap::{Registration, RegistrationResponse};
 use rsp_wire::enrp::UpdateAction;
 use rsp_wire::{
-    CauseCode, EncodeError, ErrorCause, OperationError, PoolHandle, UnknownParameters, asap,
+    CauseCode, EncodeError, EncodedElement, ErrorCause, OperationError, PoolHandle,
+    UnknownParameters,
 };
 
 use super::association::{Association, Kind};
@@ -105,13 +106,14 @@ impl Registrar {
     ) -> Result<Vec<ErrorCause>, Limit> {
         let too_long = |_: EncodeError| Limit::ElementLength;
         let element = &message.pool_element;
-        let octets = element_octets(message).map_err(too_long)?;
+        let encoded = EncodedElement::new(element).map_err(too_long)?;
+        let octets = encoded.as_octets();
         if octets.len() > self.config.max_element_length {
             return Err(Limit::ElementLength);
         }
         let mut causes = Vec::new();
         if element.life.0 == 0 || element.life.0 < -1 {
-            causes.push(ErrorCause::new(CauseCode::INVALID_VALUES, &octets));
+            causes.push(ErrorCause::new(CauseCode::INVALID_VALUES, octets));
         }
         if element.policy.policy_type().is_invalid() {
             causes.push(ErrorCause::invalid_policy(&element.policy).map_err(too_long)?);
@@ -140,6 +142,9 @@ impl Registrar {
     }
 
     fn announce_registration(&mut self, handle: &PoolHandle, key: PeKey) {
+        if self.enrp.is_none() {
+            return;
+        }
         if let Some(element) = self.space.element(key) {
             self.announce_update(UpdateAction::ADD_PE, handle.clone(), element);
         }
@@ -192,17 +197,4 @@ impl Registrar {
             causes: codes,
         });
     }
-}
-
-/// The Pool Element parameter as it goes over the wire, from its type to its Length.
-fn element_octets(message: &Registration) -> Result<Vec<u8>, EncodeError> {
-    const HEADERS: usize = 8;
-    let alone = Registration::new(b"".as_slice().into(), message.pool_element.clone());
-    let mut octets = Vec::new();
-    asap::Message::from(alone).encode(&mut octets)?;
-    // The message header and an empty pool handle stand before it, padding may stand behind.
-    octets.drain(..HEADERS);
-    let length = usize::from(u16::from_be_bytes([octets[2], octets[3]]));
-    octets.truncate(length);
-    Ok(octets)
 }
