@@ -87,12 +87,9 @@ mod tests {
                 buckets[0][(hash & 1023) as usize] += 1;
                 buckets[1][(hash >> 54) as usize] += 1;
             }
-            let distinct = if step == 1 << 16 { 64_000 >> 16 } else { 62 };
             let most = buckets.iter().flatten().max().expect("there are buckets");
-            assert!(
-                distinct == 0 || *most < 124,
-                "seed {seed}, step {step}: {most}"
-            );
+            // 62.5 on average.
+            assert!(*most < 124, "seed {seed}, step {step}: {most}");
         }
     }
 
