@@ -6,8 +6,8 @@ use std::time::Duration;
 use rsp_transport::sim::Conditions;
 use rsp_wire::Policy;
 
+use super::body::{ElementBody, UserBody};
 use super::element::Manner;
-use super::world::{ElementBody, UserBody};
 use super::{Spot, World};
 
 /// One event of a schedule. What cannot be done when its time comes is left out.

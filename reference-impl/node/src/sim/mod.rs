@@ -16,6 +16,7 @@
 //! Enter at [`Plan::draw`] and [`run`], or at [`World`] for a schedule of one's own.
 
 mod act;
+mod body;
 pub mod check;
 pub mod command;
 mod element;
@@ -32,6 +33,7 @@ use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 pub use act::Act;
+pub use body::{ElementBody, ElementHost, UserBody, UserHost};
 pub use element::{Ask, ElementSetup, Manner, PlainElement};
 pub use engine_element::EngineElement;
 pub use engine_user::EngineUser;
@@ -40,7 +42,7 @@ pub use registrar::RegistrarHost;
 pub use run::{Broken, Report, run, shrink};
 pub use trace::{Keep, Trace};
 pub use user::{PlainUser, Requests, UserSetup};
-pub use world::{ElementBody, ElementHost, Options, UserBody, UserHost, World, registrar_ip};
+pub use world::{Options, World, registrar_ip};
 
 /// ASAP (RFC 5352 §8).
 const ASAP_PORT: u16 = 3863;

@@ -10,6 +10,7 @@ use rsp_transport::{Event, SctpOptions};
 use rsp_wire::{PeIdentifier, Policy, PoolHandle, ServerId};
 
 use super::act::Act;
+use super::body::{ElementBody, ElementHost, UserBody, UserHost};
 use super::check;
 use super::element::{ElementSetup, Manner, PlainElement};
 use super::engine_element::EngineElement;
@@ -83,123 +84,6 @@ struct Host {
     held: VecDeque<Event>,
     /// When it wants to act next, in the world's time.
     due: Option<Duration>,
-}
-
-/// A pool element's host.
-#[derive(Debug)]
-pub struct ElementHost {
-    pub(super) host: HostId,
-    pub(super) setup: ElementSetup,
-    /// While it runs.
-    pub(super) body: Option<ElementBody>,
-    /// Since when it runs or does not, or is leaving.
-    pub(super) since: Duration,
-    /// Last time something happened to it that can cost its registration.
-    pub(super) disturbed: Option<Duration>,
-    /// Whether its identifier is another one's.
-    pub(super) intruder: bool,
-}
-
-impl ElementHost {
-    /// Whether it runs and wants to be registered.
-    pub fn lives(&self) -> bool {
-        self.body.as_ref().is_some_and(|body| !body.is_leaving())
-    }
-}
-
-/// A pool user's host.
-#[derive(Debug)]
-pub struct UserHost {
-    pub(super) host: HostId,
-    pub(super) body: UserBody,
-}
-
-/// A pool element, by who plays it.
-#[derive(Debug)]
-pub enum ElementBody {
-    /// A few lines of the simulation.
-    Plain(Box<PlainElement>),
-    /// The real driver and engine.
-    Engine(Box<EngineElement>),
-}
-
-impl ElementBody {
-    /// When it was last told that it is registered; none while it has reason to think it is not.
-    pub fn accepted(&self) -> Option<Duration> {
-        match self {
-            Self::Plain(plain) => plain.accepted(),
-            Self::Engine(engine) => engine.accepted(),
-        }
-    }
-
-    /// The registrar that asked it last to join.
-    pub fn adopted_by(&self) -> Option<ServerId> {
-        match self {
-            Self::Plain(plain) => plain.adopted_by(),
-            Self::Engine(engine) => engine.adopted_by(),
-        }
-    }
-
-    /// Whether it has asked to be taken off.
-    pub fn is_leaving(&self) -> bool {
-        match self {
-            Self::Plain(plain) => plain.is_leaving(),
-            Self::Engine(engine) => engine.is_leaving(),
-        }
-    }
-
-    fn deadline(&self) -> Option<Duration> {
-        match self {
-            Self::Plain(plain) => plain.deadline(),
-            Self::Engine(engine) => engine.deadline(),
-        }
-    }
-
-    fn event(&mut self, now: Duration, event: Event, host: &mut SimHost<'_>) {
-        match self {
-            Self::Plain(plain) => plain.event(now, event, host),
-            Self::Engine(engine) => engine.event(now, event, host),
-        }
-    }
-
-    fn timeout(&mut self, now: Duration, host: &mut SimHost<'_>) {
-        match self {
-            Self::Plain(plain) => plain.timeout(now, host),
-            Self::Engine(engine) => engine.timeout(now, host),
-        }
-    }
-}
-
-/// A pool user, by who plays it.
-#[derive(Debug)]
-pub enum UserBody {
-    /// A few lines of the simulation.
-    Plain(Box<PlainUser>),
-    /// The real driver and engine.
-    Engine(Box<EngineUser>),
-}
-
-impl UserBody {
-    fn deadline(&self) -> Option<Duration> {
-        match self {
-            Self::Plain(plain) => plain.deadline(),
-            Self::Engine(engine) => engine.deadline(),
-        }
-    }
-
-    fn event(&mut self, now: Duration, event: Event, host: &mut SimHost<'_>) {
-        match self {
-            Self::Plain(plain) => plain.event(now, event, host),
-            Self::Engine(engine) => engine.event(now, event, host),
-        }
-    }
-
-    fn timeout(&mut self, now: Duration, host: &mut SimHost<'_>) {
-        match self {
-            Self::Plain(plain) => plain.timeout(now, host),
-            Self::Engine(engine) => engine.timeout(now, host),
-        }
-    }
 }
 
 /// Address of a registrar by its number.

@@ -19,6 +19,7 @@
 //! | other servers heard announcing | `max-servers` | 256 | not counted |
 //! | peers | `max-peers` | 256 | its messages are ignored |
 //! | download sessions | `max-table-sessions` | 16 | TABLE_RESPONSE R=1 |
+//! | responses taken of one table | `max-table-parts` | 16 384 | the mentor or peer is left, another mentor asked |
 //! | messages waiting for one association to a peer to come up | `max-waiting-messages` | 256 | the message is lost |
 //! | associations being set up to PEs; PEs of others asked for a report | `max-adoptions` | 64 | deferred; the report is not followed |
 //! | octets waiting for one association | `max-backlog` | 1 MiB | the association is aborted: its peer does not read |
