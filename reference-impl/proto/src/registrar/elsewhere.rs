@@ -69,6 +69,17 @@ impl Elsewhere {
         self.by_name.len()
     }
 
+    /// For the transition table.
+    #[cfg(test)]
+    pub(super) fn state_name(&self, handle: &PoolHandle, pe: PeIdentifier) -> &'static str {
+        match self.by_name.get(&(handle.clone(), pe)) {
+            None => "(none)",
+            Some(Check::Calling { .. }) => "Calling",
+            Some(Check::Asked { .. }) => "Asked",
+            Some(Check::Rested { .. }) => "Rested",
+        }
+    }
+
     fn names(&self, which: impl Fn(&Name, Check) -> bool) -> Vec<Name> {
         let all = self.by_name.iter();
         let picked = all.filter(|&(name, &check)| which(name, check));

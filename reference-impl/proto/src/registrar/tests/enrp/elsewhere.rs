@@ -135,3 +135,96 @@ fn few_are_asked_at_a_time() {
     assert_eq!(world.registrar.counters().hits(Limit::Adoptions), 2);
     assert_eq!(world.registrar.counters().reports, 4);
 }
+
+/// PE 1 in this state of being asked, with its association if it has one.
+fn in_state(state: &str) -> (World, Assoc, Assoc, Option<Assoc>) {
+    let (mut world, peer, pu) = copies(1, |_| {});
+    if state != "(none)" {
+        report(&mut world, pu, 1);
+    }
+    let pe = matches!(state, "Asked" | "Rested").then(|| world.answer_dial());
+    if let Some(pe) = pe.filter(|_| state == "Rested") {
+        ack(&mut world, pe, 1);
+    }
+    if state != "Calling" {
+        world.out.clear();
+    }
+    (world, peer, pu, pe)
+}
+
+/// What follows; none where the event cannot happen.
+fn after(state: &str, event: &str) -> Option<String> {
+    let (mut world, peer, pu, pe) = in_state(state);
+    match event {
+        "UNREACHABLE" => report(&mut world, pu, 1),
+        "association up" if state == "Calling" => {
+            world.answer_dial();
+        }
+        "association refused" if state == "Calling" => world.refuse_dial(),
+        "KEEP_ALIVE_ACK" => ack(&mut world, pe?, 1),
+        "association gone" => world.down(pe?),
+        "REGISTRATION here" => {
+            let own = world.up(1);
+            world.send(own, Registration::new("p".into(), element(1, 1)));
+        }
+        "DEL_PE of its Home" => {
+            let update = HandleUpdate::new(
+                SMALL,
+                ALL,
+                UpdateAction::DEL_PE,
+                "p".into(),
+                owned(SMALL, 1, 1),
+            );
+            world.enrp(peer, update);
+        }
+        "keep-alive-gap" => world.pass_secs(1),
+        "keep-alive-timeout" => world.pass_secs(15),
+        _ => return None,
+    }
+    let elsewhere = &world.registrar.elsewhere;
+    let mut steps = vec![
+        elsewhere
+            .state_name(&"p".into(), PeIdentifier(1))
+            .to_owned(),
+    ];
+    for output in std::mem::take(&mut world.out) {
+        match output {
+            Output::Connect { .. } if state != "Calling" => steps.push("call it".to_owned()),
+            Output::Send {
+                octets, ppid: 11, ..
+            } => {
+                let message = asap::Message::decode(&octets).unwrap().message;
+                steps.push(message.message_type().name().unwrap().to_owned());
+            }
+            Output::Shutdown { .. } => steps.push("shut down".to_owned()),
+            Output::Log(Log::Left { how, .. }) => steps.push(format!("removed: {how}")),
+            _ => {}
+        }
+    }
+    Some(steps.join("; "))
+}
+
+#[test]
+fn every_state_of_being_asked_knows_every_event() {
+    let events = [
+        "UNREACHABLE",
+        "association up",
+        "association refused",
+        "KEEP_ALIVE_ACK",
+        "association gone",
+        "REGISTRATION here",
+        "DEL_PE of its Home",
+        "keep-alive-gap",
+        "keep-alive-timeout",
+    ];
+    let mut table = String::new();
+    for state in ["(none)", "Calling", "Asked", "Rested"] {
+        table.push_str(&format!("{state}\n"));
+        for event in events {
+            if let Some(steps) = after(state, event) {
+                table.push_str(&format!("  {event:<20} -> {steps}\n"));
+            }
+        }
+    }
+    insta::assert_snapshot!(table);
+}
