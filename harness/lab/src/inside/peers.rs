@@ -84,12 +84,9 @@ fn leave(mut crowd: Process) -> anyhow::Result<()> {
 /// Waits for the next PRESENCE of each side, which tells its checksum, and looks that no table was asked for since.
 fn compared(scene: &mut Scene<'_>, tables: usize) -> anyhow::Result<()> {
     for id in [OUR_ID, THEIR_ID] {
-        let sender = format!("=. {id:#010x} ");
+        let sender = format!("=0 {id:#010x} ");
         let all = scene.messages("ENRP_PRESENCE")?;
-        let before = all
-            .iter()
-            .filter(|l| l.contains(&format!("=0 {id:#010x} ")))
-            .count();
+        let before = all.iter().filter(|line| line.contains(&sender)).count();
         // One may have been on its way, and its answer would be the request: rsplib sends each twice.
         scene.captured("ENRP_PRESENCE", &sender, before + 4, 4 * HEARTBEAT + SOON)?;
     }

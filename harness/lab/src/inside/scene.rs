@@ -250,7 +250,8 @@ impl<'a> Scene<'a> {
         let pcap = self.dir.join("run.pcap").display().to_string();
         let dissect = self.tool("rspcheck", &["dissect", "--filter", filter, &pcap]);
         let dissect = dissect.join("' '");
-        let condition = format!("[ $('{dissect}' 2>/dev/null | grep -c '{text}') -ge {at_least} ]");
+        let condition =
+            format!("[ $('{dissect}' 2>/dev/null | grep -cF '{text}') -ge {at_least} ]");
         poll(&condition, within)
     }
 }
