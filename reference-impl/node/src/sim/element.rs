@@ -9,7 +9,8 @@ use rsp_transport::sim::SimHost;
 use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
 use rsp_wire::asap::{self, Deregistration, EndpointKeepAliveAck, Registration};
 use rsp_wire::{
-    PeIdentifier, Policy, PoolElement, RegistrationLife, SctpTransport, ServerId, UnknownParameters,
+    PeIdentifier, Policy, PoolElement, RegistrationLife, SctpTransport, ServerId, TransportUse,
+    UnknownParameters,
 };
 
 /// T2-registration and T3-deregistration (RFC 5352 §7.1).
@@ -275,7 +276,12 @@ impl PlainElement {
             identifier: self.setup.identifier,
             home: ServerId::UNDETERMINED,
             life: RegistrationLife(self.setup.life_s),
-            user_transport: SctpTransport::new(7, address).into(),
+            // As the engines do: a pool has one transport use (RFC 5352 §3.1).
+            user_transport: SctpTransport {
+                transport_use: TransportUse::DATA_PLUS_CONTROL,
+                ..SctpTransport::new(7, address)
+            }
+            .into(),
             policy: self.setup.policy.clone(),
             asap_transport: None,
             unknown: UnknownParameters::NONE,
