@@ -35,9 +35,10 @@ impl Clock {
         self.origin.elapsed()
     }
 
-    pub(crate) fn at(&self, time: Duration) -> Instant {
+    /// The moment of `time`, which was seen from `now`.
+    pub(crate) fn at(&self, now: Duration, time: Duration) -> Instant {
         // Far deadlines (a registration life of decades) need not be exact.
-        let soon = time.min(self.now() + Duration::from_secs(86_400));
+        let soon = time.min(now + Duration::from_secs(86_400));
         self.origin + soon
     }
 }

@@ -74,36 +74,47 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
 
     let mut said = false;
     let mut ending = Ending::Not;
+    // Read once for each turn: where a look at the clock is a system call, it costs as much as the work.
+    let mut now = clock.now();
     loop {
         // With an ENRP mentor, requests are taken once its handlespace is here.
         if !said && driver.is_serving() {
             say_ready(&driver, &stack, &desk, line, ready)?;
             said = true;
         }
-        match ending.step(clock.now(), driver.stopped()) {
+        match ending.step(now, driver.stopped()) {
             Step::Go => {}
-            Step::Stop => driver.stop(clock.now(), &mut stack),
+            Step::Stop => driver.stop(now, &mut stack),
             Step::End => return Ok(()),
         }
         let until = driver.deadline().into_iter().chain(ending.due()).min();
         tokio::select! {
             biased;
-            () = signals.next() => match ending {
-                Ending::Not => {
-                    tracing::info!("shutting down");
-                    ending = Ending::begin(clock.now(), settings.grace());
-                    driver.drain(clock.now(), &mut stack);
+            () = signals.next() => {
+                now = clock.now();
+                match ending {
+                    Ending::Not => {
+                        tracing::info!("shutting down");
+                        ending = Ending::begin(now, settings.grace());
+                        driver.drain(now, &mut stack);
+                    }
+                    Ending::Draining { .. } | Ending::Closing { .. } => return Ok(()),
                 }
-                Ending::Draining { .. } | Ending::Closing { .. } => return Ok(()),
-            },
-            asked = desk.next() => asked.answer(&driver, clock.now()),
-            event = stack.recv(until.map(|at| clock.at(at))) => match event? {
-                Some(event) => {
-                    ending.busy(clock.now());
-                    driver.event(clock.now(), event, &mut stack);
+            }
+            asked = desk.next() => {
+                now = clock.now();
+                asked.answer(&driver, now);
+            }
+            event = stack.recv(until.map(|at| clock.at(now, at))) => {
+                now = clock.now();
+                match event? {
+                    Some(event) => {
+                        ending.busy(now);
+                        driver.event(now, event, &mut stack);
+                    }
+                    None => driver.timeout(now, &mut stack),
                 }
-                None => driver.timeout(clock.now(), &mut stack),
-            },
+            }
         }
     }
 }

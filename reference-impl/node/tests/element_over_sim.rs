@@ -107,7 +107,6 @@ impl World {
             users: Users::Sctp { port: 0 },
             announce: None,
             cookies: Cookies::Sealed(PoolKey::open_to_all()),
-            tolerate: Vec::new(),
         };
         change(&mut setup);
         let (now, seed) = (self.net.now(), self.elements as u64);

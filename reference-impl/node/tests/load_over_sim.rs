@@ -267,7 +267,6 @@ fn element(net: &mut Net, n: usize, kind: Kind) -> (HostId, Option<Program>) {
         users: Users::Sctp { port: 0 },
         announce: None,
         cookies: Cookies::Sealed(PoolKey::open_to_all()),
-        tolerate: Vec::new(),
     };
     let (now, net) = (net.now(), &mut net.host(host));
     let mut driver = ElementDriver::start(setup, Some(service(kind)), n as u64, net, now).unwrap();

@@ -316,7 +316,7 @@ pub(crate) fn our_pe(
     argv.extend([
         format!("--service={service}"),
         format!("--address={}", scene.ip(host)),
-        "--tolerate-named-keep-alive=true".to_owned(),
+        "--tolerate=keep-alive-identifier".to_owned(),
         format!("--id={id:#010x}"),
     ]);
     if !more.contains(&BARE) {

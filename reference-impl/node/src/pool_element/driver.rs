@@ -4,7 +4,6 @@
 //!
 //! What its owner is told waits until [`ElementDriver::poll_event`] takes it; call it after every other call.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::SocketAddr;
@@ -20,7 +19,6 @@ use super::endpoints::Endpoints;
 use super::event::Event;
 use super::policy::with_load;
 use super::setup::Setup;
-use super::tolerance::{self, KeepAlive, Tolerance};
 use crate::outbox::{GivenUp, Outbox};
 use crate::services::{Effect, Message, Service, Session};
 
@@ -30,7 +28,6 @@ pub struct ElementDriver {
     engine: Element,
     endpoints: Endpoints,
     cookies: Cookies,
-    tolerate: Vec<Tolerance>,
     service: Option<Box<dyn Service>>,
     users: BTreeMap<AssocId, User>,
     sessions: BTreeMap<Session, AssocId>,
@@ -69,7 +66,6 @@ impl ElementDriver {
             engine: Element::new(config, seed, now),
             endpoints,
             cookies: setup.cookies,
-            tolerate: setup.tolerate,
             service,
             users: BTreeMap::new(),
             sessions: BTreeMap::new(),
@@ -343,18 +339,10 @@ impl ElementDriver {
         message: Message<'_>,
         transport: &mut dyn Transport,
     ) {
-        let mut octets = Cow::Borrowed(message.octets);
-        if self.tolerate.contains(&Tolerance::KeepAliveIdentifier) {
-            match tolerance::keep_alive(&octets, self.engine.id()) {
-                KeepAlive::AsItIs => {}
-                KeepAlive::Own(without) => octets = Cow::Owned(without),
-                KeepAlive::Foreign => return,
-            }
-        }
         let input = Input::Message {
             assoc,
             ppid: message.ppid,
-            octets: &octets,
+            octets: message.octets,
         };
         self.step(now, input, transport);
     }

@@ -217,7 +217,7 @@ impl PoolElement {
 
     /// Waits for one event of the stack or for a deadline, and lets the driver have it.
     async fn turn(&mut self, until: Option<Duration>) -> io::Result<()> {
-        let until = until.map(|at| self.clock.at(at));
+        let until = until.map(|at| self.clock.at(self.clock.now(), at));
         let event = self.stack.recv(until).await?;
         let now = self.clock.now();
         match event {

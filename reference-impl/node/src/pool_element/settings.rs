@@ -161,9 +161,6 @@ settings_with_reach! {
         /// Octets of a cookie [default: 16384]
         #[arg(long, value_name = "N")]
         pub max_cookie: Option<NonZeroUsize>,
-        /// Tolerance: take keep-alives that name the PE, as rspregistrar's do, against RFC 5352 §2.2.7 [default: false]
-        #[arg(long, value_name = "BOOL")]
-        pub tolerate_named_keep_alive: Option<bool>,
         /// Ways of the field that differ from the RFCs, to be taken all the same (comma or repeated) [default: none]
         #[arg(long, value_name = "NAME", value_delimiter = ',')]
         pub tolerate: Option<Vec<Tolerance>>,
@@ -235,7 +232,6 @@ impl Settings {
             users: self.users(),
             announce: self.announcements()?,
             cookies: self.cookies()?,
-            tolerate: self.tolerate.clone().unwrap_or_default(),
         })
     }
 
@@ -384,8 +380,9 @@ impl Settings {
             max_associations: count(self.max_associations, d.max_associations),
             max_cookie: count(self.max_cookie, d.max_cookie),
             tolerate_named_keep_alive: self
-                .tolerate_named_keep_alive
-                .unwrap_or(d.tolerate_named_keep_alive),
+                .tolerate
+                .as_ref()
+                .is_some_and(|tolerated| tolerated.contains(&Tolerance::KeepAliveIdentifier)),
             ..d
         })
     }
@@ -481,7 +478,7 @@ mod tests {
         assert_eq!(setup.config.hunt.t5_serverhunt, Duration::from_secs(2));
         assert_eq!(setup.config.retry_rejected, Duration::ZERO);
         assert_eq!(setup.users, Users::Sctp { port: 0 });
-        assert_eq!(setup.tolerate, [Tolerance::KeepAliveIdentifier]);
+        assert!(setup.config.tolerate_named_keep_alive);
     }
 
     #[test]

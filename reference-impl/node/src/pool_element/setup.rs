@@ -6,7 +6,6 @@ use rsp_proto::pool_element::Config;
 
 use super::cookies::Cookies;
 use super::endpoints::Users;
-use super::tolerance::Tolerance;
 
 /// How a pool element's engine is set, and where it is.
 #[derive(Clone, Debug)]
@@ -24,6 +23,4 @@ pub struct Setup {
     pub announce: Option<SocketAddr>,
     /// The form of cookies.
     pub cookies: Cookies,
-    /// What of the field's ways it takes.
-    pub tolerate: Vec<Tolerance>,
 }

@@ -320,7 +320,10 @@ impl PoolUser {
 
     /// Waits for one event of the stack or for a deadline, and lets the driver have it.
     async fn turn_until(&mut self, until: Option<Duration>) -> io::Result<()> {
-        let event = self.stack.recv(until.map(|at| self.clock.at(at))).await?;
+        let event = self
+            .stack
+            .recv(until.map(|at| self.clock.at(self.clock.now(), at)))
+            .await?;
         let now = self.clock.now();
         match event {
             Some(event) => self.driver.event(now, event, &mut self.stack),

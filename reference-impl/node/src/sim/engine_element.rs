@@ -49,7 +49,6 @@ impl EngineElement {
             users: Users::Sctp { port: 7 },
             announce,
             cookies: Cookies::Bare,
-            tolerate: Vec::new(),
         };
         let echo = Box::new(Echo::new(SESSIONS));
         let mut driver = ElementDriver::start(setup, Some(echo), seed, host, now)
