@@ -84,7 +84,11 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
         }
         match ending.step(now, driver.stopped()) {
             Step::Go => {}
-            Step::Stop => driver.stop(now, &mut stack),
+            Step::Stop => {
+                driver.stop(now, &mut stack);
+                // Without an association nothing more will happen that could end it.
+                continue;
+            }
             Step::End => return Ok(()),
         }
         let until = driver.deadline().into_iter().chain(ending.due()).min();

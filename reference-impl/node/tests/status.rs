@@ -320,6 +320,16 @@ fn a_second_signal_ends_at_once() {
 }
 
 #[test]
+fn without_associations_it_waits_for_nobody() {
+    let place = Place::new("idle");
+    // Longer than any test may take.
+    let mut process = start(&place.socket(), &["--grace", "1h"]);
+    process.ready();
+    signal(&process, "TERM");
+    assert_eq!(ended(process).0, Some(0));
+}
+
+#[test]
 fn effective_settings_start_a_registrar() {
     let place = Place::new("effective");
     let mut args = vec![
