@@ -209,7 +209,7 @@ fn pe_re_registers_and_leaves(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     for _ in 0..3 {
         registrar.says(&format!("re-registered {first:#010x}"), START)?;
     }
-    let from = format!("{}:", scene.ip(PES[1]));
+    let from = scene.written(PES[1]);
     scene.captured(
         "ASAP_ENDPOINT_KEEP_ALIVE_ACK",
         &from,

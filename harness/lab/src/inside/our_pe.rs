@@ -152,8 +152,7 @@ fn stays_and_leaves(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let often = ["--t4-reregistration=1s"];
     let mut first = our_pe(scene, PES[0], "echo", pe_id(PES[0]), &[REGISTRAR], &often)?;
     let _second = our_pe(scene, PES[1], "echo", pe_id(PES[1]), &[REGISTRAR], &[])?;
-    let from = |host: u8| format!("{}:", scene.ip(host));
-    let (first_from, second_from) = (from(PES[0]), from(PES[1]));
+    let (first_from, second_from) = (scene.written(PES[0]), scene.written(PES[1]));
     scene.captured("ASAP_REGISTRATION", &first_from, 5, 4 * START)?;
     scene.captured(
         "ASAP_ENDPOINT_KEEP_ALIVE_ACK",

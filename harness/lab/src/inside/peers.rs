@@ -58,7 +58,7 @@ const EACH: usize = 10;
 /// Both registrars agree from here on: crowds at either side show at the other, and the checksums that each tells
 /// are what the other one counts, so that nobody asks for a table again.
 fn agree(scene: &mut Scene<'_>) -> anyhow::Result<()> {
-    let tables = scene.messages("ENRP_HANDLE_TABLE_REQUEST")?.len();
+    let tables = audits(scene)?.len();
     let left = crowd(scene, CROWD_AT_OURS, OURS, "left", 3, 4)?;
     let right = crowd(scene, CROWD_AT_THEIRS, THEIRS, "right", 3, 4)?;
     lists_crowd(scene, ASKER, THEIRS, "left", 3, 4, SOON).context("additions at ours")?;
@@ -81,6 +81,13 @@ fn leave(mut crowd: Process) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Requests for the PEs of one registrar: what a checksum that differs leads to. A start asks with W=0.
+fn audits(scene: &Scene<'_>) -> anyhow::Result<Vec<String>> {
+    let mut all = scene.messages("ENRP_HANDLE_TABLE_REQUEST")?;
+    all.retain(|line| line.contains(" W=1 "));
+    Ok(all)
+}
+
 /// Waits for the next PRESENCE of each side, which tells its checksum, and looks that no table was asked for since.
 fn compared(scene: &mut Scene<'_>, tables: usize) -> anyhow::Result<()> {
     for id in [OUR_ID, THEIR_ID] {
@@ -90,7 +97,7 @@ fn compared(scene: &mut Scene<'_>, tables: usize) -> anyhow::Result<()> {
         // One may have been on its way, and its answer would be the request: rsplib sends each twice.
         scene.captured("ENRP_PRESENCE", &sender, before + 4, 4 * HEARTBEAT + SOON)?;
     }
-    let since = scene.messages("ENRP_HANDLE_TABLE_REQUEST")?;
+    let since = audits(scene)?;
     ensure!(
         since.len() == tables,
         "the checksums did not agree, a table was asked for: {}",

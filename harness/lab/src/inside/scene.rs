@@ -239,6 +239,14 @@ impl<'a> Scene<'a> {
         Ok(lines.map(str::to_owned).collect())
     }
 
+    /// How a dissection writes a host as an address before its port.
+    pub(crate) fn written(&self, host: u8) -> String {
+        match self.ip(host) {
+            IpAddr::V4(ip) => format!("{ip}:"),
+            IpAddr::V6(ip) => format!("[{ip}]:"),
+        }
+    }
+
     /// Waits until so many messages of this name, and with this text in their line, were captured.
     pub(crate) fn captured(
         &mut self,
