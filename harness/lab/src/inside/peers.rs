@@ -5,7 +5,7 @@
 use super::process::Process;
 use super::programs::{
     HEARTBEAT, KEEP_ALIVE, OUR_RARE_KEEP_ALIVES, REMOVAL, SOON, TAKEOVER, THEIR_RARE_KEEP_ALIVES,
-    crowd, lists_crowd, lists_pool, our_registrar, their_pe, their_pu, their_registrar,
+    crowd, lists_crowd, lists_pool, our_registrar, our_status, their_pe, their_pu, their_registrar,
 };
 use super::scene::{START, Scene};
 use super::{Check, at_ours};
@@ -23,8 +23,20 @@ pub(super) const CHECKS: &[Check] = &[
         run: ours_joins_theirs,
     },
     Check {
+        name: "peers/ours-lists-a-peer-to-theirs",
+        run: ours_lists_a_peer_to_theirs,
+    },
+    Check {
+        name: "peers/theirs-lists-a-peer-to-ours",
+        run: theirs_lists_a_peer_to_ours,
+    },
+    Check {
         name: "peers/theirs-is-killed",
         run: theirs_is_killed,
+    },
+    Check {
+        name: "peers/ours-adopts-a-pe-of-theirs",
+        run: ours_adopts_a_pe_of_theirs,
     },
     Check {
         name: "peers/ours-is-killed",
@@ -58,6 +70,9 @@ const EACH: usize = 10;
 /// Both registrars agree from here on: crowds at either side show at the other, and the checksums that each tells
 /// are what the other one counts, so that nobody asks for a table again.
 fn agree(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    // An audit may have mended what came before: rsplib leaves updates out when its socket has no room for more. And
+    // the capture lags: what stands in it before these presences is all there was.
+    both_told(scene)?;
     let tables = audits(scene)?.len();
     let left = crowd(scene, CROWD_AT_OURS, OURS, "left", 3, 4)?;
     let right = crowd(scene, CROWD_AT_THEIRS, THEIRS, "right", 3, 4)?;
@@ -88,8 +103,8 @@ fn audits(scene: &Scene<'_>) -> anyhow::Result<Vec<String>> {
     Ok(all)
 }
 
-/// Waits for the next PRESENCE of each side, which tells its checksum, and looks that no table was asked for since.
-fn compared(scene: &mut Scene<'_>, tables: usize) -> anyhow::Result<()> {
+/// Waits for the next presences of each side, which tell its checksum.
+fn both_told(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     for id in [OUR_ID, THEIR_ID] {
         let sender = format!("=0 {id:#010x} ");
         let all = scene.messages("ENRP_PRESENCE")?;
@@ -97,13 +112,45 @@ fn compared(scene: &mut Scene<'_>, tables: usize) -> anyhow::Result<()> {
         // One may have been on its way, and its answer would be the request: rsplib sends each twice.
         scene.captured("ENRP_PRESENCE", &sender, before + 4, 4 * HEARTBEAT + SOON)?;
     }
+    Ok(())
+}
+
+/// Waits for the next presences and looks that theirs tell what ours counts, and that no table was asked for since.
+fn compared(scene: &mut Scene<'_>, tables: usize) -> anyhow::Result<()> {
+    both_told(scene)?;
     let since = audits(scene)?;
     ensure!(
         since.len() == tables,
         "the checksums did not agree, a table was asked for: {}",
         since[tables..].join("; ")
     );
+    let theirs = format!(" {THEIR_ID:#010x} ");
+    let presences = scene.messages("ENRP_PRESENCE")?;
+    let last = presences
+        .iter()
+        .rfind(|line| line.contains(&format!("=0{theirs}")))
+        .context("no PRESENCE of theirs")?;
+    let counted = counted(scene)?;
+    ensure!(
+        last.contains(&format!(" checksum {counted} ")),
+        "ours counts {counted}, theirs tells {last}"
+    );
     Ok(())
+}
+
+/// The PE checksum that our registrar counts over the PEs of theirs, as its status writes it.
+fn counted(scene: &mut Scene<'_>) -> anyhow::Result<String> {
+    let status = our_status(scene, OURS)?;
+    let peers = status["peers"]
+        .as_array()
+        .context("no peers in the status")?;
+    let theirs = format!("{THEIR_ID:#010x}");
+    let peer = peers
+        .iter()
+        .find(|peer| peer["id"] == theirs.as_str())
+        .context("theirs is no peer of ours")?;
+    let checksum = peer["checksum"].as_str().context("no checksum")?;
+    Ok(checksum.to_owned())
 }
 
 fn theirs_joins_ours(scene: &mut Scene<'_>) -> anyhow::Result<()> {
@@ -143,7 +190,58 @@ fn ours_joins_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     ours.kill()
 }
 
-/// rsplib's pool element knows both registrars and is at home at theirs; so is a crowd that only answers.
+/// Theirs is told of one of ours, whose list names the other one.
+fn ours_lists_a_peer_to_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    let _ours = our_registrar(scene, OURS, OUR_ID, &[], &[])?;
+    let _second = our_registrar(scene, SECOND, SECOND_ID, &[OURS], &[])?;
+    let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
+    names(scene, OUR_ID, THEIR_ID, SECOND_ID)?;
+    // Nobody else knows of it: its first words come from what it was listed.
+    greets(scene, THEIR_ID, SECOND)?;
+    let _crowd = crowd(scene, ANOTHER_CROWD, THEIRS, "many", 2, 2)?;
+    lists_crowd(scene, ASKER, SECOND, "many", 2, 2, SOON)
+}
+
+/// One of ours is told of theirs, whose list names the other one of ours.
+fn theirs_lists_a_peer_to_ours(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    let _second = our_registrar(scene, SECOND, SECOND_ID, &[], &[])?;
+    let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[SECOND], &[])?;
+    greets(scene, THEIR_ID, SECOND)?;
+    let _ours = our_registrar(scene, OURS, OUR_ID, &[THEIRS], &[])?;
+    names(scene, THEIR_ID, OUR_ID, SECOND_ID)?;
+    greets(scene, OUR_ID, SECOND)?;
+    let _crowd = crowd(scene, CROWD_AT_OURS, OURS, "many", 2, 2)?;
+    lists_crowd(scene, ASKER, SECOND, "many", 2, 2, SOON)
+}
+
+/// Waits for a list that one registrar sends to another, and looks that it names a third one.
+fn names(scene: &mut Scene<'_>, from: u32, to: u32, third: u32) -> anyhow::Result<()> {
+    let way = format!("{from:#010x} {to:#010x}");
+    scene.captured("ENRP_LIST_RESPONSE", &way, 1, START)?;
+    let lists = scene.messages("ENRP_LIST_RESPONSE")?;
+    let third = format!(" server {third:#010x}");
+    ensure!(
+        lists
+            .iter()
+            .any(|line| line.contains(&way) && line.contains(&third)),
+        "no list names{third}: {}",
+        lists.join("; ")
+    );
+    Ok(())
+}
+
+/// Waits until a registrar has said something to another one.
+fn greets(scene: &mut Scene<'_>, from: u32, host: u8) -> anyhow::Result<()> {
+    let (sender, to) = (format!("=0 {from:#010x} "), scene.enrp(host));
+    scene.captured(
+        "ENRP_PRESENCE",
+        &format!("> {to}  ENRP_PRESENCE R{sender}"),
+        1,
+        START,
+    )
+}
+
+/// A crowd that is at home at theirs answers its new Home and stays.
 fn theirs_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let mut ours = our_registrar(scene, OURS, OUR_ID, &[], &[])?;
     let mut theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
@@ -162,6 +260,38 @@ fn theirs_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
         4 * KEEP_ALIVE + SOON,
     )?;
     lists_crowd(scene, ASKER, OURS, "many", 5, 4, SOON)
+}
+
+/// rsplib's pool element hears from a new Home, answers it, and its session goes on.
+fn ours_adopts_a_pe_of_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+    let mut ours = our_registrar(scene, OURS, OUR_ID, &[], &[])?;
+    let mut theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
+    // It knows no registrar but its Home, and says nothing by itself.
+    let rarely = ["-rereginterval=300000"];
+    let _pe = their_pe(
+        scene,
+        CROWD_AT_THEIRS,
+        "-echo",
+        0x00aa_0001,
+        &[THEIRS],
+        &rarely,
+    )?;
+    lists_pool(scene, ASKER, OURS, "EchoPool", 1, START)?;
+    let echo_pool = ["-poolhandle=EchoPool"];
+    let mut pu = their_pu(scene, PU, "rspterminal", &[OURS], &echo_pool)?;
+    at_ours::echo(&mut pu, "before", START)?;
+    theirs.kill()?;
+    scene.link(THEIRS, false)?;
+    ours.says("0x22222222 taken over by 0x11111111", TAKEOVER)?;
+    let to_ours = format!("> {}", scene.asap(OURS));
+    scene.captured(
+        "ASAP_ENDPOINT_KEEP_ALIVE_ACK",
+        &to_ours,
+        2,
+        4 * KEEP_ALIVE + SOON,
+    )?;
+    at_ours::echo(&mut pu, "after", START)?;
+    lists_pool(scene, ASKER, OURS, "EchoPool", 1, SOON)
 }
 
 /// rsplib does not take over when nobody is left to consent: its pool elements come by themselves.

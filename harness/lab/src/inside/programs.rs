@@ -2,7 +2,7 @@
 
 use super::process::Process;
 use super::scene::{START, Scene, Side, words};
-use anyhow::bail;
+use anyhow::{Context, bail};
 use std::time::Duration;
 
 /// Timers of both registrars, alike: PEER-HEARTBEAT-CYCLE, MAX-TIME-LAST-HEARD, MAX-TIME-NO-RESPONSE, and the
@@ -40,6 +40,7 @@ pub(crate) fn our_registrar(
         format!("--asap={}", scene.asap(host)),
         format!("--enrp={}", scene.enrp(host)),
         format!("--id={id:#010x}"),
+        format!("--status-socket={}", scene.socket(host)),
     ]);
     let timers = [
         ("--peer-heartbeat-cycle", HEARTBEAT),
@@ -62,6 +63,18 @@ pub(crate) fn our_registrar(
     let mut registrar = scene.start(Side::Ours, host, &name, &argv)?;
     registrar.line("that it is ready", |line| line.starts_with("ready "), START)?;
     Ok(registrar)
+}
+
+/// What our registrar on a host tells of itself.
+pub(crate) fn our_status(scene: &mut Scene<'_>, host: u8) -> anyhow::Result<serde_json::Value> {
+    let socket = scene.socket(host);
+    let argv = scene.tool("rserpool", &["status", "--json", "--socket", &socket]);
+    let (told, lines) = scene.run(Side::Ours, host, "status", &argv, START)?;
+    let text = lines.join("\n");
+    if !told {
+        bail!("the status of our registrar on host {host}: {text}");
+    }
+    serde_json::from_str(&text).with_context(|| format!("its status: {text}"))
 }
 
 /// Starts rsplib's registrar and waits until it listens.

@@ -116,6 +116,12 @@ impl<'a> Scene<'a> {
         SocketAddr::new(self.ip(host), ENRP)
     }
 
+    /// Where a registrar of ours on a host is asked for its status. Not in its folder: the host's file tree takes no
+    /// sockets.
+    pub(crate) fn socket(&self, host: u8) -> String {
+        format!("/run/{}.sock", self.namespace(host))
+    }
+
     /// Starts a program on a host, which is made when it is the first one there.
     pub(crate) fn start(
         &mut self,
