@@ -17,6 +17,10 @@ const QUIET: Duration = Duration::from_millis(50);
 /// How long what is on its way may take.
 const MAX_DRAIN: Duration = Duration::from_secs(1);
 
+/// Events that are handled before signals and askers get their turn; what came with an event is handled at the same
+/// reading of the clock.
+const BATCH: u32 = 64;
+
 /// Why a registrar could not run.
 #[derive(Debug)]
 pub enum Failure {
@@ -111,12 +115,17 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
             }
             event = stack.recv(until.map(|at| clock.at(now, at))) => {
                 now = clock.now();
-                match event? {
-                    Some(event) => {
-                        ending.busy(now);
-                        driver.event(now, event, &mut stack);
-                    }
-                    None => driver.timeout(now, &mut stack),
+                let mut event = event?;
+                let mut left = BATCH;
+                while let Some(what) = event {
+                    ending.busy(now);
+                    driver.event(now, what, &mut stack);
+                    left -= 1;
+                    event = if left > 0 { stack.queued() } else { None };
+                }
+                // However much comes, what is due is not put off.
+                if driver.deadline().is_some_and(|at| at <= now) {
+                    driver.timeout(now, &mut stack);
                 }
             }
         }

@@ -180,6 +180,16 @@ impl Stack {
         }
     }
 
+    /// An event that is here already: what [`recv`](Self::recv) would give without waiting or looking at any socket.
+    /// So whoever got one event can take what came with it at the same reading of the clock.
+    pub fn queued(&mut self) -> Option<Event> {
+        match self {
+            Stack::Udp(stack) => stack.queued(),
+            #[cfg(target_os = "linux")]
+            Stack::Kernel(stack) => stack.queued(),
+        }
+    }
+
     /// The next event, or `None` once `until` is past. A future that is dropped loses nothing.
     pub async fn recv(&mut self, until: Option<Instant>) -> io::Result<Option<Event>> {
         match self {

@@ -183,13 +183,18 @@ impl UdpStack {
         self.endpoint.counters()
     }
 
+    /// An event that is here already: what [`recv`](Self::recv) would give without waiting or looking at any socket.
+    pub fn queued(&mut self) -> Option<Event> {
+        self.events.pop_front()
+    }
+
     /// The next event, or `None` once `until` is past. Drives everything; a future that is dropped loses
     /// nothing.
     pub async fn recv(&mut self, until: Option<Instant>) -> io::Result<Option<Event>> {
         let mut batch = 0;
         let mut looked = false;
         loop {
-            if let Some(event) = self.events.pop_front() {
+            if let Some(event) = self.queued() {
                 return Ok(Some(event));
             }
             let timer = self.endpoint.poll_timeout().map(|at| self.start + at);

@@ -1,5 +1,5 @@
 //! The kernel's SCTP, alone and against user space. Runs where there is one and says so where there is not;
-//! `harness/lab` has a script that runs it in user-mode Linux.
+//! `cargo run --release -p lab -- transport` runs it in user-mode Linux.
 #![cfg(target_os = "linux")]
 
 use rsp_transport::live::{Mode, Stack, StackConfig};

@@ -23,11 +23,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
-use sys::{Change, Received};
+use sys::{Batch, Change, Received};
 use tokio::io::unix::AsyncFd;
 
-/// Pieces from one socket before others get their turn.
-const READS_PER_TURN: u32 = 64;
+/// Calls for one socket, of up to 16 pieces each, before others get their turn.
+const READS_PER_TURN: u32 = 4;
 
 /// What a stack is started with.
 pub struct KernelConfig {
@@ -83,7 +83,7 @@ pub struct KernelStack {
     events: VecDeque<Event>,
     alarm: Alarm,
     start: Instant,
-    buffer: Vec<u8>,
+    batch: Batch,
     max_message: usize,
     tap: Option<Tap>,
 }
@@ -145,16 +145,21 @@ impl KernelStack {
             events: VecDeque::new(),
             alarm: Alarm::new(),
             start: clock::now(),
-            buffer: vec![0; 256 * 1024],
+            batch: Batch::new(),
             tap: config.tap,
         })
+    }
+
+    /// An event that is here already: what [`recv`](Self::recv) would give without waiting or looking at any socket.
+    pub fn queued(&mut self) -> Option<Event> {
+        self.events.pop_front()
     }
 
     /// The next event, or `None` once `until` is past. A future that is dropped loses nothing.
     pub async fn recv(&mut self, until: Option<Instant>) -> io::Result<Option<Event>> {
         let mut looked = false;
         loop {
-            if let Some(event) = self.events.pop_front() {
+            if let Some(event) = self.queued() {
                 return Ok(Some(event));
             }
             let KernelStack { plain, alarm, .. } = self;
@@ -205,12 +210,21 @@ impl KernelStack {
                 Poll::Pending => return,
                 Poll::Ready(Err(_)) => return,
                 Poll::Ready(Ok(mut guard)) => {
-                    guard.try_io(|fd| sys::receive(fd.get_ref(), &mut self.buffer))
+                    let received = guard.try_io(|fd| self.batch.receive(fd.get_ref()));
+                    if matches!(received, Ok(Ok(()))) && self.batch.is_last() {
+                        // What comes from now on makes it ready again: no call is needed to be told "not ready".
+                        guard.clear_ready();
+                    }
+                    received
                 }
             };
             // An error of one association stands in its notification; "not ready" ends the loop above.
-            if let Ok(Ok(received)) = received {
-                self.take(id, received);
+            if let Ok(Ok(())) = received {
+                let mut received = self.batch.take();
+                for (slot, received) in received.drain(..).enumerate() {
+                    self.take(id, slot, received);
+                }
+                self.batch.give_back(received);
             }
         }
         if let Some(port) = self.ports.get(&id) {
@@ -218,7 +232,7 @@ impl KernelStack {
         }
     }
 
-    fn take(&mut self, id: LocalPort, received: Received) {
+    fn take(&mut self, id: LocalPort, slot: usize, received: Received) {
         match received {
             Received::Data {
                 assoc,
@@ -229,7 +243,8 @@ impl KernelStack {
                 whole,
             } => {
                 if let Some(&assoc) = self.by_number.get(&(id, assoc)) {
-                    self.piece(assoc, stream, ppid, unordered, len, whole);
+                    let octets = self.batch.octets(slot, len).to_vec();
+                    self.piece(assoc, stream, ppid, unordered, octets, whole);
                 }
             }
             Received::Association {
@@ -283,15 +298,14 @@ impl KernelStack {
         stream: u16,
         ppid: u32,
         unordered: bool,
-        len: usize,
+        piece: Vec<u8>,
         whole: bool,
     ) {
-        let piece = &self.buffer[..len];
         let key = (assoc, stream);
         let octets = match self.partial.remove(&key) {
-            None => piece.to_vec(),
+            None => piece,
             Some(mut octets) => {
-                octets.extend_from_slice(piece);
+                octets.extend_from_slice(&piece);
                 octets
             }
         };

@@ -1,5 +1,7 @@
-//! The system calls of Linux SCTP (RFC 6458, linux/sctp.h). The only file of the project with `unsafe` code:
-//! each function takes and gives safe values.
+//! The system calls of Linux SCTP (RFC 6458, linux/sctp.h). This file and `sys/receive.rs` have the only `unsafe`
+//! code of the project: each function takes and gives safe values.
+
+mod receive;
 
 use crate::probe::Unavailable;
 use socket2::{SockAddr, Socket};
@@ -8,6 +10,8 @@ use std::mem::size_of;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use tokio::io::unix::AsyncFd;
+
+pub(super) use receive::{Batch, Change, Received};
 
 const IPPROTO_SCTP: libc::c_int = 132;
 /// Level of SCTP's options and ancillary data.
@@ -26,9 +30,8 @@ const CONNECTX3: libc::c_int = 111;
 const EVENT: libc::c_int = 127;
 const REMOTE_UDP_ENCAPS_PORT: libc::c_int = 132;
 
-/// Ancillary data: send and receive information.
+/// Ancillary data: send information.
 const CMSG_SNDINFO: libc::c_int = 2;
-const CMSG_RCVINFO: libc::c_int = 3;
 
 /// Send and receive flag: unordered.
 pub(super) const UNORDERED: u16 = 1;
@@ -36,8 +39,6 @@ pub(super) const UNORDERED: u16 = 1;
 pub(super) const ABORT: u16 = 4;
 /// Send flag: shut the association down gracefully.
 pub(super) const EOF: u16 = 0x200;
-/// Receive flag: this is a notification.
-const MSG_NOTIFICATION: libc::c_int = 0x8000;
 
 /// Notifications to subscribe to.
 const EVENTS: [u16; 4] = [
@@ -128,20 +129,6 @@ struct SndInfo {
     assoc: i32,
 }
 
-#[repr(C)]
-#[derive(Clone, Copy, Default)]
-struct RcvInfo {
-    stream: u16,
-    ssn: u16,
-    flags: u16,
-    pad: u16,
-    ppid_be: u32,
-    tsn: u32,
-    cumulative_tsn: u32,
-    context: u32,
-    assoc: i32,
-}
-
 /// What a socket is set to.
 pub(super) struct Settings {
     pub(super) rto_ms: (u32, u32, u32),
@@ -149,49 +136,6 @@ pub(super) struct Settings {
     pub(super) max_retransmissions: u16,
     pub(super) max_init_retransmits: u16,
     pub(super) streams: u16,
-}
-
-/// What one call of [`receive`] gave.
-#[derive(Debug)]
-pub(super) enum Received {
-    /// A message or, if not `whole`, a piece of it.
-    Data {
-        assoc: i32,
-        stream: u16,
-        ppid: u32,
-        unordered: bool,
-        len: usize,
-        whole: bool,
-    },
-    /// The state of an association changed.
-    Association {
-        assoc: i32,
-        state: Change,
-        cause: u16,
-        with_chunk: bool,
-        streams_out: u16,
-        streams_in: u16,
-    },
-    /// A path of an association changed.
-    Path {
-        assoc: i32,
-        addr: Option<SocketAddr>,
-        state: i32,
-    },
-    /// A message that came in pieces will never be complete.
-    PartialDeliveryAborted { assoc: i32 },
-    /// Nothing of interest.
-    Other,
-}
-
-/// States of an association change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Change {
-    Up,
-    Lost,
-    Restart,
-    ShutdownComplete,
-    CannotStart,
 }
 
 /// Whether the kernel makes one-to-many SCTP sockets.
@@ -473,93 +417,6 @@ impl Default for Control {
     }
 }
 
-/// Receives a piece of a message or a notification into the buffer.
-pub(super) fn receive(socket: &Socket, buffer: &mut [u8]) -> io::Result<Received> {
-    let mut control = Control::default();
-    let mut iov = libc::iovec {
-        iov_base: buffer.as_mut_ptr().cast(),
-        iov_len: buffer.len(),
-    };
-    // SAFETY: an all-zero `msghdr` is a valid empty one.
-    let mut header: libc::msghdr = unsafe { std::mem::zeroed() };
-    header.msg_iov = &raw mut iov;
-    header.msg_iovlen = 1;
-    header.msg_control = control.0.as_mut_ptr().cast();
-    header.msg_controllen = control.0.len() as _;
-    // SAFETY: the kernel writes at most the given lengths to the two buffers.
-    let len = unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut header, libc::MSG_DONTWAIT) };
-    let Ok(len) = usize::try_from(len) else {
-        return Err(io::Error::last_os_error());
-    };
-    let octets = &buffer[..len];
-    if header.msg_flags & MSG_NOTIFICATION != 0 {
-        return Ok(notification(octets));
-    }
-    let Some(info) = receive_info(&header) else {
-        return Ok(Received::Other);
-    };
-    Ok(Received::Data {
-        assoc: info.assoc,
-        stream: info.stream,
-        ppid: u32::from_be(info.ppid_be),
-        unordered: info.flags & UNORDERED != 0,
-        len,
-        whole: header.msg_flags & libc::MSG_EOR != 0,
-    })
-}
-
-fn receive_info(header: &libc::msghdr) -> Option<RcvInfo> {
-    // SAFETY: the kernel filled the control buffer and set its length; the macros stay inside of it, and the
-    // length of each entry is checked before it is read.
-    unsafe {
-        let mut entry = libc::CMSG_FIRSTHDR(header);
-        while !entry.is_null() {
-            let enough =
-                (*entry).cmsg_len as usize >= libc::CMSG_LEN(size_of::<RcvInfo>() as u32) as usize;
-            if (*entry).cmsg_level == SOL_SCTP && (*entry).cmsg_type == CMSG_RCVINFO && enough {
-                return Some(libc::CMSG_DATA(entry).cast::<RcvInfo>().read_unaligned());
-            }
-            entry = libc::CMSG_NXTHDR(header, entry);
-        }
-    }
-    None
-}
-
-fn notification(octets: &[u8]) -> Received {
-    read_notification(octets).unwrap_or(Received::Other)
-}
-
-fn read_notification(octets: &[u8]) -> Option<Received> {
-    let half = |at: usize| Some(u16::from_ne_bytes(octets.get(at..at + 2)?.try_into().ok()?));
-    let word = |at: usize| Some(i32::from_ne_bytes(octets.get(at..at + 4)?.try_into().ok()?));
-    Some(match half(0)? {
-        ASSOC_CHANGE => Received::Association {
-            assoc: word(16)?,
-            state: match half(8)? {
-                0 => Change::Up,
-                1 => Change::Lost,
-                2 => Change::Restart,
-                3 => Change::ShutdownComplete,
-                4 => Change::CannotStart,
-                _ => return None,
-            },
-            // The one field of the structure that stays in network order.
-            cause: u16::from_be(half(10)?),
-            with_chunk: octets.len() > 20,
-            streams_out: half(12)?,
-            streams_in: half(14)?,
-        },
-        PEER_ADDR_CHANGE => Received::Path {
-            addr: unpack(octets.get(8..136)?, 1).first().copied(),
-            state: word(136)?,
-            assoc: word(144)?,
-        },
-        // type, flags, length, indication, association
-        PARTIAL_DELIVERY => Received::PartialDeliveryAborted { assoc: word(12)? },
-        _ => Received::Other,
-    })
-}
-
 /// Socket addresses one after the other, as bindx and connectx take them.
 fn pack(addrs: &[SocketAddr]) -> Vec<u8> {
     let mut out = Vec::new();
@@ -610,7 +467,7 @@ mod tests {
         assert_eq!(size_of::<RtoInfo>(), 16);
         assert_eq!(size_of::<AssocParams>(), 20);
         assert_eq!(size_of::<InitMsg>(), 8);
-        assert_eq!((size_of::<SndInfo>(), size_of::<RcvInfo>()), (16, 28));
+        assert_eq!(size_of::<SndInfo>(), 16);
     }
 
     #[test]
@@ -624,17 +481,5 @@ mod tests {
         assert_eq!(unpack(&packed, 2), addrs);
         assert_eq!(unpack(&packed[..20], 2), addrs[..1]);
         assert_eq!(unpack(&[0; 40], 1), []);
-    }
-
-    #[test]
-    fn short_notifications_are_ignored() {
-        for len in 0..20 {
-            let mut octets = vec![0; len];
-            octets
-                .iter_mut()
-                .zip(ASSOC_CHANGE.to_ne_bytes())
-                .for_each(|(to, from)| *to = from);
-            assert!(matches!(notification(&octets), Received::Other), "{len}");
-        }
     }
 }
