@@ -12,9 +12,12 @@ pub(crate) struct Args {
     /// Pool elements of the pools that are asked for.
     #[arg(long, value_delimiter = ',', default_values_t = [1000, 10_000])]
     pes: Vec<usize>,
-    /// Handle resolutions of each measurement.
-    #[arg(long, default_value_t = 5000)]
+    /// Handle resolutions of each round.
+    #[arg(long, default_value_t = 2000)]
     requests: usize,
+    /// Rounds of each measurement, in each of which both registrars are loaded in turn.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
     /// Pool elements of the handlespace that is downloaded.
     #[arg(long, default_value_t = 50_000)]
     table: usize,
@@ -51,12 +54,13 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
     let own = std::env::current_exe().context("own path")?;
     let pes: Vec<String> = args.pes.iter().map(usize::to_string).collect();
     let job = format!(
-        "exec {} inside-compare --out {} --tools {} --pes {} --requests {} --table {}\n",
+        "exec {} inside-compare --out {} --tools {} --pes {} --requests {} --rounds {} --table {}\n",
         quoted(&own),
         quoted(&out),
         quoted(&tools),
         pes.join(","),
         args.requests,
+        args.rounds.max(1),
         args.table
     );
     let code = uml::boot(&job, Duration::from_secs(args.timeout_s))?;
@@ -99,10 +103,13 @@ fn report(args: &Args, table: &str) -> String {
         "# Beside rsplib 3.4.4: what both registrars need\n\n\
          Written by `cargo run --release -p lab -- compare --report {file}`{commit}, on {cpu}, {cpus} processors; not \
          edited by hand.\n\n\
-         Both registrars run over kernel SCTP in one user-mode Linux, one after the other, under the same load of \
-         `rspcheck bench`. The figures are processor time of the registrar's process per operation, with what it spent \
-         outside of system calls in brackets: these are slow in user-mode Linux and weigh on both sides alike. \
-         A measurement has {} handle resolutions; answers list three pool elements.\n\n{table}",
+         Both registrars run over kernel SCTP in one user-mode Linux and are loaded in turn by `rspcheck bench`, in \
+         {} rounds for each row. The figures are processor time of the registrar's process per operation, the median of \
+         the rounds; the ratio is the median of the rounds' ratios. The aim is at most 0.5 for each row, and 0.2 for the \
+         time of the download. System calls are slow in user-mode Linux, a look at the clock included: the figures \
+         compare two programs and are no throughput. A round has {} handle resolutions; answers list three pool \
+         elements.\n\n{table}",
+        args.rounds.max(1),
         args.requests
     )
 }

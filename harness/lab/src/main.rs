@@ -6,6 +6,7 @@
 //!   the run directories are brought back, the exit code is the worst of the runs.
 //! - `lab interop`: this project's registrar, pool element and pool user beside rsplib's, check by check.
 //! - `lab compare`: processor time of both registrars under the same load.
+//! - `lab transport`: the tests of this project's kernel SCTP stack, which are skipped where no kernel has SCTP.
 //!
 //! rsplib is run, never read.
 
@@ -13,6 +14,7 @@ mod compare;
 mod conformance;
 mod inside;
 mod interop;
+mod transport;
 mod uml;
 
 use anyhow::{Context, bail};
@@ -47,6 +49,8 @@ enum What {
     Interop(interop::Args),
     /// What this project's registrar and rsplib's need for the same load.
     Compare(compare::Args),
+    /// The tests of this project's kernel SCTP stack.
+    Transport(transport::Args),
     /// What the job of a kernel runs.
     #[command(hide = true)]
     Inside(inside::Args),
@@ -84,7 +88,8 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     match &cli.what {
         Some(What::Inside(args)) => return inside::run(args).map(|()| 0),
         Some(What::InsideCompare(args)) => return inside::speed::run(args).map(|()| 0),
-        Some(What::Conformance(_) | What::Interop(_) | What::Compare(_)) | None => {}
+        Some(What::Conformance(_) | What::Interop(_) | What::Compare(_) | What::Transport(_))
+        | None => {}
     }
     let missing = uml::missing();
     if !missing.is_empty() {
@@ -103,6 +108,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
         Some(What::Conformance(args)) => conformance::run(args),
         Some(What::Interop(args)) => interop::run(args),
         Some(What::Compare(args)) => compare::run(args),
+        Some(What::Transport(args)) => transport::run(args),
         Some(What::Inside(_) | What::InsideCompare(_)) => unreachable!("they were run above"),
     }
 }

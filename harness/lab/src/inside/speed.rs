@@ -2,10 +2,11 @@
 //! registration, and how a starting registrar of either kind downloads a handlespace from its own kind.
 //!
 //! Everything goes over kernel SCTP and in one kernel. The load is ours and the same for both; both list three pool
-//! elements in an answer and send no keep-alives. A processor's time is what the system charged the process with
-//! (`/proc/PID/stat`). System calls are slow in user-mode Linux, so the part outside of them stands beside it.
+//! elements in an answer and send no keep-alives. Both run at the same time and are loaded in turn, round by round, so
+//! that a machine that is busy with other things weighs on both alike; what counts is the median of the rounds' ratios.
+//! A processor's time is what the system charged the process with (`/proc/PID/stat`).
 
-use super::process::{Process, clock};
+use super::process::Process;
 use super::programs::{crowd_of, their_registrar_as};
 use super::scene::{Scene, Side};
 use super::{Carrier, Family, Tools};
@@ -26,9 +27,12 @@ pub(crate) struct Args {
     /// Pool elements of the pools that are asked for.
     #[arg(long, value_delimiter = ',')]
     pes: Vec<usize>,
-    /// Handle resolutions of each measurement.
+    /// Handle resolutions of each round.
     #[arg(long)]
     requests: usize,
+    /// Rounds of each measurement.
+    #[arg(long)]
+    rounds: usize,
     /// Pool elements of the handlespace that is downloaded.
     #[arg(long)]
     table: usize,
@@ -36,7 +40,10 @@ pub(crate) struct Args {
 
 const REGISTRAR: u8 = 1;
 const JOINING: u8 = 2;
+/// Where both registrars run when they are loaded in turn.
+const SIDES: [(Side, u8); 2] = [(Side::Ours, REGISTRAR), (Side::Theirs, 3)];
 const LOAD: u8 = 11;
+const ASKER: u8 = 12;
 const OUTSTANDING: [usize; 3] = [1, 16, 64];
 const POLICIES: [&str; 2] = ["round-robin", "least-used"];
 /// Pool elements of a pool in the handlespace that is downloaded.
@@ -46,47 +53,23 @@ const TICKS: f64 = 100.0;
 /// The longest a measurement may take.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// A processor's time.
-#[derive(Clone, Copy, Debug, Default)]
-struct Cpu {
-    user: f64,
-    system: f64,
+/// Microseconds of a processor that the system has charged a process with.
+fn cpu(process: &Process) -> anyhow::Result<f64> {
+    let file = format!("/proc/{}/stat", process.id());
+    let text = std::fs::read_to_string(&file).context(file)?;
+    // The second field is the name, in brackets.
+    let (_, rest) = text.rsplit_once(") ").context("no name")?;
+    let ticks: Vec<f64> = rest
+        .split(' ')
+        .skip(11)
+        .take(2)
+        .map(str::parse)
+        .collect::<Result<_, _>>()?;
+    Ok(ticks.iter().sum::<f64>() / TICKS * 1e6)
 }
 
-impl Cpu {
-    fn of(process: &Process) -> anyhow::Result<Cpu> {
-        let file = format!("/proc/{}/stat", process.id());
-        let text = std::fs::read_to_string(&file).context(file)?;
-        // The second field is the name, in brackets.
-        let (_, rest) = text.rsplit_once(") ").context("no name")?;
-        let mut fields = rest.split(' ').skip(11);
-        let mut ticks =
-            || -> anyhow::Result<f64> { Ok(fields.next().context("too short")?.parse::<f64>()?) };
-        Ok(Cpu {
-            user: ticks()? / TICKS,
-            system: ticks()? / TICKS,
-        })
-    }
-
-    fn since(self, before: Cpu) -> Cpu {
-        Cpu {
-            user: self.user - before.user,
-            system: self.system - before.system,
-        }
-    }
-
-    fn all(self) -> f64 {
-        self.user + self.system
-    }
-}
-
-/// What one side needed for one thing.
-#[derive(Clone, Copy, Debug)]
-struct Cost {
-    cpu: Cpu,
-    seconds: f64,
-    count: usize,
-}
+/// Microseconds of a processor for one operation, ours and theirs, of one round.
+type Round = [f64; 2];
 
 /// Measures both sides and writes `compare.md`.
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
@@ -94,64 +77,57 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         dir: args.tools.clone(),
     };
     let mut text = String::from(
-        "| what | ours, µs of CPU (user part) | rsplib's | ratio (user part) |\n|---|---|---|---|\n",
+        "| what | ours, µs of CPU | rsplib's | ratio | least and greatest ratio of a round |\n|---|--:|--:|--:|--:|\n",
     );
     let mut nth = 0;
     for policy in POLICIES {
         for &pes in &args.pes {
-            let mut costs = Vec::new();
-            for side in [Side::Ours, Side::Theirs] {
-                nth += 1;
-                costs.push(pool(args, &tools, nth, side, policy, pes)?);
-            }
-            for (ours, theirs) in costs[0].iter().zip(&costs[1]) {
-                row(&mut text, &ours.0, ours.1, theirs.1);
-            }
+            nth += 1;
+            pool(args, &tools, nth, policy, pes, &mut text)?;
         }
     }
-    let mut downloads = Vec::new();
-    for side in [Side::Ours, Side::Theirs] {
+    let (mut each, mut seconds) = ([0.0; 2], [0.0; 2]);
+    for (at, (side, _)) in SIDES.into_iter().enumerate() {
         nth += 1;
-        downloads.push(download(args, &tools, nth, side)?);
+        (each[at], seconds[at]) = download(args, &tools, nth, side)?;
     }
-    let (ours, theirs) = (downloads[0], downloads[1]);
-    row(
-        &mut text,
-        &format!("download of {} PEs, starting registrar, per PE", args.table),
-        ours,
-        theirs,
-    );
+    let what = format!("download of {} PEs, starting registrar, per PE", args.table);
+    row(&mut text, &what, &[each]);
     let _ = writeln!(
         text,
         "\nDownload of {} PEs: ours from ours {:.2} s, rsplib's from rsplib's {:.2} s, ratio {:.2}.",
         args.table,
-        ours.seconds,
-        theirs.seconds,
-        ours.seconds / theirs.seconds
+        seconds[0],
+        seconds[1],
+        seconds[0] / seconds[1]
     );
     print!("{text}");
     std::fs::write(args.out.join("compare.md"), text)?;
     Ok(())
 }
 
-fn row(text: &mut String, what: &str, ours: Cost, theirs: Cost) {
-    let each = |cost: Cost, part: f64| part * 1e6 / cost.count as f64;
-    let cell = |cost: Cost| {
-        format!(
-            "{:.1} ({:.1})",
-            each(cost, cost.cpu.all()),
-            each(cost, cost.cpu.user)
-        )
-    };
+/// A line of the table: medians of the rounds, and how far their ratios lie apart.
+fn row(text: &mut String, what: &str, rounds: &[Round]) {
+    let ours = sorted(rounds.iter().map(|round| round[0]));
+    let theirs = sorted(rounds.iter().map(|round| round[1]));
+    let ratios = sorted(rounds.iter().map(|round| round[0] / round[1]));
+    let middle = rounds.len() / 2;
     let _ = writeln!(
         text,
-        "| {what} | {} | {} | {:.2} ({:.2}) |",
-        cell(ours),
-        cell(theirs),
-        ours.cpu.all() / theirs.cpu.all().max(1.0 / TICKS),
-        ours.cpu.user / theirs.cpu.user.max(1.0 / TICKS),
+        "| {what} | {:.0} | {:.0} | {:.2} | {:.2} to {:.2} |",
+        ours[middle],
+        theirs[middle],
+        ratios[middle],
+        ratios[0],
+        ratios[ratios.len() - 1],
     );
-    eprintln!("{what}: {ours:?} / {theirs:?}");
+    eprintln!("{what}: {rounds:?}");
+}
+
+fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
+    let mut values: Vec<f64> = values.collect();
+    values.sort_by(f64::total_cmp);
+    values
 }
 
 fn scene<'a>(args: &Args, tools: &'a Tools, nth: usize) -> anyhow::Result<Scene<'a>> {
@@ -208,58 +184,75 @@ fn registrar(scene: &mut Scene<'_>, side: Side, host: u8, peers: &[u8]) -> anyho
     }
 }
 
+/// Registrations into pools of a size, then handle resolutions in one of these.
 fn pool(
     args: &Args,
     tools: &Tools,
     nth: usize,
-    side: Side,
     policy: &str,
     pes: usize,
-) -> anyhow::Result<Vec<(String, Cost)>> {
+    text: &mut String,
+) -> anyhow::Result<()> {
     let mut scene = scene(args, tools, nth)?;
-    let registrar = registrar(&mut scene, side, REGISTRAR, &[])?;
-    let before = Cpu::of(&registrar)?;
-    let begin = clock();
-    let _crowd = crowd_of(
-        &mut scene,
-        LOAD,
-        REGISTRAR,
-        "crowd",
-        (1, pes),
-        policy,
-        PATIENCE,
-    )?;
-    let mut costs = vec![(
-        format!("registration, {policy}, {pes} PEs in one pool"),
-        Cost {
-            cpu: Cpu::of(&registrar)?.since(before),
-            seconds: begin.elapsed().as_secs_f64(),
-            count: pes,
-        },
-    )];
-    for outstanding in OUTSTANDING {
-        let mut argv = scene.tool("rspcheck", &["bench", "ask", "--transport=kernel"]);
-        argv.push(format!("--at={}", scene.asap(REGISTRAR)));
-        argv.push(format!("--local={}", scene.ip(12)));
-        argv.push(format!("--requests={}", args.requests));
-        argv.push(format!("--outstanding={outstanding}"));
-        let before = Cpu::of(&registrar)?;
-        let begin = clock();
-        let (well, lines) = scene.run(Side::Ours, 12, "ask", &argv, PATIENCE)?;
-        anyhow::ensure!(well, "{}", lines.join("; "));
-        costs.push((
-            format!("resolution, {policy}, {pes} PEs, {outstanding} outstanding"),
-            Cost {
-                cpu: Cpu::of(&registrar)?.since(before),
-                seconds: begin.elapsed().as_secs_f64(),
-                count: args.requests,
-            },
-        ));
+    let registrars: Vec<(Process, u8)> = SIDES
+        .into_iter()
+        .map(|(side, host)| Ok((registrar(&mut scene, side, host, &[])?, host)))
+        .collect::<anyhow::Result<_>>()?;
+    let mut crowds = Vec::new();
+    let mut rounds = Vec::new();
+    for round in 0..args.rounds {
+        // A pool of its own for each round.
+        let prefix = format!("crowd{round}");
+        rounds.push(in_turn(&registrars, pes, |host| {
+            let crowd = crowd_of(&mut scene, LOAD, host, &prefix, (1, pes), policy, PATIENCE)?;
+            crowds.push(crowd);
+            Ok(())
+        })?);
     }
-    Ok(costs)
+    row(
+        text,
+        &format!("registration, {policy}, {pes} PEs in one pool"),
+        &rounds,
+    );
+    for outstanding in OUTSTANDING {
+        let mut rounds = Vec::new();
+        for _ in 0..args.rounds {
+            rounds.push(in_turn(&registrars, args.requests, |host| {
+                let mut argv = scene.tool("rspcheck", &["bench", "ask", "--transport=kernel"]);
+                argv.push(format!("--at={}", scene.asap(host)));
+                argv.push(format!("--local={}", scene.ip(ASKER)));
+                argv.push("--pool=crowd0-0".to_owned());
+                argv.push(format!("--requests={}", args.requests));
+                argv.push(format!("--outstanding={outstanding}"));
+                let (well, lines) = scene.run(Side::Ours, ASKER, "ask", &argv, PATIENCE)?;
+                anyhow::ensure!(well, "{}", lines.join("; "));
+                Ok(())
+            })?);
+        }
+        let what = format!("resolution, {policy}, {pes} PEs, {outstanding} outstanding");
+        row(text, &what, &rounds);
+    }
+    Ok(())
 }
 
-fn download(args: &Args, tools: &Tools, nth: usize, side: Side) -> anyhow::Result<Cost> {
+/// Loads one registrar after the other and tells what each needed for one of `count` operations.
+fn in_turn(
+    registrars: &[(Process, u8)],
+    count: usize,
+    mut load: impl FnMut(u8) -> anyhow::Result<()>,
+) -> anyhow::Result<Round> {
+    let mut round = [0.0; 2];
+    for (each, (registrar, host)) in round.iter_mut().zip(registrars) {
+        let before = cpu(registrar)?;
+        load(*host)?;
+        *each = (cpu(registrar)? - before) / count as f64;
+    }
+    Ok(round)
+}
+
+/// What a starting registrar needs of a processor for each element that it downloads, in microseconds, and the seconds
+/// from its first request to the last part.
+fn download(args: &Args, tools: &Tools, nth: usize, side: Side) -> anyhow::Result<(f64, f64)> {
     let mut scene = scene(args, tools, nth)?;
     let _mentor = registrar(&mut scene, side, REGISTRAR, &[])?;
     let pools = args.table.div_ceil(POOL);
@@ -274,7 +267,7 @@ fn download(args: &Args, tools: &Tools, nth: usize, side: Side) -> anyhow::Resul
     )?;
     let joining = registrar(&mut scene, side, JOINING, &[REGISTRAR])?;
     scene.captured("ENRP_HANDLE_TABLE_RESPONSE", " M=0 ", 1, PATIENCE)?;
-    let cpu = Cpu::of(&joining)?;
+    let each = cpu(&joining)? / args.table as f64;
     let at = |line: &String| -> anyhow::Result<f64> {
         let word = line.split_whitespace().nth(1).context("no time")?;
         Ok(word.parse()?)
@@ -282,9 +275,6 @@ fn download(args: &Args, tools: &Tools, nth: usize, side: Side) -> anyhow::Resul
     let asked = scene.messages("ENRP_HANDLE_TABLE_REQUEST")?;
     let told = scene.messages("ENRP_HANDLE_TABLE_RESPONSE")?;
     let last = told.iter().find(|line| line.contains(" M=0 "));
-    Ok(Cost {
-        cpu,
-        seconds: at(last.context("no last part")?)? - at(asked.first().context("no request")?)?,
-        count: args.table,
-    })
+    let seconds = at(last.context("no last part")?)? - at(asked.first().context("no request")?)?;
+    Ok((each, seconds))
 }
