@@ -69,7 +69,8 @@ pub struct Limits {
 pub enum Full {
     /// There are as many pools as allowed.
     Pools,
-    /// There are as many elements as allowed.
+    /// There are as many elements as allowed, or twice as many places: a pool keeps those before the last one that is
+    /// used.
     PoolElements,
     /// The pool has as many elements as allowed.
     Pool,
@@ -122,6 +123,8 @@ pub struct Handlespace {
     agenda: Agenda,
     owners: BTreeMap<ServerId, Owner>,
     len: usize,
+    /// Places in all pools that take memory, used or not.
+    slots: usize,
     /// Slots selected last; kept for its memory.
     chosen: Vec<u32>,
     /// An element while it is encoded; kept for its memory.
@@ -154,6 +157,7 @@ impl Handlespace {
             agenda: Agenda::default(),
             owners: BTreeMap::new(),
             len: 0,
+            slots: 0,
             chosen: Vec::new(),
             octets: Vec::new(),
         }
@@ -278,11 +282,15 @@ impl Handlespace {
             Some(&pool) if self.at(pool).len() >= self.limits.pool_elements_per_pool => {
                 return Err(Full::Pool);
             }
+            Some(&pool) if self.lacks_slots(self.at(pool)) => return Err(Full::PoolElements),
             Some(&pool) => pool,
+            None if self.slots >= self.most_slots() => return Err(Full::PoolElements),
             None if self.by_handle.len() >= self.limits.pools => return Err(Full::Pools),
             None => self.make_pool(handle, &element),
         };
+        let before = self.at(pool).slot_count();
         let slot = self.at_mut(pool).add(encoded, &element.policy, ends);
+        self.slots += self.at(pool).slot_count() - before;
         let key = PeKey { pool, slot };
         self.schedule(key);
         self.own(element.home, handle, element.identifier, key);
@@ -294,7 +302,9 @@ impl Handlespace {
     pub fn remove(&mut self, key: PeKey) -> Option<Removed> {
         let pool = self.pools.get_mut(key.pool as usize)?.as_mut()?;
         let handle = pool.handle().clone();
+        let before = pool.slot_count();
         let Member { element, mut life } = pool.remove(key.slot)?;
+        self.slots -= before - pool.slot_count();
         let pool_is_gone = pool.is_empty();
         if pool_is_gone {
             self.pools[key.pool as usize] = None;
@@ -371,6 +381,16 @@ impl Handlespace {
             let slots = pool.iter().flat_map(move |pool| pool.slots_from(from));
             slots.map(move |slot| PeKey { pool: number, slot })
         })
+    }
+
+    /// Whether one more element in this pool takes a place more than allowed.
+    fn lacks_slots(&self, pool: &Pool) -> bool {
+        pool.slot_count() == pool.len() && self.slots >= self.most_slots()
+    }
+
+    /// Who comes and goes in one pool after the other must not leave more behind than the limit on elements is for.
+    fn most_slots(&self) -> usize {
+        self.limits.pool_elements.saturating_mul(2)
     }
 
     fn at(&self, pool: u32) -> &Pool {

@@ -1,6 +1,7 @@
 //! One pool: its elements, what they have in common, and their order.
 
-use std::collections::HashMap;
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashMap};
 use std::time::Duration;
 
 use rsp_wire::{
@@ -29,11 +30,19 @@ pub struct Pool {
     /// Policy and user transport of the first element: their types are the pool's (RFC 5352 §3.1 rule 1).
     policy: Policy,
     transport: Transport,
+    /// The last one is taken.
     slots: Vec<Option<Member>>,
-    free: Vec<u32>,
+    /// Slots that were free once, the lowest first: so the last ones become free in time and can go. Some may be taken
+    /// again, or gone.
+    free: BinaryHeap<Reverse<u32>>,
     by_identifier: HashMap<PeIdentifier, u32, Seeded>,
     order: Order,
+    /// The most elements since memory was last given back.
+    peak: usize,
 }
+
+/// Pools that never had more elements give no memory back before they go.
+const SMALL: usize = 64;
 
 #[derive(Debug)]
 pub(crate) struct Member {
@@ -84,9 +93,10 @@ impl Pool {
             policy: first.policy.clone(),
             transport: first.user_transport.clone(),
             slots: Vec::new(),
-            free: Vec::new(),
+            free: BinaryHeap::new(),
             by_identifier: HashMap::with_hasher(hash),
             order: Order::new(discipline(first.policy.policy_type())),
+            peak: 0,
         }
     }
 
@@ -113,6 +123,11 @@ impl Pool {
     /// Whether it has none.
     pub fn is_empty(&self) -> bool {
         self.by_identifier.is_empty()
+    }
+
+    /// Places that take memory, used or not.
+    pub(crate) fn slot_count(&self) -> usize {
+        self.slots.len()
     }
 
     /// The elements in the order of their identifiers. It sorts them, which costs O(n log n).
@@ -171,7 +186,7 @@ impl Pool {
         let identifier = element.identifier();
         let life = Life::new(ends);
         let member = Some(Member { element, life });
-        let slot = match self.free.pop() {
+        let slot = match self.lowest_free() {
             Some(slot) => {
                 self.slots[slot as usize] = member;
                 slot
@@ -183,7 +198,17 @@ impl Pool {
         };
         self.by_identifier.insert(identifier, slot);
         self.order.put(slot, terms(policy));
+        self.peak = self.peak.max(self.len());
         slot
+    }
+
+    fn lowest_free(&mut self) -> Option<u32> {
+        while let Some(Reverse(slot)) = self.free.pop() {
+            if matches!(self.slots.get(slot as usize), Some(None)) {
+                return Some(slot);
+            }
+        }
+        None
     }
 
     /// Replaces the element in `slot`, which exists, and gives back what was there.
@@ -211,8 +236,27 @@ impl Pool {
         let member = self.slots.get_mut(slot as usize)?.take()?;
         self.order.remove(slot);
         self.by_identifier.remove(&member.element.identifier());
-        self.free.push(slot);
+        self.free.push(Reverse(slot));
+        while let Some(None) = self.slots.last() {
+            self.slots.pop();
+        }
+        let emptied = |most: usize, left: usize| most > SMALL && left < most / 4;
+        if emptied(self.peak, self.len()) || emptied(self.slots.capacity(), self.slots.len()) {
+            self.give_back();
+        }
         Some(member)
+    }
+
+    /// Gives back the memory of what is gone; it costs as much as a few of the removals before it.
+    fn give_back(&mut self) {
+        self.peak = self.len();
+        let slots = &mut self.slots;
+        slots.shrink_to_fit();
+        self.free
+            .retain(|&Reverse(slot)| matches!(slots.get(slot as usize), Some(None)));
+        self.free.shrink_to_fit();
+        self.by_identifier.shrink_to_fit();
+        self.order.give_back(self.slots.len());
     }
 
     /// The slots stay in `chosen`, whose memory is used again.

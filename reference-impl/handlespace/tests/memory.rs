@@ -140,3 +140,49 @@ fn what_goes_on_for_ever_asks_for_no_memory() {
         assert!(each <= MOST, "policy {number}: {each} octets");
     }
 }
+
+const POOLS: usize = 12;
+const CROWD: u32 = 2_000;
+
+/// Pool after pool is filled and left by all but one: the memory must follow those that are left.
+#[test]
+fn pools_that_are_left_give_their_memory_back() {
+    for (number, policy) in POLICIES.into_iter().enumerate() {
+        // Whether the one that stays came first or last.
+        for stays in [0, CROWD - 1] {
+            let before = LIVE.get();
+            let mut space = Handlespace::new(Limits {
+                pools: POOLS,
+                pool_elements: 2 * CROWD as usize,
+                pool_elements_per_pool: CROWD as usize,
+            });
+            for pool in 0..POOLS {
+                let handle = PoolHandle::from(format!("Pool{pool}").as_str());
+                for number in 0..CROWD {
+                    let element = element(number, &[V4], policy(number));
+                    let put = space.put(&handle, element, Duration::ZERO);
+                    if put.is_err() {
+                        assert_eq!(stays, CROWD - 1, "only who stays last keeps places");
+                    }
+                }
+                for number in (0..CROWD).filter(|&number| number != stays) {
+                    if let Some(key) = space.find(handle.as_octets(), PeIdentifier(number)) {
+                        space.remove(key);
+                    }
+                }
+            }
+            let live = LIVE.get() - before;
+            assert!(space.len() <= POOLS);
+            assert!(
+                live <= MOST * 2 * i64::from(CROWD),
+                "policy {number}, {stays} stays: {live} octets"
+            );
+            if stays == 0 {
+                assert!(
+                    live < 4_000 * POOLS as i64,
+                    "policy {number}: {live} octets"
+                );
+            }
+        }
+    }
+}

@@ -112,6 +112,26 @@ impl Order {
         }
     }
 
+    /// Gives back the memory of slots that are gone; those that are left are all below `slots`.
+    pub(crate) fn give_back(&mut self, slots: usize) {
+        match self {
+            Self::Turns(ranked)
+            | Self::Priority(ranked)
+            | Self::LeastUsed(ranked)
+            | Self::PriorityLeastUsed(ranked) => ranked.give_back(),
+            Self::Stride(stride) => {
+                stride.ranked.give_back();
+                stride.idle.give_back();
+            }
+            Self::LeastUsedDegradation(degrading) => degrading.ranked.give_back(),
+            Self::Random(uniform) => uniform.give_back(slots),
+            Self::WeightedRandom(lottery) | Self::RandomizedLeastUsed(lottery) => {
+                lottery.tickets.give_back(slots);
+                lottery.idle.give_back();
+            }
+        }
+    }
+
     /// Appends up to `count` different slots, the preferred one first, and moves the state on.
     pub(crate) fn select(&mut self, count: usize, rng: &mut fastrand::Rng, out: &mut Vec<u32>) {
         match self {

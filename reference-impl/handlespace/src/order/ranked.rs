@@ -95,6 +95,16 @@ impl<V: Copy + Default> Ranked<V> {
         }
     }
 
+    /// Builds the tree anew, in the same order, with no more memory than that takes.
+    pub(crate) fn give_back(&mut self) {
+        let mut anew = Self::new();
+        anew.origin = self.origin;
+        self.walk(usize::MAX, |Ranking { key, slot, value }| {
+            anew.put(slot, key, value);
+        });
+        *self = anew;
+    }
+
     /// Shows the first `count` slots.
     pub(crate) fn walk(&mut self, count: usize, mut show: impl FnMut(Ranking<V>)) {
         let mut wanted = count;

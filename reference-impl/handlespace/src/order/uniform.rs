@@ -45,6 +45,13 @@ impl Uniform {
         }
     }
 
+    /// Gives back the memory of slots that are gone; those that are left are all below `slots`.
+    pub(crate) fn give_back(&mut self, slots: usize) {
+        self.members.shrink_to_fit();
+        self.places.truncate(slots);
+        self.places.shrink_to_fit();
+    }
+
     /// Up to `count` different slots in random order.
     pub(crate) fn sample(&mut self, count: usize, rng: &mut fastrand::Rng, out: &mut Vec<u32>) {
         let n = self.members.len();

@@ -64,6 +64,15 @@ impl Weighted {
         }
     }
 
+    /// Gives back the memory of slots that are gone; those that are left are all below `slots`.
+    pub(crate) fn give_back(&mut self, slots: usize) {
+        for group in &mut self.groups {
+            group.tickets.shrink_to_fit();
+        }
+        self.places.truncate(slots);
+        self.places.shrink_to_fit();
+    }
+
     /// Up to `count` different slots, drawn one after the other without putting back.
     pub(crate) fn sample(&mut self, count: usize, rng: &mut fastrand::Rng, out: &mut Vec<u32>) {
         let end = out.len() + count;
