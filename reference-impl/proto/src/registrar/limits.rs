@@ -28,6 +28,9 @@
 //! PE whose registration is rejected must not try again (RFC 5352 §3.1), but after T2 it may, and an answer
 //! for each message of a flood would be a flood of its own (RFC 5355 §2.2, §2.13).
 //!
+//! Updates to subscribers have no limit of their own: a limited burst is made at a time, and who does not
+//! read it meets `max-backlog` before the next.
+//!
 //! Half-open associations cost nothing: over UDP nothing is kept between INIT and COOKIE ECHO (a signed
 //! cookie carries it, RFC 9260 §5.1.3), and the kernel's stack does the same. Half-open TCP connections are
 //! the kernel's, and established ones count as associations.

@@ -263,7 +263,10 @@ impl Registrar {
     pub fn poll(&mut self) -> Output {
         match self.out.pop_front() {
             Some(output) => output,
-            None => Output::Wait(self.deadline()),
+            None => {
+                self.updates.on_wait();
+                Output::Wait(self.deadline())
+            }
         }
     }
 

@@ -6,16 +6,21 @@
 //!                                   └──── association gone or restarted, pool gone (told once) ──► (none)
 //! ```
 //!
-//! Changes that come closer together than `update-interval` share one update. A subscription ends with its
+//! Changes that come closer together than `update-interval` share one update. Updates go out in bursts of
+//! [`BURST`] octets: the caller sends one burst, and gives up who does not read, before the next is made. A subscription ends with its
 //! association; there is no other way to end it. Over TCP none is granted: the RFC ties them to SCTP.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::time::Duration;
 
 use rsp_wire::PoolHandle;
 
 use super::association::Kind;
-use super::{Assoc, Limit, Registrar};
+use super::{Assoc, Limit, Output, Registrar};
+
+/// Octets of updates after which the caller has a turn: it holds this and one message more at most.
+const BURST: usize = 256 * 1024;
 
 /// All subscriptions.
 #[derive(Debug, Default)]
@@ -24,6 +29,12 @@ pub(super) struct Updates {
     due: BTreeSet<(Duration, PoolHandle)>,
     /// Pairs of pool and association.
     count: usize,
+    /// The pool whose subscribers are being told, and the last one who was.
+    telling: Option<(PoolHandle, Option<Assoc>)>,
+    /// Octets since the caller had its last turn.
+    burst: usize,
+    /// When the last burst was full: what was left then is due since.
+    held_at: Duration,
 }
 
 #[derive(Debug)]
@@ -41,15 +52,53 @@ impl Updates {
     }
 
     pub(super) fn due(&self) -> Option<Duration> {
-        self.due.first().map(|&(at, _)| at)
+        if self.telling.is_some() {
+            return Some(self.held_at);
+        }
+        self.due.first().map(|&(at, _)| at.max(self.held_at))
     }
 
+    /// The caller has sent everything and waits.
+    pub(super) fn on_wait(&mut self) {
+        self.burst = 0;
+    }
+
+    /// Who is to be told now, and about which pool; none if nobody is, or the burst is full.
+    fn next_told(&mut self, now: Duration) -> Option<(PoolHandle, Assoc)> {
+        loop {
+            if self.burst >= BURST {
+                self.held_at = now;
+                return None;
+            }
+            let (handle, last) = match self.telling.take() {
+                Some(telling) => telling,
+                None => (self.take_due(now)?, None),
+            };
+            let Some(subscribers) = self.pools.get(&handle) else {
+                continue;
+            };
+            let rest = (
+                last.map_or(Bound::Unbounded, Bound::Excluded),
+                Bound::Unbounded,
+            );
+            if let Some(&assoc) = subscribers.assocs.range(rest).next() {
+                self.telling = Some((handle.clone(), Some(assoc)));
+                return Some((handle, assoc));
+            }
+        }
+    }
+
+    /// A pool whose subscribers are due: the update of all of them counts from now.
     fn take_due(&mut self, now: Duration) -> Option<PoolHandle> {
         let (at, _) = self.due.first()?;
         if *at > now {
             return None;
         }
         let (_, handle) = self.due.pop_first()?;
+        if let Some(subscribers) = self.pools.get_mut(&handle) {
+            subscribers.due = None;
+            subscribers.last = Some(now);
+        }
         Some(handle)
     }
 
@@ -129,23 +178,28 @@ impl Registrar {
     }
 
     pub(super) fn on_update_due(&mut self, now: Duration) {
-        while let Some(handle) = self.updates.take_due(now) {
-            let Some(subscribers) = self.updates.pools.get_mut(&handle) else {
-                continue;
-            };
-            subscribers.due = None;
-            subscribers.last = Some(now);
-            let assocs: Vec<Assoc> = subscribers.assocs.iter().copied().collect();
-            for assoc in assocs {
-                self.counters.updates += 1;
-                // A negative answer ends the subscription (§2.2.5).
-                if !self.send_resolution(assoc, handle.as_octets(), true) {
-                    self.updates.forget(&handle, assoc);
-                    if let Some(association) = self.assocs.get_mut(&assoc) {
-                        association.subscriptions.remove(&handle);
-                    }
+        while let Some((handle, assoc)) = self.updates.next_told(now) {
+            self.counters.updates += 1;
+            let before = self.out.len();
+            // A negative answer ends the subscription (§2.2.5).
+            if !self.send_resolution(assoc, handle.as_octets(), true) {
+                self.updates.forget(&handle, assoc);
+                if let Some(association) = self.assocs.get_mut(&assoc) {
+                    association.subscriptions.remove(&handle);
                 }
             }
+            self.updates.burst += self.out.range(before..).map(octets).sum::<usize>();
         }
+    }
+}
+
+fn octets(output: &Output) -> usize {
+    match output {
+        Output::Send { octets, .. } | Output::Announce { octets } => octets.len(),
+        Output::Connect { .. }
+        | Output::Abort { .. }
+        | Output::Shutdown { .. }
+        | Output::Log(_)
+        | Output::Wait(_) => 0,
     }
 }

@@ -113,6 +113,86 @@ fn subscriptions_are_declined() {
     assert_eq!(hits(&world, Limit::Subscriptions), 1);
 }
 
+/// Octets sent until there is nothing more to do for now, with no input in between.
+fn octets_until_wait(registrar: &mut Registrar) -> usize {
+    let mut octets = 0;
+    loop {
+        match registrar.poll() {
+            Output::Send { octets: sent, .. } => octets += sent.len(),
+            Output::Wait(_) => return octets,
+            Output::Announce { .. }
+            | Output::Connect { .. }
+            | Output::Abort { .. }
+            | Output::Shutdown { .. }
+            | Output::Log(_) => {}
+        }
+    }
+}
+
+/// Pools of one PE on an association of their own, and users who subscribed to all of them.
+fn subscribers_of_many_pools(users: u8) -> (World, Assoc, Vec<Assoc>) {
+    let mut world = World::with(|config| config.keep_alive_interval = Duration::ZERO);
+    let pe = world.up(200);
+    let users: Vec<Assoc> = (1..=users).map(|number| world.up(number)).collect();
+    for pool in 0..400 {
+        // Handles make the updates long.
+        let handle = format!("{pool:01024}");
+        world.register(pe, &handle, element(200, 1));
+        for &user in &users {
+            world.send(user, HandleResolution::new(handle.as_str().into(), true));
+        }
+    }
+    world.pass_secs(5);
+    world.out.clear();
+    (world, pe, users)
+}
+
+#[test]
+fn updates_of_many_pools_come_in_bursts() {
+    let (mut world, pe, users) = subscribers_of_many_pools(3);
+    assert_eq!(world.registrar.subscriptions(), 1200);
+    let end = world.now + Duration::from_secs(15);
+    world.registrar.handle(world.now, Input::Down { assoc: pe });
+    assert_eq!(
+        octets_until_wait(&mut world.registrar),
+        0,
+        "they may return"
+    );
+    let (mut bursts, mut all) = (0, 0);
+    while let Output::Wait(Some(at)) = world.registrar.poll() {
+        assert!(world.now <= at && at <= end, "what is left is due at once");
+        world.now = at;
+        world.registrar.handle(at, Input::Tick);
+        let octets = octets_until_wait(&mut world.registrar);
+        assert!(octets < 300_000, "{octets} in one burst");
+        bursts += usize::from(octets > 0);
+        all += octets;
+    }
+    assert_eq!(world.registrar.counters().updates, 1200);
+    assert!(
+        all > 1200 * 1024 && bursts >= 5,
+        "{all} octets, {bursts} bursts"
+    );
+    assert_eq!(world.registrar.subscriptions(), 0, "all pools are gone");
+    assert_eq!(users.len(), 3);
+}
+
+#[test]
+fn who_goes_between_bursts_gets_no_more_updates() {
+    let (mut world, pe, users) = subscribers_of_many_pools(3);
+    world.down(pe);
+    world.now += Duration::from_secs(15);
+    world.registrar.handle(world.now, Input::Tick);
+    // As a caller does who gives an association up while it sends.
+    let gone = Input::Down { assoc: users[1] };
+    world.registrar.handle(world.now, gone);
+    assert!(octets_until_wait(&mut world.registrar) < 300_000);
+    world.pass(Duration::ZERO);
+    let sent = world.sent();
+    assert!(sent.iter().all(|&(assoc, _)| assoc != users[1]));
+    assert_eq!(world.registrar.subscriptions(), 0);
+}
+
 #[test]
 fn a_flood_is_dropped_and_does_not_touch_others() {
     let mut world = World::with(|config| config.max_message_rate = 100);
