@@ -320,7 +320,7 @@ impl Settings {
                 .association_max_retrans
                 .unwrap_or(d.max_retransmissions),
             max_init_retransmits: self.max_init_retransmits.unwrap_or(d.max_init_retransmits),
-            max_associations: setup.config.max_associations,
+            max_associations: setup.config.all_associations(),
             ..d
         }
     }

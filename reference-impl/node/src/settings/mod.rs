@@ -163,7 +163,7 @@ pub struct Settings {
     /// Octets of the Pool Element parameter of a registration [default: 2048]
     #[arg(long, value_name = "N")]
     pub max_element_length: Option<NonZeroUsize>,
-    /// Associations and TCP connections [default: 65536]
+    /// Associations and TCP connections of PEs and PUs; peers have room beyond [default: 65536]
     #[arg(long, value_name = "N")]
     pub max_associations: Option<NonZeroUsize>,
     /// Subscriptions to pools [default: 65536]

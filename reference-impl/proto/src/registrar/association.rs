@@ -46,6 +46,11 @@ pub(super) struct Association {
 }
 
 impl Association {
+    /// Whether a PE or PU set it up: those that `max-associations` is about.
+    fn is_caller(&self) -> bool {
+        self.kind != Kind::Enrp && !self.dialled
+    }
+
     /// Whether a PE's address is one of the association's. Unknown peer addresses prove nothing.
     pub(super) fn has_address(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
@@ -85,7 +90,11 @@ impl Registrar {
     pub(super) fn on_up(&mut self, now: Duration, assoc: Assoc, kind: Kind, peer: Vec<SocketAddr>) {
         // RFC 5353 §3.2: PEs and PUs are served when the initialization is completed.
         let early = kind != Kind::Enrp && !self.is_serving();
-        let full = self.assocs.len() >= self.config.max_associations;
+        let dialled = self.is_dialled(assoc);
+        // RFC 5355 §2.13.2: however many PUs come, a peer must be heard, or it is taken for dead.
+        let is_caller = kind != Kind::Enrp && !dialled;
+        let full = self.assocs.len() >= self.config.all_associations()
+            || is_caller && self.callers >= self.config.max_associations;
         if self.draining || early || full {
             self.on_line_down(now, assoc);
             self.out.push_back(Output::Abort { assoc });
@@ -101,10 +110,11 @@ impl Registrar {
             kind,
             rates: Rates::default(),
             peer: peer.clone(),
-            dialled: self.is_dialled(assoc),
+            dialled,
             elements: BTreeSet::new(),
             subscriptions: BTreeSet::new(),
         };
+        self.callers += usize::from(association.is_caller());
         self.assocs.insert(assoc, association);
         self.on_line_up(now, assoc, kind, &peer);
     }
@@ -128,6 +138,7 @@ impl Registrar {
         let Some(association) = self.assocs.remove(&assoc) else {
             return;
         };
+        self.callers -= usize::from(association.is_caller());
         self.log(Log::Down { assoc });
         self.on_elsewhere_association_lost(now, assoc);
         for key in association.elements {

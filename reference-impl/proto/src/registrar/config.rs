@@ -38,7 +38,8 @@ pub struct Config {
     pub max_handle_length: usize,
     /// Octets of the Pool Element parameter of a registration.
     pub max_element_length: usize,
-    /// Associations and TCP connections.
+    /// Associations and TCP connections that PEs and PUs set up. Those of peers, and those that this registrar
+    /// sets up itself, have [`all_associations`](Self::all_associations) less these.
     pub max_associations: usize,
     /// Subscriptions (pool and association) together.
     pub max_subscriptions: usize,
@@ -89,5 +90,15 @@ impl Default for Config {
             max_servers: 256,
             enrp: super::enrp::Config::default(),
         }
+    }
+}
+
+impl Config {
+    /// Associations of all kinds: beyond those of PEs and PUs there is room for `max-peers` and
+    /// `max-adoptions`, so that callers of ASAP do not shut peers out (RFC 5355 §2.13.2).
+    pub fn all_associations(&self) -> usize {
+        self.max_associations
+            .saturating_add(self.enrp.max_peers)
+            .saturating_add(self.enrp.max_adoptions)
     }
 }

@@ -8,7 +8,7 @@
 //! | octets of a pool handle | `max-handle-length` | 1024 | registration rejected, cause 0x6 |
 //! | octets of a Pool Element parameter | `max-element-length` | 2048 | registration rejected, cause 0x6 |
 //! | octets of a message | `max-message` | 65 532 | dropped unread |
-//! | associations and TCP connections | `max-associations` | 65 536 | the new one is aborted |
+//! | associations and TCP connections that PEs and PUs set up | `max-associations` | 65 536 | the new one is aborted; peers and own set-ups have room for `max-peers` and `max-adoptions` beyond |
 //! | subscriptions | `max-subscriptions` | 65 536 | answered, not subscribed (A=0) |
 //! | subscriptions of one association | `max-subscriptions-per-association` | 4096 | the same |
 //! | messages per second of a PE or PU | `max-message-rate` | 200 000 | dropped unread; above twice the rate the association is aborted |

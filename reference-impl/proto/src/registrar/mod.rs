@@ -173,6 +173,8 @@ pub struct Registrar {
     rng: fastrand::Rng,
     space: Handlespace,
     assocs: BTreeMap<Assoc, Association>,
+    /// Those of them that PEs and PUs set up.
+    callers: usize,
     watches: Watches,
     elsewhere: Elsewhere,
     updates: Updates,
@@ -207,6 +209,7 @@ impl Registrar {
             rng,
             space: Handlespace::seeded(limits, seed),
             assocs: BTreeMap::new(),
+            callers: 0,
             watches: Watches::default(),
             elsewhere: Elsewhere::default(),
             updates: Updates::default(),

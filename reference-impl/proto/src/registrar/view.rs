@@ -32,6 +32,11 @@ impl Registrar {
         counts
     }
 
+    /// How many associations PEs and PUs set up: those that `max-associations` is about.
+    pub fn callers(&self) -> usize {
+        self.callers
+    }
+
     /// How many PEs are watched by ENDPOINT_KEEP_ALIVE: this registrar's own.
     pub fn watched(&self) -> usize {
         self.watches.len()
@@ -70,7 +75,7 @@ impl Registrar {
             Limit::HandleLength => each(config.max_handle_length),
             Limit::ElementLength => each(config.max_element_length),
             Limit::Message => each(config.max_message),
-            Limit::Associations => counted(self.assocs.len(), config.max_associations),
+            Limit::Associations => counted(self.callers, config.max_associations),
             Limit::Subscriptions => counted(self.updates.count(), config.max_subscriptions),
             Limit::SubscriptionsPerAssociation => each(config.max_subscriptions_per_association),
             Limit::MessageRate => rate(config.max_message_rate),

@@ -98,10 +98,11 @@ fn within(world: &World, number: usize) -> Result<(), String> {
         ..
     } = engine.under_way();
     let most = [
+        ("associations", engine.callers(), config.max_associations),
         (
-            "associations",
+            "associations of all kinds",
             engine.associations(),
-            config.max_associations,
+            config.all_associations(),
         ),
         (
             "pool elements",

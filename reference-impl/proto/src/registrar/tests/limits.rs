@@ -84,6 +84,35 @@ fn associations_are_aborted_and_a_place_is_free_again() {
 }
 
 #[test]
+fn callers_of_asap_leave_room_for_peers() {
+    let config = |config: &mut Config| {
+        config.max_associations = 1;
+        config.enrp.max_peers = 2;
+        config.enrp.max_adoptions = 1;
+    };
+    let mut world = World::with(config);
+    world.up(1);
+    world.out.clear();
+    for number in 1..=3 {
+        world.up_from(100 + number, Kind::Enrp, &format!("192.0.2.{number}:9901"));
+        assert!(!aborted(&world), "peer {number}");
+    }
+    world.up_from(104, Kind::Enrp, "192.0.2.4:9901");
+    assert!(aborted(&world), "the room for peers has an end too");
+    world.out.clear();
+    world.down(Assoc(101));
+    world.up(2);
+    assert!(aborted(&world), "a peer's room is not for pool users");
+    assert_eq!(hits(&world, Limit::Associations), 2);
+    let mut limits = world.registrar.limits();
+    let limit = limits.find(|limit| limit.limit == Limit::Associations);
+    assert_eq!(
+        limit.map(|limit| (limit.used, limit.max)),
+        Some((Some(1), Some(1)))
+    );
+}
+
+#[test]
 fn subscriptions_are_declined() {
     let mut world = World::with(|config| {
         config.max_subscriptions = 3;
