@@ -471,4 +471,8 @@ impl Transport for Mutated<'_> {
     fn caps(&self) -> Caps {
         self.inner.caps()
     }
+
+    fn refused(&self) -> u64 {
+        self.inner.refused()
+    }
 }

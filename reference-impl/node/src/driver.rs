@@ -69,6 +69,8 @@ pub struct RegistrarDriver {
     max_backlog: usize,
     /// Associations whose peers did not read.
     given_up: u64,
+    /// Set-ups that the stack refused.
+    refused: u64,
     teller: Teller,
     deadline: Option<Duration>,
 }
@@ -110,6 +112,7 @@ impl RegistrarDriver {
             outbox: Outbox::new(setup.max_backlog),
             max_backlog: setup.max_backlog,
             given_up: 0,
+            refused: 0,
             teller: Teller::default(),
             deadline: None,
         };
@@ -237,6 +240,11 @@ impl RegistrarDriver {
         (self.max_backlog, self.given_up)
     }
 
+    /// Set-ups that the stack refused by itself, as of the last event or timeout: the engine never saw them.
+    pub fn refused(&self) -> u64 {
+        self.refused
+    }
+
     /// Whether it serves PEs and PUs: at once, or after it has its mentor's handlespace.
     pub fn is_serving(&self) -> bool {
         self.engine.is_serving()
@@ -297,6 +305,7 @@ impl RegistrarDriver {
                 Output::Log(log) => self.teller.tell(now, &log),
                 Output::Wait(deadline) => {
                     self.deadline = deadline;
+                    self.refused = transport.refused();
                     return;
                 }
             }

@@ -213,6 +213,9 @@ mod tests {
                 max_message: MAX_BACKLOG,
             }
         }
+        fn refused(&self) -> u64 {
+            0
+        }
     }
 
     const ASSOC: AssocId = AssocId(1);

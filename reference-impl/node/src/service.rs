@@ -111,6 +111,8 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
             }
             asked = desk.next() => {
                 now = clock.now();
+                // What the stack refused since the last event is looked up there.
+                driver.timeout(now, &mut stack);
                 asked.answer(&driver, now);
             }
             event = stack.recv(until.map(|at| clock.at(now, at))) => {

@@ -4,8 +4,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use rserpool::driver::{RegistrarDriver, Setup};
+use rserpool::status::{Request, Status};
 use rsp_transport::sim::{HostId, Net};
-use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
+use rsp_transport::{
+    AssocId, DownKind, Event, Local, LocalPort, Outgoing, Peer, SctpOptions, Transport,
+};
 use rsp_wire::asap::{self, Deregistration, HandleResolution, Registration};
 use rsp_wire::{
     PeIdentifier, Policy, PoolElement, RegistrationLife, SctpTransport, ServerId, UnknownParameters,
@@ -22,7 +25,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let mut net = Net::new(1);
+        Self::on(Net::new(1))
+    }
+
+    fn on(mut net: Net) -> Self {
         let registrar = net.add_host(REGISTRAR);
         let setup = Setup {
             asap_addrs: vec![REGISTRAR],
@@ -300,4 +306,48 @@ fn stopping_ends_all_associations_gracefully() {
     );
     world.event_at(pe.0, Duration::from_secs(5));
     assert!(world.driver.stopped());
+}
+
+#[test]
+fn set_ups_that_the_stack_refuses_are_counted() {
+    let options = SctpOptions {
+        max_associations: 2,
+        ..SctpOptions::default()
+    };
+    let mut world = World::on(Net::with_options(1, options));
+    world.connect(1);
+    world.connect(2);
+    let hits = |world: &World| {
+        let now = world.net.now();
+        let status = Status::of(&world.driver, now, &Request::default()).unwrap();
+        let mut limits = status.limits.iter();
+        let limit = limits.find(|limit| limit.key == "max-associations");
+        limit.unwrap().hits
+    };
+    assert_eq!(hits(&world), 0);
+    let (host, port) = world.host(3, |ip| Local::Sctp {
+        addrs: vec![ip],
+        port: 0,
+        listen: false,
+    });
+    let peer = Peer {
+        addrs: vec![SocketAddr::new(REGISTRAR, 3863)],
+        udp_port: None,
+    };
+    world.net.host(host).connect(port, &peer).unwrap();
+    let end = world.event_at(host, Duration::from_secs(5));
+    assert!(
+        matches!(
+            end,
+            Some(Event::Down {
+                kind: DownKind::Refused,
+                ..
+            })
+        ),
+        "{end:?}"
+    );
+    let now = world.net.now();
+    let mut transport = world.net.host(world.registrar);
+    world.driver.timeout(now, &mut transport);
+    assert_eq!(hits(&world), 1);
 }

@@ -271,4 +271,7 @@ pub trait Transport {
     fn abort(&mut self, assoc: AssocId);
     /// What it can do.
     fn caps(&self) -> Caps;
+    /// Set-ups by others that were refused so far because of [`SctpOptions::max_associations`]; nothing else
+    /// tells of them.
+    fn refused(&self) -> u64;
 }

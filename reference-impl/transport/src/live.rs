@@ -239,4 +239,7 @@ impl Transport for Stack {
     fn caps(&self) -> Caps {
         either!(self, s => s.caps())
     }
+    fn refused(&self) -> u64 {
+        either!(self, s => s.refused())
+    }
 }

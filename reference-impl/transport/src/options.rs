@@ -29,7 +29,7 @@ pub struct SctpOptions {
     pub max_message: usize,
     /// Octets waiting to be sent per association beyond which sending is `WouldBlock`.
     pub send_queue: usize,
-    /// Associations of one stack; further ones are refused.
+    /// Associations of one stack, and as many TCP connections; further ones are refused.
     pub max_associations: usize,
 }
 

@@ -3,7 +3,7 @@
 use crate::datagram::Datagrams;
 use crate::ready::{Ready, Source};
 use crate::tcp::{Sink, Tcp};
-use crate::{AssocId, Local, LocalPort, clock};
+use crate::{AssocId, Local, LocalPort, SctpOptions, clock};
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -21,10 +21,10 @@ pub(crate) struct Plain {
 }
 
 impl Plain {
-    pub(crate) fn new() -> Plain {
+    pub(crate) fn new(options: &SctpOptions) -> Plain {
         let ready = Arc::new(Ready::default());
         Plain {
-            tcp: Tcp::new(Arc::clone(&ready)),
+            tcp: Tcp::new(Arc::clone(&ready), options),
             datagrams: Datagrams::new(Arc::clone(&ready)),
             ready,
         }

@@ -2,7 +2,7 @@
 
 use crate::frame::Framer;
 use crate::ready::{Ready, Source};
-use crate::{AssocId, DownKind, Event, Kind, Layer, LocalPort, Tap, Tapped};
+use crate::{AssocId, DownKind, Event, Kind, Layer, LocalPort, SctpOptions, Tap, Tapped};
 use socket2::{Domain, SockRef, Socket, Type};
 use std::collections::{HashMap, VecDeque};
 use std::io::{self, ErrorKind};
@@ -14,8 +14,6 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// Octets waiting to be sent per connection beyond which sending is `WouldBlock`.
 const SEND_QUEUE: usize = 2_000_000;
-/// Connections of one stack; further ones are reset as soon as they are accepted.
-const MAX_CONNECTIONS: usize = 4096;
 /// Reads from one connection before others get their turn.
 const READS_PER_TURN: u32 = 8;
 
@@ -47,6 +45,9 @@ pub(crate) struct Tcp {
     connections: HashMap<AssocId, Connection>,
     next_id: u64,
     buffer: Box<[u8; 65_536]>,
+    /// Further connections are reset as soon as they are accepted.
+    max_connections: usize,
+    refused: u64,
 }
 
 struct Port {
@@ -80,13 +81,15 @@ impl std::fmt::Debug for Tcp {
 impl Tcp {
     /// Sockets list themselves on `ready` under their identity: connections odd, listeners as
     /// [`listener_number`].
-    pub(crate) fn new(ready: Arc<Ready>) -> Tcp {
+    pub(crate) fn new(ready: Arc<Ready>, options: &SctpOptions) -> Tcp {
         Tcp {
             ready,
             ports: HashMap::new(),
             connections: HashMap::new(),
             next_id: 1,
             buffer: Box::new([0; 65_536]),
+            max_connections: options.max_associations,
+            refused: 0,
         }
     }
 
@@ -138,7 +141,7 @@ impl Tcp {
 
     pub(crate) fn connect(&mut self, from: LocalPort, to: SocketAddr) -> io::Result<AssocId> {
         let source = self.ports.get(&from).ok_or(ErrorKind::NotFound)?.addr;
-        if self.connections.len() >= MAX_CONNECTIONS {
+        if self.connections.len() >= self.max_connections {
             return Err(io::Error::new(
                 ErrorKind::QuotaExceeded,
                 "too many TCP connections",
@@ -188,6 +191,11 @@ impl Tcp {
         };
         self.connections.insert(assoc, connection);
         Ok(assoc)
+    }
+
+    /// Connections that were reset because there are too many.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused
     }
 
     pub(crate) fn has(&self, assoc: AssocId) -> bool {
@@ -288,7 +296,8 @@ impl Tcp {
                 // The connection died in the queue, or there are too many files: what is left waits.
                 Poll::Ready(Err(_)) => return source.list(),
             };
-            if self.connections.len() >= MAX_CONNECTIONS {
+            if self.connections.len() >= self.max_connections {
+                self.refused += 1;
                 reset(&stream);
                 continue;
             }

@@ -147,8 +147,8 @@ impl UdpStack {
             udp_addr: udp.local_addr()?,
             udp,
             max_message: config.options.max_message,
+            plain: Plain::new(&config.options),
             endpoint: Endpoint::new(config.options, CookieKey::random()),
-            plain: Plain::new(),
             sctp: BTreeMap::new(),
             next_port: 0,
             peer_udp_port: config.peer_udp_port,
@@ -479,6 +479,10 @@ impl Transport for UdpStack {
             unordered_visible: true,
             max_message: self.max_message,
         }
+    }
+
+    fn refused(&self) -> u64 {
+        self.endpoint.counters().over_limit + self.plain.tcp.refused()
     }
 }
 

@@ -583,6 +583,32 @@ fn tcp_between_stacks() {
 }
 
 #[test]
+fn tcp_connections_beyond_the_limit_are_reset_and_counted() {
+    run(async {
+        let mut config = config(Ipv4Addr::LOCALHOST.into());
+        config.options.max_associations = 2;
+        let mut b = UdpStack::new(config).expect("loopback");
+        let addr = tcp_listener(&mut b).await;
+        let connect = || TcpStream::connect(addr).expect("the kernel takes it");
+        let _two = [connect(), connect()];
+        for _ in 0..2 {
+            assert!(matches!(one(&mut b).await, Event::Up { .. }));
+        }
+        assert_eq!(b.refused(), 0);
+        let mut third = connect();
+        for _ in 0..5000 {
+            if b.refused() > 0 {
+                break;
+            }
+            turn(&mut b).await;
+        }
+        let end = third.read(&mut [0; 1]).expect_err("reset");
+        assert_eq!(end.kind(), std::io::ErrorKind::ConnectionReset);
+        assert_eq!(b.refused(), 1);
+    });
+}
+
+#[test]
 fn tcp_of_a_pool_is_told_as_it_comes() {
     run(async {
         let mut b = stack();

@@ -350,11 +350,16 @@ fn limits(driver: &RegistrarDriver) -> Vec<LimitState> {
         hits,
     };
     let all = driver.engine().limits().chain([backlog]);
+    // The stack refuses what would be too much for its own tables before the engine sees it.
+    let refused = |limit| match limit == Limit::Associations {
+        true => driver.refused(),
+        false => 0,
+    };
     let states = all.map(|limit| LimitState {
         key: limit.limit.key().to_owned(),
         used: limit.used,
         max: limit.max,
-        hits: limit.hits,
+        hits: limit.hits + refused(limit.limit),
     });
     states.collect()
 }

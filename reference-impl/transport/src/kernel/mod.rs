@@ -85,6 +85,8 @@ pub struct KernelStack {
     start: Instant,
     batch: Batch,
     max_message: usize,
+    /// Set-ups ended because there are too many associations.
+    refused: u64,
     tap: Option<Tap>,
 }
 
@@ -134,18 +136,19 @@ impl KernelStack {
             ip: config.ip,
             encaps: config.encaps,
             max_message: largest_message(&config.options)?,
+            plain: Plain::new(&config.options),
             options: config.options,
             ports: BTreeMap::new(),
             associations: HashMap::new(),
             by_number: HashMap::new(),
             partial: HashMap::new(),
-            plain: Plain::new(),
             next_port: 0,
             next_id: 0,
             events: VecDeque::new(),
             alarm: Alarm::new(),
             start: clock::now(),
             batch: Batch::new(),
+            refused: 0,
             tap: config.tap,
         })
     }
@@ -400,6 +403,7 @@ impl KernelStack {
         let peer = sys::peer_addrs(port.fd.get_ref(), number).unwrap_or_default();
         if known.is_none() && self.associations.len() >= self.options.max_associations {
             let _ = sys::send(port.fd.get_ref(), number, 0, 0, sys::ABORT, &[]);
+            self.refused += 1;
             return;
         }
         let assoc = known.unwrap_or_else(|| self.insert(id, number));

@@ -169,4 +169,8 @@ impl Transport for KernelStack {
             max_message: self.max_message,
         }
     }
+
+    fn refused(&self) -> u64 {
+        self.refused + self.plain.tcp.refused()
+    }
 }

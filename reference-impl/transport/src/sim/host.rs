@@ -198,6 +198,13 @@ impl Transport for SimHost<'_> {
             max_message: self.net.options.max_message,
         }
     }
+
+    fn refused(&self) -> u64 {
+        self.net.hosts[self.id.0 as usize]
+            .endpoint
+            .counters()
+            .over_limit
+    }
 }
 
 impl Net {
