@@ -9,12 +9,16 @@ use std::time::Duration;
 
 use rsp_proto::registrar::enrp::Channel;
 use rsp_proto::registrar::{Assoc, Config, Input, Kind, Log, Output, Reach, Registrar};
+use rsp_transport::frame::LONGEST;
 use rsp_transport::{self as transport, AssocId, Event, Local, LocalPort, Peer, Transport};
 
-use crate::outbox::{GivenUp, MAX_BACKLOG, Outbox};
+use crate::outbox::{GivenUp, Outbox};
 
 /// Warnings told in one second.
 const WARNINGS: u32 = 100;
+
+/// Octets that may wait for one association, unless told otherwise.
+const MAX_BACKLOG: usize = 2 << 20;
 
 /// Where a registrar listens and announces, and how its engine is set.
 #[derive(Clone, Debug)]
@@ -32,8 +36,17 @@ pub struct Setup {
     pub announce: Vec<SocketAddr>,
     /// Where to speak ENRP with other registrars; none for a registrar without peers.
     pub enrp: Option<EnrpEndpoint>,
-    /// Octets that may wait for one association before it is given up: its peer does not read.
+    /// Octets that may wait for one association before it is given up: its peer does not read. One half is for
+    /// the stack, see [`send_queue`](Self::send_queue).
     pub max_backlog: usize,
+}
+
+impl Setup {
+    /// Octets that may wait in the stack for one association: half of [`max_backlog`](Self::max_backlog), but
+    /// one message at least.
+    pub fn send_queue(&self) -> usize {
+        (self.max_backlog / 2).max(LONGEST)
+    }
 }
 
 impl Default for Setup {
@@ -109,7 +122,7 @@ impl RegistrarDriver {
         let mut driver = Self {
             engine: Registrar::new(config, &reach, seed, now),
             ports,
-            outbox: Outbox::new(setup.max_backlog),
+            outbox: Outbox::new(setup.max_backlog.saturating_sub(setup.send_queue())),
             max_backlog: setup.max_backlog,
             given_up: 0,
             refused: 0,

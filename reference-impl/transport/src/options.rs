@@ -27,7 +27,8 @@ pub struct SctpOptions {
     pub streams: u16,
     /// Largest user message in either direction. A longer one ends its association.
     pub max_message: usize,
-    /// Octets waiting to be sent per association beyond which sending is `WouldBlock`.
+    /// Octets waiting to be sent per association or TCP connection beyond which sending is `WouldBlock`.
+    /// Kernel SCTP has one such queue for all associations of an endpoint, whose length the system caps.
     pub send_queue: usize,
     /// Associations of one stack, and as many TCP connections; further ones are refused.
     pub max_associations: usize,

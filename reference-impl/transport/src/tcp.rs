@@ -12,8 +12,6 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 
-/// Octets waiting to be sent per connection beyond which sending is `WouldBlock`.
-const SEND_QUEUE: usize = 2_000_000;
 /// Reads from one connection before others get their turn.
 const READS_PER_TURN: u32 = 8;
 
@@ -47,6 +45,8 @@ pub(crate) struct Tcp {
     buffer: Box<[u8; 65_536]>,
     /// Further connections are reset as soon as they are accepted.
     max_connections: usize,
+    /// Octets waiting to be sent per connection beyond which sending is `WouldBlock`.
+    send_queue: usize,
     refused: u64,
 }
 
@@ -89,6 +89,7 @@ impl Tcp {
             next_id: 1,
             buffer: Box::new([0; 65_536]),
             max_connections: options.max_associations,
+            send_queue: options.send_queue,
             refused: 0,
         }
     }
@@ -215,7 +216,8 @@ impl Tcp {
         if !connection.up || connection.closing {
             return Err(ErrorKind::NotConnected.into());
         }
-        if connection.waiting.len() + octets.len() > SEND_QUEUE {
+        let waiting = connection.waiting.len();
+        if waiting > 0 && waiting + octets.len() > self.send_queue {
             return Err(io::Error::new(
                 ErrorKind::WouldBlock,
                 "the send queue is full",

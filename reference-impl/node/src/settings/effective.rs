@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rsp_proto::registrar::{Config, enrp};
 use rsp_transport::SctpOptions;
+use rsp_transport::frame::LONGEST;
 use rsp_transport::live::{Mode, StackConfig};
 
 use super::{
@@ -320,6 +321,9 @@ impl Settings {
                 .association_max_retrans
                 .unwrap_or(d.max_retransmissions),
             max_init_retransmits: self.max_init_retransmits.unwrap_or(d.max_init_retransmits),
+            // What is longer than `max-message`, but a message all the same, is the engine's to drop.
+            max_message: LONGEST,
+            send_queue: setup.send_queue(),
             max_associations: setup.config.all_associations(),
             ..d
         }

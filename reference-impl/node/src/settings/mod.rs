@@ -184,7 +184,7 @@ pub struct Settings {
     /// Messages per second over one association of a peer; 0 for no limit [default: 200000]
     #[arg(long, value_name = "N")]
     pub max_peer_message_rate: Option<u32>,
-    /// Octets waiting for one association before it is given up [default: 1048576]
+    /// Octets waiting for one association before it is given up [default: 2097152]
     #[arg(long, value_name = "N")]
     pub max_backlog: Option<NonZeroUsize>,
     /// Octets of one message [default: 65532]

@@ -7,7 +7,7 @@
 //! | PEs in one pool | `max-pool-elements-per-pool` | 1 000 000 | the same |
 //! | octets of a pool handle | `max-handle-length` | 1024 | registration rejected, cause 0x6 |
 //! | octets of a Pool Element parameter | `max-element-length` | 2048 | registration rejected, cause 0x6 |
-//! | octets of a message | `max-message` | 65 532 | dropped unread |
+//! | octets of a message | `max-message` | 65 532 | dropped unread; longer than a Length can say: the association is aborted |
 //! | associations and TCP connections that PEs and PUs set up | `max-associations` | 65 536 | the new one is aborted; peers and own set-ups have room for `max-peers` and `max-adoptions` beyond |
 //! | subscriptions | `max-subscriptions` | 65 536 | answered, not subscribed (A=0) |
 //! | subscriptions of one association | `max-subscriptions-per-association` | 4096 | the same |
@@ -22,7 +22,7 @@
 //! | responses taken of one table | `max-table-parts` | 16 384 | the mentor or peer is left, another mentor asked |
 //! | messages waiting for one association to a peer to come up | `max-waiting-messages` | 256 | the message is lost |
 //! | associations being set up to PEs; PEs of others asked for a report | `max-adoptions` | 64 | deferred; the report is not followed |
-//! | octets waiting for one association | `max-backlog` | 1 MiB | the association is aborted: its peer does not read |
+//! | octets waiting for one association | `max-backlog` | 2 MiB | the association is aborted: its peer does not read |
 //!
 //! A rate allows one second's worth at once; 0 is no limit. What is too much is dropped and not rejected: a
 //! PE whose registration is rejected must not try again (RFC 5352 §3.1), but after T2 it may, and an answer

@@ -51,6 +51,25 @@ fn peers_need_an_endpoint() {
 }
 
 #[test]
+fn the_stack_holds_no_more_than_the_limits_say() {
+    let options = |text| {
+        let settings = parse(text).unwrap();
+        let setup = settings.setup().unwrap();
+        (settings.stack(&setup).1.options, setup)
+    };
+    let (usual, setup) = options("");
+    assert_eq!(usual.max_message, 65_536, "what a Length can say");
+    assert_eq!(setup.max_backlog, 2 << 20);
+    assert_eq!(usual.send_queue, 1 << 20, "half of it");
+    let (more, _) = options("max-backlog = 8000000");
+    assert_eq!(more.send_queue, 4_000_000);
+    let (least, _) =
+        options("max-backlog = 1\nmax-associations = 7\nmax-peers = 2\nmax-adoptions = 1");
+    assert_eq!(least.send_queue, 65_536, "every message can be sent");
+    assert_eq!(least.max_associations, 10);
+}
+
+#[test]
 fn errors_say_line_and_key() {
     let error = |text| parse(text).unwrap_err();
     assert!(error("id = 1\nmax-items = 0\n").starts_with("registrar.toml:2: max-items: "));
