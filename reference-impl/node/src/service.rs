@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use rsp_transport::live::Stack;
+use rsp_transport::live::{Mode, Stack};
+use rsp_transport::probe;
 
 use crate::driver::RegistrarDriver;
 use crate::live::{Clock, Signals, with_way_out};
@@ -69,6 +70,11 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
     let (mode, config) = settings.stack(&setup);
     let mut signals = Signals::new()?;
     let mut stack = Stack::start(mode, config)?;
+    if stack.mode() == Mode::Kernel
+        && let Err(shared) = probe::kernel_buffers()
+    {
+        tracing::warn!("{shared}");
+    }
     let clock = Clock::start();
     let seed = settings.seed.unwrap_or_else(|| fastrand::u64(..));
     let mut driver =

@@ -138,6 +138,44 @@ pub fn kernel_encapsulation() -> Result<u16, Unavailable> {
     }
 }
 
+/// Whether the kernel keeps a buffer of its own for each association, in both directions. If not, all
+/// associations of an endpoint share one: a peer that does not read takes the room of all others.
+pub fn kernel_buffers() -> Result<(), Unavailable> {
+    let read = |name| std::fs::read_to_string(format!("/proc/sys/net/sctp/{name}")).ok();
+    shared_buffers(POLICIES.map(|name| (name, read(name))))
+}
+
+/// The sysctls that say whether associations have buffers of their own: 1 if they have.
+const POLICIES: [&str; 2] = ["sndbuf_policy", "rcvbuf_policy"];
+
+/// One that cannot be read says nothing.
+fn shared_buffers(policies: [(&str, Option<String>); 2]) -> Result<(), Unavailable> {
+    let is_shared = |text: &String| text.trim() != "1";
+    let shared: Vec<&str> = policies
+        .iter()
+        .filter(|(_, text)| text.as_ref().is_some_and(is_shared))
+        .map(|&(name, _)| name)
+        .collect();
+    if shared.is_empty() {
+        return Ok(());
+    }
+    let listed = |before: &str, after: &str, between: &str| {
+        let named = shared.iter().map(|name| format!("{before}{name}{after}"));
+        named.collect::<Vec<_>>().join(between)
+    };
+    Err(Unavailable::new(
+        format!(
+            "all associations of an SCTP endpoint share one buffer ({} not 1), so that a peer that does not \
+             read delays the others",
+            listed("net.sctp.", "", " and ")
+        ),
+        format!(
+            "as root, before any SCTP socket is made: sysctl -w {}",
+            listed("net.sctp.", "=1", " ")
+        ),
+    ))
+}
+
 /// Whether TCP connects to itself.
 pub fn tcp_loopback() -> Result<(), Unavailable> {
     let connect = || -> io::Result<()> {
@@ -269,4 +307,27 @@ pub fn clock() -> Result<Clock, Unavailable> {
         lag_median: lags[25],
         lag_worst: lags[49],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shared_buffers_are_named_with_their_way_out() {
+        let told = |send: Option<&str>, receive: Option<&str>| {
+            let [first, second] = POLICIES;
+            let text = |text: Option<&str>| text.map(str::to_owned);
+            let shared = shared_buffers([(first, text(send)), (second, text(receive))]);
+            shared.map_err(|error| error.to_string())
+        };
+        assert_eq!(told(Some("1\n"), Some("1\n")), Ok(()));
+        assert_eq!(told(None, None), Ok(()), "nothing is known");
+        let both = told(Some("0\n"), Some("0\n")).unwrap_err();
+        assert!(both.contains("net.sctp.sndbuf_policy and net.sctp.rcvbuf_policy not 1"));
+        assert!(both.ends_with("sysctl -w net.sctp.sndbuf_policy=1 net.sctp.rcvbuf_policy=1"));
+        let one = told(Some("1\n"), Some("0\n")).unwrap_err();
+        assert!(one.contains("(net.sctp.rcvbuf_policy not 1)"), "{one}");
+        assert!(one.ends_with("sysctl -w net.sctp.rcvbuf_policy=1"));
+    }
 }

@@ -30,7 +30,7 @@ pub struct Settings {
     #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',')]
     #[serde(default, deserialize_with = "one_or_many")]
     pub asap: Option<Vec<SocketAddr>>,
-    /// How SCTP is carried: in user space over UDP, by the kernel, or by the kernel where it can [default: udp]
+    /// How SCTP is carried: in user space over UDP, by the kernel, or by the kernel where it can; the kernel wants net.sctp.sndbuf_policy=1 and rcvbuf_policy=1, or a PU that does not read delays the others [default: udp]
     #[arg(long, visible_alias = "carrier")]
     #[serde(alias = "carrier")]
     pub transport: Option<Carrier>,

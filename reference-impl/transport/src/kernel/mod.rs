@@ -1,8 +1,10 @@
 //! Linux kernel SCTP, one-to-many, multi-homed, plain or encapsulated in UDP (RFC 6951).
 //!
-//! One socket per local endpoint carries all its associations. What the kernel does not tell: the chunks
-//! themselves (so nothing for a tap), and whether a set-up that failed was refused or ran into silence. The
-//! latter is told apart by time, because silence takes all retransmissions of INIT.
+//! One socket per local endpoint carries all its associations, and unless
+//! [`kernel_buffers`](crate::probe::kernel_buffers) says otherwise its buffers are theirs together: a peer that
+//! does not read lets the others wait. What the kernel does not tell: the chunks themselves (so nothing for a
+//! tap), and whether a set-up that failed was refused or ran into silence. The latter is told apart by time,
+//! because silence takes all retransmissions of INIT.
 
 #[expect(
     unsafe_code,
