@@ -51,14 +51,17 @@ impl Association {
         self.kind != Kind::Enrp && !self.dialled
     }
 
-    /// Whether a PE's address is one of the association's. Unknown peer addresses prove nothing.
+    /// Whether a PE's address is one of the association's.
     pub(super) fn has_address(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
-        self.peer.is_empty()
-            || self
-                .peer
-                .iter()
-                .any(|peer| peer.ip().to_canonical() == address)
+        let mut own = self.peer.iter().map(|peer| peer.ip().to_canonical());
+        own.any(|own| own == address)
+    }
+
+    /// Whether PEs may register over it: TCP is for PUs (RFC 5352 §2.1), and without addresses of its peer
+    /// there is neither anything to compare theirs with (§2.2.1) nor an ASAP Transport to list (§3.1 rule 4).
+    pub(super) fn is_for_elements(&self) -> bool {
+        self.kind == Kind::Sctp && !self.peer.is_empty()
     }
 
     /// The ASAP Transport of PEs that register over it (RFC 5352 §3.1 rule 4): all addresses of the

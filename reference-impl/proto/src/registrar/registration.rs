@@ -25,7 +25,7 @@ use rsp_wire::{
     UnknownParameters,
 };
 
-use super::association::{Association, Kind};
+use super::association::Association;
 use super::{Assoc, Limit, Log, Registrar};
 
 impl Registrar {
@@ -82,8 +82,8 @@ impl Registrar {
         assoc: Assoc,
         message: &Registration,
     ) -> Result<Vec<ErrorCause>, Limit> {
-        if association.kind == Kind::Tcp {
-            // RFC 5352 §2.1: PEs speak SCTP. There is no cause for it.
+        if !association.is_for_elements() {
+            // There is no cause for it.
             return Ok(vec![ErrorCause::bare(CauseCode::UNSPECIFIED)]);
         }
         if message.pool_handle.as_octets().len() > self.config.max_handle_length {

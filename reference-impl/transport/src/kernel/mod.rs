@@ -402,7 +402,12 @@ impl KernelStack {
         let Some(port) = self.ports.get(&id) else {
             return;
         };
-        let peer = sys::peer_addrs(port.fd.get_ref(), number).unwrap_or_default();
+        // It has more addresses than fit, or is gone already. Who checks addresses must not be told that there
+        // are none.
+        let peer = match sys::peer_addrs(port.fd.get_ref(), number) {
+            Ok(peer) if !peer.is_empty() => peer,
+            Ok(_) | Err(_) => return self.without_addresses(id, number, known),
+        };
         if known.is_none() && self.associations.len() >= self.options.max_associations {
             let _ = sys::send(port.fd.get_ref(), number, 0, 0, sys::ABORT, &[]);
             self.refused += 1;
@@ -422,6 +427,23 @@ impl KernelStack {
                 peer,
                 streams_out,
                 streams_in,
+            });
+        }
+    }
+
+    /// Ends an association whose peer's addresses the kernel does not tell.
+    fn without_addresses(&mut self, id: LocalPort, number: i32, known: Option<AssocId>) {
+        if let Some(port) = self.ports.get(&id) {
+            // It fails only if the association is gone already.
+            let _ = sys::send(port.fd.get_ref(), number, 0, 0, sys::ABORT, &[]);
+        }
+        if let Some(assoc) = known {
+            self.forget(assoc);
+            self.events.push_back(Event::Down {
+                assoc,
+                kind: DownKind::Aborted,
+                cause: None,
+                why: "the kernel does not tell the peer's addresses".into(),
             });
         }
     }

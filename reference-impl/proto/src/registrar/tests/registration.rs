@@ -303,6 +303,23 @@ fn pool_elements_do_not_speak_tcp() {
 }
 
 #[test]
+fn a_pe_at_unknown_addresses_is_refused() {
+    for check_addresses in [true, false] {
+        let mut world = World::with(|config| config.check_addresses = check_addresses);
+        let (assoc, peer) = (Assoc(1), Vec::new());
+        world.input(Input::Up {
+            assoc,
+            kind: Kind::Sctp,
+            peer,
+        });
+        // Its ASAP Transport would be the association's addresses (RFC 5352 §3.1 rule 4).
+        let causes = world.register(assoc, "p", element(1, 7));
+        assert_eq!(causes, [CauseCode::UNSPECIFIED]);
+        assert_eq!(world.members(assoc, "p"), []);
+    }
+}
+
+#[test]
 fn only_a_pe_deregisters_itself() {
     let mut world = World::new();
     let (pe, proxy) = (world.up(1), world.up(2));
