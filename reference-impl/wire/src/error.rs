@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::Range;
 
 use crate::param::ParameterType;
+use crate::reaction::Reports;
 
 /// Inside the crate errors are boxed: results are then little larger than what they hold in the good case,
 /// which is nearly always, and a decoded message is moved through a dozen of them.
@@ -22,6 +23,8 @@ pub struct DecodeError {
     /// The innermost parameter or cause around the error, from its type to its Length; none if the error is
     /// the message's own. It is what an "Invalid Values" cause carries.
     pub around: Option<Range<usize>>,
+    /// What was skipped before the error, and which of it asks for a report.
+    pub reports: Reports,
 }
 
 impl DecodeError {
@@ -33,6 +36,7 @@ impl DecodeError {
             path,
             kind,
             around: None,
+            reports: Reports::default(),
         })
     }
 

@@ -72,22 +72,34 @@ macro_rules! messages {
             }
 
             fn decode_boxed(octets: &[u8]) -> $crate::error::DecodeResult<$crate::Decoded<Self>> {
+                let mut reports = $crate::Reports::default();
+                match Self::read(octets, &mut reports) {
+                    Ok(message) => Ok($crate::Decoded { message, reports }),
+                    Err(mut error) => {
+                        error.reports = reports;
+                        Err(error)
+                    }
+                }
+            }
+
+            fn read(
+                octets: &[u8],
+                reports: &mut $crate::Reports,
+            ) -> $crate::error::DecodeResult<Self> {
                 let fixed = |message_type| match MessageType(message_type) {
                     $(MessageType::$constant => Some($fixed),)+
                     _ => None,
                 };
-                let mut reports = $crate::Reports::default();
-                let (header, reader) = $crate::reader::Reader::message(octets, fixed, &mut reports)?;
-                let message = match MessageType(header.message_type) {
+                let (header, reader) = $crate::reader::Reader::message(octets, fixed, reports)?;
+                match MessageType(header.message_type) {
                     $(MessageType::$constant => {
-                        Self::$name($name::decode(header.flags, reader)?)
+                        $name::decode(header.flags, reader).map(Self::$name)
                     })+
                     MessageType(unknown) => {
                         let kind = $crate::ErrorKind::UnknownMessage(unknown);
-                        return Err($crate::DecodeError::new(0, kind));
+                        Err($crate::DecodeError::new(0, kind))
                     }
-                };
-                Ok($crate::Decoded { message, reports })
+                }
             }
 
             /// Appends the message to `out`, padded; on an error `out` stays as it was.

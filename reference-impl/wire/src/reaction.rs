@@ -77,11 +77,27 @@ impl Reaction {
 
 /// The error to report about `octets`, which could not be decoded; none if they are to be dropped silently.
 ///
-/// A message that is too large to be carried whole in the report is cut.
+/// Parameters that were skipped before an unknown one stopped the processing are reported as if it had gone on:
+/// their own top bits ask for that (RFC 5354 §3, §3.12.2). A message that is too large to be carried whole in
+/// the report is cut, and of the skipped parameters there are as many as fit beside what stopped.
 pub fn report(error: &DecodeError, octets: &[u8]) -> Option<OperationError> {
-    if Reaction::to_error(error.kind) != Reaction::DropReport {
-        return None;
-    }
+    let stop = match Reaction::to_error(error.kind) {
+        Reaction::DropReport => Some(stopped_by(error, octets)?),
+        Reaction::Drop | Reaction::Skip | Reaction::SkipReport => match error.kind {
+            ErrorKind::UnknownParameter(_) => None,
+            _ => return None,
+        },
+    };
+    let taken = stop
+        .as_ref()
+        .map_or(0, |cause| cause.information.len().next_multiple_of(4));
+    let mut causes = error.reports.causes(MAX_REPORTED.saturating_sub(taken));
+    causes.extend(stop);
+    (!causes.is_empty()).then_some(OperationError { causes })
+}
+
+/// The cause that names what cannot be understood.
+fn stopped_by(error: &DecodeError, octets: &[u8]) -> Option<ErrorCause> {
     let (code, offending) = match error.kind {
         ErrorKind::UnknownMessage(_) => (CauseCode::UNRECOGNIZED_MESSAGE, up_to_length(octets)),
         ErrorKind::UnknownParameter(_) => (
@@ -94,7 +110,7 @@ pub fn report(error: &DecodeError, octets: &[u8]) -> Option<OperationError> {
         ),
     };
     let offending = &offending[..offending.len().min(MAX_REPORTED)];
-    Some(ErrorCause::new(code, offending).into())
+    Some(ErrorCause::new(code, offending))
 }
 
 /// What was skipped while a message was decoded.
@@ -134,7 +150,12 @@ impl Reports {
     /// The report: a cause for each parameter, as many as one message can carry; none if there is nothing to
     /// report.
     pub fn operation_error(&self) -> Option<OperationError> {
-        let mut room = MAX_REPORTED;
+        let causes = self.causes(MAX_REPORTED);
+        (!causes.is_empty()).then_some(OperationError { causes })
+    }
+
+    /// The causes that fit into so many octets.
+    fn causes(&self, mut room: usize) -> Vec<ErrorCause> {
         let mut causes = Vec::new();
         for (_, parameter) in self.iter() {
             let needed = CAUSE_HEADER + parameter.len().next_multiple_of(4);
@@ -147,11 +168,7 @@ impl Reports {
                 parameter,
             ));
         }
-        if causes.is_empty() {
-            None
-        } else {
-            Some(OperationError { causes })
-        }
+        causes
     }
 
     pub(crate) fn skip(&mut self) {

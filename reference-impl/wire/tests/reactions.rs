@@ -112,6 +112,47 @@ fn skipped_parameters_are_told_and_kept() {
 }
 
 #[test]
+fn what_was_skipped_before_the_stop_is_reported_too() {
+    const SKIPPED: [u8; 4] = [0xff, 0xfe, 0, 4];
+    let reported = |last: [u8; 8]| {
+        let octets = resolution_with(&[&SKIPPED[..], &last].concat());
+        let causes = report(&error(&octets), &octets).map(|report| report.causes);
+        causes.map_or_else(Vec::new, |causes| {
+            causes
+                .iter()
+                .map(|cause| (cause.code, cause.information.to_vec()))
+                .collect::<Vec<_>>()
+        })
+    };
+    let unrecognized = |octets: &[u8]| (CauseCode::UNRECOGNIZED_PARAMETER, octets.to_vec());
+    let loud = [0x7f, 0xff, 0, 8, 1, 2, 3, 4];
+    assert_eq!(
+        reported(loud),
+        [unrecognized(&SKIPPED), unrecognized(&loud)]
+    );
+    let silent = [0x3f, 0xff, 0, 8, 1, 2, 3, 4];
+    assert_eq!(reported(silent), [unrecognized(&SKIPPED)]);
+    let overrun = [0xff, 0xff, 0, 12, 1, 2, 3, 4];
+    assert_eq!(reported(overrun), [], "no message at all");
+}
+
+#[test]
+fn a_flood_before_a_large_stop_fits_into_a_report() {
+    let mut parameters = [0xff, 0xfe, 0, 4].repeat(8000);
+    parameters.extend_from_slice(&[0x7f, 0xff, 0x78, 0]);
+    parameters.resize(8000 * 4 + 0x7800, 0);
+    let octets = resolution_with(&parameters);
+    let report = report(&error(&octets), &octets).expect("class 01 is reported");
+    let last = report.causes.last().expect("causes");
+    assert_eq!(last.information.len(), 0x7800, "the one that stopped");
+    assert!(report.causes.len() > 4000);
+    let mut answer = Vec::new();
+    Message::from(asap::Error::new(report))
+        .encode(&mut answer)
+        .expect("as many as fit");
+}
+
+#[test]
 fn a_flood_of_parameters_to_report_fits_into_a_report() {
     let flood = [0xff, 0xfe, 0, 4].repeat(16_000);
     let decoded = Message::decode(&resolution_with(&flood)).expect("all are skipped");
