@@ -129,10 +129,8 @@ impl Registrar {
         let Some(association) = self.assocs.get(&assoc) else {
             return;
         };
-        let elements: Vec<PeKey> = association.elements.iter().copied().collect();
-        for key in elements {
-            self.ask(now, key);
-        }
+        let elements = association.elements.clone();
+        self.ask_again(now, &elements);
     }
 
     pub(super) fn on_down(&mut self, now: Duration, assoc: Assoc) {

@@ -10,6 +10,10 @@
 //!                             Alone ── keep-alive-timeout or a report ──► removed ◄┘
 //!                                                  keep-alive-timeout or association gone
 //! ```
+//!
+//! When the association restarts, what was sent over it may be lost: every PE of it, Asked or Alive, is asked
+//! again, with one KEEP_ALIVE for each of its pools, eight at once and then one every `keep-alive-gap`.
+//!
 //! A PE that is adopted (RFC 5353 §3.5.2) begins in Asked, by a KEEP_ALIVE with H=1, or in Alone if there is no
 //! association to it yet.
 //!
@@ -17,7 +21,8 @@
 //! - A KEEP_ALIVE fails when its association fails or no ACK comes within `keep-alive-timeout`: it asks for
 //!   the ASAP layer's health (§3.4), which an acknowledgement below does not tell.
 //! - A PE whose association is gone has that time to come back; there is nowhere to send a KEEP_ALIVE to.
-//! - KEEP_ALIVE names no PE, so one ACK is good for all PEs of that pool asked over that association.
+//! - KEEP_ALIVE names no PE, so one ACK is good for all PEs of that pool asked over that association, and
+//!   those that are to be asked at one time get one KEEP_ALIVE.
 //! - While an ACK is awaited no further KEEP_ALIVE goes out, however many reports come; and of those that
 //!   reports provoke, after eight in a row, no more than one per `keep-alive-gap` (§9.1 threat 9, RFC 5355
 //!   §2.14.3: limit them).
@@ -31,8 +36,8 @@ use rsp_wire::asap::{EndpointKeepAlive, EndpointKeepAliveAck};
 use super::rate::Bucket;
 use super::{Assoc, Departure, Limit, Log, Registrar};
 
-/// KEEP_ALIVEs that reports may provoke in a row.
-const PROVOKED_IN_A_ROW: u64 = 8;
+/// KEEP_ALIVEs that reports, or a restart, may provoke in a row.
+const PROVOKED_IN_A_ROW: u32 = 8;
 
 /// The watches of all owned PEs, with what is due and who is asked as indexes.
 #[derive(Debug, Default)]
@@ -50,6 +55,8 @@ struct Watch {
     reports: u32,
     /// KEEP_ALIVEs that reports provoked.
     provoked: Bucket,
+    /// It has not yet acknowledged that this registrar is its Home.
+    adopting: bool,
 }
 
 impl Watch {
@@ -58,6 +65,7 @@ impl Watch {
             state,
             reports: 0,
             provoked: Bucket::default(),
+            adopting: false,
         }
     }
 }
@@ -114,6 +122,16 @@ impl Watches {
         Some(watch.reports)
     }
 
+    /// The PEs of one pool to be asked over one association at one time, the first of which is `key`.
+    fn due_together(&self, at: Duration, key: PeKey, assoc: Assoc) -> Vec<PeKey> {
+        let of_pool = self.due.range((at, key)..=(at, key.last_of_pool()));
+        let is_asked = |key: &PeKey| match self.by_key.get(key).map(|watch| watch.state) {
+            Some(State::Alive { assoc: own, .. }) => own == assoc,
+            Some(State::Asked { .. } | State::Alone { .. }) | None => false,
+        };
+        of_pool.map(|&(_, key)| key).filter(is_asked).collect()
+    }
+
     fn set(&mut self, key: PeKey, watch: Option<Watch>) -> Option<Watch> {
         let old = match watch {
             Some(watch) => self.by_key.insert(key, watch),
@@ -168,8 +186,11 @@ impl Registrar {
     pub(super) fn adopt_over(&mut self, now: Duration, key: PeKey, assoc: Assoc) {
         self.unwatch(key);
         let until = now.saturating_add(self.config.keep_alive_timeout);
-        let state = State::Asked { assoc, until };
-        self.watches.set(key, Some(Watch::new(state)));
+        let watch = Watch {
+            adopting: true,
+            ..Watch::new(State::Asked { assoc, until })
+        };
+        self.watches.set(key, Some(watch));
         if let Some(association) = self.assocs.get_mut(&assoc) {
             association.elements.insert(key);
         }
@@ -201,17 +222,54 @@ impl Registrar {
             return;
         };
         match watch.state {
-            State::Alive { assoc, .. } => {
-                let until = now.saturating_add(self.config.keep_alive_timeout);
-                let state = State::Asked { assoc, until };
-                self.watches.set(key, Some(Watch { state, ..watch }));
-                if let Some(handle) = self.space.handle(key).cloned() {
-                    self.send(assoc, EndpointKeepAlive::new(self.id, handle, false));
-                }
-            }
+            State::Alive { assoc, .. } => self.ask_together(now, assoc, &[key]),
             State::Asked { .. } => {}
             State::Alone { .. } => self.remove(now, key, Departure::Gone),
         }
+    }
+
+    /// Asks PEs of one pool over one association.
+    fn ask_together(&mut self, now: Duration, assoc: Assoc, keys: &[PeKey]) {
+        let until = now.saturating_add(self.config.keep_alive_timeout);
+        let mut adopting = false;
+        for &key in keys {
+            if let Some(&watch) = self.watches.by_key.get(&key) {
+                adopting |= watch.adopting;
+                let state = State::Asked { assoc, until };
+                self.watches.set(key, Some(Watch { state, ..watch }));
+            }
+        }
+        let handle = keys.first().and_then(|&key| self.space.handle(key));
+        if let Some(handle) = handle.cloned() {
+            self.send(assoc, EndpointKeepAlive::new(self.id, handle, adopting));
+        }
+    }
+
+    /// The association of these PEs restarted: whether they still live, only they can tell.
+    pub(super) fn ask_again(&mut self, now: Duration, elements: &BTreeSet<PeKey>) {
+        let gap = self.config.keep_alive_gap;
+        let (mut pool, mut pools) = (None, 0);
+        for &key in elements {
+            if pool.replace(key.first_of_pool()) != Some(key.first_of_pool()) {
+                pools += 1;
+            }
+            let turn = gap.saturating_mul(u32::saturating_sub(pools, PROVOKED_IN_A_ROW));
+            let turn = now.saturating_add(turn);
+            let Some(&watch) = self.watches.by_key.get(&key) else {
+                continue;
+            };
+            let (assoc, ask_at) = match watch.state {
+                State::Alive { assoc, ask_at } => (assoc, ask_at.map_or(turn, |at| at.min(turn))),
+                State::Asked { assoc, .. } => (assoc, turn),
+                State::Alone { .. } => continue,
+            };
+            let state = State::Alive {
+                assoc,
+                ask_at: Some(ask_at),
+            };
+            self.watches.set(key, Some(Watch { state, ..watch }));
+        }
+        self.on_watch_due(now);
     }
 
     /// Asks a PE because somebody reported it, unless that was done too often.
@@ -219,7 +277,7 @@ impl Registrar {
         let gap = self.config.keep_alive_gap;
         let allowed = match self.watches.by_key.get_mut(&key) {
             Some(watch) => match watch.state {
-                State::Alive { .. } => watch.provoked.take(now, gap, PROVOKED_IN_A_ROW),
+                State::Alive { .. } => watch.provoked.take(now, gap, PROVOKED_IN_A_ROW.into()),
                 State::Asked { .. } | State::Alone { .. } => true,
             },
             None => false,
@@ -258,8 +316,12 @@ impl Registrar {
         for key in answered {
             let ask_at = self.ask_at(now);
             if let Some(&watch) = self.watches.by_key.get(&key) {
-                let state = State::Alive { assoc, ask_at };
-                self.watches.set(key, Some(Watch { state, ..watch }));
+                let watch = Watch {
+                    state: State::Alive { assoc, ask_at },
+                    adopting: false,
+                    ..watch
+                };
+                self.watches.set(key, Some(watch));
             }
         }
     }
@@ -270,7 +332,10 @@ impl Registrar {
                 return;
             }
             match self.watches.by_key.get(&key).map(|watch| watch.state) {
-                Some(State::Alive { .. }) => self.ask(now, key),
+                Some(State::Alive { assoc, .. }) => {
+                    let together = self.watches.due_together(at, key, assoc);
+                    self.ask_together(now, assoc, &together);
+                }
                 Some(State::Asked { .. }) => self.remove(now, key, Departure::Silent),
                 Some(State::Alone { .. }) => self.remove(now, key, Departure::Gone),
                 None => {

@@ -190,8 +190,49 @@ fn a_restarted_association_is_asked() {
     world.register(pe, "p", element(1, 8));
     world.out.clear();
     world.input(Input::Restart { assoc: pe });
-    assert_eq!(keep_alives(&mut world), 2);
+    assert_eq!(keep_alives(&mut world), 1, "one for the pool");
     world.register(pe, "p", element(1, 7));
     world.pass_secs(20);
     assert_eq!(world.members(pe, "p"), [7]);
+}
+
+#[test]
+fn what_was_asked_before_a_restart_is_asked_again() {
+    let mut world = World::with(|config| config.keep_alive_interval = Duration::ZERO);
+    let (pe, pu) = (world.up(1), world.up(2));
+    world.register(pe, "p", element(1, 7));
+    report(&mut world, pu, 7);
+    world.pass_secs(14);
+    world.out.clear();
+    // The KEEP_ALIVE may have been lost with the old association.
+    world.input(Input::Restart { assoc: pe });
+    assert_eq!(keep_alives(&mut world), 1);
+    world.pass_secs(14);
+    assert_eq!(world.members(pu, "p"), [7], "it has its time anew");
+    ack(&mut world, pe, 7);
+    world.pass_secs(100);
+    assert_eq!(world.members(pu, "p"), [7]);
+}
+
+#[test]
+fn the_pools_of_a_restarted_association_are_asked_one_after_the_other() {
+    let mut world = World::with(|config| {
+        config.keep_alive_interval = Duration::ZERO;
+        config.keep_alive_timeout = Duration::from_secs(1000);
+    });
+    let pe = world.up(1);
+    for pool in 0..20 {
+        for number in 1..=3 {
+            world.register(pe, &format!("pool {pool}"), element(1, number));
+        }
+    }
+    world.out.clear();
+    world.input(Input::Restart { assoc: pe });
+    assert_eq!(keep_alives(&mut world), 8, "one each, eight in a row");
+    for _ in 0..12 {
+        world.pass_secs(1);
+        assert_eq!(keep_alives(&mut world), 1, "then one every keep-alive-gap");
+    }
+    world.pass_secs(100);
+    assert_eq!(keep_alives(&mut world), 0);
 }

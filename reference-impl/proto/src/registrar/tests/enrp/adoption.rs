@@ -63,6 +63,10 @@ fn a_pe_that_is_there_already_is_asked_there() {
     world.pass_secs(1);
     assert_eq!(asks(&world), [pe]);
     assert_eq!(world.dials(), []);
+    // Should it restart before it has answered, it is asked to join once more.
+    world.out.clear();
+    world.input(Input::Restart { assoc: pe });
+    assert_eq!(asks(&world), [pe]);
 }
 
 #[test]
