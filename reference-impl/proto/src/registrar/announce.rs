@@ -119,27 +119,37 @@ impl Registrar {
     }
 }
 
-/// What can be reached from elsewhere. Of an endpoint at an unspecified address nothing is said: who hears
-/// no SCTP transport takes the announcement's source and the usual port (RFC 5352 §3.6).
+/// What can be reached from elsewhere. Of an endpoint at an unspecified address nothing is said, and then of
+/// TCP neither: only who hears no transport at all takes the announcement's source and the usual port for SCTP
+/// (RFC 5352 §3.6). TCP at an unspecified address is at those of SCTP.
 fn transports(reach: &Reach) -> Vec<AnnouncedTransport> {
-    let mut transports = Vec::new();
     let specified = |ip: &IpAddr| !ip.is_unspecified();
-    let own = reach.sctp.iter().map(|addr| canonical(*addr));
-    let addresses = Addresses::collect(own.filter(specified));
-    if let (Some(addresses), Some(first)) = (addresses, reach.sctp.first()) {
-        // The control channel is what is announced.
-        let transport_use = TransportUse::DATA_PLUS_CONTROL;
-        let transport = SctpTransport {
-            transport_use,
-            ..SctpTransport::new(first.port(), addresses)
-        };
-        transports.push(AnnouncedTransport::Sctp(transport));
-    }
-    if let Some(tcp) = reach.tcp.filter(|addr| specified(&addr.ip())) {
-        transports.push(AnnouncedTransport::Tcp(TcpTransport::new(
-            tcp.port(),
-            canonical(tcp),
-        )));
+    let own: Vec<IpAddr> = reach
+        .sctp
+        .iter()
+        .map(|addr| canonical(*addr))
+        .filter(specified)
+        .collect();
+    let (Some(addresses), Some(first)) =
+        (Addresses::collect(own.iter().copied()), reach.sctp.first())
+    else {
+        return Vec::new();
+    };
+    // The control channel is what is announced.
+    let transport_use = TransportUse::DATA_PLUS_CONTROL;
+    let sctp = SctpTransport {
+        transport_use,
+        ..SctpTransport::new(first.port(), addresses)
+    };
+    let mut transports = vec![AnnouncedTransport::Sctp(sctp)];
+    if let Some(tcp) = reach.tcp {
+        let mut at = vec![canonical(tcp)];
+        if tcp.ip().is_unspecified() {
+            let of_its_family = own.into_iter().filter(|ip| ip.is_ipv4() == tcp.is_ipv4());
+            at = of_its_family.collect();
+        }
+        let tcp = |ip| AnnouncedTransport::Tcp(TcpTransport::new(tcp.port(), ip));
+        transports.extend(at.into_iter().map(tcp));
     }
     transports
 }

@@ -174,6 +174,16 @@ fn addresses_that_mean_nothing_elsewhere_are_not_announced() {
         }
     };
     assert_eq!(announced(&["0.0.0.0:3863"], "[::]:3863"), []);
+    // With any transport, nobody would look for SCTP at the source (RFC 5352 §3.6).
+    assert_eq!(announced(&["0.0.0.0:3863"], "192.0.2.1:3864"), []);
+    for (tcp, address) in [("0.0.0.0:3864", "192.0.2.1"), ("[::]:3864", V6)] {
+        let own = ["192.0.2.1:3863", "[2001:db8::1]:3863"];
+        let [AnnouncedTransport::Sctp(_), AnnouncedTransport::Tcp(tcp)] = &announced(&own, tcp)[..]
+        else {
+            panic!("SCTP, and TCP at the address of its family");
+        };
+        assert_eq!((tcp.port, tcp.address), (3864, ip(address)));
+    }
     let both = announced(&["0.0.0.0:3863", "[2001:db8::1]:3863"], "192.0.2.1:3864");
     let [AnnouncedTransport::Sctp(one), AnnouncedTransport::Tcp(two)] = &both[..] else {
         panic!("{both:?}");
