@@ -2,14 +2,14 @@
 //!
 //! ```text
 //!   HANDLE_RESOLUTION ──► pool known ────► response with the PEs the policy selects, A=1 if subscribed
-//!                    └──► pool unknown ──► response with cause 0x9
+//!                    └──► pool unknown ──► response with cause 0x9; ERROR with it if the handle leaves no room
 //! ```
 //!
 //! RFC 5352 §3.3 wants all PEs listed, RFC 5356 speaks of "the requested number" that no message carries:
 //! pools up to `max-items` are listed whole, of larger ones the best `max-items` by the policy.
 
-use rsp_wire::asap::{HandleResolutionResponse, PositiveAnswer, Question};
-use rsp_wire::{CauseCode, ErrorCause, PoolHandle};
+use rsp_wire::asap::{self, HandleResolutionResponse, PositiveAnswer, Question};
+use rsp_wire::{CauseCode, ErrorCause, OperationError, PoolHandle};
 
 use super::{Assoc, Log, Registrar};
 
@@ -19,7 +19,10 @@ const PADDING: usize = 3;
 impl Registrar {
     pub(super) fn on_question(&mut self, assoc: Assoc, question: Question<'_>) {
         let subscribed = question.wants_updates && self.subscribe_to(assoc, question.pool_handle);
-        self.send_resolution(assoc, question.pool_handle, subscribed);
+        let is_positive = self.send_resolution(assoc, question.pool_handle, subscribed);
+        if subscribed && !is_positive {
+            self.unsubscribe(assoc, &question.pool_handle.into());
+        }
     }
 
     /// Whether the pool is known and the subscription granted.
@@ -69,11 +72,14 @@ impl Registrar {
     }
 
     fn send_not_resolved(&mut self, assoc: Assoc, handle: PoolHandle, cause: CauseCode) {
-        let error = ErrorCause::bare(cause).into();
-        self.send(
-            assoc,
-            HandleResolutionResponse::negative(handle.clone(), error),
-        );
+        let error = OperationError::from(ErrorCause::bare(cause));
+        let response = HandleResolutionResponse::negative(handle.clone(), error.clone());
+        let mut octets = Vec::new();
+        match asap::Message::from(response).encode(&mut octets) {
+            Ok(()) => self.send_octets(assoc, octets),
+            // So long a handle that no cause fits beside it: §3.3 wants the question rejected all the same.
+            Err(_) => self.send(assoc, asap::Error::new(error)),
+        }
         self.log(Log::NotResolved { handle, cause });
     }
 }

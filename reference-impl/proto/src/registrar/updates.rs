@@ -154,6 +154,13 @@ impl Registrar {
         true
     }
 
+    pub(super) fn unsubscribe(&mut self, assoc: Assoc, handle: &PoolHandle) {
+        self.updates.forget(handle, assoc);
+        if let Some(association) = self.assocs.get_mut(&assoc) {
+            association.subscriptions.remove(handle);
+        }
+    }
+
     pub(super) fn unsubscribe_all(&mut self, assoc: Assoc) {
         let Some(association) = self.assocs.get_mut(&assoc) else {
             return;
@@ -183,10 +190,7 @@ impl Registrar {
             let before = self.out.len();
             // A negative answer ends the subscription (§2.2.5).
             if !self.send_resolution(assoc, handle.as_octets(), true) {
-                self.updates.forget(&handle, assoc);
-                if let Some(association) = self.assocs.get_mut(&assoc) {
-                    association.subscriptions.remove(&handle);
-                }
+                self.unsubscribe(assoc, &handle);
             }
             self.updates.burst += self.out.range(before..).map(octets).sum::<usize>();
         }

@@ -42,6 +42,42 @@ fn an_answer_fits_its_message() {
 }
 
 #[test]
+fn a_negative_answer_leaves_no_subscription() {
+    let mut world = World::new();
+    let pe = pool_of(&mut world, "p", 1);
+    let pu = world.up(2);
+    world.registrar.config.max_message = 24; // No PE fits.
+    let response = subscribe(&mut world, pu, "p");
+    assert!(response.operation_error.is_some() && !response.accepts_updates());
+    assert_eq!(world.registrar.subscriptions(), 0);
+    world.registrar.config.max_message = 65_532;
+    world.register(pe, "p", element(1, 1));
+    world.pass_secs(5);
+    assert_eq!(world.sent(), [], "nobody waits for updates");
+}
+
+#[test]
+fn the_longest_handles_are_answered_too() {
+    let mut world = World::new();
+    let pu = world.up(1);
+    for length in 65_512..=65_524_usize {
+        let handle = "p".repeat(length);
+        world.out.clear();
+        world.send(pu, HandleResolution::new(handle.as_str().into(), false));
+        let causes = match world.answer(pu) {
+            asap::Message::HandleResolutionResponse(response) => {
+                assert_eq!(response.pool_handle, handle.as_str().into());
+                codes(response.operation_error)
+            }
+            // A response names the handle, and with it no cause would fit.
+            asap::Message::Error(error) => codes(Some(error.operation_error)),
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(causes, [CauseCode::UNKNOWN_POOL_HANDLE], "{length} octets");
+    }
+}
+
+#[test]
 fn tcp_users_are_served() {
     let mut world = World::new();
     pool_of(&mut world, "p", 1);
