@@ -8,14 +8,12 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use rsp_proto::registrar::enrp::Channel;
-use rsp_proto::registrar::{Assoc, Config, Input, Kind, Log, Output, Reach, Registrar};
+use rsp_proto::registrar::{Assoc, Config, Input, Kind, Output, Reach, Registrar};
 use rsp_transport::frame::LONGEST;
 use rsp_transport::{self as transport, AssocId, Event, Local, LocalPort, Peer, Transport};
 
 use crate::outbox::{GivenUp, Outbox};
-
-/// Warnings told in one second.
-const WARNINGS: u32 = 100;
+use crate::warnings::Warnings;
 
 /// Octets that may wait for one association, unless told otherwise.
 const MAX_BACKLOG: usize = 2 << 20;
@@ -84,7 +82,7 @@ pub struct RegistrarDriver {
     given_up: u64,
     /// Set-ups that the stack refused.
     refused: u64,
-    teller: Teller,
+    warnings: Warnings,
     deadline: Option<Duration>,
 }
 
@@ -126,7 +124,7 @@ impl RegistrarDriver {
             max_backlog: setup.max_backlog,
             given_up: 0,
             refused: 0,
-            teller: Teller::default(),
+            warnings: Warnings::default(),
             deadline: None,
         };
         driver.timeout(now, transport);
@@ -305,17 +303,20 @@ impl RegistrarDriver {
                 } => {
                     self.send(now, stack_side(assoc), stream, ppid, octets, transport);
                 }
-                Output::Announce { octets } => self.announce(&octets, transport),
+                Output::Announce { octets } => self.announce(now, &octets, transport),
                 Output::Connect { dial, channel, to } => {
-                    let assoc = self.connect(channel, to, transport).map(engine_side);
+                    let assoc = self.connect(now, channel, to, transport).map(engine_side);
                     self.engine.handle(now, Input::Dialled { dial, assoc });
                 }
                 Output::Abort { assoc } => {
                     self.outbox.forget(stack_side(assoc));
                     transport.abort(stack_side(assoc));
                 }
-                Output::Shutdown { assoc } => self.outbox.shutdown(stack_side(assoc), transport),
-                Output::Log(log) => self.teller.tell(now, &log),
+                Output::Shutdown { assoc } => {
+                    self.outbox.shutdown(now, stack_side(assoc), transport);
+                }
+                Output::Log(log) if log.is_trouble() => self.warnings.tell(now, &log),
+                Output::Log(log) => tracing::debug!("{log}"),
                 Output::Wait(deadline) => {
                     self.deadline = deadline;
                     self.refused = transport.refused();
@@ -345,7 +346,8 @@ impl RegistrarDriver {
     }
 
     fn connect(
-        &self,
+        &mut self,
+        now: Duration,
         channel: Channel,
         addrs: Vec<SocketAddr>,
         transport: &mut dyn Transport,
@@ -361,17 +363,19 @@ impl RegistrarDriver {
         match transport.connect(from, &to) {
             Ok(assoc) => Some(assoc),
             Err(error) => {
-                tracing::warn!("no association to {:?}: {error}", to.addrs);
+                let why = format_args!("no association to {:?}: {error}", to.addrs);
+                self.warnings.tell(now, why);
                 None
             }
         }
     }
 
-    fn announce(&self, octets: &[u8], transport: &mut dyn Transport) {
+    fn announce(&mut self, now: Duration, octets: &[u8], transport: &mut dyn Transport) {
         for &(port, group) in &self.ports.announce {
             // The next announcement is soon: a lost one is not sent again.
             if let Err(error) = transport.send_datagram(port, group, octets) {
-                tracing::warn!("announcement to {group} not sent: {error}");
+                let why = format_args!("announcement to {group} not sent: {error}");
+                self.warnings.tell(now, why);
             }
         }
     }
@@ -483,69 +487,4 @@ fn engine_side(assoc: AssocId) -> Assoc {
 
 fn stack_side(assoc: Assoc) -> AssocId {
     AssocId(assoc.0)
-}
-
-/// Tells what the engine logs. Peers decide how much trouble there is, so that has a limit: what is more than
-/// [`WARNINGS`] in a second is told as a number when the next one comes.
-#[derive(Debug, Default)]
-struct Teller {
-    second: u64,
-    told: u32,
-    kept: u64,
-}
-
-impl Teller {
-    fn tell(&mut self, now: Duration, log: &Log) {
-        if !log.is_trouble() {
-            tracing::debug!("{log}");
-            return;
-        }
-        match self.judge(now.as_secs()) {
-            Telling::All => tracing::warn!("{log}"),
-            Telling::After { kept } => {
-                tracing::warn!("{kept} warnings more were not told");
-                tracing::warn!("{log}");
-            }
-            Telling::Nothing => {}
-        }
-    }
-
-    fn judge(&mut self, second: u64) -> Telling {
-        let mut kept = 0;
-        if second != self.second {
-            kept = std::mem::take(&mut self.kept);
-            (self.second, self.told) = (second, 0);
-        }
-        if self.told >= WARNINGS {
-            self.kept += 1;
-            return Telling::Nothing;
-        }
-        self.told += 1;
-        match kept {
-            0 => Telling::All,
-            kept => Telling::After { kept },
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Telling {
-    All,
-    After { kept: u64 },
-    Nothing,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn trouble_is_told_so_often_and_then_counted() {
-        let mut teller = Teller::default();
-        let mut told = |second| teller.judge(second);
-        assert!((0..WARNINGS).all(|_| told(7) == Telling::All));
-        assert!((0..500).all(|_| told(7) == Telling::Nothing));
-        assert_eq!(told(8), Telling::After { kept: 500 });
-        assert_eq!(told(8), Telling::All);
-    }
 }

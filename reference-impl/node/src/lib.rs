@@ -23,3 +23,4 @@ pub mod sim;
 pub use pool_element::PoolElement;
 pub use pool_user::PoolUser;
 pub mod status;
+mod warnings;

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use rsp_transport::{AssocId, Outgoing, Transport};
 
+use crate::warnings::Warnings;
+
 /// Octets that may wait for one association before it is given up, unless told otherwise.
 pub(crate) const MAX_BACKLOG: usize = 1 << 20;
 /// How long to wait before a full send queue is tried again.
@@ -20,6 +22,7 @@ pub(crate) struct Outbox {
     limit: usize,
     waiting: BTreeMap<AssocId, Backlog>,
     retry_at: Option<Duration>,
+    warnings: Warnings,
 }
 
 /// The association was aborted because its peer does not read; the stack does not tell that as an event.
@@ -66,6 +69,7 @@ impl Outbox {
             limit,
             waiting: BTreeMap::new(),
             retry_at: None,
+            warnings: Warnings::default(),
         }
     }
 
@@ -90,7 +94,8 @@ impl Outbox {
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => {
                     // Its end is reported as an event; whatever the message was, nobody is there to read it.
-                    tracing::warn!("association {}: {error}", assoc.0);
+                    let why = format_args!("association {}: {error}", assoc.0);
+                    self.warnings.tell(now, why);
                     return Ok(());
                 }
             }
@@ -102,7 +107,8 @@ impl Outbox {
         if backlog.octets <= self.limit {
             return Ok(());
         }
-        tracing::warn!("association {}: its peer does not read, given up", assoc.0);
+        let why = format_args!("association {}: its peer does not read, given up", assoc.0);
+        self.warnings.tell(now, why);
         self.forget(assoc);
         transport.abort(assoc);
         Err(GivenUp)
@@ -113,6 +119,7 @@ impl Outbox {
         if self.retry_at.is_none_or(|at| at > now) {
             return;
         }
+        let warnings = &mut self.warnings;
         self.waiting.retain(|&assoc, backlog| {
             while let Some(message) = backlog.messages.front() {
                 match message.send(assoc, transport) {
@@ -124,7 +131,7 @@ impl Outbox {
                 }
             }
             if backlog.is_last {
-                shutdown(assoc, transport);
+                shutdown(now, assoc, transport, warnings);
             }
             false
         });
@@ -132,10 +139,15 @@ impl Outbox {
     }
 
     /// Shuts an association down once all that waits for it is sent.
-    pub(crate) fn shutdown(&mut self, assoc: AssocId, transport: &mut dyn Transport) {
+    pub(crate) fn shutdown(
+        &mut self,
+        now: Duration,
+        assoc: AssocId,
+        transport: &mut dyn Transport,
+    ) {
         match self.waiting.get_mut(&assoc) {
             Some(backlog) => backlog.is_last = true,
-            None => shutdown(assoc, transport),
+            None => shutdown(now, assoc, transport, &mut self.warnings),
         }
     }
 
@@ -155,9 +167,10 @@ impl Outbox {
     }
 }
 
-fn shutdown(assoc: AssocId, transport: &mut dyn Transport) {
+fn shutdown(now: Duration, assoc: AssocId, transport: &mut dyn Transport, warnings: &mut Warnings) {
     if let Err(error) = transport.shutdown(assoc) {
-        tracing::warn!("association {} not shut down: {error}", assoc.0);
+        let why = format_args!("association {} not shut down: {error}", assoc.0);
+        warnings.tell(now, why);
     }
 }
 
@@ -246,7 +259,7 @@ mod tests {
         assert_eq!(stack.sent.len(), 1, "it is not time");
         outbox.timeout(at, &mut stack);
         assert_eq!(stack.sent.len(), 2);
-        outbox.shutdown(ASSOC, &mut stack);
+        outbox.shutdown(at, ASSOC, &mut stack);
         assert_eq!(stack.shut_down, [], "a message waits");
         stack.room = 5;
         outbox.timeout(outbox.deadline().expect("one waits"), &mut stack);
@@ -258,6 +271,18 @@ mod tests {
         assert_eq!(sent, [(0, 0), (1, 11), (2, 22)]);
         assert_eq!(outbox.deadline(), None);
         assert_eq!(stack.shut_down, [ASSOC]);
+    }
+
+    #[test]
+    fn peers_that_do_not_read_do_not_flood_the_log() {
+        let mut outbox = Outbox::new(0);
+        let mut stack = Narrow::default();
+        let mut give_up = |number| {
+            let assoc = AssocId(number);
+            outbox.send(Duration::ZERO, assoc, 0, 0, vec![0], &mut stack)
+        };
+        assert!((0..150).all(|number| give_up(number) == Err(GivenUp)));
+        assert_eq!(outbox.warnings.kept(), 50);
     }
 
     #[test]

@@ -422,7 +422,7 @@ impl ElementDriver {
             Effect::Cookie { session, state } => self.leave(now, session, state, transport),
             Effect::End { session } => {
                 if let Some(&assoc) = self.sessions.get(&session) {
-                    self.outbox.shutdown(assoc, transport);
+                    self.outbox.shutdown(now, assoc, transport);
                 }
             }
         }
@@ -504,7 +504,7 @@ impl ElementDriver {
                     transport.abort(assoc);
                 }
                 Output::Shutdown { assoc } => {
-                    self.outbox.shutdown(stack_side(assoc), transport);
+                    self.outbox.shutdown(now, stack_side(assoc), transport);
                 }
                 Output::Told(event) => self.told(now, event, transport),
                 Output::Log(log) => tell(&log),
@@ -529,7 +529,7 @@ impl ElementDriver {
             AsapEvent::Stopped => {
                 // Those that the engine knows nothing of are left.
                 for &assoc in self.users.keys() {
-                    self.outbox.shutdown(assoc, transport);
+                    self.outbox.shutdown(now, assoc, transport);
                 }
                 self.told.push_back(Event::Asap(AsapEvent::Stopped));
             }
