@@ -68,6 +68,9 @@ struct Connection {
     up: bool,
     /// Our side is to be closed once everything is sent.
     closing: bool,
+    /// The peer has closed its side. What came before may still be answered: the end is told once the events
+    /// before it are taken and everything is sent.
+    ended: bool,
 }
 
 impl std::fmt::Debug for Tcp {
@@ -189,6 +192,7 @@ impl Tcp {
             waiting: VecDeque::new(),
             up: false,
             closing: false,
+            ended: false,
         };
         self.connections.insert(assoc, connection);
         Ok(assoc)
@@ -346,6 +350,11 @@ impl Connection {
             sink.events.push_back(self.come_up(assoc));
         }
         self.write(&mut cx)?;
+        match (self.ended, self.waiting.is_empty()) {
+            (true, true) => return Err(self.end()),
+            (true, false) => return Ok(()),
+            (false, _) => {}
+        }
         self.read(assoc, buffer, &mut cx, sink)
     }
 
@@ -396,7 +405,10 @@ impl Connection {
                 Poll::Ready(Ok(())) => {}
             }
             let octets = match self.stream.try_read(buffer) {
-                Ok(0) => return Err(self.ended()),
+                Ok(0) => {
+                    self.ended = true;
+                    break;
+                }
                 Ok(n) => &buffer[..n],
                 Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
                 Err(error) => return Err(self.failed(&error)),
@@ -422,7 +434,7 @@ impl Connection {
         Ok(())
     }
 
-    fn ended(&self) -> End {
+    fn end(&self) -> End {
         let why = match self.framer.pending() {
             0 => "the connection was closed".to_string(),
             n => format!("the connection was closed {n} octets into a message"),

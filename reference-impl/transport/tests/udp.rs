@@ -583,6 +583,27 @@ fn tcp_between_stacks() {
 }
 
 #[test]
+fn a_request_that_comes_with_the_end_is_answered() {
+    run(async {
+        let mut b = stack();
+        let addr = tcp_listener(&mut b).await;
+        let mut client = TcpStream::connect(addr).expect("the kernel takes it");
+        client.write_all(&[5, 0, 0, 4]).expect("room");
+        client.shutdown(std::net::Shutdown::Write).expect("open");
+        let Event::Up { assoc, .. } = one(&mut b).await else {
+            panic!("it came up");
+        };
+        assert!(matches!(one(&mut b).await, Event::Message { .. }));
+        b.send(assoc, message(&[6, 0, 0, 4])).expect("still there");
+        assert_eq!(down(&one(&mut b).await), DownKind::Closed);
+        assert!(b.send(assoc, message(&[6, 0, 0, 4])).is_err());
+        let mut answer = Vec::new();
+        client.read_to_end(&mut answer).expect("closed in order");
+        assert_eq!(answer, [6, 0, 0, 4]);
+    });
+}
+
+#[test]
 fn tcp_connections_beyond_the_limit_are_reset_and_counted() {
     run(async {
         let mut config = config(Ipv4Addr::LOCALHOST.into());
