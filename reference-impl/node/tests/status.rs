@@ -241,6 +241,22 @@ fn slow_and_hostile_readers_delay_nobody() {
 }
 
 #[test]
+fn a_socket_that_cannot_be_made_says_the_way_out() {
+    let place = Place::new("nowhere");
+    let missing = place.0.join("missing/status.sock");
+    let long = place.0.join("long".repeat(40));
+    for (path, why) in [(missing, "No such file"), (long, "shorter")] {
+        let path = path.to_str().unwrap();
+        let (code, told) = ended(start(path, &[]));
+        assert_eq!(code, Some(3), "{told}");
+        let says = |text| assert!(told.contains(text), "{told}");
+        says(path);
+        says(why);
+        says("--status-socket PATH");
+    }
+}
+
+#[test]
 fn the_socket_is_private_and_stale_ones_are_taken_over() {
     let place = Place::new("socket");
     let socket = place.socket();

@@ -258,8 +258,11 @@ struct Socket {
 impl Socket {
     fn bind(path: &Path) -> io::Result<(Self, UnixListener)> {
         let named = |error: io::Error| {
-            let path = path.display();
-            io::Error::new(error.kind(), format!("status socket {path}: {error}"))
+            let (path, way_out) = (path.display(), way_out(error.kind()));
+            io::Error::new(
+                error.kind(),
+                format!("status socket {path}: {error}{way_out}"),
+            )
         };
         remove_stale(path).map_err(named)?;
         // From the first moment on nobody else may connect.
@@ -283,6 +286,21 @@ impl Drop for Socket {
             // It may have gone in between.
             let _ = fs::remove_file(&self.path);
         }
+    }
+}
+
+/// What can be done about a socket that cannot be made, behind the error itself. Where something is there
+/// already, the error says it.
+fn way_out(kind: io::ErrorKind) -> &'static str {
+    match kind {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
+            "; make its directory, or choose another one with --status-socket PATH"
+        }
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "; choose a directory that you may write, with --status-socket PATH"
+        }
+        io::ErrorKind::InvalidInput => "; choose a shorter path, with --status-socket PATH",
+        _ => "",
     }
 }
 
