@@ -2,13 +2,23 @@
 //!
 //! ```text
 //!             PRESENCE with another checksum: PEs of the peer marked, TABLE_REQUEST W=1
-//!   (none) ──────────────────────────────────────────────────────────────────────────► Audit
-//!   Audit ── TABLE_RESPONSE M=1: entries taken, marks off, next TABLE_REQUEST ──► Audit
-//!        ├── TABLE_RESPONSE M=0: entries taken, what is still marked removed silently ──► (none)
-//!        ├── table-request-timeout ──► (none), nothing is removed
-//!        ├── TABLE_RESPONSE R=1: nothing is removed ──► pause ── mentor-retry: from the beginning ──► Audit
-//!        └── an update meanwhile: its PE has no mark any more, and no entry changes it
+//!   (none) ──────────────────────────────────────────────────────────────────────────► Asked
+//!   Asked, Late ── TABLE_RESPONSE M=1: entries taken, marks off, next TABLE_REQUEST ──► Asked
+//!        │     ├── TABLE_RESPONSE M=0: entries taken, what is still marked removed silently ──► (none)
+//!        │     ├── TABLE_RESPONSE R=1: nothing is removed ──► Pausing ── mentor-retry: from the beginning ──► Asked
+//!        │     ├── max-table-parts ──► Resting
+//!        │     └── association gone or restarted ──► (none), nothing is removed
+//!        ├── table-request-timeout, takeover of the peer ──► Late, nothing is removed
+//!   Late, Resting ── the peer has no session any more ──► (none)
+//!   any ── an update meanwhile: its PE has no mark any more, and no entry changes it
 //! ```
+//!
+//! A peer goes on with its session where its last response ended. So while a response is owed nothing else is
+//! asked for: the next one would be taken for the beginning of a table, and what stands before it would be purged.
+//! A response that comes late continues the audit. None comes after `patience`: a request is answered within the
+//! session or from the beginning, and so the session ends within twice its time. The RFC gives no value for that
+//! time, and that of the peer is taken for this registrar's own; and an association that is silent for
+//! MAX-TIME-LAST-HEARD is soon one of a dead peer.
 //!
 //! A rejection is treated as at the start (§3.6.3 points to §3.2.3): it is asked again after a few seconds, up to
 //! mentor-rounds times. Peers that all audit at the same PRESENCE would else get the same few sessions each time.
@@ -23,7 +33,7 @@ use rsp_wire::{PeIdentifier, PoolHandle, ServerId};
 
 use super::super::{Assoc, Registrar};
 use super::Log;
-use super::start_up::State;
+use super::start_up;
 use super::table::{News, Source};
 
 /// A re-synchronization with one peer.
@@ -34,11 +44,63 @@ pub(super) struct Audit {
     news: News,
     /// How often it was rejected.
     rejections: u32,
-    /// Whether it was, and is asked for again when its time is over.
-    pausing: bool,
     /// Responses that were taken.
     parts: usize,
+    state: State,
     pub(super) until: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// TABLE_REQUEST sent over this association.
+    Asked { over: Assoc },
+    /// The response is late. It continues the audit if it comes.
+    Late { over: Assoc },
+    /// It was rejected, and is asked for again.
+    Pausing,
+    /// The peer has told too much: no request before its session has ended.
+    Resting,
+}
+
+impl State {
+    /// The association over which a response is owed.
+    fn owed_over(self) -> Option<Assoc> {
+        match self {
+            Self::Asked { over } | Self::Late { over } => Some(over),
+            Self::Pausing | Self::Resting => None,
+        }
+    }
+}
+
+impl Audit {
+    /// A response is owed to a request of the past. Nothing is marked, for the request was not for an audit.
+    pub(super) fn owed(over: Assoc, until: Duration) -> Self {
+        Self {
+            marked: BTreeSet::new(),
+            news: News::default(),
+            rejections: 0,
+            parts: 0,
+            state: State::Late { over },
+            until,
+        }
+    }
+
+    /// What is left when nobody waits for it: that a response is owed.
+    pub(super) fn left(mut self, until: Duration) -> Option<Self> {
+        match self.state {
+            State::Asked { over } => {
+                self.state = State::Late { over };
+                self.until = until;
+                Some(self)
+            }
+            State::Late { .. } | State::Resting => Some(self),
+            State::Pausing => None,
+        }
+    }
+
+    pub(super) fn is_owed_over(&self, assoc: Assoc) -> bool {
+        self.state.owed_over() == Some(assoc)
+    }
 }
 
 impl Registrar {
@@ -59,22 +121,30 @@ impl Registrar {
     fn audit(&mut self, now: Duration, peer: ServerId, rejections: u32) {
         let until = now.saturating_add(self.config.enrp.table_request_timeout);
         let marked = self.marks(peer);
-        let Some(known) = self
-            .enrp
-            .as_mut()
-            .and_then(|enrp| enrp.peers.get_mut(&peer))
-        else {
+        let enrp = self.enrp.as_mut();
+        let Some(known) = enrp.and_then(|enrp| enrp.peers.get_mut(&peer)) else {
+            return;
+        };
+        // One that went away in a pause is asked after its next PRESENCE.
+        let Some(over) = known.assoc else {
             return;
         };
         known.audit = Some(Audit {
             marked,
             news: News::default(),
             rejections,
-            pausing: false,
             parts: 0,
+            state: State::Asked { over },
             until,
         });
-        self.send_to_peer(peer, HandleTableRequest::new(self.id, peer, true));
+        self.send_enrp(over, HandleTableRequest::new(self.id, peer, true));
+    }
+
+    /// How long after a request a session of the one who was asked may still be open, or the response on its way.
+    pub(super) fn patience(&self) -> Duration {
+        let config = &self.config.enrp;
+        let session = config.table_session_timeout.saturating_mul(2);
+        session.max(config.max_time_last_heard)
     }
 
     fn marks(&self, peer: ServerId) -> BTreeSet<(PoolHandle, PeIdentifier)> {
@@ -99,7 +169,11 @@ impl Registrar {
             .enrp
             .as_mut()
             .and_then(|enrp| enrp.peers.get_mut(&peer))
-            .and_then(|known| known.audit.take_if(|audit| !audit.pausing));
+            .and_then(|known| {
+                known
+                    .audit
+                    .take_if(|audit| audit.state.owed_over().is_some())
+            });
         let Some(mut audit) = audit else {
             return self.tell(Log::Unexpected {
                 peer,
@@ -122,18 +196,20 @@ impl Registrar {
         if !more {
             return self.purge(now, peer, audit.marked);
         }
-        if audit.parts >= self.config.enrp.max_table_parts {
-            return self.tell(Log::NotSynchronized { peer });
+        let endless = audit.parts >= self.config.enrp.max_table_parts;
+        if endless {
+            audit.state = State::Resting;
+            audit.until = now.saturating_add(self.patience());
+            self.tell(Log::NotSynchronized { peer });
+        } else {
+            audit.state = State::Asked { over: assoc };
+            audit.until = now.saturating_add(self.config.enrp.table_request_timeout);
+            self.send_enrp(assoc, HandleTableRequest::new(self.id, peer, true));
         }
-        audit.until = now.saturating_add(self.config.enrp.table_request_timeout);
-        if let Some(known) = self
-            .enrp
-            .as_mut()
-            .and_then(|enrp| enrp.peers.get_mut(&peer))
-        {
+        let enrp = self.enrp.as_mut();
+        if let Some(known) = enrp.and_then(|enrp| enrp.peers.get_mut(&peer)) {
             known.audit = Some(audit);
         }
-        self.send_enrp(assoc, HandleTableRequest::new(self.id, peer, true));
     }
 
     fn on_audit_rejected(&mut self, now: Duration, peer: ServerId, mut audit: Audit) {
@@ -144,7 +220,7 @@ impl Registrar {
         }
         let jitter = Duration::from_millis(self.rng.u64(0..=1000));
         let pause = self.config.enrp.mentor_retry.saturating_add(jitter);
-        audit.pausing = true;
+        audit.state = State::Pausing;
         audit.until = now.saturating_add(pause);
         // They would tell of an answer that will not come.
         audit.marked.clear();
@@ -177,21 +253,49 @@ impl Registrar {
     }
 
     pub(super) fn on_audit_due(&mut self, now: Duration) {
+        let patience = self.patience();
         let Some(enrp) = &mut self.enrp else {
             return;
         };
-        let mut due = Vec::new();
+        let (mut late, mut again) = (Vec::new(), Vec::new());
         for (&id, peer) in &mut enrp.peers {
-            if let Some(audit) = peer.audit.take_if(|audit| audit.until <= now) {
-                due.push((id, audit));
+            let is_active = peer.is_active();
+            let Some(audit) = peer.audit.take_if(|audit| audit.until <= now) else {
+                continue;
+            };
+            match audit.state {
+                State::Asked { .. } => {
+                    peer.audit = audit.left(now.saturating_add(patience));
+                    late.push(id);
+                }
+                State::Pausing if is_active => again.push((id, audit.rejections)),
+                State::Pausing | State::Late { .. } | State::Resting => {}
             }
         }
-        for (peer, audit) in due {
-            if audit.pausing {
-                self.audit(now, peer, audit.rejections);
-            } else {
-                self.tell(Log::NotSynchronized { peer });
+        for peer in late {
+            self.tell(Log::NotSynchronized { peer });
+        }
+        for (peer, rejections) in again {
+            self.audit(now, peer, rejections);
+        }
+    }
+
+    /// With the association, or with what the peer knew of it, its session is gone: no response will come.
+    pub(super) fn on_audit_association_lost(&mut self, assoc: Assoc) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let mut broken = Vec::new();
+        for (&id, peer) in &mut enrp.peers {
+            let audit = peer.audit.take_if(|audit| audit.is_owed_over(assoc));
+            match audit.map(|audit| audit.state) {
+                Some(State::Asked { .. }) => broken.push(id),
+                // That was told when it became late.
+                Some(State::Late { .. } | State::Pausing | State::Resting) | None => {}
             }
+        }
+        for peer in broken {
+            self.tell(Log::NotSynchronized { peer });
         }
     }
 
@@ -200,9 +304,11 @@ impl Registrar {
         let Some(enrp) = &mut self.enrp else {
             return;
         };
-        match &mut enrp.start_up.state {
-            State::Downloading { news, .. } => news.add(handle, pe),
-            State::Listing { .. } | State::Pausing { .. } | State::Serving => {}
+        match enrp.start_up.state {
+            start_up::State::Listing { .. }
+            | start_up::State::Downloading { .. }
+            | start_up::State::Pausing { .. } => enrp.start_up.news.add(handle, pe),
+            start_up::State::Serving => {}
         }
         for peer in enrp.peers.values_mut() {
             if let Some(audit) = &mut peer.audit {

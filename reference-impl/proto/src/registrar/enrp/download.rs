@@ -4,10 +4,13 @@
 //!   TABLE_REQUEST ─┬─ not serving, too many sessions: TABLE_RESPONSE R=1
 //!                  ├─ all fits: TABLE_RESPONSE M=0
 //!                  └─ more than fits: TABLE_RESPONSE M=1 ──► Session
-//!   Session ── TABLE_REQUEST, same W: next part, M=1 ──► Session, M=0 ──► (none)
-//!          ├── TABLE_REQUEST, other W: from the beginning
-//!          └── table-session-timeout, association gone ──► (none)
+//!   Session ── TABLE_REQUEST, same W and association: next part, M=1 ──► Session, M=0 ──► (none)
+//!          ├── TABLE_REQUEST, other W or association: from the beginning
+//!          └── table-session-timeout, association gone or restarted ──► (none)
 //! ```
+//!
+//! The RFC does not say what a session is known by. The identifier alone would give a registrar that restarts
+//! under the same one the rest of what its predecessor had asked for.
 //!
 //! A session remembers the last PE it sent. PEs that come, change or go while it lasts are told by
 //! HANDLE_UPDATE, for the one who asks is a peer since its first message.
@@ -25,6 +28,7 @@ use super::Log;
 #[derive(Debug)]
 pub(super) struct Session {
     pub(super) own_only: bool,
+    pub(super) over: Assoc,
     after: PeKey,
     pub(super) until: Duration,
 }
@@ -51,12 +55,13 @@ impl Registrar {
             return self.send_enrp(assoc, HandleTableResponse::rejection(self.id, peer));
         }
         let after = session
-            .filter(|session| session.own_only == own_only)
+            .filter(|session| session.own_only == own_only && session.over == assoc)
             .map(|session| session.after);
         let (octets, more) = self.table_part(peer, own_only, after);
         if let (Some(after), Some(enrp)) = (more, &mut self.enrp) {
             let session = Session {
                 own_only,
+                over: assoc,
                 after,
                 until,
             };

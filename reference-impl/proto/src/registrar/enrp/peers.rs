@@ -220,10 +220,10 @@ impl Registrar {
             return;
         };
         let mut probed = Vec::new();
+        enrp.sessions.retain(|_, session| session.over != assoc);
         for (&id, peer) in &mut enrp.peers {
             if peer.assoc == Some(assoc) {
                 peer.assoc = None;
-                enrp.sessions.remove(&id);
                 match peer.state {
                     // RFC 5353 §3.4.3: the send fails.
                     State::Probed { .. } => probed.push(id),
@@ -231,6 +231,7 @@ impl Registrar {
                 }
             }
         }
+        self.on_audit_association_lost(assoc);
         for id in probed {
             self.on_peer_dead(now, id);
         }
@@ -243,15 +244,11 @@ impl Registrar {
         }
     }
 
-    /// The peer lost all its state: it will not go on with its downloads.
+    /// The peer lost all its state: it will not go on with its downloads, nor answer what it was asked.
     pub(in super::super) fn on_line_restart(&mut self, assoc: Assoc) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        for (id, peer) in &enrp.peers {
-            if peer.assoc == Some(assoc) {
-                enrp.sessions.remove(id);
-            }
+        if let Some(enrp) = &mut self.enrp {
+            enrp.sessions.retain(|_, session| session.over != assoc);
+            self.on_audit_association_lost(assoc);
         }
     }
 

@@ -22,14 +22,21 @@
 //! - Until the initialization is completed PEs and PUs are refused, so that they turn to another registrar.
 //! - A mentor that still says M=1 after `max-table-parts` is left like one that rejects; what it told stays.
 //! - What peers announce during the download is newer than the table (§3.2.3 step 4C is a SHOULD).
+//! - A mentor goes on with its session where its last response ended. So a response that comes after
+//!   `table-request-timeout` is taken all the same, in Pausing it continues the download, and a mentor that owes
+//!   one is not asked for the next: else the table would have a hole.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use rsp_wire::enrp::{HandleTableRequest, HandleTableResponse, ListRequest, ListResponse, Message};
+use rsp_wire::enrp::{
+    HandleTableRequest, HandleTableResponse, ListRequest, ListResponse, Message, MessageType,
+};
 use rsp_wire::{ServerId, ServerInformation};
 
 use super::super::{Assoc, Registrar};
+use super::audit::Audit;
 use super::lines::Channel;
 use super::peers::Peer;
 use super::table::{News, Source};
@@ -45,6 +52,10 @@ pub(super) struct StartUp {
     somebody: bool,
     /// Whether the peer list is there already.
     listed: bool,
+    /// Mentors that were asked for the table and did not answer in time, and until when they still may.
+    owed: BTreeMap<usize, Duration>,
+    /// What peers announced since a table was asked for.
+    pub(super) news: News,
 }
 
 /// Mentors are numbered as configured.
@@ -52,11 +63,10 @@ pub(super) struct StartUp {
 pub(super) enum State {
     /// LIST_REQUEST sent.
     Listing { mentor: usize, until: Duration },
-    /// TABLE_REQUEST sent. What peers announce meanwhile is in `news`.
+    /// TABLE_REQUEST sent.
     Downloading {
         mentor: usize,
         until: Duration,
-        news: News,
         /// Responses taken from this mentor.
         parts: usize,
     },
@@ -73,6 +83,8 @@ impl Default for StartUp {
             rounds: 0,
             somebody: false,
             listed: false,
+            owed: BTreeMap::new(),
+            news: News::default(),
         }
     }
 }
@@ -130,28 +142,41 @@ impl Registrar {
             return;
         };
         // A list that is there already is not asked for again (§3.2.3).
-        let (state, message): (State, Message) = if enrp.start_up.listed {
-            (
-                State::Downloading {
-                    mentor,
-                    until: now.saturating_add(self.config.enrp.table_request_timeout),
-                    news: News::default(),
-                    parts: 0,
-                },
-                HandleTableRequest::new(self.id, ServerId::UNDETERMINED, false).into(),
-            )
-        } else {
-            (
-                State::Listing {
-                    mentor,
-                    until: now.saturating_add(self.config.enrp.max_time_no_response),
-                },
-                ListRequest::new(self.id, ServerId::UNDETERMINED).into(),
-            )
+        if enrp.start_up.listed {
+            return self.ask_for_table(now, mentor, canonical(addr));
+        }
+        enrp.start_up.state = State::Listing {
+            mentor,
+            until: now.saturating_add(self.config.enrp.max_time_no_response),
         };
-        enrp.start_up.state = state;
+        let message = ListRequest::new(self.id, ServerId::UNDETERMINED);
+        self.call_mentor(now, canonical(addr), message);
+    }
+
+    fn ask_for_table(&mut self, now: Duration, mentor: usize, addr: SocketAddr) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let start_up = &mut enrp.start_up;
+        start_up.state = State::Downloading {
+            mentor,
+            until: now.saturating_add(self.config.enrp.table_request_timeout),
+            parts: 0,
+        };
+        start_up.owed.retain(|_, until| *until > now);
+        if start_up.owed.contains_key(&mentor) {
+            return;
+        }
+        if start_up.owed.is_empty() {
+            start_up.news = News::default();
+        }
+        let message = HandleTableRequest::new(self.id, ServerId::UNDETERMINED, false);
+        self.call_mentor(now, addr, message);
+    }
+
+    fn call_mentor(&mut self, now: Duration, addr: SocketAddr, message: impl Into<Message>) {
         if let Some(octets) = self.enrp_octets(message)
-            && !self.call(&[canonical(addr)], octets)
+            && !self.call(&[addr], octets)
         {
             self.on_mentor_silent(now);
         }
@@ -181,21 +206,44 @@ impl Registrar {
             return;
         };
         enrp.start_up.state = State::Serving;
+        enrp.start_up.news = News::default();
         let lists = !self.config.enrp.peer_list_cycle.is_zero();
         enrp.list_at = lists.then(|| now.saturating_add(self.config.enrp.peer_heartbeat_cycle));
         self.tell(Log::Serving { alone, elements });
+        self.keep_owed();
         // The first heartbeat makes this registrar known to those that only the list named.
         self.heartbeat(now);
         self.adopt_owned(now);
     }
 
-    pub(super) fn on_start_up_due(&mut self, now: Duration) {
-        let Some(enrp) = &self.enrp else {
+    /// What mentors still owe would be taken for the answer to an audit.
+    fn keep_owed(&mut self) {
+        let Some(enrp) = &mut self.enrp else {
             return;
         };
-        match enrp.start_up.state {
-            State::Listing { until, .. } | State::Downloading { until, .. } if until <= now => {
-                // RFC 5353 §3.2.2.2, §3.2.3: a backup mentor is next.
+        for (mentor, until) in std::mem::take(&mut enrp.start_up.owed) {
+            let addr = self.config.enrp.peers.get(mentor);
+            let line = addr.and_then(|addr| enrp.lines.at(Channel::Enrp, &[canonical(*addr)]));
+            for peer in enrp.peers.values_mut() {
+                if let Some(over) = line.filter(|_| peer.assoc == line) {
+                    peer.audit = Some(Audit::owed(over, until));
+                }
+            }
+        }
+    }
+
+    pub(super) fn on_start_up_due(&mut self, now: Duration) {
+        let patience = self.patience();
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let start_up = &mut enrp.start_up;
+        match start_up.state {
+            // RFC 5353 §3.2.2.2, §3.2.3: a backup mentor is next.
+            State::Listing { until, .. } if until <= now => self.on_mentor_silent(now),
+            State::Downloading { mentor, until, .. } if until <= now => {
+                let latest = now.saturating_add(patience);
+                start_up.owed.entry(mentor).or_insert(latest);
                 self.on_mentor_silent(now);
             }
             State::Pausing { until } if until <= now => self.ask_mentor(now, 0),
@@ -232,6 +280,14 @@ impl Registrar {
 
     /// Nobody is at these addresses.
     pub(super) fn on_mentor_unreachable(&mut self, now: Duration, addrs: &[SocketAddr]) {
+        let mentors = &self.config.enrp.peers;
+        let is_there = |mentor: usize| {
+            let addr = mentors.get(mentor).map(|addr| canonical(*addr));
+            addr.is_some_and(|addr| addrs.contains(&addr))
+        };
+        if let Some(enrp) = &mut self.enrp {
+            enrp.start_up.owed.retain(|&mentor, _| !is_there(mentor));
+        }
         if self
             .mentor_addr()
             .is_some_and(|mentor| addrs.contains(&mentor))
@@ -293,55 +349,99 @@ impl Registrar {
         }
     }
 
-    /// RFC 5353 §3.2.3 steps 3 to 5; without a download from this peer it may be a re-synchronization.
+    /// RFC 5353 §3.2.3 before this registrar serves, §3.6.3 from then on.
     pub(super) fn on_table_response(
         &mut self,
         now: Duration,
         assoc: Assoc,
         message: HandleTableResponse,
     ) {
-        let from_mentor = self.is_mentor(assoc);
+        if self.is_serving() {
+            return self.on_audit_response(now, assoc, message);
+        }
+        let peer = message.sender;
+        let Some(mentor) = self.answering(assoc) else {
+            return self.tell(Log::Unexpected {
+                peer,
+                message: MessageType::HANDLE_TABLE_RESPONSE,
+            });
+        };
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let start_up = &mut enrp.start_up;
+        start_up.owed.remove(&mentor);
+        // What the others owed is taken, but the one that is asked now decides.
+        let parts = match start_up.state {
+            State::Downloading {
+                mentor: asked,
+                parts,
+                ..
+            } if asked == mentor => Some(parts + 1),
+            State::Pausing { .. } => Some(1),
+            State::Listing { .. } | State::Downloading { .. } | State::Serving => None,
+        };
+        match parts {
+            Some(_) if message.is_rejected() => self.on_mentor_rejected(now),
+            Some(parts) => {
+                let more = message.has_more();
+                self.take_mentors(now, message);
+                match more {
+                    true => self.go_on_downloading(now, assoc, (mentor, peer), parts),
+                    false => self.begin_to_serve(now, false),
+                }
+            }
+            None => self.take_mentors(now, message),
+        }
+    }
+
+    /// The mentor that this table is from: the one that is asked now, or one that owes it.
+    fn answering(&self, assoc: Assoc) -> Option<usize> {
+        let start_up = &self.enrp.as_ref()?.start_up;
+        let asked = match start_up.state {
+            State::Downloading { mentor, .. } => Some(mentor),
+            State::Listing { .. } | State::Pausing { .. } | State::Serving => None,
+        };
+        let mut mentors = asked.into_iter().chain(start_up.owed.keys().copied());
+        mentors.find(|&mentor| {
+            let addr = self.config.enrp.peers.get(mentor);
+            addr.is_some_and(|addr| self.leads_to(assoc, canonical(*addr)))
+        })
+    }
+
+    /// RFC 5353 §3.2.3 step 4.
+    fn take_mentors(&mut self, now: Duration, message: HandleTableResponse) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        let news = std::mem::take(&mut enrp.start_up.news);
+        self.take_table(now, message.entries, Source::Mentor, &news);
+        if let Some(enrp) = &mut self.enrp {
+            enrp.start_up.news = news;
+        }
+    }
+
+    /// RFC 5353 §3.2.3 step 3.
+    fn go_on_downloading(
+        &mut self,
+        now: Duration,
+        assoc: Assoc,
+        (mentor, peer): (usize, ServerId),
+        parts: usize,
+    ) {
         let until = now.saturating_add(self.config.enrp.table_request_timeout);
         let Some(enrp) = &mut self.enrp else {
             return;
         };
-        match &mut enrp.start_up.state {
-            State::Downloading { .. } if from_mentor && message.is_rejected() => {
-                self.on_mentor_rejected(now);
-            }
-            State::Downloading {
-                until: due,
-                news,
-                parts,
-                ..
-            } if from_mentor => {
-                *due = until;
-                *parts += 1;
-                let endless = *parts >= self.config.enrp.max_table_parts;
-                let held = std::mem::take(news);
-                let (peer, more) = (message.sender, message.has_more());
-                self.take_table(now, message.entries, Source::Mentor, &held);
-                if more && endless {
-                    self.on_mentor_rejected(now);
-                } else if more {
-                    self.keep_news(held);
-                    self.send_enrp(assoc, HandleTableRequest::new(self.id, peer, false));
-                } else {
-                    self.begin_to_serve(now, false);
-                }
-            }
-            State::Listing { .. }
-            | State::Downloading { .. }
-            | State::Pausing { .. }
-            | State::Serving => self.on_audit_response(now, assoc, message),
+        enrp.start_up.state = State::Downloading {
+            mentor,
+            until,
+            parts,
+        };
+        if parts >= self.config.enrp.max_table_parts {
+            return self.on_mentor_rejected(now);
         }
-    }
-
-    fn keep_news(&mut self, held: News) {
-        match self.enrp.as_mut().map(|enrp| &mut enrp.start_up.state) {
-            Some(State::Downloading { news, .. }) => *news = held,
-            Some(State::Listing { .. } | State::Pausing { .. } | State::Serving) | None => {}
-        }
+        self.send_enrp(assoc, HandleTableRequest::new(self.id, peer, false));
     }
 
     /// Asks a peer for its list.

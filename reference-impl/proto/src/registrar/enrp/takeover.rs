@@ -35,6 +35,7 @@ impl Registrar {
     /// RFC 5353 §3.4.3, §3.5.1: the peer is dead, the arbitration begins.
     pub(super) fn on_peer_dead(&mut self, now: Duration, target: ServerId) {
         let again_at = now.saturating_add(self.config.enrp.peer_heartbeat_cycle);
+        let late = now.saturating_add(self.patience());
         let Some(enrp) = &mut self.enrp else {
             return;
         };
@@ -48,7 +49,7 @@ impl Registrar {
             return;
         };
         peer.state = State::Dead { awaiting, again_at };
-        peer.audit = None;
+        peer.audit = peer.audit.take().and_then(|audit| audit.left(late));
         self.tell(Log::PeerDead { peer: target });
         let message = InitTakeover::new(self.id, ServerId::UNDETERMINED, target);
         self.group_cast(message, |_| true);
@@ -110,6 +111,7 @@ impl Registrar {
             return self.announce_presence();
         }
         let own = self.id;
+        let late = now.saturating_add(self.patience());
         let peer = self
             .enrp
             .as_mut()
@@ -132,7 +134,7 @@ impl Registrar {
                 }
                 State::Active | State::Probed { .. } => {
                     peer.state = State::NotActive { by: sender };
-                    peer.audit = None;
+                    peer.audit = peer.audit.take().and_then(|audit| audit.left(late));
                 }
             }
             self.excuse(now, target);

@@ -69,16 +69,83 @@ fn other_checksums_ask_for_the_children_and_purge_silently() {
 fn silence_purges_nothing() {
     let (mut world, peer, checksum) = with_three();
     hello(&mut world, peer, checksum ^ 1);
+    world.told();
     world.pass_secs(5);
-    world.out.clear();
-    world.enrp(peer, response(&[], false));
-    assert_eq!(world.known().len(), 3, "a response that nobody waits for");
+    assert_eq!(world.known().len(), 3);
     hello(&mut world, peer, checksum ^ 1);
+    assert_eq!(world.names(), [], "its answer is still to come");
+    // It never comes. The others say that the peer lives.
+    for _ in 0..3 {
+        world.pass_secs(21);
+        world.told();
+        hello(&mut world, peer, checksum ^ 1);
+    }
     assert_eq!(
         world.names(),
         [(peer, "HANDLE_TABLE_REQUEST")],
-        "the next one tries again"
+        "tried again when the peer has no session any more"
     );
+    assert_eq!(world.known().len(), 3);
+}
+
+#[test]
+fn a_late_response_is_that_to_the_request_and_goes_on_with_its_marks() {
+    let (mut world, peer, checksum) = with_three();
+    hello(&mut world, peer, checksum ^ 1);
+    world.enrp(peer, response(&[owned(SMALL, 9, 1)], true));
+    world.pass_secs(5);
+    world.told();
+    world.enrp(peer, response(&[owned(SMALL, 9, 2)], true));
+    assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
+    hello(&mut world, peer, checksum ^ 1);
+    assert_eq!(world.names(), [], "one at a time");
+    world.enrp(peer, response(&[owned(SMALL, 9, 3)], false));
+    assert_eq!(world.known(), [(1, SMALL), (2, SMALL), (3, SMALL)]);
+    // What the whole table does not have goes all the same.
+    hello(&mut world, peer, checksum ^ 1);
+    world.pass_secs(5);
+    world.enrp(peer, response(&[owned(SMALL, 9, 1)], false));
+    assert_eq!(world.known(), [(1, SMALL)]);
+}
+
+#[test]
+fn a_takeover_that_comes_to_nothing_leaves_the_session_of_the_peer_where_it_is() {
+    let (mut world, peer, checksum) = with_three();
+    let other = world.peer(3, LARGE);
+    hello(&mut world, peer, checksum ^ 1);
+    world.enrp(peer, response(&[owned(SMALL, 9, 1)], true));
+    world.enrp(other, InitTakeover::new(LARGE, ALL, SMALL));
+    assert_eq!(world.peer_state(SMALL), "NotActive");
+    world.out.clear();
+    hello(&mut world, peer, checksum ^ 1);
+    assert_eq!(world.names(), [], "the second part is on its way");
+    world.enrp(peer, response(&[owned(SMALL, 9, 2)], true));
+    hello(&mut world, peer, checksum ^ 1);
+    assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
+    world.enrp(peer, response(&[owned(SMALL, 9, 3)], false));
+    assert_eq!(world.known(), [(1, SMALL), (2, SMALL), (3, SMALL)]);
+}
+
+#[test]
+fn with_the_association_the_session_is_gone() {
+    for restarted in [true, false] {
+        let (mut world, mut peer, checksum) = with_three();
+        hello(&mut world, peer, checksum ^ 1);
+        world.enrp(peer, response(&[owned(SMALL, 9, 1)], true));
+        world.pass_secs(5);
+        if restarted {
+            world.input(Input::Restart { assoc: peer });
+        } else {
+            world.down(peer);
+            peer = world.peer_up(2);
+        }
+        world.out.clear();
+        hello(&mut world, peer, checksum ^ 1);
+        assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
+        let all = [1, 2, 4].map(|pe| owned(SMALL, 9, pe));
+        world.enrp(peer, response(&all, false));
+        assert_eq!(world.known(), [(1, SMALL), (2, SMALL), (4, SMALL)]);
+    }
 }
 
 #[test]
@@ -113,6 +180,11 @@ fn a_peer_that_never_comes_to_an_end_is_left() {
     world.enrp(peer, response(&[], true));
     assert!(world.told().is_empty());
     assert_eq!(world.known().len(), 3, "nothing is purged");
+    // Its session would go on in the middle.
+    hello(&mut world, peer, checksum ^ 1);
+    world.enrp(peer, response(&[], false));
+    assert!(world.told().is_empty());
+    assert_eq!(world.known().len(), 3);
 }
 
 #[test]

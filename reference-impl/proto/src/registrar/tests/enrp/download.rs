@@ -88,6 +88,22 @@ fn sessions_end_by_their_timer_and_by_another_w() {
 }
 
 #[test]
+fn a_session_is_of_one_association() {
+    let (mut world, peer) = with_elements(5, |_| {});
+    let first = pes(&ask(&mut world, peer, false));
+    // The peer restarted, and its old association is not gone yet.
+    let again = world.up_from(1100, Kind::Enrp, "192.0.2.2:9901");
+    assert_eq!(pes(&ask(&mut world, again, false)), first);
+    world.down(peer);
+    world.out.clear();
+    assert_ne!(
+        pes(&ask(&mut world, again, false)),
+        first,
+        "the old association was another session's"
+    );
+}
+
+#[test]
 fn too_many_sessions_are_rejected() {
     let (mut world, peer) = with_elements(5, |config| config.enrp.max_table_sessions = 1);
     let other = world.peer(3, LARGE);

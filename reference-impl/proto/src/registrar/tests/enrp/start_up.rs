@@ -94,10 +94,10 @@ fn after_the_list_a_backup_is_asked_for_the_table() {
     world.pass_secs(5);
     let backup = world.answer_dial();
     assert_eq!(world.names(), [(backup, "HANDLE_TABLE_REQUEST")]);
-    // What the first one says now is too late.
+    // What the first one says now is taken, but completes nothing.
     let entries = vec![entry("p", &[owned(SMALL, 9, 1)])];
     world.enrp(mentor, HandleTableResponse::new(SMALL, OWN, entries, false));
-    assert_eq!(world.known(), []);
+    assert_eq!(world.known(), [(1, SMALL)]);
     assert!(is_starting(&world));
     world.enrp(
         backup,
@@ -207,4 +207,102 @@ fn a_configured_peer_that_is_not_there_is_asked_at_each_heartbeat() {
     world.enrp(late, ListResponse::new(SMALL, OWN, servers));
     assert_eq!(world.peer_state(LARGE), "Active");
     assert_eq!(world.dials()[0].2, enrp_addr(4));
+}
+
+fn part(from: ServerId, pe: u32, more: bool) -> HandleTableResponse {
+    let entries = vec![entry("p", &[owned(from, 9, pe)])];
+    HandleTableResponse::new(from, OWN, entries, more)
+}
+
+/// A starter that has the first part of the table, was left in silence, and turned to its backup.
+fn between_mentors() -> (World, Assoc, Assoc) {
+    let mut world = World::with_mentors(&[2, 3], |_| {});
+    let mentor = world.answer_dial();
+    world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
+    world.enrp(mentor, part(SMALL, 1, true));
+    world.out.clear();
+    world.pass_secs(5);
+    let backup = world.answer_dial();
+    world.enrp(backup, Presence::new(LARGE, OWN, None, None));
+    world.out.clear();
+    (world, mentor, backup)
+}
+
+#[test]
+fn a_late_part_is_no_hole_in_the_table() {
+    for in_pause in [true, false] {
+        let (mut world, mentor, backup) = between_mentors();
+        if in_pause {
+            world.enrp(backup, HandleTableResponse::rejection(LARGE, OWN));
+            assert_eq!(start_up_state(&world), "Pausing");
+            world.out.clear();
+            world.enrp(mentor, part(SMALL, 2, true));
+        } else {
+            world.enrp(mentor, part(SMALL, 2, true));
+            assert_eq!(world.names(), [], "the backup is asked");
+            world.enrp(backup, HandleTableResponse::rejection(LARGE, OWN));
+            world.out.clear();
+            world.pass_secs(4);
+        }
+        assert_eq!(start_up_state(&world), "Downloading");
+        assert_eq!(world.names(), [(mentor, "HANDLE_TABLE_REQUEST")]);
+        world.enrp(mentor, part(SMALL, 3, false));
+        assert!(!is_starting(&world));
+        assert_eq!(world.known(), [(1, SMALL), (2, SMALL), (3, SMALL)]);
+    }
+}
+
+#[test]
+fn a_mentor_that_owes_a_part_is_not_asked_for_the_next_one() {
+    let (mut world, mentor, backup) = between_mentors();
+    world.enrp(backup, HandleTableResponse::rejection(LARGE, OWN));
+    world.pass_secs(4);
+    assert_eq!(start_up_state(&world), "Downloading");
+    assert_eq!(world.names(), []);
+    // Once its association is gone it is asked over a new one, from the beginning.
+    world.down(mentor);
+    world.out.clear();
+    world.enrp(backup, HandleTableResponse::rejection(LARGE, OWN));
+    world.pass_secs(4);
+    let mentor = world.answer_dial();
+    assert_eq!(
+        world.names().last(),
+        Some(&(mentor, "HANDLE_TABLE_REQUEST"))
+    );
+}
+
+#[test]
+fn a_part_that_is_late_for_the_start_up_is_not_taken_for_an_audit() {
+    let (mut world, mentor, backup) = between_mentors();
+    world.enrp(backup, part(LARGE, 7, false));
+    assert!(!is_starting(&world));
+    world.out.clear();
+    world.enrp(
+        mentor,
+        Presence::new(SMALL, ALL, Some(PeChecksum(0x1234)), None),
+    );
+    assert_eq!(world.names(), [], "its answer is still to come");
+    world.enrp(mentor, part(SMALL, 2, false));
+    assert_eq!(world.known(), [(1, SMALL), (2, SMALL), (7, LARGE)]);
+    world.enrp(
+        mentor,
+        Presence::new(SMALL, ALL, Some(PeChecksum(0x1234)), None),
+    );
+    assert_eq!(world.names(), [(mentor, "HANDLE_TABLE_REQUEST")]);
+}
+
+#[test]
+fn news_is_newer_than_a_late_part() {
+    let (mut world, mentor, backup) = between_mentors();
+    let gone = owned(SMALL, 9, 2);
+    let del = UpdateAction::DEL_PE;
+    world.enrp(mentor, HandleUpdate::new(SMALL, ALL, del, "p".into(), gone));
+    world.enrp(backup, HandleTableResponse::rejection(LARGE, OWN));
+    world.enrp(mentor, part(SMALL, 2, false));
+    assert!(!is_starting(&world));
+    assert_eq!(world.known(), [(1, SMALL)]);
+}
+
+fn start_up_state(world: &World) -> &'static str {
+    world.registrar.start_up_state()
 }
