@@ -42,6 +42,26 @@ impl Registrar {
         }
     }
 
+    /// Becomes the Home of a PE that nobody owns, and tells everybody, if it is connected. False if it is not.
+    pub(super) fn claim(&mut self, now: Duration, key: PeKey) -> bool {
+        let (Some(handle), Some(mut element)) = (self.space.handle(key), self.space.element(key))
+        else {
+            return false;
+        };
+        let addrs = element.asap_transport.as_ref().map(transport_addrs);
+        if addrs.and_then(|addrs| self.element_line(&addrs)).is_none() {
+            return false;
+        }
+        let handle = handle.clone();
+        element.home = self.id;
+        // It replaces an element, for which there is room. Its life begins anew.
+        let put = self.space.put(&handle, element, now);
+        debug_assert!(put.is_ok(), "an element can be replaced");
+        self.on_pool_changed(now, &handle);
+        self.assert_ownership(now, key);
+        true
+    }
+
     /// Asks an owned PE to take this registrar as its Home, unless it is watched already.
     pub(super) fn ask_to_join(&mut self, now: Duration, key: PeKey) {
         if let Some(assoc) = self.watches.assoc(key) {

@@ -23,6 +23,10 @@
 //! A rejection is treated as at the start (§3.6.3 points to §3.2.3): it is asked again after a few seconds, up to
 //! mentor-rounds times. Peers that all audit at the same PRESENCE would else get the same few sessions each time.
 //!
+//! A PE that is connected to this registrar is claimed rather than purged. It may have registered here and at the
+//! peer while the announcements of both were under way: each then took the other for its Home, and it is nobody's.
+//! One that has left does not answer the KEEP_ALIVE, and goes after keep-alive-timeout.
+//!
 //! The checksum says nothing before a registrar serves: it has no table yet.
 
 use std::collections::BTreeSet;
@@ -243,7 +247,8 @@ impl Registrar {
             let Some(key) = self.space.find(handle.as_octets(), pe) else {
                 continue;
             };
-            if self.space.encoded(key).is_some_and(|e| e.home() == peer) {
+            let is_peers = self.space.encoded(key).is_some_and(|e| e.home() == peer);
+            if is_peers && !self.claim(now, key) {
                 self.space.remove(key);
                 self.on_pool_changed(now, &handle);
                 purged += 1;

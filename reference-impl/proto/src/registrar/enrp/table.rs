@@ -15,7 +15,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use rsp_handlespace::Put;
+use rsp_handlespace::{PeKey, Put};
 use rsp_wire::enrp::{PoolEntry, UpdateAction};
 use rsp_wire::{PeIdentifier, PoolElement, PoolHandle, ServerId};
 
@@ -89,7 +89,10 @@ impl Registrar {
             Source::Owner(peer) if is_own && peer < self.id => {
                 let handle = handle.clone();
                 self.tell(Log::NotTaken { handle, pe, home });
-                return self.assert_ownership(now, known);
+                if let Some(key) = known {
+                    self.assert_ownership(now, key);
+                }
+                return;
             }
             Source::Owner(_) | Source::Mentor => {}
         }
@@ -97,10 +100,7 @@ impl Registrar {
     }
 
     /// The PE stays this registrar's: the peers are told, and so is the PE.
-    fn assert_ownership(&mut self, now: Duration, key: Option<rsp_handlespace::PeKey>) {
-        let Some(key) = key else {
-            return;
-        };
+    pub(super) fn assert_ownership(&mut self, now: Duration, key: PeKey) {
         if let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key)) {
             let handle = handle.clone();
             self.announce_update(UpdateAction::ADD_PE, handle, element);

@@ -266,3 +266,48 @@ fn checksums_say_nothing_before_it_serves() {
     hello(&mut world, mentor, 0x1234);
     assert_eq!(world.names(), [(mentor, "PRESENCE")]);
 }
+
+/// A PE that registers here and, before the announcements of both have crossed, at a peer.
+fn nobodys() -> (World, Assoc, Assoc) {
+    let mut world = World::alone();
+    let peer = world.peer(2, SMALL);
+    let pe = world.up(1);
+    world.register(pe, "p", element(1, 7));
+    world.tell_of(peer, SMALL, "p", owned(SMALL, 1, 7));
+    hello(&mut world, peer, 0xffff);
+    world.out.clear();
+    (world, peer, pe)
+}
+
+#[test]
+fn a_pe_that_is_nobodys_is_taken_by_the_one_it_is_connected_to() {
+    let (mut world, peer, pe) = nobodys();
+    world.enrp(peer, response(&[], false));
+    assert_eq!(world.known(), [(7, OWN)]);
+    let joined = |output: &Output| match output {
+        Output::Send {
+            assoc,
+            octets,
+            ppid: 11,
+            ..
+        } => *assoc == pe && octets[1] == 1,
+        _ => false,
+    };
+    assert!(world.out.iter().any(joined), "it is asked to join");
+    let Message::HandleUpdate(update) = world.told_one(peer) else {
+        panic!("an update");
+    };
+    assert_eq!(update.action, UpdateAction::ADD_PE);
+    assert_eq!(update.pool_element.home, OWN);
+    // One that has left does not answer.
+    world.pass_secs(15);
+    assert_eq!(world.known(), []);
+}
+
+#[test]
+fn a_pe_that_is_nobodys_and_not_connected_is_purged() {
+    let (mut world, peer, pe) = nobodys();
+    world.down(pe);
+    world.enrp(peer, response(&[], false));
+    assert_eq!(world.known(), []);
+}
