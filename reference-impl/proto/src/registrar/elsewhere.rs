@@ -15,7 +15,8 @@
 //! - Reports are not counted: a PE that answers is kept or removed by its Home.
 //! - A PE whose ASAP Transport nobody told cannot be asked, and stays.
 //!
-//! No more than `max-adoptions` PEs are asked so at a time; reports about others are not followed then.
+//! No more than `max-adoptions` PEs are asked so at a time, and no more associations are being set up to PEs for this
+//! and for adoptions together; reports about others are not followed then.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -116,10 +117,13 @@ impl Registrar {
         if let Some(assoc) = self.element_line(&addrs) {
             return self.ask_elsewhere(now, assoc, name);
         }
+        if !self.may_call_elements() {
+            return self.counters.hit(Limit::Adoptions);
+        }
         let until = now.saturating_add(self.config.keep_alive_timeout);
         let calling = Check::Calling { until };
         self.elsewhere.by_name.insert(name.clone(), calling);
-        self.call_element(&addrs, name);
+        self.call_element(now, &addrs, name);
     }
 
     fn ask_elsewhere(&mut self, now: Duration, assoc: Assoc, name: Name) {
@@ -135,8 +139,13 @@ impl Registrar {
 
     /// An association to a PE is up that was set up for this, or for something else.
     pub(super) fn on_elsewhere_reached(&mut self, now: Duration, assoc: Assoc, name: Name) {
-        if let Some(Check::Calling { .. }) = self.elsewhere.by_name.get(&name) {
+        let Some(Check::Calling { .. }) = self.elsewhere.by_name.get(&name) else {
+            return;
+        };
+        if self.copy(&name).is_some() {
             self.ask_elsewhere(now, assoc, name);
+        } else {
+            self.elsewhere.by_name.remove(&name);
         }
     }
 
@@ -196,20 +205,22 @@ impl Registrar {
         }
     }
 
-    /// The KEEP_ALIVE failed. A PE that has registered here meanwhile is no copy.
+    /// The KEEP_ALIVE failed.
     fn drop_copy(&mut self, now: Duration, name: &Name, how: Departure) {
         self.elsewhere.by_name.remove(name);
-        let Some(key) = self.space.find(name.0.as_octets(), name.1) else {
-            return;
-        };
-        let home = self.space.encoded(key).map(|element| element.home());
-        if home != Some(self.id) {
+        if let Some(key) = self.copy(name) {
             self.remove(now, key, how);
         }
     }
 
+    /// The PE, while it is another registrar's: it may have gone, or registered here.
+    fn copy(&self, name: &Name) -> Option<PeKey> {
+        let key = self.space.find(name.0.as_octets(), name.1)?;
+        (self.space.encoded(key)?.home() != self.id).then_some(key)
+    }
+
     /// Ends an association that was set up to ask a PE, once nothing hangs on it.
-    fn hang_up(&mut self, assoc: Assoc) {
+    pub(super) fn hang_up(&mut self, assoc: Assoc) {
         let waits = self
             .elsewhere
             .names(|_, check| check.assoc() == Some(assoc));

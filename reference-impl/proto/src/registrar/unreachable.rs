@@ -5,7 +5,8 @@
 //!                                 └──► more than MAX-BAD-PE-REPORT: removed
 //! ```
 //!
-//! Every message counts, also several of one reporter; a (re-)registration starts the count anew. Reports
+//! Every message counts, also several of one reporter; a (re-)registration starts the count anew. So do those about
+//! a PE that was taken over and waits to be asked (enrp/adoption.rs), but it gets no KEEP_ALIVE for them. Reports
 //! about PEs of another Home are in `elsewhere.rs`; those about PEs that are not here change nothing and are not answered: the message has no response.
 
 use std::time::Duration;
@@ -31,7 +32,8 @@ impl Registrar {
         if let Some(home) = home.filter(|&home| home != self.id) {
             return self.on_reported_elsewhere(now, key, home);
         }
-        let Some(count) = self.watches.count_report(key) else {
+        let count = self.watches.count_report(key);
+        let Some(count) = count.or_else(|| self.count_deferred_report(&handle, pe)) else {
             self.log(Log::UnknownElement { handle, pe });
             return;
         };

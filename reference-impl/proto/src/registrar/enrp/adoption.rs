@@ -8,9 +8,12 @@
 //! ```
 //!
 //! So that a takeover does not send one burst (RFC 5355 §2.14.3), no more than `max-adoptions` associations
-//! are set up at a time. A PE that neither answers nor registers is removed like any other.
+//! are set up at a time, and each has keep-alive-timeout to come up. A PE that neither answers nor registers is
+//! removed like any other. So of N PEs that are dead the last one is listed for keep-alive-timeout times
+//! N / `max-adoptions`, rounded up, and one more if associations are being set up already; PUs that report one end
+//! it earlier.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -24,7 +27,8 @@ use super::transport_addrs;
 /// PEs that wait for their turn.
 #[derive(Debug, Default)]
 pub(super) struct Adoptions {
-    deferred: BTreeSet<(PoolHandle, PeIdentifier)>,
+    /// With how often each was reported unreachable.
+    deferred: BTreeMap<(PoolHandle, PeIdentifier), u32>,
 }
 
 impl Adoptions {
@@ -83,13 +87,13 @@ impl Registrar {
             return self.adopt_over(now, key, assoc);
         }
         if enrp.lines.dialling(Channel::Asap) >= self.config.enrp.max_adoptions {
-            enrp.adoptions.deferred.insert(pe);
+            enrp.adoptions.deferred.entry(pe).or_default();
             self.counters.hit(Limit::Adoptions);
             return;
         }
         self.watch_alone(now, key);
         if !addrs.is_empty() {
-            self.call_element(&addrs, pe);
+            self.call_element(now, &addrs, pe);
         }
     }
 
@@ -112,13 +116,25 @@ impl Registrar {
             if enrp.lines.dialling(Channel::Asap) >= self.config.enrp.max_adoptions {
                 return;
             }
-            let Some((handle, pe)) = enrp.adoptions.deferred.pop_first() else {
+            let Some(((handle, pe), _reports)) = enrp.adoptions.deferred.pop_first() else {
                 return;
             };
             if let Some(key) = self.unwatched_own(&handle, pe) {
                 self.ask_to_join(now, key);
             }
         }
+    }
+
+    /// Counts a report of a PE that waits; the number so far, none if it does not.
+    pub(in super::super) fn count_deferred_report(
+        &mut self,
+        handle: &PoolHandle,
+        pe: PeIdentifier,
+    ) -> Option<u32> {
+        let deferred = &mut self.enrp.as_mut()?.adoptions.deferred;
+        let reports = deferred.get_mut(&(handle.clone(), pe))?;
+        *reports = reports.saturating_add(1);
+        Some(*reports)
     }
 
     /// The PE, if it is still this registrar's and did not register meanwhile.

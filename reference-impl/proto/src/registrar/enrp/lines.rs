@@ -6,7 +6,8 @@
 //!   (none) ─────────────────────────────► asked ──────────────────► setting ─────► up: what waited is sent
 //!                 Connect                   │ Dialled(none)            │ Down
 //!                                           └──────────► (none) ◄──────┘ what waited is lost,
-//!                                                                        the procedures are told
+//!                                                          ▲             the procedures are told
+//!   asked, setting, to a PE ── keep-alive-timeout: aborted ┘
 //! ```
 
 use std::collections::BTreeMap;
@@ -44,8 +45,10 @@ struct Dialling {
     /// Once the caller has begun to set it up.
     assoc: Option<Assoc>,
     waiting: Vec<Vec<u8>>,
-    /// PEs that are asked to join as soon as it is up.
+    /// PEs that are asked over it as soon as it is up.
     adopting: Vec<(PoolHandle, PeIdentifier)>,
+    /// When none of them has any time left; never for peers, whose messages wait as long as it takes.
+    until: Option<Duration>,
 }
 
 impl Lines {
@@ -60,6 +63,11 @@ impl Lines {
     pub(super) fn dialling(&self, channel: Channel) -> usize {
         let of_channel = |dial: &&Dialling| dial.channel == channel;
         self.dials.values().filter(of_channel).count()
+    }
+
+    /// When the next one is given up.
+    pub(super) fn due(&self) -> Option<Duration> {
+        self.dials.values().filter_map(|dial| dial.until).min()
     }
 
     /// How many are being set up, over all channels.
@@ -128,7 +136,7 @@ impl Registrar {
         if to.is_empty() || to.iter().any(|addr| enrp.own_addrs.contains(addr)) {
             return false;
         }
-        self.dial(Channel::Enrp, to, vec![octets], Vec::new());
+        self.dial(Channel::Enrp, to, vec![octets], None);
         true
     }
 
@@ -137,18 +145,30 @@ impl Registrar {
         self.enrp.as_ref()?.lines.at(Channel::Asap, addrs)
     }
 
-    /// Sets up an association to a PE to ask it over there. It joins others that wait for the same one.
+    /// Whether another association to a PE may be set up.
+    pub(in super::super) fn may_call_elements(&self) -> bool {
+        let enrp = self.enrp.as_ref();
+        enrp.is_some_and(|e| e.lines.dialling(Channel::Asap) < self.config.enrp.max_adoptions)
+    }
+
+    /// Sets up an association to a PE to ask it over there. It joins others that wait for the same one. It has
+    /// keep-alive-timeout to come up, as the PE has.
     pub(in super::super) fn call_element(
         &mut self,
+        now: Duration,
         to: &[SocketAddr],
         pe: (PoolHandle, PeIdentifier),
     ) {
+        let until = now.saturating_add(self.config.keep_alive_timeout);
         let Some(enrp) = &mut self.enrp else {
             return;
         };
         match enrp.lines.dialling_to(Channel::Asap, to) {
-            Some(dial) => dial.adopting.push(pe),
-            None => self.dial(Channel::Asap, to, Vec::new(), vec![pe]),
+            Some(dial) => {
+                dial.adopting.push(pe);
+                dial.until = Some(until);
+            }
+            None => self.dial(Channel::Asap, to, Vec::new(), Some((until, pe))),
         }
     }
 
@@ -157,11 +177,12 @@ impl Registrar {
         channel: Channel,
         to: &[SocketAddr],
         waiting: Vec<Vec<u8>>,
-        adopting: Vec<(PoolHandle, PeIdentifier)>,
+        adopting: Option<(Duration, (PoolHandle, PeIdentifier))>,
     ) {
         let Some(enrp) = &mut self.enrp else {
             return;
         };
+        let (until, adopting) = adopting.unzip();
         let dial = Dial(enrp.lines.next);
         enrp.lines.next += 1;
         let dialling = Dialling {
@@ -169,7 +190,8 @@ impl Registrar {
             to: to.to_vec(),
             assoc: None,
             waiting,
-            adopting,
+            adopting: adopting.into_iter().collect(),
+            until,
         };
         enrp.lines.dials.insert(dial, dialling);
         self.out.push_back(Output::Connect {
@@ -193,7 +215,29 @@ impl Registrar {
         match (enrp.lines.dials.get_mut(&dial), assoc) {
             (Some(dialling), Some(assoc)) => dialling.assoc = Some(assoc),
             (Some(_), None) => self.on_dial_failed(now, dial),
-            (None, Some(_)) | (None, None) => {}
+            // It was given up meanwhile.
+            (None, Some(assoc)) => self.out.push_back(Output::Abort { assoc }),
+            (None, None) => {}
+        }
+    }
+
+    /// A PE had its time to be reached. Else the dead ones would take the places of those that wait to be asked for
+    /// as long as the transport tries.
+    pub(super) fn on_line_due(&mut self, now: Duration) {
+        let Some(enrp) = &self.enrp else {
+            return;
+        };
+        let is_due = |dial: &Dialling| dial.until.is_some_and(|until| until <= now);
+        let dials = enrp.lines.dials.iter();
+        let due: Vec<(Dial, Option<Assoc>)> = dials
+            .filter(|(_, dialling)| is_due(dialling))
+            .map(|(&dial, dialling)| (dial, dialling.assoc))
+            .collect();
+        for (dial, assoc) in due {
+            if let Some(assoc) = assoc {
+                self.out.push_back(Output::Abort { assoc });
+            }
+            self.on_dial_failed(now, dial);
         }
     }
 
@@ -228,6 +272,8 @@ impl Registrar {
             self.on_element_reached(now, assoc, &handle, pe);
         }
         if channel == Channel::Asap {
+            // The PEs may have gone, or have come by themselves.
+            self.hang_up(assoc);
             self.adopt_deferred(now);
         }
     }

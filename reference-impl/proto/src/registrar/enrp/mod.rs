@@ -114,6 +114,7 @@ impl Enrp {
         peers
             .chain(sessions)
             .chain(start_up)
+            .chain(self.lines.due())
             .chain(self.list_at)
             .chain([self.heartbeat_at])
             .min()
@@ -188,6 +189,7 @@ impl Registrar {
         }
         self.on_start_up_due(now);
         self.on_session_due(now);
+        self.on_line_due(now);
         self.on_audit_due(now);
         self.on_failure_due(now);
         self.on_heartbeat_due(now);

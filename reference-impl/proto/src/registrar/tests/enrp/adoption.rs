@@ -1,7 +1,7 @@
 //! Becoming the Home of the PEs of a dead peer.
 
 use super::*;
-use rsp_wire::asap::EndpointKeepAliveAck;
+use rsp_wire::asap::{EndpointKeepAliveAck, EndpointUnreachable};
 
 /// A registrar that takes over a peer with these PEs, each on its own host 1, 2, ….
 fn takeover(pes: u8, change: impl FnOnce(&mut Config)) -> World {
@@ -127,6 +127,81 @@ fn one_that_registered_elsewhere_meanwhile_is_left_alone() {
     world.input(Input::Dialled { dial, assoc });
     world.up_from(3000, Kind::Sctp, &to.to_string());
     assert_eq!(asks(&world), []);
+    let left = Output::Shutdown { assoc: Assoc(3000) };
+    assert!(world.out.contains(&left), "nobody needs it");
     world.pass_secs(20);
     assert_eq!(world.known(), [(1, LARGE)]);
+}
+
+#[test]
+fn an_association_that_is_needed_by_one_of_two_stays() {
+    let mut world = World::alone();
+    let peer = world.peer(9, SMALL);
+    for pe in 1..=2 {
+        world.tell_of(peer, SMALL, "p", owned(SMALL, 1, pe));
+    }
+    world.pass_secs(66);
+    let other = world.peer_up(8);
+    let (dial, _, to) = *world.dials().last().unwrap();
+    world.tell_of(other, LARGE, "p", owned(LARGE, 1, 1));
+    let assoc = Some(Assoc(3000));
+    world.input(Input::Dialled { dial, assoc });
+    world.up_from(3000, Kind::Sctp, &to.to_string());
+    assert_eq!(asks(&world), [Assoc(3000)]);
+    assert!(!world.out.contains(&Output::Shutdown { assoc: Assoc(3000) }));
+}
+
+/// Begins to set up every association asked for, and lets a second pass.
+fn begin_dials(world: &mut World) -> usize {
+    let dials = world.dials();
+    world.out.clear();
+    for &(dial, _, _) in &dials {
+        let assoc = Some(Assoc(4000 + dial.0));
+        world.input(Input::Dialled { dial, assoc });
+    }
+    world.pass_secs(1);
+    dials.len()
+}
+
+#[test]
+fn the_dead_are_listed_for_a_bounded_time() {
+    let mut world = takeover(3, |config| config.enrp.max_adoptions = 1);
+    world.pass_secs(1);
+    let (mut begun, mut aborted) = (0, 0);
+    for second in 1..=45 {
+        begun += begin_dials(&mut world);
+        let ends = |o: &&Output| matches!(o, Output::Abort { assoc } if assoc.0 >= 4000);
+        aborted += world.out.iter().filter(ends).count();
+        assert_eq!(world.known().len(), 3 - second / 15, "second {second}");
+    }
+    assert_eq!((begun, aborted), (3, 3));
+}
+
+#[test]
+fn an_association_that_is_no_longer_wanted_is_aborted_when_its_set_up_is_told() {
+    let mut world = takeover(1, |_| {});
+    world.pass_secs(1);
+    let (dial, _, _) = world.dials()[0];
+    world.pass_secs(16);
+    world.out.clear();
+    let assoc = Assoc(3000);
+    world.input(Input::Dialled {
+        dial,
+        assoc: Some(assoc),
+    });
+    assert_eq!(world.out, [Output::Abort { assoc }]);
+}
+
+#[test]
+fn reports_count_for_those_that_wait() {
+    let mut world = takeover(2, |config| config.enrp.max_adoptions = 1);
+    world.pass_secs(1);
+    let pu = world.up(100);
+    assert_eq!(world.known(), [(1, OWN), (2, OWN)]);
+    for report in 1..=4 {
+        world.send(pu, EndpointUnreachable::new("p".into(), PeIdentifier(2)));
+        assert_eq!(world.known().len() == 2, report < 4, "report {report}");
+    }
+    assert_eq!(world.known(), [(1, OWN)]);
+    assert_eq!(world.registrar.counters().reports, 4);
 }

@@ -136,6 +136,60 @@ fn few_are_asked_at_a_time() {
     assert_eq!(world.registrar.counters().reports, 4);
 }
 
+#[test]
+fn few_associations_are_set_up_at_a_time_whatever_for() {
+    let (mut world, _, pu) = copies(4, |config| config.enrp.max_adoptions = 2);
+    let other = world.peer(8, LARGE);
+    world.tell_of(other, LARGE, "p", owned(LARGE, 50, 50));
+    world.pass_secs(30);
+    world.tell_of(other, LARGE, "p", owned(LARGE, 50, 50));
+    // The PEs of the first peer are called, and two wait.
+    world.pass_secs(36);
+    world.enrp(other, InitTakeoverAck::new(LARGE, OWN, SMALL));
+    assert_eq!(world.registrar.under_way().deferred, 2);
+    world.out.clear();
+    report(&mut world, pu, 50);
+    assert_eq!(world.dials(), []);
+    assert_eq!(world.registrar.counters().hits(Limit::Adoptions), 3);
+    // One that is connected costs nothing.
+    let pe = world.up(50);
+    world.out.clear();
+    report(&mut world, pu, 50);
+    assert_eq!(asked(&mut world), [pe]);
+}
+
+#[test]
+fn a_call_ends_with_the_time_of_its_pes() {
+    let (mut world, _, pu) = copies(2, |_| {});
+    report(&mut world, pu, 1);
+    let (dial, _, _) = world.dials()[0];
+    let assoc = Assoc(3000);
+    world.input(Input::Dialled {
+        dial,
+        assoc: Some(assoc),
+    });
+    world.pass_secs(14);
+    world.out.clear();
+    world.pass_secs(1);
+    assert!(world.out.contains(&Output::Abort { assoc }));
+    assert_eq!(world.registrar.under_way().setting_up, 0);
+    // One that is gone when it is reached is not asked.
+    report(&mut world, pu, 2);
+    let gone = owned(SMALL, 2, 2);
+    let update = HandleUpdate::new(SMALL, ALL, UpdateAction::DEL_PE, "p".into(), gone);
+    let (dial, _, _) = *world.dials().last().unwrap();
+    world.enrp(Assoc(1009), update);
+    let assoc = Assoc(3001);
+    world.input(Input::Dialled {
+        dial,
+        assoc: Some(assoc),
+    });
+    world.out.clear();
+    world.up_from(3001, Kind::Sctp, "198.51.100.2:5000");
+    assert!(world.out.contains(&Output::Shutdown { assoc }));
+    assert_eq!(asked(&mut world), []);
+}
+
 /// PE 1 in this state of being asked, with its association if it has one.
 fn in_state(state: &str) -> (World, Assoc, Assoc, Option<Assoc>) {
     let (mut world, peer, pu) = copies(1, |_| {});
