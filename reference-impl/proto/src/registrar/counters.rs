@@ -135,7 +135,7 @@ impl Counters {
             }
             EnrpLog::NotSynchronized { .. } => self.audits_failed += 1,
             EnrpLog::SessionExpired { .. } => self.sessions_expired += 1,
-            EnrpLog::NoRoom { full, .. } => self.hit((*full).into()),
+            EnrpLog::NoRoom { limit, .. } => self.hit(*limit),
             EnrpLog::Misdirected { .. } | EnrpLog::Unexpected { .. } => self.out_of_place += 1,
             EnrpLog::NotEncoded { .. } => self.not_sent += 1,
             _ => {}

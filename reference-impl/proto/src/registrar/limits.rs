@@ -2,11 +2,11 @@
 //!
 //! | what | setting and flag | default | beyond it |
 //! |---|---|---|---|
-//! | pools | `max-pools` | 100 000 | registration rejected, cause 0x6; told by a peer: not taken, the audit tries again |
+//! | pools | `max-pools` | 100 000 | registration rejected, cause 0x6; told by a peer: not taken, audits try again, but seldom |
 //! | PEs | `max-pool-elements` | 1 000 000 | the same |
 //! | PEs in one pool | `max-pool-elements-per-pool` | 1 000 000 | the same |
-//! | octets of a pool handle | `max-handle-length` | 1024 | registration rejected, cause 0x6 |
-//! | octets of a Pool Element parameter | `max-element-length` | 2048 | registration rejected, cause 0x6 |
+//! | octets of a pool handle | `max-handle-length` | 1024 | the same |
+//! | octets of a Pool Element parameter | `max-element-length` | 2048 | the same; a peer's may have 512 more, for its ASAP Transport |
 //! | octets of a message | `max-message` | 65 532 | dropped unread; longer than a Length can say: the association is aborted |
 //! | associations and TCP connections that PEs and PUs set up | `max-associations` | 65 536 | the new one is aborted; peers and own set-ups have room for `max-peers` and `max-adoptions` beyond |
 //! | subscriptions | `max-subscriptions` | 65 536 | answered, not subscribed (A=0) |

@@ -40,9 +40,24 @@ use super::Log;
 use super::start_up;
 use super::table::{News, Source};
 
+/// PEs that there is no room for make every checksum of the peer another one. With the same checksums on both sides,
+/// room is looked for once in so many PEER-HEARTBEAT-CYCLEs.
+const SETTLED_CYCLES: u32 = 10;
+
+/// How a re-synchronization ended that could not take all that the peer has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Settled {
+    /// The peer's checksum, and that of what was taken.
+    told: u16,
+    own: u16,
+    until: Duration,
+}
+
 /// A re-synchronization with one peer.
 #[derive(Debug)]
 pub(super) struct Audit {
+    /// The checksum that the peer told.
+    told: u16,
     /// PEs of the peer that it has not told yet.
     marked: BTreeSet<(PoolHandle, PeIdentifier)>,
     news: News,
@@ -50,6 +65,8 @@ pub(super) struct Audit {
     rejections: u32,
     /// Responses that were taken.
     parts: usize,
+    /// Whether there was no room for something.
+    refused: bool,
     state: State,
     pub(super) until: Duration,
 }
@@ -80,10 +97,12 @@ impl Audit {
     /// A response is owed to a request of the past. Nothing is marked, for the request was not for an audit.
     pub(super) fn owed(over: Assoc, until: Duration) -> Self {
         Self {
+            told: 0,
             marked: BTreeSet::new(),
             news: News::default(),
             rejections: 0,
             parts: 0,
+            refused: false,
             state: State::Late { over },
             until,
         }
@@ -115,14 +134,16 @@ impl Registrar {
             return;
         }
         let known = self.enrp.as_ref().and_then(|enrp| enrp.peers.get(&peer));
-        if known.is_none_or(|known| known.audit.is_some()) {
+        let settled =
+            |settled: Settled| settled.told == told && settled.own == own && settled.until > now;
+        if known.is_none_or(|known| known.audit.is_some() || known.settled.is_some_and(settled)) {
             return;
         }
         self.tell(Log::Mismatch { peer, told, own });
-        self.audit(now, peer, 0);
+        self.audit(now, peer, told, 0);
     }
 
-    fn audit(&mut self, now: Duration, peer: ServerId, rejections: u32) {
+    fn audit(&mut self, now: Duration, peer: ServerId, told: u16, rejections: u32) {
         let until = now.saturating_add(self.config.enrp.table_request_timeout);
         let marked = self.marks(peer);
         let enrp = self.enrp.as_mut();
@@ -133,11 +154,14 @@ impl Registrar {
         let Some(over) = known.assoc else {
             return;
         };
+        known.settled = None;
         known.audit = Some(Audit {
+            told,
             marked,
             news: News::default(),
             rejections,
             parts: 0,
+            refused: false,
             state: State::Asked { over },
             until,
         });
@@ -196,9 +220,11 @@ impl Registrar {
             }
         }
         let more = message.has_more();
-        self.take_table(now, message.entries, Source::Owner(peer), &audit.news);
+        let all = self.take_table(now, message.entries, Source::Owner(peer), &audit.news);
+        audit.refused |= !all;
         if !more {
-            return self.purge(now, peer, audit.marked);
+            self.purge(now, peer, audit.marked);
+            return self.settle(now, peer, audit.told, audit.refused);
         }
         let endless = audit.parts >= self.config.enrp.max_table_parts;
         if endless {
@@ -257,6 +283,16 @@ impl Registrar {
         self.tell(Log::Synchronized { peer, purged });
     }
 
+    fn settle(&mut self, now: Duration, peer: ServerId, told: u16, refused: bool) {
+        let own = self.space.checksum(peer);
+        let cycles = self.config.enrp.peer_heartbeat_cycle;
+        let until = now.saturating_add(cycles.saturating_mul(SETTLED_CYCLES));
+        let enrp = self.enrp.as_mut();
+        if let Some(known) = enrp.and_then(|enrp| enrp.peers.get_mut(&peer)) {
+            known.settled = refused.then_some(Settled { told, own, until });
+        }
+    }
+
     pub(super) fn on_audit_due(&mut self, now: Duration) {
         let patience = self.patience();
         let Some(enrp) = &mut self.enrp else {
@@ -273,15 +309,15 @@ impl Registrar {
                     peer.audit = audit.left(now.saturating_add(patience));
                     late.push(id);
                 }
-                State::Pausing if is_active => again.push((id, audit.rejections)),
+                State::Pausing if is_active => again.push((id, audit)),
                 State::Pausing | State::Late { .. } | State::Resting => {}
             }
         }
         for peer in late {
             self.tell(Log::NotSynchronized { peer });
         }
-        for (peer, rejections) in again {
-            self.audit(now, peer, rejections);
+        for (peer, audit) in again {
+            self.audit(now, peer, audit.told, audit.rejections);
         }
     }
 

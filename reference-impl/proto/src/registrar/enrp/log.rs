@@ -3,11 +3,10 @@
 use std::fmt;
 use std::net::SocketAddr;
 
-use rsp_handlespace::Full;
 use rsp_wire::enrp::MessageType;
 use rsp_wire::{EncodeError, PeIdentifier, PoolHandle, ServerId};
 
-use super::super::Assoc;
+use super::super::{Assoc, Limit};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,7 +70,7 @@ pub enum Log {
     NoRoom {
         handle: PoolHandle,
         pe: PeIdentifier,
-        full: Full,
+        limit: Limit,
     },
     /// A message that is meant for another registrar, or carries this registrar's or no identifier as sender.
     Misdirected {
@@ -174,8 +173,8 @@ impl fmt::Display for Log {
             Self::NotTaken { handle, pe, home } => {
                 write!(f, "{pe} in {handle} is not taken as of {home}")
             }
-            Self::NoRoom { handle, pe, full } => {
-                write!(f, "no room for {pe} in {handle}: {full:?}")
+            Self::NoRoom { handle, pe, limit } => {
+                write!(f, "no room for {pe} in {handle}: {}", limit.key())
             }
             Self::Misdirected {
                 assoc,

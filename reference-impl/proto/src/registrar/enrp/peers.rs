@@ -28,7 +28,7 @@ use rsp_wire::enrp::ListRequest;
 use rsp_wire::{Addresses, SctpTransport, ServerId, ServerInformation};
 
 use super::super::{Assoc, Registrar};
-use super::audit::Audit;
+use super::audit::{Audit, Settled};
 use super::{Config, Log, transport_addrs};
 
 /// What is known of a peer.
@@ -45,6 +45,8 @@ pub(super) struct Peer {
     pub(super) state: State,
     /// A re-synchronization with it, if one is under way.
     pub(super) audit: Option<Audit>,
+    /// How the last one ended, if that was all that could be done.
+    pub(super) settled: Option<Settled>,
 }
 
 /// How it does.
@@ -72,6 +74,7 @@ impl Peer {
             last_heard: now,
             state: State::Active,
             audit: None,
+            settled: None,
         }
     }
 

@@ -3,6 +3,7 @@
 //! ```text
 //!   entry ──► a peer announced something else meanwhile ────────────► left out
 //!        ├──► re-synchronization, and of another Home than the peer ► left out
+//!        ├──► too long, or no room ────────────────────────────────► left out
 //!        ├──► owned by this registrar, which serves ─┬─ peer's identifier is larger ► replaced
 //!        │                                           └─ it is smaller ► kept, announced, asked to join
 //!        └──► else: pool made, PE added or replaced (rules A, B, C)
@@ -17,9 +18,9 @@ use std::time::Duration;
 
 use rsp_handlespace::{PeKey, Put};
 use rsp_wire::enrp::{PoolEntry, UpdateAction};
-use rsp_wire::{PeIdentifier, PoolElement, PoolHandle, ServerId};
+use rsp_wire::{EncodedElement, PeIdentifier, PoolElement, PoolHandle, ServerId};
 
-use super::super::Registrar;
+use super::super::{Limit, Registrar};
 use super::Log;
 
 /// How much news is remembered. What is forgotten the next audit repairs.
@@ -42,6 +43,10 @@ impl News {
     }
 }
 
+/// Octets that the Home adds to what a PE registered, which is what `max-element-length` is about: the ASAP Transport
+/// with all addresses of the association.
+const ASAP_TRANSPORT_ROOM: usize = 512;
+
 /// Whose table it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
@@ -52,30 +57,34 @@ pub(super) enum Source {
 }
 
 impl Registrar {
+    /// False if there was no room for all of it.
     pub(super) fn take_table(
         &mut self,
         now: Duration,
         entries: Vec<PoolEntry>,
         source: Source,
         news: &News,
-    ) {
+    ) -> bool {
+        let mut all = true;
         for entry in entries {
             let handle = entry.pool_handle;
             for element in entry.pool_elements {
                 if !news.has(&handle, element.identifier) {
-                    self.take_entry(now, &handle, element, source);
+                    all &= self.take_entry(now, &handle, element, source);
                 }
             }
         }
+        all
     }
 
+    /// False if there was no room for it.
     fn take_entry(
         &mut self,
         now: Duration,
         handle: &PoolHandle,
         element: PoolElement,
         source: Source,
-    ) {
+    ) -> bool {
         let (pe, home) = (element.identifier, element.home);
         let known = self.space.find(handle.as_octets(), pe);
         let is_own = known
@@ -84,7 +93,8 @@ impl Registrar {
         match source {
             Source::Owner(peer) if peer != home => {
                 let handle = handle.clone();
-                return self.tell(Log::NotTaken { handle, pe, home });
+                self.tell(Log::NotTaken { handle, pe, home });
+                return true;
             }
             Source::Owner(peer) if is_own && peer < self.id => {
                 let handle = handle.clone();
@@ -92,11 +102,11 @@ impl Registrar {
                 if let Some(key) = known {
                     self.assert_ownership(now, key);
                 }
-                return;
+                return true;
             }
             Source::Owner(_) | Source::Mentor => {}
         }
-        self.take_element(now, handle, element);
+        self.take_element(now, handle, element)
     }
 
     /// The PE stays this registrar's: the peers are told, and so is the PE.
@@ -108,17 +118,15 @@ impl Registrar {
         self.ask_to_join(now, key);
     }
 
-    /// Adds or replaces a PE that a peer told (RFC 5353 §3.2.3 step 4, §3.3.1).
+    /// Adds or replaces a PE that a peer told (RFC 5353 §3.2.3 step 4, §3.3.1). False if there was no room for it.
     pub(super) fn take_element(
         &mut self,
         now: Duration,
         handle: &PoolHandle,
         element: PoolElement,
-    ) {
+    ) -> bool {
         let (pe, home) = (element.identifier, element.home);
-        // What others own is theirs to end: here it lasts a little longer, in case they do not.
-        let grace = self.config.enrp.max_time_last_heard;
-        match self.space.put(handle, element, now.saturating_add(grace)) {
+        match self.put_copy(now, handle, element) {
             Ok(put) => {
                 if let Put::Replaced { key, old } = &put
                     && old.home() == self.id
@@ -129,11 +137,33 @@ impl Registrar {
                 self.on_pool_changed(now, handle);
                 let handle = handle.clone();
                 self.tell(Log::Told { handle, pe, home });
+                true
             }
-            Err(full) => {
+            Err(limit) => {
                 let handle = handle.clone();
-                self.tell(Log::NoRoom { handle, pe, full });
+                self.tell(Log::NoRoom { handle, pe, limit });
+                false
             }
         }
+    }
+
+    fn put_copy(
+        &mut self,
+        now: Duration,
+        handle: &PoolHandle,
+        element: PoolElement,
+    ) -> Result<Put, Limit> {
+        if handle.as_octets().len() > self.config.max_handle_length {
+            return Err(Limit::HandleLength);
+        }
+        let encoded = EncodedElement::new(&element).map_err(|_too_long| Limit::ElementLength)?;
+        let longest = self.config.max_element_length;
+        if encoded.as_octets().len() > longest.saturating_add(ASAP_TRANSPORT_ROOM) {
+            return Err(Limit::ElementLength);
+        }
+        // What others own is theirs to end: here it lasts a little longer, in case they do not.
+        let grace = self.config.enrp.max_time_last_heard;
+        let put = self.space.put(handle, element, now.saturating_add(grace));
+        put.map_err(Limit::from)
     }
 }

@@ -311,3 +311,67 @@ fn a_pe_that_is_nobodys_and_not_connected_is_purged() {
     world.enrp(peer, response(&[], false));
     assert_eq!(world.known(), []);
 }
+
+#[test]
+fn what_is_too_long_is_not_taken_and_not_asked_for_again_and_again() {
+    use crate::registrar::Limit;
+    let long = "h".repeat(1025);
+    let wide = PoolElement {
+        user_transport: {
+            let many = (0..200u32).map(|n| std::net::Ipv6Addr::from(u128::from(n)).into());
+            SctpTransport::new(7, rsp_wire::Addresses::collect(many).unwrap()).into()
+        },
+        ..owned(SMALL, 9, 2)
+    };
+    for (handle, element, limit) in [
+        (long.as_str(), owned(SMALL, 9, 1), Limit::HandleLength),
+        ("p", wide, Limit::ElementLength),
+    ] {
+        let mut world = World::alone();
+        let peer = world.peer(2, SMALL);
+        world.tell_of(peer, SMALL, handle, element.clone());
+        assert_eq!(world.known(), []);
+        assert_eq!(world.registrar.counters().hits(limit), 1);
+        let table = || {
+            let entries = vec![entry(handle, std::slice::from_ref(&element))];
+            HandleTableResponse::new(SMALL, OWN, entries, false)
+        };
+        hello(&mut world, peer, 0x1234);
+        assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
+        world.enrp(peer, table());
+        assert_eq!(world.registrar.counters().hits(limit), 2);
+        hello(&mut world, peer, 0x1234);
+        assert_eq!(world.names(), [], "that is as good as it gets");
+        // It has something else.
+        hello(&mut world, peer, 0x1235);
+        assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
+        world.enrp(peer, table());
+        // Something else is known of it.
+        world.tell_of(peer, SMALL, "q", owned(SMALL, 9, 3));
+        hello(&mut world, peer, 0x1235);
+        assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
+        world.enrp(peer, table());
+        // There may be room later.
+        let mut requests = 0;
+        for _ in 0..20 {
+            world.pass_secs(30);
+            world.out.clear();
+            hello(&mut world, peer, 0x1235);
+            if world.names() == [(peer, "HANDLE_TABLE_REQUEST")] {
+                requests += 1;
+                world.enrp(peer, table());
+            }
+        }
+        assert_eq!(requests, 2, "in ten minutes");
+    }
+}
+
+#[test]
+fn an_asap_transport_that_its_home_has_added_is_not_too_long() {
+    let mut world = World::with_mentors(&[], |config| config.max_element_length = 56);
+    let pe = world.up(1);
+    assert_eq!(world.register(pe, "p", element(1, 7)), []);
+    let peer = world.peer(2, SMALL);
+    world.tell_of(peer, SMALL, "p", owned(SMALL, 1, 8));
+    assert_eq!(world.known(), [(7, OWN), (8, SMALL)]);
+}
