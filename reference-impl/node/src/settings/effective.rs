@@ -112,6 +112,7 @@ impl Settings {
             mentor_rounds: Some(e.mentor_rounds),
             peer_list_cycle: Some(Span(e.peer_list_cycle)),
             max_peers: count(e.max_peers),
+            max_peer_addresses: count(e.max_peer_addresses),
             max_table_sessions: count(e.max_table_sessions),
             max_table_elements: count(e.max_table_elements),
             max_table_parts: count(e.max_table_parts),
@@ -346,6 +347,7 @@ impl Settings {
                 .peer_list_cycle
                 .map_or(d.peer_list_cycle, |span| span.0),
             max_peers: count(self.max_peers, d.max_peers),
+            max_peer_addresses: count(self.max_peer_addresses, d.max_peer_addresses),
             max_table_sessions: count(self.max_table_sessions, d.max_table_sessions),
             max_table_elements: count(self.max_table_elements, d.max_table_elements),
             max_table_parts: count(self.max_table_parts, d.max_table_parts),

@@ -133,6 +133,9 @@ pub struct Settings {
     /// Peers known [default: 256]
     #[arg(long, value_name = "N")]
     pub max_peers: Option<NonZeroUsize>,
+    /// Addresses of one peer that are remembered [default: 8]
+    #[arg(long, value_name = "N")]
+    pub max_peer_addresses: Option<NonZeroUsize>,
     /// Download sessions to other registrars [default: 16]
     #[arg(long, value_name = "N")]
     pub max_table_sessions: Option<NonZeroUsize>,
@@ -261,6 +264,7 @@ impl Settings {
             mentor_rounds,
             peer_list_cycle,
             max_peers,
+            max_peer_addresses,
             max_table_sessions,
             max_table_elements,
             max_table_parts,

@@ -18,6 +18,7 @@
 //! | ENDPOINT_KEEP_ALIVE that reports provoke at one PE | `keep-alive-gap` | eight, then one a second | the report counts, no KEEP_ALIVE |
 //! | other servers heard announcing | `max-servers` | 256 | not counted |
 //! | peers | `max-peers` | 256 | its messages are ignored |
+//! | addresses of one peer | `max-peer-addresses` | 8 | the others are not remembered |
 //! | download sessions | `max-table-sessions` | 16 | TABLE_RESPONSE R=1 |
 //! | responses taken of one table | `max-table-parts` | 16 384 | the mentor or peer is left, another mentor asked |
 //! | messages waiting for one association to a peer to come up | `max-waiting-messages` | 256 | the message is lost |
@@ -55,6 +56,7 @@ pub enum Limit {
     KeepAliveGap,
     Servers,
     Peers,
+    PeerAddresses,
     TableSessions,
     WaitingMessages,
     Adoptions,
@@ -63,7 +65,7 @@ pub enum Limit {
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Pools,
         Self::PoolElements,
         Self::PoolElementsPerPool,
@@ -80,6 +82,7 @@ impl Limit {
         Self::KeepAliveGap,
         Self::Servers,
         Self::Peers,
+        Self::PeerAddresses,
         Self::TableSessions,
         Self::WaitingMessages,
         Self::Adoptions,
@@ -105,6 +108,7 @@ impl Limit {
             Self::KeepAliveGap => "keep-alive-gap",
             Self::Servers => "max-servers",
             Self::Peers => "max-peers",
+            Self::PeerAddresses => "max-peer-addresses",
             Self::TableSessions => "max-table-sessions",
             Self::WaitingMessages => "max-waiting-messages",
             Self::Adoptions => "max-adoptions",

@@ -85,6 +85,7 @@ impl Registrar {
             Limit::KeepAliveGap => (None, None),
             Limit::Servers => counted(announcer.map_or(0, |a| a.heard()), config.max_servers),
             Limit::Peers => counted(peers, config.enrp.max_peers),
+            Limit::PeerAddresses => each(config.enrp.max_peer_addresses),
             Limit::TableSessions => counted(sessions, config.enrp.max_table_sessions),
             Limit::WaitingMessages => each(config.enrp.max_waiting_messages),
             Limit::Adoptions => counted(adoptions, config.enrp.max_adoptions),

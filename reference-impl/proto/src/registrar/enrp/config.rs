@@ -31,6 +31,9 @@ pub struct Config {
     pub peer_list_cycle: Duration,
     /// Peers known.
     pub max_peers: usize,
+    /// Addresses of one peer that are remembered, the first ones that it tells. With those of all peers an
+    /// ENRP_LIST_RESPONSE should still be no longer than a message.
+    pub max_peer_addresses: usize,
     /// Download sessions to other registrars at the same time.
     pub max_table_sessions: usize,
     /// PEs in one ENRP_HANDLE_TABLE_RESPONSE.
@@ -56,6 +59,7 @@ impl Default for Config {
             mentor_rounds: 3,
             peer_list_cycle: Duration::from_secs(300),
             max_peers: 256,
+            max_peer_addresses: 8,
             max_table_sessions: 16,
             max_table_elements: 256,
             max_table_parts: 16_384,

@@ -27,7 +27,7 @@ use std::time::Duration;
 use rsp_wire::enrp::ListRequest;
 use rsp_wire::{Addresses, SctpTransport, ServerId, ServerInformation};
 
-use super::super::{Assoc, Registrar};
+use super::super::{Assoc, Limit, Registrar};
 use super::audit::{Audit, Settled};
 use super::{Config, Log, transport_addrs};
 
@@ -78,9 +78,16 @@ impl Peer {
         }
     }
 
-    pub(super) fn locate(&mut self, transport: SctpTransport) {
+    /// False if there are more addresses than these.
+    pub(super) fn locate(&mut self, mut transport: SctpTransport, most: usize) -> bool {
+        let most = most.max(1);
+        let all = transport.addresses.iter().count() <= most;
+        if let Some(first) = Addresses::collect(transport.addresses.iter().take(most)) {
+            transport.addresses = first;
+        }
         self.addrs = transport_addrs(&transport);
         self.transport = Some(transport);
+        all
     }
 
     /// Where it says it is; before it does, where it was heard from.
@@ -161,6 +168,8 @@ impl Registrar {
         peer.assoc = Some(assoc);
         if let Some(association) = self.assocs.get(&assoc) {
             peer.addrs = association.canonical_peer();
+            peer.addrs
+                .truncate(self.config.enrp.max_peer_addresses.max(1));
         }
         enrp.peers.insert(id, peer);
         let was_lost = enrp.lost.remove(&id);
@@ -177,6 +186,7 @@ impl Registrar {
     /// greeted like those that were heard.
     pub(super) fn take_list(&mut self, now: Duration, servers: Vec<ServerInformation>) {
         let is_serving = self.is_serving();
+        let most = self.config.enrp.max_peer_addresses;
         for server in servers {
             let id = server.server_id;
             let Some(enrp) = &mut self.enrp else {
@@ -186,8 +196,8 @@ impl Registrar {
                 continue;
             }
             if let Some(peer) = enrp.peers.get_mut(&id) {
-                if peer.transport.is_none() {
-                    peer.locate(server.transport);
+                if peer.transport.is_none() && !peer.locate(server.transport, most) {
+                    self.counters.hit(Limit::PeerAddresses);
                 }
                 continue;
             }
@@ -196,7 +206,9 @@ impl Registrar {
                 continue;
             }
             let mut peer = Peer::new(now);
-            peer.locate(server.transport);
+            if !peer.locate(server.transport, most) {
+                self.counters.hit(Limit::PeerAddresses);
+            }
             enrp.peers.insert(id, peer);
             self.tell(Log::PeerFound { peer: id });
             if is_serving {

@@ -14,7 +14,7 @@ use std::time::Duration;
 use rsp_wire::enrp::Presence;
 use rsp_wire::{PeChecksum, ServerId};
 
-use super::super::{Assoc, Registrar};
+use super::super::{Assoc, Limit, Registrar};
 
 impl Registrar {
     pub(super) fn on_heartbeat_due(&mut self, now: Duration) {
@@ -58,14 +58,16 @@ impl Registrar {
 
     pub(super) fn on_presence(&mut self, now: Duration, assoc: Assoc, message: Presence) {
         let sender = message.sender;
+        let most = self.config.enrp.max_peer_addresses;
         if let Some(peer) = self
             .enrp
             .as_mut()
             .and_then(|enrp| enrp.peers.get_mut(&sender))
             && let Some(information) = &message.server_information
             && information.server_id == sender
+            && !peer.locate(information.transport.clone(), most)
         {
-            peer.locate(information.transport.clone());
+            self.counters.hit(Limit::PeerAddresses);
         }
         if message.requires_reply()
             && let Some(reply) = self.presence(sender, false)

@@ -42,6 +42,9 @@ use super::peers::Peer;
 use super::table::{News, Source};
 use super::{Log, canonical};
 
+/// Octets of an ENRP_LIST_RESPONSE before the first server (RFC 5353 §2.6).
+const LIST_HEADER: usize = 12;
+
 /// How far the initialization is.
 #[derive(Debug)]
 pub(super) struct StartUp {
@@ -316,11 +319,18 @@ impl Registrar {
             return self.send_enrp(assoc, ListResponse::rejection(self.id, message.sender));
         }
         let mut servers = vec![enrp.own.clone()];
+        let mut room = self.config.max_message.saturating_sub(LIST_HEADER);
+        room = room.saturating_sub(length(&enrp.own));
         for (&id, peer) in &enrp.peers {
-            if id != message.sender
-                && let Some(transport) = peer.transport()
-            {
-                servers.push(ServerInformation::new(id, transport));
+            let transport = peer.transport().filter(|_| id != message.sender);
+            let Some(transport) = transport else {
+                continue;
+            };
+            // A list without some is better than none. Who misses one will hear of it.
+            let server = ServerInformation::new(id, transport);
+            if length(&server) <= room {
+                room -= length(&server);
+                servers.push(server);
             }
         }
         self.send_enrp(assoc, ListResponse::new(self.id, message.sender, servers));
@@ -483,4 +493,11 @@ impl Registrar {
             }
         }
     }
+}
+
+/// Octets of a Server Information parameter (RFC 5354 §3.11): two headers, identifier, port and use, addresses.
+fn length(server: &ServerInformation) -> usize {
+    let addresses = server.transport.addresses.iter();
+    let each = addresses.map(|address| if address.is_ipv4() { 8 } else { 20 });
+    16 + each.sum::<usize>()
 }

@@ -249,3 +249,57 @@ fn lists_name_all_but_the_one_who_asks() {
     let expected = [(OWN, 9901), (ServerId(4), 9901), (LARGE, 9901)];
     assert_eq!(servers.collect::<Vec<_>>(), expected);
 }
+
+fn wide(id: ServerId, number: u8) -> ServerInformation {
+    let many = (0..2000u32).map(|n| std::net::Ipv6Addr::from(u128::from(n) + 1).into());
+    let many = std::iter::once(enrp_addr(number).ip()).chain(many);
+    let addresses = rsp_wire::Addresses::collect(many).unwrap();
+    ServerInformation::new(id, SctpTransport::new(9901, addresses))
+}
+
+#[test]
+fn long_lists_of_addresses_do_not_silence_the_list_of_peers() {
+    let mut world = World::alone();
+    for (number, id) in [(2, SMALL), (3, LARGE)] {
+        let peer = world.peer(number, id);
+        world.enrp(peer, Presence::new(id, ALL, None, Some(wide(id, number))));
+    }
+    let fourth = world.peer(4, ServerId(4));
+    world.enrp(
+        fourth,
+        ListResponse::new(ServerId(4), OWN, vec![wide(ServerId(5), 5)]),
+    );
+    let hits = world
+        .registrar
+        .counters()
+        .hits(crate::registrar::Limit::PeerAddresses);
+    assert_eq!(hits, 3);
+    world.out.clear();
+    world.enrp(fourth, ListRequest::new(ServerId(4), OWN));
+    let Message::ListResponse(list) = world.told_one(fourth) else {
+        panic!("a list");
+    };
+    let lengths = list
+        .servers
+        .iter()
+        .map(|s| (s.server_id, s.transport.addresses.iter().count()));
+    let expected = [(ServerId(5), 8), (SMALL, 8), (LARGE, 8)];
+    assert_eq!(lengths.skip(1).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_list_that_is_too_long_leaves_peers_out() {
+    let mut world = World::with_mentors(&[], |config| config.max_message = 100);
+    let peer = world.peer(2, SMALL);
+    for number in 3..=9 {
+        world.peer(number, ServerId(u32::from(number)));
+    }
+    world.out.clear();
+    world.enrp(peer, ListRequest::new(SMALL, OWN));
+    let Message::ListResponse(list) = world.told_one(peer) else {
+        panic!("a list");
+    };
+    // Twelve octets, and twenty-four for each.
+    let servers = list.servers.iter().map(|s| s.server_id);
+    assert_eq!(servers.collect::<Vec<_>>(), [OWN, ServerId(3), ServerId(4)]);
+}
