@@ -4,6 +4,9 @@
 //!   Active ── silent > MAX-TIME-LAST-HEARD ──► PRESENCE R=1 ──► Probed
 //!   Probed ── MAX-TIME-NO-RESPONSE, or the send fails ──► dead: takeover.rs
 //! ```
+//!
+//! Only a registrar that serves detects failures: before, it offers no ENRP services (§3.2.3 step 5), and could not
+//! ask the PEs of a peer to join. When it begins every peer has MAX-TIME-LAST-HEARD from then.
 
 use std::time::Duration;
 
@@ -15,7 +18,7 @@ use super::peers::State;
 
 impl Registrar {
     pub(super) fn on_failure_due(&mut self, now: Duration) {
-        let Some(enrp) = &self.enrp else {
+        let Some(enrp) = self.enrp.as_ref().filter(|e| e.start_up.is_serving()) else {
             return;
         };
         let config = &self.config.enrp;

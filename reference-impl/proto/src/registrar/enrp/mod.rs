@@ -108,7 +108,9 @@ impl Enrp {
 
     /// When something is due.
     pub(super) fn due(&self, config: &Config) -> Option<Duration> {
-        let peers = self.peers.values().filter_map(|peer| peer.due(config));
+        // Nobody is probed before, nor audited.
+        let peers = self.peers.values().filter(|_| self.start_up.is_serving());
+        let peers = peers.filter_map(|peer| peer.due(config));
         let sessions = self.sessions.values().map(|session| session.until);
         let start_up = self.start_up.due();
         peers

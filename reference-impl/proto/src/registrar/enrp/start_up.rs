@@ -210,6 +210,9 @@ impl Registrar {
         };
         enrp.start_up.state = State::Serving;
         enrp.start_up.news = News::default();
+        for peer in enrp.peers.values_mut() {
+            peer.last_heard = peer.last_heard.max(now);
+        }
         let lists = !self.config.enrp.peer_list_cycle.is_zero();
         enrp.list_at = lists.then(|| now.saturating_add(self.config.enrp.peer_heartbeat_cycle));
         self.tell(Log::Serving { alone, elements });

@@ -303,6 +303,58 @@ fn news_is_newer_than_a_late_part() {
     assert_eq!(world.known(), [(1, SMALL)]);
 }
 
+/// The messages of a kind sent since the last call.
+fn count(world: &mut World, name: &str) -> usize {
+    let named = world.names();
+    named.iter().filter(|(_, other)| *other == name).count()
+}
+
+#[test]
+fn peers_have_their_time_from_the_moment_that_it_serves() {
+    let mut world = World::with_mentors(&[2], |_| {});
+    let mentor = world.answer_dial();
+    let servers = vec![information(LARGE, 4)];
+    world.enrp(mentor, ListResponse::new(SMALL, OWN, servers));
+    for pe in 1..=20 {
+        world.pass_secs(4);
+        world.enrp(mentor, part(SMALL, pe, pe < 20));
+    }
+    assert!(!is_starting(&world));
+    for (second, state) in [(60, "Active"), (61, "Probed"), (66, "Dead")] {
+        let end = Duration::from_secs(80 + second);
+        world.pass(end - world.now);
+        world.enrp(mentor, Presence::new(SMALL, ALL, None, None));
+        assert_eq!(world.peer_state(LARGE), state, "after {second} s");
+    }
+}
+
+#[test]
+fn failures_are_for_those_that_serve_to_detect() {
+    let mut world = World::with_mentors(&[2], |_| {});
+    let mentor = world.answer_dial();
+    let servers = vec![information(LARGE, 4)];
+    world.enrp(mentor, ListResponse::new(SMALL, OWN, servers));
+    for pe in 1..=20 {
+        world.pass_secs(4);
+        world.enrp(mentor, part(SMALL, pe, true));
+        assert_eq!(count(&mut world, "INIT_TAKEOVER"), 0, "PE {pe}");
+    }
+    assert_eq!(world.peer_state(LARGE), "Active");
+    // Those that serve are answered.
+    let other = world.peer(5, ServerId(5));
+    world.enrp(other, InitTakeover::new(ServerId(5), ALL, LARGE));
+    assert_eq!(world.names(), [(other, "INIT_TAKEOVER_ACK")]);
+    // From the moment that it serves the peers have their time.
+    world.enrp(mentor, part(SMALL, 21, false));
+    for _ in 0..2 {
+        world.pass_secs(30);
+        world.enrp(mentor, Presence::new(SMALL, ALL, None, None));
+        world.enrp(other, Presence::new(ServerId(5), ALL, None, None));
+    }
+    assert_eq!(count(&mut world, "INIT_TAKEOVER"), 0);
+    assert_eq!(world.known().len(), 21);
+}
+
 fn start_up_state(world: &World) -> &'static str {
     world.registrar.start_up_state()
 }
