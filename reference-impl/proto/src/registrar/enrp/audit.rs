@@ -126,11 +126,20 @@ impl Audit {
     }
 }
 
+/// One's complement has two zeros. Of a peer that owns nothing any more the checksum is 0xffff, but 0x0000 if it
+/// has subtracted what it had, as RFC 5353 §3.6.2 allows.
+fn one_zero(checksum: u16) -> u16 {
+    match checksum {
+        0 => 0xffff,
+        other => other,
+    }
+}
+
 impl Registrar {
     /// RFC 5353 §3.6.1 steps 3 to 5, §3.6.3 steps 1 and 2.
     pub(super) fn on_checksum(&mut self, now: Duration, peer: ServerId, told: u16) {
         let own = self.space.checksum(peer);
-        if own == told || !self.is_serving() {
+        if one_zero(own) == one_zero(told) || !self.is_serving() {
             return;
         }
         let known = self.enrp.as_ref().and_then(|enrp| enrp.peers.get(&peer));

@@ -375,3 +375,14 @@ fn an_asap_transport_that_its_home_has_added_is_not_too_long() {
     world.tell_of(peer, SMALL, "p", owned(SMALL, 1, 8));
     assert_eq!(world.known(), [(7, OWN), (8, SMALL)]);
 }
+
+#[test]
+fn both_zeros_are_one_checksum() {
+    let mut world = World::alone();
+    let peer = world.peer(2, SMALL);
+    // The peer had a PE, and subtracted it.
+    hello(&mut world, peer, 0x0000);
+    assert_eq!(world.names(), []);
+    hello(&mut world, peer, 0x0001);
+    assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
+}
