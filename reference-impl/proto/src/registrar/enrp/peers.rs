@@ -1,7 +1,7 @@
 //! The peer list (RFC 5353 §3.4, §3.4.1).
 //!
 //! ```text
-//!               heard: PRESENCE R=1 to it; or named by a mentor's list
+//!               heard, or named by a mentor's list: PRESENCE R=1 to it
 //!   (unknown) ───────────────────────────────────────────────────────► Active
 //!
 //!               silent > MAX-TIME-LAST-HEARD: PRESENCE R=1
@@ -182,10 +182,9 @@ impl Registrar {
         true
     }
 
-    /// RFC 5353 §3.2.2.2: a list that was asked for. Peers that are new to a registrar that serves are
-    /// greeted like those that were heard.
+    /// RFC 5353 §3.2.2.2: a list that was asked for. Peers that are new are greeted like those that were heard: they
+    /// announce to nobody that they do not know, and what they announce while a table is on its way is newer.
     pub(super) fn take_list(&mut self, now: Duration, servers: Vec<ServerInformation>) {
-        let is_serving = self.is_serving();
         let most = self.config.enrp.max_peer_addresses;
         for server in servers {
             let id = server.server_id;
@@ -211,9 +210,7 @@ impl Registrar {
             }
             enrp.peers.insert(id, peer);
             self.tell(Log::PeerFound { peer: id });
-            if is_serving {
-                self.send_presence(id, true);
-            }
+            self.send_presence(id, true);
         }
     }
 

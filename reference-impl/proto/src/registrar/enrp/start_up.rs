@@ -3,7 +3,8 @@
 //! ```text
 //!   no peer configured (§3.2.2.1) ──────────────────────────────────────────► Serving
 //!
-//!              LIST_RESPONSE R=0: TABLE_REQUEST W=0           TABLE_RESPONSE M=0
+//!              LIST_RESPONSE R=0: PRESENCE R=1 to all in it,
+//!              TABLE_REQUEST W=0                              TABLE_RESPONSE M=0
 //!   Listing ──────────────────────────────────► Downloading ─────────────────► Serving
 //!    ▲ │ ▲                                       │ ▲ │  └─ M=1: next TABLE_REQUEST ─┐
 //!    │ │ └── R=1, no answer: next mentor ◄── no  │ │ └────────────────────────────◄─┘
@@ -217,7 +218,7 @@ impl Registrar {
         enrp.list_at = lists.then(|| now.saturating_add(self.config.enrp.peer_heartbeat_cycle));
         self.tell(Log::Serving { alone, elements });
         self.keep_owed();
-        // The first heartbeat makes this registrar known to those that only the list named.
+        // What the table has of its own PEs from before a restart is in its checksum now.
         self.heartbeat(now);
         self.adopt_owned(now);
     }

@@ -34,6 +34,7 @@ fn list_then_table_in_parts_then_it_serves() {
     ];
     world.out.clear();
     world.enrp(mentor, ListResponse::new(SMALL, OWN, servers));
+    assert_eq!(world.dials()[0].2, enrp_addr(4), "the other one is greeted");
     let told = world.told();
     assert!(
         matches!(&told[0].1, Message::Presence(m) if m.requires_reply() && m.receiver == SMALL),
@@ -52,7 +53,6 @@ fn list_then_table_in_parts_then_it_serves() {
     world.enrp(mentor, part(2, false));
     assert!(!is_starting(&world));
     assert_eq!(world.known(), [(1, LARGE), (2, LARGE)]);
-    assert_eq!(world.dials()[0].2, enrp_addr(4), "the other one is greeted");
     assert_eq!(world.names(), [(mentor, "PRESENCE")]);
 }
 
@@ -357,4 +357,35 @@ fn failures_are_for_those_that_serve_to_detect() {
 
 fn start_up_state(world: &World) -> &'static str {
     world.registrar.start_up_state()
+}
+
+#[test]
+fn whoever_the_list_names_is_greeted_before_the_table_is_asked_for() {
+    let mut world = World::with_mentors(&[2], |_| {});
+    let mentor = world.answer_dial();
+    world.enrp(mentor, Presence::new(SMALL, OWN, None, None));
+    world.out.clear();
+    let servers = vec![information(SMALL, 2), information(LARGE, 4)];
+    world.enrp(mentor, ListResponse::new(SMALL, OWN, servers));
+    let first = world
+        .out
+        .iter()
+        .find(|output| !matches!(output, Output::Log(_)));
+    assert!(matches!(first, Some(Output::Connect { to, .. }) if to[0] == enrp_addr(4)));
+    let other = world.answer_dial();
+    let Message::Presence(hello) = world.told_one(other) else {
+        panic!("a greeting");
+    };
+    assert!(hello.requires_reply());
+    // What it announces from now on is newer than the table.
+    let changed = PoolElement {
+        life: RegistrationLife(17),
+        ..owned(LARGE, 9, 1)
+    };
+    world.tell_of(other, LARGE, "p", changed);
+    let entries = vec![entry("p", &[owned(LARGE, 9, 1)])];
+    world.enrp(mentor, HandleTableResponse::new(SMALL, OWN, entries, false));
+    let space = world.registrar.handlespace();
+    let known = space.element(space.find(b"p", PeIdentifier(1)).unwrap());
+    assert_eq!(known.unwrap().life, RegistrationLife(17));
 }
