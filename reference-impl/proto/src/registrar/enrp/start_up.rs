@@ -15,8 +15,8 @@
 //! ```
 //!
 //! Readings where the RFC is open:
-//! - If no mentor answers at all, or mentors still reject after `mentor-rounds`, the registrar serves with
-//!   what it has: two registrars that name each other as mentor and start together would otherwise wait for
+//! - If no mentor answers at all in a round, or none has given its table after `mentor-rounds`, the registrar serves
+//!   with what it has: two registrars that name each other as mentor and start together would otherwise wait for
 //!   ever. The pause has a random part, so that they do not ask each other at the same moment again.
 //! - A peer that is configured and not known is asked for its list at each heartbeat: it may have started
 //!   later, or have been split off.
@@ -52,7 +52,7 @@ pub(super) struct StartUp {
     pub(super) state: State,
     /// Rounds through all mentors that came to nothing.
     rounds: u32,
-    /// Whether somebody rejected in this round, and so is there.
+    /// Whether somebody answered in this round, and so is there.
     somebody: bool,
     /// Whether the peer list is there already.
     listed: bool,
@@ -74,7 +74,7 @@ pub(super) enum State {
         /// Responses taken from this mentor.
         parts: usize,
     },
-    /// All mentors rejected.
+    /// All mentors rejected, or left off.
     Pausing { until: Duration },
     /// Done.
     Serving,
@@ -351,6 +351,7 @@ impl Registrar {
             }
             State::Listing { mentor, .. } if from_mentor => {
                 enrp.start_up.listed = true;
+                enrp.start_up.somebody = true;
                 self.take_list(now, message.servers);
                 self.ask_mentor(now, mentor);
             }
@@ -385,6 +386,7 @@ impl Registrar {
         };
         let start_up = &mut enrp.start_up;
         start_up.owed.remove(&mentor);
+        start_up.somebody = true;
         // What the others owed is taken, but the one that is asked now decides.
         let parts = match start_up.state {
             State::Downloading {

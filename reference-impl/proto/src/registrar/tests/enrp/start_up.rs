@@ -389,3 +389,29 @@ fn whoever_the_list_names_is_greeted_before_the_table_is_asked_for() {
     let known = space.element(space.find(b"p", PeIdentifier(1)).unwrap());
     assert_eq!(known.unwrap().life, RegistrationLife(17));
 }
+
+#[test]
+fn a_slow_mentor_is_waited_for() {
+    let mut world = World::with_mentors(&[2], |_| {});
+    let mentor = world.answer_dial();
+    world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
+    world.enrp(mentor, part(SMALL, 1, true));
+    world.pass_secs(5);
+    assert_eq!(start_up_state(&world), "Pausing");
+    world.enrp(mentor, part(SMALL, 2, false));
+    assert!(!is_starting(&world));
+    // One that is gone is not.
+    for parts in 0..=1 {
+        let mut world = World::with_mentors(&[2], |_| {});
+        let mentor = world.answer_dial();
+        world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
+        for pe in 0..parts {
+            world.enrp(mentor, part(SMALL, pe, true));
+        }
+        world.down(mentor);
+        assert_eq!(start_up_state(&world), "Pausing");
+        world.pass_secs(4);
+        world.refuse_dial();
+        assert!(!is_starting(&world));
+    }
+}
