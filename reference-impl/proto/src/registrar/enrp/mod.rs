@@ -42,7 +42,7 @@ pub use lines::Channel;
 pub use log::Log;
 pub use view::{PeerView, SessionView};
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -68,8 +68,9 @@ pub(super) struct Enrp {
     /// When a peer is asked for its list again.
     list_at: Option<Duration>,
     peers: BTreeMap<ServerId, Peer>,
-    /// Peers that were taken over. If one is heard again, the network had been split.
-    lost: BTreeSet<ServerId>,
+    /// Peers that were taken over, the last `max-peers` of them, the oldest first. If one is heard again, the network
+    /// had been split.
+    lost: VecDeque<ServerId>,
     /// Downloads by other registrars.
     sessions: BTreeMap<ServerId, Session>,
     lines: Lines,
@@ -99,7 +100,7 @@ impl Enrp {
             heartbeat_at: now.saturating_add(config.peer_heartbeat_cycle),
             list_at: None,
             peers: BTreeMap::new(),
-            lost: BTreeSet::new(),
+            lost: VecDeque::new(),
             sessions: BTreeMap::new(),
             lines: Lines::default(),
             adoptions: Adoptions::default(),

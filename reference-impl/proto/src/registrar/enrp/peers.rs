@@ -172,7 +172,8 @@ impl Registrar {
                 .truncate(self.config.enrp.max_peer_addresses.max(1));
         }
         enrp.peers.insert(id, peer);
-        let was_lost = enrp.lost.remove(&id);
+        let was_lost = enrp.lost.contains(&id);
+        enrp.lost.retain(|&lost| lost != id);
         self.tell(Log::PeerFound { peer: id });
         // RFC 5353 §3.4.1.
         self.send_presence(id, true);
@@ -219,10 +220,13 @@ impl Registrar {
         let Some(enrp) = &mut self.enrp else {
             return;
         };
-        enrp.peers.remove(&id);
         enrp.sessions.remove(&id);
-        if enrp.lost.len() < self.config.enrp.max_peers {
-            enrp.lost.insert(id);
+        if enrp.peers.remove(&id).is_some() {
+            enrp.lost.retain(|&lost| lost != id);
+            enrp.lost.push_back(id);
+        }
+        while enrp.lost.len() > self.config.enrp.max_peers {
+            enrp.lost.pop_front();
         }
         self.excuse(now, id);
     }

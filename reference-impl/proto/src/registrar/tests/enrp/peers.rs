@@ -303,3 +303,21 @@ fn a_list_that_is_too_long_leaves_peers_out() {
     let servers = list.servers.iter().map(|s| s.server_id);
     assert_eq!(servers.collect::<Vec<_>>(), [OWN, ServerId(3), ServerId(4)]);
 }
+
+#[test]
+fn of_those_that_were_taken_over_the_last_ones_are_remembered() {
+    let mut world = World::with_mentors(&[], |config| config.enrp.max_peers = 2);
+    let judge = world.peer(9, LARGE);
+    for number in 2..=4 {
+        let target = ServerId(u32::from(number));
+        world.peer(number, target);
+        world.enrp(judge, TakeoverServer::new(LARGE, ALL, target));
+    }
+    world.out.clear();
+    let third = Assoc(1004);
+    world.enrp(third, presence(ServerId(4), false));
+    assert_eq!(
+        world.names(),
+        [(third, "PRESENCE"), (third, "LIST_REQUEST")]
+    );
+}
