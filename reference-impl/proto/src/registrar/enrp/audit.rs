@@ -121,6 +121,17 @@ impl Audit {
         }
     }
 
+    /// Name of the state, for the transition table.
+    #[cfg(test)]
+    pub(super) fn state_name(&self) -> &'static str {
+        match self.state {
+            State::Asked { .. } => "Asked",
+            State::Late { .. } => "Late",
+            State::Pausing => "Pausing",
+            State::Resting => "Resting",
+        }
+    }
+
     pub(super) fn is_owed_over(&self, assoc: Assoc) -> bool {
         self.state.owed_over() == Some(assoc)
     }

@@ -140,6 +140,13 @@ impl Enrp {
         let peer = self.peers.get(&id);
         peer.map_or("(unknown)", Peer::state_name)
     }
+
+    /// The same of the audit of a peer.
+    #[cfg(test)]
+    pub(super) fn audit_state(&self, id: ServerId) -> &'static str {
+        let audit = self.peers.get(&id).and_then(|peer| peer.audit.as_ref());
+        audit.map_or("(none)", audit::Audit::state_name)
+    }
 }
 
 /// How much is under way among registrars. All of it has an end.

@@ -386,3 +386,118 @@ fn both_zeros_are_one_checksum() {
     hello(&mut world, peer, 0x0001);
     assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
 }
+
+/// A peer with PEs 1, 2 and 3, of which it has told 1 again if it was asked, and its audit in this state.
+fn audit_in(state: &str) -> (World, Assoc, Assoc) {
+    let mut world = World::with_mentors(&[], |config| config.enrp.max_table_parts = 3);
+    let peer = world.peer(2, SMALL);
+    let other = world.peer(3, LARGE);
+    for pe in 1..=3 {
+        world.tell_of(peer, SMALL, "p", owned(SMALL, 9, pe));
+    }
+    if state != "(none)" {
+        let other_checksum = world.registrar.handlespace().checksum(SMALL) ^ 1;
+        hello(&mut world, peer, other_checksum);
+        world.enrp(peer, response(&[owned(SMALL, 9, 1)], true));
+    }
+    match state {
+        "(none)" | "Asked" => {}
+        "Late" => world.pass_secs(5),
+        "Pausing" => world.enrp(peer, HandleTableResponse::rejection(SMALL, OWN)),
+        "Resting" => {
+            for _ in 0..2 {
+                world.enrp(peer, response(&[], true));
+            }
+        }
+        other => panic!("no such state: {other}"),
+    }
+    assert_eq!(audit_state(&world), state);
+    world.out.clear();
+    (world, peer, other)
+}
+
+fn audit_state(world: &World) -> &'static str {
+    world.registrar.enrp.as_ref().unwrap().audit_state(SMALL)
+}
+
+fn after_audit_event(state: &str, event: &str) -> String {
+    let (mut world, peer, other) = audit_in(state);
+    let checksum = world.registrar.handlespace().checksum(SMALL);
+    let update =
+        |action, pe| HandleUpdate::new(SMALL, ALL, action, "p".into(), owned(SMALL, 9, pe));
+    let alive = |world: &mut World, seconds: u64| {
+        for _ in 0..seconds {
+            world.pass_secs(1);
+            for (assoc, id) in [(peer, SMALL), (other, LARGE)] {
+                world.enrp(assoc, Presence::new(id, ALL, None, None));
+            }
+        }
+    };
+    match event {
+        "PRESENCE, same checksum" => hello(&mut world, peer, checksum),
+        "PRESENCE, other checksum" => hello(&mut world, peer, checksum ^ 1),
+        "TABLE_RESPONSE M=1, PE 2" => world.enrp(peer, response(&[owned(SMALL, 9, 2)], true)),
+        "TABLE_RESPONSE M=0, PE 2" => world.enrp(peer, response(&[owned(SMALL, 9, 2)], false)),
+        "TABLE_RESPONSE R=1" => world.enrp(peer, HandleTableResponse::rejection(SMALL, OWN)),
+        "ADD_PE 3, TABLE_RESPONSE M=0" => {
+            world.enrp(peer, update(UpdateAction::ADD_PE, 3));
+            world.enrp(peer, response(&[], false));
+        }
+        "DEL_PE 3, TABLE_RESPONSE M=0, PE 3" => {
+            world.enrp(peer, update(UpdateAction::DEL_PE, 3));
+            world.enrp(peer, response(&[owned(SMALL, 9, 3)], false));
+        }
+        "INIT_TAKEOVER of the peer" => {
+            world.enrp(other, InitTakeover::new(LARGE, ALL, SMALL));
+        }
+        "TAKEOVER_SERVER of the peer" => {
+            world.enrp(other, TakeoverServer::new(LARGE, ALL, SMALL));
+        }
+        "association gone" => world.down(peer),
+        "association restarted" => world.input(Input::Restart { assoc: peer }),
+        "5 seconds" => alive(&mut world, 5),
+        "61 seconds" => alive(&mut world, 61),
+        other => panic!("no such event: {other}"),
+    }
+    let mut steps = vec![audit_state(&world).to_owned()];
+    for (_, message) in world.told() {
+        if let Message::HandleTableRequest(_) = message {
+            steps.push("TABLE_REQUEST".to_owned());
+        }
+    }
+    let homes = world.known().into_iter().map(|(pe, home)| match home {
+        SMALL => pe.to_string(),
+        _ => format!("{pe} of the other peer"),
+    });
+    let homes: Vec<String> = homes.collect();
+    steps.push(format!("PEs {}", homes.join(", ")));
+    steps.join("; ")
+}
+
+#[test]
+fn every_state_of_an_audit_knows_every_event() {
+    let events = [
+        "PRESENCE, same checksum",
+        "PRESENCE, other checksum",
+        "TABLE_RESPONSE M=1, PE 2",
+        "TABLE_RESPONSE M=0, PE 2",
+        "TABLE_RESPONSE R=1",
+        "ADD_PE 3, TABLE_RESPONSE M=0",
+        "DEL_PE 3, TABLE_RESPONSE M=0, PE 3",
+        "INIT_TAKEOVER of the peer",
+        "TAKEOVER_SERVER of the peer",
+        "association gone",
+        "association restarted",
+        "5 seconds",
+        "61 seconds",
+    ];
+    let mut table = String::new();
+    for state in ["(none)", "Asked", "Late", "Pausing", "Resting"] {
+        table.push_str(&format!("{state}\n"));
+        for event in events {
+            let after = after_audit_event(state, event);
+            table.push_str(&format!("  {event:<34} -> {after}\n"));
+        }
+    }
+    insta::assert_snapshot!(table);
+}

@@ -160,3 +160,100 @@ fn what_goes_during_a_session_does_not_stop_it() {
     seen.sort_unstable();
     assert_eq!(seen, [1, 2, 3, 4, 5, 6]);
 }
+
+/// A peer, another one, and the session of the first in this state: there are five PEs, two in each response.
+fn session_in(state: &str) -> (World, Assoc, Assoc) {
+    let (mut world, peer) = with_elements(5, |config| config.enrp.max_table_sessions = 1);
+    let other = world.peer(3, LARGE);
+    let parts = match state {
+        "(none)" => 0,
+        "Session" => 1,
+        "Session, one part left" => 2,
+        other => panic!("no such state: {other}"),
+    };
+    for _ in 0..parts {
+        assert!(ask(&mut world, peer, false).has_more());
+    }
+    world.out.clear();
+    (world, peer, other)
+}
+
+fn after_session_event(state: &str, event: &str) -> String {
+    let (mut world, peer, other) = session_in(state);
+    let request = |own_only| HandleTableRequest::new(SMALL, OWN, own_only);
+    match event {
+        "TABLE_REQUEST W=0" => world.enrp(peer, request(false)),
+        "TABLE_REQUEST W=1" => world.enrp(peer, request(true)),
+        "TABLE_REQUEST over another association" => {
+            let again = world.up_from(1100, Kind::Enrp, "192.0.2.2:9901");
+            world.enrp(again, request(false));
+        }
+        "TABLE_REQUEST of another peer" => {
+            world.enrp(other, HandleTableRequest::new(LARGE, OWN, false));
+        }
+        "the PE it ended at goes" => {
+            let last = if state == "Session" { 3 } else { 2 };
+            world.deregister(Assoc(1), pool_of(last), last);
+            world.enrp(peer, request(false));
+        }
+        "table-session-timeout" => world.pass_secs(10),
+        "association gone" => world.down(peer),
+        "association restarted" => world.input(Input::Restart { assoc: peer }),
+        "TAKEOVER_SERVER of the peer" => {
+            world.enrp(other, TakeoverServer::new(LARGE, ALL, SMALL));
+        }
+        other => panic!("no such event: {other}"),
+    }
+    let mut steps: Vec<String> = Vec::new();
+    let mut sessions: Vec<String> = world
+        .registrar
+        .session_views()
+        .map(|session| {
+            let whose = if session.peer == SMALL {
+                ""
+            } else {
+                " of the other peer"
+            };
+            format!("Session{whose}")
+        })
+        .collect();
+    if sessions.is_empty() {
+        sessions.push("(none)".to_owned());
+    }
+    steps.append(&mut sessions);
+    for (_, message) in world.told() {
+        if let Message::HandleTableResponse(response) = message {
+            let flags = match (response.is_rejected(), response.has_more()) {
+                (true, _) => "R=1",
+                (false, true) => "M=1",
+                (false, false) => "M=0",
+            };
+            steps.push(format!("TABLE_RESPONSE {flags} {:?}", pes(&response)));
+        }
+    }
+    steps.join("; ")
+}
+
+#[test]
+fn every_state_of_a_download_session_knows_every_event() {
+    let events = [
+        "TABLE_REQUEST W=0",
+        "TABLE_REQUEST W=1",
+        "TABLE_REQUEST over another association",
+        "TABLE_REQUEST of another peer",
+        "the PE it ended at goes",
+        "table-session-timeout",
+        "association gone",
+        "association restarted",
+        "TAKEOVER_SERVER of the peer",
+    ];
+    let mut table = String::new();
+    for state in ["(none)", "Session", "Session, one part left"] {
+        table.push_str(&format!("{state}\n"));
+        for event in events {
+            let after = after_session_event(state, event);
+            table.push_str(&format!("  {event:<38} -> {after}\n"));
+        }
+    }
+    insta::assert_snapshot!(table);
+}
