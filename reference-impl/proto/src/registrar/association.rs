@@ -124,7 +124,7 @@ impl Registrar {
 
     /// The peer lost all its state; whether its PEs still live, only they can tell.
     pub(super) fn on_restart(&mut self, now: Duration, assoc: Assoc) {
-        self.on_line_restart(assoc);
+        self.on_line_restart(now, assoc);
         self.unsubscribe_all(assoc);
         let Some(association) = self.assocs.get(&assoc) else {
             return;

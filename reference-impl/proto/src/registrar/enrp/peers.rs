@@ -251,21 +251,17 @@ impl Registrar {
         for id in probed {
             self.on_peer_dead(now, id);
         }
-        let mentor_lost = self
-            .assocs
-            .get(&assoc)
-            .map(|association| association.canonical_peer());
-        if let Some(addrs) = mentor_lost {
-            self.on_mentor_unreachable(now, &addrs);
-        }
+        self.on_mentor_association_lost(now, assoc);
     }
 
     /// The peer lost all its state: it will not go on with its downloads, nor answer what it was asked.
-    pub(in super::super) fn on_line_restart(&mut self, assoc: Assoc) {
-        if let Some(enrp) = &mut self.enrp {
-            enrp.sessions.retain(|_, session| session.over != assoc);
-            self.on_audit_association_lost(assoc);
-        }
+    pub(in super::super) fn on_line_restart(&mut self, now: Duration, assoc: Assoc) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        enrp.sessions.retain(|_, session| session.over != assoc);
+        self.on_audit_association_lost(assoc);
+        self.on_mentor_association_lost(now, assoc);
     }
 
     /// Nobody is at these addresses.

@@ -285,6 +285,14 @@ impl Registrar {
         self.ask_mentor(now, mentor + 1);
     }
 
+    /// If it was a mentor's, no answer will come over it.
+    pub(super) fn on_mentor_association_lost(&mut self, now: Duration, assoc: Assoc) {
+        let association = self.assocs.get(&assoc);
+        if let Some(addrs) = association.map(|association| association.canonical_peer()) {
+            self.on_mentor_unreachable(now, &addrs);
+        }
+    }
+
     /// Nobody is at these addresses.
     pub(super) fn on_mentor_unreachable(&mut self, now: Duration, addrs: &[SocketAddr]) {
         let mentors = &self.config.enrp.peers;

@@ -415,3 +415,23 @@ fn a_slow_mentor_is_waited_for() {
         assert!(!is_starting(&world));
     }
 }
+
+#[test]
+fn a_mentor_that_restarted_owes_nothing() {
+    let mut world = World::with_mentors(&[2], |_| {});
+    let mentor = world.answer_dial();
+    world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
+    world.input(Input::Restart { assoc: mentor });
+    assert_eq!(start_up_state(&world), "Pausing");
+    world.out.clear();
+    world.pass_secs(4);
+    assert_eq!(world.names(), [(mentor, "HANDLE_TABLE_REQUEST")]);
+
+    let (mut world, mentor, backup) = between_mentors();
+    world.input(Input::Restart { assoc: mentor });
+    assert_eq!(start_up_state(&world), "Downloading");
+    world.enrp(backup, HandleTableResponse::rejection(LARGE, OWN));
+    world.out.clear();
+    world.pass_secs(4);
+    assert_eq!(world.names(), [(mentor, "HANDLE_TABLE_REQUEST")]);
+}
