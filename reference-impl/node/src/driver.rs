@@ -7,6 +7,7 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
+use rsp_proto::ENRP_PPID;
 use rsp_proto::registrar::enrp::Channel;
 use rsp_proto::registrar::{Assoc, Config, Input, Kind, Output, Reach, Registrar};
 use rsp_transport::frame::LONGEST;
@@ -17,6 +18,8 @@ use crate::warnings::Warnings;
 
 /// Octets that may wait for one association, unless told otherwise.
 const MAX_BACKLOG: usize = 2 << 20;
+/// The same for peers: what is to be told of some 150 000 pool elements that go at once.
+const MAX_PEER_BACKLOG: usize = 16 << 20;
 
 /// Where a registrar listens and announces, and how its engine is set.
 #[derive(Clone, Debug)]
@@ -37,6 +40,8 @@ pub struct Setup {
     /// Octets that may wait for one association before it is given up: its peer does not read. One half is for
     /// the stack, see [`send_queue`](Self::send_queue).
     pub max_backlog: usize,
+    /// The same beyond the stack for a peer, to which thousands of updates may follow from one event.
+    pub max_peer_backlog: usize,
 }
 
 impl Setup {
@@ -58,6 +63,7 @@ impl Default for Setup {
             announce: Vec::new(),
             enrp: None,
             max_backlog: MAX_BACKLOG,
+            max_peer_backlog: MAX_PEER_BACKLOG,
         }
     }
 }
@@ -71,15 +77,31 @@ pub struct EnrpEndpoint {
     pub port: u16,
 }
 
+/// Octets that may wait for one association, and how many were given up because more did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// The limit.
+    pub max: usize,
+    /// Associations that were given up.
+    pub hits: u64,
+}
+
+/// By the kind of association.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlogs {
+    /// Of pool elements and pool users.
+    pub asap: Backlog,
+    /// Of peers.
+    pub enrp: Backlog,
+}
+
 /// A registrar on one [`Transport`].
 #[derive(Debug)]
 pub struct RegistrarDriver {
     engine: Registrar,
     ports: Ports,
     outbox: Outbox,
-    max_backlog: usize,
-    /// Associations whose peers did not read.
-    given_up: u64,
+    backlogs: Backlogs,
     /// Set-ups that the stack refused.
     refused: u64,
     warnings: Warnings,
@@ -120,9 +142,18 @@ impl RegistrarDriver {
         let mut driver = Self {
             engine: Registrar::new(config, &reach, seed, now),
             ports,
-            outbox: Outbox::new(setup.max_backlog.saturating_sub(setup.send_queue())),
-            max_backlog: setup.max_backlog,
-            given_up: 0,
+            outbox: Outbox::new(setup.max_backlog.saturating_sub(setup.send_queue()))
+                .with_peer_limit(setup.max_peer_backlog),
+            backlogs: Backlogs {
+                asap: Backlog {
+                    max: setup.max_backlog,
+                    hits: 0,
+                },
+                enrp: Backlog {
+                    max: setup.max_peer_backlog,
+                    hits: 0,
+                },
+            },
             refused: 0,
             warnings: Warnings::default(),
             deadline: None,
@@ -247,8 +278,8 @@ impl RegistrarDriver {
     }
 
     /// Octets that may wait for one association, and how many were given up because more did.
-    pub fn backlog_limit(&self) -> (usize, u64) {
-        (self.max_backlog, self.given_up)
+    pub fn backlogs(&self) -> Backlogs {
+        self.backlogs
     }
 
     /// Set-ups that the stack refused by itself, as of the last event or timeout: the engine never saw them.
@@ -339,7 +370,10 @@ impl RegistrarDriver {
             .outbox
             .send(now, assoc, stream, ppid, octets, transport);
         if let Err(GivenUp) = sent {
-            self.given_up += 1;
+            match ppid {
+                ENRP_PPID => self.backlogs.enrp.hits += 1,
+                _ => self.backlogs.asap.hits += 1,
+            }
             let assoc = engine_side(assoc);
             self.engine.handle(now, Input::Down { assoc });
         }

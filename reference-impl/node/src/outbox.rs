@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::time::Duration;
 
+use rsp_proto::ENRP_PPID;
 use rsp_transport::{AssocId, Outgoing, Transport};
 
 use crate::warnings::Warnings;
@@ -20,6 +21,8 @@ const RETRY: Duration = Duration::from_millis(20);
 pub(crate) struct Outbox {
     /// Octets that may wait for one association.
     limit: usize,
+    /// The same for one over which ENRP goes.
+    peer_limit: usize,
     waiting: BTreeMap<AssocId, Backlog>,
     retry_at: Option<Duration>,
     warnings: Warnings,
@@ -67,10 +70,17 @@ impl Outbox {
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             limit,
+            peer_limit: limit,
             waiting: BTreeMap::new(),
             retry_at: None,
             warnings: Warnings::default(),
         }
+    }
+
+    /// Lets so many octets wait for a peer: one event, as the end of an association with many pool elements, is told to
+    /// it in one message for each.
+    pub(crate) fn with_peer_limit(self, peer_limit: usize) -> Self {
+        Self { peer_limit, ..self }
     }
 
     /// Sends a message, or keeps it for later when the stack is full.
@@ -100,11 +110,15 @@ impl Outbox {
                 }
             }
         }
+        let limit = match ppid {
+            ENRP_PPID => self.peer_limit,
+            _ => self.limit,
+        };
         let backlog = self.waiting.entry(assoc).or_default();
         backlog.octets += message.octets.len();
         backlog.messages.push_back(message);
         self.retry_at.get_or_insert(now + RETRY);
-        if backlog.octets <= self.limit {
+        if backlog.octets <= limit {
             return Ok(());
         }
         let why = format_args!("association {}: its peer does not read, given up", assoc.0);
@@ -271,6 +285,21 @@ mod tests {
         assert_eq!(sent, [(0, 0), (1, 11), (2, 22)]);
         assert_eq!(outbox.deadline(), None);
         assert_eq!(stack.shut_down, [ASSOC]);
+    }
+
+    #[test]
+    fn more_may_wait_for_a_peer() {
+        let mut outbox = Outbox::new(3).with_peer_limit(5);
+        let mut stack = Narrow::default();
+        let mut send = |assoc, ppid| {
+            let assoc = AssocId(assoc);
+            outbox.send(Duration::ZERO, assoc, 0, ppid, vec![0], &mut stack)
+        };
+        assert!((0..3).all(|_| send(1, rsp_proto::ASAP_PPID).is_ok()));
+        assert!((0..5).all(|_| send(2, ENRP_PPID).is_ok()));
+        assert_eq!(send(1, rsp_proto::ASAP_PPID), Err(GivenUp));
+        assert_eq!(send(2, ENRP_PPID), Err(GivenUp));
+        assert_eq!(stack.aborted, [AssocId(1), AssocId(2)]);
     }
 
     #[test]

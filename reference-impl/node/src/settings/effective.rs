@@ -46,6 +46,9 @@ impl Settings {
             announce: announce.collect(),
             enrp: self.enrp_endpoint(),
             max_backlog: self.max_backlog.map_or(d.max_backlog, NonZeroUsize::get),
+            max_peer_backlog: self
+                .max_peer_backlog
+                .map_or(d.max_peer_backlog, NonZeroUsize::get),
         })
     }
 
@@ -131,6 +134,7 @@ impl Settings {
             max_report_rate: Some(c.max_report_rate),
             max_peer_message_rate: Some(c.max_peer_message_rate),
             max_backlog: count(setup.max_backlog),
+            max_peer_backlog: count(setup.max_peer_backlog),
             max_message: Some(MessageSize(c.max_message)),
             max_servers: Some(c.max_servers),
             rto_initial: period(o.rto_initial),

@@ -190,6 +190,9 @@ pub struct Settings {
     /// Octets waiting for one association before it is given up [default: 2097152]
     #[arg(long, value_name = "N")]
     pub max_backlog: Option<NonZeroUsize>,
+    /// Octets waiting for one association of a peer beyond what the stack keeps [default: 16777216]
+    #[arg(long, value_name = "N")]
+    pub max_peer_backlog: Option<NonZeroUsize>,
     /// Octets of one message [default: 65532]
     #[arg(long, value_name = "N")]
     pub max_message: Option<MessageSize>,
@@ -283,6 +286,7 @@ impl Settings {
             max_report_rate,
             max_peer_message_rate,
             max_backlog,
+            max_peer_backlog,
             max_message,
             max_servers,
             rto_initial,

@@ -342,14 +342,18 @@ fn sessions(engine: &Registrar, now: Duration) -> Vec<Session> {
 }
 
 fn limits(driver: &RegistrarDriver) -> Vec<LimitState> {
-    let (max, hits) = driver.backlog_limit();
-    let backlog = LimitUse {
-        limit: Limit::Backlog,
+    let backlogs = driver.backlogs();
+    let backlogs = [
+        (Limit::Backlog, backlogs.asap),
+        (Limit::PeerBacklog, backlogs.enrp),
+    ];
+    let backlogs = backlogs.map(|(limit, backlog)| LimitUse {
+        limit,
         used: None,
-        max: Some(max as u64),
-        hits,
-    };
-    let all = driver.engine().limits().chain([backlog]);
+        max: Some(backlog.max as u64),
+        hits: backlog.hits,
+    });
+    let all = driver.engine().limits().chain(backlogs);
     // The stack refuses what would be too much for its own tables before the engine sees it.
     let refused = |limit| match limit == Limit::Associations {
         true => driver.refused(),

@@ -24,6 +24,7 @@
 //! | messages waiting for one association to a peer to come up | `max-waiting-messages` | 256 | the message is lost |
 //! | associations being set up to PEs; PEs of others asked for a report | `max-adoptions` | 64 | deferred; the report is not followed |
 //! | octets waiting for one association | `max-backlog` | 2 MiB | the association is aborted: its peer does not read |
+//! | the same for one of a peer, beyond what the stack keeps | `max-peer-backlog` | 16 MiB | the same; once there is a new one, an audit brings the peer up to date |
 //!
 //! A rate allows one second's worth at once; 0 is no limit. What is too much is dropped and not rejected: a
 //! PE whose registration is rejected must not try again (RFC 5352 §3.1), but after T2 it may, and an answer
@@ -60,12 +61,14 @@ pub enum Limit {
     TableSessions,
     WaitingMessages,
     Adoptions,
+    TableParts,
     Backlog,
+    PeerBacklog,
 }
 
 impl Limit {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::Pools,
         Self::PoolElements,
         Self::PoolElementsPerPool,
@@ -86,7 +89,9 @@ impl Limit {
         Self::TableSessions,
         Self::WaitingMessages,
         Self::Adoptions,
+        Self::TableParts,
         Self::Backlog,
+        Self::PeerBacklog,
     ];
 
     /// The setting.
@@ -112,7 +117,9 @@ impl Limit {
             Self::TableSessions => "max-table-sessions",
             Self::WaitingMessages => "max-waiting-messages",
             Self::Adoptions => "max-adoptions",
+            Self::TableParts => "max-table-parts",
             Self::Backlog => "max-backlog",
+            Self::PeerBacklog => "max-peer-backlog",
         }
     }
 }

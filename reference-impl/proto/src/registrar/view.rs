@@ -47,7 +47,7 @@ impl Registrar {
         self.updates.count()
     }
 
-    /// Every limit with its use, but what the engine does not see: the backlog of sending.
+    /// Every limit with its use, but what the engine does not see: the backlogs of sending.
     pub fn limits(&self) -> impl Iterator<Item = LimitUse> + '_ {
         Limit::ALL.into_iter().filter_map(|limit| {
             let (used, max) = self.limit(limit)?;
@@ -89,7 +89,8 @@ impl Registrar {
             Limit::TableSessions => counted(sessions, config.enrp.max_table_sessions),
             Limit::WaitingMessages => each(config.enrp.max_waiting_messages),
             Limit::Adoptions => counted(adoptions, config.enrp.max_adoptions),
-            Limit::Backlog => return None,
+            Limit::TableParts => each(config.enrp.max_table_parts),
+            Limit::Backlog | Limit::PeerBacklog => return None,
         })
     }
 }

@@ -35,7 +35,7 @@ use std::time::Duration;
 use rsp_wire::enrp::{HandleTableRequest, HandleTableResponse, MessageType};
 use rsp_wire::{PeIdentifier, PoolHandle, ServerId};
 
-use super::super::{Assoc, Registrar};
+use super::super::{Assoc, Limit, Registrar};
 use super::Log;
 use super::start_up;
 use super::table::{News, Source};
@@ -248,6 +248,7 @@ impl Registrar {
         }
         let endless = audit.parts >= self.config.enrp.max_table_parts;
         if endless {
+            self.counters.hit(Limit::TableParts);
             audit.state = State::Resting;
             audit.until = now.saturating_add(self.patience());
             self.tell(Log::NotSynchronized { peer });

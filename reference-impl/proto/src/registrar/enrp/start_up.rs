@@ -36,7 +36,7 @@ use rsp_wire::enrp::{
 };
 use rsp_wire::{ServerId, ServerInformation};
 
-use super::super::{Assoc, Registrar};
+use super::super::{Assoc, Limit, Registrar};
 use super::audit::Audit;
 use super::lines::Channel;
 use super::peers::Peer;
@@ -463,6 +463,7 @@ impl Registrar {
             parts,
         };
         if parts >= self.config.enrp.max_table_parts {
+            self.counters.hit(Limit::TableParts);
             return self.on_mentor_rejected(now);
         }
         self.send_enrp(assoc, HandleTableRequest::new(self.id, peer, false));

@@ -1,6 +1,7 @@
 //! Initialization.
 
 use super::*;
+use crate::registrar::Limit;
 
 fn is_starting(world: &World) -> bool {
     !world.registrar.is_serving()
@@ -140,6 +141,8 @@ fn a_mentor_that_never_comes_to_an_end_is_left() {
         mentor,
         HandleTableResponse::new(SMALL, OWN, Vec::new(), true),
     );
+    let hits = world.registrar.counters().hits(Limit::TableParts);
+    assert_eq!(hits, 1);
     let backup = world.answer_dial();
     assert_eq!(world.names(), [(backup, "HANDLE_TABLE_REQUEST")]);
     world.enrp(
