@@ -22,7 +22,7 @@
 //! - One that failed in this round and is announced after a silence of T7 is a new one: it has come (back).
 //! - SH3 resets T5 as soon as an association is up. So that a registrar that accepts associations and drops
 //!   them does not make us dial in a tight loop, one that was found but has not [answered](Hunt::answered) is
-//!   left alone until T5 after it was dialled.
+//!   left alone until T5 after it was dialled; one that has, for a second.
 //! - T7-ENRPoutdate runs for a Transport parameter as a whole. An announced transport that shares an address
 //!   with a configured one is the configured one, and never gets old.
 //! - A registrar that called us and became our Home (KEEP_ALIVE with H=1) is a server we know, so the last ones
@@ -162,8 +162,8 @@ pub struct Hunt {
     next_dial: u64,
     /// The value T5-Serverhunt is started with next.
     t5: Duration,
-    /// Servers found that have not answered yet, and until when they are left alone.
-    unproven: BTreeMap<Server, Duration>,
+    /// Servers found lately, which are left alone for a while.
+    resting: BTreeMap<Server, Rest>,
     state: State,
 }
 
@@ -171,6 +171,13 @@ pub struct Hunt {
 struct Announced {
     id: ServerId,
     /// T7-ENRPoutdate.
+    until: Duration,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Rest {
+    /// When the server was dialled.
+    dialled: Duration,
     until: Duration,
 }
 
@@ -213,7 +220,7 @@ impl Hunt {
             announced: BTreeMap::new(),
             rng: fastrand::Rng::with_seed(seed),
             next_dial: FIRST_DIAL,
-            unproven: BTreeMap::new(),
+            resting: BTreeMap::new(),
             state: State::Idle,
         }
     }
@@ -313,10 +320,14 @@ impl Hunt {
         self.fill(now)
     }
 
-    /// The server found last has answered a request: it is not one that only accepts associations.
+    /// The server found last has answered a request: it is not one that only accepts associations. It may still
+    /// be one that answers once and leaves, so a little rest remains.
     pub fn answered(&mut self, server: &Server) {
-        self.unproven
-            .retain(|unproven, _| !unproven.shares_address(server));
+        for (resting, rest) in &mut self.resting {
+            if resting.shares_address(server) {
+                rest.until = rest.until.min(rest.dialled.saturating_add(LEAST_REST));
+            }
+        }
     }
 
     /// The answer to [`Step::Connect`].
@@ -355,15 +366,18 @@ impl Hunt {
         };
         let winner = round.setups.remove(index);
         let mut steps = self.stop();
-        self.unproven.retain(|_, until| *until > now);
-        if self.unproven.len()
+        self.resting.retain(|_, rest| rest.until > now);
+        if self.resting.len()
             < self
                 .config
                 .max_servers
                 .saturating_add(self.configured.len())
         {
-            let until = winner.at.saturating_add(self.config.t5_serverhunt);
-            self.unproven.insert(winner.server.clone(), until);
+            let rest = Rest {
+                dialled: winner.at,
+                until: winner.at.saturating_add(self.config.t5_serverhunt),
+            };
+            self.resting.insert(winner.server.clone(), rest);
         }
         let id = self.id_of(now, &winner.server);
         let server = winner.server;
@@ -445,9 +459,9 @@ impl Hunt {
             return None;
         };
         let rested = || {
-            let waiting = self.unproven.iter();
+            let waiting = self.resting.iter();
             let waiting = waiting.filter(|(server, _)| !round.dialled.contains(server));
-            waiting.map(|(_, until)| *until).min()
+            waiting.map(|(_, rest)| rest.until).min()
         };
         let rested = if round.has_room() { rested() } else { None };
         Some(rested.map_or(round.until, |at| at.min(round.until)))
@@ -455,7 +469,7 @@ impl Hunt {
 
     /// Dials as many as there is room for.
     fn fill(&mut self, now: Duration) -> Vec<Step> {
-        self.unproven.retain(|_, until| *until > now);
+        self.resting.retain(|_, rest| rest.until > now);
         let mut steps = Vec::new();
         while let Some(to) = self.pick(now) {
             let State::Hunting(round) = &mut self.state else {
@@ -486,7 +500,7 @@ impl Hunt {
         }
         let is_free = |server: &&Server| {
             let is_kept = matches!(&round.old, Old::Kept(old) if old.shares_address(server));
-            let is_resting = self.unproven.keys().any(|u| u.shares_address(server));
+            let is_resting = self.resting.keys().any(|r| r.shares_address(server));
             !is_kept && !is_resting && !round.dialled.contains(server)
         };
         let free: Vec<&Server> = self.servers(now).filter(is_free).collect();
@@ -558,6 +572,9 @@ impl Round {
 }
 
 const FIRST_DIAL: u64 = 1 << 63;
+
+/// How soon after it was dialled a server that has answered is dialled again.
+const LEAST_REST: Duration = Duration::from_secs(1);
 
 /// Registrars that called and are remembered.
 const MAX_CALLERS: usize = 4;

@@ -173,6 +173,7 @@ fn t5_doubles_up_to_retran_max_and_is_reset_by_success() {
     let assoc = world.dialled[0].1;
     world.up(assoc);
     world.hunt.answered(&server(1));
+    world.pass_secs(1);
     world.start(Old::Gone(server(1)));
     assert_eq!(
         world.hunt.due().unwrap() - world.now,
@@ -267,7 +268,32 @@ fn one_that_accepts_and_drops_is_left_alone_for_t5() {
     world.up(assoc);
     world.hunt.answered(&server(1));
     world.start(Old::Gone(server(1)));
+    world.pass_secs(1);
     assert_eq!(world.dialled.len(), 1, "one that has answered is not");
+}
+
+#[test]
+fn one_that_answers_and_drops_is_dialled_once_a_second() {
+    let mut world = World::new(1);
+    world.start(Old::None);
+    for turn in 1..=3 {
+        let assoc = world.dialled[0].1;
+        world.up(assoc);
+        // However often it says something.
+        world.hunt.answered(&server(1));
+        world.hunt.answered(&server(1));
+        world.start(Old::Gone(server(1)));
+        world.pass(Duration::from_millis(999));
+        assert_eq!(world.dialled, [], "turn {turn}");
+        world.pass(Duration::from_millis(1));
+        assert_eq!(world.dialled.len(), 1, "turn {turn}");
+    }
+    let assoc = world.dialled[0].1;
+    world.up(assoc);
+    world.hunt.answered(&server(1));
+    world.pass_secs(60);
+    world.start(Old::Gone(server(1)));
+    assert_eq!(world.dialled.len(), 1, "after a while, at once");
 }
 
 #[test]

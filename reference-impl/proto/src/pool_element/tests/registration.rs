@@ -411,3 +411,17 @@ fn the_home_field_tells_the_home_once_it_is_known() {
     let element = world.registration(home).pool_element;
     assert_eq!(element.home, ServerId(0x1234));
 }
+
+#[test]
+fn a_home_that_accepts_and_drops_is_called_once_a_second() {
+    let mut world = World::with(|config| config.registrars.truncate(1));
+    let mut home = world.found();
+    for _ in 0..3 {
+        world.accept(home);
+        world.down(home);
+        world.pass(Duration::from_millis(999));
+        assert_eq!(world.dialled, []);
+        world.pass(Duration::from_millis(1));
+        home = world.answer_dial();
+    }
+}

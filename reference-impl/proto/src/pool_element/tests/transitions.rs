@@ -28,6 +28,7 @@ fn in_state(state: &str) -> (World, Assoc, Assoc) {
         "Seeking, to de-register" => {
             let home = world.found();
             world.accept(home);
+            world.pass_secs(2);
             world.down(home);
             world.input(Input::Deregister);
             home

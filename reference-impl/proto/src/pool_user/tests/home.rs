@@ -105,3 +105,22 @@ fn a_registrar_has_no_cookies() {
     };
     assert_eq!(world.out, [Output::Log(log)]);
 }
+
+#[test]
+fn a_home_that_answers_and_drops_is_called_once_a_second() {
+    let mut world = World::with(|c| {
+        c.registrars.truncate(1);
+        c.stale_cache_value = Duration::ZERO;
+    });
+    world.resolve(1, "p");
+    for request in 2..5 {
+        let home = world.calls.pop().unwrap().assoc;
+        world.up(home);
+        world.says(home, list("p", None, &[5]));
+        world.down(home, Fault::Lost);
+        world.resolve(request, "p");
+        world.pass(Duration::from_millis(999));
+        assert!(world.calls_nobody());
+        world.pass(Duration::from_millis(1));
+    }
+}

@@ -115,6 +115,7 @@ fn a_report_waits_for_a_home_and_is_sent_once() {
     world.up(home);
     assert_eq!(world.reports(), [(home, 5)]);
     world.down(home, Fault::Lost);
+    world.pass_secs(1);
     let home = world.calls.pop().unwrap().assoc;
     world.up(home);
     assert_eq!(world.reports(), []);
