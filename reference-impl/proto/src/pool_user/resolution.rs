@@ -25,6 +25,7 @@ use std::time::Duration;
 use rsp_wire::asap::{HandleResolution, HandleResolutionResponse};
 use rsp_wire::{MAX_LENGTH, PolicyType, PoolHandle};
 
+use super::pool::Pool;
 use super::{Assoc, Event, Failure, Log, PoolUser, Request, Resolution, Timer};
 
 /// A question about one pool that nobody answered yet.
@@ -95,9 +96,12 @@ impl PoolUser {
 
     /// CachePopulateRequest (RFC 5352 §6.3), also for rule BC1 of §3.9.
     pub(super) fn populate(&mut self, now: Duration, pool: &PoolHandle) {
-        let has_cache = !self.config.stale_cache_value.is_zero();
+        // Without a cache there is nothing to bring up to date, but for what those who watch the pool know.
+        let is_watched = |entry: &Pool| !entry.watches.is_empty();
+        let is_wanted = !self.config.stale_cache_value.is_zero()
+            || self.pools.get(pool).is_some_and(is_watched);
         let is_askable = pool.as_octets().len() <= MAX_HANDLE && !self.stopping;
-        if has_cache && is_askable && self.pools.entry(pool, self.config.max_pools).is_some() {
+        if is_wanted && is_askable && self.pools.entry(pool, self.config.max_pools).is_some() {
             self.ask(now, pool);
         }
     }

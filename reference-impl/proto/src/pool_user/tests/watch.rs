@@ -211,3 +211,18 @@ fn unwatched_pools_are_not_told_of() {
     });
     assert_eq!(world.told(), []);
 }
+
+#[test]
+fn a_watch_that_is_not_told_can_ask_without_a_cache() {
+    let (mut world, home) = World::at_home(|c| c.stale_cache_value = Duration::ZERO);
+    world.watch(1, "p");
+    world.says(home, list("p", None, &[5]));
+    assert_eq!(changes(&mut world), [(1, vec![5])]);
+    world.sent();
+    world.input(Input::Populate { pool: "p".into() });
+    assert_eq!(world.questions(), [(home, "p".into(), true)]);
+    world.says(home, list("p", None, &[6]));
+    assert_eq!(changes(&mut world), [(1, vec![6])]);
+    world.input(Input::Populate { pool: "q".into() });
+    assert_eq!(world.questions(), [], "there is nothing to populate");
+}
