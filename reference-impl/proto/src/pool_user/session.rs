@@ -16,8 +16,9 @@
 //!
 //! A round is one pass over the PEs of one list: each is tried once, those that failed lately last. The list is
 //! the cache entry while it is fresh, else the answer to a new question; the first round may begin with the
-//! business card. A PE has proved itself, and with it the session begins its rounds anew, when it was heard or
-//! stayed up for a while.
+//! business card. A PE has proved itself, and with it the session begins to count its rounds anew, when it was
+//! heard or stayed up for a while. The round itself begins anew, so that all other PEs may be called at once, when
+//! the PE was heard and stayed for session-pause at least.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -429,7 +430,7 @@ impl PoolUser {
 
     /// The PE that the session has, or is calling, fails it; its association is gone.
     fn on_fault(&mut self, now: Duration, session: Session, why: Fault, unsent: Vec<Message>) {
-        let proof = self.config.avoidance;
+        let (pause, proof) = (self.config.session_pause, self.config.avoidance);
         let Some(entry) = self.sessions.get_mut(session) else {
             return;
         };
@@ -437,8 +438,13 @@ impl PoolUser {
         let (pe, was_up) = match &entry.state {
             State::Connecting(connecting) => (connecting.element.identifier, false),
             State::Up(up) => {
-                if up.is_heard || now.saturating_sub(up.since) >= proof {
+                let stayed = now.saturating_sub(up.since);
+                if stayed >= proof || up.is_heard {
                     entry.rounds = 0;
+                }
+                // One that says something and leaves at once does not begin a round, or two of them would be
+                // called in turn without a pause.
+                if stayed >= proof || (up.is_heard && stayed >= pause) {
                     entry.tried.clear();
                     entry.is_listed = false;
                 }

@@ -1,6 +1,7 @@
 //! Sessions: set-up, data, failover, and their ends.
 
 use super::*;
+use crate::pool_user::session::Entry;
 
 fn up(event: &Event) -> (u32, Option<Failover>) {
     let Event::Up {
@@ -351,6 +352,50 @@ fn a_pe_that_was_heard_begins_the_rounds_anew() {
         world.pass_secs(2);
     }
     assert!(world.user.size().sessions == 1);
+}
+
+#[test]
+fn pes_that_say_something_and_drop_are_tried_once_in_a_round() {
+    let (mut world, home) = World::at_home(|c| c.session_rounds = 2);
+    world.open(1, "p");
+    for round in 1..=3 {
+        world.says(home, list("p", None, &[5, 6]));
+        for _ in 0..2 {
+            let (assoc, _) = world.called();
+            world.up(assoc);
+            world.input(Input::Message {
+                assoc,
+                ppid: 0,
+                octets: b"x",
+            });
+            world.pass(Duration::from_millis(900));
+            world.down(assoc, Fault::Closed);
+        }
+        let entry = world.user.sessions.get(Session(1));
+        assert_eq!(Entry::state_name(entry), "Pausing", "round {round}");
+        assert!(world.calls_nobody());
+        world.sent();
+        world.pass(Duration::from_millis(1500));
+    }
+    assert_eq!(world.user.size().sessions, 1, "they were heard");
+}
+
+#[test]
+fn a_pe_that_served_for_a_while_is_followed_at_once() {
+    let (mut world, _, mut assoc, _) = World::session(|_| {}, &[5, 6]);
+    for turn in 0..4 {
+        world.input(Input::Message {
+            assoc,
+            ppid: 0,
+            octets: b"x",
+        });
+        world.pass(Duration::from_millis(1000));
+        world.down(assoc, Fault::Closed);
+        let (next, pe) = world.called();
+        assert_eq!(pe, [6, 5][turn % 2]);
+        world.up(next);
+        assoc = next;
+    }
 }
 
 #[test]
