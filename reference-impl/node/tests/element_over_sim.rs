@@ -14,8 +14,8 @@ use rserpool::services::{Effect, Service, calculation, echo::Echo, ping_pong};
 use rsp_proto::registrar::{self, enrp};
 use rsp_transport::sim::{HostId, Net};
 use rsp_transport::{AssocId, Event, Local, Outgoing, Peer, SctpOptions, Transport};
-use rsp_wire::asap::{self, CookieEcho};
-use rsp_wire::{Cookie, Policy, PoolElement, SctpTransport, Transport as WireTransport};
+use rsp_wire::asap::{self, CookieEcho, EndpointKeepAlive};
+use rsp_wire::{Cookie, Policy, PoolElement, SctpTransport, ServerId, Transport as WireTransport};
 
 const POOL: &str = "Pool";
 const ASAP: u16 = 3863;
@@ -549,4 +549,56 @@ fn users_come_over_tcp() {
     assert!(matches!(end, Some((_, Event::Down { .. }))), "{end:?}");
     world.run(SECOND);
     assert!(world.with_element(element, |driver, _, _| driver.stopped()));
+}
+
+#[test]
+fn a_pool_user_cannot_make_itself_the_registrar() {
+    let mut world = World::new();
+    let registrar = world.registrar(|_| {});
+    let element = world.element(Some(Box::new(Echo::new(8))), |_| {});
+    world.run(SECOND);
+    let listed = world.listed(registrar);
+    let home = world.with_element(element, |driver, _, _| driver.home_addrs().to_vec());
+    world.told(element);
+    let user = world.user(1, &listed[0]);
+    let keep_alive = EndpointKeepAlive::new(ServerId(666), POOL.into(), true);
+    let mut octets = Vec::new();
+    asap::Message::from(keep_alive).encode(&mut octets).unwrap();
+    world.say(user, 11, &octets);
+    world.say(user, 0, b"hello");
+    let answer = (0, b"hello".to_vec());
+    assert_eq!(world.hear(), answer, "and no acknowledgement before it");
+    assert_eq!(world.told(element), []);
+    let after = world.with_element(element, |driver, _, _| driver.home_addrs().to_vec());
+    assert_eq!(after, home);
+    world.run(30 * SECOND);
+    assert_eq!(world.listed(registrar).len(), 1);
+}
+
+#[test]
+fn where_it_registers_its_user_endpoint_for_asap_registrars_may_call_it_there() {
+    let mut world = World::new();
+    let registrar = world.registrar(|_| {});
+    let element = world.element(Some(Box::new(Echo::new(8))), |setup| {
+        setup.users = Users::Sctp { port: 7777 };
+        let asap = SctpTransport::new(7777, setup.addrs[0]);
+        setup.config.asap_transport = Some(asap);
+    });
+    world.run(SECOND);
+    let listed = world.listed(registrar);
+    // It calls from where users do; the registration says that this is right.
+    let caller = world.user(1, &listed[0]);
+    let keep_alive = EndpointKeepAlive::new(ServerId(5), POOL.into(), true);
+    let mut octets = Vec::new();
+    asap::Message::from(keep_alive).encode(&mut octets).unwrap();
+    world.say(caller, 11, &octets);
+    let (ppid, ack) = world.hear();
+    assert_eq!(ppid, 11);
+    let ack = asap::Message::decode(&ack).unwrap().message;
+    assert!(
+        matches!(ack, asap::Message::EndpointKeepAliveAck(_)),
+        "{ack:?}"
+    );
+    let home = world.with_element(element, |driver, _, _| driver.engine().home_id());
+    assert_eq!(home, Some(ServerId(5)));
 }

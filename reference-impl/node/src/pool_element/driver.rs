@@ -277,6 +277,7 @@ impl ElementDriver {
             let input = Input::Up {
                 assoc: engine_side(assoc),
                 peer: peer.clone(),
+                is_user: is_users && !self.has_registrars_among_users(),
             };
             self.step(now, input, transport);
         }
@@ -284,6 +285,18 @@ impl ElementDriver {
         if let Some(&User { session, .. }) = self.users.get(&assoc) {
             self.greet(now, session, peer, transport);
         }
+    }
+
+    /// Whether registrars are told to come where pool users do.
+    fn has_registrars_among_users(&self) -> bool {
+        let WireTransport::Sctp(users) = &self.endpoints.user_transport else {
+            return false;
+        };
+        let asap = self.engine.config().asap_transport.as_ref();
+        asap.is_some_and(|asap| {
+            let is_users = |ip| users.addresses.iter().any(|own| own == ip);
+            asap.port == users.port && asap.addresses.iter().any(is_users)
+        })
     }
 
     fn restart(&mut self, now: Duration, assoc: AssocId, transport: &mut dyn Transport) {

@@ -23,6 +23,8 @@ pub(super) struct Association {
     pub(super) is_dialled: bool,
     /// Whether a registrar is at the other end: we dialled it, or it asked whether we live.
     pub(super) is_registrar: bool,
+    /// Whether it came to an endpoint where only pool users come, so that no registrar can be there.
+    pub(super) is_user: bool,
     /// Whether communication with a pool user has begun.
     pub(super) began: bool,
     /// Whether it is being shut down: nothing can be answered any more.
@@ -39,7 +41,13 @@ impl Association {
 }
 
 impl Element {
-    pub(super) fn on_up(&mut self, now: Duration, assoc: Assoc, peer: Vec<SocketAddr>) {
+    pub(super) fn on_up(
+        &mut self,
+        now: Duration,
+        assoc: Assoc,
+        peer: Vec<SocketAddr>,
+        is_user: bool,
+    ) {
         let steps = self.hunt.on_up(now, assoc);
         let is_dialled = !steps.is_empty();
         let called = self.assocs.values().filter(|a| !a.is_dialled).count();
@@ -56,6 +64,7 @@ impl Element {
             peer,
             is_dialled,
             is_registrar: is_dialled,
+            is_user,
             began: false,
             is_leaving: false,
         };

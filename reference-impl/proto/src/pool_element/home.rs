@@ -65,7 +65,9 @@ impl Element {
 
     /// Sets up an association, unless there is one: the registrar may have called to ask whether we live.
     fn dial(&mut self, now: Duration, dial: Dial, to: Server) {
-        let mut assocs = self.assocs.iter_mut();
+        // The associations of the pool users' endpoint are in nobody's way.
+        let assocs = self.assocs.iter_mut();
+        let mut assocs = assocs.filter(|(_, association)| !association.is_user);
         match assocs.find(|(_, association)| association.is_with(&to)) {
             Some((_, association)) if association.began => {
                 // Announcements are not to be trusted: this is a pool user, and stays one.

@@ -12,6 +12,8 @@
 //! ```
 //!
 //! Readings where the RFC is open:
+//! - A registrar calls the registered ASAP Transport (§2.2.7, §3.4), so a KEEP_ALIVE that comes to an endpoint for
+//!   pool users only is out of place: neither acknowledged nor followed. Anybody may send one there.
 //! - KA1 goes before "an endpoint MUST respond to any KEEP_ALIVE" (§2.2.7).
 //! - The handle is that of "its earlier REGISTRATION": before one is sent and after a de-registration there is none.
 //!   So a registrar that still lists the PE notices that it is gone.

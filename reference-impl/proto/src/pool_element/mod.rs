@@ -24,8 +24,8 @@
 //! - One SCTP endpoint is the ASAP endpoint: all [`Output::Connect`]s leave from it, and registrars may call it.
 //!   It must be bound to all addresses that are registered (R1).
 //! - Associations of pool users, where the user transport is SCTP with a control channel, are reported by
-//!   [`Input::Up`] like those of registrars; both may use one endpoint. [`Input::Began`] tells that a pool
-//!   user's data was seen on one.
+//!   [`Input::Up`] like those of registrars, with whether only pool users come there; both may use one endpoint.
+//!   [`Input::Began`] tells that a pool user's data was seen on one.
 //! - Data goes beside the engine: a message for which [`Element::is_control`] is false is the service's. An
 //!   engine polled until [`Output::Wait`] after each input has told a COOKIE_ECHO before the next message,
 //!   which may be data, is looked at.
@@ -59,7 +59,7 @@
 //!             let assoc = rsp_proto::Assoc(1);
 //!             let answer = Some(assoc);
 //!             element.handle(now, Input::Dialled { dial, assoc: answer });
-//!             element.handle(now, Input::Up { assoc, peer: to });
+//!             element.handle(now, Input::Up { assoc, peer: to, is_user: false });
 //!         }
 //!         Output::Send { assoc, ppid, octets, .. } => {
 //!             let Message::Registration(registration) = Message::decode(&octets)?.message else {
@@ -135,6 +135,9 @@ pub enum Input<'a> {
         assoc: Assoc,
         /// The peer's transport addresses, as far as known.
         peer: Vec<SocketAddr>,
+        /// Whether it came to an endpoint that only pool users are told of: no registrar is at the other end,
+        /// whatever is said over it.
+        is_user: bool,
     },
     /// The peer restarted an association (RFC 9260 §5.2).
     Restart {
@@ -358,12 +361,23 @@ impl Element {
         ppid == ASAP_PPID || self.assocs.get(&assoc).is_some_and(is_registrar)
     }
 
+    /// Whether nobody but a pool user can be at the other end.
+    fn is_user(&self, assoc: Assoc) -> bool {
+        self.assocs
+            .get(&assoc)
+            .is_some_and(|association| association.is_user)
+    }
+
     /// Takes one input. What is due by `now` happens before it.
     pub fn handle(&mut self, now: Duration, input: Input<'_>) {
         self.on_time(now);
         match input {
             Input::Dialled { dial, assoc } => self.on_dialled(now, dial, assoc),
-            Input::Up { assoc, peer } => self.on_up(now, assoc, peer),
+            Input::Up {
+                assoc,
+                peer,
+                is_user,
+            } => self.on_up(now, assoc, peer, is_user),
             Input::Restart { assoc } => self.on_restart(now, assoc),
             Input::Down { assoc } => self.on_down(now, assoc),
             Input::Message {
@@ -407,19 +421,27 @@ impl Element {
 
     fn on_asap(&mut self, now: Duration, assoc: Assoc, message: asap::Message) {
         use asap::Message as M;
+        // What only a registrar says proves nothing where anybody may come: an H=1 from a pool user would
+        // take the PE from its Home.
+        let is_user = self.is_user(assoc);
         match message {
-            M::RegistrationResponse(m) => self.on_registration_response(now, assoc, m),
-            M::DeregistrationResponse(m) => self.on_deregistration_response(now, assoc, m),
-            M::EndpointKeepAlive(m) => self.on_keep_alive(now, assoc, m),
+            M::RegistrationResponse(m) if !is_user => self.on_registration_response(now, assoc, m),
+            M::DeregistrationResponse(m) if !is_user => {
+                self.on_deregistration_response(now, assoc, m);
+            }
+            M::EndpointKeepAlive(m) if !is_user => self.on_keep_alive(now, assoc, m),
             M::CookieEcho(m) => self.on_cookie_echo(assoc, m),
             M::BusinessCard(m) => self.on_business_card(assoc, m),
             M::Error(m) => {
                 let causes = codes(Some(&m.operation_error));
                 self.log(Log::ErrorReported { assoc, causes });
             }
-            // Known, but nothing that is sent to a PE over an association. No rule asks for a report:
+            // Known, but nothing that is sent to a PE over such an association. No rule asks for a report:
             // "unrecognized" is about the type alone.
-            M::Registration(_)
+            M::RegistrationResponse(_)
+            | M::DeregistrationResponse(_)
+            | M::EndpointKeepAlive(_)
+            | M::Registration(_)
             | M::Deregistration(_)
             | M::HandleResolution(_)
             | M::HandleResolutionResponse(_)

@@ -263,3 +263,44 @@ fn a_keep_alive_that_names_the_pe_is_malformed_unless_tolerated() {
     world.keep_alive(home, 5, false);
     assert_eq!(world.sent().len(), 1, "and one as the RFC has it");
 }
+
+#[test]
+fn a_pool_user_cannot_take_it_out_of_its_pool() {
+    let (mut world, home) = World::registered_with(|config| {
+        config.tolerate_named_keep_alive = true;
+    });
+    let user = world.user_called(9);
+    world.out.clear();
+    world.keep_alive(user, 5, true);
+    world.keep_alive(user, 5, false);
+    world.send(user, DeregistrationResponse::new("p".into(), PE, None));
+    let mut named = Vec::new();
+    let keep_alive = EndpointKeepAlive::new(ServerId(5), "p".into(), true);
+    asap::Message::from(keep_alive).encode(&mut named).unwrap();
+    named.extend([0x00, 0x0e, 0x00, 0x08, 0, 0, 0, 7]);
+    let length = u16::from_be_bytes([named[2], named[3]]) + 8;
+    named[2..4].copy_from_slice(&length.to_be_bytes());
+    world.octets(user, 11, &named);
+    assert_eq!(world.element.tolerated(), 0);
+    assert!(!world.element.is_control(user, 0), "its data is no control");
+    assert_eq!(world.told(), []);
+    assert_eq!(world.shut_down(), []);
+    assert_eq!(world.sent(), []);
+    assert_eq!(world.element.home(), Some(home));
+    assert!(world.element.is_registered());
+}
+
+#[test]
+fn the_hunt_finds_no_registrar_where_pool_users_come() {
+    let (mut world, home) = World::registered();
+    let other = match world.element.assocs[&home].peer[..] {
+        [peer] if peer == registrar(1) => 2,
+        _ => 1,
+    };
+    world.user_called(other);
+    world.down(home);
+    assert_eq!(world.element.home(), None);
+    let targets: Vec<SocketAddr> = world.dialled.iter().map(|(_, to)| *to).collect();
+    assert!(targets.contains(&registrar(other)), "{targets:?}");
+    assert_eq!(world.aborted(), []);
+}

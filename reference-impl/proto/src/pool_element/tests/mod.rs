@@ -120,7 +120,11 @@ impl World {
     fn answer_dial(&mut self) -> Assoc {
         let (assoc, at) = self.dialled.remove(0);
         let peer = vec![at];
-        self.input(Input::Up { assoc, peer });
+        self.input(Input::Up {
+            assoc,
+            peer,
+            is_user: false,
+        });
         assert_eq!(self.element.home(), Some(assoc));
         assoc
     }
@@ -129,7 +133,23 @@ impl World {
     fn called(&mut self, number: u8) -> Assoc {
         let assoc = self.fresh();
         let peer = vec![registrar(number)];
-        self.input(Input::Up { assoc, peer });
+        self.input(Input::Up {
+            assoc,
+            peer,
+            is_user: false,
+        });
+        assoc
+    }
+
+    /// A pool user calls, at the endpoint that is for pool users only.
+    fn user_called(&mut self, number: u8) -> Assoc {
+        let assoc = self.fresh();
+        let peer = vec![registrar(number)];
+        self.input(Input::Up {
+            assoc,
+            peer,
+            is_user: true,
+        });
         assoc
     }
 

@@ -188,7 +188,11 @@ impl Schedule {
                     Mood::Refuses => self.end(assoc),
                     Mood::Answers | Mood::Mute | Mood::Drops | Mood::Rejects | Mood::Forgets => {
                         let peer = vec![registrar(number)];
-                        self.input(Input::Up { assoc, peer });
+                        self.input(Input::Up {
+                            assoc,
+                            peer,
+                            is_user: false,
+                        });
                         if self.moods[&number] == Mood::Drops {
                             self.later(Due::Down { assoc });
                         }
@@ -235,7 +239,11 @@ impl Schedule {
             (7, _) => {
                 let assoc = self.fresh(number);
                 let peer = vec![registrar(number)];
-                self.input(Input::Up { assoc, peer });
+                self.input(Input::Up {
+                    assoc,
+                    peer,
+                    is_user: false,
+                });
                 let pool = PoolHandle::from("p");
                 let id = ServerId(number.into());
                 self.later_message(assoc, EndpointKeepAlive::new(id, pool, true));
