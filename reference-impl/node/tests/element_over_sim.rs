@@ -602,3 +602,26 @@ fn where_it_registers_its_user_endpoint_for_asap_registrars_may_call_it_there() 
     let home = world.with_element(element, |driver, _, _| driver.engine().home_id());
     assert_eq!(home, Some(ServerId(5)));
 }
+
+#[test]
+fn a_load_that_the_owner_tells_stands_above_that_of_the_service() {
+    let mut world = World::new();
+    let registrar = world.registrar(|_| {});
+    let element = world.element(Some(Box::new(Echo::new(8))), |setup| {
+        setup.config.policy = Policy::LeastUsed { load: 0 };
+    });
+    world.run(2 * SECOND);
+    let told = Policy::LeastUsed { load: 1000 };
+    world.with_element(element, |driver, now, transport| {
+        driver.set_load(now, 1000, transport);
+    });
+    world.run(2 * SECOND);
+    let listed = world.listed(registrar);
+    assert_eq!(listed[0].policy, told);
+    // The load of the service changes with a user of it.
+    let user = world.user(1, &listed[0]);
+    world.say(user, 0, b"hello");
+    world.hear();
+    world.run(5 * SECOND);
+    assert_eq!(world.listed(registrar)[0].policy, told);
+}

@@ -29,6 +29,8 @@ pub struct ElementDriver {
     endpoints: Endpoints,
     cookies: Cookies,
     service: Option<Box<dyn Service>>,
+    /// The load that the owner told; that of the service counts only without one.
+    owner_load: Option<u32>,
     users: BTreeMap<AssocId, User>,
     sessions: BTreeMap<Session, AssocId>,
     /// Who is at the other end of the ASAP endpoint's associations.
@@ -67,6 +69,7 @@ impl ElementDriver {
             endpoints,
             cookies: setup.cookies,
             service,
+            owner_load: None,
             users: BTreeMap::new(),
             sessions: BTreeMap::new(),
             registrars: BTreeMap::new(),
@@ -158,8 +161,10 @@ impl ElementDriver {
         self.step(now, Input::Policy(policy), transport);
     }
 
-    /// The load is this from now on, from 0 to `u32::MAX`; only adaptive policies tell it.
+    /// The load is this from now on, from 0 to `u32::MAX`, whatever that of the service is; only adaptive policies
+    /// tell it.
     pub fn set_load(&mut self, now: Duration, load: u32, transport: &mut dyn Transport) {
+        self.owner_load = Some(load);
         let current = &self.engine.config().policy;
         if let Some(policy) = with_load(current, load).filter(|policy| policy != current) {
             self.set_policy(now, policy, transport);
@@ -488,11 +493,12 @@ impl ElementDriver {
         self.drain(now, transport);
     }
 
-    /// Does what the engine wants until it has nothing more, and tells it the load of the service.
+    /// Does what the engine wants until it has nothing more, and tells it the load of the service, unless the
+    /// owner knows better.
     fn drain(&mut self, now: Duration, transport: &mut dyn Transport) {
         if let Some(service) = &self.service {
             let current = &self.engine.config().policy;
-            let policy = with_load(current, service.load());
+            let policy = with_load(current, self.owner_load.unwrap_or_else(|| service.load()));
             if let Some(policy) = policy.filter(|policy| policy != current) {
                 self.engine.handle(now, Input::Policy(policy));
             }
