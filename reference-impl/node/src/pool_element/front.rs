@@ -11,15 +11,18 @@
 //! It begins as down, so that nobody is sent to a server that has not answered once. Each watch is a task of
 //! its own; it ends when nobody listens to it any more.
 
+use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::process::Stdio;
 use std::time::Duration;
 
 use rsp_transport::live::{Mode, Stack, StackConfig};
 use rsp_transport::{Event, Local, Peer, Transport};
+use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -190,24 +193,75 @@ async fn ask_for_load(command: String, every: Duration, changes: Sender<Change>)
     }
 }
 
-/// Runs a shell command and gives what it prints, if it ends with 0. Dropped, it kills the command.
+/// Runs a shell command and gives what it prints, if it ends with 0. Dropped, it kills the command and all that
+/// the command has started.
 async fn run(command: &str) -> io::Result<String> {
-    let output = Command::new("sh")
-        .args(["-c", command])
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
-        .kill_on_drop(true)
-        .output()
-        .await?;
-    if !output.status.success() {
-        return Err(io::Error::other(format!(
-            "`{command}` ended with {}",
-            output.status
-        )));
+    let mut shell = Shell::start(command)?;
+    let printed = shell.printed(command).await?;
+    let status = shell.0.wait().await?;
+    if !status.success() {
+        return Err(io::Error::other(format!("`{command}` ended with {status}")));
     }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    Ok(String::from_utf8_lossy(&printed).into_owned())
 }
+
+/// A shell that runs a command, with what that starts in a process group of its own.
+struct Shell(Child);
+
+impl Shell {
+    fn start(command: &str) -> io::Result<Self> {
+        let mut shell = Command::new("sh");
+        #[cfg(unix)]
+        shell.process_group(0);
+        shell
+            .args(["-c", command])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::inherit())
+            .kill_on_drop(true);
+        Ok(Self(shell.spawn()?))
+    }
+
+    /// All that it prints.
+    async fn printed(&mut self, command: &str) -> io::Result<Vec<u8>> {
+        let stdout = self.0.stdout.take();
+        let mut stdout = stdout.expect("standard output is a pipe, and taken once");
+        let mut printed = Vec::new();
+        let mut octets = [0; 512];
+        loop {
+            let mut room = ReadBuf::new(&mut octets);
+            poll_fn(|cx| Pin::new(&mut stdout).poll_read(cx, &mut room)).await?;
+            if room.filled().is_empty() {
+                return Ok(printed);
+            }
+            printed.extend_from_slice(room.filled());
+            if printed.len() > MAX_PRINTED {
+                return Err(io::Error::other(format!(
+                    "`{command}` printed more than {MAX_PRINTED} octets"
+                )));
+            }
+        }
+    }
+}
+
+impl Drop for Shell {
+    fn drop(&mut self) {
+        #[cfg(unix)]
+        {
+            use rustix::process::{Pid, Signal, kill_process_group};
+
+            // Not after it was waited for: the number may be another group's by then.
+            let id = self.0.id().and_then(|id| i32::try_from(id).ok());
+            if let Some(group) = id.and_then(Pid::from_raw) {
+                // There may be nobody left in it.
+                let _ = kill_process_group(group, Signal::KILL);
+            }
+        }
+    }
+}
+
+/// Octets that a command may print.
+const MAX_PRINTED: usize = 4096;
 
 #[cfg(test)]
 mod tests {
@@ -252,6 +306,48 @@ mod tests {
             let error = run("exit 7").await.unwrap_err();
             assert!(error.to_string().contains('7'), "{error}");
         });
+    }
+
+    #[test]
+    fn a_command_that_prints_too_much_fails() {
+        block_on(async {
+            let most = run("head -c 4096 /dev/zero").await.unwrap();
+            assert_eq!(most.len(), 4096);
+            let error = run("head -c 4097 /dev/zero").await.unwrap_err();
+            assert!(error.to_string().contains("4096 octets"), "{error}");
+        });
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_command_that_is_given_up_leaves_nobody_behind() {
+        use std::io::Read;
+
+        let dir = std::env::temp_dir().join(format!("rserpool-group-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let pipe = dir.join("pipe");
+        let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+        assert!(made.unwrap().success());
+        // As long as somebody of the pipeline lives, the pipe is open at its other end.
+        let (opened, is_open) = tokio::sync::oneshot::channel();
+        let (closed, is_closed) = std::sync::mpsc::channel();
+        let path = pipe.clone();
+        std::thread::spawn(move || {
+            let mut pipe = std::fs::File::open(path).unwrap();
+            opened.send(()).unwrap();
+            pipe.read_to_end(&mut Vec::new()).unwrap();
+            closed.send(()).unwrap();
+        });
+        let command = format!("sleep 30 3> '{}' | cat", pipe.display());
+        block_on(async {
+            tokio::select! {
+                ended = run(&command) => panic!("it ended: {ended:?}"),
+                open = is_open => open.unwrap(),
+            }
+        });
+        let gone = is_closed.recv_timeout(Duration::from_secs(10));
+        gone.expect("the children are gone too");
+        std::fs::remove_dir_all(&dir).unwrap();
     }
 
     #[test]
