@@ -279,6 +279,13 @@ fn settings_that_cannot_be_are_refused_before_anything_is_done() {
         assert_eq!(code, Some(2), "{text}");
         assert!(text.contains(flag.trim_start_matches("--")), "{text}");
     }
+    for (size, code) in [("1048576", 0), ("1048577", 2), ("1000000000000", 2)] {
+        let args = ["pu", "session", "EchoPool", "--service", "echo"];
+        let args = [&args[..], &["--check-config", "--size", size]].concat();
+        let (ended, text) = ends(&args);
+        assert_eq!(ended, Some(code), "{size}: {text}");
+        assert_eq!(text.contains("size"), code == 2, "{size}: {text}");
+    }
     let (code, text) = ends(&["pu", "session", "EchoPool", "--rate", "5"]);
     assert_eq!(code, Some(2), "{text}");
     assert!(text.contains("--service"), "{text}");

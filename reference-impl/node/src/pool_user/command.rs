@@ -23,6 +23,9 @@ pub const SESSION_LOST: u8 = 5;
 /// A request of the load client was not answered, or not as it must be.
 pub const WRONG_ANSWERS: u8 = 6;
 
+/// Octets of a request at most; no stack here carries a longer message.
+const MAX_SIZE: u64 = 1 << 20;
+
 /// How often the registrar is asked for a pool that is waited for.
 const WAIT_CYCLE: Duration = Duration::from_millis(250);
 
@@ -94,7 +97,7 @@ pub struct SessionArgs {
     /// How long to send requests [default: no limit]
     #[arg(long, value_name = "SPAN", requires = "service")]
     pub duration: Option<Span>,
-    /// Octets of a request, or calculations of a job [default: 64, or 1000000]
+    /// Octets of a request, 1048576 at most, or calculations of a job [default: 64, or 1000000]
     #[arg(long, value_name = "N", requires = "service")]
     pub size: Option<u64>,
     /// Requests of echo that may be unanswered at a time
@@ -149,6 +152,14 @@ pub fn pu(command: PuCommand) -> ExitCode {
         Ok(settings) => settings,
         Err(why) => return fail(BAD_SETTINGS, &why),
     };
+    let plan = match &command {
+        PuCommand::Resolve(_) => Ok(None),
+        PuCommand::Session(args) => args.plan(),
+    };
+    let plan = match plan {
+        Ok(plan) => plan,
+        Err(why) => return fail(BAD_SETTINGS, &why),
+    };
     if common.check_config {
         return ExitCode::SUCCESS;
     }
@@ -160,7 +171,7 @@ pub fn pu(command: PuCommand) -> ExitCode {
         Ok(runtime) => runtime.block_on(async {
             match &command {
                 PuCommand::Resolve(args) => resolve::run(args, &settings, &mut io::stdout()).await,
-                PuCommand::Session(args) => match args.plan() {
+                PuCommand::Session(args) => match plan {
                     Some(plan) => session::run(args, plan, &settings, &mut io::stdout()).await,
                     None => terminal::run(args, &settings, &mut io::stdout()).await,
                 },
@@ -193,13 +204,22 @@ impl SessionArgs {
         Target::Pool(self.common.pool.clone())
     }
 
-    fn plan(&self) -> Option<Plan> {
-        let service = self.service?;
-        let usual = match service {
-            Service::Echo | Service::PingPong => 64,
-            Service::Calculation => 1_000_000,
+    /// The load, if it is to be one. The error names the flag.
+    fn plan(&self) -> Result<Option<Plan>, String> {
+        let Some(service) = self.service else {
+            return Ok(None);
         };
-        Some(Plan {
+        let (usual, most) = match service {
+            Service::Echo | Service::PingPong => (64, MAX_SIZE),
+            Service::Calculation => (1_000_000, u64::MAX),
+        };
+        let size = self.size.unwrap_or(usual);
+        if size > most {
+            return Err(format!(
+                "size: a request of {size} octets is too long, {most} are possible"
+            ));
+        }
+        Ok(Some(Plan {
             service,
             interval: if self.rate > 0.0 {
                 Duration::from_secs_f64(1.0 / self.rate)
@@ -208,10 +228,10 @@ impl SessionArgs {
             },
             count: self.count,
             duration: self.duration.map(|span| span.0),
-            size: self.size.unwrap_or(usual),
+            size,
             window: self.window as usize,
             answer_timeout: self.answer_timeout.0,
-        })
+        }))
     }
 }
 
