@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use rserpool::driver::{EnrpEndpoint, RegistrarDriver};
 use rserpool::pool_element::{
-    AsapEvent, Config, Cookies, ElementDriver, Event as ElementEvent, Setup, Users,
+    AsapEvent, Config, Cookies, ElementDriver, Event as ElementEvent, ServiceKind, Settings, Setup,
+    Users,
 };
 use rserpool::services::ping_pong::message::PingPong as Ping;
 use rserpool::services::seal::PoolKey;
@@ -624,4 +625,32 @@ fn a_load_that_the_owner_tells_stands_above_that_of_the_service() {
     world.hear();
     world.run(5 * SECOND);
     assert_eq!(world.listed(registrar)[0].policy, told);
+}
+
+#[test]
+fn a_rejected_registration_is_not_tried_again_uncorrected() {
+    let mut world = World::new();
+    let registrar = world.registrar(|_| {});
+    world.element(None, |_| {});
+    world.run(SECOND);
+    let settings = Settings {
+        service: Some(ServiceKind::Echo),
+        ..Settings::default()
+    };
+    let usual = settings.setup().unwrap().config;
+    let other = world.element(None, |setup| {
+        setup.config.policy = Policy::Random;
+        setup.config.retry_rejected = usual.retry_rejected;
+    });
+    world.run(120 * SECOND);
+    let told = world.told(other);
+    let is_rejection =
+        |event: &&ElementEvent| matches!(event, ElementEvent::Asap(AsapEvent::Rejected { .. }));
+    assert_eq!(told.iter().filter(is_rejection).count(), 1, "{told:?}");
+    // Corrected, it is taken.
+    world.with_element(other, |driver, now, transport| {
+        driver.set_policy(now, Policy::RoundRobin, transport);
+    });
+    world.run(SECOND);
+    assert_eq!(world.listed(registrar).len(), 2);
 }

@@ -259,21 +259,22 @@ fn it_stands_in_front_of_a_server_while_that_is_up() {
 }
 
 #[test]
-fn a_rejection_can_be_the_end() {
+fn a_rejection_is_the_end_unless_it_is_to_be_tried_again() {
     let mut registrars = [registrar(&[])];
     let mut first = element(&mut registrars, &["--service", "echo"]);
     first.told("home");
-    let args = [
-        "--service",
-        "echo",
-        "--policy",
-        "random",
-        "--retry-rejected",
-        "0s",
-    ];
+    let args = ["--service", "echo", "--policy", "random"];
     let (code, log) = element(&mut registrars, &args).ended();
     assert_eq!(code, Some(2), "{log}");
     assert!(log.contains("the pool has another policy"), "{log}");
+
+    let args = [&args[..], &["--retry-rejected", "50ms"]].concat();
+    let mut other = element(&mut registrars, &args);
+    other.logs("the pool has another policy");
+    other.logs("the pool has another policy");
+    first.terminate();
+    // Now that its policy is the pool's.
+    assert_eq!(other.told("pool"), "EchoPool");
 }
 
 #[test]

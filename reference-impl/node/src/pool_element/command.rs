@@ -174,7 +174,8 @@ fn whereabouts(settings: &Settings) -> String {
 
 /// Whether it makes no sense to go on.
 fn ends(event: &Event, settings: &Settings) -> Option<String> {
-    let for_good = settings.retry_rejected.is_some_and(|span| span.0.is_zero());
+    // RFC 5352 §3.1: nobody here corrects the error, so it is told, and not tried again unless that is set.
+    let for_good = settings.retry_rejected.is_none_or(|span| span.0.is_zero());
     match event {
         Event::Asap(event @ AsapEvent::Rejected { .. }) if for_good => Some(sentence(event)),
         _ => None,

@@ -152,6 +152,6 @@ pub use event::Event;
 pub use live::PoolElement;
 pub use policy::{PolicyText, is_adaptive};
 pub use rsp_proto::pool_element::{Config, Event as AsapEvent};
-pub use settings::Settings;
+pub use settings::{ServiceKind, Settings};
 pub use setup::Setup;
 pub use tolerance::Tolerance;

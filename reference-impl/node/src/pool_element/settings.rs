@@ -146,7 +146,7 @@ settings_with_reach! {
         /// Pause after that before it begins anew [default: 60s]
         #[arg(long, value_name = "SPAN")]
         pub retry_failed: Option<Period>,
-        /// Pause after a rejection before it begins anew; 0s for the end of the program [default: 30s]
+        /// Pause after a rejection before it tries again, which RFC 5352 §3.1 forbids until the error is corrected; 0s for the end of the program [default: 0s]
         #[arg(long, value_name = "SPAN")]
         pub retry_rejected: Option<Span>,
         /// Shortest time between a registration and the next one that tells a change of load [default: 1s]
@@ -368,7 +368,7 @@ impl Settings {
             t4_reregistration: period(self.t4_reregistration, d.t4_reregistration),
             max_reg_attempt: self.max_reg_attempt.unwrap_or(d.max_reg_attempt),
             retry_failed: period(self.retry_failed, d.retry_failed),
-            retry_rejected: span(self.retry_rejected, Duration::from_secs(30)),
+            retry_rejected: span(self.retry_rejected, d.retry_rejected),
             update_interval: span(self.update_interval, d.update_interval),
             hunt: hunt::Config {
                 t5_serverhunt: period(self.t5_serverhunt, d.hunt.t5_serverhunt),
