@@ -84,7 +84,7 @@ settings_with_reach! {
         #[arg(long, value_name = "SPAN|infinite")]
         pub life: Option<Life>,
 
-        /// How often the server behind the transport is tried; 0s for never [default: 1s for TCP and SCTP]
+        /// How often the server behind the transport is tried; 0s for never. A try by TCP only connects: a server that has stopped stays up until its queue of new connections is full; --probe-command can ask it something [default: 1s for TCP and SCTP]
         #[arg(long, value_name = "SPAN")]
         pub probe: Option<Span>,
         /// How long a try may take [default: 2s]
