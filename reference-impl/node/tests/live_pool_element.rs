@@ -3,7 +3,8 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Command, Stdio};
 
-use rserpool::pool_user::{Message, PoolUser, Resolution, ResolveError, Settings};
+use rserpool::pool_user::{Event, Message, PoolUser, Resolution, ResolveError, Settings};
+use rserpool::services::ping_pong::message::{self as ping_pong, PingPong};
 use rsp_wire::Policy;
 
 /// Killed when the test ends, however it ends.
@@ -177,6 +178,36 @@ fn it_serves_and_leaves_at_sigterm() {
     assert_eq!(code, Some(0), "{log}");
     assert!(log.contains("de-registered"), "{log}");
     assert!(is_unknown(&mut registrars[0], "EchoPool"));
+}
+
+#[test]
+fn what_a_pool_user_does_not_ask_for_does_not_pile_up() {
+    const PINGS: u64 = 1000;
+    let mut registrars = [registrar(&[])];
+    let mut element = element(&mut registrars, &["--service", "pingpong"]);
+    let settings = user_of(&mut registrars[0], Some(&mut element));
+    block_on(async {
+        let mut user = PoolUser::start(&settings).unwrap();
+        let session = user.open("PingPongPool");
+        for number in 1..=PINGS {
+            let data = b"data".to_vec();
+            let ping = Message {
+                ppid: ping_pong::PPID,
+                ..Message::new(PingPong::Ping { number, data }.encode())
+            };
+            user.send(session, ping).await.unwrap();
+            let pong = PingPong::decode(&user.receive(session).await.unwrap()).unwrap();
+            assert!(matches!(pong, PingPong::Pong { reply, .. } if reply == number));
+        }
+        // Each Pong came with a cookie, of which the last one counts.
+        let mut rest = Vec::new();
+        while let Some(event) = user.next_event_until(Some(user.now())).await.unwrap() {
+            rest.push(event);
+        }
+        let is_cookie = |event: &&Event| matches!(event, Event::Cookie { .. });
+        assert_eq!(rest.iter().filter(is_cookie).count(), 1);
+        assert!(rest.len() < 10, "{rest:?}");
+    });
 }
 
 #[test]

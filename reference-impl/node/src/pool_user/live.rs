@@ -1,6 +1,5 @@
 //! A pool user on a live stack: the driver with a clock, for programs.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::time::Duration;
@@ -14,13 +13,12 @@ use rsp_wire::asap::BusinessCard;
 use rsp_wire::{PeIdentifier, PoolHandle};
 
 use super::driver::{Refused, UserDriver};
+use super::inbox::Inbox;
 use super::settings::Settings;
 use crate::live::{Clock, with_way_out};
 use crate::reach::RegistrarAddr;
 use crate::service;
 
-/// Octets of user messages that may wait to be read before their session is ended.
-const MAX_UNREAD: usize = 64 << 20;
 /// How long associations have to end gracefully in [`PoolUser::stop`].
 const GRACE: Duration = Duration::from_secs(2);
 
@@ -34,8 +32,7 @@ pub struct PoolUser {
     driver: UserDriver,
     stack: Stack,
     clock: Clock,
-    told: VecDeque<Event>,
-    unread: usize,
+    inbox: Inbox,
 }
 
 /// The answer to a [`PoolUser::resolve`].
@@ -89,8 +86,7 @@ impl PoolUser {
             driver,
             stack,
             clock,
-            told: VecDeque::new(),
-            unread: 0,
+            inbox: Inbox::default(),
         })
     }
 
@@ -99,13 +95,8 @@ impl PoolUser {
     pub async fn resolve(&mut self, pool: impl Into<PoolHandle>) -> Result<Resolved, ResolveError> {
         let now = self.clock.now();
         let asked = self.driver.resolve(now, pool.into(), &mut self.stack);
-        let answer = |event: &Event| match event {
-            Event::Resolved { request, .. } | Event::NotResolved { request, .. } => {
-                *request == asked
-            }
-            _ => false,
-        };
-        match self.wait_for(answer).await.map_err(ResolveError::Io)? {
+        let answer = self.wait_for(|inbox| inbox.answer(asked));
+        match answer.await.map_err(ResolveError::Io)? {
             Event::Resolved {
                 resolution,
                 preferred,
@@ -184,13 +175,8 @@ impl PoolUser {
     /// The next user message of a session (Data.Received, RFC 5352 §6.6). Other events wait for
     /// [`next_event`](Self::next_event).
     pub async fn receive(&mut self, session: Session) -> Result<Vec<u8>, SessionError> {
-        let of_session = |event: &Event| match event {
-            Event::Data { session: of, .. }
-            | Event::Failed { session: of, .. }
-            | Event::Closed { session: of } => *of == session,
-            _ => false,
-        };
-        match self.wait_for(of_session).await.map_err(SessionError::Io)? {
+        let next = self.wait_for(|inbox| inbox.of_session(session));
+        match next.await.map_err(SessionError::Io)? {
             Event::Data { octets, .. } => Ok(octets),
             Event::Failed { why, .. } => Err(SessionError::Failed(why)),
             _ => Err(SessionError::Closed),
@@ -232,15 +218,14 @@ impl PoolUser {
     /// The next thing that happens: user messages, failovers, changes of watched pools, messages returned
     /// (Error.Report, RFC 5352 §6.7).
     pub async fn next_event(&mut self) -> io::Result<Event> {
-        self.wait_for(|_| true).await
+        self.wait_for(Inbox::pop).await
     }
 
     /// The next thing that happens, or none once `until` is past, in the time of [`now`](Self::now).
     pub async fn next_event_until(&mut self, until: Option<Duration>) -> io::Result<Option<Event>> {
         loop {
             self.gather();
-            if let Some(event) = self.told.pop_front() {
-                self.unread -= size(&event);
+            if let Some(event) = self.inbox.pop() {
                 return Ok(Some(event));
             }
             if until.is_some_and(|until| until <= self.clock.now()) {
@@ -282,17 +267,16 @@ impl PoolUser {
         Ok(())
     }
 
-    /// The first event that is wanted; the others stay for later.
-    async fn wait_for(&mut self, wanted: impl Fn(&Event) -> bool) -> io::Result<Event> {
-        let mut seen = 0;
+    /// Waits until there is the event that is wanted; the others stay for later.
+    async fn wait_for(
+        &mut self,
+        wanted: impl Fn(&mut Inbox) -> Option<Event>,
+    ) -> io::Result<Event> {
         loop {
             self.gather();
-            let found = self.told.iter().skip(seen).position(&wanted);
-            if let Some(event) = found.and_then(|at| self.told.remove(seen + at)) {
-                self.unread -= size(&event);
+            if let Some(event) = wanted(&mut self.inbox) {
                 return Ok(event);
             }
-            seen = self.told.len();
             self.turn().await?;
         }
     }
@@ -300,17 +284,10 @@ impl PoolUser {
     /// Takes what the driver has to tell.
     fn gather(&mut self) {
         while let Some(event) = self.driver.poll_event() {
-            self.unread += size(&event);
-            if let Event::Data { session, .. } = &event
-                && self.unread > MAX_UNREAD
-            {
-                let session = *session;
+            if let Err(session) = self.inbox.push(event) {
                 tracing::warn!("session {}: nobody reads, closed", session.0);
-                self.unread -= size(&event);
                 self.close(session);
-                continue;
             }
-            self.told.push_back(event);
         }
     }
 
@@ -330,13 +307,6 @@ impl PoolUser {
             None => self.driver.timeout(now, &mut self.stack),
         }
         Ok(())
-    }
-}
-
-fn size(event: &Event) -> usize {
-    match event {
-        Event::Data { octets, .. } => octets.len(),
-        _ => 0,
     }
 }
 

@@ -158,6 +158,7 @@
 
 pub mod command;
 pub mod driver;
+mod inbox;
 mod lines;
 pub mod live;
 pub mod load;
