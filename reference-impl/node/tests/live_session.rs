@@ -3,7 +3,9 @@
 #![cfg(target_os = "linux")]
 
 use std::io::{BufRead, BufReader, Lines, Write};
+use std::net::TcpListener;
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -210,6 +212,111 @@ fn a_terminal_goes_on_and_ends_with_its_input() {
     drop(input);
     assert!(user.stdout.next().is_none(), "nothing comes twice");
     assert_eq!(user.child.wait().unwrap().code(), Some(0));
+}
+
+/// An address where nobody listens yet.
+fn address(ip: &str) -> std::net::SocketAddr {
+    let taken = TcpListener::bind((ip, 0)).unwrap();
+    taken.local_addr().unwrap()
+}
+
+/// A pool element in front of a TCP server that is not looked at.
+fn in_front_of(server: std::net::SocketAddr, policy: &str, ip: &str, asap: &str) -> Process {
+    let transport = format!("tcp://{server}");
+    let args = ["pe", "--pool", "Web", "--transport", &transport];
+    let more = ["--probe", "0s", "--policy", policy];
+    let place = ["--address", ip, "--registrar", asap];
+    ready(&[&args[..], &more, &place].concat())
+}
+
+/// Sends back what comes over one connection, until that ends.
+fn echo_once(listener: TcpListener) {
+    let (stream, _) = listener.accept().unwrap();
+    // The pool user may leave before it has read all.
+    let _ = std::io::copy(&mut &stream, &mut &stream);
+}
+
+#[test]
+fn a_terminal_keeps_its_input_until_there_is_a_pool_element() {
+    const LINES: usize = 2000;
+    let _registrar = registrar(&ip(5, 1), None);
+    let asap = &format!("{}:3863", ip(5, 1));
+    let server = address(&ip(5, 2));
+    let _element = in_front_of(server, "round-robin", &ip(5, 2), asap);
+    let args = ["pu", "session", "Web", "--registrar", asap];
+    let mut user = Process::start(&[&args[..], &["--session-rounds", "100"]].concat());
+    user.logs("registrar ");
+    let lines = (0..LINES).map(|n| format!("line {n:050}\n"));
+    let said: String = lines.collect();
+    let mut input = user.child.stdin.take().expect("it is piped");
+    let text = said.clone();
+    let (taken, is_taken) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        input.write_all(text.as_bytes()).unwrap();
+        // Nobody waits for it any more, if all is well.
+        let _ = taken.send(());
+    });
+    let early = is_taken.recv_timeout(Duration::from_secs(1));
+    assert!(early.is_err(), "it reads what it cannot keep");
+
+    let listener = TcpListener::bind(server).unwrap();
+    let server = std::thread::spawn(|| echo_once(listener));
+    let answers: Vec<String> = user.stdout.by_ref().map(Result::unwrap).collect();
+    // TCP keeps no lines together.
+    assert_eq!(answers.concat(), said.replace('\n', ""));
+    assert_eq!(user.child.wait().unwrap().code(), Some(0));
+    server.join().unwrap();
+}
+
+#[test]
+fn a_pool_element_that_does_not_read_is_left() {
+    let _registrar = registrar(&ip(6, 1), None);
+    let asap = &format!("{}:3863", ip(6, 1));
+    let deaf = TcpListener::bind((ip(6, 2), 0)).unwrap();
+    let at = deaf.local_addr().unwrap();
+    let _first = in_front_of(at, "priority:2", &ip(6, 2), asap);
+    let good = TcpListener::bind((ip(6, 3), 0)).unwrap();
+    let at = good.local_addr().unwrap();
+    let _second = in_front_of(at, "priority:1", &ip(6, 3), asap);
+    std::thread::spawn(|| echo_once(good));
+    let args = ["pu", "session", "Web", "--service", "echo", "--json"];
+    let load = ["--rate", "0", "--size", "100000", "--window", "80"];
+    let times = ["--answer-timeout", "2s", "--progress", "100ms"];
+    let mut user = Process::start(&[&args[..], &load, &times, &["--registrar", asap]].concat());
+    user.ready();
+    user.logs("no answer for ");
+    user.goes_on();
+    let (_, summary) = user.end();
+    assert_eq!(summary["event"], "summary", "{summary}");
+    assert_eq!(summary["silences"], 1, "{summary}");
+    assert_eq!(summary["wrong"], 0, "{summary}");
+}
+
+#[test]
+fn a_terminal_ends_at_sigterm_though_nobody_reads() {
+    let _registrar = registrar(&ip(7, 1), None);
+    let asap = &format!("{}:3863", ip(7, 1));
+    let deaf = TcpListener::bind((ip(7, 2), 0)).unwrap();
+    let at = deaf.local_addr().unwrap();
+    let _element = in_front_of(at, "round-robin", &ip(7, 2), asap);
+    let args = ["pu", "session", "Web", "--repeat", "--registrar", asap];
+    let mut user = Process::start(&args);
+    user.logs("session with pool element ");
+    let (first, _) = deaf.accept().unwrap();
+    let mut input = user.child.stdin.take().expect("it is piped");
+    let (taken, is_taken) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let line = [&[b'x'; 50_000][..], b"\n"].concat();
+        while input.write_all(&line).is_ok() {
+            let _ = taken.send(());
+        }
+    });
+    // Until nothing goes any more.
+    while is_taken.recv_timeout(Duration::from_secs(1)).is_ok() {}
+    // All of it is said again, to one that does not read either.
+    drop(first);
+    user.logs("session goes on with pool element ");
+    assert_eq!(user.end().0, Some(0));
 }
 
 #[test]

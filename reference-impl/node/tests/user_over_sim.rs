@@ -666,7 +666,7 @@ fn what_the_stack_has_no_room_for_waits_in_order() {
     world.elements.get_mut(&1).unwrap().answers = false;
     let sent = world.fill(session);
     world.pass(20 * SECOND);
-    let has_room = world.user(|driver, _, _| driver.has_room());
+    let has_room = world.user(|driver, _, _| driver.has_room(session, 1));
     assert!(has_room);
     assert_eq!(world.heard(1), Vec::from_iter(0..sent));
     let long = Message::new(vec![0; 2_000_000]);

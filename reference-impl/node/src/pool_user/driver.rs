@@ -19,8 +19,8 @@ use rsp_wire::{PeIdentifier, PoolHandle};
 
 use super::lines::{Lines, Parcel};
 
-/// Octets that may wait for room in the stack before [`UserDriver::send`] refuses; a session can hold as many when its
-/// pool element fails.
+/// Octets of one session that may wait for room in the stack before [`UserDriver::send`] refuses; a session can hold
+/// as many when its pool element fails.
 const MAX_WAITING: usize = 1 << 19;
 
 /// How a pool user's engine is set, and where it calls from.
@@ -49,7 +49,8 @@ pub struct UserDriver {
 /// Why [`UserDriver::send`] does not take a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// The stack has no room; the message may be tried again once it has, see [`UserDriver::has_room`].
+    /// Too much of the session waits for the stack or for a pool element; the message may be tried again once there
+    /// is room, see [`UserDriver::has_room`].
     Full(Message),
     /// It is longer than the stack can carry.
     TooLong {
@@ -239,16 +240,19 @@ impl UserDriver {
         if message.ppid == rsp_proto::ASAP_PPID {
             return Err(Refused::AsapPpid);
         }
-        if !self.has_room() {
+        if !self.has_room(session, message.octets.len()) {
             return Err(Refused::Full(message));
         }
         self.step(now, Input::Send { session, message }, transport);
         Ok(())
     }
 
-    /// Whether [`send`](Self::send) takes messages now.
-    pub fn has_room(&self) -> bool {
-        self.lines.waiting() < MAX_WAITING
+    /// Whether [`send`](Self::send) takes a message of so many octets now. What waits in one session leaves the
+    /// room of the others alone; of a session that has ended, there is room, as nothing waits.
+    pub fn has_room(&self, session: Session, octets: usize) -> bool {
+        let assoc = self.engine.element(session).map(|(assoc, _)| assoc);
+        let waiting = assoc.map_or(0, |assoc| self.lines.waiting(stack_side(assoc)));
+        waiting < MAX_WAITING && self.engine.has_room(session, octets)
     }
 
     /// Makes a session leave its PE, which does not do its work (Transport.Failure, RFC 5352 §6.9.2).

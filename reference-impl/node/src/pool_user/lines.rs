@@ -17,8 +17,6 @@ const RETRY: Duration = Duration::from_millis(20);
 pub(super) struct Lines {
     local: IpAddr,
     lines: BTreeMap<AssocId, Line>,
-    /// Octets that wait in all lines.
-    waiting: usize,
     retry_at: Option<Duration>,
     /// Numbers for what is no association of the stack, from the end of the range.
     next_datagrams: u64,
@@ -30,6 +28,8 @@ struct Line {
     /// Where its datagrams go, if it has datagrams.
     datagrams: Option<SocketAddr>,
     waiting: VecDeque<Parcel>,
+    /// Their octets.
+    octets: usize,
 }
 
 /// Something to send.
@@ -80,7 +80,6 @@ impl Lines {
         Self {
             local,
             lines: BTreeMap::new(),
-            waiting: 0,
             retry_at: None,
             next_datagrams: u64::MAX,
         }
@@ -118,6 +117,7 @@ impl Lines {
                     port,
                     datagrams,
                     waiting: VecDeque::new(),
+                    octets: 0,
                 };
                 self.lines.insert(assoc, line);
             }
@@ -169,9 +169,9 @@ impl Lines {
             .map(|(assoc, _)| *assoc)
     }
 
-    /// Octets that wait for room in the stack.
-    pub(super) fn waiting(&self) -> usize {
-        self.waiting
+    /// Octets of one line that wait for room in the stack.
+    pub(super) fn waiting(&self, assoc: AssocId) -> usize {
+        self.lines.get(&assoc).map_or(0, |line| line.octets)
     }
 
     /// Whether something waits in this line.
@@ -208,7 +208,7 @@ impl Lines {
                 Err(error) => tracing::debug!("association {}: {error}", assoc.0),
             }
         }
-        self.waiting += parcel.octets().len();
+        line.octets += parcel.octets().len();
         line.waiting.push_back(parcel);
         self.retry_at.get_or_insert(now + RETRY);
     }
@@ -218,16 +218,18 @@ impl Lines {
         if self.retry_at.is_none_or(|at| at > now) {
             return;
         }
+        let mut is_waiting = false;
         for (&assoc, line) in &mut self.lines {
             while let Some(parcel) = line.waiting.front() {
                 if transport.send(assoc, parcel.outgoing()).is_err() {
+                    is_waiting = true;
                     break;
                 }
-                self.waiting -= parcel.octets().len();
+                line.octets -= parcel.octets().len();
                 line.waiting.pop_front();
             }
         }
-        self.retry_at = (self.waiting > 0).then(|| now + RETRY);
+        self.retry_at = is_waiting.then(|| now + RETRY);
     }
 
     /// When [`timeout`](Self::timeout) wants to be called.
@@ -259,12 +261,6 @@ impl Lines {
             return Vec::new();
         };
         transport.close(line.port);
-        let octets: usize = line
-            .waiting
-            .iter()
-            .map(|parcel| parcel.octets().len())
-            .sum();
-        self.waiting -= octets;
         line.waiting
             .into_iter()
             .filter_map(|parcel| match parcel {

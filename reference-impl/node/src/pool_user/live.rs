@@ -148,14 +148,18 @@ impl PoolUser {
         self.driver.open(now, target, failover, &mut self.stack)
     }
 
-    /// Sends a user message in a session (DataSendRequest, RFC 5352 §6.5). Waits while too much waits already.
+    /// Sends a user message in a session (DataSendRequest, RFC 5352 §6.5). Waits while too much of the session waits
+    /// already, be it for its pool element to read or for there to be one; how long that may be is the caller's
+    /// to say.
     pub async fn send(
         &mut self,
         session: Session,
         message: impl Into<Message>,
     ) -> Result<(), SessionError> {
-        while !self.driver.has_room() {
+        let message = message.into();
+        while !self.driver.has_room(session, message.octets.len()) {
             self.turn().await.map_err(SessionError::Io)?;
+            self.gather();
         }
         self.try_send(session, message)
             .map_err(SessionError::Refused)
@@ -251,9 +255,9 @@ impl PoolUser {
         self.clock.now()
     }
 
-    /// Whether [`try_send`](Self::try_send) takes messages now.
-    pub fn has_room(&self) -> bool {
-        self.driver.has_room()
+    /// Whether [`try_send`](Self::try_send) takes a message of so many octets in this session now.
+    pub fn has_room(&self, session: Session, octets: usize) -> bool {
+        self.driver.has_room(session, octets)
     }
 
     /// Ends all sessions gracefully, or as far as that goes in two seconds.

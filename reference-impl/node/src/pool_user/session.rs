@@ -1,11 +1,13 @@
 //! `rserpool pu session --service …`: the load client on a live pool user.
 
+use std::collections::VecDeque;
 use std::io::Write;
 use std::time::Duration;
 
-use rsp_proto::pool_user::{Event, Message};
+use rsp_proto::pool_user::{Event, Message, Session};
 
 use super::command::{Ended, SESSION_LOST, SessionArgs, WRONG_ANSWERS, await_pool};
+use super::driver::Refused;
 use super::live::PoolUser;
 use super::load::{Act, End, Load, Plan, Summary};
 use super::settings::Settings;
@@ -13,6 +15,9 @@ use super::show;
 use crate::command::LogFormat;
 use crate::live::Signals;
 use crate::service::Failure;
+
+/// How soon to look again whether there is room to send.
+pub(super) const ROOM_CYCLE: Duration = Duration::from_millis(20);
 
 /// Puts load on a pool until the plan is done or a signal comes, and prints a summary.
 pub(super) async fn run(
@@ -32,15 +37,18 @@ pub(super) async fn run(
     }
     let mut load = Load::new(plan, user.now());
     let mut progress = Progress::new(args.progress.0, user.now());
+    let mut held = Held::default();
     let mut stopping = false;
     let mut had = false;
     let end = loop {
-        act(args, &mut user, &mut load).await?;
+        act(args, &mut user, &mut load, &mut held)?;
         progress.show(args, user.now(), load.summary(), out)?;
         if let Some(end) = load.end() {
             break end.clone();
         }
-        let until = [load.deadline(), progress.at].into_iter().flatten().min();
+        let again = held.again_at(user.now());
+        let until = [load.deadline(), progress.at, again];
+        let until = until.into_iter().flatten().min();
         tokio::select! {
             biased;
             () = signals.next() => {
@@ -59,6 +67,10 @@ pub(super) async fn run(
                             had = true;
                             progress.begin(now);
                             ready(args, &element.identifier.to_string(), out)?;
+                        }
+                        if let Event::FailingOver { session, .. } = &event {
+                            // What is unanswered is said again to the next one.
+                            held.forget(*session);
                         }
                         load.event(now, &event);
                     }
@@ -125,34 +137,63 @@ impl Progress {
     }
 }
 
-async fn act(args: &SessionArgs, user: &mut PoolUser, load: &mut Load) -> Result<(), Failure> {
+/// Messages for which there is no room, the oldest first. The client goes on beside them: only so it notices that a
+/// pool element which does not read does not answer either.
+#[derive(Default)]
+struct Held(VecDeque<(Session, Message)>);
+
+impl Held {
+    /// When to try again, if there is something: nobody tells when there is room.
+    fn again_at(&self, now: Duration) -> Option<Duration> {
+        (!self.0.is_empty()).then(|| now + ROOM_CYCLE)
+    }
+
+    fn forget(&mut self, session: Session) {
+        self.0.retain(|(of, _)| *of != session);
+    }
+
+    /// Sends in order what there is room for.
+    fn send(&mut self, user: &mut PoolUser) -> Result<(), Failure> {
+        while let Some((session, message)) = self.0.pop_front() {
+            match user.try_send(session, message) {
+                Ok(()) => {}
+                Err(Refused::Full(message)) => {
+                    self.0.push_front((session, message));
+                    return Ok(());
+                }
+                Err(why @ (Refused::TooLong { .. } | Refused::AsapPpid)) => {
+                    return Err(Failure::Settings(format!("size: {why}")));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn act(
+    args: &SessionArgs,
+    user: &mut PoolUser,
+    load: &mut Load,
+    held: &mut Held,
+) -> Result<(), Failure> {
     while let Some(act) = load.poll() {
         match act {
             Act::Open => {
                 let session = user.open_with(args.target(), !args.no_failover);
                 load.opened(session);
             }
-            Act::Send(session, message) => send(user, session, message).await?,
-            Act::Fail(session) => user.fail(session),
-            Act::Close(session) => user.close(session),
+            Act::Send(session, message) => held.0.push_back((session, message)),
+            Act::Fail(session) => {
+                held.forget(session);
+                user.fail(session);
+            }
+            Act::Close(session) => {
+                held.forget(session);
+                user.close(session);
+            }
         }
     }
-    Ok(())
-}
-
-async fn send(
-    user: &mut PoolUser,
-    session: rsp_proto::pool_user::Session,
-    message: Message,
-) -> Result<(), Failure> {
-    use super::live::SessionError;
-    match user.send(session, message).await {
-        Ok(()) => Ok(()),
-        Err(SessionError::Refused(why)) => Err(Failure::Settings(format!("size: {why}"))),
-        Err(SessionError::Io(error)) => Err(error.into()),
-        // Its end is told as an event.
-        Err(SessionError::Failed(_) | SessionError::Closed) => Ok(()),
-    }
+    held.send(user)
 }
 
 /// Says that there is a session: what comes from now on is load.

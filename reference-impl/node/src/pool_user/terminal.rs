@@ -1,14 +1,16 @@
 //! `rserpool pu session`: lines go to the pool, answers are printed.
 
+use std::collections::VecDeque;
 use std::io::{self, BufRead, Read, Write};
 use std::time::Duration;
 
-use rsp_proto::pool_user::{Event, Fault, Message, Session};
+use rsp_proto::pool_user::{Event, Fault, Message, Session, Unsent};
 use tokio::sync::mpsc;
 
 use super::command::{Ended, SessionArgs, await_pool};
-use super::live::{PoolUser, SessionError};
-use super::session::report;
+use super::driver::Refused;
+use super::live::PoolUser;
+use super::session::{ROOM_CYCLE, report};
 use super::settings::Settings;
 use crate::live::Signals;
 use crate::service::Failure;
@@ -26,8 +28,10 @@ struct Terminal<'a> {
     /// Whether the session has a pool element.
     serving: bool,
     had: bool,
-    /// Lines since the last answer.
-    unanswered: Vec<Vec<u8>>,
+    /// Lines to send.
+    outgoing: VecDeque<Vec<u8>>,
+    /// Lines sent since the last answer.
+    unanswered: VecDeque<Vec<u8>>,
     /// When something was sent or came last.
     active: Duration,
     input_over: bool,
@@ -55,26 +59,32 @@ pub(super) async fn run(
         session,
         serving: false,
         had: false,
-        unanswered: Vec::new(),
+        outgoing: VecDeque::new(),
+        unanswered: VecDeque::new(),
         active: user.now(),
         input_over: false,
     };
     let ended = loop {
-        let until = terminal.deadline();
-        let (want, has_room) = (!terminal.input_over, user.has_room());
+        terminal.send(&mut user)?;
+        let now = user.now();
+        let end = terminal.deadline();
+        if end.is_some_and(|end| end <= now) {
+            break Ended::Well;
+        }
+        let again = (!terminal.outgoing.is_empty()).then(|| now + ROOM_CYCLE);
+        let until = [end, again].into_iter().flatten().min();
         tokio::select! {
             biased;
             () = signals.next() => break Ended::Well,
-            event = user.next_event_until(until) => match event? {
-                Some(event) => {
-                    if let Some(ended) = terminal.event(event, &mut user, out).await? {
-                        break ended;
-                    }
+            event = user.next_event_until(until) => {
+                if let Some(event) = event?
+                    && let Some(ended) = terminal.event(event, &user, out)?
+                {
+                    break ended;
                 }
-                None => break Ended::Well,
-            },
-            line = lines.recv(), if want && has_room => match line {
-                Some(line) => terminal.line(line?, &mut user).await?,
+            }
+            line = lines.recv(), if terminal.wants_input() => match line {
+                Some(line) => terminal.outgoing.push_back(line?),
                 None => terminal.input_over = true,
             },
         }
@@ -84,42 +94,57 @@ pub(super) async fn run(
 }
 
 impl Terminal<'_> {
+    /// Whether a line could be sent. All others stay where they come from: what is read has nowhere else to wait.
+    fn wants_input(&self) -> bool {
+        let may_remember = !self.args.repeat || self.unanswered.len() < MAX_REMEMBERED;
+        self.serving && !self.input_over && self.outgoing.is_empty() && may_remember
+    }
+
     /// When to end, unless something happens before: the input is over and no more answers are expected.
     fn deadline(&self) -> Option<Duration> {
-        (self.input_over && self.serving).then(|| self.active + self.args.linger.0)
+        let is_said = self.input_over && self.serving && self.outgoing.is_empty();
+        is_said.then(|| self.active + self.args.linger.0)
     }
 
-    async fn line(&mut self, line: Vec<u8>, user: &mut PoolUser) -> Result<(), Failure> {
-        self.active = user.now();
-        if self.unanswered.len() < MAX_REMEMBERED {
-            self.unanswered.push(line.clone());
+    /// Sends what there is room for.
+    fn send(&mut self, user: &mut PoolUser) -> Result<(), Failure> {
+        while self.serving
+            && let Some(line) = self.outgoing.pop_front()
+        {
+            let message = Message {
+                ppid: self.args.ppid,
+                stream: self.args.stream,
+                unordered: self.args.unordered,
+                // What is said again must not be sent twice.
+                failover: self.args.repeat.then_some(false),
+                ..Message::new(line.clone())
+            };
+            match user.try_send(self.session, message) {
+                Ok(()) => {}
+                Err(Refused::Full(_)) => {
+                    self.outgoing.push_front(line);
+                    return Ok(());
+                }
+                Err(why @ (Refused::TooLong { .. } | Refused::AsapPpid)) => {
+                    return Err(Failure::Settings(why.to_string()));
+                }
+            }
+            self.active = user.now();
+            if self.args.repeat || self.unanswered.len() < MAX_REMEMBERED {
+                self.unanswered.push_back(line);
+            }
         }
-        self.send(line, user).await
+        Ok(())
     }
 
-    async fn send(&mut self, line: Vec<u8>, user: &mut PoolUser) -> Result<(), Failure> {
-        let message = Message {
-            ppid: self.args.ppid,
-            stream: self.args.stream,
-            unordered: self.args.unordered,
-            // What is said again must not be sent twice.
-            failover: self.args.repeat.then_some(false),
-            ..Message::new(line)
-        };
-        match user.send(self.session, message).await {
-            Ok(()) | Err(SessionError::Failed(_) | SessionError::Closed) => Ok(()),
-            Err(SessionError::Refused(why)) => Err(Failure::Settings(why.to_string())),
-            Err(SessionError::Io(error)) => Err(error.into()),
-        }
-    }
-
-    async fn event(
+    fn event(
         &mut self,
         event: Event,
-        user: &mut PoolUser,
+        user: &PoolUser,
         out: &mut dyn Write,
     ) -> Result<Option<Ended>, Failure> {
         if self.input_over
+            && self.outgoing.is_empty()
             && let Event::FailingOver {
                 why: Fault::Closed, ..
             } = event
@@ -134,7 +159,7 @@ impl Terminal<'_> {
                 self.had = true;
                 self.active = user.now();
                 if failover.is_some() {
-                    self.moved(user).await?;
+                    self.moved();
                 }
             }
             Event::FailingOver { .. } => self.serving = false,
@@ -147,33 +172,48 @@ impl Terminal<'_> {
                 }
                 out.flush()?;
             }
+            Event::Returned { messages, why, .. } => self.returned(messages.len(), why),
             Event::Failed { why, .. } => {
                 return Ok(Some(Ended::lost(&self.args.common.pool, &why, self.had)));
             }
             Event::Closed { .. } => return Ok(Some(Ended::Well)),
-            _ => {}
+            Event::Resolved { .. }
+            | Event::NotResolved { .. }
+            | Event::Watching { .. }
+            | Event::Changed { .. }
+            | Event::WatchEnded { .. }
+            | Event::Cookie { .. }
+            | Event::BusinessCard { .. }
+            | Event::Home { .. } => {}
         }
         Ok(None)
     }
 
+    /// Lines that will not be sent.
+    fn returned(&self, lines: usize, why: Unsent) {
+        match why {
+            // They are remembered, and said to the next pool element.
+            Unsent::NoFailover if self.args.repeat => {}
+            Unsent::NoFailover | Unsent::QueueFull | Unsent::Ended => {
+                tracing::warn!("lines that were not sent: {lines}");
+            }
+        }
+    }
+
     /// Another pool element serves now, which never saw what was said to the one before.
-    async fn moved(&mut self, user: &mut PoolUser) -> Result<(), Failure> {
-        let lines = self.unanswered.clone();
-        if lines.is_empty() {
-            return Ok(());
+    fn moved(&mut self) {
+        if self.unanswered.is_empty() {
+            return;
         }
         if !self.args.repeat {
             tracing::warn!(
                 "lines without an answer: {}; they may be lost, --repeat sends them again",
-                lines.len()
+                self.unanswered.len()
             );
-            self.unanswered.clear();
-            return Ok(());
+            return self.unanswered.clear();
         }
-        for line in lines {
-            self.send(line, user).await?;
-        }
-        Ok(())
+        self.unanswered.append(&mut self.outgoing);
+        std::mem::swap(&mut self.unanswered, &mut self.outgoing);
     }
 }
 

@@ -18,16 +18,19 @@ pub(super) struct Queue {
 }
 
 impl Queue {
-    /// Gives the message back if there is no room for it. One message always has room for its octets.
+    /// Whether there is room for so many octets more. One message always has room for its octets.
+    fn has_room(&self, more: usize, count: usize, octets: usize) -> bool {
+        self.messages.len() < count && (self.messages.is_empty() || self.octets + more <= octets)
+    }
+
+    /// Gives the message back if there is no room for it.
     pub(super) fn push(
         &mut self,
         message: Message,
         count: usize,
         octets: usize,
     ) -> Result<(), Message> {
-        let is_full = self.messages.len() >= count
-            || (!self.messages.is_empty() && self.octets + message.octets.len() > octets);
-        if is_full {
+        if !self.has_room(message.octets.len(), count, octets) {
             return Err(message);
         }
         self.octets += message.octets.len();
@@ -47,6 +50,21 @@ impl Queue {
 }
 
 impl PoolUser {
+    /// Whether a message of so many octets would not come back for want of room: what waits in a session without a
+    /// PE has a limit. Of a session with a PE, and of one that is over, nothing waits here.
+    pub fn has_room(&self, session: Session, octets: usize) -> bool {
+        let Some(entry) = self.sessions.get(session) else {
+            return true;
+        };
+        let (count, limit) = (self.config.max_queued, self.config.max_queued_octets);
+        match entry.state {
+            State::Resolving | State::Pausing | State::Connecting(_) => {
+                entry.queue.has_room(octets, count, limit)
+            }
+            State::Up(_) | State::Closing { .. } => true,
+        }
+    }
+
     pub(super) fn on_send(&mut self, now: Duration, session: Session, message: Message) {
         assert_ne!(
             message.ppid, ASAP_PPID,

@@ -75,6 +75,31 @@ fn messages_wait_for_a_pe_and_go_in_order() {
 }
 
 #[test]
+fn room_for_messages_is_told() {
+    let (mut world, home) = World::at_home(|c| {
+        c.max_queued = 3;
+        c.max_queued_octets = 4;
+    });
+    let has_room = |world: &World, octets| world.user.has_room(Session(1), octets);
+    assert!(has_room(&world, 5), "there is no such session");
+    world.open(1, "p");
+    assert!(has_room(&world, 5), "one message is never too long");
+    for text in ["ab", "c", "d"] {
+        assert!(has_room(&world, text.len()));
+        world.send(1, text);
+    }
+    assert_eq!(world.told(), []);
+    assert!(!has_room(&world, 0), "three wait");
+    world.says(home, list("p", None, &[5]));
+    let (assoc, _) = world.called();
+    world.up(assoc);
+    assert!(has_room(&world, 5));
+    world.down(assoc, Fault::Lost);
+    world.send(1, "abc");
+    assert!(has_room(&world, 1) && !has_room(&world, 2));
+}
+
+#[test]
 fn a_session_is_called_by_its_user_transport() {
     let (mut world, home) = World::at_home(|_| {});
     let mut answer = list("p", None, &[5]);
