@@ -161,6 +161,15 @@ settings_with_reach! {
         /// Octets of a cookie [default: 16384]
         #[arg(long, value_name = "N")]
         pub max_cookie: Option<NonZeroUsize>,
+        /// Entries of a pool user's business card that are taken, the first ones [default: 64]
+        #[arg(long, value_name = "N")]
+        pub max_business_card: Option<NonZeroUsize>,
+        /// Reports of unreachable pool elements within a second [default: 64]
+        #[arg(long, value_name = "N")]
+        pub max_reports: Option<NonZeroUsize>,
+        /// Octets of an ASAP message that is taken [default: 65536]
+        #[arg(long, value_name = "N")]
+        pub max_message: Option<NonZeroUsize>,
         /// Ways of the field that differ from the RFCs, to be taken all the same (comma or repeated) [default: none]
         #[arg(long, value_name = "NAME", value_delimiter = ',')]
         pub tolerate: Option<Vec<Tolerance>>,
@@ -379,6 +388,9 @@ impl Settings {
             },
             max_associations: count(self.max_associations, d.max_associations),
             max_cookie: count(self.max_cookie, d.max_cookie),
+            max_business_card: count(self.max_business_card, d.max_business_card),
+            max_reports: count(self.max_reports, d.max_reports),
+            max_message: count(self.max_message, d.max_message),
             tolerate_named_keep_alive: self
                 .tolerate
                 .as_ref()
@@ -468,6 +480,7 @@ mod tests {
         let text = "service = \"calc\"\naddress = [\"127.0.0.2\", \"::1\"]\nid = 0x10\npolicy = \"least-used\"\n\
                     life = \"90s\"\nregistrar = \"192.0.2.1:3863\"\nt2-registration = \"3s\"\nmax-jobs = 3\n\
                     t5-serverhunt = \"2s\"\nretry-rejected = \"0s\"\n\
+                    max-business-card = 7\nmax-reports = 8\nmax-message = 9\n\
                     tolerate = [\"keep-alive-identifier\"]\n";
         let setup = setup(text).unwrap();
         assert_eq!(setup.config.pool.as_octets(), b"CalcAppPool");
@@ -478,6 +491,12 @@ mod tests {
         assert_eq!(setup.config.hunt.t5_serverhunt, Duration::from_secs(2));
         assert_eq!(setup.config.retry_rejected, Duration::ZERO);
         assert_eq!(setup.users, Users::Sctp { port: 0 });
+        let limits = [
+            setup.config.max_business_card,
+            setup.config.max_reports,
+            setup.config.max_message,
+        ];
+        assert_eq!(limits, [7, 8, 9]);
         assert!(setup.config.tolerate_named_keep_alive);
     }
 

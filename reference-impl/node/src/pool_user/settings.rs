@@ -1,7 +1,7 @@
 //! Settings of a pool user: command-line flags and a TOML file with the same names, flags first.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
-use std::num::NonZeroU32;
+use std::num::{NonZeroU32, NonZeroUsize};
 use std::time::Duration;
 
 use rsp_proto::hunt::{self, Server};
@@ -33,6 +33,21 @@ settings_with_reach! {
         /// How often all pool elements are tried before a session is lost [default: 3]
         #[arg(long, value_name = "N")]
         pub session_rounds: Option<NonZeroU32>,
+        /// Announced registrars remembered [default: 64]
+        #[arg(long, value_name = "N")]
+        pub max_servers: Option<NonZeroUsize>,
+        /// Pool elements kept of one pool, the registrar's first ones [default: 1024]
+        #[arg(long, value_name = "N")]
+        pub max_pool_elements: Option<NonZeroUsize>,
+        /// Octets of a cookie; a longer one is not kept [default: 65535]
+        #[arg(long, value_name = "N")]
+        pub max_cookie: Option<NonZeroUsize>,
+        /// Entries of a business card that are kept, the first ones [default: 64]
+        #[arg(long, value_name = "N")]
+        pub max_business_card: Option<NonZeroUsize>,
+        /// Octets of an ASAP message that is taken [default: 65536]
+        #[arg(long, value_name = "N")]
+        pub max_message: Option<NonZeroUsize>,
     }
 }
 
@@ -56,11 +71,13 @@ impl Settings {
         let d = Config::default();
         let h = d.hunt;
         let period = |set: Option<Period>, default| set.map_or(default, |period| period.0);
+        let count = |set: Option<NonZeroUsize>, default| set.map_or(default, NonZeroUsize::get);
         Config {
             hunt: hunt::Config {
                 t5_serverhunt: period(self.t5_serverhunt, h.t5_serverhunt),
                 retran_max: period(self.retran_max, h.retran_max),
                 t7_enrpoutdate: period(self.t7_enrpoutdate, h.t7_enrpoutdate),
+                max_servers: count(self.max_servers, h.max_servers),
                 ..h
             },
             registrars: self.registrars().into_iter().map(server).collect(),
@@ -73,6 +90,10 @@ impl Settings {
             session_rounds: self
                 .session_rounds
                 .map_or(d.session_rounds, NonZeroU32::get),
+            max_pool_elements: count(self.max_pool_elements, d.max_pool_elements),
+            max_cookie: count(self.max_cookie, d.max_cookie),
+            max_business_card: count(self.max_business_card, d.max_business_card),
+            max_message: count(self.max_message, d.max_message),
             ..d
         }
     }
@@ -133,6 +154,24 @@ mod tests {
         assert!(error("registrars = \"192.0.2.1:1\"").contains("unknown field"));
         let one = parse("announce = \"192.0.2.1:1\"").unwrap();
         assert!(one.announcements().unwrap_err().starts_with("announce: "));
+    }
+
+    #[test]
+    fn what_a_peer_can_grow_has_a_limit_to_set() {
+        let text = "max-servers = 1\nmax-pool-elements = 2\nmax-cookie = 3\nmax-business-card = 4\n\
+                    max-message = 5\n";
+        let config = parse(text).unwrap().setup().unwrap().config;
+        let limits = [
+            config.hunt.max_servers,
+            config.max_pool_elements,
+            config.max_cookie,
+            config.max_business_card,
+            config.max_message,
+        ];
+        assert_eq!(limits, [1, 2, 3, 4, 5]);
+        assert!(parse("max-cookie = 0").is_err());
+        let usual = parse("").unwrap().setup().unwrap().config;
+        assert_eq!(usual.max_cookie, Config::default().max_cookie);
     }
 
     #[test]
