@@ -5,9 +5,9 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use rserpool::driver::{EnrpEndpoint, RegistrarDriver};
+use rserpool::pool_element::settings::ServiceKind;
 use rserpool::pool_element::{
-    AsapEvent, Config, Cookies, ElementDriver, Event as ElementEvent, ServiceKind, Settings, Setup,
-    Users,
+    AsapEvent, Card, Config, Cookies, ElementDriver, Event as ElementEvent, Settings, Setup, Users,
 };
 use rserpool::services::ping_pong::message::PingPong as Ping;
 use rserpool::services::seal::PoolKey;
@@ -15,8 +15,11 @@ use rserpool::services::{Effect, Service, calculation, echo::Echo, ping_pong};
 use rsp_proto::registrar::{self, enrp};
 use rsp_transport::sim::{HostId, Net};
 use rsp_transport::{AssocId, Event, Local, Outgoing, Peer, SctpOptions, Transport};
-use rsp_wire::asap::{self, CookieEcho, EndpointKeepAlive};
-use rsp_wire::{Cookie, Policy, PoolElement, SctpTransport, ServerId, Transport as WireTransport};
+use rsp_wire::asap::{self, BusinessCard, CookieEcho, EndpointKeepAlive};
+use rsp_wire::{
+    Cookie, Policy, PoolElement, RegistrationLife, SctpTransport, ServerId,
+    Transport as WireTransport,
+};
 
 const POOL: &str = "Pool";
 const ASAP: u16 = 3863;
@@ -108,6 +111,7 @@ impl World {
             users: Users::Sctp { port: 0 },
             announce: None,
             cookies: Cookies::Sealed(PoolKey::open_to_all()),
+            card: Card::None,
         };
         change(&mut setup);
         let (now, seed) = (self.net.now(), self.elements as u64);
@@ -653,4 +657,79 @@ fn a_rejected_registration_is_not_tried_again_uncorrected() {
     });
     world.run(SECOND);
     assert_eq!(world.listed(registrar).len(), 2);
+}
+
+/// The business card that a pool user hears.
+fn hear_card(world: &mut World) -> BusinessCard {
+    let (ppid, octets) = world.hear();
+    assert_eq!(ppid, 11);
+    match asap::Message::decode(&octets).unwrap().message {
+        asap::Message::BusinessCard(card) => card,
+        other => panic!("a card: {other:?}"),
+    }
+}
+
+#[test]
+fn it_presents_itself_to_pool_users() {
+    let mut world = World::new();
+    let registrar = world.registrar(|_| {});
+    let element = world.element(Some(Box::new(Echo::new(8))), |setup| {
+        setup.config.policy = Policy::LeastUsed { load: 0 };
+        setup.card = Card::Own;
+    });
+    world.run(SECOND);
+    let listed = world.listed(registrar).remove(0);
+    let user = world.user(1, &listed);
+    world.say(user, 0, b"hello");
+    let card = hear_card(&mut world);
+    assert_eq!(card.pool_handle, POOL.into());
+    let [on_card] = card.pool_elements.as_slice() else {
+        panic!("itself: {card:?}");
+    };
+    assert_eq!(on_card.identifier, listed.identifier);
+    assert_eq!(on_card.user_transport, listed.user_transport);
+    assert_eq!(world.hear(), (0, b"hello".to_vec()));
+
+    // Another load is no news about whom to go to, another life is some.
+    world.with_element(element, |driver, now, transport| {
+        driver.set_load(now, 1000, transport);
+        driver.set_life(now, RegistrationLife(77), transport);
+    });
+    let card = hear_card(&mut world);
+    assert_eq!(card.pool_elements[0].life, RegistrationLife(77));
+    assert_eq!(
+        card.pool_elements[0].policy,
+        Policy::LeastUsed { load: 1000 }
+    );
+
+    let own = BusinessCard::new("Other".into(), card.pool_elements);
+    world.with_element(element, |driver, now, transport| {
+        driver.set_card(now, Some(own.clone()), transport);
+        driver.set_life(now, RegistrationLife(78), transport);
+    });
+    assert_eq!(hear_card(&mut world), own, "its owner knows better");
+    assert!(world.next(5 * SECOND).is_none());
+}
+
+#[test]
+fn it_has_no_card_before_it_is_registered() {
+    let mut world = World::new();
+    let element = world.element(Some(Box::new(Echo::new(8))), |setup| {
+        setup.card = Card::Own;
+    });
+    world.run(SECOND);
+    let at = world.with_element(element, |driver, _, _| driver.user_transport().clone());
+    let me = PoolElement {
+        identifier: rsp_wire::PeIdentifier(1),
+        home: ServerId(0),
+        life: RegistrationLife(1),
+        user_transport: at,
+        policy: Policy::RoundRobin,
+        asap_transport: None,
+        unknown: rsp_wire::UnknownParameters::NONE,
+    };
+    let user = world.user(1, &me);
+    world.say(user, 0, b"hello");
+    assert_eq!(world.hear(), (0, b"hello".to_vec()));
+    assert!(world.next(5 * SECOND).is_none());
 }

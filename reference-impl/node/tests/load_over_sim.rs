@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use rserpool::driver::{self, EnrpEndpoint, RegistrarDriver};
-use rserpool::pool_element::{self, Cookies, ElementDriver, Users};
+use rserpool::pool_element::{self, Card, Cookies, ElementDriver, Users};
 use rserpool::pool_user::load::{Act, End, Load, Plan, Service as Kind, Summary};
 use rserpool::pool_user::{self, Event as Told, Target, UserDriver};
 use rserpool::reach::watchful;
@@ -267,6 +267,7 @@ fn element(net: &mut Net, n: usize, kind: Kind) -> (HostId, Option<Program>) {
         users: Users::Sctp { port: 0 },
         announce: None,
         cookies: Cookies::Sealed(PoolKey::open_to_all()),
+        card: Card::Own,
     };
     let (now, net) = (net.now(), &mut net.host(host));
     let mut driver = ElementDriver::start(setup, Some(service(kind)), n as u64, net, now).unwrap();

@@ -184,8 +184,18 @@ fn ends(event: &Event, settings: &Settings) -> Option<String> {
 
 /// Logs an event. `home` is the registrar that was named last.
 fn tell(event: &Event, element: &PoolElement, home: &mut String) {
-    let Event::Asap(event) = event else {
-        return;
+    let event = match event {
+        Event::Asap(event) => event,
+        Event::Card { session, card } => {
+            return tracing::info!(
+                "session {}: its user is of pool {}",
+                session.0,
+                card.pool_handle
+            );
+        }
+        Event::Session { .. } | Event::Data { .. } | Event::State { .. } | Event::Ended { .. } => {
+            return;
+        }
     };
     match event {
         AsapEvent::Registered { warnings, .. } => {

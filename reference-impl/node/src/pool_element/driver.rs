@@ -14,6 +14,7 @@ use rsp_transport::{AssocId, Event as StackEvent, LocalPort, Peer, Transport};
 use rsp_wire::asap::BusinessCard;
 use rsp_wire::{PeIdentifier, Policy, PoolHandle, RegistrationLife, Transport as WireTransport};
 
+use super::card::OwnCard;
 use super::cookies::Cookies;
 use super::endpoints::Endpoints;
 use super::event::Event;
@@ -31,6 +32,7 @@ pub struct ElementDriver {
     service: Option<Box<dyn Service>>,
     /// The load that the owner told; that of the service counts only without one.
     owner_load: Option<u32>,
+    own_card: OwnCard,
     users: BTreeMap<AssocId, User>,
     sessions: BTreeMap<Session, AssocId>,
     /// Who is at the other end of the ASAP endpoint's associations.
@@ -70,6 +72,7 @@ impl ElementDriver {
             cookies: setup.cookies,
             service,
             owner_load: None,
+            own_card: OwnCard::new(setup.card),
             users: BTreeMap::new(),
             sessions: BTreeMap::new(),
             registrars: BTreeMap::new(),
@@ -191,13 +194,15 @@ impl ElementDriver {
         self.step(now, Input::UserTransport(users), transport);
     }
 
-    /// The business card given to pool users (RFC 5352 §3.9); none to give no more.
+    /// The business card given to pool users (RFC 5352 §3.9) in place of the one it gives by itself; none to give no
+    /// more.
     pub fn set_card(
         &mut self,
         now: Duration,
         card: Option<BusinessCard>,
         transport: &mut dyn Transport,
     ) {
+        self.own_card.leave_to_owner();
         self.step(now, Input::Card { card }, transport);
     }
 
@@ -502,6 +507,9 @@ impl ElementDriver {
             if let Some(policy) = policy.filter(|policy| policy != current) {
                 self.engine.handle(now, Input::Policy(policy));
             }
+        }
+        if let Some(card) = self.own_card.renewed(&self.engine) {
+            self.engine.handle(now, Input::Card { card: Some(card) });
         }
         loop {
             match self.engine.poll() {

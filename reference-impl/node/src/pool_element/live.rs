@@ -137,7 +137,8 @@ impl PoolElement {
         self.driver.set_user_transport(now, users, &mut self.stack);
     }
 
-    /// The business card given to pool users (RFC 5352 §3.9); none to give no more.
+    /// The business card given to pool users (RFC 5352 §3.9) in place of the one it gives by itself; none to give no
+    /// more.
     pub fn set_card(&mut self, card: Option<BusinessCard>) {
         self.driver
             .set_card(self.clock.now(), card, &mut self.stack);

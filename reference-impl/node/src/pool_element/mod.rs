@@ -132,6 +132,7 @@
 //! # Ok::<(), String>(())
 //! ```
 
+mod card;
 pub mod command;
 mod cookies;
 pub mod driver;
@@ -145,6 +146,7 @@ mod setup;
 pub mod text;
 mod tolerance;
 
+pub use card::Card;
 pub use cookies::Cookies;
 pub use driver::ElementDriver;
 pub use endpoints::Users;
@@ -152,6 +154,6 @@ pub use event::Event;
 pub use live::PoolElement;
 pub use policy::{PolicyText, is_adaptive};
 pub use rsp_proto::pool_element::{Config, Event as AsapEvent};
-pub use settings::{ServiceKind, Settings};
+pub use settings::Settings;
 pub use setup::Setup;
 pub use tolerance::Tolerance;

@@ -11,6 +11,7 @@ use rsp_transport::live::{Mode, StackConfig};
 use rsp_wire::{Policy, PoolHandle, RegistrationLife, SctpTransport};
 use serde::Deserialize;
 
+use super::card::Card;
 use super::cookies::Cookies;
 use super::endpoints::Users;
 use super::policy::{PolicyText, is_adaptive};
@@ -109,6 +110,9 @@ settings_with_reach! {
         /// What cookies look like [default: sealed]
         #[arg(long)]
         pub cookies: Option<CookieForm>,
+        /// The business card that pool users are given over SCTP, by RFC 5352 §3.9: own for one with this pool element [default: own]
+        #[arg(long)]
+        pub business_card: Option<Card>,
         /// Sessions of the service [default: 1024]
         #[arg(long, value_name = "N")]
         pub max_sessions: Option<NonZeroUsize>,
@@ -241,6 +245,7 @@ impl Settings {
             users: self.users(),
             announce: self.announcements()?,
             cookies: self.cookies()?,
+            card: self.business_card.unwrap_or_default(),
         })
     }
 
@@ -479,7 +484,7 @@ mod tests {
     fn a_whole_file() {
         let text = "service = \"calc\"\naddress = [\"127.0.0.2\", \"::1\"]\nid = 0x10\npolicy = \"least-used\"\n\
                     life = \"90s\"\nregistrar = \"192.0.2.1:3863\"\nt2-registration = \"3s\"\nmax-jobs = 3\n\
-                    t5-serverhunt = \"2s\"\nretry-rejected = \"0s\"\n\
+                    t5-serverhunt = \"2s\"\nretry-rejected = \"0s\"\nbusiness-card = \"none\"\n\
                     max-business-card = 7\nmax-reports = 8\nmax-message = 9\n\
                     tolerate = [\"keep-alive-identifier\"]\n";
         let setup = setup(text).unwrap();
@@ -491,6 +496,7 @@ mod tests {
         assert_eq!(setup.config.hunt.t5_serverhunt, Duration::from_secs(2));
         assert_eq!(setup.config.retry_rejected, Duration::ZERO);
         assert_eq!(setup.users, Users::Sctp { port: 0 });
+        assert_eq!(setup.card, Card::None);
         let limits = [
             setup.config.max_business_card,
             setup.config.max_reports,

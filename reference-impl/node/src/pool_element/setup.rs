@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use rsp_proto::pool_element::Config;
 
+use super::card::Card;
 use super::cookies::Cookies;
 use super::endpoints::Users;
 
@@ -23,4 +24,6 @@ pub struct Setup {
     pub announce: Option<SocketAddr>,
     /// The form of cookies.
     pub cookies: Cookies,
+    /// The business card.
+    pub card: Card,
 }

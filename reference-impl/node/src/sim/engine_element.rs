@@ -9,7 +9,7 @@ use rsp_transport::sim::SimHost;
 use rsp_wire::{Policy, RegistrationLife, ServerId, Transport, UdpTransport};
 
 use super::element::ElementSetup;
-use crate::pool_element::{Cookies, ElementDriver, Event, Setup, Users};
+use crate::pool_element::{Card, Cookies, ElementDriver, Event, Setup, Users};
 use crate::services::echo::Echo;
 
 /// Pool users it serves at a time.
@@ -49,6 +49,7 @@ impl EngineElement {
             users: Users::Sctp { port: 7 },
             announce,
             cookies: Cookies::Bare,
+            card: Card::Own,
         };
         let echo = Box::new(Echo::new(SESSIONS));
         let mut driver = ElementDriver::start(setup, Some(echo), seed, host, now)

@@ -79,7 +79,8 @@ impl Element {
         self.on_began(assoc);
     }
 
-    fn has_control_channel(&self) -> bool {
+    /// Whether there is a control channel with pool users: the user transport is SCTP for data and control.
+    pub fn has_control_channel(&self) -> bool {
         self.config.user_transport.transport_use() == TransportUse::DATA_PLUS_CONTROL
     }
 
