@@ -58,6 +58,14 @@ impl ElementBody {
         }
     }
 
+    /// Whether it was refused, and not accepted since.
+    pub fn is_rejected(&self) -> bool {
+        match self {
+            Self::Plain(plain) => plain.is_rejected(),
+            Self::Engine(engine) => engine.is_rejected(),
+        }
+    }
+
     /// The registrar that asked it last to join.
     pub fn adopted_by(&self) -> Option<ServerId> {
         match self {

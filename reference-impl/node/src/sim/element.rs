@@ -95,6 +95,8 @@ pub struct PlainElement {
     pending: BTreeMap<(AssocId, Ask), Duration>,
     /// When it was last told that it is registered; none while it has reason to think it is not.
     accepted: Option<Duration>,
+    /// Refused, and not accepted since.
+    rejected: bool,
     home: Option<ServerId>,
     leaving: bool,
 }
@@ -116,6 +118,7 @@ impl PlainElement {
             connecting: false,
             pending: BTreeMap::new(),
             accepted: None,
+            rejected: false,
             home: None,
             leaving: false,
         };
@@ -136,6 +139,11 @@ impl PlainElement {
     /// When it was last told that it is registered.
     pub fn accepted(&self) -> Option<Duration> {
         self.accepted
+    }
+
+    /// Whether it was refused, and not accepted since.
+    pub fn is_rejected(&self) -> bool {
+        self.rejected
     }
 
     /// The registrar that asked it last to join.
@@ -334,6 +342,7 @@ impl PlainElement {
                     self.assoc = Some(assoc);
                     self.connecting = false;
                     self.accepted = Some(now);
+                    self.rejected = false;
                 }
                 let ack = EndpointKeepAliveAck::new(m.pool_handle, self.setup.identifier);
                 send(assoc, ack.into(), host);
@@ -346,10 +355,12 @@ impl PlainElement {
                 if m.is_rejected() {
                     // Another registrar may know better.
                     self.accepted = None;
+                    self.rejected = true;
                     host.abort(assoc);
                     self.lost(now, assoc);
                 } else {
                     self.accepted = Some(now);
+                    self.rejected = false;
                 }
             }
             asap::Message::DeregistrationResponse(_) => {

@@ -20,6 +20,8 @@ const SESSIONS: usize = 64;
 pub struct EngineElement {
     driver: ElementDriver,
     accepted: Option<Duration>,
+    /// Refused, and not accepted since.
+    rejected: bool,
     adopted_by: Option<ServerId>,
     leaving: bool,
 }
@@ -58,6 +60,7 @@ impl EngineElement {
         let mut element = Self {
             driver,
             accepted: None,
+            rejected: false,
             adopted_by: None,
             leaving: false,
         };
@@ -95,6 +98,11 @@ impl EngineElement {
         self.accepted
     }
 
+    /// Whether it was refused, and not accepted since.
+    pub fn is_rejected(&self) -> bool {
+        self.rejected
+    }
+
     /// The registrar that asked it last to join.
     pub fn adopted_by(&self) -> Option<ServerId> {
         self.adopted_by
@@ -117,11 +125,16 @@ impl EngineElement {
             };
             tracing::debug!("told {event:?}");
             match event {
-                AsapEvent::Registered { .. } => self.accepted = Some(now),
+                AsapEvent::Registered { .. } => {
+                    self.accepted = Some(now);
+                    self.rejected = false;
+                }
                 AsapEvent::HomeChanged { home } => {
                     self.adopted_by = Some(home);
                     self.accepted = Some(now);
+                    self.rejected = false;
                 }
+                AsapEvent::Rejected { .. } => self.rejected = true,
                 _ => {}
             }
         }

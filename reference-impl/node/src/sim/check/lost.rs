@@ -1,9 +1,12 @@
 //! No accepted registration is lost while a registrar that knew it lives: as long as nothing happens to a PE
 //! itself or to the way to it, some registrar goes on listing it, whatever happens to registrars.
+//!
+//! What a PE believes matters only to begin with: when its Home dies it believes in nothing long before another
+//! registrar takes it over, and that one must not forget it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::{Manner, World};
+use super::super::{ElementBody, Manner, World};
 use super::{Property, When};
 
 /// A registrar between two crashes.
@@ -27,7 +30,9 @@ impl Property for NothingLost {
             .map(|number| (number, world.registrars()[number].starts))
             .collect();
         for (&number, element) in &world.elements {
-            let accepted = element.body.as_ref().and_then(|body| body.accepted());
+            let body = element.body.as_ref();
+            let accepted = body.is_some_and(|body| body.accepted().is_some());
+            let rejected = body.is_some_and(ElementBody::is_rejected);
             // For some time after a blow it may be taken off with good reason.
             let blows = world.last_blow.into_iter().chain(element.disturbed);
             let undisturbed = blows
@@ -39,8 +44,11 @@ impl Property for NothingLost {
                 }
                 Manner::Mute | Manner::Babbling => false,
             };
-            if !behaves || !undisturbed || accepted.is_none() {
+            if !behaves || !undisturbed || rejected {
                 self.known.remove(&number);
+                continue;
+            }
+            if !accepted && !self.known.contains_key(&number) {
                 continue;
             }
             let listing: BTreeSet<Incarnation> = running
@@ -57,7 +65,7 @@ impl Property for NothingLost {
                 && listing.is_empty()
             {
                 return Err(format!(
-                    "PE {number} is registered, and registrar {survivor} that knew it has lost it"
+                    "PE {number} was registered and is there, and registrar {survivor} that knew it has lost it"
                 ));
             }
         }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rsp_proto::registrar::Config;
 use rsp_wire::{PeIdentifier, Policy};
 
-use super::super::{ElementSetup, Manner, Spot, UserSetup, World};
+use super::super::{ElementBody, ElementSetup, Manner, Spot, UserSetup, World};
 use super::{Bounds, Property, When, all};
 
 const A: u32 = 0x0a00_0000;
@@ -138,7 +138,35 @@ fn a_registration_that_is_lost() {
         world.freeze(Spot::Element(1), Duration::from_secs(1000));
         world.pass_secs(90);
     });
-    assert!(why.contains("PE 1 is registered"), "{why}");
+    assert!(why.contains("PE 1 was registered"), "{why}");
+}
+
+#[test]
+fn a_registration_that_no_takeover_saves() {
+    let mut world = World::new(1, &[A, B]);
+    world.start(0, &[1]);
+    // Its association to its Home is long gone before somebody else asks the PE to join.
+    world.start_with(1, &[0], |config| {
+        config.enrp.max_time_last_heard = Duration::from_secs(600);
+    });
+    world.pass_secs(20);
+    world.add_pe(1, "Web", 0, false);
+    world.pass_secs(40);
+    let mut property = of("nothing-lost");
+    assert_eq!(property.look(&world, long_after()), Ok(()), "before");
+    // Its Home is gone, and in secret the way to the only registrar that can take it over.
+    world.kill(0);
+    world.cut(Spot::Element(1), Spot::Registrar(1), true);
+    world.pass_secs(300);
+    let accepted = world.element(1).and_then(ElementBody::accepted);
+    assert_eq!(accepted, None, "it knows that its Home is gone");
+    assert_eq!(property.look(&world, long_after()), Ok(()), "still listed");
+    let verdict = (0..120).try_for_each(|_| {
+        world.pass_secs(5);
+        property.look(&world, long_after())
+    });
+    let why = verdict.expect_err("it is noticed");
+    assert!(why.contains("PE 1 was registered"), "{why}");
 }
 
 #[test]
