@@ -7,7 +7,7 @@ use std::time::Duration;
 use rsp_proto::registrar::Config;
 use rsp_transport::sim::{Conditions, HostId, Net, SimHost};
 use rsp_transport::{Event, SctpOptions};
-use rsp_wire::{PeIdentifier, Policy, PoolHandle, ServerId};
+use rsp_wire::{PeIdentifier, Policy, PoolElement, PoolHandle, ServerId};
 
 use super::act::Act;
 use super::body::{ElementBody, ElementHost, UserBody, UserHost};
@@ -25,6 +25,9 @@ use crate::driver::RegistrarDriver;
 const MAX_AT_ONE_MOMENT: u32 = 200_000;
 /// Events that may wait for a host that does not read.
 const MAX_HELD: usize = 100_000;
+
+/// PEs by pool and identifier.
+pub(super) type Entries = BTreeMap<(PoolHandle, PeIdentifier), PoolElement>;
 
 /// A seeded world. Everything that happens in it follows from its seed and the calls made.
 pub struct World {
@@ -643,6 +646,16 @@ impl World {
         let entry = |key| {
             let element = space.element(key)?;
             Some((space.handle(key)?.clone(), element.identifier, element.home))
+        };
+        space.keys(None).filter_map(entry).collect()
+    }
+
+    /// What a registrar has of its PEs.
+    pub(super) fn entries(&self, number: usize) -> Entries {
+        let space = self.driver(number).engine().handlespace();
+        let entry = |key| {
+            let element = space.element(key)?;
+            Some(((space.handle(key)?.clone(), element.identifier), element))
         };
         space.keys(None).filter_map(entry).collect()
     }

@@ -1,11 +1,13 @@
 //! Handlespaces and PE checksums agree: once faults have stopped, all registrars serve, know each other and
-//! have the same PEs with the same Homes, and for each Home the same PE checksum, its own included.
+//! have the same PEs with the same Homes, policies and transports, and for each Home the same PE checksum, its own
+//! included.
 
 use std::collections::BTreeSet;
 
-use rsp_wire::ServerId;
+use rsp_wire::{PoolElement, ServerId};
 
 use super::super::World;
+use super::super::world::Entries;
 use super::{Property, When};
 
 #[derive(Debug)]
@@ -38,11 +40,53 @@ pub(in super::super) fn agree(world: &World) -> Result<(), String> {
             ));
         }
     }
+    let reference = world.entries(first);
+    for &number in &running {
+        same_entries(world, number, first, &reference)?;
+    }
     for &number in &running {
         checksums(world, number, &running)?;
         acquaintance(world, number, &running)?;
     }
     Ok(())
+}
+
+/// Each registration is announced (RFC 5353 §3.3.1), so what a PE has told since the last fault is known to all. One
+/// that registers only once may have told it over a network that lost it, and no checksum shows that (§3.6.2).
+fn same_entries(
+    world: &World,
+    number: usize,
+    first: usize,
+    reference: &Entries,
+) -> Result<(), String> {
+    for (name, element) in world.entries(number) {
+        let (pool, pe) = &name;
+        let registers_again = world.elements.values().any(|host| {
+            let setup = &host.setup;
+            setup.manner.hunts()
+                && setup.identifier == *pe
+                && setup.pool.as_bytes() == pool.as_octets()
+        });
+        let other = reference.get(&name).filter(|_| registers_again);
+        if let Some(part) = other.and_then(|other| differs(&element, other)) {
+            return Err(format!(
+                "registrars {number} and {first} do not have the same {part} of {pe} in {pool}"
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn differs(one: &PoolElement, other: &PoolElement) -> Option<&'static str> {
+    [
+        ("Home", one.home == other.home),
+        ("policy", one.policy == other.policy),
+        ("user transport", one.user_transport == other.user_transport),
+        ("ASAP transport", one.asap_transport == other.asap_transport),
+        ("unknown parameters", one.unknown == other.unknown),
+    ]
+    .into_iter()
+    .find_map(|(part, is_same)| (!is_same).then_some(part))
 }
 
 fn checksums(world: &World, of: usize, running: &[usize]) -> Result<(), String> {

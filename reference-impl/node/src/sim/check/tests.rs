@@ -5,7 +5,7 @@ use std::time::Duration;
 use rsp_proto::registrar::Config;
 use rsp_wire::{PeIdentifier, Policy};
 
-use super::super::{ElementBody, ElementSetup, Manner, Spot, UserSetup, World};
+use super::super::{Act, ElementBody, ElementSetup, Manner, Spot, UserSetup, World};
 use super::{Bounds, Property, When, all};
 
 const A: u32 = 0x0a00_0000;
@@ -105,6 +105,32 @@ fn registrars_that_do_not_agree() {
         world.pass_secs(90);
     });
     assert!(why.contains("registrar"), "{why}");
+}
+
+#[test]
+fn registrars_with_the_same_pes_that_differ_in_what_these_told() {
+    let mut world = in_order();
+    let setup = ElementSetup {
+        identifier: PeIdentifier(4),
+        pool: "Calc5",
+        policy: Policy::LeastUsed { load: 1 },
+        manner: Manner::Hunting,
+        period: Duration::from_secs(60),
+        life_s: 300,
+        registrars: world.asap_addrs(),
+        first: 0,
+    };
+    world.add_element(4, setup);
+    world.pass_secs(5);
+    assert_eq!(of("agreement").look(&world, long_after()), Ok(()), "before");
+    world.partition(0, 1, true);
+    world.act_on(&Act::Repolicy(4, 77));
+    world.pass_secs(1);
+    let why = of("agreement").look(&world, long_after()).unwrap_err();
+    assert!(
+        why.contains("do not have the same policy of 0x00000004"),
+        "{why}"
+    );
 }
 
 #[test]
