@@ -129,6 +129,7 @@ impl World {
     pub fn act_on(&mut self, act: &Act) {
         self.trace().say(self.now(), act);
         self.last_fault = self.now();
+        self.rough |= is_rough(act);
         self.note_blow(act);
         match act {
             Act::KillRegistrar(number) => self.if_runs(*number, Self::kill),
@@ -187,8 +188,10 @@ impl World {
         match act {
             // It comes back with an empty handlespace if it is cut off, and its peers purge what it owned. Of
             // two that were split, each may have let a PE go to the other, which is gone now.
-            Act::RestartRegistrar(_, None) | Act::KillRegistrar(_) | Act::StopRegistrar(_)
-                if self.is_split() =>
+            Act::RestartRegistrar(number, None)
+            | Act::KillRegistrar(number)
+            | Act::StopRegistrar(number)
+                if self.is_split_off(*number, UNITED) =>
             {
                 self.last_blow = Some(now);
             }
@@ -230,12 +233,6 @@ impl World {
             | Act::Jump(..)
             | Act::Freeze(..) => self.last_blow = Some(now),
         }
-    }
-
-    /// Whether registrars were cut off from each other until a moment ago.
-    fn is_split(&self) -> bool {
-        let healing = |at: Duration| at + UNITED > self.now();
-        !self.cuts.is_empty() || self.last_cut.is_some_and(healing)
     }
 
     fn if_runs(&mut self, number: usize, call: impl FnOnce(&mut Self, usize)) {
@@ -363,7 +360,11 @@ impl World {
         }
         self.thaw_all();
         self.last_fault = self.now();
-        self.last_blow = Some(self.now());
+        // Who is back is no blow to anybody, but that what was split is one again may be.
+        if self.rough {
+            self.last_blow = Some(self.now());
+        }
+        self.rough = false;
     }
 
     /// Whether another registrar that runs has the same identifier.
@@ -373,6 +374,33 @@ impl World {
             .iter()
             .enumerate()
             .any(|(other, r)| other != number && r.id == id && r.driver.is_some())
+    }
+}
+
+/// Whether it does more than end and start hosts, or make them speak.
+fn is_rough(act: &Act) -> bool {
+    match act {
+        Act::KillRegistrar(_)
+        | Act::StopRegistrar(_)
+        | Act::RestartRegistrar(..)
+        | Act::StartElement(_)
+        | Act::KillElement(_)
+        | Act::Deregister(_)
+        | Act::Repolicy(..)
+        | Act::Report(..)
+        | Act::Flood(..)
+        | Act::Nothing => false,
+        Act::Impersonate(..)
+        | Act::RegisterTwice(_)
+        | Act::Behave(..)
+        | Act::Intrude(_)
+        | Act::Cut(..)
+        | Act::Isolate(_)
+        | Act::MendAll
+        | Act::Weather(_)
+        | Act::Link(..)
+        | Act::Jump(..)
+        | Act::Freeze(..) => true,
     }
 }
 

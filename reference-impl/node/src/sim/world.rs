@@ -44,10 +44,12 @@ pub struct World {
     pub(super) last_fault: Duration,
     /// The last thing that can cost any pool element its registration.
     pub(super) last_blow: Option<Duration>,
+    /// Whether anything but the end and the start of hosts was done since all faults were lifted.
+    pub(super) rough: bool,
     /// Between which hosts the network is cut.
-    pub(super) cuts: BTreeSet<(HostId, HostId)>,
-    /// The last change of that.
-    pub(super) last_cut: Option<Duration>,
+    cuts: BTreeSet<(HostId, HostId)>,
+    /// Between which hosts it was, and until when.
+    mended: BTreeMap<(HostId, HostId), Duration>,
     stuck: Option<String>,
 }
 
@@ -126,8 +128,9 @@ impl World {
             options,
             last_fault: Duration::ZERO,
             last_blow: None,
+            rough: false,
             cuts: BTreeSet::new(),
-            last_cut: None,
+            mended: BTreeMap::new(),
             stuck: None,
         };
         for (number, &id) in ids.iter().enumerate() {
@@ -262,16 +265,26 @@ impl World {
             && a != b
         {
             let pair = (a.min(b), a.max(b));
-            let changed = if on {
-                self.cuts.insert(pair)
-            } else {
-                self.cuts.remove(&pair)
-            };
-            if changed {
-                self.last_cut = Some(self.net.now());
+            if on {
+                self.cuts.insert(pair);
+            } else if self.cuts.remove(&pair) {
+                self.mended.insert(pair, self.net.now());
             }
             self.net.partition(a, b, on);
         }
+    }
+
+    /// Whether a registrar is cut off from another one, or was so short a time ago.
+    pub(super) fn is_split_off(&self, number: usize, healing: Duration) -> bool {
+        let own = self.registrars[number].host;
+        let is_registrar =
+            |host: HostId| matches!(self.hosts[host.0 as usize].spot, Spot::Registrar(_));
+        let concerns = |&(a, b): &(HostId, HostId)| {
+            (a == own || b == own) && is_registrar(a) && is_registrar(b)
+        };
+        let recently = |&at: &Duration| at + healing > self.net.now();
+        let mut recent = self.mended.iter().filter(|(_, at)| recently(at));
+        self.cuts.iter().any(concerns) || recent.any(|(pair, _)| concerns(pair))
     }
 
     /// Sets what happens to packets everywhere.

@@ -196,6 +196,24 @@ fn a_registration_that_no_takeover_saves() {
 }
 
 #[test]
+fn what_excuses_a_loss() {
+    let mut world = World::new(1, &[A, B, 0x0c00_0000]);
+    (0..3).for_each(|number| world.start(number, &[0, 1, 2]));
+    world.pass_secs(20);
+    world.act_on(&Act::KillRegistrar(0));
+    world.heal(|_| Some(A));
+    assert_eq!(world.last_blow, None, "the others go on");
+    world.act_on(&Act::Cut(Spot::Registrar(0), Spot::Registrar(1), true));
+    world.act_on(&Act::KillRegistrar(2));
+    assert_eq!(world.last_blow, None, "it was split off from nobody");
+    world.act_on(&Act::KillRegistrar(1));
+    assert_eq!(world.last_blow, Some(world.now()));
+    world.pass_secs(1);
+    world.heal(|_| None);
+    assert_eq!(world.last_blow, Some(world.now()), "two became one");
+}
+
+#[test]
 fn a_dead_pe_that_is_listed() {
     let why = after("no-dead", |world| {
         world.kill_pe(2);
