@@ -377,7 +377,7 @@ impl World {
     }
 }
 
-/// Whether it does more than end and start hosts, or make them speak.
+/// Whether it does more than end and start hosts, and make them speak, or let them be silent.
 fn is_rough(act: &Act) -> bool {
     match act {
         Act::KillRegistrar(_)
@@ -389,6 +389,7 @@ fn is_rough(act: &Act) -> bool {
         | Act::Repolicy(..)
         | Act::Report(..)
         | Act::Flood(..)
+        | Act::Freeze(Spot::Element(_) | Spot::User(_), _)
         | Act::Nothing => false,
         Act::Impersonate(..)
         | Act::RegisterTwice(_)
@@ -400,7 +401,7 @@ fn is_rough(act: &Act) -> bool {
         | Act::Weather(_)
         | Act::Link(..)
         | Act::Jump(..)
-        | Act::Freeze(..) => true,
+        | Act::Freeze(Spot::Registrar(_), _) => true,
     }
 }
 

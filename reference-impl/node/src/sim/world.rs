@@ -681,6 +681,16 @@ impl World {
             .collect()
     }
 
+    /// Since when a pool element's process is gone or stands still.
+    pub(super) fn silent_since(&self, number: u32) -> Option<Duration> {
+        let element = self.elements.get(&number)?;
+        let frozen = self.hosts[element.host.0 as usize].frozen;
+        match element.body {
+            None => Some(element.since),
+            Some(_) => frozen.map(|(since, _)| since),
+        }
+    }
+
     /// Whether a process does nothing for now.
     pub(super) fn stands_still(&self, spot: Spot) -> bool {
         let host = self.host_of(spot);
@@ -717,6 +727,17 @@ impl World {
     /// Every PE that hunts is registered, and none is that is gone.
     pub fn check_pes(&self) -> Result<(), String> {
         check::registered_or_gone(self)
+    }
+
+    /// Whether a registrar takes itself for the Home of this pool element.
+    pub(super) fn owns(&self, number: usize, element: &ElementHost) -> bool {
+        let Some(driver) = &self.registrars[number].driver else {
+            return false;
+        };
+        let space = driver.engine().handlespace();
+        let key = space.find(element.setup.pool.as_bytes(), element.setup.identifier);
+        let encoded = key.and_then(|key| space.encoded(key));
+        encoded.is_some_and(|encoded| encoded.home() == driver.engine().id())
     }
 
     /// Whether a registrar has this pool element.

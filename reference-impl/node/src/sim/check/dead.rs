@@ -1,13 +1,30 @@
-//! No dead PE is listed longer than its bound, which begins with its end or with the last fault, whatever came
-//! later.
+//! No dead PE is listed longer than its bound.
+//!
+//! ```text
+//!   its Home lives on, and nothing else is wrong:  end of the PE ──── watch ────► its Home has removed it
+//!   whatever happened:        the later of its end and the last fault ── dead ──► nobody lists it
+//! ```
+//!
+//! For its Home a PE whose process stands still is as dead as one that is gone.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::super::World;
 use super::{Property, When};
 
-#[derive(Debug)]
-pub(super) struct NoDead;
+#[derive(Debug, Default)]
+pub(super) struct NoDead {
+    silent: BTreeMap<u32, Silent>,
+}
+
+/// A PE that does not answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Silent {
+    since: Duration,
+    /// The registrar that was its Home when it was looked first, by number and incarnation.
+    home: Option<(usize, u64)>,
+}
 
 impl Property for NoDead {
     fn name(&self) -> &'static str {
@@ -15,11 +32,61 @@ impl Property for NoDead {
     }
 
     fn look(&mut self, world: &World, when: When) -> Result<(), String> {
+        self.watched(world, when.bounds.watch)?;
         if when.quiet < when.bounds.dead {
             return Ok(());
         }
         none_listed(world, world.now().saturating_sub(when.bounds.dead))
     }
+}
+
+impl NoDead {
+    /// The Home of a PE notices in time that it is dead.
+    fn watched(&mut self, world: &World, bound: Duration) -> Result<(), String> {
+        for &number in world.elements.keys() {
+            let Some(since) = silent_since(world, number) else {
+                self.silent.remove(&number);
+                continue;
+            };
+            let fresh = Silent {
+                since,
+                home: home_of(world, number),
+            };
+            let silent = self.silent.entry(number).or_insert(fresh);
+            if silent.since != since {
+                *silent = fresh;
+            }
+            // Under other faults its Home may be wrong about whose it is, or be told of it again.
+            if world.rough || world.elements[&number].intruder {
+                silent.home = None;
+            }
+            let overdue = since + bound < world.now();
+            if overdue && silent.home.is_some() && silent.home == home_of(world, number) {
+                let gone = (world.now() - since).as_secs();
+                return Err(format!(
+                    "PE {number} is silent for {gone} s, and its Home keeps it"
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Since when nobody answers in the name of a PE; none while somebody does.
+fn silent_since(world: &World, number: u32) -> Option<Duration> {
+    let mut since = world.silent_since(number)?;
+    for twin in twins(world, number) {
+        since = since.max(world.silent_since(twin)?);
+    }
+    Some(since)
+}
+
+/// The registrar that takes itself for the Home of a PE.
+fn home_of(world: &World, number: u32) -> Option<(usize, u64)> {
+    let element = &world.elements[&number];
+    let mut running = world.running().into_iter();
+    let home = running.find(|&at| world.owns(at, element))?;
+    Some((home, world.registrars()[home].starts))
 }
 
 /// Nobody lists a PE that is gone since before then.
@@ -41,12 +108,17 @@ pub(in super::super) fn none_listed(world: &World, long_ago: Duration) -> Result
 
 /// Whether another one lives under the same identifier.
 fn has_a_living_twin(world: &World, number: u32) -> bool {
+    twins(world, number).any(|twin| world.elements[&twin].lives())
+}
+
+/// Others under the same identifier.
+fn twins(world: &World, number: u32) -> impl Iterator<Item = u32> + '_ {
     let setup = &world.elements[&number].setup;
-    let is_twin = |other: &super::super::ElementSetup| {
+    let is_twin = move |other: &super::super::ElementSetup| {
         other.identifier == setup.identifier && other.pool == setup.pool
     };
-    world
-        .elements
-        .iter()
-        .any(|(&other, element)| other != number && element.lives() && is_twin(&element.setup))
+    let elements = world.elements.iter();
+    elements
+        .filter(move |&(&other, element)| other != number && is_twin(&element.setup))
+        .map(|(&other, _)| other)
 }

@@ -45,6 +45,8 @@ impl When {
 /// How long things may take, from the timers of RFC 5352 §7 and RFC 5353 §4.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
+    /// From the end of a PE until its Home has noticed, when nothing else is wrong.
+    pub watch: Duration,
     /// From the last fault until a dead PE is nowhere listed.
     pub dead: Duration,
     /// From the last fault until all registrars agree.
@@ -68,9 +70,10 @@ impl Bounds {
         // Who was split off is greeted at a heartbeat, told of by a list, and audited at two more.
         let reunion = enrp.peer_heartbeat_cycle * 4 + enrp.peer_list_cycle;
         // A PE is asked after one and a half periods at the latest.
-        let watch = config.keep_alive_interval * 3 / 2 + config.keep_alive_timeout;
+        let watch = config.keep_alive_interval * 3 / 2 + config.keep_alive_timeout + ON_THE_WAY;
         let dead = start + detection + adoption + watch + enrp.peer_heartbeat_cycle * 2;
         Self {
+            watch,
             dead,
             settle: dead + reunion,
             answer: Duration::from_secs(5),
@@ -78,6 +81,8 @@ impl Bounds {
     }
 }
 
+/// Messages under way when something happens.
+const ON_THE_WAY: Duration = Duration::from_secs(1);
 /// Setting an association up in vain.
 const SET_UP: Duration = Duration::from_secs(5);
 
@@ -100,7 +105,7 @@ pub fn all() -> Vec<Box<dyn Property>> {
         Box::new(homes::OneHome),
         Box::new(registered::Registered),
         Box::new(lost::NothingLost::default()),
-        Box::new(dead::NoDead),
+        Box::new(dead::NoDead::default()),
         Box::new(answers::Answers),
         Box::new(sessions::Sessions),
         Box::new(limits::Limits),

@@ -52,6 +52,7 @@ fn long_after() -> When {
     When {
         quiet: Duration::MAX,
         bounds: Bounds {
+            watch: Duration::MAX / 2,
             dead: none,
             settle: none,
             answer: Duration::from_secs(5),
@@ -220,6 +221,38 @@ fn a_dead_pe_that_is_listed() {
         world.pass_secs(1);
     });
     assert!(why.contains("PE 2 is gone for 1 s"), "{why}");
+}
+
+/// What the checker says in the two minutes after something was done to a PE whose Home watches with this factor.
+fn while_watched(factor: u32, deed: impl FnOnce(&mut World)) -> Result<(), String> {
+    let mut world = World::new(1, &[A]);
+    world.start_with(0, &[], |config| {
+        config.keep_alive_interval *= factor;
+        config.keep_alive_timeout *= factor;
+    });
+    world.add_pe(1, "Web", 0, false);
+    world.pass_secs(10);
+    let mut property = of("no-dead");
+    let when = When {
+        quiet: Duration::ZERO,
+        bounds: Bounds::of(&Config::default()),
+    };
+    deed(&mut world);
+    (0..24).try_for_each(|_| {
+        world.pass_secs(5);
+        property.look(&world, when)
+    })
+}
+
+#[test]
+fn a_home_that_watches_too_slowly() {
+    let freeze = |world: &mut World| world.freeze(Spot::Element(1), Duration::from_secs(1000));
+    let verdicts = [1, 4].map(|factor| {
+        let kill = while_watched(factor, |world| world.kill_pe(1));
+        (kill, while_watched(factor, freeze))
+    });
+    let late = || Err("PE 1 is silent for 65 s, and its Home keeps it".to_owned());
+    assert_eq!(verdicts, [(Ok(()), Ok(())), (late(), late())]);
 }
 
 #[test]
