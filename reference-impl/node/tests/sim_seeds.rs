@@ -48,17 +48,25 @@ const DRAWN: Size = Size {
     events: None,
 };
 
-const FAILED: [(u64, Size, &str); 1] = [(
-    10_250,
-    Size {
-        registrars: Some(5),
-        pool_elements: Some(12),
-        events: Some(40),
-        ..DRAWN
-    },
-    "two registrars that both owned a PE never got a download session from each other: the others, who \
-     audited at the same PRESENCE, always took them first",
-)];
+const FAILED: [(u64, Size, &str); 2] = [
+    (
+        10_250,
+        Size {
+            registrars: Some(5),
+            pool_elements: Some(12),
+            events: Some(40),
+            ..DRAWN
+        },
+        "two registrars that both owned a PE never got a download session from each other: the others, who \
+         audited at the same PRESENCE, always took them first",
+    ),
+    (
+        16_274,
+        DRAWN,
+        "of two registrars that both owned a PE after a split one kept it, and let it expire as it had \
+         registered there before, though it had registered with the other one since",
+    ),
+];
 
 #[test]
 fn a_world_may_be_larger_than_drawn() {

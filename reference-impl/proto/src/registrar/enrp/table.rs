@@ -109,10 +109,14 @@ impl Registrar {
         self.take_element(now, handle, element)
     }
 
-    /// The PE stays this registrar's: the peers are told, and so is the PE.
+    /// The PE stays this registrar's: the peers are told, and so is the PE. It may have registered with the peer
+    /// last, so its life counts anew; if it does not answer, it goes sooner.
     pub(super) fn assert_ownership(&mut self, now: Duration, key: PeKey) {
         if let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key)) {
             let handle = handle.clone();
+            // It replaces an element, for which there is room.
+            let put = self.space.put(&handle, element.clone(), now);
+            debug_assert!(put.is_ok(), "an element can be replaced");
             self.announce_update(UpdateAction::ADD_PE, handle, element);
         }
         self.ask_to_join(now, key);
