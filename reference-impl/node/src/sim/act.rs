@@ -358,6 +358,14 @@ impl World {
                 self.come_back(number, Some(id));
             }
         }
+        let restless = self
+            .elements
+            .iter()
+            .filter(|(_, e)| e.setup.manner != e.own_manner);
+        let restless: Vec<(u32, Manner)> = restless.map(|(&n, e)| (n, e.own_manner)).collect();
+        for (number, manner) in restless {
+            self.behave(number, manner);
+        }
         self.thaw_all();
         self.last_fault = self.now();
         // Who is back is no blow to anybody, but that what was split is one again may be.

@@ -6,7 +6,7 @@ use rsp_transport::Event;
 use rsp_transport::sim::{HostId, SimHost};
 use rsp_wire::ServerId;
 
-use super::element::{ElementSetup, PlainElement};
+use super::element::{ElementSetup, Manner, PlainElement};
 use super::engine_element::EngineElement;
 use super::engine_user::EngineUser;
 use super::user::PlainUser;
@@ -16,6 +16,8 @@ use super::user::PlainUser;
 pub struct ElementHost {
     pub(super) host: HostId,
     pub(super) setup: ElementSetup,
+    /// Its manner before it was told another one.
+    pub(super) own_manner: Manner,
     /// While it runs.
     pub(super) body: Option<ElementBody>,
     /// Since when it runs or does not, or is leaving.

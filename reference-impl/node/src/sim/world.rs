@@ -391,6 +391,7 @@ impl World {
         let host = self.add_host(element_ip(number), Spot::Element(number));
         let element = ElementHost {
             host,
+            own_manner: setup.manner,
             setup,
             body: None,
             since: self.net.now(),

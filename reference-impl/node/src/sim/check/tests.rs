@@ -215,6 +215,22 @@ fn what_excuses_a_loss() {
 }
 
 #[test]
+fn nobody_behaves_badly_when_faults_are_lifted() {
+    let mut world = in_order();
+    for manner in [Manner::Mute, Manner::Babbling] {
+        world.act_on(&Act::Behave(1, manner));
+        assert_eq!(world.elements[&1].setup.manner, manner);
+        world.heal(|_| None);
+        assert_eq!(world.elements[&1].setup.manner, Manner::Hunting);
+        let body = world.element(1).expect("it runs");
+        let ElementBody::Plain(plain) = body else {
+            panic!("{body:?} has an engine");
+        };
+        assert_eq!(plain.setup().manner, Manner::Hunting);
+    }
+}
+
+#[test]
 fn a_dead_pe_that_is_listed() {
     let why = after("no-dead", |world| {
         world.kill_pe(2);
