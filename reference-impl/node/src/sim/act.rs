@@ -29,9 +29,9 @@ pub enum Act {
     Deregister(u32),
     /// A PE registers again with another value of its policy.
     Repolicy(u32, u32),
-    /// A PE registers once more, over another association and perhaps at another registrar.
+    /// A PE registers once more, over another association and perhaps at another registrar; an engine never would.
     RegisterTwice(u32),
-    /// A PE behaves differently from now on.
+    /// A PE behaves differently until all faults are lifted; an engine has no other manner than its own.
     Behave(u32, Manner),
     /// Another PE comes under the identifier of this one.
     Intrude(u32),
@@ -51,7 +51,7 @@ pub enum Act {
     Freeze(Spot, Duration),
     /// A PU reports a PE as unreachable, so many times.
     Report(usize, u32, u32),
-    /// Requests without number, of a PU or a PE.
+    /// Requests without number, of a PU or a PE; a PE with an engine changes its mind so often.
     Flood(Spot, u32),
     /// Time passes.
     Nothing,
@@ -121,6 +121,9 @@ impl fmt::Display for Told<'_> {
 /// Registrars that were cut off from each other are one again after so long: four heartbeats and an audit.
 const UNITED: Duration = Duration::from_secs(150);
 
+/// How long a registrar that is to end answers what is on its way.
+const DRAIN: Duration = Duration::from_secs(1);
+
 /// Identifiers of intruders' hosts begin here.
 const INTRUDERS: u32 = 1_000_000;
 
@@ -134,6 +137,9 @@ impl World {
         match act {
             Act::KillRegistrar(number) => self.if_runs(*number, Self::kill),
             Act::StopRegistrar(number) => self.if_runs(*number, |world, number| {
+                // As the program does when it is told to end.
+                world.drain(number);
+                world.pass(DRAIN);
                 world.stop(number);
                 world.pass(Duration::from_millis(500));
                 world.kill(number);
@@ -301,7 +307,7 @@ impl World {
             let (pool, pe) = (element.setup.pool, element.setup.identifier);
             self.with_user(user, |body, now, host| match body {
                 UserBody::Plain(plain) => plain.report(pool, pe, times, host),
-                UserBody::Engine(engine) => engine.report(now, pool, pe, host),
+                UserBody::Engine(engine) => engine.report(now, pool, pe, times, host),
             });
         }
     }
@@ -315,10 +321,9 @@ impl World {
                 });
             }
             Spot::Element(number) => {
-                self.with_element(number, |body, now, host| {
-                    if let ElementBody::Plain(plain) = body {
-                        plain.flood(now, times, host);
-                    }
+                self.with_element(number, |body, now, host| match body {
+                    ElementBody::Plain(plain) => plain.flood(now, times, host),
+                    ElementBody::Engine(engine) => engine.flood(now, times, host),
                 });
             }
             Spot::Registrar(_) => {}

@@ -93,6 +93,17 @@ impl EngineElement {
         self.listen(now);
     }
 
+    /// Changes its registration so many times at once.
+    pub(super) fn flood(&mut self, now: Duration, times: u32, host: &mut SimHost<'_>) {
+        for _ in 0..times {
+            // One life and the next longer one, in turn.
+            let life = self.driver.engine().config().life.0;
+            let other = if life % 2 == 0 { life + 1 } else { life - 1 };
+            self.driver.set_life(now, RegistrationLife(other), host);
+        }
+        self.listen(now);
+    }
+
     /// When it was last told that it is registered.
     pub fn accepted(&self) -> Option<Duration> {
         self.accepted

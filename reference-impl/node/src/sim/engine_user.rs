@@ -1,7 +1,7 @@
 //! A pool user with the real driver and engine: it resolves handles, and holds a session with a pool whose PEs
 //! echo, across whatever happens to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
@@ -24,6 +24,10 @@ pub struct EngineUser {
     /// What an answer is awaited to, since when.
     pending: BTreeMap<Request, Duration>,
     requests: Requests,
+    /// The pools of which it wants to be told.
+    watches: BTreeMap<Request, &'static str>,
+    /// Reports to come: the engine makes one of several about one PE in a row.
+    reports: VecDeque<(Duration, &'static str, PeIdentifier)>,
     session: Option<Session>,
     /// The number that was sent last, and when its echo came.
     sent: u64,
@@ -64,6 +68,8 @@ impl EngineUser {
             turn: 0,
             pending: BTreeMap::new(),
             requests: Requests::default(),
+            watches: BTreeMap::new(),
+            reports: VecDeque::new(),
             session: None,
             sent: 0,
             echoed: None,
@@ -77,7 +83,8 @@ impl EngineUser {
     }
 
     pub(super) fn deadline(&self) -> Option<Duration> {
-        [Some(self.next), self.driver.deadline()]
+        let report = self.reports.front().map(|&(at, ..)| at);
+        [Some(self.next), self.driver.deadline(), report]
             .into_iter()
             .flatten()
             .min()
@@ -85,7 +92,7 @@ impl EngineUser {
 
     pub(super) fn timeout(&mut self, now: Duration, host: &mut SimHost<'_>) {
         self.driver.timeout(now, host);
-        self.listen(now);
+        self.report_due(now, host);
         if self.next > now {
             return;
         }
@@ -97,6 +104,10 @@ impl EngineUser {
     fn ask(&mut self, now: Duration, host: &mut SimHost<'_>) {
         let pool = self.setup.pools[self.turn % self.setup.pools.len()];
         self.turn += 1;
+        if self.setup.subscribes && !self.watches.values().any(|&watched| watched == pool) {
+            let request = self.driver.watch(now, pool.into(), host);
+            self.watches.insert(request, pool);
+        }
         let request = self.driver.resolve(now, pool.into(), host);
         self.requests.asked += 1;
         self.pending.insert(request, now);
@@ -132,10 +143,23 @@ impl EngineUser {
         now: Duration,
         pool: &'static str,
         pe: PeIdentifier,
+        times: u32,
         host: &mut SimHost<'_>,
     ) {
-        self.driver.contacted(now, pool.into(), pe, host);
-        self.driver.unreachable(now, pool.into(), pe, host);
+        let interval = Config::default().report_interval;
+        let later = (0..times).map(|number| (now + interval * number, pool, pe));
+        self.reports.extend(later);
+        self.report_due(now, host);
+    }
+
+    fn report_due(&mut self, now: Duration, host: &mut SimHost<'_>) {
+        while let Some(&(at, pool, pe)) = self.reports.front()
+            && at <= now
+        {
+            self.reports.pop_front();
+            self.driver.contacted(now, pool.into(), pe, host);
+            self.driver.unreachable(now, pool.into(), pe, host);
+        }
         self.listen(now);
     }
 
@@ -185,6 +209,10 @@ impl EngineUser {
                 Event::NotResolved { request, .. } => {
                     self.pending.remove(&request);
                     self.requests.failed += 1;
+                }
+                // It begins anew when it asks for this pool again.
+                Event::WatchEnded { request, .. } => {
+                    self.watches.remove(&request);
                 }
                 Event::Data { octets, .. } => {
                     if let Ok(number) = octets.try_into() {

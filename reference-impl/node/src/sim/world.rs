@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rsp_proto::registrar::Config;
 use rsp_transport::sim::{Conditions, HostId, Net, SimHost};
-use rsp_transport::{Event, SctpOptions};
+use rsp_transport::{Event, SctpOptions, Transport};
 use rsp_wire::{PeIdentifier, Policy, PoolElement, PoolHandle, ServerId};
 
 use super::act::Act;
@@ -231,12 +231,26 @@ impl World {
         self.kill_host(host);
     }
 
+    /// New associations are refused from now on.
+    pub(super) fn drain(&mut self, number: usize) {
+        self.with_registrar(number, RegistrarDriver::drain);
+    }
+
     /// Begins a graceful end.
     pub(super) fn stop(&mut self, number: usize) {
+        self.with_registrar(number, RegistrarDriver::stop);
+    }
+
+    /// Calls a registrar that runs.
+    fn with_registrar(
+        &mut self,
+        number: usize,
+        call: impl FnOnce(&mut RegistrarDriver, Duration, &mut dyn Transport),
+    ) {
         let host = self.registrars[number].host;
         let now = self.local(host);
         if let Some(driver) = &mut self.registrars[number].driver {
-            driver.stop(now, &mut self.net.host(host));
+            call(driver, now, &mut self.net.host(host));
         }
         self.touched(host);
     }

@@ -215,6 +215,48 @@ fn what_excuses_a_loss() {
 }
 
 #[test]
+fn what_is_done_to_those_without_an_engine_is_done_to_those_with_one() {
+    let mut world = World::new(1, &[A]);
+    world.start(0, &[]);
+    let element = ElementSetup {
+        identifier: PeIdentifier(3),
+        pool: POOL,
+        policy: Policy::RoundRobin,
+        manner: Manner::Engine,
+        period: Duration::from_secs(60),
+        life_s: 300,
+        registrars: world.asap_addrs(),
+        first: 0,
+    };
+    world.add_element(3, element);
+    let user = UserSetup {
+        pools: vec![POOL],
+        period: Duration::from_secs(5),
+        tcp: false,
+        subscribes: true,
+        session: None,
+        registrars: world.asap_addrs(),
+    };
+    world.add_user(user, true);
+    world.pass_secs(10);
+    assert_eq!(world.driver(0).engine().subscriptions(), 1, "S=1");
+
+    let registrations = |world: &World| world.driver(0).engine().counters().reregistered;
+    let before = registrations(&world);
+    world.act_on(&Act::Flood(Spot::Element(3), 9));
+    world.pass_secs(5);
+    assert!(registrations(&world) > before, "it says what has changed");
+
+    let reports = |world: &World| world.driver(0).engine().counters().reports;
+    world.act_on(&Act::Report(0, 3, 1));
+    world.pass_secs(1);
+    let one = reports(&world);
+    world.act_on(&Act::Report(0, 3, 3));
+    world.pass_secs(5);
+    assert_eq!((one, reports(&world)), (1, 4));
+}
+
+#[test]
 fn nobody_behaves_badly_when_faults_are_lifted() {
     let mut world = in_order();
     for manner in [Manner::Mute, Manner::Babbling] {
