@@ -8,7 +8,7 @@ use rsp_transport::Event as StackEvent;
 use rsp_transport::sim::SimHost;
 use rsp_wire::{Policy, RegistrationLife, ServerId, Transport, UdpTransport};
 
-use super::element::ElementSetup;
+use super::element::{Ask, ElementSetup};
 use crate::pool_element::{Card, Cookies, ElementDriver, Event, Setup, Users};
 use crate::services::echo::Echo;
 
@@ -24,6 +24,8 @@ pub struct EngineElement {
     rejected: bool,
     adopted_by: Option<ServerId>,
     leaving: bool,
+    /// What its owner waits for, and since when; to register, no longer than there is a Home.
+    pending: Option<(Ask, Duration)>,
 }
 
 impl EngineElement {
@@ -63,6 +65,7 @@ impl EngineElement {
             rejected: false,
             adopted_by: None,
             leaving: false,
+            pending: Some((Ask::Register, now)),
         };
         element.listen(now);
         element
@@ -83,6 +86,9 @@ impl EngineElement {
     }
 
     pub(super) fn deregister(&mut self, now: Duration, host: &mut SimHost<'_>) {
+        if !self.leaving {
+            self.pending = Some((Ask::Deregister, now));
+        }
         self.leaving = true;
         self.driver.deregister(now, host);
         self.listen(now);
@@ -114,6 +120,18 @@ impl EngineElement {
         self.rejected
     }
 
+    /// What its owner waits for, and since when.
+    pub fn pending(&self) -> Option<(Ask, Duration)> {
+        self.pending
+    }
+
+    /// What was asked before a time in which it could do nothing counts as asked so much later.
+    pub(super) fn excuse(&mut self, span: Duration) {
+        if let Some((_, since)) = &mut self.pending {
+            *since += span;
+        }
+    }
+
     /// The registrar that asked it last to join.
     pub fn adopted_by(&self) -> Option<ServerId> {
         self.adopted_by
@@ -139,18 +157,46 @@ impl EngineElement {
                 AsapEvent::Registered { .. } => {
                     self.accepted = Some(now);
                     self.rejected = false;
+                    self.answered(Ask::Register);
                 }
                 AsapEvent::HomeChanged { home } => {
                     self.adopted_by = Some(home);
                     self.accepted = Some(now);
                     self.rejected = false;
+                    self.answered(Ask::Register);
                 }
-                AsapEvent::Rejected { .. } => self.rejected = true,
-                _ => {}
+                AsapEvent::Rejected { .. } => {
+                    self.rejected = true;
+                    self.answered(Ask::Register);
+                }
+                AsapEvent::Failed { .. } => self.answered(Ask::Register),
+                // It registers again by itself.
+                AsapEvent::HomeLost | AsapEvent::Expired if !self.leaving => {
+                    self.pending.get_or_insert((Ask::Register, now));
+                }
+                AsapEvent::Deregistered | AsapEvent::NotDeregistered { .. } => {
+                    self.answered(Ask::Deregister);
+                }
+                AsapEvent::HomeLost
+                | AsapEvent::Expired
+                | AsapEvent::Renamed { .. }
+                | AsapEvent::CookieEcho { .. }
+                | AsapEvent::BusinessCard { .. }
+                | AsapEvent::Stopped => {}
             }
         }
-        if !self.driver.engine().is_registered() {
+        let engine = self.driver.engine();
+        if !engine.is_registered() {
             self.accepted = None;
         }
+        if let Some((Ask::Register, since)) = &mut self.pending
+            && engine.home().is_none()
+        {
+            *since = now;
+        }
+    }
+
+    fn answered(&mut self, ask: Ask) {
+        self.pending = self.pending.filter(|&(pending, _)| pending != ask);
     }
 }

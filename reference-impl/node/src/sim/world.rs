@@ -336,6 +336,14 @@ impl World {
         }
     }
 
+    /// A host's clock is ahead by so much more, without anybody being told or excused.
+    #[cfg(test)]
+    pub(super) fn skew(&mut self, spot: Spot, span: Duration) {
+        if let Some(host) = self.host_of(spot) {
+            self.hosts[host.0 as usize].ahead += span;
+        }
+    }
+
     /// A process neither reads nor acts for a while.
     pub(super) fn freeze(&mut self, spot: Spot, span: Duration) {
         if let Some(host) = self.host_of(spot) {
@@ -347,10 +355,19 @@ impl World {
 
     /// A timer that is late by this much is so for no fault of its own.
     fn excuse(&mut self, spot: Spot, span: Duration) {
-        if let Spot::User(number) = spot
-            && let UserBody::Engine(engine) = &mut self.users[number].body
-        {
-            engine.excuse(span);
+        match spot {
+            Spot::Registrar(_) => {}
+            Spot::Element(number) => {
+                let body = self.elements.get_mut(&number).and_then(|e| e.body.as_mut());
+                if let Some(ElementBody::Engine(engine)) = body {
+                    engine.excuse(span);
+                }
+            }
+            Spot::User(number) => {
+                if let UserBody::Engine(engine) = &mut self.users[number].body {
+                    engine.excuse(span);
+                }
+            }
         }
     }
 

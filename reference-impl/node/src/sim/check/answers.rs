@@ -1,11 +1,13 @@
 //! Every request is answered or times out: nobody waits for longer than its own timer, and in a network
 //! without faults every request over an association that is up is answered at once.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use rsp_proto::pool_user::Config;
+use rsp_proto::{pool_element, pool_user};
+use rsp_wire::{PoolHandle, Transport, UdpTransport};
 
-use super::super::{Ask, ElementBody, EngineUser, PlainElement, Spot, UserBody, World};
+use super::super::{Ask, ElementBody, Spot, UserBody, World};
 use super::{Property, When};
 
 #[derive(Debug)]
@@ -17,27 +19,22 @@ impl Property for Answers {
     }
 
     fn look(&mut self, world: &World, when: When) -> Result<(), String> {
-        for (number, user) in world.users.iter().enumerate() {
-            if let UserBody::Engine(engine) = &user.body {
-                in_the_end(world, number, engine)?;
-            }
-        }
-        if when.quiet < when.bounds.settle {
-            return Ok(());
-        }
         let elements = world.elements.iter().flat_map(|(&number, element)| {
-            let pending = element.body.iter().filter_map(plain_element);
-            let pending = pending.flat_map(PlainElement::pending);
+            let pending = element.body.iter().flat_map(pending_of_element);
             pending.map(move |(ask, since)| (Spot::Element(number), ask, since))
         });
         let users = world.users.iter().enumerate().flat_map(|(number, user)| {
-            pending_of(&user.body)
-                .into_iter()
-                .map(move |(ask, since)| (Spot::User(number), ask, since))
+            let pending = pending_of_user(&user.body).into_iter();
+            pending.map(move |(ask, since)| (Spot::User(number), ask, since))
         });
+        let limit = when.settled().then_some(when.bounds.answer);
         for (who, ask, since) in elements.chain(users) {
+            let in_the_end = has_engine(world, who).then(|| in_the_end(ask));
+            let Some(limit) = limit.into_iter().chain(in_the_end).min() else {
+                continue;
+            };
             let waited = world.local_now(who).saturating_sub(since);
-            if waited > when.bounds.answer {
+            if waited > limit && !world.stands_still(who) {
                 return Err(complaint(who, ask, waited));
             }
         }
@@ -45,29 +42,36 @@ impl Property for Answers {
     }
 }
 
-/// Whatever happens, an engine has an answer or a failure for its owner.
-fn in_the_end(world: &World, number: usize, engine: &EngineUser) -> Result<(), String> {
-    let config = Config::default();
-    let limit = config.t1_enrp_request * 2 * (1 + config.max_request_retransmit);
-    let who = Spot::User(number);
-    if world.stands_still(who) {
-        return Ok(());
-    }
-    let now = world.local_now(who);
-    match engine.pending().find(|&since| since + limit < now) {
-        Some(since) => Err(complaint(who, Ask::Resolve, now - since)),
-        None => Ok(()),
+/// When an engine has an answer or a failure for its owner, whatever happens.
+fn in_the_end(ask: Ask) -> Duration {
+    let nowhere = Transport::Udp(UdpTransport::new(0, Ipv4Addr::UNSPECIFIED.into()));
+    let element = pool_element::Config::new(PoolHandle::from(""), nowhere);
+    let user = pool_user::Config::default();
+    let attempts = 1 + element.max_reg_attempt;
+    match ask {
+        Ask::Register => element.update_interval + element.t2_registration * attempts,
+        // A Home may be found for each attempt at the last moment.
+        Ask::Deregister => element.t3_deregistration * 2 * attempts,
+        Ask::Resolve => user.t1_enrp_request * 2 * (1 + user.max_request_retransmit),
     }
 }
 
-fn plain_element(body: &ElementBody) -> Option<&PlainElement> {
+fn has_engine(world: &World, who: Spot) -> bool {
+    match who {
+        Spot::Registrar(_) => false,
+        Spot::Element(number) => matches!(world.element(number), Some(ElementBody::Engine(_))),
+        Spot::User(number) => matches!(world.users[number].body, UserBody::Engine(_)),
+    }
+}
+
+fn pending_of_element(body: &ElementBody) -> Vec<(Ask, Duration)> {
     match body {
-        ElementBody::Plain(plain) => Some(plain),
-        ElementBody::Engine(_) => None,
+        ElementBody::Plain(plain) => plain.pending().collect(),
+        ElementBody::Engine(engine) => engine.pending().into_iter().collect(),
     }
 }
 
-fn pending_of(body: &UserBody) -> Vec<(Ask, Duration)> {
+fn pending_of_user(body: &UserBody) -> Vec<(Ask, Duration)> {
     match body {
         UserBody::Plain(plain) => plain.pending().collect(),
         UserBody::Engine(engine) => engine.pending().map(|at| (Ask::Resolve, at)).collect(),

@@ -60,6 +60,14 @@ fn long_after() -> When {
     }
 }
 
+/// While there are faults.
+fn in_between() -> When {
+    When {
+        quiet: Duration::ZERO,
+        bounds: Bounds::of(&Config::default()),
+    }
+}
+
 fn of(name: &str) -> Box<dyn Property> {
     let mut named = all().into_iter().filter(|property| property.name() == name);
     named.next().expect("a property has this name")
@@ -291,14 +299,10 @@ fn while_watched(factor: u32, deed: impl FnOnce(&mut World)) -> Result<(), Strin
     world.add_pe(1, "Web", 0, false);
     world.pass_secs(10);
     let mut property = of("no-dead");
-    let when = When {
-        quiet: Duration::ZERO,
-        bounds: Bounds::of(&Config::default()),
-    };
     deed(&mut world);
     (0..24).try_for_each(|_| {
         world.pass_secs(5);
-        property.look(&world, when)
+        property.look(&world, in_between())
     })
 }
 
@@ -355,6 +359,52 @@ fn associations_that_nobody_needs() {
         }
     });
     assert!(why.contains("are needed"), "{why}");
+}
+
+#[test]
+fn a_pe_that_nobody_answers() {
+    let freeze = |world: &mut World| {
+        for number in [0, 1] {
+            world.freeze(Spot::Registrar(number), Duration::from_secs(1000));
+        }
+        world.deregister(3);
+    };
+    let why = after("answers", |world| {
+        freeze(world);
+        world.pass_secs(7);
+    });
+    assert!(
+        why.contains("PE 3 has been waiting for 7.0 s for the answer to its de-registration"),
+        "{why}"
+    );
+    // It gives up by itself, whatever happens to others.
+    let (mut world, mut property) = (in_order(), of("answers"));
+    freeze(&mut world);
+    let verdict = (0..60).try_for_each(|_| {
+        world.pass_secs(5);
+        property.look(&world, in_between())
+    });
+    assert_eq!(verdict, Ok(()));
+}
+
+#[test]
+fn engines_that_never_tell_their_owner() {
+    for (who, asked) in [
+        (Spot::Element(3), "PE 3 has been waiting"),
+        (Spot::User(1), "PU 1 has been waiting"),
+    ] {
+        let (mut world, mut property) = (in_order(), of("answers"));
+        for number in [0, 1] {
+            world.freeze(Spot::Registrar(number), Duration::from_secs(1000));
+        }
+        world.deregister(3);
+        // Until what the PU has resolved before is too old.
+        world.pass_secs(40);
+        assert_eq!(property.look(&world, in_between()), Ok(()), "before");
+        world.skew(who, Duration::from_secs(300));
+        let why = property.look(&world, in_between()).unwrap_err();
+        assert!(why.contains(asked), "{why}");
+    }
 }
 
 #[test]
