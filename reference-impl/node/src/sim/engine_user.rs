@@ -168,6 +168,12 @@ impl EngineUser {
         self.pending.values_mut().for_each(|since| *since += span);
     }
 
+    /// It talks in another session from now on, and leaves this one open.
+    #[cfg(test)]
+    pub(super) fn forget_session(&mut self) {
+        self.session = None;
+    }
+
     /// What became of its requests.
     pub fn requests(&self) -> Requests {
         self.requests

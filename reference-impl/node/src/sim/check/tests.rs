@@ -5,8 +5,8 @@ use std::time::Duration;
 use rsp_proto::registrar::Config;
 use rsp_wire::{PeIdentifier, Policy};
 
-use super::super::{Act, ElementBody, ElementSetup, Manner, Spot, UserSetup, World};
-use super::{Bounds, Property, When, all};
+use super::super::{Act, ElementBody, ElementSetup, Manner, Spot, UserBody, UserSetup, World};
+use super::{Bounds, Property, When, agreement, all};
 
 const A: u32 = 0x0a00_0000;
 const B: u32 = 0x0b00_0000;
@@ -20,16 +20,7 @@ fn in_order() -> World {
     world.pass_secs(20);
     world.add_pe(1, "Web", 0, true);
     world.add_pe(2, "Web", 1, true);
-    let setup = ElementSetup {
-        identifier: PeIdentifier(3),
-        pool: POOL,
-        policy: Policy::RoundRobin,
-        manner: Manner::Engine,
-        period: Duration::from_secs(60),
-        life_s: 300,
-        registrars: world.asap_addrs(),
-        first: 0,
-    };
+    let setup = with_engine(&world);
     world.add_element(3, setup);
     for engine in [false, true] {
         let setup = UserSetup {
@@ -44,6 +35,20 @@ fn in_order() -> World {
     }
     world.pass_secs(40);
     world
+}
+
+/// PE 3, at the first registrar.
+fn with_engine(world: &World) -> ElementSetup {
+    ElementSetup {
+        identifier: PeIdentifier(3),
+        pool: POOL,
+        policy: Policy::RoundRobin,
+        manner: Manner::Engine,
+        period: Duration::from_secs(60),
+        life_s: 300,
+        registrars: world.asap_addrs(),
+        first: 0,
+    }
 }
 
 /// As if the last fault were long ago.
@@ -113,7 +118,44 @@ fn registrars_that_do_not_agree() {
         world.partition(0, 1, true);
         world.pass_secs(90);
     });
-    assert!(why.contains("registrar"), "{why}");
+    assert!(why.contains("of 0x0a000000 for one of them"), "{why}");
+}
+
+#[test]
+fn a_registrar_that_does_not_serve() {
+    let (mut world, mut property) = (in_order(), of("agreement"));
+    world.kill(1);
+    world.pass_secs(150);
+    assert_eq!(property.look(&world, long_after()), Ok(()), "before");
+    // Nobody answers yet when it asks who is there.
+    world.partition(0, 1, true);
+    world.restart(1);
+    world.pass(Duration::from_millis(10));
+    let why = property.look(&world, long_after()).unwrap_err();
+    assert_eq!(why, "registrar 1 does not serve");
+}
+
+#[test]
+fn registrars_that_do_not_know_each_other() {
+    let why = after("agreement", |world| world.kill(1));
+    assert_eq!(why, "registrar 0 knows 0x0b000000, which is gone");
+    let why = after("agreement", |world| {
+        // It comes back as another one, of whom nobody has heard.
+        world.partition(0, 1, true);
+        world.pass_secs(1);
+        world.registrars[1].id = 0x0c00_0000;
+    });
+    assert_eq!(why, "registrar 0 does not know 0x0c000000");
+}
+
+#[test]
+fn checksums_that_differ() {
+    assert_eq!(agreement::same_checksum((0, 0x0f50), (1, 0x0f50)), Ok(()));
+    let why = agreement::same_checksum((0, 0x0f50), (1, 0x0f51)).unwrap_err();
+    assert_eq!(
+        why,
+        "registrar 0 has the PE checksum 0x0f50, registrar 1 says 0x0f51"
+    );
 }
 
 #[test]
@@ -155,6 +197,28 @@ fn two_homes() {
         world.pass_secs(90);
     });
     assert!(why.contains("two Homes"), "{why}");
+}
+
+#[test]
+fn a_pe_that_knows_better_who_its_home_is() {
+    let mut world = World::new(1, &[A, B]);
+    world.start(0, &[1]);
+    world.start(1, &[0]);
+    world.pass_secs(20);
+    let setup = with_engine(&world);
+    world.add_element(3, setup);
+    world.pass_secs(40);
+    let mut property = of("one-home");
+    assert_eq!(property.look(&world, long_after()), Ok(()), "before");
+    // The PE has been taken over, and whoever knows is gone.
+    world.freeze(Spot::Registrar(0), Duration::from_secs(1000));
+    world.pass_secs(120);
+    world.kill(1);
+    let why = property.look(&world, long_after()).unwrap_err();
+    assert_eq!(
+        why,
+        "PE 3 has the Home 0x0b000000, and registrar 0 says 0x0a000000"
+    );
 }
 
 #[test]
@@ -226,16 +290,7 @@ fn what_excuses_a_loss() {
 fn what_is_done_to_those_without_an_engine_is_done_to_those_with_one() {
     let mut world = World::new(1, &[A]);
     world.start(0, &[]);
-    let element = ElementSetup {
-        identifier: PeIdentifier(3),
-        pool: POOL,
-        policy: Policy::RoundRobin,
-        manner: Manner::Engine,
-        period: Duration::from_secs(60),
-        life_s: 300,
-        registrars: world.asap_addrs(),
-        first: 0,
-    };
+    let element = with_engine(&world);
     world.add_element(3, element);
     let user = UserSetup {
         pools: vec![POOL],
@@ -329,39 +384,6 @@ fn requests_that_nobody_answers() {
 }
 
 #[test]
-fn a_session_that_does_not_recover() {
-    let why = after("sessions", |world| {
-        world.cut(Spot::User(1), Spot::Element(3), true);
-        world.pass_secs(60);
-    });
-    assert!(why.contains("PU 1 has heard no echo"), "{why}");
-}
-
-#[test]
-fn more_than_allowed() {
-    let why = after("limits", |world| {
-        world.registrars[0].config.max_associations = 1;
-    });
-    assert!(why.contains("associations, more than 1"), "{why}");
-}
-
-#[test]
-fn associations_that_nobody_needs() {
-    let why = after("limits", |world| {
-        for number in 4..12 {
-            world.add_pe(number, "Web", 0, true);
-        }
-        world.pass_secs(2);
-        // The registrar is not told that the hosts are gone.
-        for number in 4..12 {
-            let host = world.elements[&number].host;
-            world.net.kill(host);
-        }
-    });
-    assert!(why.contains("are needed"), "{why}");
-}
-
-#[test]
 fn a_pe_that_nobody_answers() {
     let freeze = |world: &mut World| {
         for number in [0, 1] {
@@ -405,6 +427,79 @@ fn engines_that_never_tell_their_owner() {
         let why = property.look(&world, in_between()).unwrap_err();
         assert!(why.contains(asked), "{why}");
     }
+}
+
+#[test]
+fn a_session_that_does_not_recover() {
+    let why = after("sessions", |world| {
+        world.cut(Spot::User(1), Spot::Element(3), true);
+        world.pass_secs(60);
+    });
+    assert!(why.contains("PU 1 has heard no echo"), "{why}");
+}
+
+#[test]
+fn more_than_allowed() {
+    let why = after("limits", |world| {
+        world.registrars[0].config.max_associations = 1;
+    });
+    assert!(why.contains("associations, more than 1"), "{why}");
+}
+
+#[test]
+fn associations_that_nobody_needs() {
+    let why = after("limits", |world| {
+        for number in 4..12 {
+            world.add_pe(number, "Web", 0, true);
+        }
+        world.pass_secs(2);
+        // The registrar is not told that the hosts are gone.
+        for number in 4..12 {
+            let host = world.elements[&number].host;
+            world.net.kill(host);
+        }
+    });
+    assert!(why.contains("are needed"), "{why}");
+}
+
+#[test]
+fn a_pe_that_looks_for_a_registrar_for_ever() {
+    let (mut world, mut property) = (in_order(), of("limits"));
+    cut_from_all(&mut world, Spot::Element(3));
+    // Until it has given its Home up. A set-up does not take long.
+    world.pass_secs(170);
+    let verdict = (0..1000).try_for_each(|_| {
+        world.pass(Duration::from_millis(50));
+        property.look(&world, long_after())
+    });
+    let why = verdict.expect_err("it is noticed");
+    assert!(why.contains("PE 3 has 2 set-ups under way"), "{why}");
+}
+
+#[test]
+fn a_pu_with_more_than_it_needs() {
+    let why = after("limits", |world| {
+        world.with_user(1, |body, _, _| {
+            if let UserBody::Engine(engine) = body {
+                engine.forget_session();
+            }
+        });
+        world.pass_secs(10);
+    });
+    assert_eq!(why, "PU 1 has 2 sessions, more than 1");
+}
+
+#[test]
+fn a_host_that_does_not_read() {
+    let why = after("limits", |world| {
+        world.freeze(Spot::Registrar(0), Duration::from_secs(1000));
+        world.freeze(Spot::Registrar(1), Duration::from_secs(1000));
+        for _ in 0..12 {
+            world.act_on(&Act::Flood(Spot::User(0), 10_000));
+            world.pass_secs(1);
+        }
+    });
+    assert!(why.contains("does not read 100000 events"), "{why}");
 }
 
 #[test]
