@@ -302,6 +302,11 @@ impl RegistrarDriver {
         self.outbox.octets()
     }
 
+    /// Octets that the stack had no room for yet, of the association with most of them.
+    pub fn longest_backlog(&self) -> usize {
+        self.outbox.longest()
+    }
+
     /// The engine, to look at.
     pub fn engine(&self) -> &Registrar {
         &self.engine

@@ -175,6 +175,12 @@ impl Outbox {
         self.waiting.values().map(|backlog| backlog.octets).sum()
     }
 
+    /// Octets that wait for one association, at most.
+    pub(crate) fn longest(&self) -> usize {
+        let octets = self.waiting.values().map(|backlog| backlog.octets);
+        octets.max().unwrap_or(0)
+    }
+
     /// Drops what waits for an association that is gone, or that has started afresh.
     pub(crate) fn forget(&mut self, assoc: AssocId) {
         self.waiting.remove(&assoc);

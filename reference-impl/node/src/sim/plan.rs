@@ -22,6 +22,9 @@ const POOLS: [(&str, Policy); 3] = [
     ("Calc5", Policy::LeastUsed { load: 0 }),
 ];
 
+/// Randomness for the limits is drawn for this purpose.
+const LIMITS: u64 = u64::MAX / 2;
+
 /// The pool whose PEs have an engine and serve, so that sessions can be held with it.
 const SERVED: &str = "EchoPool";
 
@@ -196,10 +199,15 @@ impl Plan {
             send_queue: if rng.u8(..4) == 0 { 4000 } else { 2_000_000 },
             ..Options::default().sctp
         };
+        // Of its own, so that it changes nothing else of what a seed decides.
+        let mut limits = self::rng(self.seed, LIMITS);
+        let room = Room::draw(&mut limits);
         let options = Options {
             sctp,
             tcp: true,
             announce: rng.u8(..4) == 0,
+            max_backlog: room.max_backlog(&mut limits),
+            cramped: room == Room::Short,
         };
         let small = rng.bool();
         let mut world = World::with_options(self.seed, &ids, options, trace);
@@ -207,7 +215,10 @@ impl Plan {
             // All know of each other, in an order of their own, so that any two that are left can meet.
             let mut mentors: Vec<usize> = (0..self.registrars).filter(|&m| m != number).collect();
             rng.shuffle(&mut mentors);
-            world.start_with(number, &mentors, |config| settings(config, small));
+            world.start_with(number, &mentors, |config| {
+                settings(config, small);
+                room.limit(self, config, &mut limits);
+            });
             world.pass(Duration::from_millis(rng.u64(..4000)));
         }
         self.populate(&mut world, &mut rng);
@@ -268,6 +279,72 @@ impl Plan {
     pub fn kept(&self) -> impl Iterator<Item = (usize, &(Duration, Act))> {
         let events = self.events.iter().enumerate();
         events.filter(|(number, _)| !self.dropped.contains(number))
+    }
+}
+
+/// How much registrars have room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Room {
+    /// More than any of these worlds needs.
+    Ample,
+    /// Little more than this one needs.
+    Enough,
+    /// Less than it needs.
+    Short,
+}
+
+impl Room {
+    fn draw(rng: &mut fastrand::Rng) -> Self {
+        match rng.u8(..8) {
+            0..5 => Self::Ample,
+            5 | 6 => Self::Enough,
+            _ => Self::Short,
+        }
+    }
+
+    fn max_backlog(self, rng: &mut fastrand::Rng) -> Option<u16> {
+        match self {
+            Self::Ample => None,
+            Self::Enough => Some(u16::MAX),
+            Self::Short => Some(rng.u16(1000..4000)),
+        }
+    }
+
+    /// Sets all limits on what others can grow.
+    fn limit(self, plan: &Plan, config: &mut Config, rng: &mut fastrand::Rng) {
+        let elements = plan.pool_elements as usize;
+        let enrp = &mut config.enrp;
+        match self {
+            Self::Ample => {}
+            Self::Enough => {
+                config.max_pools = POOLS.len();
+                config.max_pool_elements = elements;
+                config.max_pool_elements_per_pool = elements;
+                // Some are there until their loss is noticed, and others come meanwhile.
+                let hosts = elements + plan.pool_users + plan.registrars;
+                config.max_associations = 16 + 8 * hosts;
+                config.max_subscriptions = 16 + 8 * plan.pool_users * POOLS.len();
+                config.max_subscriptions_per_association = POOLS.len();
+                // Those that come back do so under other identifiers.
+                enrp.max_peers = 2 * plan.registrars + 8;
+                config.max_servers = enrp.max_peers;
+                enrp.max_waiting_messages = 8;
+            }
+            Self::Short => {
+                config.max_pools = rng.usize(1..=POOLS.len());
+                config.max_pool_elements = rng.usize(1..=elements.max(1));
+                config.max_pool_elements_per_pool = rng.usize(1..=2);
+                config.max_associations = rng.usize(2..=8);
+                config.max_subscriptions = rng.usize(1..=2);
+                config.max_subscriptions_per_association = rng.usize(1..=2);
+                enrp.max_peers = rng.usize(1..=2);
+                config.max_servers = rng.usize(1..=2);
+                enrp.max_waiting_messages = rng.usize(1..=2);
+                enrp.max_adoptions = 1;
+                enrp.max_table_sessions = 1;
+                enrp.max_table_elements = 1;
+            }
+        }
     }
 }
 

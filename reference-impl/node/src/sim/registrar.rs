@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rsp_proto::registrar::Config;
+use rsp_transport::frame::LONGEST;
 use rsp_transport::sim::{HostId, SimHost};
 use rsp_wire::ServerId;
 
@@ -24,6 +25,21 @@ pub struct RegistrarHost {
     pub since: Duration,
     pub(super) config: Config,
     pub(super) driver: Option<RegistrarDriver>,
+    /// The most there ever was of what comes and goes between two looks.
+    pub(super) peaks: Peaks,
+}
+
+/// What may be gone again before anybody looks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Peaks {
+    /// Associations being set up to PEs.
+    pub(super) adopting: usize,
+    /// Associations being set up.
+    pub(super) setting_up: usize,
+    /// Messages that wait for one association to come up.
+    pub(super) line: usize,
+    /// Octets that wait for one association.
+    pub(super) backlog: usize,
 }
 
 impl RegistrarHost {
@@ -36,7 +52,22 @@ impl RegistrarHost {
             since: Duration::ZERO,
             config: Config::default(),
             driver: None,
+            peaks: Peaks::default(),
         }
+    }
+
+    /// Something was done with it.
+    pub(super) fn note_peaks(&mut self) {
+        let Some(driver) = &self.driver else {
+            return;
+        };
+        let (under_way, old) = (driver.engine().under_way(), self.peaks);
+        self.peaks = Peaks {
+            adopting: old.adopting.max(under_way.adopting),
+            setting_up: old.setting_up.max(under_way.setting_up),
+            line: old.line.max(under_way.longest_line),
+            backlog: old.backlog.max(driver.longest_backlog()),
+        };
     }
 
     /// The driver, while it runs.
@@ -60,7 +91,7 @@ impl RegistrarHost {
         self.config.id = self.id.try_into().ok();
         self.config.enrp.peers = peers;
         let address = services.address;
-        let setup = Setup {
+        let mut setup = Setup {
             config: self.config.clone(),
             asap_port: ASAP_PORT,
             tcp: services.tcp.then_some(SocketAddr::new(address, ASAP_PORT)),
@@ -71,6 +102,11 @@ impl RegistrarHost {
             }),
             ..Setup::default()
         };
+        if let Some(octets) = services.max_backlog {
+            // The stack's share comes first.
+            setup.max_backlog = usize::from(octets) + LONGEST;
+            setup.max_peer_backlog = usize::from(octets);
+        }
         let driver = RegistrarDriver::start(setup, seed ^ self.starts, transport, now);
         self.driver = Some(driver.expect("a running host has its well-known ports free"));
     }
@@ -82,4 +118,5 @@ pub(super) struct Services {
     pub(super) address: std::net::IpAddr,
     pub(super) tcp: bool,
     pub(super) announce: bool,
+    pub(super) max_backlog: Option<u16>,
 }

@@ -113,7 +113,8 @@ impl Run {
 
     fn look(&mut self) -> Result<(), Broken> {
         let at = self.world.now();
-        let quiet = if self.at_peace {
+        // Where there is too little room some are refused for ever.
+        let quiet = if self.at_peace && !self.world.options.cramped {
             at - self.world.last_fault
         } else {
             Duration::ZERO

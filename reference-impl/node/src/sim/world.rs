@@ -39,7 +39,7 @@ pub struct World {
     seed: u64,
     rng: fastrand::Rng,
     trace: Trace,
-    options: Options,
+    pub(super) options: Options,
     /// The last fault, or its end.
     pub(super) last_fault: Duration,
     /// The last thing that can cost any pool element its registration.
@@ -62,6 +62,10 @@ pub struct Options {
     pub tcp: bool,
     /// Whether registrars announce themselves by multicast.
     pub announce: bool,
+    /// Octets that a registrar keeps for one association beyond its stack, if not as many as it does by itself.
+    pub max_backlog: Option<u16>,
+    /// Whether registrars have less room than the world needs, so that they refuse and forget with good reason.
+    pub cramped: bool,
 }
 
 impl Default for Options {
@@ -74,6 +78,8 @@ impl Default for Options {
             },
             tcp: false,
             announce: false,
+            max_backlog: None,
+            cramped: false,
         }
     }
 }
@@ -210,6 +216,7 @@ impl World {
             address: self.net.ip(host),
             tcp: self.options.tcp,
             announce: self.options.announce,
+            max_backlog: self.options.max_backlog,
         };
         let seed = self.seed.wrapping_mul(1009) + 31 * u64::try_from(number).unwrap_or(0);
         let now = self.local(host);
@@ -668,6 +675,9 @@ impl World {
         let state = &self.hosts[host.0 as usize];
         let (spot, ahead) = (state.spot, state.ahead);
         self.trace.overhear(self.net.now(), &spot);
+        if let Spot::Registrar(number) = spot {
+            self.registrars[number].note_peaks();
+        }
         let due = match (state.frozen, spot) {
             (Some((_, until)), _) => return self.hosts[host.0 as usize].due = Some(until),
             (None, Spot::Registrar(number)) => self.registrars[number]
@@ -683,6 +693,13 @@ impl World {
             }
         };
         self.hosts[host.0 as usize].due = due.map(|at| at.saturating_sub(ahead));
+    }
+
+    /// Octets that a registrar keeps for one association.
+    pub(super) fn max_backlog(&self, number: usize) -> usize {
+        let backlogs = self.driver(number).backlogs();
+        let own = backlogs.asap.max.max(backlogs.enrp.max);
+        self.options.max_backlog.map_or(own, usize::from)
     }
 
     /// What a registrar has: pool, PE Identifier and its Home.

@@ -47,6 +47,12 @@ impl Registrar {
         self.updates.count()
     }
 
+    /// How many subscriptions one association has, at most. Walks over all of them.
+    pub fn most_subscriptions(&self) -> usize {
+        let counts = self.assocs.values().map(|a| a.subscriptions.len());
+        counts.max().unwrap_or(0)
+    }
+
     /// Every limit with its use, but what the engine does not see: the backlogs of sending.
     pub fn limits(&self) -> impl Iterator<Item = LimitUse> + '_ {
         Limit::ALL.into_iter().filter_map(|limit| {

@@ -1,7 +1,9 @@
 //! Memory and queues stay within limits: never more than the settings allow, and once faults have stopped no
 //! more than is needed; and time goes on.
 
+use rsp_handlespace::Pool;
 use rsp_proto::pool_user::Config;
+use rsp_proto::registrar::Limit;
 use rsp_proto::registrar::enrp::UnderWay;
 
 use super::super::{ElementBody, EngineElement, EngineUser, UserBody, World};
@@ -88,16 +90,27 @@ fn of_user(user: &EngineUser, when: When) -> Result<(), String> {
 
 /// Never more than the settings say.
 fn within(world: &World, number: usize) -> Result<(), String> {
-    let config = &world.registrars()[number].config;
+    let registrar = &world.registrars()[number];
+    let (config, peaks) = (&registrar.config, registrar.peaks);
     let engine = world.driver(number).engine();
+    let space = engine.handlespace();
+    let largest_pool = space.pools().map(Pool::len).max().unwrap_or(0);
     let UnderWay {
         sessions,
-        setting_up,
-        waiting,
         forgotten,
         ..
     } = engine.under_way();
+    let enrp = &config.enrp;
+    let servers = engine.limits().find(|used| used.limit == Limit::Servers);
+    let servers = servers.and_then(|used| usize::try_from(used.used?).ok());
     let most = [
+        ("pools", space.pool_count(), config.max_pools),
+        ("pool elements", space.len(), config.max_pool_elements),
+        (
+            "pool elements in one pool",
+            largest_pool,
+            config.max_pool_elements_per_pool,
+        ),
         ("associations", engine.callers(), config.max_associations),
         (
             "associations of all kinds",
@@ -105,30 +118,42 @@ fn within(world: &World, number: usize) -> Result<(), String> {
             config.all_associations(),
         ),
         (
-            "pool elements",
-            engine.handlespace().len(),
-            config.max_pool_elements,
-        ),
-        ("peers", engine.peers().count(), config.enrp.max_peers),
-        (
-            "download sessions",
-            sessions,
-            config.enrp.max_table_sessions,
+            "subscriptions",
+            engine.subscriptions(),
+            config.max_subscriptions,
         ),
         (
-            "peers that were taken over",
-            forgotten,
-            config.enrp.max_peers,
+            "subscriptions of one association",
+            engine.most_subscriptions(),
+            config.max_subscriptions_per_association,
         ),
         (
-            "messages waiting for associations",
-            waiting,
-            config.enrp.max_waiting_messages * (config.enrp.max_peers + config.enrp.peers.len()),
+            "servers that were heard",
+            servers.unwrap_or(0),
+            config.max_servers,
+        ),
+        ("peers", engine.peers().count(), enrp.max_peers),
+        ("download sessions", sessions, enrp.max_table_sessions),
+        ("peers that were taken over", forgotten, enrp.max_peers),
+        (
+            "messages waiting for one association",
+            peaks.line,
+            enrp.max_waiting_messages,
+        ),
+        (
+            "associations being set up to PEs",
+            peaks.adopting,
+            enrp.max_adoptions,
         ),
         (
             "associations being set up",
-            setting_up,
-            config.enrp.max_adoptions + config.enrp.max_peers + config.enrp.peers.len(),
+            peaks.setting_up,
+            enrp.max_adoptions + enrp.max_peers + enrp.peers.len(),
+        ),
+        (
+            "octets waiting for one association",
+            peaks.backlog,
+            world.max_backlog(number),
         ),
     ];
     for (what, count, limit) in most {

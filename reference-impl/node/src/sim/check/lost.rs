@@ -24,6 +24,10 @@ impl Property for NothingLost {
     }
 
     fn look(&mut self, world: &World, when: When) -> Result<(), String> {
+        // Who has no room may have to forget.
+        if world.options.cramped {
+            return Ok(());
+        }
         let running: Vec<Incarnation> = world
             .running()
             .into_iter()

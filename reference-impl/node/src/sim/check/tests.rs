@@ -447,6 +447,30 @@ fn more_than_allowed() {
 }
 
 #[test]
+fn no_more_pes_are_called_at_a_time_than_allowed() {
+    let mut world = World::new(1, &[A, B]);
+    world.start_with(0, &[1], |config| config.enrp.max_adoptions = 2);
+    world.start(1, &[0]);
+    world.pass_secs(20);
+    for number in 1..9 {
+        world.add_pe(number, "Web", 1, false);
+    }
+    world.pass_secs(20);
+    world.kill(1);
+    world.pass_secs(120);
+    assert_eq!(world.homes(0).len(), 8, "all were taken over");
+    assert_eq!(world.registrars[0].peaks.adopting, 2);
+    assert_eq!(of("limits").look(&world, in_between()), Ok(()));
+    // And if there had been more, for however short a time:
+    world.registrars[0].config.enrp.max_adoptions = 1;
+    let why = of("limits").look(&world, in_between()).unwrap_err();
+    assert!(
+        why.contains("2 associations being set up to PEs, more than 1"),
+        "{why}"
+    );
+}
+
+#[test]
 fn associations_that_nobody_needs() {
     let why = after("limits", |world| {
         for number in 4..12 {

@@ -80,6 +80,12 @@ impl Lines {
         self.dials.values().map(|dial| dial.waiting.len()).sum()
     }
 
+    /// Messages that wait for one of them, at most.
+    pub(super) fn longest(&self) -> usize {
+        let waiting = self.dials.values().map(|dial| dial.waiting.len());
+        waiting.max().unwrap_or(0)
+    }
+
     /// One that is being set up to one of these addresses.
     fn dialling_to(&mut self, channel: Channel, addrs: &[SocketAddr]) -> Option<&mut Dialling> {
         self.dials

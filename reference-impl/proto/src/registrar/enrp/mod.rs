@@ -158,8 +158,12 @@ pub struct UnderWay {
     pub audits: usize,
     /// Associations being set up.
     pub setting_up: usize,
+    /// Those of them that lead to PEs.
+    pub adopting: usize,
     /// Messages that wait for them.
     pub waiting: usize,
+    /// Messages that wait for one of them, at most.
+    pub longest_line: usize,
     /// PEs that wait until they can be asked to join.
     pub deferred: usize,
     /// Peers that were taken over, remembered in case they are heard again.
@@ -175,7 +179,9 @@ impl Registrar {
                 sessions: enrp.sessions.len(),
                 audits: enrp.peers.values().filter(|p| p.audit.is_some()).count(),
                 setting_up: enrp.lines.all_dialling(),
+                adopting: enrp.lines.dialling(Channel::Asap),
                 waiting: enrp.lines.waiting(),
+                longest_line: enrp.lines.longest(),
                 deferred: enrp.adoptions.deferred(),
                 forgotten: enrp.lost.len(),
             })
