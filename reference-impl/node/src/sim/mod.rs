@@ -27,6 +27,7 @@ mod registrar;
 mod run;
 mod trace;
 mod user;
+mod view;
 mod world;
 
 use std::fmt;

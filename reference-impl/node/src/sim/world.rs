@@ -1,4 +1,6 @@
-//! The world: hosts on one simulated network, their clocks, and the loop that lets time pass.
+//! The world: hosts on one simulated network, their clocks, and what can be done to them.
+
+mod time;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -7,11 +9,10 @@ use std::time::Duration;
 use rsp_proto::registrar::Config;
 use rsp_transport::sim::{Conditions, HostId, Net, SimHost};
 use rsp_transport::{Event, SctpOptions, Transport};
-use rsp_wire::{PeIdentifier, Policy, PoolElement, PoolHandle, ServerId};
+use rsp_wire::{PeIdentifier, Policy};
 
 use super::act::Act;
 use super::body::{ElementBody, ElementHost, UserBody, UserHost};
-use super::check;
 use super::element::{ElementSetup, Manner, PlainElement};
 use super::engine_element::EngineElement;
 use super::engine_user::EngineUser;
@@ -20,14 +21,6 @@ use super::trace::{Keep, Trace};
 use super::user::{PlainUser, UserSetup};
 use super::{ASAP_PORT, ENRP_PORT, GROUP, Spot};
 use crate::driver::RegistrarDriver;
-
-/// Events at one moment beyond which time is taken to stand still.
-const MAX_AT_ONE_MOMENT: u32 = 200_000;
-/// Events that may wait for a host that does not read.
-const MAX_HELD: usize = 100_000;
-
-/// PEs by pool and identifier.
-pub(super) type Entries = BTreeMap<(PoolHandle, PeIdentifier), PoolElement>;
 
 /// A seeded world. Everything that happens in it follows from its seed and the calls made.
 pub struct World {
@@ -560,176 +553,6 @@ impl World {
         }
     }
 
-    /// Lets seconds pass.
-    pub fn pass_secs(&mut self, seconds: u64) {
-        self.pass(Duration::from_secs(seconds));
-    }
-
-    /// Lets time pass.
-    pub fn pass(&mut self, span: Duration) {
-        let trace = self.trace.clone();
-        trace.listening(|| self.pass_until(self.net.now() + span));
-    }
-
-    fn pass_until(&mut self, end: Duration) {
-        let (mut moment, mut events) = (self.net.now(), 0);
-        while self.stuck.is_none() {
-            let due = self.hosts.iter().filter_map(|host| host.due).min();
-            let until = due.map_or(end, |at| at.min(end));
-            match self.net.next(until) {
-                Some((host, event)) => self.arrive(host, event),
-                None => {
-                    let acted = self.act();
-                    if !acted && until >= end {
-                        return;
-                    }
-                }
-            }
-            events += 1;
-            if self.net.now() > moment {
-                (moment, events) = (self.net.now(), 0);
-            } else if events > MAX_AT_ONE_MOMENT {
-                self.stuck = Some(format!("{events} events, and it is still the same moment"));
-            }
-        }
-    }
-
-    /// Lets everybody act whose time has come. False if nobody's has.
-    fn act(&mut self) -> bool {
-        let now = self.net.now();
-        let mut acted = false;
-        for index in 0..self.hosts.len() {
-            if self.hosts[index].due.is_none_or(|at| at > now) {
-                continue;
-            }
-            acted = true;
-            let host = HostId(index as u32);
-            if self.hosts[index].frozen.is_some() {
-                self.thaw(host);
-            } else {
-                self.timeout(host);
-            }
-        }
-        acted
-    }
-
-    fn arrive(&mut self, host: HostId, event: Event) {
-        let state = &mut self.hosts[host.0 as usize];
-        if state.frozen.is_none() {
-            self.deliver(host, event);
-        } else if state.held.len() < MAX_HELD {
-            state.held.push_back(event);
-        } else {
-            self.stuck = Some(format!("{} does not read {MAX_HELD} events", state.spot));
-        }
-    }
-
-    /// A host's own time.
-    fn local(&self, host: HostId) -> Duration {
-        let ahead = self.hosts.get(host.0 as usize).map(|host| host.ahead);
-        self.net.now() + ahead.unwrap_or_default()
-    }
-
-    fn deliver(&mut self, host: HostId, event: Event) {
-        let now = self.local(host);
-        let transport = &mut self.net.host(host);
-        match self.hosts[host.0 as usize].spot {
-            Spot::Registrar(number) => {
-                if let Some(driver) = &mut self.registrars[number].driver {
-                    driver.event(now, event, transport);
-                }
-            }
-            Spot::Element(number) => {
-                let body = self.elements.get_mut(&number).and_then(|e| e.body.as_mut());
-                if let Some(body) = body {
-                    body.event(now, event, transport);
-                }
-            }
-            Spot::User(number) => self.users[number].body.event(now, event, transport),
-        }
-        self.touched(host);
-    }
-
-    fn timeout(&mut self, host: HostId) {
-        let now = self.local(host);
-        let transport = &mut self.net.host(host);
-        match self.hosts[host.0 as usize].spot {
-            Spot::Registrar(number) => {
-                if let Some(driver) = &mut self.registrars[number].driver {
-                    driver.timeout(now, transport);
-                }
-            }
-            Spot::Element(number) => {
-                let body = self.elements.get_mut(&number).and_then(|e| e.body.as_mut());
-                if let Some(body) = body {
-                    body.timeout(now, transport);
-                }
-            }
-            Spot::User(number) => self.users[number].body.timeout(now, transport),
-        }
-        self.touched(host);
-    }
-
-    /// Something was done on a host: its log is taken, and when it wants to act next.
-    fn touched(&mut self, host: HostId) {
-        let state = &self.hosts[host.0 as usize];
-        let (spot, ahead) = (state.spot, state.ahead);
-        self.trace.overhear(self.net.now(), &spot);
-        if let Spot::Registrar(number) = spot {
-            self.registrars[number].note_peaks();
-        }
-        let due = match (state.frozen, spot) {
-            (Some((_, until)), _) => return self.hosts[host.0 as usize].due = Some(until),
-            (None, Spot::Registrar(number)) => self.registrars[number]
-                .driver
-                .as_ref()
-                .and_then(RegistrarDriver::deadline),
-            (None, Spot::Element(number)) => self
-                .elements
-                .get(&number)
-                .and_then(|element| element.body.as_ref()?.deadline()),
-            (None, Spot::User(number)) => {
-                self.users.get(number).and_then(|user| user.body.deadline())
-            }
-        };
-        self.hosts[host.0 as usize].due = due.map(|at| at.saturating_sub(ahead));
-    }
-
-    /// Octets that a registrar keeps for one association.
-    pub(super) fn max_backlog(&self, number: usize) -> usize {
-        let backlogs = self.driver(number).backlogs();
-        let own = backlogs.asap.max.max(backlogs.enrp.max);
-        self.options.max_backlog.map_or(own, usize::from)
-    }
-
-    /// What a registrar has: pool, PE Identifier and its Home.
-    pub fn view(&self, number: usize) -> BTreeSet<(PoolHandle, PeIdentifier, ServerId)> {
-        let space = self.driver(number).engine().handlespace();
-        let entry = |key| {
-            let element = space.element(key)?;
-            Some((space.handle(key)?.clone(), element.identifier, element.home))
-        };
-        space.keys(None).filter_map(entry).collect()
-    }
-
-    /// What a registrar has of its PEs.
-    pub(super) fn entries(&self, number: usize) -> Entries {
-        let space = self.driver(number).engine().handlespace();
-        let entry = |key| {
-            let element = space.element(key)?;
-            Some(((space.handle(key)?.clone(), element.identifier), element))
-        };
-        space.keys(None).filter_map(entry).collect()
-    }
-
-    /// The Home of each PE that a registrar has.
-    pub fn homes(&self, number: usize) -> BTreeMap<u32, u32> {
-        let view = self.view(number);
-        view.into_iter()
-            .map(|(_, pe, home)| (pe.0, home.0))
-            .collect()
-    }
-
     /// Since when a pool element's process is gone or stands still.
     pub(super) fn silent_since(&self, number: u32) -> Option<Duration> {
         let element = self.elements.get(&number)?;
@@ -750,54 +573,5 @@ impl World {
     pub(super) fn local_now(&self, spot: Spot) -> Duration {
         self.host_of(spot)
             .map_or(self.net.now(), |host| self.local(host))
-    }
-
-    /// Associations and TCP connections that a registrar's stack has.
-    pub(super) fn associations_of(&self, number: usize) -> (usize, usize) {
-        let host = self.registrars[number].host;
-        (self.net.associations(host), self.net.connections(host))
-    }
-
-    /// Associations that pool elements and pool users have.
-    pub(super) fn associations_of_others(&self) -> usize {
-        let elements = self.elements.values().map(|element| element.host);
-        let users = self.users.iter().map(|user| user.host);
-        elements
-            .chain(users)
-            .map(|host| self.net.associations(host))
-            .sum()
-    }
-
-    /// All that must hold once faults have stopped, among registrars; a sentence about what does not.
-    pub fn check(&self) -> Result<(), String> {
-        check::agree(self)
-    }
-
-    /// Every PE that hunts is registered, and none is that is gone.
-    pub fn check_pes(&self) -> Result<(), String> {
-        check::registered_or_gone(self)
-    }
-
-    /// Whether a registrar takes itself for the Home of this pool element.
-    pub(super) fn owns(&self, number: usize, element: &ElementHost) -> bool {
-        let Some(driver) = &self.registrars[number].driver else {
-            return false;
-        };
-        let space = driver.engine().handlespace();
-        let key = space.find(element.setup.pool.as_bytes(), element.setup.identifier);
-        let encoded = key.and_then(|key| space.encoded(key));
-        encoded.is_some_and(|encoded| encoded.home() == driver.engine().id())
-    }
-
-    /// Whether a registrar has this pool element.
-    pub(super) fn lists(&self, number: usize, element: &ElementHost) -> bool {
-        let Some(driver) = &self.registrars[number].driver else {
-            return false;
-        };
-        let space = driver.engine().handlespace();
-        let setup = &element.setup;
-        space
-            .find(setup.pool.as_bytes(), setup.identifier)
-            .is_some()
     }
 }

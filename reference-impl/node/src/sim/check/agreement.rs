@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use rsp_wire::{PoolElement, ServerId};
 
 use super::super::World;
-use super::super::world::Entries;
+use super::super::view::Entries;
 use super::{Property, When};
 
 #[derive(Debug)]
