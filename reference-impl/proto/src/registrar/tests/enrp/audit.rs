@@ -229,6 +229,12 @@ fn of_two_homes_the_larger_identifier_keeps_the_pe() {
         let mut world = World::alone();
         let pe = world.up(1);
         world.register(pe, "p", element(1, 7));
+        let ends = |world: &World| {
+            let space = world.registrar.handlespace();
+            space.expires(space.find(b"p", PeIdentifier(7))?)
+        };
+        let before = ends(&world);
+        world.pass_secs(20);
         let peer = world.peer(number, peer_id);
         world.enrp(peer, Presence::new(peer_id, ALL, Some(PeChecksum(1)), None));
         world.out.clear();
@@ -239,6 +245,8 @@ fn of_two_homes_the_larger_identifier_keeps_the_pe() {
             assert!(world.out.iter().all(|o| !matches!(o, Output::Send { .. })));
         } else {
             assert_eq!(world.known(), [(7, OWN)]);
+            let anew = before.map(|at| at + Duration::from_secs(20));
+            assert_eq!(ends(&world), anew, "it may have registered there since");
             let joined = world.out.iter().any(|output| match output {
                 Output::Send {
                     assoc,
