@@ -368,9 +368,14 @@ impl Element {
             .is_some_and(|association| association.is_user)
     }
 
-    /// Takes one input. What is due by `now` happens before it.
+    /// Takes one input. What is due by `now` happens before it; an association that is given up so never comes up.
     pub fn handle(&mut self, now: Duration, input: Input<'_>) {
         self.on_time(now);
+        if let Input::Up { assoc, .. } = input
+            && self.out.contains(&Output::Abort { assoc })
+        {
+            return;
+        }
         match input {
             Input::Dialled { dial, assoc } => self.on_dialled(now, dial, assoc),
             Input::Up {

@@ -241,9 +241,14 @@ impl Registrar {
         self.assocs.len()
     }
 
-    /// Takes one input. What is due by `now` happens before it.
+    /// Takes one input. What is due by `now` happens before it; an association that is given up so never comes up.
     pub fn handle(&mut self, now: Duration, input: Input<'_>) {
         self.on_time(now);
+        if let Input::Up { assoc, .. } = input
+            && self.out.contains(&Output::Abort { assoc })
+        {
+            return;
+        }
         match input {
             Input::Up { assoc, kind, peer } => self.on_up(now, assoc, kind, peer),
             Input::Restart { assoc } => self.on_restart(now, assoc),

@@ -3,6 +3,27 @@
 use super::*;
 
 #[test]
+fn a_set_up_that_comes_up_after_its_time_is_none() {
+    let mut world = World::new();
+    world.input(Input::Register);
+    let (assoc, at) = world.dialled[0];
+    // The process stood still.
+    world.now += Duration::from_secs(120);
+    world.input(Input::Up {
+        assoc,
+        peer: vec![at],
+        is_user: false,
+    });
+    assert!(world.out.contains(&Output::Abort { assoc }));
+    let setups = world.element.setups();
+    assert_eq!(
+        world.element.associations(),
+        setups,
+        "only what it dials now"
+    );
+}
+
+#[test]
 fn a_registration_carries_what_was_configured() {
     let (mut world, home) = World::registering();
     let registration = world.registration(home);

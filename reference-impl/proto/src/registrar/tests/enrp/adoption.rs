@@ -57,6 +57,25 @@ fn a_pe_is_called_and_asked_to_join() {
 }
 
 #[test]
+fn a_call_that_comes_up_after_its_time_is_none() {
+    let mut world = takeover(1, |_| {});
+    world.pass_secs(1);
+    let (dial, _, to) = world.dials()[0];
+    let assoc = Assoc(2001);
+    world.input(Input::Dialled {
+        dial,
+        assoc: Some(assoc),
+    });
+    let before = world.registrar.associations();
+    // The process stood still.
+    world.now += Duration::from_secs(20);
+    world.out.clear();
+    world.up_from(assoc.0, Kind::Sctp, &to.to_string());
+    assert!(world.out.contains(&Output::Abort { assoc }));
+    assert_eq!(world.registrar.associations(), before);
+}
+
+#[test]
 fn a_pe_that_is_there_already_is_asked_there() {
     let mut world = takeover(1, |_| {});
     let pe = world.up(1);
