@@ -63,7 +63,8 @@ fn same_entries(
         let (pool, pe) = &name;
         let registers_again = world.elements.values().any(|host| {
             let setup = &host.setup;
-            setup.manner.hunts()
+            host.lives()
+                && setup.manner.hunts()
                 && setup.identifier == *pe
                 && setup.pool.as_bytes() == pool.as_octets()
         });
