@@ -48,7 +48,7 @@ const DRAWN: Size = Size {
     events: None,
 };
 
-const FAILED: [(u64, Size, &str); 2] = [
+const FAILED: [(u64, Size, &str); 3] = [
     (
         10_250,
         Size {
@@ -65,6 +65,12 @@ const FAILED: [(u64, Size, &str); 2] = [
         DRAWN,
         "of two registrars that both owned a PE after a split one kept it, and let it expire as it had \
          registered there before, though it had registered with the other one since",
+    ),
+    (
+        102_136,
+        DRAWN,
+        "a PE that had stood still took set-ups that it had given up for calls of others, and had their \
+         associations for ever",
     ),
 ];
 

@@ -386,9 +386,7 @@ impl World {
         if let Some((since, _)) = state.frozen.take() {
             self.excuse(spot, now - since);
         }
-        for event in held {
-            self.deliver(host, event);
-        }
+        self.net.put_back(host, held.into_iter());
         self.touched(host);
     }
 

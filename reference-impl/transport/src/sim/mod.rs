@@ -270,6 +270,14 @@ impl Net {
         }
     }
 
+    /// Has a host told again, before all others, what it was told and has not looked at. As of anything that waits,
+    /// it is not told of an association that it aborts first.
+    pub fn put_back(&mut self, host: HostId, events: impl DoubleEndedIterator<Item = Event>) {
+        for event in events.rev() {
+            self.out.push_front((host, event));
+        }
+    }
+
     /// Sets what happens to packets between any two hosts that have no conditions of their own.
     pub fn conditions(&mut self, conditions: Conditions) {
         self.conditions = conditions;

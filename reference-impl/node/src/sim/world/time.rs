@@ -85,7 +85,7 @@ impl World {
         self.net.now() + ahead.unwrap_or_default()
     }
 
-    pub(super) fn deliver(&mut self, host: HostId, event: Event) {
+    fn deliver(&mut self, host: HostId, event: Event) {
         let now = self.local(host);
         let transport = &mut self.net.host(host);
         match self.hosts[host.0 as usize].spot {
