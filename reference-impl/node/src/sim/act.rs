@@ -158,15 +158,21 @@ impl World {
                 }
             }
             Act::KillElement(number) => self.kill_pe(*number),
-            Act::Deregister(number) => self.deregister(*number),
-            Act::Repolicy(number, value) => self.repolicy(*number, *value),
-            Act::RegisterTwice(number) => {
-                self.with_element(*number, |body, _, host| {
+            Act::Deregister(number) => {
+                self.if_awake(Spot::Element(*number), |world| world.deregister(*number));
+            }
+            Act::Repolicy(number, value) => {
+                self.if_awake(Spot::Element(*number), |world| {
+                    world.repolicy(*number, *value);
+                });
+            }
+            Act::RegisterTwice(number) => self.if_awake(Spot::Element(*number), |world| {
+                world.with_element(*number, |body, _, host| {
                     if let ElementBody::Plain(plain) = body {
                         plain.register_twice(host);
                     }
                 });
-            }
+            }),
             Act::Behave(number, manner) => {
                 self.behave(*number, *manner);
             }
@@ -182,8 +188,10 @@ impl World {
             Act::Link(a, b, conditions) => self.link(*a, *b, *conditions),
             Act::Jump(spot, span) => self.jump(*spot, *span),
             Act::Freeze(spot, span) => self.freeze(*spot, *span),
-            Act::Report(user, element, times) => self.report(*user, *element, *times),
-            Act::Flood(spot, times) => self.flood(*spot, *times),
+            Act::Report(user, element, times) => self.if_awake(Spot::User(*user), |world| {
+                world.report(*user, *element, *times);
+            }),
+            Act::Flood(spot, times) => self.if_awake(*spot, |world| world.flood(*spot, *times)),
             Act::Nothing => {}
         }
     }
@@ -244,6 +252,13 @@ impl World {
     fn if_runs(&mut self, number: usize, call: impl FnOnce(&mut Self, usize)) {
         if self.registrars[number].driver.is_some() {
             call(self, number);
+        }
+    }
+
+    /// A process that stands still does nothing, not even what the schedule wants.
+    fn if_awake(&mut self, spot: Spot, call: impl FnOnce(&mut Self)) {
+        if !self.stands_still(spot) {
+            call(self);
         }
     }
 

@@ -320,6 +320,19 @@ fn what_is_done_to_those_without_an_engine_is_done_to_those_with_one() {
 }
 
 #[test]
+fn who_stands_still_does_nothing() {
+    let mut world = in_order();
+    let registrations = |world: &World| world.driver(0).engine().counters().reregistered;
+    world.act_on(&Act::Freeze(Spot::Element(1), Duration::from_secs(9)));
+    let before = registrations(&world);
+    world.act_on(&Act::Flood(Spot::Element(1), 9));
+    world.pass_secs(1);
+    assert_eq!(registrations(&world), before);
+    world.act_on(&Act::Deregister(1));
+    assert!(world.elements[&1].lives(), "it has not begun to leave");
+}
+
+#[test]
 fn nobody_behaves_badly_when_faults_are_lifted() {
     let mut world = in_order();
     for manner in [Manner::Mute, Manner::Babbling] {
