@@ -16,7 +16,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 2000)]
     requests: usize,
     /// Rounds of each measurement, in each of which both registrars are loaded in turn.
-    #[arg(long, default_value_t = 5)]
+    #[arg(long, default_value_t = 3)]
     rounds: usize,
     /// Pool elements of the handlespace that is downloaded.
     #[arg(long, default_value_t = 50_000)]
