@@ -189,7 +189,13 @@ fn reports_a_pe_that_vanished(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     pu.types("after")?;
     let second = serving(&mut pu)?;
     ensure!(first != second, "it stays with the one that vanished");
-    pu.line("the echo", |line| line.ends_with("after"), START)?;
+    // What was typed for the one that vanished is answered by the other one, maybe before the line that names it.
+    pu.types("later")?;
+    pu.line("the echo", |line| line.ends_with("later"), START)?;
+    ensure!(
+        pu.lines().iter().any(|line| line == "after"),
+        "what was typed meanwhile got no answer"
+    );
     scene.captured(
         "ASAP_ENDPOINT_UNREACHABLE",
         &format!("{:#010x}", pe_id(PES[first])),
