@@ -600,3 +600,5 @@ fn aborts(setups: Vec<Setup>) -> Vec<Step> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod transitions;

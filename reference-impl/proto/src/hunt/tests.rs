@@ -5,17 +5,19 @@ use rsp_wire::asap::ServerAnnounce;
 use rsp_wire::{Addresses, SctpTransport, TcpTransport};
 
 /// A hunt, what time it is, and the set-ups that are under way as the caller sees them.
-struct World {
-    hunt: Hunt,
-    now: Duration,
+pub(super) struct World {
+    pub(super) hunt: Hunt,
+    pub(super) now: Duration,
     next_assoc: u64,
-    dialled: Vec<(Server, Assoc)>,
+    pub(super) dialled: Vec<(Server, Assoc)>,
     aborted: Vec<Assoc>,
     found: Vec<(Assoc, Server, Option<ServerId>)>,
+    /// All steps in words.
+    pub(super) steps: Vec<String>,
 }
 
 impl World {
-    fn new(configured: usize) -> Self {
+    pub(super) fn new(configured: usize) -> Self {
         Self::with(configured, 1)
     }
 
@@ -29,11 +31,13 @@ impl World {
             dialled: Vec::new(),
             aborted: Vec::new(),
             found: Vec::new(),
+            steps: Vec::new(),
         }
     }
 
-    fn take(&mut self, steps: Vec<Step>) {
+    pub(super) fn take(&mut self, steps: Vec<Step>) {
         for step in steps {
+            self.steps.push(words(&step));
             match step {
                 Step::Connect { dial, to } => {
                     assert!(Hunt::is_own(dial));
@@ -57,17 +61,17 @@ impl World {
         assert_eq!(self.hunt.setups(), self.dialled.len());
     }
 
-    fn start(&mut self, old: Old) {
+    pub(super) fn start(&mut self, old: Old) {
         let steps = self.hunt.start(self.now, old);
         self.take(steps);
     }
 
-    fn up(&mut self, assoc: Assoc) {
+    pub(super) fn up(&mut self, assoc: Assoc) {
         let steps = self.hunt.on_up(self.now, assoc);
         self.take(steps);
     }
 
-    fn down(&mut self, assoc: Assoc) {
+    pub(super) fn down(&mut self, assoc: Assoc) {
         self.dialled.retain(|(_, own)| *own != assoc);
         let steps = self.hunt.on_down(self.now, assoc);
         self.take(steps);
@@ -86,11 +90,11 @@ impl World {
         self.take(steps);
     }
 
-    fn pass_secs(&mut self, seconds: u64) {
+    pub(super) fn pass_secs(&mut self, seconds: u64) {
         self.pass(Duration::from_secs(seconds));
     }
 
-    fn announce(&mut self, from: &str, message: &ServerAnnounce) {
+    pub(super) fn announce(&mut self, from: &str, message: &ServerAnnounce) {
         let mut octets = Vec::new();
         let message = asap::Message::from(message.clone());
         message.encode(&mut octets).unwrap();
@@ -110,7 +114,17 @@ impl World {
     }
 }
 
-fn server(number: usize) -> Server {
+/// A step with nothing in it that the seed decides.
+fn words(step: &Step) -> String {
+    match step {
+        Step::Connect { .. } => "Connect",
+        Step::Abort { .. } => "Abort",
+        Step::Found { .. } => "Found",
+    }
+    .to_owned()
+}
+
+pub(super) fn server(number: usize) -> Server {
     Server::sctp([addr(number)])
 }
 
@@ -118,7 +132,7 @@ fn addr(number: usize) -> SocketAddr {
     format!("192.0.2.{number}:3863").parse().unwrap()
 }
 
-fn announcement(number: usize) -> ServerAnnounce {
+pub(super) fn announcement(number: usize) -> ServerAnnounce {
     let transport = SctpTransport::new(3863, addr(number).ip());
     let transports = vec![AnnouncedTransport::Sctp(transport)];
     ServerAnnounce::new(ServerId(number as u32), transports)
