@@ -7,8 +7,9 @@
 //! ```
 //!
 //! Changes that come closer together than `update-interval` share one update. Updates go out in bursts of
-//! [`BURST`] octets: the caller sends one burst, and gives up who does not read, before the next is made. A subscription ends with its
-//! association; there is no other way to end it. Over TCP none is granted: the RFC ties them to SCTP.
+//! [`BURST`] octets: the caller sends one burst, and gives up who does not read, before the next is made. A
+//! subscription ends with its association; there is no other way to end it. Over TCP none is granted: the RFC ties
+//! them to SCTP.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
