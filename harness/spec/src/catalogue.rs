@@ -76,6 +76,8 @@ pub struct Requirement {
     pub basis: Basis,
     /// Whom it binds.
     pub roles: Vec<Role>,
+    /// Short title, at most 60 characters, as printed beside the id in cases and lists.
+    pub title: String,
     /// The statement, in our own words, one sentence.
     pub statement: String,
     /// What the suite does about it.
@@ -302,6 +304,8 @@ struct Entry {
     #[serde(default)]
     basis: Basis,
     role: Vec<Role>,
+    #[serde(default)]
+    title: String,
     statement: String,
     class: Class,
     reason: Option<String>,
@@ -342,6 +346,7 @@ fn parse(text: &str) -> Result<(Rfc, Vec<Requirement>), String> {
             },
             basis: entry.basis,
             roles: entry.role,
+            title: entry.title,
             statement: entry.statement,
             class: entry.class,
             reason: entry.reason,

@@ -27,6 +27,7 @@ pub(crate) fn requirement(
         level,
         basis: Basis::Keyword,
         roles: vec![Role::Registrar],
+        title: String::new(),
         statement: statement.to_owned(),
         class: Class::Tested,
         reason: None,
