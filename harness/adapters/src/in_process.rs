@@ -1,6 +1,6 @@
 //! The bundled registrar in this process: its engine over the simulated network, on virtual time.
 //!
-//! The subject is one host, every endpoint of the harness another. Nothing here waits: the clock jumps
+//! The target is one host, every endpoint of the harness another. Nothing here waits: the clock jumps
 //! to the next packet or timer, so a case of ten minutes takes milliseconds and a seed replays it exactly.
 
 use crate::mutant::{Mutant, Mutated};
@@ -16,7 +16,7 @@ use std::time::Duration;
 use crate::event_map::{change_of, environment};
 
 /// Address of the registrar in the simulated network (RFC 5737's documentation range).
-const SUBJECT: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+const TARGET: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 /// ASAP's port (RFC 5352 §8.2).
 const ASAP_PORT: u16 = 3863;
 /// Group of the announcements (RFC 5352 §8.4).
@@ -24,7 +24,7 @@ const GROUP: IpAddr = IpAddr::V4(Ipv4Addr::new(224, 0, 1, 185));
 
 /// One endpoint of the harness: a host of its own.
 #[derive(Debug)]
-struct Seat {
+struct PlayerEndpoint {
     host: HostId,
     port: LocalPort,
     addr: SocketAddr,
@@ -34,10 +34,10 @@ struct Seat {
 /// The world of one case in process.
 pub struct InProcess {
     net: Net,
-    subject: HostId,
+    target: HostId,
     driver: RegistrarDriver,
     mutant: Option<Mutant>,
-    seats: Vec<Seat>,
+    players: Vec<PlayerEndpoint>,
     /// The harness's associations by host and the host's own number.
     assocs: BTreeMap<(HostId, AssocId), Assoc>,
     places: BTreeMap<Assoc, (HostId, AssocId)>,
@@ -47,35 +47,35 @@ pub struct InProcess {
     died: Option<String>,
 }
 
-/// Packets and timers in one wait beyond which subject and network are only busy with each other.
+/// Packets and timers in one wait beyond which target and network are only busy with each other.
 const BUSY_LIMIT: u32 = 1_000_000;
 
 /// Keeps the registrar from drawing the same numbers from the seed as the tester does.
-const SUBJECTS_SHARE: u64 = 0x9e37_79b9_7f4a_7c15;
+const TARGET_SHARE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl InProcess {
     /// A fresh registrar on a fresh network. The seed decides everything that happens.
     pub fn new(setup: Setup, seed: u64, mutant: Option<Mutant>) -> Result<InProcess, WorldError> {
         let mut net = Net::new(seed);
-        let subject = net.add_host(SUBJECT);
+        let target = net.add_host(TARGET);
         let setup = Setup {
-            asap_addrs: vec![SUBJECT],
+            asap_addrs: vec![TARGET],
             asap_port: ASAP_PORT,
-            tcp: Some(SocketAddr::new(SUBJECT, ASAP_PORT)),
+            tcp: Some(SocketAddr::new(TARGET, ASAP_PORT)),
             announce: vec![SocketAddr::new(GROUP, ASAP_PORT)],
             ..setup
         };
         let now = net.now();
-        let mut host = net.host(subject);
+        let mut host = net.host(target);
         let mut transport = Mutated::new(&mut host, mutant);
-        let driver = RegistrarDriver::start(setup, seed ^ SUBJECTS_SHARE, &mut transport, now)
+        let driver = RegistrarDriver::start(setup, seed ^ TARGET_SHARE, &mut transport, now)
             .map_err(environment)?;
         Ok(InProcess {
             net,
-            subject,
+            target,
             driver,
             mutant,
-            seats: Vec::new(),
+            players: Vec::new(),
             assocs: BTreeMap::new(),
             places: BTreeMap::new(),
             next_assoc: 0,
@@ -96,7 +96,7 @@ impl InProcess {
     }
 
     fn endpoint_of(&self, host: HostId) -> Option<Endpoint> {
-        self.seats
+        self.players
             .iter()
             .position(|s| s.host == host)
             .map(|at| Endpoint(at as u32))
@@ -105,10 +105,10 @@ impl InProcess {
     /// What an event at a host of the harness means to the tester.
     fn happening(&mut self, host: HostId, event: Event) -> Option<Happening> {
         let endpoint = self.endpoint_of(host)?;
-        let kind = self.seats[endpoint.0 as usize].kind;
+        let kind = self.players[endpoint.0 as usize].kind;
         let happening = match event {
             Event::Up { assoc, peer, .. } => {
-                let peer = peer.first().copied().unwrap_or(SocketAddr::new(SUBJECT, 0));
+                let peer = peer.first().copied().unwrap_or(SocketAddr::new(TARGET, 0));
                 Happening::Up {
                     endpoint,
                     assoc: self.assoc_of(host, assoc),
@@ -152,7 +152,7 @@ impl InProcess {
         Some(happening)
     }
 
-    fn subject_event(&mut self, mut event: Event) {
+    fn target_event(&mut self, mut event: Event) {
         if let (Some(mutant), Event::Message { octets, .. }) = (self.mutant, &mut event)
             && !mutant.receive(octets)
         {
@@ -162,7 +162,7 @@ impl InProcess {
         self.drive(|driver, transport| driver.event(now, event, transport));
     }
 
-    fn subject_timeout(&mut self) {
+    fn target_timeout(&mut self) {
         let now = self.net.now();
         self.drive(|driver, transport| driver.timeout(now, transport));
     }
@@ -172,10 +172,10 @@ impl InProcess {
         if self.died.is_some() {
             return;
         }
-        let (net, driver, mutant, subject) =
-            (&mut self.net, &mut self.driver, self.mutant, self.subject);
+        let (net, driver, mutant, target) =
+            (&mut self.net, &mut self.driver, self.mutant, self.target);
         let done = catch_unwind(AssertUnwindSafe(|| {
-            let mut host = net.host(subject);
+            let mut host = net.host(target);
             call(driver, &mut Mutated::new(&mut host, mutant));
         }));
         if let Err(panic) = done {
@@ -194,7 +194,7 @@ impl World for InProcess {
     }
 
     fn open(&mut self, kind: EndpointKind) -> Result<Endpoint, WorldError> {
-        let nth = self.seats.len() as u32;
+        let nth = self.players.len() as u32;
         let ip = IpAddr::V4(Ipv4Addr::from_bits(
             Ipv4Addr::new(198, 51, 100, 1).to_bits() + nth,
         ));
@@ -221,7 +221,7 @@ impl World for InProcess {
             .first()
             .copied()
             .unwrap_or(SocketAddr::new(ip, 0));
-        self.seats.push(Seat {
+        self.players.push(PlayerEndpoint {
             host,
             port,
             addr,
@@ -231,21 +231,21 @@ impl World for InProcess {
     }
 
     fn local_addr(&self, endpoint: Endpoint) -> SocketAddr {
-        self.seats[endpoint.0 as usize].addr
+        self.players[endpoint.0 as usize].addr
     }
 
-    fn subject_addr(&self, kind: EndpointKind) -> SocketAddr {
+    fn target_addr(&self, kind: EndpointKind) -> SocketAddr {
         match kind {
             EndpointKind::Announcements => SocketAddr::new(GROUP, ASAP_PORT),
-            EndpointKind::Sctp | EndpointKind::Tcp => SocketAddr::new(SUBJECT, ASAP_PORT),
+            EndpointKind::Sctp | EndpointKind::Tcp => SocketAddr::new(TARGET, ASAP_PORT),
         }
     }
 
     fn connect(&mut self, endpoint: Endpoint) -> Result<Assoc, WorldError> {
-        let seat = &self.seats[endpoint.0 as usize];
-        let (host, port) = (seat.host, seat.port);
+        let player = &self.players[endpoint.0 as usize];
+        let (host, port) = (player.host, player.port);
         let peer = Peer {
-            addrs: vec![SocketAddr::new(SUBJECT, ASAP_PORT)],
+            addrs: vec![SocketAddr::new(TARGET, ASAP_PORT)],
             udp_port: None,
         };
         let id = self
@@ -270,8 +270,8 @@ impl World for InProcess {
     }
 
     fn send_datagram(&mut self, endpoint: Endpoint, octets: &[u8]) -> Result<(), WorldError> {
-        let seat = &self.seats[endpoint.0 as usize];
-        let (host, port) = (seat.host, seat.port);
+        let player = &self.players[endpoint.0 as usize];
+        let (host, port) = (player.host, player.port);
         let to = SocketAddr::new(GROUP, ASAP_PORT);
         self.net
             .host(host)
@@ -295,7 +295,7 @@ impl World for InProcess {
     }
 
     fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError> {
-        self.net.kill(self.seats[endpoint.0 as usize].host);
+        self.net.kill(self.players[endpoint.0 as usize].host);
         Ok(true)
     }
 
@@ -319,7 +319,7 @@ impl World for InProcess {
                 .deadline()
                 .map_or(until, |deadline| deadline.min(until));
             match self.net.next(due) {
-                Some((host, event)) if host == self.subject => self.subject_event(event),
+                Some((host, event)) if host == self.target => self.target_event(event),
                 Some((host, event)) => {
                     let happening = self.happening(host, event);
                     self.ready.extend(happening);
@@ -330,7 +330,7 @@ impl World for InProcess {
                         .deadline()
                         .is_some_and(|deadline| deadline <= self.net.now())
                     {
-                        self.subject_timeout();
+                        self.target_timeout();
                     }
                     if self.net.now() >= until {
                         return Ok(None);

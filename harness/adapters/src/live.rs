@@ -51,7 +51,7 @@ pub struct Place {
 }
 
 #[derive(Debug)]
-struct Seat {
+struct PlayerEndpoint {
     host: Host,
     port: LocalPort,
     addr: SocketAddr,
@@ -77,12 +77,12 @@ pub struct Live {
     /// When the last wait ended: from then on nobody served the stack.
     served: Option<Instant>,
     lag: Duration,
-    seats: Vec<Seat>,
+    players: Vec<PlayerEndpoint>,
     kinds: BTreeMap<Assoc, Kind>,
     /// Associations that we end: their end says nothing about the target.
     ending: BTreeSet<Assoc>,
     last_sent: Vec<u8>,
-    /// Our own datagrams that the group still brings back, by the seat that hears them. The target may send
+    /// Our own datagrams that the group still brings back, by the player that hears them. The target may send
     /// from the same address and port, so that only the octets tell.
     echoes: Vec<(LocalPort, Vec<u8>)>,
     lines: usize,
@@ -116,7 +116,7 @@ impl Live {
             origin: clock(),
             served: None,
             lag: Duration::ZERO,
-            seats: Vec::new(),
+            players: Vec::new(),
             kinds: BTreeMap::new(),
             ending: BTreeSet::new(),
             last_sent: Vec::new(),
@@ -153,8 +153,8 @@ impl Live {
     }
 
     fn endpoint_of(&self, host: Host, port: LocalPort) -> Option<Endpoint> {
-        let here = |seat: &Seat| seat.host == host && seat.port == port;
-        self.seats
+        let here = |player: &PlayerEndpoint| player.host == host && player.port == port;
+        self.players
             .iter()
             .position(here)
             .map(|at| Endpoint(at as u32))
@@ -388,20 +388,20 @@ impl World for Live {
             addr = None;
         }
         let addr = addr.unwrap_or(SocketAddr::new(self.place.local, 0));
-        self.seats.push(Seat {
+        self.players.push(PlayerEndpoint {
             host,
             port,
             addr,
             kind,
         });
-        Ok(Endpoint(self.seats.len() as u32 - 1))
+        Ok(Endpoint(self.players.len() as u32 - 1))
     }
 
     fn local_addr(&self, endpoint: Endpoint) -> SocketAddr {
-        self.seats[endpoint.0 as usize].addr
+        self.players[endpoint.0 as usize].addr
     }
 
-    fn subject_addr(&self, kind: EndpointKind) -> SocketAddr {
+    fn target_addr(&self, kind: EndpointKind) -> SocketAddr {
         match kind {
             EndpointKind::Sctp => self.place.asap,
             EndpointKind::Tcp => self.place.tcp.unwrap_or(self.place.asap),
@@ -410,15 +410,15 @@ impl World for Live {
     }
 
     fn connect(&mut self, endpoint: Endpoint) -> Result<Assoc, WorldError> {
-        let seat = &self.seats[endpoint.0 as usize];
+        let player = &self.players[endpoint.0 as usize];
         let udp_port = Some(self.place.udp_port);
         let peer = Peer {
-            addrs: vec![self.subject_addr(seat.kind)],
+            addrs: vec![self.target_addr(player.kind)],
             udp_port,
         };
         let _entered = self.runtime.enter();
         self.hosts
-            .connect(seat.host, seat.port, &peer)
+            .connect(player.host, player.port, &peer)
             .map_err(environment)
     }
 
@@ -441,16 +441,16 @@ impl World for Live {
     }
 
     fn send_datagram(&mut self, endpoint: Endpoint, octets: &[u8]) -> Result<(), WorldError> {
-        let seat = &self.seats[endpoint.0 as usize];
-        let (host, port) = (seat.host, seat.port);
+        let player = &self.players[endpoint.0 as usize];
+        let (host, port) = (player.host, player.port);
         let _entered = self.runtime.enter();
         octets.clone_into(&mut self.last_sent);
-        let hears = |seat: &&Seat| seat.kind == EndpointKind::Announcements;
+        let hears = |player: &&PlayerEndpoint| player.kind == EndpointKind::Announcements;
         let echoes = self
-            .seats
+            .players
             .iter()
             .filter(hears)
-            .map(|seat| (seat.port, octets.to_vec()));
+            .map(|player| (player.port, octets.to_vec()));
         self.echoes
             .extend(echoes.take(ECHOES_LIMIT.saturating_sub(self.echoes.len())));
         self.hosts
@@ -474,7 +474,7 @@ impl World for Live {
 
     fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError> {
         let _entered = self.runtime.enter();
-        Ok(self.hosts.vanish(self.seats[endpoint.0 as usize].host))
+        Ok(self.hosts.vanish(self.players[endpoint.0 as usize].host))
     }
 
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {

@@ -79,7 +79,7 @@ pub struct Target {
     pub fresh: bool,
     /// Cases at a time; more than one only with fresh targets.
     pub jobs: usize,
-    /// See `Subject::silence`.
+    /// See `TargetProfile::silence`.
     pub silence: Duration,
     /// The longest that a case may take on wall time before it ends as an error.
     pub case_limit: Duration,

@@ -181,7 +181,7 @@ impl Worlds {
             Answer::After(took) => return Ok(took),
             Answer::None { last } => last,
         };
-        let place = world.subject_addr(EndpointKind::Sctp);
+        let place = world.target_addr(EndpointKind::Sctp);
         Err(WorldError::Environment(format!(
             "{} does not answer a handle resolution at {place} over {} within {} s ({last}); check its address, \
              --transport and `rspcheck doctor`",

@@ -81,7 +81,7 @@ fn of_case(case: &Case) -> String {
         "  section  {}",
         format!("{area}  {section}").trim_end()
     );
-    let _ = writeln!(out, "  tests    {}", case.iut.word());
+    let _ = writeln!(out, "  tests    {}", case.target.word());
     let _ = writeln!(out, "  level    {}", level_word(level(case)));
     match case.needs {
         [] => out.push_str("  needs    nothing that a target must claim\n"),

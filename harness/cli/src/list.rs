@@ -126,7 +126,7 @@ fn json(cases: &[&Case], monitors: &[&monitor::Monitor]) -> String {
         id: case.id,
         area: area_of(case.id),
         purpose: case.purpose,
-        role: case.iut.word(),
+        role: case.target.word(),
         level: level(case),
         needs: case.needs.iter().map(|ics| ics.word()).collect(),
         covers: case.covers.iter().map(|id| id.0).collect(),

@@ -152,7 +152,7 @@ impl Test {
                 area_of(case.id) == area || slug(case).is_some_and(|slug| slug == *area)
             }
             Test::Requirement(glob) => case.covers.iter().any(|id| glob.is_match(id.0)),
-            Test::Role(role) => case.iut == *role,
+            Test::Role(role) => case.target == *role,
             Test::Level(wanted) => level(case) == *wanted,
         }
     }
@@ -260,11 +260,11 @@ mod tests {
         Ok(())
     }
 
-    const fn case(id: &'static str, iut: Role, covers: &'static [ReqId]) -> Case {
+    const fn case(id: &'static str, target: Role, covers: &'static [ReqId]) -> Case {
         Case {
             id,
             purpose: "A sample.",
-            iut,
+            target,
             needs: &[],
             covers,
             run: nothing_to_do,

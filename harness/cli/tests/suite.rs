@@ -8,7 +8,7 @@ use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::catalogue::{Class, How, catalogue};
 use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::{self, Ran};
-use rspcheck_testkit::{Case, Subject, conversation, monitor};
+use rspcheck_testkit::{Case, TargetProfile, conversation, monitor};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -18,9 +18,9 @@ use std::thread;
 /// Seed of every run here.
 const SEED: u64 = 0x5eed;
 
-fn subject() -> Subject {
+fn profile() -> TargetProfile {
     let target = bundled::in_process();
-    Subject {
+    TargetProfile {
         ics: target.ics,
         timers: target.timers,
         silence: target.silence,
@@ -36,14 +36,14 @@ fn run(case: &Case, mutant: Option<Mutant>) -> Ran {
         None => worlds,
     };
     let mut world = worlds.world(SEED).expect("in process");
-    runner::run_case(case, world.as_mut(), &subject(), SEED)
+    runner::run_case(case, world.as_mut(), &profile(), SEED)
 }
 
 /// Every case that applies to the reference registrar, on all processors; gives what is wrong, in order.
 fn each(check: impl Fn(&'static Case) -> Option<String> + Sync) -> Vec<String> {
-    let subject = subject();
+    let profile = profile();
     let cases: Vec<_> = rspcheck_cases::all()
-        .filter(|case| runner::skip_reason(case, &subject).is_none())
+        .filter(|case| runner::skip_reason(case, &profile).is_none())
         .collect();
     let next = AtomicUsize::new(0);
     let (sender, wrong) = channel();

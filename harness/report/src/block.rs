@@ -249,7 +249,7 @@ fn concerned<'e>(
         return last.map(|traffic| ("octets (the last that the target got)", traffic));
     }
     // Where an answer is missing there are no octets to look at; the conversation shows it.
-    if !broke || note.starts_with("expected the subject to ") {
+    if !broke || note.starts_with("expected the target to ") {
         return None;
     }
     let named =

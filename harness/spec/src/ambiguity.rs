@@ -54,7 +54,7 @@ pub enum Treatment {
     Lenient,
     /// Every reading passes.
     Both,
-    /// Nothing is judged but that the subject serves on.
+    /// Nothing is judged but that the target serves on.
     Survival,
     /// It touches no verdict.
     None,

@@ -1,4 +1,4 @@
-//! What a subject can do (its ICS, implementation conformance statement): a small vocabulary.
+//! What a target can do (its ICS, implementation conformance statement): a small vocabulary.
 //!
 //! A target file claims capabilities in these words, a case says in `needs` which of them it cannot do
 //! without. Only what the RFCs leave open, or what a test needs from outside the protocol, is here:

@@ -1,4 +1,4 @@
-//! What the suite must know of a subject to test it (its IXIT): timers and thresholds.
+//! What the suite must know of a target to test it (its IXIT): timers and thresholds.
 //!
 //! A target file gives them in its table `timers`, under the RFC's names in lower case; what it leaves
 //! out has the RFC's default. Deadlines are derived from these and from nothing else.
@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Timers and thresholds of a subject (RFC 5352 §7).
+/// Timers and thresholds of a target (RFC 5352 §7).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Timers {

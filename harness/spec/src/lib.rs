@@ -2,7 +2,7 @@
 //!
 //! Everything here is data. The catalogue holds every testable statement of the RFCs in our own words
 //! ([`mod@catalogue`]); a case names the requirements it checks by the constants in [`id`], and what its
-//! subject must be able to do in the words of [`ics`]; a run is a list of [`event`]s and a [`run`]
+//! target must be able to do in the words of [`ics`]; a run is a list of [`event`]s and a [`run`]
 //! record, from which reports are a pure function. This crate knows no octets, no transport and no clock.
 
 pub mod ambiguity;

@@ -5,7 +5,7 @@ use crate::world::WorldError;
 use rspcheck_dissect::forge::ForgeError;
 use rspcheck_spec::{ReqId, ics::Ics};
 
-/// Which implementation under test (IUT) a case is for.
+/// Role of the target that a case tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Role {
     /// A registrar (ENRP server).
@@ -34,9 +34,9 @@ pub struct Case {
     pub id: &'static str,
     /// One sentence.
     pub purpose: &'static str,
-    /// Who is tested.
-    pub iut: Role,
-    /// What the subject must support; otherwise the case is skipped.
+    /// Role of the target.
+    pub target: Role,
+    /// What the target must support; otherwise the case is skipped.
     pub needs: &'static [Ics],
     /// Requirements it checks. A missing answer counts against the first.
     pub covers: &'static [ReqId],
@@ -63,7 +63,7 @@ pub enum Stop {
     Broken,
     /// The purpose cannot be reached.
     Inconclusive(String),
-    /// The subject died.
+    /// The target died.
     Crashed(String),
     /// The harness is wrong.
     Error(String),

@@ -1,8 +1,8 @@
 //! The words a conformance case is written in.
 //!
 //! A [`Case`] is a constant: id, purpose, needs, the requirements it covers, and a plain function over a
-//! [`Tester`]. The tester plays pool elements, pool users and listeners towards one subject through a
-//! [`World`]: the real network on wall time, or the same subject in process on virtual time. The case
+//! [`Tester`]. The tester plays pool elements, pool users and listeners towards one target through a
+//! [`World`]: the real network on wall time, or the same target in process on virtual time. The case
 //! cannot tell them apart. [`runner::run_case`] gives the verdict and the events.
 //!
 //! This crate judges, so it never names the reference implementation: it decodes with `rspcheck-dissect`
@@ -15,14 +15,14 @@ mod case;
 pub mod conversation;
 mod kind;
 pub mod monitor;
-mod party;
+mod player;
 pub mod runner;
 mod tester;
 mod world;
 
 pub use case::{Case, Outcome, Role, Stop};
 pub use kind::*;
-pub use party::{Message, PoolElement, PoolHandle, PoolUser, Who};
+pub use player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 pub use rspcheck_dissect::forge;
-pub use tester::{Subject, Tester};
+pub use tester::{TargetProfile, Tester};
 pub use world::{Assoc, Change, Endpoint, EndpointKind, Happening, World, WorldError};

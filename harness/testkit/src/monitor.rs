@@ -1,7 +1,7 @@
 //! What must hold for *every* message, whatever case or capture it comes from.
 //!
 //! A monitor is a row in [`ALL`]: which defects of a dissection it collects, and the requirement they
-//! break. Its verdict stands once for a whole run, so that one habit of a subject is one finding.
+//! break. Its verdict stands once for a whole run, so that one habit of a target is one finding.
 
 use rspcheck_dissect::{Brief, Defect, Dissection, Kind, Protocol, Reaction};
 use rspcheck_spec::ReqId;

@@ -2,7 +2,7 @@
 
 use crate::case::{Case, Outcome, Stop};
 use crate::monitor::Finding;
-use crate::tester::{Subject, Tester};
+use crate::tester::{TargetProfile, Tester};
 use crate::world::World;
 use rspcheck_spec::event::{Event, What};
 use rspcheck_spec::run::{CaseRun, CheckRun};
@@ -15,18 +15,18 @@ pub struct Ran {
     pub record: CaseRun,
     /// Everything that happened.
     pub events: Vec<Event>,
-    /// What the monitors found in the subject's messages.
+    /// What the monitors found in the target's messages.
     pub findings: Vec<Finding>,
-    /// How many messages of the subject the monitors saw.
+    /// How many messages of the target the monitors saw.
     pub messages_seen: u64,
 }
 
-/// The reason to skip a case on this subject, if there is one.
-pub fn skip_reason(case: &Case, subject: &Subject) -> Option<String> {
+/// The reason to skip a case on this target, if there is one.
+pub fn skip_reason(case: &Case, profile: &TargetProfile) -> Option<String> {
     let missing: Vec<_> = case
         .needs
         .iter()
-        .filter(|ics| !subject.ics.contains(ics))
+        .filter(|ics| !profile.ics.contains(ics))
         .map(|ics| ics.to_string())
         .collect();
     (!missing.is_empty()).then(|| format!("the target does not claim {}", missing.join(", ")))
@@ -38,9 +38,9 @@ pub fn skipped(case: &Case, reason: String) -> CaseRun {
 }
 
 /// Runs a case to its end. Everything random in it comes from `seed`.
-pub fn run_case(case: &Case, world: &mut dyn World, subject: &Subject, seed: u64) -> Ran {
+pub fn run_case(case: &Case, world: &mut dyn World, profile: &TargetProfile, seed: u64) -> Ran {
     let began = world.now();
-    let mut tester = Tester::new(world, subject, *case, seed);
+    let mut tester = Tester::new(world, profile, *case, seed);
     let outcome = (case.run)(&mut tester);
     let checks = checks_of(tester.recorded());
     let (verdict, reason) = verdict_of(&checks, &outcome);

@@ -8,7 +8,7 @@ use crate::kind::{
     DEREGISTRATION_RESPONSE, HANDLE_RESOLUTION_RESPONSE, Kind, REGISTRATION_RESPONSE,
 };
 use crate::monitor::Finding;
-use crate::party::{Message, PoolElement, PoolHandle, PoolUser, Who};
+use crate::player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 use crate::world::{Assoc, Change, Endpoint, EndpointKind, World};
 use rspcheck_dissect::{Protocol, Value, dissect};
 use rspcheck_spec::ReqId;
@@ -26,29 +26,29 @@ use std::time::Duration;
 pub(crate) const ASAP_PPID: u32 = 11;
 /// Lateness of the harness itself above which a missed deadline proves nothing.
 const LAG_LIMIT: Duration = Duration::from_millis(250);
-/// How long a subject that did not answer is still looked after, to see whether it has died.
+/// How long a target that did not answer is still looked after, to see whether it has died.
 const LAST_LOOK: Duration = Duration::from_millis(250);
-/// Slack on top of a tenth for deadlines that a subject must keep.
+/// Slack on top of a tenth for deadlines that a target must keep.
 const SLACK: Duration = Duration::from_millis(500);
-/// Messages kept per player; a subject that sends more is flooding.
+/// Messages kept per player; a target that sends more is flooding.
 const INBOX_LIMIT: usize = 10_000;
 
-/// What is known of the subject before the case begins (ICS and IXIT).
+/// What is known of the target before the case begins (ICS and IXIT).
 #[derive(Clone, Debug)]
-pub struct Subject {
+pub struct TargetProfile {
     /// What it supports.
     pub ics: BTreeSet<Ics>,
     /// Its timers and thresholds.
     pub timers: Timers,
     /// How long nothing must come after an answered probe before silence counts as proven. The probe
-    /// follows the provoking message in the same stream, so an in-order subject has decided by then;
+    /// follows the provoking message in the same stream, so an in-order target has decided by then;
     /// this is the margin for one that answers out of order.
     pub silence: Duration,
 }
 
 /// One player.
 #[derive(Debug)]
-struct Party {
+struct PlayerState {
     name: String,
     kind: EndpointKind,
     endpoint: Option<Endpoint>,
@@ -64,11 +64,11 @@ struct Party {
 /// Plays pool elements, pool users and listeners in one case.
 pub struct Tester<'w> {
     world: &'w mut dyn World,
-    subject: &'w Subject,
+    profile: &'w TargetProfile,
     case: Case,
     rng: fastrand::Rng,
     seed: u64,
-    parties: Vec<Party>,
+    players: Vec<PlayerState>,
     pools: u32,
     in_preamble: bool,
     events: Vec<Event>,
@@ -80,17 +80,17 @@ pub struct Tester<'w> {
 impl<'w> Tester<'w> {
     pub(crate) fn new(
         world: &'w mut dyn World,
-        subject: &'w Subject,
+        profile: &'w TargetProfile,
         case: Case,
         seed: u64,
     ) -> Tester<'w> {
         let mut tester = Tester {
             world,
-            subject,
+            profile,
             case,
             rng: fastrand::Rng::with_seed(seed),
             seed,
-            parties: Vec::new(),
+            players: Vec::new(),
             pools: 0,
             in_preamble: false,
             events: Vec::new(),
@@ -118,7 +118,7 @@ impl<'w> Tester<'w> {
     /// A new pool element: Round Robin, life 300 s, an SCTP user transport (data only) at its own
     /// transport address, no ASAP transport, a random PE Identifier. It has an association of its own.
     pub fn pool_element(&mut self, pool: &PoolHandle) -> PoolElement {
-        let who = self.party("PE", EndpointKind::Sctp);
+        let player = self.new_player("PE", EndpointKind::Sctp);
         let element = forge::PoolElement {
             id: self.random_identifier(),
             home: 0,
@@ -132,7 +132,7 @@ impl<'w> Tester<'w> {
             asap_transport: None,
         };
         let mut pe = PoolElement {
-            who,
+            player,
             handle: pool.clone(),
             element,
         };
@@ -167,37 +167,37 @@ impl<'w> Tester<'w> {
     /// A pool user with an SCTP association of its own.
     pub fn pool_user(&mut self) -> PoolUser {
         PoolUser {
-            who: self.party("PU", EndpointKind::Sctp),
+            player: self.new_player("PU", EndpointKind::Sctp),
         }
     }
 
     /// A pool user over TCP.
     pub fn pool_user_over_tcp(&mut self) -> PoolUser {
         PoolUser {
-            who: self.party("PU", EndpointKind::Tcp),
+            player: self.new_player("PU", EndpointKind::Tcp),
         }
     }
 
     /// Somebody who hears the announcements.
-    pub fn listener(&mut self) -> Result<Who, Stop> {
-        let who = self.party("listener", EndpointKind::Announcements);
-        self.open(who)?;
-        Ok(who)
+    pub fn listener(&mut self) -> Result<Player, Stop> {
+        let player = self.new_player("listener", EndpointKind::Announcements);
+        self.open(player)?;
+        Ok(player)
     }
 
-    /// A player's transport address, as the subject sees it.
-    pub fn address<'a>(&mut self, who: impl Into<Who> + 'a) -> Result<SocketAddr, Stop> {
-        let endpoint = self.open(who.into())?;
+    /// A player's transport address, as the target sees it.
+    pub fn address<'a>(&mut self, player: impl Into<Player> + 'a) -> Result<SocketAddr, Stop> {
+        let endpoint = self.open(player.into())?;
         Ok(self.world.local_addr(endpoint))
     }
 
-    fn party(&mut self, role: &str, kind: EndpointKind) -> Who {
+    fn new_player(&mut self, role: &str, kind: EndpointKind) -> Player {
         let nth = 1 + self
-            .parties
+            .players
             .iter()
             .filter(|p| p.name.starts_with(role))
             .count();
-        self.parties.push(Party {
+        self.players.push(PlayerState {
             name: format!("{role}{nth}"),
             kind,
             endpoint: None,
@@ -208,19 +208,19 @@ impl<'w> Tester<'w> {
             elements: Vec::new(),
             acknowledges: true,
         });
-        Who(self.parties.len() - 1)
+        Player(self.players.len() - 1)
     }
 
-    // ---- knowledge of the subject ---------------------------------------------------------------
+    // ---- knowledge of the target ---------------------------------------------------------------
 
-    /// The subject's timers and thresholds.
+    /// The target's timers and thresholds.
     pub fn timers(&self) -> &'w Timers {
-        &self.subject.timers
+        &self.profile.timers
     }
 
-    /// Whether the subject claims this.
+    /// Whether the target claims this.
     pub fn claims(&self, ics: Ics) -> bool {
-        self.subject.ics.contains(&ics)
+        self.profile.ics.contains(&ics)
     }
 
     /// Time since the world began.
@@ -250,9 +250,9 @@ impl<'w> Tester<'w> {
             name: "body".into(),
         });
         outcome.map_err(|stop| match stop {
-            Stop::Broken => Stop::Inconclusive(
-                "preamble: the subject did not do what the case builds on".into(),
-            ),
+            Stop::Broken => {
+                Stop::Inconclusive("preamble: the target did not do what the case builds on".into())
+            }
             other => other,
         })
     }
@@ -267,7 +267,7 @@ impl<'w> Tester<'w> {
     /// Sends a well-formed message, setting up the association first where there is none. A message
     /// that our own dissector finds fault with is an error of the harness: use [`Tester::send_octets`]
     /// for those.
-    pub fn send<'a>(&mut self, who: impl Into<Who> + 'a, message: Forge) -> Outcome {
+    pub fn send<'a>(&mut self, player: impl Into<Player> + 'a, message: Forge) -> Outcome {
         let octets = message.octets();
         let dissection = dissect(Protocol::Asap, &octets);
         if let Some(defect) = dissection.defects().first() {
@@ -276,34 +276,34 @@ impl<'w> Tester<'w> {
                 defect.what
             )));
         }
-        self.send_octets(who, &octets)
+        self.send_octets(player, &octets)
     }
 
     /// Sends any octets as one user message with ASAP's PPID.
-    pub fn send_octets<'a>(&mut self, who: impl Into<Who> + 'a, octets: &[u8]) -> Outcome {
-        self.send_with_ppid(who, ASAP_PPID, octets)
+    pub fn send_octets<'a>(&mut self, player: impl Into<Player> + 'a, octets: &[u8]) -> Outcome {
+        self.send_with_ppid(player, ASAP_PPID, octets)
     }
 
     /// Sends any octets as one user message with any PPID.
     pub fn send_with_ppid<'a>(
         &mut self,
-        who: impl Into<Who> + 'a,
+        player: impl Into<Player> + 'a,
         ppid: u32,
         octets: &[u8],
     ) -> Outcome {
-        let who = who.into();
-        let assoc = self.associate(who)?;
+        let player = player.into();
+        let assoc = self.associate(player)?;
         if !self.world.send(assoc, ppid, octets)? {
-            return self.unanswered(who, "take the message: the association is gone");
+            return self.unanswered(player, "take the message: the association is gone");
         }
-        self.traffic(who, Some(ppid), None, octets, true);
+        self.traffic(player, Some(ppid), None, octets, true);
         Ok(())
     }
 
     /// Sends the REGISTRATION of a pool element and remembers it, so that its keep-alives are answered.
     pub fn send_registration(&mut self, pe: &PoolElement) -> Outcome {
         let identity = (pe.handle.clone(), pe.element.id);
-        let elements = &mut self.parties[pe.who.0].elements;
+        let elements = &mut self.players[pe.player.0].elements;
         if !elements.contains(&identity) {
             elements.push(identity);
         }
@@ -311,7 +311,7 @@ impl<'w> Tester<'w> {
     }
 
     /// Sends a datagram to the announcement group.
-    pub fn announce(&mut self, listener: &Who, octets: &[u8]) -> Outcome {
+    pub fn announce(&mut self, listener: &Player, octets: &[u8]) -> Outcome {
         let endpoint = self.open(*listener)?;
         self.world.send_datagram(endpoint, octets)?;
         self.traffic(*listener, None, None, octets, true);
@@ -319,28 +319,28 @@ impl<'w> Tester<'w> {
     }
 
     /// Shuts the player's association down gracefully.
-    pub fn shutdown<'a>(&mut self, who: impl Into<Who> + 'a) -> Outcome {
-        let who = who.into();
-        if let Some(assoc) = self.parties[who.0].assoc.take() {
+    pub fn shutdown<'a>(&mut self, player: impl Into<Player> + 'a) -> Outcome {
+        let player = player.into();
+        if let Some(assoc) = self.players[player.0].assoc.take() {
             self.world.shutdown(assoc)?;
-            self.parties[who.0].up = false;
+            self.players[player.0].up = false;
         }
         Ok(())
     }
 
     /// Aborts the player's association.
-    pub fn abort<'a>(&mut self, who: impl Into<Who> + 'a) -> Outcome {
-        let who = who.into();
-        if let Some(assoc) = self.parties[who.0].assoc.take() {
+    pub fn abort<'a>(&mut self, player: impl Into<Player> + 'a) -> Outcome {
+        let player = player.into();
+        if let Some(assoc) = self.players[player.0].assoc.take() {
             self.world.abort(assoc)?;
-            self.parties[who.0].up = false;
+            self.players[player.0].up = false;
         }
         Ok(())
     }
 
     /// Cuts the player off the network, as if its host had vanished.
-    pub fn vanish<'a>(&mut self, who: impl Into<Who> + 'a) -> Outcome {
-        let endpoint = self.open(who.into())?;
+    pub fn vanish<'a>(&mut self, player: impl Into<Player> + 'a) -> Outcome {
+        let endpoint = self.open(player.into())?;
         if self.world.vanish(endpoint)? {
             return Ok(());
         }
@@ -350,8 +350,8 @@ impl<'w> Tester<'w> {
     }
 
     /// From now on the player does not acknowledge keep-alives.
-    pub fn ignore_keep_alives<'a>(&mut self, who: impl Into<Who> + 'a) {
-        self.parties[who.into().0].acknowledges = false;
+    pub fn ignore_keep_alives<'a>(&mut self, player: impl Into<Player> + 'a) {
+        self.players[player.into().0].acknowledges = false;
     }
 
     // ---- expecting ------------------------------------------------------------------------------
@@ -360,17 +360,17 @@ impl<'w> Tester<'w> {
     /// the case's first requirement is broken (in the preamble: inconclusive).
     pub fn expect<'a>(
         &mut self,
-        who: impl Into<Who> + 'a,
+        player: impl Into<Player> + 'a,
         kind: Kind,
         within: Duration,
     ) -> Result<Message, Stop> {
-        let who = who.into();
+        let player = player.into();
         let until = self.world.now() + self.latest(within);
-        match self.next_of(who, until, |m| m.is(kind))? {
+        match self.next_of(player, until, |m| m.is(kind))? {
             Some(message) => Ok(message),
             None => {
                 let named = format!("send {} within {}", kind.name, span(within));
-                self.unanswered(who, &named)?;
+                self.unanswered(player, &named)?;
                 unreachable!("unanswered always stops the case")
             }
         }
@@ -379,23 +379,23 @@ impl<'w> Tester<'w> {
     /// The first message that `wanted` accepts, or `None` when `until` has come. No judgement.
     pub fn next_of<'a>(
         &mut self,
-        who: impl Into<Who> + 'a,
+        player: impl Into<Player> + 'a,
         until: Duration,
         wanted: impl Fn(&Message) -> bool,
     ) -> Result<Option<Message>, Stop> {
-        let who = who.into();
+        let player = player.into();
         loop {
-            let inbox = &mut self.parties[who.0].inbox;
+            let inbox = &mut self.players[player.0].inbox;
             if let Some(at) = inbox.iter().position(&wanted) {
                 return Ok(inbox.remove(at));
             }
-            let party = &self.parties[who.0];
-            if party.gone.is_some()
-                && party.assoc.is_none()
-                && party.kind != EndpointKind::Announcements
+            let state = &self.players[player.0];
+            if state.gone.is_some()
+                && state.assoc.is_none()
+                && state.kind != EndpointKind::Announcements
             {
-                // The subject may still set up a new association to a PE, but it answers nothing on this one.
-                if party.elements.is_empty() {
+                // The target may still set up a new association to a PE, but it answers nothing on this one.
+                if state.elements.is_empty() {
                     return Ok(None);
                 }
             }
@@ -412,19 +412,19 @@ impl<'w> Tester<'w> {
         Ok(())
     }
 
-    /// Proves that the subject did not send a message of this kind to the player in answer to what was
+    /// Proves that the target did not send a message of this kind to the player in answer to what was
     /// sent so far: it must answer a probe sent after it on the same association, and stay silent for
-    /// [`Subject::silence`] more. The requirement is checked with the result.
+    /// [`TargetProfile::silence`] more. The requirement is checked with the result.
     pub fn expect_none<'a>(
         &mut self,
         requirement: ReqId,
-        who: impl Into<Who> + 'a,
+        player: impl Into<Player> + 'a,
         kind: Kind,
     ) -> Outcome {
-        let who = who.into();
-        self.probe(who)?;
-        self.pass_time(self.subject.silence)?;
-        let inbox = &mut self.parties[who.0].inbox;
+        let player = player.into();
+        self.probe(player)?;
+        self.pass_time(self.profile.silence)?;
+        let inbox = &mut self.players[player.0].inbox;
         let came = inbox
             .iter()
             .position(|m| m.is(kind))
@@ -436,35 +436,35 @@ impl<'w> Tester<'w> {
         Ok(())
     }
 
-    /// As [`Tester::expect_none`] for a whole span of time, for things that the subject might do by a timer.
+    /// As [`Tester::expect_none`] for a whole span of time, for things that the target might do by a timer.
     pub fn expect_none_for<'a>(
         &mut self,
         requirement: ReqId,
-        who: impl Into<Who> + 'a,
+        player: impl Into<Player> + 'a,
         kind: Kind,
         over: Duration,
     ) -> Outcome {
         self.pass_time(over)?;
-        self.expect_none(requirement, who, kind)
+        self.expect_none(requirement, player, kind)
     }
 
     /// Asks for an unused pool handle on the player's association and waits for any answer: proof that
-    /// the subject still serves. A new association is set up when the old one is gone.
-    pub fn probe<'a>(&mut self, who: impl Into<Who> + 'a) -> Outcome {
-        let who = who.into();
+    /// the target still serves. A new association is set up when the old one is gone.
+    pub fn probe<'a>(&mut self, player: impl Into<Player> + 'a) -> Outcome {
+        let player = player.into();
         let handle = self.unused_pool_handle();
-        self.send(who, forge::handle_resolution(&handle.0, false))?;
+        self.send(player, forge::handle_resolution(&handle.0, false))?;
         let until = self.world.now() + self.latest(self.timers().t1_enrprequest);
         // Any answer proves life; the right one to this handle echoes it.
         let answered = self
-            .next_of(who, until, |m| {
+            .next_of(player, until, |m| {
                 m.is(HANDLE_RESOLUTION_RESPONSE) && echoes(m, &handle)
             })?
             .is_some();
         if answered {
             Ok(())
         } else {
-            self.unanswered(who, "answer a handle resolution (probe)")
+            self.unanswered(player, "answer a handle resolution (probe)")
         }
     }
 
@@ -548,27 +548,29 @@ impl<'w> Tester<'w> {
         self.send(pe, forge::deregistration(&pe.handle.0, pe.element.id))?;
         let message = self.expect(pe, DEREGISTRATION_RESPONSE, self.timers().t3_deregistration)?;
         let identity = (pe.handle.clone(), pe.element.id);
-        self.parties[pe.who.0].elements.retain(|e| *e != identity);
+        self.players[pe.player.0]
+            .elements
+            .retain(|e| *e != identity);
         Ok(message)
     }
 
     /// Resolves a pool handle (S = 0) and gives the response.
     pub fn resolve<'a>(
         &mut self,
-        who: impl Into<Who> + 'a,
+        player: impl Into<Player> + 'a,
         pool: &PoolHandle,
     ) -> Result<Message, Stop> {
-        let who = who.into();
-        self.send(who, forge::handle_resolution(&pool.0, false))?;
+        let player = player.into();
+        self.send(player, forge::handle_resolution(&pool.0, false))?;
         let until = self.world.now() + self.latest(self.timers().t1_enrprequest);
-        match self.next_of(who, until, |m| {
+        match self.next_of(player, until, |m| {
             m.is(HANDLE_RESOLUTION_RESPONSE) && echoes(m, pool)
         })? {
             Some(message) => Ok(message),
             None => {
                 let named =
                     format!("send HANDLE_RESOLUTION_RESPONSE for {pool} within T1-ENRPrequest");
-                self.unanswered(who, &named)?;
+                self.unanswered(player, &named)?;
                 unreachable!("unanswered always stops the case")
             }
         }
@@ -577,23 +579,23 @@ impl<'w> Tester<'w> {
     /// PE Identifiers listed for a pool handle now, in order; empty when the answer is negative.
     pub fn listed<'a>(
         &mut self,
-        who: impl Into<Who> + 'a,
+        player: impl Into<Player> + 'a,
         pool: &PoolHandle,
     ) -> Result<Vec<u32>, Stop> {
-        Ok(self.resolve(who, pool)?.pool_elements())
+        Ok(self.resolve(player, pool)?.pool_elements())
     }
 
     /// Everything of this kind that has come for the player and was not taken yet.
-    pub fn take_all<'a>(&mut self, who: impl Into<Who> + 'a, kind: Kind) -> Vec<Message> {
-        let inbox = &mut self.parties[who.into().0].inbox;
+    pub fn take_all<'a>(&mut self, player: impl Into<Player> + 'a, kind: Kind) -> Vec<Message> {
+        let inbox = &mut self.players[player.into().0].inbox;
         let (taken, kept) = inbox.drain(..).partition(|m| m.is(kind));
         *inbox = kept;
         Vec::from_iter::<VecDeque<Message>>(taken)
     }
 
     /// How the player's association ended, if it did.
-    pub fn association_end<'a>(&self, who: impl Into<Who> + 'a) -> Option<Change> {
-        self.parties[who.into().0]
+    pub fn association_end<'a>(&self, player: impl Into<Player> + 'a) -> Option<Change> {
+        self.players[player.into().0]
             .gone
             .as_ref()
             .map(|(change, _)| *change)

@@ -7,7 +7,7 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Endpoint(pub u32);
 
-/// An association (or TCP connection) between the harness and the subject.
+/// An association (or TCP connection) between the harness and the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Assoc(pub u64);
 
@@ -27,15 +27,15 @@ pub enum EndpointKind {
 pub enum Change {
     /// Gracefully closed.
     Closed,
-    /// The subject stopped answering on it.
+    /// The target stopped answering on it.
     Lost,
-    /// Aborted by the subject.
+    /// Aborted by the target.
     Aborted,
     /// Set-up was refused.
     Refused,
     /// Set-up got no answer.
     Unreachable,
-    /// The subject restarted it: its state there is gone.
+    /// The target restarted it: its state there is gone.
     Restarted,
 }
 
@@ -60,9 +60,9 @@ pub enum Happening {
     Up {
         /// Our endpoint.
         endpoint: Endpoint,
-        /// Its identity: the one `connect` gave, or a new one that the subject set up.
+        /// Its identity: the one `connect` gave, or a new one that the target set up.
         assoc: Assoc,
-        /// The subject's transport address.
+        /// The target's transport address.
         peer: SocketAddr,
     },
     /// An association changed.
@@ -123,18 +123,18 @@ impl std::fmt::Display for WorldError {
 
 impl std::error::Error for WorldError {}
 
-/// One subject and the network between it and the harness. Two kinds exist: live (wall time) and in
+/// One target and the network between it and the harness. Two kinds exist: live (wall time) and in
 /// process (virtual time).
 pub trait World {
     /// Time since this world began, on its own clock.
     fn now(&self) -> Duration;
     /// Opens an endpoint of the harness.
     fn open(&mut self, kind: EndpointKind) -> Result<Endpoint, WorldError>;
-    /// Its transport address as the subject sees it.
+    /// Its transport address as the target sees it.
     fn local_addr(&self, endpoint: Endpoint) -> SocketAddr;
-    /// The subject's address that an endpoint of this kind talks to.
-    fn subject_addr(&self, kind: EndpointKind) -> SocketAddr;
-    /// Sets up an association to the subject; [`Happening::Up`] or [`Happening::Changed`] follows.
+    /// The target's address that an endpoint of this kind talks to.
+    fn target_addr(&self, kind: EndpointKind) -> SocketAddr;
+    /// Sets up an association to the target; [`Happening::Up`] or [`Happening::Changed`] follows.
     fn connect(&mut self, endpoint: Endpoint) -> Result<Assoc, WorldError>;
     /// Sends a user message. `Ok(false)`: the association is gone.
     fn send(&mut self, assoc: Assoc, ppid: u32, octets: &[u8]) -> Result<bool, WorldError>;

@@ -10,7 +10,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.10/announcement-has-the-registrar-s-id",
         purpose: "The Server Identifier announced is the one that the registrar gives PEs as their home.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Announce],
         covers: &[R5352_3_6_2, R5352_2_2_10_3],
         run: announcement_has_the_registrar_s_id,
@@ -18,7 +18,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.10/announcements-do-not-change",
         purpose: "Two announcements that follow each other have the same Server Identifier.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Announce],
         covers: &[R5352_3_6_2, R5352_2_2_10_3],
         run: announcements_do_not_change,
@@ -26,7 +26,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.10/announced-transports",
         purpose: "The transports announced are SCTP and TCP, with the ones that the registrar is known to serve.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Announce],
         covers: &[R5352_3_6_2, R5352_2_2_10_4, R5352_3_6_3],
         run: announced_transports,
@@ -37,7 +37,7 @@ fn announcement_has_the_registrar_s_id(t: &mut Tester<'_>) -> Outcome {
     let listener = t.listener()?;
     let home = home_of(t)?;
     next_announcement(t, &listener)?;
-    // Others may be on the channel; the subject has to be among them.
+    // Others may be on the channel; the target has to be among them.
     let own = announcement_of(t, &listener, home)?;
     let note = format!("no announcement has the ID {home:#010x}");
     t.check_that(R5352_2_2_10_3, own.is_some(), note);

@@ -12,7 +12,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.14/report-goes-to-the-sender-only",
         purpose: "An unknown message is reported to the endpoint that sent it, and to nobody else.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5352_2_2_14_6, R5352_2_2_14_4, R5352_2_2_14_1],
         run: report_goes_to_the_sender_only,
@@ -20,7 +20,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.14/unknown-parameter-is-reported-to-a-pu",
         purpose: "A PU whose handle resolution holds an unknown 01 parameter is told, and no one else.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5352_2_2_14_6, R5352_2_2_14_5, R5352_2_2_14_1],
         run: unknown_parameter_is_reported_to_a_pu,
@@ -28,7 +28,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.14/error-is-not-answered",
         purpose: "An ASAP_ERROR with any cause that the RFC knows gets no ASAP_ERROR in answer.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_4_12],
         run: error_is_not_answered,
@@ -36,7 +36,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.14/error-with-an-unknown-cause-is-not-answered",
         purpose: "An ASAP_ERROR with a cause that no RFC assigns gets no ASAP_ERROR in answer.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_4_12],
         run: error_with_an_unknown_cause_is_not_answered,
@@ -44,7 +44,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.14/error-with-unknown-parameters-starts-no-loop",
         purpose: "An ASAP_ERROR that holds unknown parameters itself does not begin an exchange without end.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_4_12],
         run: error_with_unknown_parameters_starts_no_loop,
@@ -52,7 +52,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.14/broken-error-is-survived",
         purpose: "After an ASAP_ERROR without causes or with causes of wrong Length the registrar serves on.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_26],
         run: broken_error_is_survived,
@@ -60,7 +60,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.14/error-leaves-registrations-alone",
         purpose: "A PE that sends an ASAP_ERROR stays registered.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_4_12, R5352_3_1_21],
         run: error_leaves_registrations_alone,
@@ -68,7 +68,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.14/responses-sent-to-the-registrar",
         purpose: "The registrar's own responses, sent to it, register nobody, remove nobody and are survived.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_26, R5352_3_1_21],
         run: responses_sent_to_the_registrar,
@@ -76,7 +76,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.14/keep-alive-sent-to-the-registrar",
         purpose: "A keep-alive that claims the registrar as a PE, and an announcement over SCTP, are survived.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_26, R5352_3_1_21],
         run: keep_alive_sent_to_the_registrar,
@@ -84,7 +84,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.14/control-channel-messages-sent-to-the-registrar",
         purpose: "Cookie, cookie echo and business card, sent to a registrar, register nobody and are survived.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_26, R5352_3_1_21],
         run: control_channel_messages_sent_to_the_registrar,

@@ -20,7 +20,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.1/undefined-flags-are-ignored",
         purpose: "ASAP_REGISTRATION has no flags; whatever bits are set, it is handled as without them.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_4_8],
         run: undefined_flags_are_ignored,
@@ -28,7 +28,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.1/address-outside-the-association",
         purpose: "A PE at an address that its association does not have is refused, or mended with a warning.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
         run: address_outside_the_association,
@@ -36,7 +36,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.1/one-of-two-addresses-outside-the-association",
         purpose: "One address of the association does not make up for another that is not, of the other family.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
         run: one_of_two_addresses_outside_the_association,
@@ -44,7 +44,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.1/tcp-address-outside-the-association",
         purpose: "The rule about addresses holds whatever the transport: here for a PE that serves over TCP.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
         run: tcp_address_outside_the_association,
@@ -52,7 +52,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.1/registration-over-tcp",
         purpose: "A registration over TCP, which no PE may send, is survived and answered truly if at all.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::TcpPu],
         covers: &[R5352_3_1_55, R5352_3_1_54],
         run: registration_over_tcp,
@@ -60,7 +60,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.1/registration-without-a-pool-element",
         purpose: "A registration without a Pool Element makes no pool without members.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_6_12],
         run: registration_without_a_pool_element,
@@ -68,7 +68,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.1/sctp-transport-without-address",
         purpose: "An SCTP Transport that has no address is not handed out as it came.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_4_5],
         run: sctp_transport_without_address,
@@ -76,7 +76,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.1/tcp-transport-with-two-addresses",
         purpose: "A TCP Transport that has two addresses is not handed out as it came.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_5_3],
         run: tcp_transport_with_two_addresses,

@@ -10,7 +10,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.2/de-registration-by-proxy",
         purpose: "A de-registration from another endpoint than the PE's does not remove the PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_2_4],
         run: de_registration_by_proxy,
@@ -18,7 +18,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.2/de-registration-by-another-pe-of-the-pool",
         purpose: "Being a member of the pool does not allow a PE to remove another.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_2_4],
         run: de_registration_by_another_pe_of_the_pool,
@@ -26,7 +26,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.2/proxy-does-not-hinder-the-pe",
         purpose: "After somebody else has tried, the PE itself can still de-register.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_22, R5352_3_2_17],
         run: proxy_does_not_hinder_the_pe,
@@ -34,7 +34,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.2/undefined-flags-are-ignored",
         purpose: "ASAP_DEREGISTRATION has no flags; whatever bits are set, it is handled as without them.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_4_8],
         run: undefined_flags_are_ignored,
@@ -42,7 +42,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.2/de-registration-without-identifier-removes-nobody",
         purpose: "A pool handle alone does not identify a PE, not even the only one of a pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_9],
         run: de_registration_without_identifier_removes_nobody,

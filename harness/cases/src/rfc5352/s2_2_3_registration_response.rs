@@ -10,7 +10,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.3/grant-names-the-pe",
         purpose: "The response to a granted registration has its pool handle and PE Identifier.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_2_2_3_6],
         run: grant_names_the_pe,
@@ -18,7 +18,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.3/refusal-names-the-pe",
         purpose: "The response to a rejected registration has its pool handle and PE Identifier.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_2_2_3_6],
         run: refusal_names_the_pe,
@@ -26,7 +26,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.3/grant-has-no-operation-error",
         purpose: "A registration granted as it was asked for is answered without a warning.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_3_9],
         run: grant_has_no_operation_error,
@@ -34,7 +34,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.3/re-registration-grant-has-no-operation-error",
         purpose: "A re-registration without any change is answered without a warning.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_3_9],
         run: re_registration_grant_has_no_operation_error,
@@ -42,7 +42,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.3/response-goes-to-the-registering-pe-only",
         purpose: "Another PE of the pool gets no response to a registration that it did not send.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53],
         run: response_goes_to_the_registering_pe_only,
@@ -50,7 +50,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.3/two-registrations-in-flight",
         purpose: "Two registrations sent one after the other get a response each, under its own identifier.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_2_2_3_6],
         run: two_registrations_in_flight,

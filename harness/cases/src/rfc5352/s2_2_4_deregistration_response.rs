@@ -9,7 +9,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.4/response-names-the-pe",
         purpose: "The response to a de-registration has its pool handle and PE Identifier.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_22, R5352_2_2_4_4],
         run: response_names_the_pe,
@@ -17,7 +17,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.4/response-about-an-unknown-pe-names-it",
         purpose: "The response has the handle and identifier that were asked for, known or not.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_20, R5352_2_2_4_4],
         run: response_about_an_unknown_pe_names_it,
@@ -25,7 +25,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.4/success-has-no-operation-error",
         purpose: "An Operation Error would say that the de-registration failed, so success has none.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_22, R5352_2_2_4_6],
         run: success_has_no_operation_error,
@@ -33,7 +33,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.4/response-goes-to-the-de-registering-pe-only",
         purpose: "Another PE of the pool gets no response to a de-registration that it did not send.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_22],
         run: response_goes_to_the_de_registering_pe_only,

@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.5/pe-is-answered-over-its-registration-association",
         purpose: "A PE that asks for its own pool where it registered is answered like a PU.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_5_3, R5352_2_2_6_11],
         run: pe_is_answered_over_its_registration_association,
@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.5/pe-can-ask-for-another-pool",
         purpose: "A PE that asks for a pool that it is no member of is answered like a PU.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_5_3, R5352_2_2_6_11],
         run: pe_can_ask_for_another_pool,
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.5/pe-can-ask-before-and-after-its-membership",
         purpose: "An endpoint is answered before it registers and after it has de-registered.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_5_3, R5352_3_3_26],
         run: pe_can_ask_before_and_after_its_membership,
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.5/registration-brings-an-update",
         purpose: "A PU whose request for updates was accepted is told of a PE that joins the pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Subscription],
         covers: &[R5352_2_2_5_4, R5352_2_2_5_5],
         run: registration_brings_an_update,
@@ -51,7 +51,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.5/deregistration-brings-an-update",
         purpose: "A PU whose request for updates was accepted is told of a PE that leaves the pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Subscription],
         covers: &[R5352_2_2_5_4, R5352_2_2_5_5],
         run: deregistration_brings_an_update,
@@ -59,7 +59,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.5/updates-keep-coming",
         purpose: "One request for updates is good for every change that follows, not only the first.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Subscription],
         covers: &[R5352_2_2_5_4],
         run: updates_keep_coming,
@@ -67,7 +67,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.5/every-subscriber-gets-the-update",
         purpose: "Two PUs that asked for updates of one pool are both told of a change.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Subscription],
         covers: &[R5352_2_2_5_4],
         run: every_subscriber_gets_the_update,
@@ -75,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.5/updates-are-for-the-pool-asked-for",
         purpose: "A request for updates of one pool brings none for another one, asked for without S.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Subscription],
         covers: &[R5352_2_2_5_6],
         run: updates_are_for_the_pool_asked_for,
@@ -83,7 +83,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.5/no-updates-without-s",
         purpose: "A PU that asked with S clear is not told when the pool changes.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_5_6],
         run: no_updates_without_s,
@@ -91,7 +91,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.5/negative-response-brings-no-updates",
         purpose: "A PU that asked with S set for an unknown pool is not told when the pool comes into being.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_5_9],
         run: negative_response_brings_no_updates,
@@ -99,7 +99,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.5/end-of-the-pool-brings-no-positive-update",
         purpose: "When the last PE leaves, a PU that asked for updates gets a negative one or none.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Subscription],
         covers: &[R5352_2_2_6_12],
         run: end_of_the_pool_brings_no_positive_update,

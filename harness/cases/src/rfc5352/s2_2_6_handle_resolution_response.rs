@@ -11,7 +11,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.6/handle-is-echoed-in-a-positive-response",
         purpose: "Handles of any octets and any length come back as they are when the pool is known.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_6_5, R5354_3_9_1],
         run: handle_is_echoed_in_a_positive_response,
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.6/handle-is-echoed-in-a-negative-response",
         purpose: "Handles of any octets and any length come back as they are when the pool is unknown.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_6_5, R5354_3_9_1],
         run: handle_is_echoed_in_a_negative_response,
@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.6/a-is-clear-without-s",
         purpose: "A request with S clear is answered with A clear, positively or negatively.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_6_6],
         run: a_is_clear_without_s,
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.6/updates-can-be-refused",
         purpose: "A request with S set is answered like one with S clear, with A set or clear.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_21, R5352_2_2_6_7],
         run: updates_can_be_refused,
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.6/negative-response-holds-the-error-alone",
         purpose: "The response for an unknown pool has an Operation Error, no policy and no PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_6_14, R5352_2_2_6_9, R5352_2_2_6_13],
         run: negative_response_holds_the_error_alone,
@@ -51,7 +51,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.6/positive-response-holds-pes-and-no-error",
         purpose: "The response for a known pool has a PE at least, and no Operation Error.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_6_12, R5352_2_2_6_14],
         run: positive_response_holds_pes_and_no_error,
@@ -59,7 +59,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.6/round-robin-need-not-be-told",
         purpose: "The response for a Round Robin pool has no policy, or one that says Round Robin.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_24, R5356_4_1_4_1],
         run: round_robin_need_not_be_told,
@@ -67,7 +67,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.6/pe-is-told-as-it-registered",
         purpose: "Each PE stands in the response with the user transport and policy it registered.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_6_11],
         run: pe_is_told_as_it_registered,
@@ -75,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.6/registration-life-is-told",
         purpose: "Each PE stands in the response with its registration life, registered or remaining.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_6_11],
         run: registration_life_is_told,
@@ -83,7 +83,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.6/home-server-is-one-for-all-pools",
         purpose: "PEs of two pools that registered here have one and the same Home ENRP server, not 0.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_10_4],
         run: home_server_is_one_for_all_pools,
@@ -91,7 +91,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.6/user-and-asap-transport-are-told-apart",
         purpose: "A PE that serves on another port than ASAP's has both ports in the response.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_6_11, R5352_3_1_50, R5354_3_10_9],
         run: user_and_asap_transport_are_told_apart,

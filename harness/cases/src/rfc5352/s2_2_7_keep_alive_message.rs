@@ -11,7 +11,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.7/keep-alive-names-pool-and-sender",
         purpose: "A keep-alive has the PE's pool handle and the ID of the PE's Home ENRP server.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::KeepAlive],
         covers: &[R5352_2_2_7_7, R5352_2_2_7_6, R5352_2_2_7_5],
         run: keep_alive_names_pool_and_sender,
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.7/keep-alives-have-one-sender",
         purpose: "Keep-alives to two PEs of two pools have the same Server Identifier, and it is not 0.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::KeepAlive],
         covers: &[R5352_2_2_7_6],
         run: keep_alives_have_one_sender,
@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.7/two-pools-over-one-association",
         purpose: "Keep-alives over an association with PEs of two pools name these pools and no other.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::KeepAlive],
         covers: &[R5352_2_2_7_7, R5352_3_5_13],
         run: two_pools_over_one_association,
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.7/keep-alives-go-to-their-pe-only",
         purpose: "A PE gets keep-alives for its own pool only, and a PU gets none.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::KeepAlive],
         covers: &[R5352_2_2_7_7],
         run: keep_alives_go_to_their_pe_only,
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.7/no-keep-alive-after-de-registration",
         purpose: "Who has de-registered is a PE no more and gets no keep-alive for that pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::KeepAlive],
         covers: &[R5352_2_2_7_7],
         run: no_keep_alive_after_de_registration,

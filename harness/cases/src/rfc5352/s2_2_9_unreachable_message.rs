@@ -11,7 +11,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.9/undefined-flags-are-ignored",
         purpose: "A report with every flag set is a report like any other.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_4_8],
         run: undefined_flags_are_ignored,
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/2.2.9/report-without-identifier-removes-nobody",
         purpose: "A report that names no PE harms none, and the registrar serves on.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_26, R5352_3_1_21],
         run: report_without_identifier_removes_nobody,

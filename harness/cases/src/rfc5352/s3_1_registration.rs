@@ -15,7 +15,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/first-registration-creates-the-pool",
         purpose: "A registration for an unknown handle is granted and makes the PE resolvable.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[
             R5352_3_1_53,
@@ -29,7 +29,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/second-pe-joins-the-pool",
         purpose: "A PE that is consistent with a pool becomes one more member of it.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_3_22, R5352_3_1_36],
         run: second_pe_joins_the_pool,
@@ -37,7 +37,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/pool-takes-the-policy-of-its-first-pe",
         purpose: "The first PE's policy type becomes the pool's: it is told and asked of the next PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriority],
         covers: &[R5352_3_1_33],
         run: pool_takes_the_policy_of_its_first_pe,
@@ -45,7 +45,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/pool-takes-the-transport-type-of-its-first-pe",
         purpose: "A pool made by a TCP PE takes TCP PEs and refuses SCTP PEs.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_34],
         run: pool_takes_the_transport_type_of_its_first_pe,
@@ -53,7 +53,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/pool-takes-the-transport-use-of-its-first-pe",
         purpose: "A pool made by a PE for data and control takes such PEs and refuses PEs for data only.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_35],
         run: pool_takes_the_transport_use_of_its_first_pe,
@@ -61,7 +61,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/next-pool-can-have-another-policy",
         purpose: "Policy and transport bind the PEs of one pool, not those of all pools.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriority],
         covers: &[R5352_3_1_31, R5352_3_1_33],
         run: next_pool_can_have_another_policy,
@@ -69,7 +69,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/registrar-becomes-the-home-server",
         purpose: "The registrar puts one and the same ID of its own into every PE, whatever the PE wrote.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_48, R5354_3_10_4],
         run: registrar_becomes_the_home_server,
@@ -77,7 +77,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/home-server-is-who-sends-the-keep-alives",
         purpose: "The Home ENRP Server Identifier of a PE is the ID in the keep-alives that it gets.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_48],
         run: home_server_is_who_sends_the_keep_alives,
@@ -85,7 +85,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/asap-transport-is-where-the-registration-came-from",
         purpose: "The ASAP Transport that the registrar records is the PE's end of the association.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_50, R5352_3_1_51],
         run: asap_transport_is_where_the_registration_came_from,
@@ -93,7 +93,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/written-asap-transport-is-replaced",
         purpose: "An ASAP Transport with another port, written by the PE, does not survive.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_50],
         run: written_asap_transport_is_replaced,
@@ -101,7 +101,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/tcp-user-transport",
         purpose: "A PE that serves over TCP is registered and resolved as it registered.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_31, R5352_3_1_21, R5352_2_2_6_11],
         run: tcp_user_transport,
@@ -109,7 +109,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/udp-user-transport",
         purpose: "A PE that serves over UDP is registered and resolved as it registered.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_31, R5352_3_1_21, R5352_2_2_6_11],
         run: udp_user_transport,
@@ -117,7 +117,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/udp-lite-user-transport",
         purpose: "A PE that serves over UDP-Lite is answered and, if granted, resolved as it registered.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_21, R5352_2_2_6_11],
         run: udp_lite_user_transport,
@@ -125,7 +125,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/dccp-user-transport",
         purpose: "A PE that serves over DCCP is answered and, if granted, resolved as it registered.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_21, R5352_2_2_6_11],
         run: dccp_user_transport,
@@ -133,7 +133,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/opaque-user-transport",
         purpose: "A PE with an Opaque Transport is answered and, if granted, resolved as it registered.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_21, R5352_2_2_6_11],
         run: opaque_user_transport,
@@ -141,7 +141,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/two-pes-over-one-association",
         purpose: "Two PE Identifiers registered over one association are two members.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_3_22, R5352_3_1_36],
         run: two_pes_over_one_association,
@@ -149,7 +149,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/one-identifier-in-two-pools",
         purpose: "A PE Identifier is unique in its pool only: a PE can be in two pools with the same one.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5354_3_12_5_2, R5352_3_1_21],
         run: one_identifier_in_two_pools,

@@ -10,7 +10,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/policy-mismatch-is-rejected",
         purpose: "A PE whose policy type differs from its pool's is refused and told the pool's policy.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[
             R5352_3_1_53,
@@ -27,7 +27,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/transport-type-mismatch-is-rejected",
         purpose: "A TCP PE is refused by an SCTP pool and told the pool's transport type.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[
             R5352_3_1_53,
@@ -44,7 +44,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/udp-pe-is-rejected-by-a-tcp-pool",
         purpose: "Two transports that are both data only are still of different types.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[
             R5352_3_1_53,
@@ -59,7 +59,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/transport-use-mismatch-is-rejected",
         purpose: "A PE for data and control is refused by a pool for data only.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[
             R5352_3_1_53,
@@ -75,7 +75,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/every-mismatch-at-once-is-rejected",
         purpose: "A PE that differs in policy, transport type and use is refused with a cause that fits one.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_55, R5352_3_1_56, R5352_3_1_40],
         run: every_mismatch_at_once_is_rejected,
@@ -83,7 +83,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/rejected-pe-can-mend-and-register",
         purpose: "A refusal leaves nothing behind: with the pool's policy the same PE is taken.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_36, R5352_3_3_22],
         run: rejected_pe_can_mend_and_register,
@@ -91,7 +91,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/identifier-of-another-pe",
         purpose: "A PE Identifier taken by a PE elsewhere is refused or taken over, but never there twice.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5354_3_10_3, R5352_3_1_46, R5352_3_1_54],
         run: identifier_of_another_pe,

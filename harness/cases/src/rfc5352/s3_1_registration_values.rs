@@ -16,7 +16,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/infinite-life",
         purpose: "A registration life of -1, if granted, is no life that is over already.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5354_3_10_5],
         run: infinite_life,
@@ -24,7 +24,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/longest-life",
         purpose: "The longest finite registration life, if granted, does not overflow into the past.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5354_3_10_5],
         run: longest_life,
@@ -32,7 +32,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/zero-life-is-answered",
         purpose: "A registration for no time at all is answered, whatever the answer.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53],
         run: zero_life_is_answered,
@@ -40,7 +40,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/negative-life-is-answered",
         purpose: "A registration life below -1 is answered, whatever the answer.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53],
         run: negative_life_is_answered,
@@ -48,7 +48,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/identifier-zero-is-answered",
         purpose: "The PE Identifier 0 is not excluded; its registration is answered under that identifier.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_2_2_3_6],
         run: identifier_zero_is_answered,
@@ -56,7 +56,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/largest-identifier-is-answered",
         purpose: "The registration of PE Identifier 0xffffffff is answered under that identifier.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_2_2_3_6],
         run: largest_identifier_is_answered,
@@ -64,7 +64,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/handle-of-one-octet",
         purpose: "A handle of one octet, and three of padding, comes back as it was sent.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
         run: handle_of_one_octet,
@@ -72,7 +72,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/handle-without-padding",
         purpose: "A handle whose length is a multiple of four comes back as it was sent.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
         run: handle_without_padding,
@@ -80,7 +80,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/handle-of-255-octets",
         purpose: "A long handle comes back as it was sent, whether it is granted or not.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
         run: handle_of_255_octets,
@@ -88,7 +88,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/binary-handle",
         purpose: "A handle that is no text comes back as it was sent.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
         run: binary_handle,
@@ -96,7 +96,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/empty-handle-is-survived",
         purpose: "An empty pool handle does not stop the registrar from serving others.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_18],
         run: empty_handle_is_survived,
@@ -104,7 +104,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/handles-differ-after-a-nul",
         purpose: "Two handles that differ only after an octet 0 name two pools.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_9_3],
         run: handles_differ_after_a_nul,
@@ -112,7 +112,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/handles-differ-in-a-trailing-nul",
         purpose: "A handle and the same handle with an octet 0 at its end name two pools.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_9_3],
         run: handles_differ_in_a_trailing_nul,
@@ -120,7 +120,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/handles-differ-in-case",
         purpose: "A handle in capital letters names another pool than the same one in small letters.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_9_3],
         run: handles_differ_in_case,
@@ -128,7 +128,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/handles-differ-in-length",
         purpose: "The beginning of a handle names another pool than the whole.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_9_3],
         run: handles_differ_in_length,
@@ -136,7 +136,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/handle-padding-is-ignored",
         purpose: "What stands in the padding of a pool handle does not make it another handle.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_17],
         run: handle_padding_is_ignored,
@@ -144,7 +144,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/reserved-field-of-tcp-is-no-transport-use",
         purpose: "TCP is data only whatever stands where SCTP has its Transport Use.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_5_5],
         run: reserved_field_of_tcp_is_no_transport_use,
@@ -152,7 +152,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/reserved-field-of-udp-is-no-transport-use",
         purpose: "UDP is data only whatever stands where SCTP has its Transport Use.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_6_5],
         run: reserved_field_of_udp_is_no_transport_use,
@@ -160,7 +160,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/reserved-field-of-udp-lite-is-no-transport-use",
         purpose: "UDP-Lite is data only whatever stands where SCTP has its Transport Use.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_7_5],
         run: reserved_field_of_udp_lite_is_no_transport_use,
@@ -168,7 +168,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/reserved-field-of-dccp-is-no-transport-use",
         purpose: "DCCP is data only whatever stands where SCTP has its Transport Use.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_3_5],
         run: reserved_field_of_dccp_is_no_transport_use,
@@ -176,7 +176,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/undefined-transport-use-is-answered",
         purpose: "A Transport Use that is neither data only nor data and control gets an answer.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53],
         run: undefined_transport_use_is_answered,
@@ -184,7 +184,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/invalid-policy-type-is-answered",
         purpose: "The policy type 0, which no policy has, gets an answer.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53],
         run: invalid_policy_type_is_answered,

@@ -12,7 +12,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/re-registration-is-one-member",
         purpose: "A PE that registers again over its association is granted and in its pool once.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_41, R5354_3_10_3],
         run: re_registration_is_one_member,
@@ -20,7 +20,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/re-registration-replaces-policy-values",
         purpose: "A re-registration with the same policy type and another value changes the value.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriority],
         covers: &[R5352_3_1_45],
         run: re_registration_replaces_policy_values,
@@ -28,7 +28,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/re-registration-replaces-the-user-transport",
         purpose: "A re-registration with another port of the same transport moves the PE there.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_46],
         run: re_registration_replaces_the_user_transport,
@@ -36,7 +36,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/re-registration-with-another-policy-is-rejected",
         purpose: "The policy type of a pool is fixed even for its only PE; refused, the PE stays as it was.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_42, R5352_3_1_56],
         run: re_registration_with_another_policy_is_rejected,
@@ -44,7 +44,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/re-registration-with-another-transport-type-is-rejected",
         purpose: "The transport type of a pool is fixed even for its only PE; refused, the PE stays as it was.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_43, R5352_3_1_56],
         run: re_registration_with_another_transport_type_is_rejected,
@@ -52,7 +52,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/re-registration-with-another-transport-use-is-rejected",
         purpose: "The transport use of a pool is fixed even for its only PE; refused, the PE stays as it was.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_44, R5352_3_1_56],
         run: re_registration_with_another_transport_use_is_rejected,
@@ -60,7 +60,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/re-registration-among-others-keeps-them",
         purpose: "A re-registration touches the PE that sent it and no other of its pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriority],
         covers: &[R5352_3_1_41, R5354_3_10_3, R5352_3_1_45, R5352_3_3_22],
         run: re_registration_among_others_keeps_them,
@@ -68,7 +68,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/re-registration-over-a-new-association",
         purpose: "A PE that lost its association registers from the same place and is in its pool at most once.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5354_3_10_3, R5352_3_1_21],
         run: re_registration_over_a_new_association,
@@ -76,7 +76,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/renewal-counts-the-life-anew",
         purpose: "A PE that renews its registration in time is not expired by the earlier one.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::ShortLife],
         covers: &[R5352_3_1_47],
         run: renewal_counts_the_life_anew,
@@ -84,7 +84,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/re-registration-can-lengthen-the-life",
         purpose: "A short life is forgotten once the PE has re-registered with a long one.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::ShortLife],
         covers: &[R5352_3_1_47],
         run: re_registration_can_lengthen_the_life,
@@ -92,7 +92,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.1/re-registration-can-shorten-the-life",
         purpose: "A long life is forgotten once the PE has re-registered with a short one.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::ShortLife],
         covers: &[R5352_3_1_47],
         run: re_registration_can_shorten_the_life,

@@ -11,7 +11,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/de-registration-removes-the-pe",
         purpose: "A PE that de-registers is answered and no longer in its pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_22, R5352_3_2_17],
         run: de_registration_removes_the_pe,
@@ -19,7 +19,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/other-pes-stay",
         purpose: "A de-registration takes one PE out of a pool and leaves the other.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_22, R5352_3_2_17, R5352_3_2_9],
         run: other_pes_stay,
@@ -27,7 +27,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/last-pe-takes-the-pool-with-it",
         purpose: "After its last PE a pool is gone: the handle can be used for another transport.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_18],
         run: last_pe_takes_the_pool_with_it,
@@ -35,7 +35,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/de-registered-pe-can-come-back",
         purpose: "A PE that de-registered can register again under the same identifier.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_17],
         run: de_registered_pe_can_come_back,
@@ -43,7 +43,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/unknown-pool-is-granted",
         purpose: "De-registration from a pool that does not exist counts as granted.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_20, R5352_3_2_19],
         run: unknown_pool_is_granted,
@@ -51,7 +51,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/unknown-pe-is-granted",
         purpose: "De-registration of a PE that a pool does not have counts as granted and removes nobody.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_20, R5352_3_2_19, R5352_3_2_9],
         run: unknown_pe_is_granted,
@@ -59,7 +59,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/de-registration-twice-is-granted-twice",
         purpose: "A de-registration that comes again is answered again and counts as granted.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_20, R5352_3_2_19],
         run: de_registration_twice_is_granted_twice,
@@ -67,7 +67,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/wrong-pool-removes-nobody",
         purpose: "A de-registration that names another pool than the PE's removes the PE from neither.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_20, R5352_3_2_9],
         run: wrong_pool_removes_nobody,
@@ -75,7 +75,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/one-pool-of-two",
         purpose: "A PE in two pools under one identifier leaves the named pool only.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_22, R5352_3_2_17, R5352_3_2_9],
         run: one_pool_of_two,
@@ -83,7 +83,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/de-registration-over-a-new-association",
         purpose: "A PE whose association broke can de-register from the same place over a new one.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_2_22, R5352_3_2_17],
         run: de_registration_over_a_new_association,
@@ -91,7 +91,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/expiry-is-told",
         purpose: "The end of an unrenewed registration life is told to the PE, and not before its time.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::ShortLife],
         covers: &[R5352_3_2_3, R5352_2_2_4_4, R5354_3_10_5],
         run: expiry_is_told,
@@ -99,7 +99,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/expiry-removes-the-pe",
         purpose: "A PE whose registration life is over is no longer in its pool, and the pool is gone.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::ShortLife],
         covers: &[R5352_3_2_4],
         run: expiry_removes_the_pe,
@@ -107,7 +107,7 @@ pub const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.2/expiry-leaves-the-others",
         purpose: "Of two PEs only the one whose life is over leaves the pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::ShortLife],
         covers: &[R5352_3_2_4],
         run: expiry_leaves_the_others,

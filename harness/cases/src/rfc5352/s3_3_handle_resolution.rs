@@ -16,7 +16,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/unknown-pool-is-rejected",
         purpose: "A request for a handle that no pool has is answered by Unknown Pool Handle.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5352_3_3_26, R5354_3_12_11_1, R5354_3_12_11_2],
         run: unknown_pool_is_rejected,
@@ -24,7 +24,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/known-pool-is-resolved",
         purpose: "A PU that asks over SCTP is told the PE of the pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_21, R5352_3_3_18],
         run: known_pool_is_resolved,
@@ -32,7 +32,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/known-pool-is-resolved-over-tcp",
         purpose: "A PU that asks over TCP is told the PE of the pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::TcpPu],
         covers: &[R5352_3_3_19, R5352_3_3_21],
         run: known_pool_is_resolved_over_tcp,
@@ -40,7 +40,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/unknown-pool-is-rejected-over-tcp",
         purpose: "A PU that asks over TCP for a pool that does not exist gets Unknown Pool Handle.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::TcpPu],
         covers: &[R5352_3_3_19, R5352_3_3_26],
         run: unknown_pool_is_rejected_over_tcp,
@@ -48,7 +48,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/tcp-and-sctp-tell-the-same",
         purpose: "The same PE is told with the same values whether the PU asks over TCP or SCTP.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::TcpPu],
         covers: &[R5352_3_3_19, R5352_2_2_6_11],
         run: tcp_and_sctp_tell_the_same,
@@ -56,7 +56,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/requests-back-to-back-over-tcp",
         purpose: "Three requests that follow each other in the octets of a TCP stream are all answered.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::TcpPu],
         covers: &[R5352_3_3_19],
         run: requests_back_to_back_over_tcp,
@@ -64,7 +64,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/small-pool-is-listed-in-full",
         purpose: "The response for a pool of five PEs lists all of them.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_22],
         run: small_pool_is_listed_in_full,
@@ -72,7 +72,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/deregistered-pe-is-not-listed",
         purpose: "A PE that has left is missing from the next response, and the others are not.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_6_11],
         run: deregistered_pe_is_not_listed,
@@ -80,7 +80,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/pool-without-pes-is-unknown",
         purpose: "When its last PE has left, the pool is unknown; when a PE comes, it is known again.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5352_3_3_26, R5352_3_3_21],
         run: pool_without_pes_is_unknown,
@@ -88,7 +88,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/new-pool-under-an-old-handle-has-its-own-policy",
         purpose: "A pool that came again with another policy is told with the new one.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriority],
         covers: &[R5352_3_3_23, R5352_3_3_24],
         run: new_pool_under_an_old_handle_has_its_own_policy,
@@ -96,7 +96,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/reregistered-values-are-told",
         purpose: "After a re-registration with another port, the next response tells the new one.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_46],
         run: reregistered_values_are_told,
@@ -104,7 +104,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/requests-in-flight-are-all-answered",
         purpose: "Forty requests for different handles, sent before any answer is read, get one answer each.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_21, R5352_3_3_25],
         run: requests_in_flight_are_all_answered,
@@ -112,7 +112,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/repeated-request-is-answered-again",
         purpose: "The same request three times in a row gets three answers.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_21],
         run: repeated_request_is_answered_again,
@@ -120,7 +120,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/answer-goes-to-who-asked",
         purpose: "Of two PUs and a PE, only the PU that asked gets the response.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_21],
         run: answer_goes_to_who_asked,
@@ -128,7 +128,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/many-pools-are-kept-apart",
         purpose: "Each of forty pools is resolved to its own PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_21, R5352_2_2_6_11],
         run: many_pools_are_kept_apart,
@@ -136,7 +136,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/handles-that-are-nearly-the-same",
         purpose: "A handle that differs from a pool's in case, length or an octet names no pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_9_3, R5352_3_3_25],
         run: handles_that_are_nearly_the_same,
@@ -144,7 +144,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/new-association-of-a-pu",
         purpose: "A PU that lost its association and comes back is answered over the new one.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_21],
         run: new_association_of_a_pu,
@@ -152,7 +152,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.3/extreme-handles-do-no-harm",
         purpose: "Whatever becomes of an empty handle and of one of 4000 octets, the next PU is served.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25],
         run: extreme_handles_do_no_harm,

@@ -3,8 +3,8 @@
 use rspcheck_spec::ics::Ics;
 use rspcheck_spec::id::*;
 use rspcheck_testkit::{
-    Case, ENDPOINT_KEEP_ALIVE, ERROR, Message, Outcome, PoolElement, PoolUser, Role, Stop, Tester,
-    Who, forge,
+    Case, ENDPOINT_KEEP_ALIVE, ERROR, Message, Outcome, Player, PoolElement, PoolUser, Role, Stop,
+    Tester, forge,
 };
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.4/acknowledging-pe-stays",
         purpose: "A PE that acknowledges its keep-alives stays in its pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::KeepAlive],
         covers: &[R5352_3_1_21, R5352_3_4_1],
         run: acknowledging_pe_stays,
@@ -29,7 +29,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.4/silent-pe-is-removed",
         purpose: "A PE that acknowledges no keep-alive is removed.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::KeepAlive, Ics::KeepAliveTimeout],
         covers: &[R5352_3_5_15],
         run: silent_pe_is_removed,
@@ -37,7 +37,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.4/silent-pe-can-come-back",
         purpose: "A PE that was removed for its silence can register again.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::KeepAlive, Ics::KeepAliveTimeout],
         covers: &[R5352_3_1_53, R5352_3_1_54],
         run: silent_pe_can_come_back,
@@ -45,7 +45,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.4/unasked-acknowledgement-is-harmless",
         purpose: "A PE can acknowledge what it was not asked.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_4_10, R5352_3_1_21],
         run: unasked_acknowledgement_is_harmless,
@@ -53,7 +53,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.4/acknowledgement-of-an-unknown-pe-is-harmless",
         purpose: "An acknowledgement that names an unknown PE or pool creates nothing and removes nobody.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_4_10, R5352_3_1_21, R5352_3_3_26],
         run: acknowledgement_of_an_unknown_pe_is_harmless,
@@ -61,7 +61,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.4/acknowledgement-over-another-association-is-harmless",
         purpose: "A PU that acknowledges in the name of a PE does it no harm.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_4_10, R5352_3_1_21],
         run: acknowledgement_over_another_association_is_harmless,
@@ -69,7 +69,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/keep-alives-come-periodically",
         purpose: "Keep-alive follows keep-alive, and none of them claims the PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::KeepAlive],
         covers: &[R5352_3_5_14, R5352_3_5_13, R5352_3_5_18],
         run: keep_alives_come_periodically,
@@ -77,7 +77,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/keep-alives-to-many-pes-are-spread",
         purpose: "PEs that registered all at once are not asked all at once.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::KeepAlive],
         covers: &[R5352_3_5_14, R5352_3_5_16],
         run: keep_alives_to_many_pes_are_spread,
@@ -307,10 +307,10 @@ fn removed_at_the_latest(t: &Tester<'_>) -> Result<Duration, Stop> {
 }
 
 /// The registrar knows the message: it may complain about what is in it, but not about its type.
-fn not_unrecognized(t: &mut Tester<'_>, who: impl Into<Who>) -> Outcome {
-    let who = who.into();
-    t.probe(who)?;
-    let errors = t.take_all(who, ERROR);
+fn not_unrecognized(t: &mut Tester<'_>, player: impl Into<Player>) -> Outcome {
+    let player = player.into();
+    t.probe(player)?;
+    let errors = t.take_all(player, ERROR);
     let unknown = errors.iter().find(|m| m.has("operation-error/0x2"));
     let note = unknown.map_or(String::new(), |m| m.summary());
     t.check_that(R5352_4_10, unknown.is_none(), note);

@@ -7,7 +7,7 @@ use rspcheck_spec::ReqId;
 use rspcheck_spec::ics::Ics;
 use rspcheck_spec::id::*;
 use rspcheck_testkit::{
-    Case, ENDPOINT_KEEP_ALIVE, Message, Outcome, PoolElement, Role, Stop, Tester, Who, forge,
+    Case, ENDPOINT_KEEP_ALIVE, Message, Outcome, Player, PoolElement, Role, Stop, Tester, forge,
 };
 use std::time::Duration;
 
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/report-brings-a-keep-alive",
         purpose: "A PU's report makes the registrar ask the PE at once, for its pool and with H clear.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_5_6, R5352_3_5_8, R5352_2_2_7_7],
         run: report_brings_a_keep_alive,
@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/keep-alive-after-a-report-names-the-home-server",
         purpose: "The keep-alive that follows a report has the ID of the PE's Home ENRP server.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_5_6, R5352_2_2_7_6],
         run: keep_alive_after_a_report_names_the_home_server,
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/report-over-tcp",
         purpose: "A report from a PU over TCP counts like one over SCTP.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::TcpPu],
         covers: &[R5352_3_5_6],
         run: report_over_tcp,
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/report-from-a-pe-of-the-pool",
         purpose: "A PE can report another one of its pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_5_6],
         run: report_from_a_pe_of_the_pool,
@@ -51,7 +51,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/report-from-a-pe-of-another-pool",
         purpose: "A PE can report one of another pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_5_6],
         run: report_from_a_pe_of_another_pool,
@@ -59,7 +59,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/second-report-brings-a-keep-alive-again",
         purpose: "After the PE has answered, another report makes the registrar ask it again.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_5_6],
         run: second_report_brings_a_keep_alive_again,
@@ -67,7 +67,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/only-the-reported-pe-is-asked",
         purpose: "Reports of one PE bring its neighbour in the pool no keep-alives.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_5_6, R5352_3_5_7],
         run: only_the_reported_pe_is_asked,
@@ -75,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/reported-pe-of-two-on-an-association",
         purpose: "Of two PEs of two pools over one association, the keep-alive names the reported one's pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_5_6],
         run: reported_pe_of_two_on_an_association,
@@ -83,7 +83,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/reported-pe-that-answers-stays",
         purpose: "A PE that acknowledges the keep-alive after a report stays in the handlespace.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_5_6, R5352_3_5_10],
         run: reported_pe_that_answers_stays,
@@ -91,7 +91,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/reports-up-to-the-limit-remove-nobody",
         purpose: "A PE that answers survives as many reports as MAX-BAD-PE-REPORT.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::MaxBadPeReport],
         covers: &[R5352_3_5_10],
         run: reports_up_to_the_limit_remove_nobody,
@@ -99,7 +99,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/reports-beyond-the-limit-remove-the-pe",
         purpose: "One report more than MAX-BAD-PE-REPORT should remove the PE, though it answers.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::MaxBadPeReport],
         covers: &[R5352_3_5_10, R5352_3_5_12],
         run: reports_beyond_the_limit_remove_the_pe,
@@ -107,7 +107,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/removed-pe-can-register-again",
         purpose: "A PE that too many reports have removed is taken again when it registers.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::MaxBadPeReport],
         covers: &[R5352_3_1_53, R5352_3_1_54],
         run: removed_pe_can_register_again,
@@ -115,7 +115,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/report-of-an-unknown-pe-is-harmless",
         purpose: "A report of a PE that its pool does not have removes nobody.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_26, R5352_3_1_21],
         run: report_of_an_unknown_pe_is_harmless,
@@ -123,7 +123,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/report-under-the-wrong-pool-is-harmless",
         purpose: "A report that names a PE's identifier under another pool or an unknown one removes nobody.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_26, R5352_3_1_21],
         run: report_under_the_wrong_pool_is_harmless,
@@ -131,7 +131,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/report-of-a-de-registered-pe-is-harmless",
         purpose: "A report that comes after the PE has left brings nobody back and harms nobody.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_26, R5352_3_1_21],
         run: report_of_a_de_registered_pe_is_harmless,
@@ -139,7 +139,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/pe-without-association-is-asked-or-removed",
         purpose: "A reported PE whose association is broken is reached over a new one or removed.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_5_9, R5352_3_1_21],
         run: pe_without_association_is_asked_or_removed,
@@ -147,7 +147,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.5/vanished-pe-is-removed-after-a-report",
         purpose: "A PE whose host has vanished is removed when the keep-alive after a report fails.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::ShortTimers],
         covers: &[R5352_3_5_9, R5352_3_1_21],
         run: vanished_pe_is_removed_after_a_report,
@@ -190,13 +190,17 @@ pub(super) fn asked_at_once(
 }
 
 /// Reports a PE and takes the keep-alive that follows. What came before the report does not count.
-fn report_and_expect(t: &mut Tester<'_>, reporter: Who, pe: &PoolElement) -> Result<Message, Stop> {
+fn report_and_expect(
+    t: &mut Tester<'_>,
+    reporter: Player,
+    pe: &PoolElement,
+) -> Result<Message, Stop> {
     t.take_all(pe, ENDPOINT_KEEP_ALIVE);
     report(t, reporter, pe)?;
     asked_at_once(t, pe, R5352_3_5_6)
 }
 
-fn report(t: &mut Tester<'_>, reporter: Who, pe: &PoolElement) -> Outcome {
+fn report(t: &mut Tester<'_>, reporter: Player, pe: &PoolElement) -> Outcome {
     t.send(
         reporter,
         forge::endpoint_unreachable(&pe.handle.0, pe.pe_identifier()),

@@ -4,7 +4,7 @@ use crate::rfc5354::reaction::serves_on;
 use rspcheck_spec::ics::Ics;
 use rspcheck_spec::id::*;
 use rspcheck_testkit::forge::{self, Transport};
-use rspcheck_testkit::{Case, Message, Outcome, Role, SERVER_ANNOUNCE, Stop, Tester, Who};
+use rspcheck_testkit::{Case, Message, Outcome, Player, Role, SERVER_ANNOUNCE, Stop, Tester};
 
 /// Registrars on one channel that are reckoned with (T20).
 const SCOPE: u32 = 4;
@@ -16,7 +16,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.6/registrar-announces-itself",
         purpose: "On the multicast client channel an announcement comes within (N+1) times T6.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Announce],
         covers: &[R5352_3_6_2, R5352_3_6_4],
         run: registrar_announces_itself,
@@ -24,7 +24,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.6/announcements-come-every-t6",
         purpose: "A registrar that is alone announces itself every T6-Serverannounce.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Announce],
         covers: &[R5352_3_6_2],
         run: announcements_come_every_t6,
@@ -32,7 +32,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.6/another-registrar-makes-announcements-rarer",
         purpose: "A registrar that hears another one announces itself every two T6.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Announce],
         covers: &[R5352_3_6_2, R5352_4_13],
         run: another_registrar_makes_announcements_rarer,
@@ -40,7 +40,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/3.6/nonsense-on-the-channel",
         purpose: "Datagrams that are no announcement, or a broken one, do not keep the registrar from serving.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::Announce],
         covers: &[R5352_3_6_2, R5352_3_3_26],
         run: nonsense_on_the_channel,
@@ -48,7 +48,7 @@ pub(super) const CASES: &[Case] = &[
 ];
 
 /// The next announcement of anybody. Where one registrar is alone it comes after T6; others make it rarer.
-pub(super) fn next_announcement(t: &mut Tester<'_>, listener: &Who) -> Result<Message, Stop> {
+pub(super) fn next_announcement(t: &mut Tester<'_>, listener: &Player) -> Result<Message, Stop> {
     let within = t.timers().t6_serverannounce * SCOPE;
     let message = t.expect(listener, SERVER_ANNOUNCE, within)?;
     t.check(R5352_3_6_2, true);
@@ -58,7 +58,7 @@ pub(super) fn next_announcement(t: &mut Tester<'_>, listener: &Who) -> Result<Me
 /// The next announcement with this Server Identifier.
 pub(super) fn announcement_of(
     t: &mut Tester<'_>,
-    listener: &Who,
+    listener: &Player,
     id: i64,
 ) -> Result<Option<Message>, Stop> {
     let until = t.now() + t.latest(t.timers().t6_serverannounce * SCOPE);
@@ -67,7 +67,7 @@ pub(super) fn announcement_of(
     })
 }
 
-/// The subject's own ID, as PEs learn it: their Home ENRP server's.
+/// The target's own ID, as PEs learn it: their Home ENRP server's.
 pub(super) fn home_of(t: &mut Tester<'_>) -> Result<i64, Stop> {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
@@ -170,7 +170,7 @@ fn nonsense_on_the_channel(t: &mut Tester<'_>) -> Outcome {
 }
 
 /// A transport address that nobody listens on: what a registrar of the same host could announce.
-fn somewhere(t: &mut Tester<'_>, listener: &Who) -> Result<Transport, Stop> {
+fn somewhere(t: &mut Tester<'_>, listener: &Player) -> Result<Transport, Stop> {
     let addrs = vec![t.address(listener)?.ip()];
     Ok(Transport::Sctp {
         port: 9,

@@ -7,14 +7,16 @@
 use rspcheck_spec::ics::Ics;
 use rspcheck_spec::id::*;
 use rspcheck_testkit::forge::{self, Cause, Forge, Transport};
-use rspcheck_testkit::{Case, ENDPOINT_KEEP_ALIVE, ERROR, Outcome, PoolElement, Role, Tester, Who};
+use rspcheck_testkit::{
+    Case, ENDPOINT_KEEP_ALIVE, ERROR, Outcome, Player, PoolElement, Role, Tester,
+};
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/4/keep-alive-ack-unasked",
         purpose: "An acknowledgement that nobody asked for changes nothing for the PE that sent it.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_4_10],
         run: keep_alive_ack_unasked,
@@ -22,7 +24,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/4/keep-alive-ack-of-a-stranger",
         purpose: "Acknowledgements for a PE and a pool that do not exist are handled and add nobody.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_4_10, R5352_3_3_25],
         run: keep_alive_ack_of_a_stranger,
@@ -30,7 +32,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/4/asap-error-is-not-answered-by-one",
         purpose: "An ASAP_ERROR of a PU is handled: no ASAP_ERROR comes back, and the PU is served.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_4_12],
         run: asap_error_is_not_answered_by_one,
@@ -38,7 +40,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/4/asap-error-of-a-pe",
         purpose: "An ASAP_ERROR of a registered PE is handled: the PE stays in its pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_4_12],
         run: asap_error_of_a_pe,
@@ -46,7 +48,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/4/server-announce-over-an-association",
         purpose: "Whatever a registrar makes of an ASAP_SERVER_ANNOUNCE in an association, it serves on.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5352_4_13],
         run: server_announce_over_an_association,
@@ -54,7 +56,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/4/unreachable-report-of-a-pu",
         purpose: "After a PU's first report about a PE that answers, the PE is still in its pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::MaxBadPeReport],
         covers: &[R5352_3_5_10],
         run: unreachable_report_of_a_pu,
@@ -62,7 +64,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/4/responses-of-others-change-nothing",
         purpose: "Responses and keep-alives, sent to the registrar, neither add nor remove a PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_2_2_6_11, R5352_3_3_25],
         run: responses_of_others_change_nothing,
@@ -70,7 +72,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/4/messages-between-pe-and-pu-do-no-harm",
         purpose: "Whatever becomes of cookies, their echoes and business cards, the next PU is served.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25],
         run: messages_between_pe_and_pu_do_no_harm,
@@ -158,8 +160,8 @@ fn server_announce_over_an_association(t: &mut Tester<'_>) -> Outcome {
     )?;
     serves_on(t)?;
     t.check(R5352_4_13, true);
-    for who in [&alone, &with_transport] {
-        for error in t.take_all(who, ERROR) {
+    for player in [&alone, &with_transport] {
+        for error in t.take_all(player, ERROR) {
             t.observe(format!(
                 "an announcement is answered by {}",
                 error.summary()
@@ -262,10 +264,10 @@ fn errors() -> [Forge; 3] {
 }
 
 /// The registrar answers the player, and has not reported a message of it as unrecognized before.
-fn not_unrecognized<'a>(t: &mut Tester<'_>, who: impl Into<Who> + 'a) -> Outcome {
-    let who = who.into();
-    t.probe(who)?;
-    let errors = t.take_all(who, ERROR);
+fn not_unrecognized<'a>(t: &mut Tester<'_>, player: impl Into<Player> + 'a) -> Outcome {
+    let player = player.into();
+    t.probe(player)?;
+    let errors = t.take_all(player, ERROR);
     let known = !errors.iter().any(|m| m.has("operation-error/0x2"));
     t.check_that(R5352_4_10, known, "reported as an unrecognized message");
     for error in errors {

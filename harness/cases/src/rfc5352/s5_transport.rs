@@ -8,7 +8,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/5/responses-carry-the-ppid-of-asap",
         purpose: "Registration, resolution and de-registration are answered with PPID 11.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_5_2],
         run: responses_carry_the_ppid_of_asap,
@@ -16,7 +16,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/5/one-message-is-one-user-message",
         purpose: "Responses that follow each other fast still come one in each user message.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_5_1],
         run: one_message_is_one_user_message,
@@ -24,7 +24,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/5/other-ppids-do-no-harm",
         purpose: "Whatever becomes of a request with another PPID than 11, the next PU is served.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25],
         run: other_ppids_do_no_harm,
@@ -32,7 +32,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5352/5/two-messages-in-one-user-message-do-no-harm",
         purpose: "Whatever becomes of two requests in one user message, the next PU is served.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25],
         run: two_messages_in_one_user_message_do_no_harm,

@@ -7,8 +7,8 @@ use rspcheck_spec::ReqId;
 use rspcheck_spec::id::*;
 use rspcheck_testkit::forge::{self, Forge, ForgeError};
 use rspcheck_testkit::{
-    DEREGISTRATION_RESPONSE, ENDPOINT_KEEP_ALIVE, Message, Outcome, PoolElement,
-    REGISTRATION_RESPONSE, Stop, Tester, Who,
+    DEREGISTRATION_RESPONSE, ENDPOINT_KEEP_ALIVE, Message, Outcome, Player, PoolElement,
+    REGISTRATION_RESPONSE, Stop, Tester,
 };
 use std::time::Duration;
 
@@ -41,16 +41,16 @@ pub(crate) fn welcome(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome {
 /// among them or it is clear that no more will come. A response at hand is looked at first.
 pub(crate) fn reports(
     t: &mut Tester<'_>,
-    who: Who,
+    player: Player,
     code: u16,
     count: usize,
     response: Option<Message>,
 ) -> Result<Vec<Message>, Stop> {
     let mut found: Vec<Message> = response.into_iter().filter(has_error).collect();
-    t.probe(who)?;
+    t.probe(player)?;
     let until = t.now() + SETTLE;
     while quoted(&found, code).len() < count {
-        match t.next_of(who, until, has_error)? {
+        match t.next_of(player, until, has_error)? {
             Some(message) => found.push(message),
             None => break,
         }
@@ -111,10 +111,10 @@ pub(crate) fn quotes(information: &[u8], expected: &[u8]) -> bool {
 
 /// After octets that no rule prescribes a reaction to: records the reaction, and judges that the registrar
 /// serves on. It may have closed the association, so the question comes over a new one.
-pub(crate) fn serves_on(t: &mut Tester<'_>, who: impl Into<Who>) -> Outcome {
-    let who = who.into();
-    let reaction = next_reaction(t, who)?;
-    match (reaction, t.association_end(who)) {
+pub(crate) fn serves_on(t: &mut Tester<'_>, player: impl Into<Player>) -> Outcome {
+    let player = player.into();
+    let reaction = next_reaction(t, player)?;
+    match (reaction, t.association_end(player)) {
         (Some(message), _) => t.observe(format!("the answer is {}", message.summary())),
         (None, Some(end)) => t.observe(format!("the association is {}", end.word())),
         (None, None) => t.observe("there is no answer"),
@@ -155,17 +155,17 @@ pub(crate) fn serves_on_without(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome
 }
 
 /// Whatever comes for the player but keep-alives, which come by a timer.
-fn next_reaction(t: &mut Tester<'_>, who: Who) -> Result<Option<Message>, Stop> {
+fn next_reaction(t: &mut Tester<'_>, player: Player) -> Result<Option<Message>, Stop> {
     let until = t.now() + SETTLE;
-    t.next_of(who, until, |m| !m.is(ENDPOINT_KEEP_ALIVE))
+    t.next_of(player, until, |m| !m.is(ENDPOINT_KEEP_ALIVE))
 }
 
 /// Sends octets that the registrar may answer by closing the association. What has come before is taken
 /// in first, so that a closed one is set up anew.
-pub(crate) fn throw(t: &mut Tester<'_>, who: impl Into<Who>, octets: &[u8]) -> Outcome {
+pub(crate) fn throw(t: &mut Tester<'_>, player: impl Into<Player>, octets: &[u8]) -> Outcome {
     t.pass_time(Duration::from_millis(10))?;
-    let who = who.into();
-    t.send_octets(who, octets)
+    let player = player.into();
+    t.send_octets(player, octets)
 }
 
 fn has_error(message: &Message) -> bool {

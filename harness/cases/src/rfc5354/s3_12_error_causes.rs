@@ -13,7 +13,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.12.11/unknown-pool-handle-has-no-information",
         purpose: "The cause Unknown Pool Handle has Length 4.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5352_3_3_26, R5354_3_12_11_1],
         run: unknown_pool_handle_has_no_information,
@@ -21,7 +21,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.12.11/unknown-pool-handle-is-the-only-cause",
         purpose: "A request for an unknown pool is answered by one cause and no other.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5354_3_12_1],
         run: unknown_pool_handle_is_the_only_cause,
@@ -29,7 +29,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.12.6/policy-of-a-weighted-pool-is-told-whole",
         purpose: "Inconsistent Pooling Policy carries a Weighted Round Robin policy with its weight.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRoundRobin],
         covers: &[R5352_3_1_53, R5352_3_1_37, R5354_3_12_6_1],
         run: |t| policy_is_told(t, Policy::WeightedRoundRobin { weight: 3 }, 12),
@@ -37,7 +37,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.12.6/policy-of-an-adaptive-pool-is-told-whole",
         purpose: "Inconsistent Pooling Policy carries a Least Used policy with its load.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsed],
         covers: &[R5352_3_1_53, R5352_3_1_37, R5354_3_12_6_1],
         run: |t| policy_is_told(t, Policy::LeastUsed { load: 7 }, 12),
@@ -45,7 +45,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.12.6/policy-of-a-degrading-pool-is-told-whole",
         purpose: "Inconsistent Pooling Policy carries both fields of Least Used with Degradation.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsedWithDegradation],
         covers: &[R5352_3_1_53, R5352_3_1_37, R5354_3_12_6_1],
         run: |t| {
@@ -59,7 +59,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.12.8/udp-pool-tells-a-udp-transport",
         purpose: "Inconsistent Transport Type carries a UDP Transport if that is the pool's.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_38, R5354_3_12_8_1],
         run: |t| {
@@ -72,7 +72,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.12.8/udp-lite-pool-tells-a-udp-lite-transport",
         purpose: "Inconsistent Transport Type carries a UDP-Lite Transport if that is the pool's.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_38, R5354_3_12_8_1],
         run: |t| {
@@ -85,7 +85,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.12.8/dccp-pool-tells-a-dccp-transport",
         purpose: "Inconsistent Transport Type carries a DCCP Transport if that is the pool's.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_38, R5354_3_12_8_1],
         run: |t| {
@@ -99,7 +99,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.12.9/inconsistent-data-control-has-no-information",
         purpose: "The cause Inconsistent Data/Control Configuration has Length 4.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_39, R5354_3_12_9_1],
         run: inconsistent_data_control_has_no_information,
@@ -107,7 +107,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.7/udp-lite-is-data-only",
         purpose: "A UDP-Lite PE differs from a data-only SCTP pool in its type, not in data and control.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_38, R5354_3_7_5],
         run: udp_lite_is_data_only,
@@ -115,7 +115,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.3/dccp-is-data-only",
         purpose: "A DCCP PE differs from a data-only SCTP pool in its type, not in data and control.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_1_53, R5352_3_1_38, R5354_3_3_5],
         run: dccp_is_data_only,

@@ -13,7 +13,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.9/handles-of-every-padding-are-echoed",
         purpose: "Handles of one to nine octets come back octet for octet, without their padding.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5354_3_9_1],
         run: handles_of_every_padding_are_echoed,
@@ -21,7 +21,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.9/octets-that-are-no-text-are-echoed",
         purpose: "A handle of zeros, controls and octets above 0x7f comes back as it was.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5354_3_9_1],
         run: octets_that_are_no_text_are_echoed,
@@ -29,7 +29,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.9/handle-with-its-padding-is-another",
         purpose: "A handle lengthened by the zeros that pad it names another pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5354_3_9_3],
         run: handle_with_its_padding_is_another,
@@ -37,7 +37,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.9/part-of-a-handle-is-another",
         purpose: "A handle that is the beginning of a pool's names another pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5354_3_9_3],
         run: part_of_a_handle_is_another,
@@ -45,7 +45,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.9/one-bit-makes-another-handle",
         purpose: "A handle that differs in any one octet names another pool.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5354_3_9_3],
         run: one_bit_makes_another_handle,

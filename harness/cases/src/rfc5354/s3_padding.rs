@@ -12,7 +12,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/padding-of-a-handle-is-no-part-of-it",
         purpose: "A PE whose handle is padded with other octets than zero is in the pool of that handle.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_17],
         run: padding_of_a_handle_is_no_part_of_it,
@@ -20,7 +20,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/padding-in-a-de-registration-is-ignored",
         purpose: "A de-registration removes the PE whatever is in the padding of its handle.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_17],
         run: padding_in_a_de_registration_is_ignored,
@@ -28,7 +28,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/padding-that-looks-like-a-parameter-is-ignored",
         purpose: "Three padding octets that could begin an unknown parameter are still padding.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_17],
         run: padding_that_looks_like_a_parameter_is_ignored,
@@ -36,7 +36,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/padding-of-a-skipped-parameter-is-ignored",
         purpose: "The padding of an unknown parameter that is skipped is skipped with it, whatever it holds.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_17],
         run: padding_of_a_skipped_parameter_is_ignored,

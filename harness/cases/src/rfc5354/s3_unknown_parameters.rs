@@ -9,7 +9,7 @@ use rspcheck_spec::id::*;
 use rspcheck_testkit::forge::{self, Forge, Parameter};
 use rspcheck_testkit::{
     Case, DEREGISTRATION_RESPONSE, ERROR, HANDLE_RESOLUTION_RESPONSE, Kind, Message, Outcome,
-    PoolElement, PoolUser, REGISTRATION_RESPONSE, Role, Stop, Tester, Who,
+    Player, PoolElement, PoolUser, REGISTRATION_RESPONSE, Role, Stop, Tester,
 };
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/drop-at-the-end-of-a-registration",
         purpose: "A registration with an unknown 00 parameter at its end is dropped in silence.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_4],
         run: |t| dropped(t, Ask::Registration, &[Place::End]),
@@ -38,7 +38,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/drop-elsewhere-in-a-registration",
         purpose: "An unknown 00 parameter before the known ones drops the registration in silence, too.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_4],
         run: |t| dropped(t, Ask::Registration, &[Place::Start, Place::Middle]),
@@ -46,7 +46,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/drop-inside-a-pool-element",
         purpose: "An unknown 00 parameter nested in the Pool Element drops the registration in silence.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_4],
         run: |t| dropped(t, Ask::Registration, NESTED),
@@ -54,7 +54,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/drop-in-a-de-registration",
         purpose: "A de-registration with an unknown 00 parameter is dropped in silence; the PE stays.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_4],
         run: |t| dropped(t, Ask::Deregistration, FLAT),
@@ -62,7 +62,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/drop-in-a-handle-resolution",
         purpose: "A handle resolution with an unknown 00 parameter is dropped in silence.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_4],
         run: |t| dropped(t, Ask::Resolution, &[Place::Start, Place::End]),
@@ -70,7 +70,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/drop-report-at-the-end-of-a-registration",
         purpose: "A registration with an unknown 01 parameter at its end is dropped and the parameter reported.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
         run: |t| dropped_and_reported(t, Ask::Registration, &[Place::End]),
@@ -78,7 +78,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/drop-report-elsewhere-in-a-registration",
         purpose: "An unknown 01 parameter before the known ones drops the registration and is reported.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
         run: |t| dropped_and_reported(t, Ask::Registration, &[Place::Start, Place::Middle]),
@@ -86,7 +86,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/drop-report-inside-a-pool-element",
         purpose: "An unknown 01 parameter nested in the Pool Element is reported itself, and the registration dropped.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
         run: |t| dropped_and_reported(t, Ask::Registration, NESTED),
@@ -94,7 +94,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/drop-report-in-a-de-registration",
         purpose: "A de-registration with an unknown 01 parameter removes nobody, and the parameter is reported.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
         run: |t| dropped_and_reported(t, Ask::Deregistration, FLAT),
@@ -102,7 +102,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/drop-report-in-a-handle-resolution",
         purpose: "A handle resolution with an unknown 01 parameter is dropped and the parameter reported.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
         run: |t| dropped_and_reported(t, Ask::Resolution, &[Place::Start, Place::End]),
@@ -110,7 +110,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/skip-at-the-end-of-a-registration",
         purpose: "A registration with an unknown 10 parameter at its end is granted without a word on it.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_7],
         run: |t| skipped(t, Ask::Registration, &[Place::End]),
@@ -118,7 +118,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/skip-elsewhere-in-a-registration",
         purpose: "An unknown 10 parameter before the known ones is skipped without a word on it.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_7],
         run: |t| skipped(t, Ask::Registration, &[Place::Start, Place::Middle]),
@@ -126,7 +126,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/skip-inside-a-pool-element",
         purpose: "An unknown 10 parameter nested in the Pool Element is skipped without a word on it.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_7],
         run: |t| skipped(t, Ask::Registration, NESTED),
@@ -134,7 +134,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/skip-in-a-de-registration",
         purpose: "A de-registration with an unknown 10 parameter is carried out without a word on it.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_7],
         run: |t| skipped(t, Ask::Deregistration, FLAT),
@@ -142,7 +142,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/skip-in-a-handle-resolution",
         purpose: "A handle resolution with an unknown 10 parameter is answered without a word on it.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_7],
         run: |t| skipped(t, Ask::Resolution, &[Place::Start, Place::End]),
@@ -150,7 +150,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/skip-report-at-the-end-of-a-registration",
         purpose: "A registration with an unknown 11 parameter at its end is granted and the parameter reported.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
         run: |t| skipped_and_reported(t, Ask::Registration, &[Place::End]),
@@ -158,7 +158,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/skip-report-elsewhere-in-a-registration",
         purpose: "An unknown 11 parameter before the known ones is skipped and reported.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
         run: |t| skipped_and_reported(t, Ask::Registration, &[Place::Start, Place::Middle]),
@@ -166,7 +166,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/skip-report-inside-a-pool-element",
         purpose: "An unknown 11 parameter nested in the Pool Element is skipped and reported itself.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
         run: |t| skipped_and_reported(t, Ask::Registration, NESTED),
@@ -174,7 +174,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/skip-report-in-a-de-registration",
         purpose: "A de-registration with an unknown 11 parameter is carried out and the parameter reported.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
         run: |t| skipped_and_reported(t, Ask::Deregistration, FLAT),
@@ -182,7 +182,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/skip-report-in-a-handle-resolution",
         purpose: "A handle resolution with an unknown 11 parameter is answered and the parameter reported.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
         run: |t| skipped_and_reported(t, Ask::Resolution, &[Place::Start, Place::End]),
@@ -190,7 +190,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/the-first-that-stops-decides",
         purpose: "Behind an unknown 00 parameter nothing more is looked at, so an 01 one is not reported.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_4],
         run: the_first_that_stops_decides,
@@ -198,7 +198,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/skipping-does-not-keep-from-stopping",
         purpose: "An unknown 10 parameter is skipped, and an 01 one behind it still drops the message.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
         run: skipping_does_not_keep_from_stopping,
@@ -206,7 +206,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/empty-unknown-parameter",
         purpose: "An unknown parameter without a value, Length 4, is skipped and reported like any other.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
         run: |t| with_value(t, b""),
@@ -214,7 +214,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3/padded-unknown-parameter",
         purpose: "An unknown parameter that needs padding is skipped with it, and reported.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
         run: |t| with_value(t, b"odd!!"),
@@ -222,7 +222,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/3.12.2/one-cause-for-each-unknown-parameter",
         purpose: "Three unknown 11 parameters in one registration are reported in three causes.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_12_2_2],
         run: one_cause_for_each_unknown_parameter,
@@ -274,7 +274,7 @@ impl Scene {
         Ok(Scene { ask, pe, pu })
     }
 
-    fn asker(&self) -> Who {
+    fn asker(&self) -> Player {
         match self.ask {
             Ask::Registration | Ask::Deregistration => (&self.pe).into(),
             Ask::Resolution => (&self.pu).into(),

@@ -13,7 +13,7 @@ macro_rules! survival {
         Case {
             id: concat!("rfc5354/4/", $id),
             purpose: $purpose,
-            iut: Role::Registrar,
+            target: Role::Registrar,
             needs: &[],
             covers: &[$($requirement),+],
             run: $run,

@@ -10,8 +10,8 @@ use rspcheck_spec::ics::Ics;
 use rspcheck_spec::id::*;
 use rspcheck_testkit::forge::{self, Forge, Parameter};
 use rspcheck_testkit::{
-    Case, ERROR, HANDLE_RESOLUTION_RESPONSE, Outcome, PoolElement, PoolHandle,
-    REGISTRATION_RESPONSE, Role, Stop, Tester, Who,
+    Case, ERROR, HANDLE_RESOLUTION_RESPONSE, Outcome, Player, PoolElement, PoolHandle,
+    REGISTRATION_RESPONSE, Role, Stop, Tester,
 };
 
 /// The cases of this section.
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/unknown-00-message-is-dropped-in-silence",
         purpose: "Messages of unknown types below 0x40 get no answer.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_4_3],
         run: unknown_00_message_is_dropped_in_silence,
@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/unknown-00-message-registers-nobody",
         purpose: "A registration under an unknown type below 0x40 is no registration.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_4_3],
         run: unknown_00_message_registers_nobody,
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/unknown-01-message-is-reported",
         purpose: "A message of type 0x40 is reported and quoted whole.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_4_4, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
         run: |t| reported(t, 0x40),
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/last-unknown-01-message-is-reported",
         purpose: "A message of type 0x7f is reported and quoted whole.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_4_4, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
         run: |t| reported(t, 0x7f),
@@ -51,7 +51,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/unknown-01-message-without-a-value-is-reported",
         purpose: "A message of unknown type that is its header alone is reported and quoted.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
         run: unknown_01_message_without_a_value_is_reported,
@@ -59,7 +59,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/unknown-01-message-is-reported-over-tcp",
         purpose: "A PU over TCP is told of its unknown message, too.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::TcpPu],
         covers: &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
         run: unknown_01_message_is_reported_over_tcp,
@@ -67,7 +67,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/unknown-message-with-unknown-parameters",
         purpose: "What is inside a message of unknown type is not looked at: one report, of the message.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_4_4],
         run: unknown_message_with_unknown_parameters,
@@ -75,7 +75,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/reserved-10-message-is-survived",
         purpose: "After messages of types 0x80 and 0x81 the registrar serves on.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_26],
         run: |t| survived(t, &[0x80, 0x81, 0xbf]),
@@ -83,7 +83,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/reserved-11-message-is-survived",
         purpose: "After messages of types 0xc0, 0xfe and the reserved 0xff the registrar serves on.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_26],
         run: |t| survived(t, &[0xc0, 0xc1, 0xfe, 0xff]),
@@ -91,7 +91,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/undefined-flags-of-a-resolution-are-ignored",
         purpose: "A handle resolution with all flags set but S is answered as one without any.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_4_8],
         run: undefined_flags_of_a_resolution_are_ignored,
@@ -99,7 +99,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/padding-of-a-message-is-ignored",
         purpose: "A handle resolution is answered whatever is in the padding at its end.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_4_14],
         run: padding_of_a_message_is_ignored,
@@ -107,7 +107,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/padding-counted-in-the-length",
         purpose: "A handle resolution whose Length counts the padding at its end is understood all the same.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_4_14, R5354_3_9_1],
         run: padding_counted_in_the_length,
@@ -115,7 +115,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/padding-not-sent",
         purpose: "After a handle resolution that ends without its padding the registrar serves on.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5352_3_3_26],
         run: padding_not_sent,
@@ -123,7 +123,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5354/4/length-need-not-be-a-multiple-of-four",
         purpose: "Handle resolutions with every remainder of the Length are answered.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5354_4_10],
         run: length_need_not_be_a_multiple_of_four,
@@ -198,10 +198,10 @@ fn unknown_01_message_is_reported_over_tcp(t: &mut Tester<'_>) -> Outcome {
     reported_to(t, (&pu).into(), &message.octets())
 }
 
-fn reported_to(t: &mut Tester<'_>, who: Who, message: &[u8]) -> Outcome {
-    t.preamble(|t| t.probe(who))?;
-    t.send_octets(who, message)?;
-    let reports = reports(t, who, UNRECOGNIZED_MESSAGE, 1, None)?;
+fn reported_to(t: &mut Tester<'_>, player: Player, message: &[u8]) -> Outcome {
+    t.preamble(|t| t.probe(player))?;
+    t.send_octets(player, message)?;
+    let reports = reports(t, player, UNRECOGNIZED_MESSAGE, 1, None)?;
     // The answered probe in it is what this stands for.
     t.check(R5352_3_3_25, true);
     judge_report(

@@ -11,7 +11,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/3.1/load-is-unsigned",
         purpose: "A load of 0x80000000 is more than one of 0x7fffffff, and 0xffffffff is the most.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsed],
         covers: &[R5356_3_1_1],
         run: load_is_unsigned,
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/3.2/weight-0-never-comes-first-in-weighted-round-robin",
         purpose: "WRR: a PE of weight 0 does not come first while others have a weight.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRoundRobin],
         covers: &[R5356_3_2_2],
         run: weight_0_never_comes_first_in_weighted_round_robin,
@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/3.2/weight-0-never-comes-first-in-weighted-random",
         purpose: "WRAND: a PE of weight 0 does not come first while others have a weight.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRandom],
         covers: &[R5356_3_2_2],
         run: weight_0_never_comes_first_in_weighted_random,
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/3.2/weights-of-0-alone-in-weighted-round-robin",
         purpose: "WRR: a pool with no weight but 0 is answered; a PE with a weight then comes first.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRoundRobin],
         covers: &[R5352_3_3_21, R5356_3_2_2],
         run: weights_of_0_alone_in_weighted_round_robin,
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/3.2/weights-of-0-alone-in-weighted-random",
         purpose: "WRAND: a pool with no weight but 0 is answered; a PE with a weight then comes first.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRandom],
         covers: &[R5352_3_3_21, R5356_3_2_2],
         run: weights_of_0_alone_in_weighted_random,

@@ -10,7 +10,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.1.1/round-robin-is-supported",
         purpose: "A PE with the policy Round Robin is registered and resolved.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5356_4_1_1_1],
         run: round_robin_is_supported,
@@ -18,7 +18,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.1.2/each-pe-comes-first-once-in-a-round",
         purpose: "Of three PEs, each comes first in one of three responses, round after round.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5356_4_1_2_4],
         run: each_pe_comes_first_once_in_a_round,
@@ -26,7 +26,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.1.2/lists-follow-the-circle",
         purpose: "A list goes on after its first PE in the order in which the PEs take turns.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5356_4_1_2_3],
         run: lists_follow_the_circle,
@@ -34,7 +34,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.1.2/two-pus-share-the-turns",
         purpose: "The turn moves on with every response, whoever asked: two PUs get different PEs first.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5356_4_1_2_4],
         run: two_pus_share_the_turns,
@@ -42,7 +42,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.1.2/turns-go-on-when-the-pool-changes",
         purpose: "A PE that joins takes its turns from then on, one that leaves takes none.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[R5356_4_1_2_4],
         run: turns_go_on_when_the_pool_changes,

@@ -11,7 +11,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.2.4/policy-is-told",
         purpose: "WRR: a response tells the pool's policy and the weight of each PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRoundRobin],
         covers: &[R5352_3_3_23, R5352_3_3_24, R5356_4_2_4_1, R5352_2_2_6_11],
         run: policy_is_told_with_weights,
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.2.1/weights-of-1-are-round-robin",
         purpose: "WRR: PEs of weight 1 take turns, if the registrar's Round Robin does so.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRoundRobin],
         covers: &[R5356_4_2_1_1],
         run: weights_of_1_are_round_robin,
@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.2.2/shares-follow-the-weights",
         purpose: "WRR: over whole rounds each PE comes first as often as its weight asks.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRoundRobin],
         covers: &[R5356_4_2_2_1],
         run: shares_follow_the_weights,
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.2.2/turns-are-spread-evenly",
         purpose: "WRR: a PE that has half of all turns never has many or few of them in a row.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRoundRobin],
         covers: &[R5356_4_2_2_3],
         run: turns_are_spread_evenly,
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.2.2/new-weights-count-at-once",
         purpose: "WRR: after a re-registration with another weight the shares follow the new one.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRoundRobin],
         covers: &[R5352_3_1_45],
         run: new_weights_count_at_once,
@@ -51,7 +51,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.2.2/largest-weights-are-served",
         purpose: "WRR: PEs of the largest weights are registered and resolved without delay.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRoundRobin],
         covers: &[R5352_3_3_21],
         run: largest_weights_are_served,

@@ -14,7 +14,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.3.4/policy-is-told",
         purpose: "RAND: a response tells the pool's policy.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyRandom],
         covers: &[R5352_3_3_23, R5352_3_3_24, R5356_4_3_4_1, R5352_2_2_6_11],
         run: policy_is_told_alone,
@@ -22,7 +22,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.3.2/each-pe-can-be-drawn",
         purpose: "RAND: each of two PEs is in some of 200 responses.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyRandom],
         covers: &[R5356_4_3_2_2],
         run: each_pe_can_be_drawn,
@@ -30,7 +30,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.3.2/no-pe-twice",
         purpose: "RAND: a response has only PEs of the pool, and none of them twice.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyRandom],
         covers: &[R5356_4_3_2_3, R5356_4_3_2_1],
         run: no_pe_twice,

@@ -11,7 +11,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.4.4/policy-is-told",
         purpose: "WRAND: a response tells the pool's policy and the weight of each PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRandom],
         covers: &[R5352_3_3_23, R5352_3_3_24, R5356_4_4_4_1, R5352_2_2_6_11],
         run: policy_is_told_with_weights,
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.4.1/weights-of-1-are-random",
         purpose: "WRAND: of PEs of weight 1, each is in some of 200 responses.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRandom],
         covers: &[R5356_4_4_1_1],
         run: weights_of_1_are_random,
@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.4.2/order-is-drawn",
         purpose: "WRAND: of two PEs of equal weight, each comes first in some of 200 responses.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRandom],
         covers: &[R5356_4_4_2_1],
         run: order_is_drawn,
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.4.2/shares-follow-the-weights",
         purpose: "WRAND: a PE with nine tenths of the weight comes first about that often.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRandom],
         covers: &[R5356_4_4_2_3],
         run: shares_follow_the_weights,
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.4.2/sum-of-weights-does-not-wrap",
         purpose: "WRAND: with weights whose sum exceeds 32 bits, each PE comes first at times.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRandom],
         covers: &[R5356_4_4_2_3],
         run: sum_of_weights_does_not_wrap,
@@ -51,7 +51,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.4.2/no-pe-twice",
         purpose: "WRAND: a response has no PE twice, however large its weight.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyWeightedRandom],
         covers: &[R5356_4_4_2_2],
         run: no_pe_twice,

@@ -11,7 +11,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.5.4/policy-is-told",
         purpose: "PRIO: a response tells the pool's policy and the priority of each PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriority],
         covers: &[R5352_3_3_23, R5352_3_3_24, R5356_4_5_4_1, R5352_2_2_6_11],
         run: policy_is_told_with_priorities,
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.5.2/highest-priority-comes-first",
         purpose: "PRIO: every response begins with the PE of highest priority, and the others follow.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriority],
         covers: &[R5356_4_5_2_1, R5356_4_5_2_2],
         run: highest_priority_comes_first,
@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.5.2/priority-is-unsigned",
         purpose: "PRIO: priorities are compared as unsigned numbers, up to 0xffffffff and down to 0.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriority],
         covers: &[R5356_4_5_2_2],
         run: priority_is_unsigned,
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.5.2/equal-priorities-in-any-order",
         purpose: "PRIO: of two PEs of highest priority either can come first, a third one cannot.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriority],
         covers: &[R5356_4_5_2_1, R5356_4_5_2_3],
         run: equal_priorities_in_any_order,
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.5.2/next-priority-takes-over",
         purpose: "PRIO: when the PE of highest priority has left, the next one comes first.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriority],
         covers: &[R5356_4_5_2_1],
         run: next_priority_takes_over,
@@ -51,7 +51,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/4.5.2/new-priority-counts-at-once",
         purpose: "PRIO: after a re-registration with the highest priority the PE comes first.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriority],
         covers: &[R5352_3_1_45],
         run: new_priority_counts_at_once,

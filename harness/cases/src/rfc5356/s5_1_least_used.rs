@@ -11,7 +11,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.1.4/policy-is-told",
         purpose: "LU: a response tells the pool's policy and the load of each PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsed],
         covers: &[R5352_3_3_23, R5352_3_3_24, R5356_5_1_4_1, R5352_2_2_6_11],
         run: policy_is_told_with_loads,
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.1.2/lowest-load-comes-first",
         purpose: "LU: every response begins with the PE of lowest load, and the others follow.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsed],
         covers: &[R5356_5_1_2_5, R5356_5_1_2_2, R5356_5_1_2_3],
         run: lowest_load_comes_first,
@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.1.2/new-loads-count-at-once",
         purpose: "LU: re-registrations with other loads turn the order round.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsed],
         covers: &[R5352_3_1_45, R5356_5_1_2_5],
         run: new_loads_count_at_once,
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.1.2/equal-loads-take-turns",
         purpose: "LU: of three PEs of equal load, each comes first in one of three responses.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsed],
         covers: &[R5356_5_1_2_4],
         run: equal_loads_take_turns,
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.1.2/turns-are-among-the-lowest",
         purpose: "LU: the two PEs of lowest load take turns, and the third one never comes first.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsed],
         covers: &[R5356_5_1_2_4, R5356_5_1_2_2],
         run: turns_are_among_the_lowest,
@@ -51,7 +51,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.1.2/fully-loaded-pool-is-served",
         purpose: "LU: a pool whose PEs all have the load 0xffffffff is resolved, no PE twice.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsed],
         covers: &[R5352_2_2_6_12, R5356_5_1_2_3],
         run: fully_loaded_pool_is_served,

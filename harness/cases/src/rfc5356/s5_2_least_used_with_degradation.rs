@@ -15,7 +15,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.2.4/policy-is-told",
         purpose: "LUD: a response tells the pool's policy, and load and load degradation of each PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsedWithDegradation],
         covers: &[R5352_3_3_23, R5352_3_3_24, R5356_5_2_4_1, R5352_2_2_6_11],
         run: policy_is_told_with_degradations,
@@ -23,7 +23,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.2.2/without-degradation-it-is-least-used",
         purpose: "LUD: with load degradations of 0 the order is that of the loads, and stays so.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsedWithDegradation],
         covers: &[R5356_5_2_2_4, R5356_5_2_2_5],
         run: without_degradation_it_is_least_used,
@@ -31,7 +31,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.2.2/being-returned-degrades-a-pe",
         purpose: "LUD: a PE that degrades comes first until its sum exceeds the load of one that does not.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsedWithDegradation],
         covers: &[R5356_5_2_2_5],
         run: being_returned_degrades_a_pe,
@@ -39,7 +39,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.2.2/every-returned-entry-counts",
         purpose: "LUD: a PE that is returned degrades even if it does not come first.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsedWithDegradation],
         covers: &[R5356_5_2_2_3],
         run: every_returned_entry_counts,
@@ -47,7 +47,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.2.2/reregistration-ends-the-degradation",
         purpose: "LUD: a re-registration with the same values lets a degraded PE come first again.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsedWithDegradation],
         covers: &[R5356_5_2_2_2],
         run: reregistration_ends_the_degradation,
@@ -55,7 +55,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.2.2/new-registration-begins-without-degradation",
         purpose: "LUD: a PE that left and registers again has no degradation from before.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsedWithDegradation],
         covers: &[R5356_5_2_2_2],
         run: new_registration_begins_without_degradation,
@@ -63,7 +63,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.2.2/sum-does-not-wrap",
         purpose: "LUD: a PE degraded beyond 32 bits comes last, not first.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyLeastUsedWithDegradation],
         covers: &[R5356_5_2_2_5, R5356_5_2_2_4],
         run: sum_does_not_wrap,

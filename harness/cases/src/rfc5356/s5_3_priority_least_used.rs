@@ -11,7 +11,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.3.4/policy-is-told",
         purpose: "PLU: a response tells the pool's policy, and load and load degradation of each PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriorityLeastUsed],
         covers: &[R5352_3_3_23, R5352_3_3_24, R5356_5_3_4_1, R5352_2_2_6_11],
         run: policy_is_told_with_degradations,
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.3.2/lowest-sum-comes-first",
         purpose: "PLU: the order is that of load plus load degradation, not of either alone.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriorityLeastUsed],
         covers: &[R5356_5_3_2_5, R5356_5_3_2_2, R5356_5_3_2_3],
         run: lowest_sum_comes_first,
@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.3.2/being-returned-changes-nothing",
         purpose: "PLU: the PE of lowest sum comes first however often it was returned.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriorityLeastUsed],
         covers: &[R5356_5_3_2_2],
         run: being_returned_changes_nothing,
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.3.2/equal-sums-take-turns",
         purpose: "PLU: PEs of equal sum take turns, of whatever load and load degradation it is made.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriorityLeastUsed],
         covers: &[R5356_5_3_2_4],
         run: equal_sums_take_turns,
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.3.2/new-loads-count-at-once",
         purpose: "PLU: a re-registration with another load changes the order.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriorityLeastUsed],
         covers: &[R5352_3_1_45],
         run: new_loads_count_at_once,
@@ -51,7 +51,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.3.2/sum-does-not-wrap",
         purpose: "PLU: a PE whose sum exceeds 32 bits comes last, not first.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyPriorityLeastUsed],
         covers: &[R5356_5_3_2_5, R5356_5_3_2_2],
         run: sum_does_not_wrap,

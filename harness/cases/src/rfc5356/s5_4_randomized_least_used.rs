@@ -11,7 +11,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.4.4/policy-is-told",
         purpose: "RLU: a response tells the pool's policy and the load of each PE.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyRandomizedLeastUsed],
         covers: &[R5352_3_3_23, R5352_3_3_24, R5356_5_4_4_1, R5352_2_2_6_11],
         run: policy_is_told_with_loads,
@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.4.2/shares-follow-what-is-idle",
         purpose: "RLU: a PE with nine tenths of what is idle comes first about that often.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyRandomizedLeastUsed],
         covers: &[R5356_5_4_2_1],
         run: shares_follow_what_is_idle,
@@ -27,7 +27,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.4.2/idle-pes-share-alike",
         purpose: "RLU: of three PEs without load, each comes first at times: their sum does not wrap.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyRandomizedLeastUsed],
         covers: &[R5356_5_4_2_1],
         run: idle_pes_share_alike,
@@ -35,7 +35,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.4.2/full-pe-does-not-come-first",
         purpose: "RLU: a PE of load 0xffffffff, told by a re-registration, does not come first.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyRandomizedLeastUsed],
         covers: &[R5356_5_4_2_1],
         run: full_pe_does_not_come_first,
@@ -43,7 +43,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.4.2/fully-loaded-pool-does-no-harm",
         purpose: "RLU: a pool with nothing idle is answered; a PE without load then comes first.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyRandomizedLeastUsed],
         covers: &[R5352_3_3_21, R5356_5_4_2_1],
         run: fully_loaded_pool_does_no_harm,
@@ -51,7 +51,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "rfc5356/5.4.2/no-pe-twice",
         purpose: "RLU: a response has no PE twice, however idle it is.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[Ics::PolicyRandomizedLeastUsed],
         covers: &[R5356_5_4_2_1],
         run: no_pe_twice,

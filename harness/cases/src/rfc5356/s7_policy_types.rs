@@ -8,7 +8,7 @@ use rspcheck_testkit::{Case, Outcome, Role, Tester};
 pub(super) const CASES: &[Case] = &[Case {
     id: "rfc5356/7.1/private-policy-is-granted-or-refused",
     purpose: "A PE with a private policy is refused, or its policy is told as it registered it.",
-    iut: Role::Registrar,
+    target: Role::Registrar,
     needs: &[],
     covers: &[
         R5352_3_1_53,

@@ -10,7 +10,7 @@ use rspcheck_spec::event::What;
 use rspcheck_spec::run::{CaseRun, Run};
 use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::{self, Ran};
-use rspcheck_testkit::{Case, Subject, World, WorldError};
+use rspcheck_testkit::{Case, TargetProfile, World, WorldError};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,7 +28,7 @@ pub(crate) fn skip_reason(case: &Case, worlds: &Worlds) -> Option<String> {
             .unavailable(ics)
             .map(|why| format!("{ics} cannot be seen from here: {why}"))
     };
-    runner::skip_reason(case, &subject(worlds.target()))
+    runner::skip_reason(case, &profile(worlds.target()))
         .or_else(|| case.needs.iter().copied().find_map(here))
 }
 
@@ -180,11 +180,11 @@ fn one(plan: &Plan, case: &'static Case) -> Ran {
     if let Some(reason) = skip_reason(case, &plan.worlds) {
         return without_events(runner::skipped(case, reason));
     }
-    let subject = subject(plan.worlds.target());
+    let profile = profile(plan.worlds.target());
     let seed = seed_of(plan.seed, case.id);
     match plan
         .worlds
-        .case(seed, |world| caught(case, world, &subject, seed))
+        .case(seed, |world| caught(case, world, &profile, seed))
     {
         Ok((ran, None)) => ran,
         Ok((ran, Some(end))) => dead(ran, &end),
@@ -201,9 +201,9 @@ fn one(plan: &Plan, case: &'static Case) -> Ran {
 }
 
 /// Runs a case; one that panics is an error of the harness, and the run goes on.
-fn caught(case: &'static Case, world: &mut dyn World, subject: &Subject, seed: u64) -> Ran {
+fn caught(case: &'static Case, world: &mut dyn World, profile: &TargetProfile, seed: u64) -> Ran {
     catch_unwind(AssertUnwindSafe(|| {
-        runner::run_case(case, world, subject, seed)
+        runner::run_case(case, world, profile, seed)
     }))
     .unwrap_or_else(|panic| {
         let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
@@ -245,8 +245,8 @@ fn without_events(record: CaseRun) -> Ran {
     }
 }
 
-fn subject(target: &Target) -> Subject {
-    Subject {
+fn profile(target: &Target) -> TargetProfile {
+    TargetProfile {
         ics: target.ics.clone(),
         timers: target.timers.clone(),
         silence: target.silence,
@@ -278,7 +278,7 @@ mod tests {
     static PANICS: Case = Case {
         id: "rfc5352/3.1/panics",
         purpose: "A sample that panics in mid-case.",
-        iut: Role::Registrar,
+        target: Role::Registrar,
         needs: &[],
         covers: &[rspcheck_spec::id::R5352_3_1_1],
         run: panics,

@@ -220,7 +220,7 @@ pub(crate) fn sample() -> Run {
         case(
             "rfc5352/3.2/unknown-pe",
             Verdict::Inconc,
-            "preamble: expected the subject to send \u{1b}[31mREGISTRATION_RESPONSE within 30 s",
+            "preamble: expected the target to send \u{1b}[31mREGISTRATION_RESPONSE within 30 s",
             vec![],
         ),
         expecting(

@@ -139,13 +139,13 @@ pub(super) fn judged() -> impl Iterator<Item = ReqId> {
 /// What request and answer have in common: the request's type, the pool handle and, where both have one, the
 /// PE Identifier. ENRP answers name no pool.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Subject {
+pub(super) struct Topic {
     request: u8,
     handle: Vec<u8>,
     id: Option<u32>,
 }
 
-/// What one end asked about a subject.
+/// What one end asked about a topic.
 #[derive(Default)]
 pub(super) struct Asked {
     requests: u64,
@@ -162,7 +162,7 @@ pub(super) struct Pending {
     deadline: Duration,
     /// Later than `deadline` once it is known when the request had arrived at the latest.
     proof: Option<Duration>,
-    subject: Subject,
+    topic: Topic,
     /// Receiving Server's ID.
     to: u32,
     /// A PRESENCE came, without Server Information.
@@ -245,7 +245,7 @@ impl Judge {
         let fits = |p: &Pending| {
             p.question.protocol == seen.protocol
                 && code == p.question.response
-                && p.subject == subject(d, p.question.request)
+                && p.topic == topic(d, p.question.request)
         };
         let Some(at) = asker.pending.iter().position(fits) else {
             return;
@@ -312,7 +312,7 @@ impl Judge {
         if !talk.started || asker.unclear || !asker.flow.complete() || !d.well_formed() {
             return;
         }
-        let asked = asker.asked.get_mut(&subject(d, request));
+        let asked = asker.asked.get_mut(&topic(d, request));
         let (requests, answers, updates) = asked.map_or((0, 1, false), |asked| {
             asked.answers += 1;
             (asked.requests, asked.answers, asked.updates)
@@ -479,13 +479,13 @@ impl Side {
         room: (bool, bool),
     ) {
         let d = seen.dissection;
-        let subject = subject(d, question.request);
+        let topic = topic(d, question.request);
         let answers_can_be_unasked = matches!(
             (seen.protocol, question.request),
             (Protocol::Asap, 0x01 | 0x05)
         );
-        if answers_can_be_unasked && (room.0 || self.asked.contains_key(&subject)) {
-            let asked = self.asked.entry(subject.clone()).or_default();
+        if answers_can_be_unasked && (room.0 || self.asked.contains_key(&topic)) {
+            let asked = self.asked.entry(topic.clone()).or_default();
             asked.requests += 1;
             asked.updates |= d.flag('S');
         } else {
@@ -493,7 +493,7 @@ impl Side {
         }
         // A keep-alive for a pool that the PE is not in is dropped (RFC 5352 §3.4, KA1).
         let keep_alive = seen.protocol == Protocol::Asap && question.request == 0x07;
-        let meant = !keep_alive || other.pools.contains(&subject.handle);
+        let meant = !keep_alive || other.pools.contains(&topic.handle);
         if !meant || !room.1 || self.pending.len() >= SIDE_LIMIT {
             return;
         }
@@ -504,7 +504,7 @@ impl Side {
             asked: seen.time,
             deadline,
             proof: None,
-            subject,
+            topic,
             to: number(d, "receiver-server-id").unwrap_or(0),
             partial: false,
             excused: false,
@@ -526,9 +526,9 @@ impl Side {
     }
 }
 
-fn subject(d: &Dissection, request: u8) -> Subject {
+fn topic(d: &Dissection, request: u8) -> Topic {
     if d.protocol() == Protocol::Enrp {
-        return Subject {
+        return Topic {
             request,
             handle: Vec::new(),
             id: None,
@@ -540,7 +540,7 @@ fn subject(d: &Dissection, request: u8) -> Subject {
         }
         _ => None,
     };
-    Subject {
+    Topic {
         request,
         handle: handle(d).unwrap_or_default(),
         id,

@@ -13,7 +13,7 @@ mod servers;
 mod tests;
 
 use crate::monitor::Finding;
-use answers::{Pending, Subject};
+use answers::{Pending, Topic};
 use checksum::Ledger;
 use flow::Flow;
 use rspcheck_dissect::{Dissection, Protocol};
@@ -99,7 +99,7 @@ struct Side {
     /// When a pending request is to be looked at next.
     due: Option<Duration>,
     /// What it ever asked.
-    asked: BTreeMap<Subject, answers::Asked>,
+    asked: BTreeMap<Topic, answers::Asked>,
     /// Its requests are not known in full.
     unclear: bool,
     /// Pools that it registered a PE in.

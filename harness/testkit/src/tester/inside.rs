@@ -5,7 +5,7 @@ use crate::case::{Outcome, Stop};
 use crate::forge::{self, Forge};
 use crate::kind::ENDPOINT_KEEP_ALIVE;
 use crate::monitor::{self, Finding};
-use crate::party::{Message, Who};
+use crate::player::{Message, Player};
 use crate::world::{Assoc, Change, Endpoint, EndpointKind, Happening};
 use rspcheck_dissect::{Protocol, dissect};
 use rspcheck_spec::event::{Event, Traffic, What};
@@ -15,46 +15,49 @@ use std::time::Duration;
 
 impl Tester<'_> {
     /// Sets up the player's association where there is none; gives it when it is up.
-    pub(super) fn associate(&mut self, who: Who) -> Result<Assoc, Stop> {
-        let endpoint = self.open(who)?;
-        if self.parties[who.0].assoc.is_none() {
+    pub(super) fn associate(&mut self, player: Player) -> Result<Assoc, Stop> {
+        let endpoint = self.open(player)?;
+        if self.players[player.0].assoc.is_none() {
             let assoc = self.world.connect(endpoint)?;
-            let party = &mut self.parties[who.0];
-            party.assoc = Some(assoc);
-            party.up = false;
-            party.gone = None;
+            let state = &mut self.players[player.0];
+            state.assoc = Some(assoc);
+            state.up = false;
+            state.gone = None;
         }
         let until = self.world.now() + Duration::from_secs(30);
         loop {
-            let party = &self.parties[who.0];
-            if let (Some(assoc), true) = (party.assoc, party.up) {
+            let state = &self.players[player.0];
+            if let (Some(assoc), true) = (state.assoc, state.up) {
                 return Ok(assoc);
             }
-            if let Some((change, why)) = &party.gone {
-                let text = format!("{}: association {}: {why}", party.name, change.word());
+            if let Some((change, why)) = &state.gone {
+                let text = format!("{}: association {}: {why}", state.name, change.word());
                 // Nobody listens any more where a process has just died.
                 self.pass_time(LAST_LOOK)?;
                 return Err(Stop::Inconclusive(text));
             }
             if !self.step(until)? {
-                let text = format!("{}: no association within 30 s", self.parties[who.0].name);
+                let text = format!(
+                    "{}: no association within 30 s",
+                    self.players[player.0].name
+                );
                 return Err(Stop::Inconclusive(text));
             }
         }
     }
 
-    pub(super) fn open(&mut self, who: Who) -> Result<Endpoint, Stop> {
-        if let Some(endpoint) = self.parties[who.0].endpoint {
+    pub(super) fn open(&mut self, player: Player) -> Result<Endpoint, Stop> {
+        if let Some(endpoint) = self.players[player.0].endpoint {
             return Ok(endpoint);
         }
-        let endpoint = self.world.open(self.parties[who.0].kind)?;
-        self.parties[who.0].endpoint = Some(endpoint);
+        let endpoint = self.world.open(self.players[player.0].kind)?;
+        self.players[player.0].endpoint = Some(endpoint);
         Ok(endpoint)
     }
 
-    /// The subject did not do what a MUST or the case's first requirement asks. Before that is said, a
-    /// late harness and a dead subject are ruled out.
-    pub(super) fn unanswered(&mut self, who: Who, expected: &str) -> Outcome {
+    /// The target did not do what a MUST or the case's first requirement asks. Before that is said, a
+    /// late harness and a dead target are ruled out.
+    pub(super) fn unanswered(&mut self, player: Player, expected: &str) -> Outcome {
         // A process that dies takes its associations down before it can be seen to be gone.
         self.pass_time(LAST_LOOK)?;
         let lag = self.world.lag();
@@ -64,16 +67,16 @@ impl Tester<'_> {
                 span(lag)
             )));
         }
-        let party = &self.parties[who.0];
-        let mut note = format!("expected the subject to {expected}");
-        if let Some((change, why)) = &party.gone {
+        let state = &self.players[player.0];
+        let mut note = format!("expected the target to {expected}");
+        if let Some((change, why)) = &state.gone {
             let _ = write!(
                 note,
                 "; {}'s association is {}: {why}",
-                party.name,
+                state.name,
                 change.word()
             );
-        } else if let Some(last) = party.inbox.back() {
+        } else if let Some(last) = state.inbox.back() {
             let _ = write!(note, "; last unasked message: {}", last.summary());
         }
         if self.in_preamble {
@@ -114,39 +117,39 @@ impl Tester<'_> {
 
     pub(super) fn on_up(&mut self, endpoint: Endpoint, assoc: Assoc) {
         let Some(at) = self
-            .parties
+            .players
             .iter()
             .position(|p| p.endpoint == Some(endpoint))
         else {
             return;
         };
-        let party = &mut self.parties[at];
-        if party.assoc.is_none_or(|mine| mine == assoc) {
-            party.assoc = Some(assoc);
-            party.up = true;
-            party.gone = None;
+        let state = &mut self.players[at];
+        if state.assoc.is_none_or(|mine| mine == assoc) {
+            state.assoc = Some(assoc);
+            state.up = true;
+            state.gone = None;
         }
-        let who = party.name.clone();
+        let player = state.name.clone();
         self.event(What::Association {
-            who,
+            who: player,
             change: "up".into(),
             why: String::new(),
         });
     }
 
     pub(super) fn on_changed(&mut self, assoc: Assoc, change: Change, why: String) {
-        let Some(at) = self.parties.iter().position(|p| p.assoc == Some(assoc)) else {
+        let Some(at) = self.players.iter().position(|p| p.assoc == Some(assoc)) else {
             return;
         };
-        let party = &mut self.parties[at];
+        let state = &mut self.players[at];
         if change != Change::Restarted {
-            party.assoc = None;
-            party.up = false;
-            party.gone = Some((change, why.clone()));
+            state.assoc = None;
+            state.up = false;
+            state.gone = Some((change, why.clone()));
         }
-        let who = party.name.clone();
+        let player = state.name.clone();
         self.event(What::Association {
-            who,
+            who: player,
             change: change.word().into(),
             why,
         });
@@ -159,27 +162,27 @@ impl Tester<'_> {
         stream: Option<u16>,
         octets: Vec<u8>,
     ) -> Outcome {
-        let Some(at) = self.parties.iter().position(|p| p.assoc == Some(assoc)) else {
+        let Some(at) = self.players.iter().position(|p| p.assoc == Some(assoc)) else {
             return Ok(());
         };
-        self.traffic(Who(at), ppid, stream, &octets, false);
+        self.traffic(Player(at), ppid, stream, &octets, false);
         let message = self.judged(ppid, octets);
-        let reply = self.parties[at]
+        let reply = self.players[at]
             .acknowledges
             .then(|| self.keep_alive_ack(at, &message))
             .flatten();
-        let party = &mut self.parties[at];
-        if party.inbox.len() >= INBOX_LIMIT {
+        let state = &mut self.players[at];
+        if state.inbox.len() >= INBOX_LIMIT {
             return Err(Stop::Inconclusive(format!(
                 "{} was flooded with {INBOX_LIMIT} messages",
-                party.name
+                state.name
             )));
         }
-        party.inbox.push_back(message);
+        state.inbox.push_back(message);
         if let Some(ack) = reply {
             let octets = ack.octets();
             if self.world.send(assoc, ASAP_PPID, &octets)? {
-                self.traffic(Who(at), Some(ASAP_PPID), None, &octets, true);
+                self.traffic(Player(at), Some(ASAP_PPID), None, &octets, true);
             }
         }
         Ok(())
@@ -190,7 +193,7 @@ impl Tester<'_> {
         if !message.is(ENDPOINT_KEEP_ALIVE) {
             return None;
         }
-        let (handle, id) = self.parties[at]
+        let (handle, id) = self.players[at]
             .elements
             .iter()
             .find(|(handle, _)| echoes(message, handle))?;
@@ -199,23 +202,23 @@ impl Tester<'_> {
 
     pub(super) fn on_datagram(&mut self, endpoint: Endpoint, from: SocketAddr, octets: Vec<u8>) {
         let Some(at) = self
-            .parties
+            .players
             .iter()
             .position(|p| p.endpoint == Some(endpoint))
         else {
             return;
         };
         if from != self.world.local_addr(endpoint) {
-            self.traffic(Who(at), None, None, &octets, false);
+            self.traffic(Player(at), None, None, &octets, false);
             let message = self.judged(None, octets);
-            let party = &mut self.parties[at];
-            if party.inbox.len() < INBOX_LIMIT {
-                party.inbox.push_back(message);
+            let state = &mut self.players[at];
+            if state.inbox.len() < INBOX_LIMIT {
+                state.inbox.push_back(message);
             }
         }
     }
 
-    /// Dissects a message of the subject and puts it before the monitors.
+    /// Dissects a message of the target and puts it before the monitors.
     pub(super) fn judged(&mut self, ppid: Option<u32>, octets: Vec<u8>) -> Message {
         let dissection = dissect(Protocol::Asap, &octets);
         self.messages_seen += 1;
@@ -238,31 +241,31 @@ impl Tester<'_> {
 
     pub(super) fn traffic(
         &mut self,
-        who: Who,
+        player: Player,
         ppid: Option<u32>,
         stream: Option<u16>,
         octets: &[u8],
         sent: bool,
     ) {
-        let party = &self.parties[who.0];
-        let ours = party
+        let state = &self.players[player.0];
+        let ours = state
             .endpoint
             .map(|e| self.world.local_addr(e).to_string())
             .unwrap_or_default();
-        let theirs = self.world.subject_addr(party.kind).to_string();
-        let transport = match party.kind {
+        let theirs = self.world.target_addr(state.kind).to_string();
+        let transport = match state.kind {
             EndpointKind::Sctp => "sctp",
             EndpointKind::Tcp => "tcp",
             EndpointKind::Announcements => "udp",
         };
         let (src, dst) = if sent { (ours, theirs) } else { (theirs, ours) };
         let traffic = Traffic {
-            who: party.name.clone(),
+            who: state.name.clone(),
             transport: transport.into(),
             src,
             dst,
-            ppid: ppid.filter(|_| party.kind == EndpointKind::Sctp),
-            stream: (party.kind == EndpointKind::Sctp).then(|| stream.unwrap_or(0)),
+            ppid: ppid.filter(|_| state.kind == EndpointKind::Sctp),
+            stream: (state.kind == EndpointKind::Sctp).then(|| stream.unwrap_or(0)),
             octets: hex(octets),
             summary: dissect(Protocol::Asap, octets).summary(),
         };

@@ -1,4 +1,4 @@
-//! Who the harness plays, and what the subject says to them.
+//! Who the harness plays, and what the target says to them.
 
 use crate::forge;
 use crate::kind::Kind;
@@ -25,13 +25,13 @@ impl fmt::Display for PoolHandle {
 
 /// One player: an endpoint with at most one association at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Who(pub(crate) usize);
+pub struct Player(pub(crate) usize);
 
 /// A pool element played by the harness. Cheap to clone; the setters give a changed copy with the same
 /// identity and the same association, which is what a re-registration needs.
 #[derive(Clone, Debug)]
 pub struct PoolElement {
-    pub(crate) who: Who,
+    pub(crate) player: Player,
     /// Its pool.
     pub handle: PoolHandle,
     /// The Pool Element parameter it registers with.
@@ -97,28 +97,28 @@ impl PoolElement {
 /// A pool user played by the harness.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolUser {
-    pub(crate) who: Who,
+    pub(crate) player: Player,
 }
 
-impl From<&PoolElement> for Who {
-    fn from(pe: &PoolElement) -> Who {
-        pe.who
+impl From<&PoolElement> for Player {
+    fn from(pe: &PoolElement) -> Player {
+        pe.player
     }
 }
 
-impl From<&PoolUser> for Who {
-    fn from(pu: &PoolUser) -> Who {
-        pu.who
+impl From<&PoolUser> for Player {
+    fn from(pu: &PoolUser) -> Player {
+        pu.player
     }
 }
 
-impl From<&Who> for Who {
-    fn from(who: &Who) -> Who {
-        *who
+impl From<&Player> for Player {
+    fn from(player: &Player) -> Player {
+        *player
     }
 }
 
-/// A message of the subject. Derefs to its [`Dissection`], so paths can be asked of it directly.
+/// A message of the target. Derefs to its [`Dissection`], so paths can be asked of it directly.
 #[derive(Clone, Debug)]
 pub struct Message {
     /// When it came, on the world's clock.
