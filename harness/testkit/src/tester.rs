@@ -186,7 +186,7 @@ impl<'w> Tester<'w> {
     }
 
     /// A player's transport address, as the target sees it.
-    pub fn address<'a>(&mut self, player: impl Into<Player> + 'a) -> Result<SocketAddr, Stop> {
+    pub fn address(&mut self, player: impl Into<Player>) -> Result<SocketAddr, Stop> {
         let endpoint = self.open(player.into())?;
         Ok(self.world.local_addr(endpoint))
     }
@@ -267,7 +267,7 @@ impl<'w> Tester<'w> {
     /// Sends a well-formed message, setting up the association first where there is none. A message
     /// that our own dissector finds fault with is an error of the harness: use [`Tester::send_octets`]
     /// for those.
-    pub fn send<'a>(&mut self, player: impl Into<Player> + 'a, message: Forge) -> Outcome {
+    pub fn send(&mut self, player: impl Into<Player>, message: Forge) -> Outcome {
         let octets = message.octets();
         let dissection = dissect(Protocol::Asap, &octets);
         if let Some(defect) = dissection.defects().first() {
@@ -280,14 +280,14 @@ impl<'w> Tester<'w> {
     }
 
     /// Sends any octets as one user message with ASAP's PPID.
-    pub fn send_octets<'a>(&mut self, player: impl Into<Player> + 'a, octets: &[u8]) -> Outcome {
+    pub fn send_octets(&mut self, player: impl Into<Player>, octets: &[u8]) -> Outcome {
         self.send_with_ppid(player, ASAP_PPID, octets)
     }
 
     /// Sends any octets as one user message with any PPID.
-    pub fn send_with_ppid<'a>(
+    pub fn send_with_ppid(
         &mut self,
-        player: impl Into<Player> + 'a,
+        player: impl Into<Player>,
         ppid: u32,
         octets: &[u8],
     ) -> Outcome {
@@ -319,7 +319,7 @@ impl<'w> Tester<'w> {
     }
 
     /// Shuts the player's association down gracefully.
-    pub fn shutdown<'a>(&mut self, player: impl Into<Player> + 'a) -> Outcome {
+    pub fn shutdown(&mut self, player: impl Into<Player>) -> Outcome {
         let player = player.into();
         if let Some(assoc) = self.players[player.0].assoc.take() {
             self.world.shutdown(assoc)?;
@@ -329,7 +329,7 @@ impl<'w> Tester<'w> {
     }
 
     /// Aborts the player's association.
-    pub fn abort<'a>(&mut self, player: impl Into<Player> + 'a) -> Outcome {
+    pub fn abort(&mut self, player: impl Into<Player>) -> Outcome {
         let player = player.into();
         if let Some(assoc) = self.players[player.0].assoc.take() {
             self.world.abort(assoc)?;
@@ -339,7 +339,7 @@ impl<'w> Tester<'w> {
     }
 
     /// Cuts the player off the network, as if its host had vanished.
-    pub fn vanish<'a>(&mut self, player: impl Into<Player> + 'a) -> Outcome {
+    pub fn vanish(&mut self, player: impl Into<Player>) -> Outcome {
         let endpoint = self.open(player.into())?;
         if self.world.vanish(endpoint)? {
             return Ok(());
@@ -350,7 +350,7 @@ impl<'w> Tester<'w> {
     }
 
     /// From now on the player does not acknowledge keep-alives.
-    pub fn ignore_keep_alives<'a>(&mut self, player: impl Into<Player> + 'a) {
+    pub fn ignore_keep_alives(&mut self, player: impl Into<Player>) {
         self.players[player.into().0].acknowledges = false;
     }
 
@@ -358,9 +358,9 @@ impl<'w> Tester<'w> {
 
     /// Waits for a message of this kind; messages of other kinds stay for later. Without one in time,
     /// the case's first requirement is broken (in the preamble: inconclusive).
-    pub fn expect<'a>(
+    pub fn expect(
         &mut self,
-        player: impl Into<Player> + 'a,
+        player: impl Into<Player>,
         kind: Kind,
         within: Duration,
     ) -> Result<Message, Stop> {
@@ -377,9 +377,9 @@ impl<'w> Tester<'w> {
     }
 
     /// The first message that `wanted` accepts, or `None` when `until` has come. No judgement.
-    pub fn next_of<'a>(
+    pub fn next_of(
         &mut self,
-        player: impl Into<Player> + 'a,
+        player: impl Into<Player>,
         until: Duration,
         wanted: impl Fn(&Message) -> bool,
     ) -> Result<Option<Message>, Stop> {
@@ -415,10 +415,10 @@ impl<'w> Tester<'w> {
     /// Proves that the target did not send a message of this kind to the player in answer to what was
     /// sent so far: it must answer a probe sent after it on the same association, and stay silent for
     /// [`TargetProfile::silence`] more. The requirement is checked with the result.
-    pub fn expect_none<'a>(
+    pub fn expect_none(
         &mut self,
         requirement: ReqId,
-        player: impl Into<Player> + 'a,
+        player: impl Into<Player>,
         kind: Kind,
     ) -> Outcome {
         let player = player.into();
@@ -437,10 +437,10 @@ impl<'w> Tester<'w> {
     }
 
     /// As [`Tester::expect_none`] for a whole span of time, for things that the target might do by a timer.
-    pub fn expect_none_for<'a>(
+    pub fn expect_none_for(
         &mut self,
         requirement: ReqId,
-        player: impl Into<Player> + 'a,
+        player: impl Into<Player>,
         kind: Kind,
         over: Duration,
     ) -> Outcome {
@@ -450,7 +450,7 @@ impl<'w> Tester<'w> {
 
     /// Asks for an unused pool handle on the player's association and waits for any answer: proof that
     /// the target still serves. A new association is set up when the old one is gone.
-    pub fn probe<'a>(&mut self, player: impl Into<Player> + 'a) -> Outcome {
+    pub fn probe(&mut self, player: impl Into<Player>) -> Outcome {
         let player = player.into();
         let handle = self.unused_pool_handle();
         self.send(player, forge::handle_resolution(&handle.0, false))?;
@@ -555,9 +555,9 @@ impl<'w> Tester<'w> {
     }
 
     /// Resolves a pool handle (S = 0) and gives the response.
-    pub fn resolve<'a>(
+    pub fn resolve(
         &mut self,
-        player: impl Into<Player> + 'a,
+        player: impl Into<Player>,
         pool: &PoolHandle,
     ) -> Result<Message, Stop> {
         let player = player.into();
@@ -577,16 +577,16 @@ impl<'w> Tester<'w> {
     }
 
     /// PE Identifiers listed for a pool handle now, in order; empty when the answer is negative.
-    pub fn listed<'a>(
+    pub fn listed(
         &mut self,
-        player: impl Into<Player> + 'a,
+        player: impl Into<Player>,
         pool: &PoolHandle,
     ) -> Result<Vec<u32>, Stop> {
         Ok(self.resolve(player, pool)?.pool_elements())
     }
 
     /// Everything of this kind that has come for the player and was not taken yet.
-    pub fn take_all<'a>(&mut self, player: impl Into<Player> + 'a, kind: Kind) -> Vec<Message> {
+    pub fn take_all(&mut self, player: impl Into<Player>, kind: Kind) -> Vec<Message> {
         let inbox = &mut self.players[player.into().0].inbox;
         let (taken, kept) = inbox.drain(..).partition(|m| m.is(kind));
         *inbox = kept;
@@ -594,7 +594,7 @@ impl<'w> Tester<'w> {
     }
 
     /// How the player's association ended, if it did.
-    pub fn association_end<'a>(&self, player: impl Into<Player> + 'a) -> Option<Change> {
+    pub fn association_end(&self, player: impl Into<Player>) -> Option<Change> {
         self.players[player.into().0]
             .gone
             .as_ref()

@@ -264,7 +264,7 @@ fn errors() -> [Forge; 3] {
 }
 
 /// The registrar answers the player, and has not reported a message of it as unrecognized before.
-fn not_unrecognized<'a>(t: &mut Tester<'_>, player: impl Into<Player> + 'a) -> Outcome {
+fn not_unrecognized(t: &mut Tester<'_>, player: impl Into<Player>) -> Outcome {
     let player = player.into();
     t.probe(player)?;
     let errors = t.take_all(player, ERROR);
