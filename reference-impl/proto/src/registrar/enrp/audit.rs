@@ -11,6 +11,7 @@
 //!        ├── table-request-timeout, takeover of the peer ──► Late, nothing is removed
 //!   Late, Resting ── the peer has no session any more ──► (none)
 //!   any ── an update meanwhile: its PE has no mark any more, and no entry changes it
+//!   (none) ── TABLE_RESPONSE owed since before this registrar served (`Owed`, table.rs): as in Late, with nothing marked
 //! ```
 //!
 //! A peer goes on with its session where its last response ended. So while a response is owed nothing else is
@@ -37,8 +38,7 @@ use rsp_wire::{PeIdentifier, PoolHandle, ServerId};
 
 use super::super::{Assoc, Limit, Registrar};
 use super::Log;
-use super::start_up;
-use super::table::{News, Source};
+use super::table::{News, Owed, Source};
 
 /// PEs that there is no room for make every checksum of the peer another one. With the same checksums on both sides,
 /// room is looked for once in so many PEER-HEARTBEAT-CYCLEs.
@@ -94,21 +94,23 @@ impl State {
 }
 
 impl Audit {
-    /// A response is owed to a request of the past. Nothing is marked, for the request was not for an audit.
-    pub(super) fn owed(over: Assoc, until: Duration) -> Self {
+    /// Begins with the response to a request from before this registrar served. Nothing is marked: that request was
+    /// not for an audit, so the response adds and replaces PEs of its sender, and removes none.
+    fn from_owed(owed: Owed) -> Self {
         Self {
             told: 0,
             marked: BTreeSet::new(),
-            news: News::default(),
+            news: owed.news,
             rejections: 0,
             parts: 0,
             refused: false,
-            state: State::Late { over },
-            until,
+            state: State::Late { over: owed.over },
+            until: owed.until,
         }
     }
 
-    /// What is left when nobody waits for it: that a response is owed.
+    /// Cancels the audit, and keeps it as Late if a response is outstanding: that response will still arrive, and
+    /// no other request may be sent before.
     pub(super) fn left(mut self, until: Duration) -> Option<Self> {
         match self.state {
             State::Asked { over } => {
@@ -132,8 +134,14 @@ impl Audit {
         }
     }
 
-    pub(super) fn is_owed_over(&self, assoc: Assoc) -> bool {
+    fn is_owed_over(&self, assoc: Assoc) -> bool {
         self.state.owed_over() == Some(assoc)
+    }
+
+    /// Records an update of a PE: what the peer's table has of it is older.
+    pub(super) fn note_news(&mut self, handle: &PoolHandle, pe: PeIdentifier) {
+        self.marked.remove(&(handle.clone(), pe));
+        self.news.add(handle, pe);
     }
 }
 
@@ -156,7 +164,8 @@ impl Registrar {
         let known = self.enrp.as_ref().and_then(|enrp| enrp.peers.get(&peer));
         let settled =
             |settled: Settled| settled.told == told && settled.own == own && settled.until > now;
-        if known.is_none_or(|known| known.audit.is_some() || known.settled.is_some_and(settled)) {
+        if known.is_none_or(|known| known.is_synchronizing() || known.settled.is_some_and(settled))
+        {
             return;
         }
         self.tell(Log::Mismatch { peer, told, own });
@@ -188,13 +197,6 @@ impl Registrar {
         self.send_enrp(over, HandleTableRequest::new(self.id, peer, true));
     }
 
-    /// How long after a request a session of the one who was asked may still be open, or the response on its way.
-    pub(super) fn patience(&self) -> Duration {
-        let config = &self.config.enrp;
-        let session = config.table_session_timeout.saturating_mul(2);
-        session.max(config.max_time_last_heard)
-    }
-
     fn marks(&self, peer: ServerId) -> BTreeSet<(PoolHandle, PeIdentifier)> {
         self.space
             .owned(peer, None)
@@ -218,9 +220,9 @@ impl Registrar {
             .as_mut()
             .and_then(|enrp| enrp.peers.get_mut(&peer))
             .and_then(|known| {
-                known
-                    .audit
-                    .take_if(|audit| audit.state.owed_over().is_some())
+                let audit = &mut known.audit;
+                let audit = audit.take_if(|audit| audit.state.owed_over().is_some());
+                audit.or_else(|| known.owed.take().map(Audit::from_owed))
             });
         let Some(mut audit) = audit else {
             return self.tell(Log::Unexpected {
@@ -322,6 +324,7 @@ impl Registrar {
         let (mut late, mut again) = (Vec::new(), Vec::new());
         for (&id, peer) in &mut enrp.peers {
             let is_active = peer.is_active();
+            peer.owed.take_if(|owed| owed.until <= now);
             let Some(audit) = peer.audit.take_if(|audit| audit.until <= now) else {
                 continue;
             };
@@ -349,6 +352,7 @@ impl Registrar {
         };
         let mut broken = Vec::new();
         for (&id, peer) in &mut enrp.peers {
+            peer.owed.take_if(|owed| owed.over == assoc);
             let audit = peer.audit.take_if(|audit| audit.is_owed_over(assoc));
             match audit.map(|audit| audit.state) {
                 Some(State::Asked { .. }) => broken.push(id),
@@ -358,25 +362,6 @@ impl Registrar {
         }
         for peer in broken {
             self.tell(Log::NotSynchronized { peer });
-        }
-    }
-
-    /// Something happened to a PE: tables that were asked for before are older.
-    pub(super) fn note_news(&mut self, handle: &PoolHandle, pe: PeIdentifier) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        match enrp.start_up.state {
-            start_up::State::Listing { .. }
-            | start_up::State::Downloading { .. }
-            | start_up::State::Pausing { .. } => enrp.start_up.news.add(handle, pe),
-            start_up::State::Serving => {}
-        }
-        for peer in enrp.peers.values_mut() {
-            if let Some(audit) = &mut peer.audit {
-                audit.marked.remove(&(handle.clone(), pe));
-                audit.news.add(handle, pe);
-            }
         }
     }
 }

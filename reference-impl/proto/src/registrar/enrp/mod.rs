@@ -177,7 +177,7 @@ impl Registrar {
             .as_ref()
             .map_or_else(UnderWay::default, |enrp| UnderWay {
                 sessions: enrp.sessions.len(),
-                audits: enrp.peers.values().filter(|p| p.audit.is_some()).count(),
+                audits: enrp.peers.values().filter(|p| p.is_synchronizing()).count(),
                 setting_up: enrp.lines.all_dialling(),
                 adopting: enrp.lines.dialling(Channel::Asap),
                 waiting: enrp.lines.waiting(),
@@ -273,7 +273,11 @@ impl Registrar {
         match message {
             Message::Presence(m) => self.on_presence(now, assoc, m),
             Message::HandleTableRequest(m) => self.on_table_request(now, assoc, &m),
-            Message::HandleTableResponse(m) => self.on_table_response(now, assoc, m),
+            // RFC 5353 §3.6.3, and §3.2.3 before this registrar serves.
+            Message::HandleTableResponse(m) if self.is_serving() => {
+                self.on_audit_response(now, assoc, m);
+            }
+            Message::HandleTableResponse(m) => self.on_mentors_table(now, assoc, m),
             Message::HandleUpdate(m) => self.on_handle_update(now, m),
             Message::ListRequest(m) => self.on_list_request(assoc, &m),
             Message::ListResponse(m) => self.on_list_response(now, assoc, m),

@@ -29,6 +29,7 @@ use rsp_wire::{Addresses, SctpTransport, ServerId, ServerInformation};
 
 use super::super::{Assoc, Limit, Registrar};
 use super::audit::{Audit, Settled};
+use super::table::Owed;
 use super::{Config, Log, transport_addrs};
 
 /// What is known of a peer.
@@ -45,6 +46,8 @@ pub(super) struct Peer {
     pub(super) state: State,
     /// A re-synchronization with it, if one is under way.
     pub(super) audit: Option<Audit>,
+    /// A response that it owes since this registrar began to serve. There is no audit while it does.
+    pub(super) owed: Option<Owed>,
     /// How the last one ended, if that was all that could be done.
     pub(super) settled: Option<Settled>,
 }
@@ -74,6 +77,7 @@ impl Peer {
             last_heard: now,
             state: State::Active,
             audit: None,
+            owed: None,
             settled: None,
         }
     }
@@ -116,7 +120,13 @@ impl Peer {
             State::NotActive { .. } => None,
         };
         let audit = self.audit.as_ref().map(|audit| audit.until);
-        own.into_iter().chain(audit).min()
+        let owed = self.owed.as_ref().map(|owed| owed.until);
+        own.into_iter().chain(audit).chain(owed).min()
+    }
+
+    /// Returns true while a table is expected from it, or will be asked for.
+    pub(super) fn is_synchronizing(&self) -> bool {
+        self.audit.is_some() || self.owed.is_some()
     }
 
     pub(super) fn probe_at(&self, config: &Config) -> Duration {

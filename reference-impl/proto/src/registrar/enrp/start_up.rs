@@ -34,13 +34,12 @@ use std::time::Duration;
 use rsp_wire::enrp::{
     HandleTableRequest, HandleTableResponse, ListRequest, ListResponse, Message, MessageType,
 };
-use rsp_wire::{ServerId, ServerInformation};
+use rsp_wire::{PeIdentifier, PoolHandle, ServerId, ServerInformation};
 
 use super::super::{Assoc, Limit, Registrar};
-use super::audit::Audit;
 use super::lines::Channel;
 use super::peers::Peer;
-use super::table::{News, Source};
+use super::table::{News, Owed, Source};
 use super::{Log, canonical};
 
 /// Octets of an ENRP_LIST_RESPONSE before the first server (RFC 5353 §2.6).
@@ -49,7 +48,7 @@ const LIST_HEADER: usize = 12;
 /// How far the initialization is.
 #[derive(Debug)]
 pub(super) struct StartUp {
-    pub(super) state: State,
+    state: State,
     /// Rounds through all mentors that came to nothing.
     rounds: u32,
     /// Whether somebody answered in this round, and so is there.
@@ -59,12 +58,12 @@ pub(super) struct StartUp {
     /// Mentors that were asked for the table and did not answer in time, and until when they still may.
     owed: BTreeMap<usize, Duration>,
     /// What peers announced since a table was asked for.
-    pub(super) news: News,
+    news: News,
 }
 
 /// Mentors are numbered as configured.
 #[derive(Debug)]
-pub(super) enum State {
+enum State {
     /// LIST_REQUEST sent.
     Listing { mentor: usize, until: Duration },
     /// TABLE_REQUEST sent.
@@ -107,6 +106,13 @@ impl StartUp {
             | State::Downloading { until, .. }
             | State::Pausing { until } => Some(until),
             State::Serving => None,
+        }
+    }
+
+    /// Records an update of a PE: what a mentor's table has of it is older.
+    pub(super) fn note_news(&mut self, handle: &PoolHandle, pe: PeIdentifier) {
+        if !self.is_serving() {
+            self.news.add(handle, pe);
         }
     }
 
@@ -223,7 +229,8 @@ impl Registrar {
         self.adopt_owned(now);
     }
 
-    /// What mentors still owe would be taken for the answer to an audit.
+    /// Hands the responses that mentors still owe over to the peers, so that they are not taken for the answer to an
+    /// audit.
     fn keep_owed(&mut self) {
         let Some(enrp) = &mut self.enrp else {
             return;
@@ -233,7 +240,11 @@ impl Registrar {
             let line = addr.and_then(|addr| enrp.lines.at(Channel::Enrp, &[canonical(*addr)]));
             for peer in enrp.peers.values_mut() {
                 if let Some(over) = line.filter(|_| peer.assoc == line) {
-                    peer.audit = Some(Audit::owed(over, until));
+                    peer.owed = Some(Owed {
+                        over,
+                        until,
+                        news: News::default(),
+                    });
                 }
             }
         }
@@ -372,16 +383,13 @@ impl Registrar {
         }
     }
 
-    /// RFC 5353 §3.2.3 before this registrar serves, §3.6.3 from then on.
-    pub(super) fn on_table_response(
+    /// RFC 5353 §3.2.3.
+    pub(super) fn on_mentors_table(
         &mut self,
         now: Duration,
         assoc: Assoc,
         message: HandleTableResponse,
     ) {
-        if self.is_serving() {
-            return self.on_audit_response(now, assoc, message);
-        }
         let peer = message.sender;
         let Some(mentor) = self.answering(assoc) else {
             return self.tell(Log::Unexpected {

@@ -20,7 +20,7 @@ use rsp_handlespace::{PeKey, Put};
 use rsp_wire::enrp::{PoolEntry, UpdateAction};
 use rsp_wire::{EncodedElement, PeIdentifier, PoolElement, PoolHandle, ServerId};
 
-use super::super::{Limit, Registrar};
+use super::super::{Assoc, Limit, Registrar};
 use super::Log;
 
 /// How much news is remembered. What is forgotten the next audit repairs.
@@ -43,6 +43,19 @@ impl News {
     }
 }
 
+/// A response that a peer still owes to a TABLE_REQUEST that nothing waits for any more.
+///
+/// No other request may go to the peer before: its session goes on where the last response ended, so the next one
+/// would be taken for the beginning of a table.
+#[derive(Debug)]
+pub(super) struct Owed {
+    /// The association over which it comes.
+    pub(super) over: Assoc,
+    /// When it cannot come any more.
+    pub(super) until: Duration,
+    pub(super) news: News,
+}
+
 /// Octets that the Home adds to what a PE registered, which is what `max-element-length` is about: the ASAP Transport
 /// with all addresses of the association.
 const ASAP_TRANSPORT_ROOM: usize = 512;
@@ -57,6 +70,13 @@ pub(super) enum Source {
 }
 
 impl Registrar {
+    /// Returns how long after a request its response may still arrive, or the session of the peer be open.
+    pub(super) fn patience(&self) -> Duration {
+        let config = &self.config.enrp;
+        let session = config.table_session_timeout.saturating_mul(2);
+        session.max(config.max_time_last_heard)
+    }
+
     /// False if there was no room for all of it.
     pub(super) fn take_table(
         &mut self,

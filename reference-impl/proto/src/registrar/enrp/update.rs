@@ -19,7 +19,7 @@
 use std::time::Duration;
 
 use rsp_wire::enrp::{HandleUpdate, MessageType, UpdateAction};
-use rsp_wire::{PoolElement, PoolHandle, ServerId};
+use rsp_wire::{PeIdentifier, PoolElement, PoolHandle, ServerId};
 
 use super::super::Registrar;
 use super::Log;
@@ -67,6 +67,22 @@ impl Registrar {
                 peer: sender,
                 message: MessageType::HANDLE_UPDATE,
             }),
+        }
+    }
+
+    /// Records an update of a PE with every table that is outstanding: what the table has of the PE is older.
+    pub(super) fn note_news(&mut self, handle: &PoolHandle, pe: PeIdentifier) {
+        let Some(enrp) = &mut self.enrp else {
+            return;
+        };
+        enrp.start_up.note_news(handle, pe);
+        for peer in enrp.peers.values_mut() {
+            if let Some(audit) = &mut peer.audit {
+                audit.note_news(handle, pe);
+            }
+            if let Some(owed) = &mut peer.owed {
+                owed.news.add(handle, pe);
+            }
         }
     }
 

@@ -46,7 +46,7 @@ impl Registrar {
             addrs: peer.addrs.clone(),
             connected: peer.assoc.is_some(),
             last_heard: peer.last_heard,
-            in_audit: peer.audit.is_some(),
+            in_audit: peer.is_synchronizing(),
         })
     }
 
