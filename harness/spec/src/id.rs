@@ -768,375 +768,375 @@ pub const R5352_9_3_1: ReqId = ReqId("R5352_9_3_1");
 pub const R5352_9_3_2: ReqId = ReqId("R5352_9_3_2");
 
 // RFC 5353 section 2: Protocol data units
-/// The ENRP message types are 0x01 to 0x0a; others are reserved, so they are not sent.
+/// A registrar sends only the ENRP message types 0x01 to 0x0a; all others are reserved.
 pub const R5353_2_1: ReqId = ReqId("R5353_2_1");
 
 // RFC 5353 section 2.1: ENRP_PRESENCE
-/// The Sending Server's ID of an ENRP message is the ID of the server that sends it.
+/// The Sending Server's ID of an ENRP message is the server ID of the registrar that sends it.
 pub const R5353_2_1_1: ReqId = ReqId("R5353_2_1_1");
-/// The Receiving Server's ID is 0 in a message that is meant for a group of servers.
+/// A registrar sets the Receiving Server's ID to 0 in a message that is not addressed to one registrar alone.
 pub const R5353_2_1_2: ReqId = ReqId("R5353_2_1_2");
-/// An ENRP_PRESENCE contains a PE Checksum.
+/// A registrar includes its PE Checksum in every ENRP_PRESENCE.
 pub const R5353_2_1_3: ReqId = ReqId("R5353_2_1_3");
-/// An ENRP_PRESENCE that answers one with the reply required flag contains the sender's Server Information.
+/// If a registrar sends an ENRP_PRESENCE in reply to one with the reply required flag, it includes its own Server Information.
 pub const R5353_2_1_4: ReqId = ReqId("R5353_2_1_4");
-/// A server's ID is not 0.
+/// A registrar picks a server ID other than 0.
 pub const R5353_2_1_5: ReqId = ReqId("R5353_2_1_5");
-/// A server keeps its ID until it is started anew.
+/// A registrar keeps its server ID until it restarts.
 pub const R5353_2_1_6: ReqId = ReqId("R5353_2_1_6");
 
 // RFC 5353 section 2.3: ENRP_HANDLE_TABLE_RESPONSE
-/// A response that rejects a table request has the R flag and no pool entries.
+/// If a registrar rejects a table request, it sets the R flag of its response and includes no pool entries.
 pub const R5353_2_3_1: ReqId = ReqId("R5353_2_3_1");
 
 // RFC 5353 section 2.4: ENRP_HANDLE_UPDATE
-/// The Update Action is ADD_PE (0) or DEL_PE (1).
+/// The Update Action of an ENRP_HANDLE_UPDATE is ADD_PE (0) or DEL_PE (1).
 pub const R5353_2_4_1: ReqId = ReqId("R5353_2_4_1");
-/// The reserved field of an ENRP_HANDLE_UPDATE is sent as zero.
+/// The sender sets the reserved field of an ENRP_HANDLE_UPDATE to zero.
 pub const R5353_2_4_2: ReqId = ReqId("R5353_2_4_2");
 
 // RFC 5353 section 2.6: ENRP_LIST_RESPONSE
-/// A response that rejects a list request has the R flag and no Server Information.
+/// If a registrar rejects a list request, it sets the R flag of its response and includes no Server Information.
 pub const R5353_2_6_1: ReqId = ReqId("R5353_2_6_1");
 
 // RFC 5353 section 3.2.2.2: Request Complete Server List from Mentor Peer
-/// A request for the server list is answered by an ENRP_LIST_RESPONSE.
+/// A registrar answers every ENRP_LIST_REQUEST with an ENRP_LIST_RESPONSE.
 pub const R5353_3_2_2_2_1: ReqId = ReqId("R5353_3_2_2_2_1");
 
 // RFC 5353 section 3.2.3: Download ENRP Handlespace Data from Mentor Peer
-/// Each ENRP_HANDLE_TABLE_REQUEST is answered by an ENRP_HANDLE_TABLE_RESPONSE.
+/// A registrar answers every ENRP_HANDLE_TABLE_REQUEST with an ENRP_HANDLE_TABLE_RESPONSE.
 pub const R5353_3_2_3_1: ReqId = ReqId("R5353_3_2_3_1");
 
 // RFC 5353 section 3.3.1: Announcing Additions or Updates of PE
-/// The Receiving Server's ID of an ADD_PE is 0.
+/// The Home ENRP server sets the Receiving Server's ID of an ADD_PE to 0.
 pub const R5353_3_3_1_1: ReqId = ReqId("R5353_3_3_1_1");
-/// The Sending Server's ID of an ADD_PE is that of the PE's Home ENRP server.
+/// The Home ENRP server sets the Sending Server's ID of an ADD_PE to its own server ID.
 pub const R5353_3_3_1_2: ReqId = ReqId("R5353_3_3_1_2");
 
 // RFC 5353 section 3.3.2: Announcing Removal of PE
-/// The Receiving Server's ID of a DEL_PE is 0.
+/// The sender of a DEL_PE sets its Receiving Server's ID to 0.
 pub const R5353_3_3_2_1: ReqId = ReqId("R5353_3_3_2_1");
 
 // RFC 5353 section 3.4.3: Detecting Peer Server Failure
-/// A server answers an ENRP_PRESENCE with the reply required flag before MAX-TIME-NO-RESPONSE has passed.
+/// A registrar answers an ENRP_PRESENCE that has the reply required flag within MAX-TIME-NO-RESPONSE (default 5 s).
 pub const R5353_3_4_3_1: ReqId = ReqId("R5353_3_4_3_1");
 
 // RFC 5353 section 3.6.1: Auditing Procedures
-/// Every ENRP_PRESENCE contains the sender's current PE checksum.
+/// Every ENRP_PRESENCE contains the current PE checksum of the registrar that sends it.
 pub const R5353_3_6_1_1: ReqId = ReqId("R5353_3_6_1_1");
 
 // RFC 5353 section 3.6.2: PE Checksum Calculation Algorithm
-/// A server's PE checksum is the Internet checksum over handle, padded with zeros to a multiple of four octets, and PE Identifier of every PE it owns.
+/// A registrar computes its PE checksum as the Internet checksum over one block for each PE that it owns: the pool handle, padded with zeros to a multiple of 4 octets, and the PE Identifier.
 pub const R5353_3_6_2_1: ReqId = ReqId("R5353_3_6_2_1");
 
 // RFC 5354 section 2: Parameters in General
-/// Parameters travel in network byte order.
+/// Parameters are sent in network byte order.
 pub const R5354_2_1: ReqId = ReqId("R5354_2_1");
-/// The Length of an outer parameter counts the padding between the parameters inside it, but not that after the last one.
+/// The Length of an outer parameter counts the padding between its inner parameters, but not the padding after the last of them.
 pub const R5354_2_2: ReqId = ReqId("R5354_2_2");
 
 // RFC 5354 section 3: ENRP-ASAP Common Parameters
-/// A parameter is a Type of 16 bits, a Length of 16 bits, a value, and padding.
+/// A parameter consists of a Type of 16 bits, a Length of 16 bits, a value, and padding.
 pub const R5354_3_1: ReqId = ReqId("R5354_3_1");
-/// The parameter types go up to 65534; 65535 is reserved and not sent.
+/// Parameter types range up to 65534; 65535 is reserved, so no sender uses it.
 pub const R5354_3_2: ReqId = ReqId("R5354_3_2");
-/// Parameter types that no parameter is defined for are reserved, so they are not sent.
+/// Parameter types without a defined parameter are reserved, so no sender uses them.
 pub const R5354_3_3: ReqId = ReqId("R5354_3_3");
-/// A parameter of unknown type with top bits 00 makes the receiver stop and discard the message, without a report.
+/// If a parameter has an unknown type with top bits 00, the receiver stops processing and discards the message without a report.
 pub const R5354_3_4: ReqId = ReqId("R5354_3_4");
-/// A parameter of unknown type with top bits 01 makes the receiver stop and discard the message.
+/// If a parameter has an unknown type with top bits 01, the receiver stops processing and discards the message.
 pub const R5354_3_5: ReqId = ReqId("R5354_3_5");
-/// A parameter of unknown type with top bits 01 is reported with the cause Unrecognized Parameter.
+/// If a parameter has an unknown type with top bits 01, the receiver reports the parameter with cause 0x1, Unrecognized Parameter.
 pub const R5354_3_6: ReqId = ReqId("R5354_3_6");
-/// A parameter of unknown type with top bits 10 is skipped and the rest of the message processed, without a report.
+/// If a parameter has an unknown type with top bits 10, the receiver skips it without a report and processes the rest of the message.
 pub const R5354_3_7: ReqId = ReqId("R5354_3_7");
-/// A parameter of unknown type with top bits 11 is skipped and the rest of the message processed.
+/// If a parameter has an unknown type with top bits 11, the receiver skips it and processes the rest of the message.
 pub const R5354_3_8: ReqId = ReqId("R5354_3_8");
-/// A parameter of unknown type with top bits 11 is reported with the cause Unrecognized Parameter.
+/// If a parameter has an unknown type with top bits 11, the receiver reports the parameter with cause 0x1, Unrecognized Parameter.
 pub const R5354_3_9: ReqId = ReqId("R5354_3_9");
-/// The types of parameters are 0x1 to 0x10, each with the meaning that the table gives it.
+/// The parameter types 0x1 to 0x10 have the meanings that table 1 assigns to them.
 pub const R5354_3_10: ReqId = ReqId("R5354_3_10");
-/// The table lists types up to 0xffffffff.
+/// Table 1 lists parameter types up to 0xffffffff.
 pub const R5354_3_11: ReqId = ReqId("R5354_3_11");
-/// A parameter's Length counts its Type, Length and value, so it is 4 for an empty value.
+/// The Length of a parameter counts Type, Length and value, so it is 4 if the value is empty.
 pub const R5354_3_12: ReqId = ReqId("R5354_3_12");
-/// What a parameter takes up, padding included, is a multiple of 4 octets.
+/// The size of a parameter, padding included, is a multiple of 4 octets.
 pub const R5354_3_13: ReqId = ReqId("R5354_3_13");
-/// The padding consists of zero octets and stands after the value.
+/// The sender pads a parameter with zero octets after the value.
 pub const R5354_3_14: ReqId = ReqId("R5354_3_14");
-/// A parameter's Length does not count its own padding.
+/// The Length of a parameter does not count the parameter's own padding.
 pub const R5354_3_15: ReqId = ReqId("R5354_3_15");
-/// The padding of a parameter has 3 octets at most.
+/// The sender pads a parameter with at most 3 octets.
 pub const R5354_3_16: ReqId = ReqId("R5354_3_16");
-/// A receiver ignores what is in the padding of a parameter.
+/// The receiver ignores the content of a parameter's padding.
 pub const R5354_3_17: ReqId = ReqId("R5354_3_17");
 
 // RFC 5354 section 3.1: IPv4 Address Parameter
-/// An IPv4 Address parameter has type 0x1, Length 8 and the four octets of the address.
+/// An IPv4 Address parameter has type 0x1, Length 8, and the 4 octets of the address.
 pub const R5354_3_1_1: ReqId = ReqId("R5354_3_1_1");
 
 // RFC 5354 section 3.2: IPv6 Address Parameter
-/// An IPv6 Address parameter has type 0x2, Length 20 and the sixteen octets of the address.
+/// An IPv6 Address parameter has type 0x2, Length 20, and the 16 octets of the address.
 pub const R5354_3_2_1: ReqId = ReqId("R5354_3_2_1");
 
 // RFC 5354 section 3.3: DCCP Transport Parameter
 /// A DCCP Transport parameter has type 0x3, a port, a reserved field, a service code of 32 bits, and an address parameter.
 pub const R5354_3_3_1: ReqId = ReqId("R5354_3_3_1");
-/// The Length of a DCCP Transport counts all its fields and the address: 20 with IPv4, 32 with IPv6.
+/// The Length of a DCCP Transport parameter counts all its fields and the address parameter: 20 with IPv4, 32 with IPv6.
 pub const R5354_3_3_2: ReqId = ReqId("R5354_3_3_2");
-/// A DCCP Transport contains exactly one address parameter.
+/// A DCCP Transport parameter contains exactly one address parameter.
 pub const R5354_3_3_3: ReqId = ReqId("R5354_3_3_3");
-/// A DCCP port is not used for control information.
+/// No endpoint uses a DCCP port for control information.
 pub const R5354_3_3_4: ReqId = ReqId("R5354_3_3_4");
-/// The registrar treats DCCP as data only when it compares data/control use with the pool's.
+/// The registrar treats a DCCP user transport as data only when it compares its data and control use with that of the pool.
 pub const R5354_3_3_5: ReqId = ReqId("R5354_3_3_5");
 
 // RFC 5354 section 3.4: SCTP Transport Parameter
-/// An SCTP Transport parameter has type 0x4, a port, a Transport Use of 16 bits, and address parameters.
+/// An SCTP Transport parameter has type 0x4, a port, a Transport Use of 16 bits, and one or more address parameters.
 pub const R5354_3_4_1: ReqId = ReqId("R5354_3_4_1");
-/// The Length of an SCTP Transport counts all its fields and all its address parameters.
+/// The Length of an SCTP Transport parameter counts all its fields and all its address parameters.
 pub const R5354_3_4_2: ReqId = ReqId("R5354_3_4_2");
-/// The Transport Use is 0x0000 for data only or 0x0001 for data and control, nothing else.
+/// The Transport Use of an SCTP Transport parameter is 0x0000 (data only) or 0x0001 (data plus control).
 pub const R5354_3_4_3: ReqId = ReqId("R5354_3_4_3");
-/// The addresses of an SCTP Transport can be IPv4 and IPv6 in any mixture.
+/// An SCTP Transport parameter can contain both IPv4 and IPv6 addresses.
 pub const R5354_3_4_4: ReqId = ReqId("R5354_3_4_4");
-/// An SCTP Transport contains at least one address parameter.
+/// An SCTP Transport parameter contains at least one address parameter.
 pub const R5354_3_4_5: ReqId = ReqId("R5354_3_4_5");
 
 // RFC 5354 section 3.5: TCP Transport Parameter
 /// A TCP Transport parameter has type 0x5, a port, a reserved field, and an address parameter.
 pub const R5354_3_5_1: ReqId = ReqId("R5354_3_5_1");
-/// The Length of a TCP Transport is 16 with an IPv4 and 28 with an IPv6 address.
+/// The Length of a TCP Transport parameter is 16 with an IPv4 address and 28 with an IPv6 address.
 pub const R5354_3_5_2: ReqId = ReqId("R5354_3_5_2");
-/// A TCP Transport contains exactly one address parameter.
+/// A TCP Transport parameter contains exactly one address parameter.
 pub const R5354_3_5_3: ReqId = ReqId("R5354_3_5_3");
-/// A TCP port is not used for control information.
+/// No endpoint uses a TCP port for control information.
 pub const R5354_3_5_4: ReqId = ReqId("R5354_3_5_4");
-/// The registrar treats TCP as data only when it compares data/control use with the pool's.
+/// The registrar treats a TCP user transport as data only when it compares its data and control use with that of the pool.
 pub const R5354_3_5_5: ReqId = ReqId("R5354_3_5_5");
 
 // RFC 5354 section 3.6: UDP Transport Parameter
 /// A UDP Transport parameter has type 0x6, a port, a reserved field, and an address parameter.
 pub const R5354_3_6_1: ReqId = ReqId("R5354_3_6_1");
-/// The Length of a UDP Transport is 16 with an IPv4 and 28 with an IPv6 address.
+/// The Length of a UDP Transport parameter is 16 with an IPv4 address and 28 with an IPv6 address.
 pub const R5354_3_6_2: ReqId = ReqId("R5354_3_6_2");
-/// A UDP Transport contains exactly one address parameter.
+/// A UDP Transport parameter contains exactly one address parameter.
 pub const R5354_3_6_3: ReqId = ReqId("R5354_3_6_3");
-/// A UDP port is not used for control information.
+/// No endpoint uses a UDP port for control information.
 pub const R5354_3_6_4: ReqId = ReqId("R5354_3_6_4");
-/// The registrar treats UDP as data only when it compares data/control use with the pool's.
+/// The registrar treats a UDP user transport as data only when it compares its data and control use with that of the pool.
 pub const R5354_3_6_5: ReqId = ReqId("R5354_3_6_5");
 
 // RFC 5354 section 3.7: UDP-Lite Transport Parameter
 /// A UDP-Lite Transport parameter has type 0x7, a port, a reserved field, and an address parameter.
 pub const R5354_3_7_1: ReqId = ReqId("R5354_3_7_1");
-/// The Length of a UDP-Lite Transport is 16 with an IPv4 and 28 with an IPv6 address.
+/// The Length of a UDP-Lite Transport parameter is 16 with an IPv4 address and 28 with an IPv6 address.
 pub const R5354_3_7_2: ReqId = ReqId("R5354_3_7_2");
-/// A UDP-Lite Transport contains exactly one address parameter.
+/// A UDP-Lite Transport parameter contains exactly one address parameter.
 pub const R5354_3_7_3: ReqId = ReqId("R5354_3_7_3");
-/// A UDP-Lite port is not used for control information.
+/// No endpoint uses a UDP-Lite port for control information.
 pub const R5354_3_7_4: ReqId = ReqId("R5354_3_7_4");
-/// The registrar treats UDP-Lite as data only when it compares data/control use with the pool's.
+/// The registrar treats a UDP-Lite user transport as data only when it compares its data and control use with that of the pool.
 pub const R5354_3_7_5: ReqId = ReqId("R5354_3_7_5");
 
 // RFC 5354 section 3.8: Pool Member Selection Policy Parameter
-/// Every policy parameter, of any policy, has type 0x8, a policy type of 32 bits and the data of that policy.
+/// Every policy parameter, whatever its policy, has type 0x8, a policy type of 32 bits, and the data of that policy.
 pub const R5354_3_8_1: ReqId = ReqId("R5354_3_8_1");
-/// The Length of a policy parameter counts type, Length, policy type and data, and no padding.
+/// The Length of a policy parameter counts type, Length, policy type and data, but no padding.
 pub const R5354_3_8_2: ReqId = ReqId("R5354_3_8_2");
-/// The procedures of the policies are said to stand in RFC 5352.
+/// The text refers to RFC 5352 for the procedures of the policies.
 pub const R5354_3_8_3: ReqId = ReqId("R5354_3_8_3");
 
 // RFC 5354 section 3.9: Pool Handle Parameter
-/// A Pool Handle parameter has type 0x9; the handle is the octets that follow, Length less 4 of them.
+/// A Pool Handle parameter has type 0x9 and a handle of as many octets as its Length minus 4.
 pub const R5354_3_9_1: ReqId = ReqId("R5354_3_9_1");
-/// The Length of a Pool Handle does not count its padding.
+/// The Length of a Pool Handle parameter does not count its padding.
 pub const R5354_3_9_2: ReqId = ReqId("R5354_3_9_2");
-/// Pool handles are compared octet by octet: one that differs in any octet, or in length, names another pool.
+/// The registrar compares pool handles octet by octet: two handles that differ in an octet or in length name different pools.
 pub const R5354_3_9_3: ReqId = ReqId("R5354_3_9_3");
 
 // RFC 5354 section 3.10: Pool Element Parameter
-/// A Pool Element parameter has type 0xa and contains, in this order: PE Identifier, Home ENRP Server Identifier, life, User Transport, policy and ASAP Transport.
+/// A Pool Element parameter has type 0xa and contains, in this order, PE Identifier, Home ENRP Server Identifier, Registration Life, User Transport, policy, and ASAP Transport.
 pub const R5354_3_10_1: ReqId = ReqId("R5354_3_10_1");
-/// The Length of a Pool Element counts all its fields and all the parameters in it, but no padding at its end.
+/// The Length of a Pool Element parameter counts all its fields and inner parameters, but no padding at its end.
 pub const R5354_3_10_2: ReqId = ReqId("R5354_3_10_2");
-/// A PE Identifier stands for one PE of its pool: no pool has two members with the same one.
+/// A PE Identifier identifies one PE of its pool: no two members of a pool have the same one.
 pub const R5354_3_10_3: ReqId = ReqId("R5354_3_10_3");
-/// The Home ENRP Server Identifier is the ID of the PE's Home ENRP server, or zero if that is undetermined.
+/// The Home ENRP Server Identifier is the server ID of the PE's Home ENRP server, or zero if that server is undetermined.
 pub const R5354_3_10_4: ReqId = ReqId("R5354_3_10_4");
-/// Registration Life is a signed number of seconds; -1 makes the registration last for ever.
+/// The Registration Life is a signed number of seconds; with -1 the registration does not expire.
 pub const R5354_3_10_5: ReqId = ReqId("R5354_3_10_5");
-/// The User Transport is a parameter of one of the types DCCP, SCTP, TCP, UDP, UDP-Lite and Opaque Transport.
+/// The User Transport of a Pool Element is a DCCP, SCTP, TCP, UDP, UDP-Lite or Opaque Transport parameter.
 pub const R5354_3_10_6: ReqId = ReqId("R5354_3_10_6");
-/// A Pool Element has exactly one User Transport.
+/// A Pool Element contains exactly one User Transport.
 pub const R5354_3_10_7: ReqId = ReqId("R5354_3_10_7");
-/// The policy in a Pool Element is one Pool Member Selection Policy parameter.
+/// A Pool Element contains exactly one Pool Member Selection Policy parameter as its policy.
 pub const R5354_3_10_8: ReqId = ReqId("R5354_3_10_8");
-/// The ASAP Transport in a Pool Element is an SCTP Transport parameter.
+/// The ASAP Transport of a Pool Element is an SCTP Transport parameter.
 pub const R5354_3_10_9: ReqId = ReqId("R5354_3_10_9");
 
 // RFC 5354 section 3.11: Server Information Parameter
-/// A Server Information parameter has type 0xb, a server ID of 32 bits and an SCTP Transport parameter.
+/// A Server Information parameter has type 0xb, a server ID of 32 bits, and an SCTP Transport parameter.
 pub const R5354_3_11_1: ReqId = ReqId("R5354_3_11_1");
-/// The Length of a Server Information does not count padding at its end.
+/// The Length of a Server Information parameter does not count padding at its end.
 pub const R5354_3_11_2: ReqId = ReqId("R5354_3_11_2");
 
 // RFC 5354 section 3.12: Operation Error Parameter
-/// An Operation Error parameter has type 0xc and contains one error cause or more.
+/// An Operation Error parameter has type 0xc and contains one or more error causes.
 pub const R5354_3_12_1: ReqId = ReqId("R5354_3_12_1");
-/// The Length of an Operation Error does not count padding at its end.
+/// The Length of an Operation Error parameter does not count padding at its end.
 pub const R5354_3_12_2: ReqId = ReqId("R5354_3_12_2");
-/// An error cause is a code of 16 bits, a Length of 16 bits and information on the case.
+/// An error cause consists of a code of 16 bits, a Length of 16 bits, and cause-specific information.
 pub const R5354_3_12_3: ReqId = ReqId("R5354_3_12_3");
-/// The codes of error causes are 0x0 to 0xa, each with the meaning that the table gives it; others are not sent.
+/// The error cause codes 0x0 to 0xa have the meanings that table 2 assigns to them; no sender uses another code.
 pub const R5354_3_12_4: ReqId = ReqId("R5354_3_12_4");
-/// The Length of a cause counts code, Length and information, but no padding at its end.
+/// The Length of an error cause counts code, Length and information, but no padding at its end.
 pub const R5354_3_12_5: ReqId = ReqId("R5354_3_12_5");
-/// The text announces subsections 3.12.1 to 3.12.9 for the causes, and there are eleven.
+/// The text announces subsections 3.12.1 to 3.12.9 for the causes, but eleven subsections follow.
 pub const R5354_3_12_6: ReqId = ReqId("R5354_3_12_6");
 
 // RFC 5354 section 3.12.1: Unspecified Error
-/// Unspecified Error has code 0x0 and no information: Length 4.
+/// Cause 0x0, Unspecified Error, contains no information, so its Length is 4.
 pub const R5354_3_12_1_1: ReqId = ReqId("R5354_3_12_1_1");
 
 // RFC 5354 section 3.12.2: Unrecognized Parameter Error
-/// Unrecognized Parameter has code 0x1 and the whole unknown parameter, header included, as information.
+/// Cause 0x1, Unrecognized Parameter, contains the complete unknown parameter, header included.
 pub const R5354_3_12_2_1: ReqId = ReqId("R5354_3_12_2_1");
-/// Several unknown parameters in a message are reported in as many causes.
+/// If a message contains several unknown parameters, the receiver reports each of them in a cause 0x1 of its own.
 pub const R5354_3_12_2_2: ReqId = ReqId("R5354_3_12_2_2");
 
 // RFC 5354 section 3.12.3: Unrecognized Message Error
-/// Unrecognized Message has code 0x2 and the unknown message as information.
+/// Cause 0x2, Unrecognized Message, contains the unknown message.
 pub const R5354_3_12_3_1: ReqId = ReqId("R5354_3_12_3_1");
 
 // RFC 5354 section 3.12.4: Invalid Values Error
-/// Invalid Values has code 0x3 and the offending parameter as information.
+/// Cause 0x3, Invalid Values, contains the parameter that has the invalid value.
 pub const R5354_3_12_4_1: ReqId = ReqId("R5354_3_12_4_1");
 
 // RFC 5354 section 3.12.5: Non-Unique PE Identifier Error
-/// Non-unique PE Identifier has code 0x4 and no information: Length 4.
+/// Cause 0x4, Non-unique PE Identifier, contains no information, so its Length is 4.
 pub const R5354_3_12_5_1: ReqId = ReqId("R5354_3_12_5_1");
-/// Non-unique PE Identifier is what a registering PE is told whose identifier another PE of the pool has.
+/// The registrar rejects a registration with cause 0x4, Non-unique PE Identifier, if another PE of the pool has the same identifier.
 pub const R5354_3_12_5_2: ReqId = ReqId("R5354_3_12_5_2");
 
 // RFC 5354 section 3.12.6: Inconsistent Pool Policy Error
-/// Inconsistent Pooling Policy has code 0x5 and a policy parameter with the pool's overall policy as information.
+/// Cause 0x5, Inconsistent Pooling Policy, contains a policy parameter with the overall policy of the pool.
 pub const R5354_3_12_6_1: ReqId = ReqId("R5354_3_12_6_1");
-/// Inconsistent Pooling Policy is what a registering PE is told whose policy is not the pool's.
+/// The registrar rejects a registration with cause 0x5, Inconsistent Pooling Policy, if its policy differs from the pool's.
 pub const R5354_3_12_6_2: ReqId = ReqId("R5354_3_12_6_2");
 
 // RFC 5354 section 3.12.7: Lack of Resources Error
-/// Lack of Resources has code 0x6 and no information: Length 4.
+/// Cause 0x6, Lack of Resources, contains no information, so its Length is 4.
 pub const R5354_3_12_7_1: ReqId = ReqId("R5354_3_12_7_1");
 
 // RFC 5354 section 3.12.8: Inconsistent Transport Type Error
-/// Inconsistent Transport Type has code 0x7 and a transport parameter of the pool's type as information.
+/// Cause 0x7, Inconsistent Transport Type, contains a transport parameter of the pool's type.
 pub const R5354_3_12_8_1: ReqId = ReqId("R5354_3_12_8_1");
-/// Inconsistent Transport Type is what a registering PE is told whose user transport is of another type than the pool's.
+/// The registrar rejects a registration with cause 0x7, Inconsistent Transport Type, if the type of its user transport differs from the pool's.
 pub const R5354_3_12_8_2: ReqId = ReqId("R5354_3_12_8_2");
 
 // RFC 5354 section 3.12.9: Inconsistent Data/Control Configuration Error
-/// Inconsistent Data/Control Configuration has code 0x8 and no information: Length 4.
+/// Cause 0x8, Inconsistent Data/Control Configuration, contains no information, so its Length is 4.
 pub const R5354_3_12_9_1: ReqId = ReqId("R5354_3_12_9_1");
-/// Inconsistent Data/Control Configuration is what a registering PE is told whose Transport Use is not the pool's.
+/// The registrar rejects a registration with cause 0x8, Inconsistent Data/Control Configuration, if its Transport Use differs from the pool's.
 pub const R5354_3_12_9_2: ReqId = ReqId("R5354_3_12_9_2");
 
 // RFC 5354 section 3.12.10: Rejected Due to Security Considerations
-/// Rejected due to security considerations has code 0xa; what information it has is not laid down.
+/// Rejected due to security considerations has code 0xa; the RFC does not define its cause-specific information.
 pub const R5354_3_12_10_1: ReqId = ReqId("R5354_3_12_10_1");
 
 // RFC 5354 section 3.12.11: Unknown Pool Handle Error
-/// Unknown Pool Handle has code 0x9 and no information: Length 4.
+/// Cause 0x9, Unknown Pool Handle, contains no information, so its Length is 4.
 pub const R5354_3_12_11_1: ReqId = ReqId("R5354_3_12_11_1");
-/// Unknown Pool Handle is what is told to a PE or PU that asks for a pool the registrar does not know.
+/// The registrar answers with cause 0x9, Unknown Pool Handle, if a PE or PU requests a pool that the registrar does not know.
 pub const R5354_3_12_11_2: ReqId = ReqId("R5354_3_12_11_2");
 
 // RFC 5354 section 3.13: Cookie Parameter
-/// A Cookie parameter has type 0xd; the cookie is the octets that follow, Length less 4 of them, of any content.
+/// A Cookie parameter has type 0xd and a cookie of any content, of as many octets as its Length minus 4.
 pub const R5354_3_13_1: ReqId = ReqId("R5354_3_13_1");
 
 // RFC 5354 section 3.14: PE Identifier Parameter
-/// A PE Identifier parameter has type 0xe, Length 8 and the identifier in 32 bits.
+/// A PE Identifier parameter has type 0xe, Length 8, and an identifier of 32 bits.
 pub const R5354_3_14_1: ReqId = ReqId("R5354_3_14_1");
 
 // RFC 5354 section 3.15: PE Checksum Parameter
-/// A PE Checksum parameter has type 0xf, Length 6, the checksum in 16 bits, and two octets of padding.
+/// A PE Checksum parameter has type 0xf, Length 6, a checksum of 16 bits, and 2 octets of padding.
 pub const R5354_3_15_1: ReqId = ReqId("R5354_3_15_1");
 
 // RFC 5354 section 3.16: Opaque Transport Parameter
-/// An Opaque Transport parameter has type 0x10; its data is the octets that follow, Length less 4 of them, of any content.
+/// An Opaque Transport parameter has type 0x10 and data of any content, of as many octets as its Length minus 4.
 pub const R5354_3_16_1: ReqId = ReqId("R5354_3_16_1");
 
 // RFC 5354 section 4: Common Message Formats
-/// A message is a Type of 8 bits, Flags of 8 bits, a Length of 16 bits, and a value.
+/// A message consists of a Type of 8 bits, Flags of 8 bits, a Length of 16 bits, and a value.
 pub const R5354_4_1: ReqId = ReqId("R5354_4_1");
-/// The message types go up to 254; 255 is reserved and not sent.
+/// Message types range up to 254; 255 is reserved, so no sender uses it.
 pub const R5354_4_2: ReqId = ReqId("R5354_4_2");
-/// A message of unknown type with top bits 00 is discarded without a report.
+/// If a message has an unknown type with top bits 00, the receiver discards it without a report.
 pub const R5354_4_3: ReqId = ReqId("R5354_4_3");
-/// A message of unknown type with top bits 01 is discarded.
+/// If a message has an unknown type with top bits 01, the receiver discards it.
 pub const R5354_4_4: ReqId = ReqId("R5354_4_4");
-/// A message of unknown type with top bits 01 is reported with the cause Unrecognized Message.
+/// If a message has an unknown type with top bits 01, the receiver reports it with cause 0x2, Unrecognized Message.
 pub const R5354_4_5: ReqId = ReqId("R5354_4_5");
-/// Top bits 10 and 11 of a message type are reserved, and no reaction to them is given.
+/// The top bits 10 and 11 of a message type are reserved, and the RFC defines no reaction to them.
 pub const R5354_4_6: ReqId = ReqId("R5354_4_6");
-/// Flags that a message does not define are sent as zero.
+/// The sender sets flags that are not defined for the message to zero.
 pub const R5354_4_7: ReqId = ReqId("R5354_4_7");
-/// Flags that a message does not define are ignored when received.
+/// The receiver ignores flags that are not defined for the message.
 pub const R5354_4_8: ReqId = ReqId("R5354_4_8");
-/// A message's Length counts header and value, so it is 4 for an empty value.
+/// The Length of a message counts header and value, so it is 4 if the value is empty.
 pub const R5354_4_9: ReqId = ReqId("R5354_4_9");
-/// A message's Length does not count the padding at its end.
+/// The Length of a message does not count the padding at its end.
 pub const R5354_4_10: ReqId = ReqId("R5354_4_10");
-/// What a message takes up, padding included, is a multiple of 4 octets.
+/// The size of a message, padding included, is a multiple of 4 octets.
 pub const R5354_4_11: ReqId = ReqId("R5354_4_11");
-/// A message is padded with zero octets.
+/// The sender pads a message with zero octets.
 pub const R5354_4_12: ReqId = ReqId("R5354_4_12");
-/// The padding of a message has 3 octets at most.
+/// The sender pads a message with at most 3 octets.
 pub const R5354_4_13: ReqId = ReqId("R5354_4_13");
-/// A receiver ignores what is in the padding of a message.
+/// The receiver ignores the content of a message's padding.
 pub const R5354_4_14: ReqId = ReqId("R5354_4_14");
 
 // RFC 5354 section 5.1: A New Table for RSerPool Parameter Types
-/// Thirteen parameter types are said to be assigned, and the table has sixteen.
+/// The text counts thirteen assigned parameter types, but the table lists sixteen.
 pub const R5354_5_1_1: ReqId = ReqId("R5354_5_1_1");
 
 // RFC 5354 section 5.2: A New Table for RSerPool Error Causes
-/// The error causes assigned are 0x0 to 0xa.
+/// The assigned error causes are 0x0 to 0xa.
 pub const R5354_5_2_1: ReqId = ReqId("R5354_5_2_1");
 
 // RFC 5356 section 3.1: Load
-/// Loads are compared as unsigned numbers of 32 bits: 0x00000000 is idle, 0xffffffff is fully used.
+/// The registrar compares loads as unsigned numbers of 32 bits: 0x00000000 is idle, 0xffffffff is fully used.
 pub const R5356_3_1_1: ReqId = ReqId("R5356_3_1_1");
-/// All PEs of a pool mean the same by load.
+/// All PEs of a pool use the same definition of load.
 pub const R5356_3_1_2: ReqId = ReqId("R5356_3_1_2");
 
 // RFC 5356 section 3.2: Weight
-/// All PEs of a pool mean the same by weight.
+/// All PEs of a pool use the same definition of weight.
 pub const R5356_3_2_1: ReqId = ReqId("R5356_3_2_1");
-/// A PE of weight 0 gives no service, so it does not come first while another weight is above 0.
+/// A PE of weight 0 provides no service, so the registrar does not list it first while another PE's weight is above 0.
 pub const R5356_3_2_2: ReqId = ReqId("R5356_3_2_2");
-/// Of two PEs, the one with the greater weight can give more service.
+/// Of two PEs, the PE with the greater weight can provide more service.
 pub const R5356_3_2_3: ReqId = ReqId("R5356_3_2_3");
 
 // RFC 5356 section 4.1.1: Description
-/// Round Robin is supported by everyone, as the default policy.
+/// Every RSerPool component supports Round Robin, the default policy.
 pub const R5356_4_1_1_1: ReqId = ReqId("R5356_4_1_1_1");
 
 // RFC 5356 section 4.1.2: ENRP Server Considerations
-/// RR: the registrar keeps the PEs of a pool in a circular list.
+/// RR: the registrar keeps the PEs of each pool in a circular list.
 pub const R5356_4_1_2_1: ReqId = ReqId("R5356_4_1_2_1");
-/// RR: the registrar keeps a pointer, the head, to one of them.
+/// RR: the registrar keeps a pointer, the head, to one PE of the circular list.
 pub const R5356_4_1_2_2: ReqId = ReqId("R5356_4_1_2_2");
-/// RR: a response lists the PEs in the order of the circle, from the head on.
+/// RR: the registrar lists the PEs of a response in the order of the circular list, beginning at the head.
 pub const R5356_4_1_2_3: ReqId = ReqId("R5356_4_1_2_3");
-/// RR: after each response the head moves on by one PE, so that successive responses begin with successive PEs.
+/// RR: the registrar advances the head by one PE after each response, so that successive responses begin with successive PEs.
 pub const R5356_4_1_2_4: ReqId = ReqId("R5356_4_1_2_4");
 
 // RFC 5356 section 4.1.3: Pool User Considerations
-/// RR: a PU uses the PEs of the response in turn, the first one first.
+/// RR: a PU uses the PEs of a response in turn, beginning with the first.
 pub const R5356_4_1_3_1: ReqId = ReqId("R5356_4_1_3_1");
-/// RR: after the last PE of the list the PU begins again with the first, until the list is out of date.
+/// RR: a PU that has used the last PE of the list begins again with the first, until the list is out of date.
 pub const R5356_4_1_3_2: ReqId = ReqId("R5356_4_1_3_2");
 
 // RFC 5356 section 4.1.4: Pool Member Selection Policy Parameter
@@ -1144,19 +1144,19 @@ pub const R5356_4_1_3_2: ReqId = ReqId("R5356_4_1_3_2");
 pub const R5356_4_1_4_1: ReqId = ReqId("R5356_4_1_4_1");
 
 // RFC 5356 section 4.2.1: Description
-/// WRR: with all weights 1, the responses are as with RR.
+/// WRR: if all weights are 1, the registrar responds as with RR.
 pub const R5356_4_2_1_1: ReqId = ReqId("R5356_4_2_1_1");
 
 // RFC 5356 section 4.2.2: ENRP Server Considerations
-/// WRR: the registrar works as with RR, on a list that has a PE as often as its weight asks.
+/// WRR: the registrar follows RR on a circular list that contains each PE as many times as its weight requires.
 pub const R5356_4_2_2_1: ReqId = ReqId("R5356_4_2_2_1");
-/// WRR: a PE comes first in as large a share of the responses as its weight has in the sum of weights.
+/// WRR: the share of responses that begin with a PE is the ratio of its weight to the sum of all weights.
 pub const R5356_4_2_2_2: ReqId = ReqId("R5356_4_2_2_2");
-/// WRR: the occurrences of a PE are spread as evenly as can be.
+/// WRR: the registrar distributes the entries of each PE as evenly as possible over the circular list.
 pub const R5356_4_2_2_3: ReqId = ReqId("R5356_4_2_2_3");
 
 // RFC 5356 section 4.2.3: Pool User Considerations
-/// WRR: a PU uses the response as with RR.
+/// WRR: a PU uses the PEs of a response as with RR.
 pub const R5356_4_2_3_1: ReqId = ReqId("R5356_4_2_3_1");
 
 // RFC 5356 section 4.2.4: Pool Member Selection Policy Parameter
@@ -1164,15 +1164,15 @@ pub const R5356_4_2_3_1: ReqId = ReqId("R5356_4_2_3_1");
 pub const R5356_4_2_4_1: ReqId = ReqId("R5356_4_2_4_1");
 
 // RFC 5356 section 4.3.2: ENRP Server Considerations
-/// RAND: the PEs of a response are drawn from those of the pool.
+/// RAND: the registrar draws the PEs of a response from the PEs of the pool.
 pub const R5356_4_3_2_1: ReqId = ReqId("R5356_4_3_2_1");
-/// RAND: each PE is as likely to come first as any other.
+/// RAND: every PE of the pool has the same probability of being listed first.
 pub const R5356_4_3_2_2: ReqId = ReqId("R5356_4_3_2_2");
-/// RAND: a response has no PE twice.
+/// RAND: a response lists no PE more than once.
 pub const R5356_4_3_2_3: ReqId = ReqId("R5356_4_3_2_3");
 
 // RFC 5356 section 4.3.3: Pool User Considerations
-/// RAND: a PU draws one PE of the response at random each time.
+/// RAND: whenever a PU selects a PE, it draws one at random from the response.
 pub const R5356_4_3_3_1: ReqId = ReqId("R5356_4_3_3_1");
 
 // RFC 5356 section 4.3.4: Pool Member Selection Policy Parameter
@@ -1180,19 +1180,19 @@ pub const R5356_4_3_3_1: ReqId = ReqId("R5356_4_3_3_1");
 pub const R5356_4_3_4_1: ReqId = ReqId("R5356_4_3_4_1");
 
 // RFC 5356 section 4.4.1: Description
-/// WRAND: with all weights 1, the PEs are drawn as with RAND.
+/// WRAND: if all weights are 1, the registrar draws the PEs as with RAND.
 pub const R5356_4_4_1_1: ReqId = ReqId("R5356_4_4_1_1");
 
 // RFC 5356 section 4.4.2: ENRP Server Considerations
-/// WRAND: the PEs of a response are drawn at random from those of the pool.
+/// WRAND: the registrar draws the PEs of a response at random from the PEs of the pool.
 pub const R5356_4_4_2_1: ReqId = ReqId("R5356_4_4_2_1");
-/// WRAND: a response has no PE twice.
+/// WRAND: a response lists no PE more than once.
 pub const R5356_4_4_2_2: ReqId = ReqId("R5356_4_4_2_2");
-/// WRAND: a PE is drawn with the probability of its weight over the sum of weights.
+/// WRAND: the probability that the registrar draws a PE is the ratio of its weight to the sum of all weights.
 pub const R5356_4_4_2_3: ReqId = ReqId("R5356_4_4_2_3");
 
 // RFC 5356 section 4.4.3: Pool User Considerations
-/// WRAND: a PU draws one PE of the response at random each time.
+/// WRAND: whenever a PU selects a PE, it draws one at random from the response.
 pub const R5356_4_4_3_1: ReqId = ReqId("R5356_4_4_3_1");
 
 // RFC 5356 section 4.4.4: Pool Member Selection Policy Parameter
@@ -1200,15 +1200,15 @@ pub const R5356_4_4_3_1: ReqId = ReqId("R5356_4_4_3_1");
 pub const R5356_4_4_4_1: ReqId = ReqId("R5356_4_4_4_1");
 
 // RFC 5356 section 4.5.2: ENRP Server Considerations
-/// PRIO: the PEs of highest priority are in the response.
+/// PRIO: the registrar selects the PEs of highest priority for a response.
 pub const R5356_4_5_2_1: ReqId = ReqId("R5356_4_5_2_1");
-/// PRIO: a response lists the PEs in falling order of priority.
+/// PRIO: the registrar lists the PEs of a response in falling order of priority.
 pub const R5356_4_5_2_2: ReqId = ReqId("R5356_4_5_2_2");
-/// PRIO: PEs of equal priority can stand in any order.
+/// PRIO: the registrar can list PEs of equal priority in any order.
 pub const R5356_4_5_2_3: ReqId = ReqId("R5356_4_5_2_3");
 
 // RFC 5356 section 4.5.3: Pool Element Considerations
-/// PRIO: a PU takes the active PE of highest priority.
+/// PRIO: a PU selects the active PE of highest priority.
 pub const R5356_4_5_3_1: ReqId = ReqId("R5356_4_5_3_1");
 
 // RFC 5356 section 4.5.4: Pool Member Selection Policy Parameter
@@ -1216,21 +1216,21 @@ pub const R5356_4_5_3_1: ReqId = ReqId("R5356_4_5_3_1");
 pub const R5356_4_5_4_1: ReqId = ReqId("R5356_4_5_4_1");
 
 // RFC 5356 section 5.1.2: ENRP Server Considerations
-/// LU: a response has no more PEs than were asked for.
+/// LU: a response lists at most as many PEs as the PU requested.
 pub const R5356_5_1_2_1: ReqId = ReqId("R5356_5_1_2_1");
-/// LU: the PEs of a response are those of lowest load.
+/// LU: the registrar selects the PEs of lowest load for a response.
 pub const R5356_5_1_2_2: ReqId = ReqId("R5356_5_1_2_2");
-/// LU: a response has no PE twice.
+/// LU: a response lists no PE more than once.
 pub const R5356_5_1_2_3: ReqId = ReqId("R5356_5_1_2_3");
-/// LU: PEs of equal load take turns.
+/// LU: the registrar selects among PEs of equal load in round robin order.
 pub const R5356_5_1_2_4: ReqId = ReqId("R5356_5_1_2_4");
-/// LU: a response lists the PEs in rising order of load.
+/// LU: the registrar lists the PEs of a response in rising order of load.
 pub const R5356_5_1_2_5: ReqId = ReqId("R5356_5_1_2_5");
 
 // RFC 5356 section 5.1.3: Pool User Considerations
-/// LU: a PU tries the PEs of the response in their order.
+/// LU: a PU tries the PEs in the order of the response.
 pub const R5356_5_1_3_1: ReqId = ReqId("R5356_5_1_3_1");
-/// LU: a PU asks for several entries, to have others to fall back on.
+/// LU: a PU requests several entries, so that it has backup PEs.
 pub const R5356_5_1_3_2: ReqId = ReqId("R5356_5_1_3_2");
 
 // RFC 5356 section 5.1.4: Pool Member Selection Policy Parameter
@@ -1240,17 +1240,17 @@ pub const R5356_5_1_4_1: ReqId = ReqId("R5356_5_1_4_1");
 // RFC 5356 section 5.2.2: ENRP Server Considerations
 /// LUD: the registrar keeps a degradation counter for each PE.
 pub const R5356_5_2_2_1: ReqId = ReqId("R5356_5_2_2_1");
-/// LUD: a registration or re-registration sets the PE's degradation counter to 0.
+/// LUD: the registrar sets the degradation counter of a PE to 0 at each registration and re-registration.
 pub const R5356_5_2_2_2: ReqId = ReqId("R5356_5_2_2_2");
-/// LUD: each PE that a response returns has its degradation counter raised by 1.
+/// LUD: the registrar increments the degradation counter of a PE by 1 each time it selects the PE for a response.
 pub const R5356_5_2_2_3: ReqId = ReqId("R5356_5_2_2_3");
-/// LUD: apart from the sum that counts, the selection is that of LU: no PE twice, rising order, turns among equals.
+/// LUD: apart from the sum that it compares, the registrar selects as with LU: no PE more than once, rising order, round robin among equals.
 pub const R5356_5_2_2_4: ReqId = ReqId("R5356_5_2_2_4");
-/// LUD: a response has the PEs for which load plus degradation counter times load degradation is lowest.
+/// LUD: the registrar selects the PEs with the lowest sum of load and degradation counter times load degradation.
 pub const R5356_5_2_2_5: ReqId = ReqId("R5356_5_2_2_5");
 
 // RFC 5356 section 5.2.3: Pool User Considerations
-/// LUD: a PU does as with LU.
+/// LUD: a PU uses the PEs of a response as with LU.
 pub const R5356_5_2_3_1: ReqId = ReqId("R5356_5_2_3_1");
 
 // RFC 5356 section 5.2.4: Pool Member Selection Policy Parameter
@@ -1258,21 +1258,21 @@ pub const R5356_5_2_3_1: ReqId = ReqId("R5356_5_2_3_1");
 pub const R5356_5_2_4_1: ReqId = ReqId("R5356_5_2_4_1");
 
 // RFC 5356 section 5.3.2: ENRP Server Considerations
-/// PLU: a response has no more PEs than were asked for.
+/// PLU: a response lists at most as many PEs as the PU requested.
 pub const R5356_5_3_2_1: ReqId = ReqId("R5356_5_3_2_1");
-/// PLU: a response has the PEs for which load plus load degradation is lowest.
+/// PLU: the registrar selects the PEs with the lowest sum of load and load degradation.
 pub const R5356_5_3_2_2: ReqId = ReqId("R5356_5_3_2_2");
-/// PLU: a response has no PE twice.
+/// PLU: a response lists no PE more than once.
 pub const R5356_5_3_2_3: ReqId = ReqId("R5356_5_3_2_3");
-/// PLU: PEs of equal sum take turns.
+/// PLU: the registrar selects among PEs of equal sum in round robin order.
 pub const R5356_5_3_2_4: ReqId = ReqId("R5356_5_3_2_4");
-/// PLU: a response lists the PEs in rising order of that sum.
+/// PLU: the registrar lists the PEs of a response in rising order of the sum of load and load degradation.
 pub const R5356_5_3_2_5: ReqId = ReqId("R5356_5_3_2_5");
 
 // RFC 5356 section 5.3.3: Pool User Considerations
-/// PLU: a PU tries the PEs of the response in their order.
+/// PLU: a PU tries the PEs in the order of the response.
 pub const R5356_5_3_3_1: ReqId = ReqId("R5356_5_3_3_1");
-/// PLU: a PU asks for several entries, to have others to fall back on.
+/// PLU: a PU requests several entries, so that it has backup PEs.
 pub const R5356_5_3_3_2: ReqId = ReqId("R5356_5_3_3_2");
 
 // RFC 5356 section 5.3.4: Pool Member Selection Policy Parameter
@@ -1280,15 +1280,15 @@ pub const R5356_5_3_3_2: ReqId = ReqId("R5356_5_3_3_2");
 pub const R5356_5_3_4_1: ReqId = ReqId("R5356_5_3_4_1");
 
 // RFC 5356 section 5.4.1: Description
-/// RLU: a PE is drawn with the probability of its idle share, 0xffffffff less its load, over the sum of the idle shares.
+/// RLU: the probability that the registrar draws a PE is the ratio of its idle share, 0xffffffff minus its load, to the sum of all idle shares.
 pub const R5356_5_4_1_1: ReqId = ReqId("R5356_5_4_1_1");
 
 // RFC 5356 section 5.4.2: ENRP Server Considerations
-/// RLU: the registrar works as with WRAND, each PE's idle share taken as its weight.
+/// RLU: the registrar follows WRAND with the idle share of each PE as its weight.
 pub const R5356_5_4_2_1: ReqId = ReqId("R5356_5_4_2_1");
 
 // RFC 5356 section 5.4.3: Pool User Considerations
-/// RLU: a PU does as with WRAND.
+/// RLU: a PU uses the PEs of a response as with WRAND.
 pub const R5356_5_4_3_1: ReqId = ReqId("R5356_5_4_3_1");
 
 // RFC 5356 section 5.4.4: Pool Member Selection Policy Parameter
@@ -1296,13 +1296,13 @@ pub const R5356_5_4_3_1: ReqId = ReqId("R5356_5_4_3_1");
 pub const R5356_5_4_4_1: ReqId = ReqId("R5356_5_4_4_1");
 
 // RFC 5356 section 7.1: A New Table for RSerPool Policy Types
-/// The highest bit of a policy type is set for private policies and clear for those of the IETF.
+/// The highest bit of a policy type is 1 for private policies and 0 for IETF policies.
 pub const R5356_7_1_1: ReqId = ReqId("R5356_7_1_1");
-/// The second highest bit of a policy type is set for adaptive policies.
+/// The second highest bit of a policy type is 1 for adaptive policies and 0 for non-adaptive policies.
 pub const R5356_7_1_2: ReqId = ReqId("R5356_7_1_2");
-/// Policy types 0x00000000 and 0x40000000 are invalid, so they are not sent.
+/// The policy types 0x00000000 and 0x40000000 are invalid, so no sender uses them.
 pub const R5356_7_1_3: ReqId = ReqId("R5356_7_1_3");
-/// Policy types 0x00000006 to 0x3fffffff and 0x40000005 to 0x7fffffff are reserved, so they are not sent.
+/// The policy types 0x00000006 to 0x3fffffff and 0x40000005 to 0x7fffffff are reserved, so no sender uses them.
 pub const R5356_7_1_4: ReqId = ReqId("R5356_7_1_4");
-/// Policy types from 0x80000000 on are for private use.
+/// The policy types 0x80000000 to 0xffffffff are for private use.
 pub const R5356_7_1_5: ReqId = ReqId("R5356_7_1_5");
