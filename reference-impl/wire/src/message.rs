@@ -34,11 +34,10 @@ impl Flags {
     }
 }
 
-/// Declares the modules, the number space and the enum of one protocol's messages from one table:
-/// type, least Length, file and struct.
+/// Declares the number space and the enum of one protocol's messages from one table: type, least Length,
+/// module and struct. The `mod` lines are written by hand, since rustfmt does not look into a macro.
 macro_rules! messages {
     ($($(#[$doc:meta])+ $constant:ident = $number:literal, from $fixed:literal octets => $module:ident::$name:ident,)+) => {
-        $(mod $module;)+
         $(pub use $module::$name;)+
 
         /// The 8-bit type of a message.

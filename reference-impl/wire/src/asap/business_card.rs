@@ -28,7 +28,12 @@ pub struct BusinessCard {
 impl BusinessCard {
     /// A card with these PEs in the order of failover.
     pub fn new(pool_handle: PoolHandle, pool_elements: Vec<PoolElement>) -> Self {
-        Self { flags: Flags::NONE, pool_handle, pool_elements, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE,
+            pool_handle,
+            pool_elements,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {
@@ -42,7 +47,9 @@ impl BusinessCard {
 
     pub(super) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
         if self.pool_elements.is_empty() {
-            return Err(EncodeError::Empty { what: "pool element" });
+            return Err(EncodeError::Empty {
+                what: "pool element",
+            });
         }
         let mut parameters = writer.parameters(&self.unknown);
         parameters.put(&self.pool_handle)?;

@@ -26,7 +26,11 @@ pub struct CookieEcho {
 impl CookieEcho {
     /// A message with this cookie.
     pub fn new(cookie: param::Cookie) -> Self {
-        Self { flags: Flags::NONE, cookie, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE,
+            cookie,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {

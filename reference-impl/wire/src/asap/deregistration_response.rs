@@ -31,8 +31,18 @@ pub struct DeregistrationResponse {
 
 impl DeregistrationResponse {
     /// A grant, or with an error a refusal.
-    pub fn new(pool_handle: PoolHandle, pe_identifier: PeIdentifier, operation_error: Option<OperationError>) -> Self {
-        Self { flags: Flags::NONE, pool_handle, pe_identifier, operation_error, unknown: UnknownParameters::NONE }
+    pub fn new(
+        pool_handle: PoolHandle,
+        pe_identifier: PeIdentifier,
+        operation_error: Option<OperationError>,
+    ) -> Self {
+        Self {
+            flags: Flags::NONE,
+            pool_handle,
+            pe_identifier,
+            operation_error,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {

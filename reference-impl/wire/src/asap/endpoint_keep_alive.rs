@@ -32,7 +32,12 @@ impl EndpointKeepAlive {
 
     /// A question from this registrar; `home` says that it wants to be the PE's Home ENRP server.
     pub fn new(server_id: ServerId, pool_handle: PoolHandle, home: bool) -> Self {
-        Self { flags: Flags::NONE.with(Self::HOME, home), server_id, pool_handle, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE.with(Self::HOME, home),
+            server_id,
+            pool_handle,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     /// Does the sender want to be the Home ENRP server?

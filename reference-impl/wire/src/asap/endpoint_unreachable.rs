@@ -28,7 +28,12 @@ pub struct EndpointUnreachable {
 impl EndpointUnreachable {
     /// A report about this PE.
     pub fn new(pool_handle: PoolHandle, pe_identifier: PeIdentifier) -> Self {
-        Self { flags: Flags::NONE, pool_handle, pe_identifier, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE,
+            pool_handle,
+            pe_identifier,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {

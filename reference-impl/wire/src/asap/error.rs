@@ -25,7 +25,11 @@ pub struct Error {
 impl Error {
     /// A report of this error.
     pub fn new(operation_error: OperationError) -> Self {
-        Self { flags: Flags::NONE, operation_error, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE,
+            operation_error,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {

@@ -44,13 +44,17 @@ impl<'a> Question<'a> {
         let is_resolution = *kind == MessageType::HANDLE_RESOLUTION.0;
         let is_handle = [*t0, *t1] == ParameterType::POOL_HANDLE.0.to_be_bytes();
         // The padding may be counted or not, and may be missing.
-        let ends = end <= message && message <= octets.len() && octets.len() <= end.next_multiple_of(4);
+        let ends =
+            end <= message && message <= octets.len() && octets.len() <= end.next_multiple_of(4);
         if !is_resolution || !is_handle || !ends {
             return None;
         }
         let pool_handle = octets.get(HEADERS..end)?;
         let wants_updates = Flags(*flags).contains(HandleResolution::SEND_UPDATES);
-        Some(Self { pool_handle, wants_updates })
+        Some(Self {
+            pool_handle,
+            wants_updates,
+        })
     }
 }
 
@@ -60,7 +64,11 @@ impl HandleResolution {
 
     /// A question for this pool; `updates` asks for news of later changes too.
     pub fn new(pool_handle: PoolHandle, updates: bool) -> Self {
-        Self { flags: Flags::NONE.with(Self::SEND_UPDATES, updates), pool_handle, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE.with(Self::SEND_UPDATES, updates),
+            pool_handle,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     /// Are later changes of the pool to be told too?
@@ -70,7 +78,10 @@ impl HandleResolution {
 
     /// What it asks.
     pub fn question(&self) -> Question<'_> {
-        Question { pool_handle: self.pool_handle.as_octets(), wants_updates: self.wants_updates() }
+        Question {
+            pool_handle: self.pool_handle.as_octets(),
+            wants_updates: self.wants_updates(),
+        }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {

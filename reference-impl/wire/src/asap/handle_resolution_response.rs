@@ -12,7 +12,9 @@
 use super::MessageType;
 use crate::error::{DecodeResult, EncodeError};
 use crate::message::Flags;
-use crate::param::{EncodedElement, OperationError, Policy, PoolElement, PoolHandle, UnknownParameters};
+use crate::param::{
+    EncodedElement, OperationError, Policy, PoolElement, PoolHandle, UnknownParameters,
+};
 use crate::reader::Reader;
 use crate::writer::{Growing, Writer};
 
@@ -40,9 +42,18 @@ pub struct PositiveAnswer(Growing);
 impl PositiveAnswer {
     /// An answer of at most `limit` octets without elements yet; none if not even that fits. There will be room
     /// for `room` octets of elements without another allocation.
-    pub fn new(pool_handle: &PoolHandle, policy: Option<&Policy>, limit: usize, room: usize) -> Option<Self> {
+    pub fn new(
+        pool_handle: &PoolHandle,
+        policy: Option<&Policy>,
+        limit: usize,
+        room: usize,
+    ) -> Option<Self> {
         let head = 32 + pool_handle.as_octets().len();
-        let mut answer = Growing::new(MessageType::HANDLE_RESOLUTION_RESPONSE.0, limit, head + room);
+        let mut answer = Growing::new(
+            MessageType::HANDLE_RESOLUTION_RESPONSE.0,
+            limit,
+            head + room,
+        );
         let fits = answer.put(pool_handle) && policy.is_none_or(|policy| answer.put(policy));
         fits.then_some(Self(answer))
     }
@@ -55,7 +66,8 @@ impl PositiveAnswer {
 
     /// The message, padded.
     pub fn finish(self, updates: bool) -> Vec<u8> {
-        self.0.finish(Flags::NONE.with(HandleResolutionResponse::UPDATES_ACCEPTED, updates))
+        self.0
+            .finish(Flags::NONE.with(HandleResolutionResponse::UPDATES_ACCEPTED, updates))
     }
 }
 
@@ -64,14 +76,28 @@ impl HandleResolutionResponse {
     pub const UPDATES_ACCEPTED: Flags = Flags(0x01);
 
     /// A positive answer without a word on updates.
-    pub fn new(pool_handle: PoolHandle, policy: Option<Policy>, pool_elements: Vec<PoolElement>) -> Self {
-        Self { flags: Flags::NONE, pool_handle, policy, pool_elements, operation_error: None, unknown: UnknownParameters::NONE }
+    pub fn new(
+        pool_handle: PoolHandle,
+        policy: Option<Policy>,
+        pool_elements: Vec<PoolElement>,
+    ) -> Self {
+        Self {
+            flags: Flags::NONE,
+            pool_handle,
+            policy,
+            pool_elements,
+            operation_error: None,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     /// A negative answer for this reason.
     pub fn negative(pool_handle: PoolHandle, operation_error: OperationError) -> Self {
         let operation_error = Some(operation_error);
-        Self { operation_error, ..Self::new(pool_handle, None, Vec::new()) }
+        Self {
+            operation_error,
+            ..Self::new(pool_handle, None, Vec::new())
+        }
     }
 
     /// Will later changes of the pool be told too?
@@ -89,7 +115,14 @@ impl HandleResolutionResponse {
             return Err(reader.absent("pool-element"));
         }
         let unknown = reader.finish()?;
-        Ok(Self { flags, pool_handle, policy, pool_elements, operation_error, unknown })
+        Ok(Self {
+            flags,
+            pool_handle,
+            policy,
+            pool_elements,
+            operation_error,
+            unknown,
+        })
     }
 
     pub(super) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

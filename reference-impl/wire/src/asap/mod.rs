@@ -1,5 +1,20 @@
 //! The fourteen ASAP messages (RFC 5352 §2.2).
 
+mod business_card;
+mod cookie;
+mod cookie_echo;
+mod deregistration;
+mod deregistration_response;
+mod endpoint_keep_alive;
+mod endpoint_keep_alive_ack;
+mod endpoint_unreachable;
+mod error;
+mod handle_resolution;
+mod handle_resolution_response;
+mod registration;
+mod registration_response;
+mod server_announce;
+
 use crate::message::messages;
 
 pub use handle_resolution::Question;

@@ -28,7 +28,12 @@ pub struct Registration {
 impl Registration {
     /// A registration of this PE in this pool.
     pub fn new(pool_handle: PoolHandle, pool_element: PoolElement) -> Self {
-        Self { flags: Flags::NONE, pool_handle, pool_element, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE,
+            pool_handle,
+            pool_element,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {

@@ -34,8 +34,18 @@ impl RegistrationResponse {
     pub const REJECT: Flags = Flags(0x01);
 
     /// A grant without an error (or with a warning); see also [`rejection`](Self::rejection).
-    pub fn new(pool_handle: PoolHandle, pe_identifier: PeIdentifier, operation_error: Option<OperationError>) -> Self {
-        Self { flags: Flags::NONE, pool_handle, pe_identifier, operation_error, unknown: UnknownParameters::NONE }
+    pub fn new(
+        pool_handle: PoolHandle,
+        pe_identifier: PeIdentifier,
+        operation_error: Option<OperationError>,
+    ) -> Self {
+        Self {
+            flags: Flags::NONE,
+            pool_handle,
+            pe_identifier,
+            operation_error,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     /// A rejection for this reason.
@@ -45,7 +55,10 @@ impl RegistrationResponse {
         operation_error: OperationError,
     ) -> Self {
         let flags = Self::REJECT;
-        Self { flags, ..Self::new(pool_handle, pe_identifier, Some(operation_error)) }
+        Self {
+            flags,
+            ..Self::new(pool_handle, pe_identifier, Some(operation_error))
+        }
     }
 
     /// Is the registration rejected?

@@ -8,10 +8,10 @@
 
 use crate::error::{DecodeResult, EncodeError};
 use crate::message::Flags;
+use crate::param::{Parameter, ParameterType, SctpTransport, TcpTransport};
 use crate::param::{ServerId, UnknownParameters};
 use crate::reader::Reader;
 use crate::writer::Writer;
-use crate::param::{Parameter, ParameterType, SctpTransport, TcpTransport};
 
 /// ASAP_SERVER_ANNOUNCE.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,7 +29,12 @@ pub struct ServerAnnounce {
 impl ServerAnnounce {
     /// An announcement of this registrar.
     pub fn new(server_id: ServerId, transports: Vec<AnnouncedTransport>) -> Self {
-        Self { flags: Flags::NONE, server_id, transports, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE,
+            server_id,
+            transports,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {

@@ -31,7 +31,13 @@ pub struct Error {
 impl Error {
     /// A report of this error.
     pub fn new(sender: ServerId, receiver: ServerId, operation_error: OperationError) -> Self {
-        Self { flags: Flags::NONE, sender, receiver, operation_error, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE,
+            sender,
+            receiver,
+            operation_error,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {

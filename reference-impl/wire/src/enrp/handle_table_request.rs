@@ -31,7 +31,12 @@ impl HandleTableRequest {
 
     /// A request; `own_children_only` leaves out what other registrars own.
     pub fn new(sender: ServerId, receiver: ServerId, own_children_only: bool) -> Self {
-        Self { flags: Flags::NONE.with(Self::OWN_CHILDREN_ONLY, own_children_only), sender, receiver, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE.with(Self::OWN_CHILDREN_ONLY, own_children_only),
+            sender,
+            receiver,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     /// Are only the PEs asked for that the receiver owns?

@@ -53,7 +53,10 @@ impl TablePart {
         let mut message = Growing::new(MessageType::HANDLE_TABLE_RESPONSE.0, limit, limit);
         message.u32(sender.0);
         message.u32(receiver.0);
-        Self { message, pool: None }
+        Self {
+            message,
+            pool: None,
+        }
     }
 
     /// Adds an element. The elements of one pool come one after the other. False if there is no room for it.
@@ -61,7 +64,8 @@ impl TablePart {
     pub fn put(&mut self, pool_handle: &PoolHandle, element: &EncodedElement) -> bool {
         let before = self.message.len();
         let is_same = self.pool.as_ref() == Some(pool_handle);
-        let fits = (is_same || self.message.put(pool_handle)) && self.message.put_octets(element.as_octets());
+        let fits = (is_same || self.message.put(pool_handle))
+            && self.message.put_octets(element.as_octets());
         if !fits {
             self.message.truncate(before);
         } else if !is_same {
@@ -72,7 +76,8 @@ impl TablePart {
 
     /// The message, padded; `more` says that it is not the last.
     pub fn finish(self, more: bool) -> Vec<u8> {
-        self.message.finish(Flags::NONE.with(HandleTableResponse::MORE_TO_SEND, more))
+        self.message
+            .finish(Flags::NONE.with(HandleTableResponse::MORE_TO_SEND, more))
     }
 }
 
@@ -84,12 +89,21 @@ impl HandleTableResponse {
 
     /// A part of the handlespace; `more` says that it is not the last.
     pub fn new(sender: ServerId, receiver: ServerId, entries: Vec<PoolEntry>, more: bool) -> Self {
-        Self { flags: Flags::NONE.with(Self::MORE_TO_SEND, more), sender, receiver, entries, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE.with(Self::MORE_TO_SEND, more),
+            sender,
+            receiver,
+            entries,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     /// A rejection.
     pub fn rejection(sender: ServerId, receiver: ServerId) -> Self {
-        Self { flags: Self::REJECT, ..Self::new(sender, receiver, Vec::new(), false) }
+        Self {
+            flags: Self::REJECT,
+            ..Self::new(sender, receiver, Vec::new(), false)
+        }
     }
 
     /// Is the request rejected?
@@ -108,9 +122,18 @@ impl HandleTableResponse {
         let mut entries = Vec::new();
         while let Some(pool_handle) = reader.repeated("pool-handle", entries.len())? {
             let pool_elements = reader.non_empty_list("pool-element")?;
-            entries.push(PoolEntry { pool_handle, pool_elements });
+            entries.push(PoolEntry {
+                pool_handle,
+                pool_elements,
+            });
         }
-        Ok(Self { flags, sender, receiver, entries, unknown: reader.finish()? })
+        Ok(Self {
+            flags,
+            sender,
+            receiver,
+            entries,
+            unknown: reader.finish()?,
+        })
     }
 
     pub(super) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
@@ -119,7 +142,9 @@ impl HandleTableResponse {
         let mut parameters = writer.parameters(&self.unknown);
         for entry in &self.entries {
             if entry.pool_elements.is_empty() {
-                return Err(EncodeError::Empty { what: "pool element" });
+                return Err(EncodeError::Empty {
+                    what: "pool element",
+                });
             }
             parameters.put(&entry.pool_handle)?;
             parameters.put_all(&entry.pool_elements)?;

@@ -47,8 +47,22 @@ pub struct HandleUpdate {
 
 impl HandleUpdate {
     /// News of this PE.
-    pub fn new(sender: ServerId, receiver: ServerId, action: UpdateAction, pool_handle: PoolHandle, pool_element: PoolElement) -> Self {
-        Self { flags: Flags::NONE, sender, receiver, action, pool_handle, pool_element, unknown: UnknownParameters::NONE }
+    pub fn new(
+        sender: ServerId,
+        receiver: ServerId,
+        action: UpdateAction,
+        pool_handle: PoolHandle,
+        pool_element: PoolElement,
+    ) -> Self {
+        Self {
+            flags: Flags::NONE,
+            sender,
+            receiver,
+            action,
+            pool_handle,
+            pool_element,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {

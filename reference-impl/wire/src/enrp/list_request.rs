@@ -28,7 +28,12 @@ pub struct ListRequest {
 impl ListRequest {
     /// A request.
     pub fn new(sender: ServerId, receiver: ServerId) -> Self {
-        Self { flags: Flags::NONE, sender, receiver, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE,
+            sender,
+            receiver,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {

@@ -34,12 +34,21 @@ impl ListResponse {
 
     /// A list.
     pub fn new(sender: ServerId, receiver: ServerId, servers: Vec<ServerInformation>) -> Self {
-        Self { flags: Flags::NONE, sender, receiver, servers, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE,
+            sender,
+            receiver,
+            servers,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     /// A rejection.
     pub fn rejection(sender: ServerId, receiver: ServerId) -> Self {
-        Self { flags: Self::REJECT, ..Self::new(sender, receiver, Vec::new()) }
+        Self {
+            flags: Self::REJECT,
+            ..Self::new(sender, receiver, Vec::new())
+        }
     }
 
     /// Is the request rejected?

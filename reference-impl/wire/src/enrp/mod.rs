@@ -3,6 +3,17 @@
 //! Each begins with the identifiers of the registrar that sends it and of the one it is meant for; 0 stands for
 //! all of them.
 
+mod error;
+mod handle_table_request;
+mod handle_table_response;
+mod handle_update;
+mod init_takeover;
+mod init_takeover_ack;
+mod list_request;
+mod list_response;
+mod presence;
+mod takeover_server;
+
 use crate::message::messages;
 use crate::param::ServerId;
 

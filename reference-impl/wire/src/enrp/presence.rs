@@ -38,8 +38,20 @@ impl Presence {
     pub const REPLY_REQUIRED: Flags = Flags(0x01);
 
     /// A heartbeat that needs no reply.
-    pub fn new(sender: ServerId, receiver: ServerId, pe_checksum: Option<PeChecksum>, server_information: Option<ServerInformation>) -> Self {
-        Self { flags: Flags::NONE, sender, receiver, pe_checksum, server_information, unknown: UnknownParameters::NONE }
+    pub fn new(
+        sender: ServerId,
+        receiver: ServerId,
+        pe_checksum: Option<PeChecksum>,
+        server_information: Option<ServerInformation>,
+    ) -> Self {
+        Self {
+            flags: Flags::NONE,
+            sender,
+            receiver,
+            pe_checksum,
+            server_information,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     /// Is the receiver to answer with its own presence?

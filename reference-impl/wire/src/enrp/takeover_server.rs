@@ -31,7 +31,13 @@ pub struct TakeoverServer {
 impl TakeoverServer {
     /// The news that `target` is taken over.
     pub fn new(sender: ServerId, receiver: ServerId, target: ServerId) -> Self {
-        Self { flags: Flags::NONE, sender, receiver, target, unknown: UnknownParameters::NONE }
+        Self {
+            flags: Flags::NONE,
+            sender,
+            receiver,
+            target,
+            unknown: UnknownParameters::NONE,
+        }
     }
 
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {
