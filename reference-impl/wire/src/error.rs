@@ -3,8 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
-use crate::param::ParameterType;
-use crate::reaction::Reports;
+use crate::numbers::ParameterType;
+use crate::skipped::Reports;
 
 /// Inside the crate errors are boxed: results are then little larger than what they hold in the good case,
 /// which is nearly always, and a decoded message is moved through a dozen of them.

@@ -19,18 +19,23 @@ pub mod reaction;
 
 mod error;
 mod message;
+mod numbers;
 mod reader;
+mod skipped;
+mod unknown;
 mod writer;
 
 pub use error::{DecodeError, EncodeError, ErrorKind};
-pub use message::{Decoded, Flags};
+pub use message::Decoded;
+pub use numbers::{Flags, ParameterType};
 pub use param::{
     Addresses, CauseCode, Cookie, DccpTransport, EncodedElement, ErrorCause, OpaqueTransport,
-    OperationError, ParameterType, PeChecksum, PeIdentifier, Policy, PolicyType, PoolElement,
-    PoolHandle, RegistrationLife, SctpTransport, ServerId, ServerInformation, TcpTransport,
-    Transport, TransportUse, UdpLiteTransport, UdpTransport, UnknownParameter, UnknownParameters,
+    OperationError, PeChecksum, PeIdentifier, Policy, PolicyType, PoolElement, PoolHandle,
+    RegistrationLife, SctpTransport, ServerId, ServerInformation, TcpTransport, Transport,
+    TransportUse, UdpLiteTransport, UdpTransport,
 };
-pub use reaction::{Reaction, Reports};
+pub use skipped::{Reaction, Reports};
+pub use unknown::{UnknownParameter, UnknownParameters};
 
 /// The largest Length of a message, a parameter or a cause: the field has 16 bits.
 pub const MAX_LENGTH: usize = 0xffff;

@@ -1,37 +1,14 @@
 //! What ASAP and ENRP messages have in common (RFC 5354 §4): the header and the dispatch by type.
 
-use crate::reaction::Reports;
+use crate::skipped::Reports;
 
-/// A decoded message and what has to be told to its sender about it.
+/// A decoded message with the reports that its sender is owed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded<M> {
     /// The message.
     pub message: M,
     /// The parameters that were skipped, and which of them ask for a report.
     pub reports: Reports,
-}
-
-/// The flags octet of a message. Each message names its own bits; the others are kept as they came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct Flags(pub u8);
-
-impl Flags {
-    /// No flag is set.
-    pub const NONE: Self = Self(0);
-
-    /// Are all bits of `flag` set?
-    pub const fn contains(self, flag: Self) -> bool {
-        self.0 & flag.0 == flag.0
-    }
-
-    /// These flags and those of `flag`, if `set`.
-    pub const fn with(self, flag: Self, set: bool) -> Self {
-        if set {
-            Self(self.0 | flag.0)
-        } else {
-            Self(self.0 & !flag.0)
-        }
-    }
 }
 
 /// Declares the number space and the enum of one protocol's messages from one table: type, least Length,

@@ -1,4 +1,4 @@
-//! What to do about octets that cannot be understood (RFC 5354 §3, §4), in one table:
+//! Reactions to octets that cannot be understood (RFC 5354 §3, §4), in one table:
 //!
 //! | top bits of an unknown type | parameter (16 bits)          | message (8 bits)             |
 //! |-----------------------------|------------------------------|------------------------------|
@@ -13,41 +13,12 @@
 
 use crate::MAX_LENGTH;
 use crate::error::{DecodeError, ErrorKind};
-use crate::param::{CauseCode, ErrorCause, OperationError, ParameterType};
-
-/// What to do about something unknown or wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Reaction {
-    /// Discard the message and say nothing.
-    Drop,
-    /// Discard the message and report why.
-    DropReport,
-    /// Go on as if the parameter were not there.
-    Skip,
-    /// Go on as if the parameter were not there, and report it.
-    SkipReport,
-}
+use crate::param::{CauseCode, ErrorCause, OperationError};
+use crate::skipped::up_to_length;
+pub use crate::skipped::{Reaction, Reports};
 
 impl Reaction {
-    /// To an unknown parameter.
-    pub const fn to_parameter(parameter_type: ParameterType) -> Self {
-        match parameter_type.0 >> 14 {
-            0b00 => Self::Drop,
-            0b01 => Self::DropReport,
-            0b10 => Self::Skip,
-            _ => Self::SkipReport,
-        }
-    }
-
-    /// To an unknown message.
-    pub const fn to_message(message_type: u8) -> Self {
-        match message_type >> 6 {
-            0b01 => Self::DropReport,
-            _ => Self::Drop,
-        }
-    }
-
-    /// To a message that cannot be decoded.
+    /// Returns the reaction to a message that cannot be decoded.
     pub const fn to_error(kind: ErrorKind) -> Self {
         match kind {
             ErrorKind::UnknownMessage(message_type) => Self::to_message(message_type),
@@ -63,19 +34,9 @@ impl Reaction {
             | ErrorKind::UnexpectedParameter => Self::Drop,
         }
     }
-
-    /// The name used in vectors and reports.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Drop => "drop",
-            Self::DropReport => "drop-report",
-            Self::Skip => "skip",
-            Self::SkipReport => "skip-report",
-        }
-    }
 }
 
-/// The error to report about `octets`, which could not be decoded; none if they are to be dropped silently.
+/// Returns the error to report about `octets`, which could not be decoded; none if they are dropped silently.
 ///
 /// Parameters that were skipped before an unknown one stopped the processing are reported as if it had gone on:
 /// their own top bits ask for that (RFC 5354 §3, §3.12.2). A message that is too large to be carried whole in
@@ -113,42 +74,9 @@ fn stopped_by(error: &DecodeError, octets: &[u8]) -> Option<ErrorCause> {
     Some(ErrorCause::new(code, offending))
 }
 
-/// What was skipped while a message was decoded.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Reports {
-    skipped: usize,
-    offsets: Vec<u16>,
-    /// The parameters to report one after the other, each from its type to its Length, unpadded.
-    octets: Vec<u8>,
-}
-
 impl Reports {
-    /// Is there nothing to report?
-    pub const fn is_empty(&self) -> bool {
-        self.offsets.is_empty()
-    }
-
-    /// What the skipped parameters ask for, taken together; none if nothing was skipped.
-    pub const fn reaction(&self) -> Option<Reaction> {
-        match (self.skipped, self.is_empty()) {
-            (0, _) => None,
-            (_, true) => Some(Reaction::Skip),
-            (_, false) => Some(Reaction::SkipReport),
-        }
-    }
-
-    /// The parameters to report, each with its offset in the message and its octets.
-    pub fn iter(&self) -> impl Iterator<Item = (usize, &[u8])> {
-        let mut octets = &self.octets[..];
-        self.offsets.iter().map(move |&offset| {
-            let (parameter, rest) = octets.split_at(up_to_length(octets).len());
-            octets = rest;
-            (usize::from(offset), parameter)
-        })
-    }
-
-    /// The report: a cause for each parameter, as many as one message can carry; none if there is nothing to
-    /// report.
+    /// Returns the report: a cause for each parameter, as many as one message can carry; none if there is nothing
+    /// to report.
     pub fn operation_error(&self) -> Option<OperationError> {
         let causes = self.causes(MAX_REPORTED);
         (!causes.is_empty()).then_some(OperationError { causes })
@@ -170,17 +98,6 @@ impl Reports {
         }
         causes
     }
-
-    pub(crate) fn skip(&mut self) {
-        self.skipped += 1;
-    }
-
-    pub(crate) fn skip_and_report(&mut self, offset: usize, parameter: &[u8]) {
-        self.skipped += 1;
-        // A parameter's offset is below its message's Length, which has 16 bits.
-        self.offsets.push(offset as u16);
-        self.octets.extend_from_slice(parameter);
-    }
 }
 
 const CAUSE_HEADER: usize = 4;
@@ -188,14 +105,3 @@ const CAUSE_HEADER: usize = 4;
 /// What fits into an ERROR message of either protocol beside its header, the two ENRP identifiers, the header
 /// of the Operation Error and that of one cause.
 const MAX_REPORTED: usize = MAX_LENGTH - 4 - 8 - 4 - CAUSE_HEADER;
-
-/// The octets up to the Length in the header they begin with, as far as they are there.
-fn up_to_length(octets: &[u8]) -> &[u8] {
-    match octets {
-        [_, _, high, low, ..] => {
-            let length = usize::from(u16::from_be_bytes([*high, *low]));
-            octets.get(..length).unwrap_or(octets)
-        }
-        _ => octets,
-    }
-}

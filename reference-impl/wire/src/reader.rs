@@ -7,12 +7,20 @@
 use std::net::IpAddr;
 
 use crate::error::{DecodeError, DecodeResult, ErrorKind};
-use crate::message::Flags;
-use crate::param::{Parameter, ParameterType, UnknownParameters};
-use crate::reaction::{Reaction, Reports};
+use crate::numbers::{Flags, ParameterType};
+use crate::skipped::{Reaction, Reports};
+use crate::unknown::UnknownParameters;
 
 /// Type, flags and Length; also the shape of a parameter's and a cause's header.
 const HEADER: usize = 4;
+
+/// A value that can be read from one parameter; the reader handles its header, Length and padding.
+pub(crate) trait ReadParameter: Sized {
+    /// Returns whether a parameter of this type can hold such a value.
+    fn accepts(parameter_type: ParameterType) -> bool;
+    /// Reads the value of a parameter of an accepted type.
+    fn decode(parameter_type: ParameterType, reader: Reader<'_>) -> DecodeResult<Self>;
+}
 
 /// The header of a message, without its Length.
 pub(crate) struct MessageHeader {
@@ -45,7 +53,7 @@ struct ParameterHeader<'a> {
 }
 
 /// Reads octets that are one parameter and nothing else, such as a cause's information.
-pub(crate) fn decode_alone<P: Parameter>(octets: &[u8], name: &'static str) -> DecodeResult<P> {
+pub(crate) fn decode_alone<P: ReadParameter>(octets: &[u8], name: &'static str) -> DecodeResult<P> {
     let mut reports = Reports::default();
     let mut reader = Reader::new(octets, octets.len(), 0, &mut reports);
     let value = reader.mandatory(name)?;
@@ -152,7 +160,7 @@ impl<'a> Reader<'a> {
 
     /// The parameter that has to stand next.
     #[inline]
-    pub(crate) fn mandatory<P: Parameter>(&mut self, name: &'static str) -> DecodeResult<P> {
+    pub(crate) fn mandatory<P: ReadParameter>(&mut self, name: &'static str) -> DecodeResult<P> {
         match self.peek()? {
             Some(header) if P::accepts(header.parameter_type) => {
                 self.seen |= bit(header.parameter_type);
@@ -164,7 +172,10 @@ impl<'a> Reader<'a> {
 
     /// The parameter that may stand next, but only once among its siblings.
     #[inline]
-    pub(crate) fn optional<P: Parameter>(&mut self, name: &'static str) -> DecodeResult<Option<P>> {
+    pub(crate) fn optional<P: ReadParameter>(
+        &mut self,
+        name: &'static str,
+    ) -> DecodeResult<Option<P>> {
         match self.peek()? {
             Some(header) if P::accepts(header.parameter_type) => {
                 self.seen |= bit(header.parameter_type);
@@ -176,7 +187,7 @@ impl<'a> Reader<'a> {
 
     /// The parameter that may stand next, the `index`th of its kind.
     #[inline]
-    pub(crate) fn repeated<P: Parameter>(
+    pub(crate) fn repeated<P: ReadParameter>(
         &mut self,
         name: &'static str,
         index: usize,
@@ -190,7 +201,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The parameters of one kind that may stand next, any number of them.
-    pub(crate) fn list<P: Parameter>(&mut self, name: &'static str) -> DecodeResult<Vec<P>> {
+    pub(crate) fn list<P: ReadParameter>(&mut self, name: &'static str) -> DecodeResult<Vec<P>> {
         let mut list = Vec::new();
         while let Some(header) = self.peek()? {
             if !P::accepts(header.parameter_type) {
@@ -202,7 +213,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The parameters of one kind that have to stand next, one or more.
-    pub(crate) fn non_empty_list<P: Parameter>(
+    pub(crate) fn non_empty_list<P: ReadParameter>(
         &mut self,
         name: &'static str,
     ) -> DecodeResult<Vec<P>> {
@@ -333,7 +344,7 @@ impl<'a> Reader<'a> {
     }
 
     #[inline]
-    fn parameter<P: Parameter>(
+    fn parameter<P: ReadParameter>(
         &mut self,
         header: ParameterHeader<'a>,
         name: &'static str,

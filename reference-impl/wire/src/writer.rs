@@ -7,8 +7,16 @@ use std::iter::Peekable;
 
 use crate::MAX_LENGTH;
 use crate::error::EncodeError;
-use crate::message::Flags;
-use crate::param::{Parameter, UnknownParameter, UnknownParameters};
+use crate::numbers::{Flags, ParameterType};
+use crate::unknown::{UnknownParameter, UnknownParameters};
+
+/// A value that can be written as one parameter; the writer handles its header, Length and padding.
+pub(crate) trait WriteParameter {
+    /// Returns the type of the parameter that holds this value.
+    fn parameter_type(&self) -> ParameterType;
+    /// Writes the value.
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError>;
+}
 
 /// Writes the value of one message or parameter.
 pub(crate) struct Writer<'o> {
@@ -38,14 +46,14 @@ pub(crate) fn message(
 }
 
 /// The octets of one parameter, from its type to its Length.
-pub(crate) fn encode_alone<P: Parameter>(parameter: &P) -> Result<Vec<u8>, EncodeError> {
+pub(crate) fn encode_alone<P: WriteParameter>(parameter: &P) -> Result<Vec<u8>, EncodeError> {
     let mut out = Vec::new();
     encode_alone_into(&mut out, parameter)?;
     Ok(out)
 }
 
 /// The same into an empty buffer.
-pub(crate) fn encode_alone_into<P: Parameter>(
+pub(crate) fn encode_alone_into<P: WriteParameter>(
     out: &mut Vec<u8>,
     parameter: &P,
 ) -> Result<(), EncodeError> {
@@ -84,7 +92,7 @@ impl Growing {
 
     /// False, and nothing is written, if it does not fit.
     #[must_use]
-    pub(crate) fn put<P: Parameter>(&mut self, parameter: &P) -> bool {
+    pub(crate) fn put<P: WriteParameter>(&mut self, parameter: &P) -> bool {
         let before = self.out.len();
         let out = &mut self.out;
         let done = Writer { out, start: 0 }.parameter(parameter).is_ok();
@@ -160,7 +168,7 @@ impl Writer<'_> {
     }
 
     #[inline]
-    fn parameter<P: Parameter>(&mut self, parameter: &P) -> Result<(), EncodeError> {
+    fn parameter<P: WriteParameter>(&mut self, parameter: &P) -> Result<(), EncodeError> {
         self.tlv("parameter", parameter.parameter_type().0, |writer| {
             parameter.encode(writer)
         })
@@ -213,7 +221,7 @@ pub(crate) struct Parameters<'w, W, I: Iterator> {
 
 impl<'u, I: Iterator<Item = UnknownParameter<'u>>> Parameters<'_, Writer<'_>, I> {
     #[inline]
-    pub(crate) fn put<P: Parameter>(&mut self, parameter: &P) -> Result<(), EncodeError> {
+    pub(crate) fn put<P: WriteParameter>(&mut self, parameter: &P) -> Result<(), EncodeError> {
         if self.unknown.peek().is_some() {
             self.put_unknown_up_to(self.known)?;
         }
@@ -221,7 +229,7 @@ impl<'u, I: Iterator<Item = UnknownParameter<'u>>> Parameters<'_, Writer<'_>, I>
         self.writer.parameter(parameter)
     }
 
-    pub(crate) fn put_all<'p, P: Parameter + 'p>(
+    pub(crate) fn put_all<'p, P: WriteParameter + 'p>(
         &mut self,
         parameters: impl IntoIterator<Item = &'p P>,
     ) -> Result<(), EncodeError> {

@@ -7,9 +7,10 @@
 //! ```
 
 use crate::error::{DecodeResult, EncodeError};
-use crate::message::Flags;
-use crate::param::{PeIdentifier, PoolHandle, UnknownParameters};
+use crate::numbers::Flags;
+use crate::param::{PeIdentifier, PoolHandle};
 use crate::reader::Reader;
+use crate::unknown::UnknownParameters;
 use crate::writer::Writer;
 
 /// ASAP_ENDPOINT_UNREACHABLE.

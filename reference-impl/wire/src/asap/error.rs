@@ -6,9 +6,10 @@
 //! ```
 
 use crate::error::{DecodeResult, EncodeError};
-use crate::message::Flags;
-use crate::param::{OperationError, UnknownParameters};
+use crate::numbers::Flags;
+use crate::param::OperationError;
 use crate::reader::Reader;
+use crate::unknown::UnknownParameters;
 use crate::writer::Writer;
 
 /// ASAP_ERROR.

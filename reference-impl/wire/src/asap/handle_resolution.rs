@@ -7,9 +7,10 @@
 
 use super::MessageType;
 use crate::error::{DecodeResult, EncodeError};
-use crate::message::Flags;
-use crate::param::{ParameterType, PoolHandle, UnknownParameters};
+use crate::numbers::{Flags, ParameterType};
+use crate::param::PoolHandle;
 use crate::reader::Reader;
+use crate::unknown::UnknownParameters;
 use crate::writer::Writer;
 
 /// ASAP_HANDLE_RESOLUTION.

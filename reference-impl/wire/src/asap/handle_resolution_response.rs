@@ -11,11 +11,10 @@
 
 use super::MessageType;
 use crate::error::{DecodeResult, EncodeError};
-use crate::message::Flags;
-use crate::param::{
-    EncodedElement, OperationError, Policy, PoolElement, PoolHandle, UnknownParameters,
-};
+use crate::numbers::Flags;
+use crate::param::{EncodedElement, OperationError, Policy, PoolElement, PoolHandle};
 use crate::reader::Reader;
+use crate::unknown::UnknownParameters;
 use crate::writer::{Growing, Writer};
 
 /// ASAP_HANDLE_RESOLUTION_RESPONSE.

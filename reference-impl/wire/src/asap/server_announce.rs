@@ -7,11 +7,11 @@
 //! ```
 
 use crate::error::{DecodeResult, EncodeError};
-use crate::message::Flags;
-use crate::param::{Parameter, ParameterType, SctpTransport, TcpTransport};
-use crate::param::{ServerId, UnknownParameters};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::{Flags, ParameterType};
+use crate::param::{SctpTransport, ServerId, TcpTransport};
+use crate::reader::{ReadParameter, Reader};
+use crate::unknown::UnknownParameters;
+use crate::writer::{WriteParameter, Writer};
 
 /// ASAP_SERVER_ANNOUNCE.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,16 +63,9 @@ pub enum AnnouncedTransport {
     Tcp(TcpTransport),
 }
 
-impl Parameter for AnnouncedTransport {
+impl ReadParameter for AnnouncedTransport {
     fn accepts(parameter_type: ParameterType) -> bool {
         SctpTransport::accepts(parameter_type) || TcpTransport::accepts(parameter_type)
-    }
-
-    fn parameter_type(&self) -> ParameterType {
-        match self {
-            Self::Sctp(_) => ParameterType::SCTP_TRANSPORT,
-            Self::Tcp(_) => ParameterType::TCP_TRANSPORT,
-        }
     }
 
     fn decode(parameter_type: ParameterType, reader: Reader<'_>) -> DecodeResult<Self> {
@@ -80,6 +73,15 @@ impl Parameter for AnnouncedTransport {
             SctpTransport::decode(parameter_type, reader).map(Self::Sctp)
         } else {
             TcpTransport::decode(parameter_type, reader).map(Self::Tcp)
+        }
+    }
+}
+
+impl WriteParameter for AnnouncedTransport {
+    fn parameter_type(&self) -> ParameterType {
+        match self {
+            Self::Sctp(_) => ParameterType::SCTP_TRANSPORT,
+            Self::Tcp(_) => ParameterType::TCP_TRANSPORT,
         }
     }
 

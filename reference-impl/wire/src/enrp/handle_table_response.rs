@@ -10,9 +10,10 @@
 
 use super::MessageType;
 use crate::error::{DecodeResult, EncodeError};
-use crate::message::Flags;
-use crate::param::{EncodedElement, PoolElement, PoolHandle, ServerId, UnknownParameters};
+use crate::numbers::Flags;
+use crate::param::{EncodedElement, PoolElement, PoolHandle, ServerId};
 use crate::reader::Reader;
+use crate::unknown::UnknownParameters;
 use crate::writer::{Growing, Writer};
 
 /// A pool and members of it.

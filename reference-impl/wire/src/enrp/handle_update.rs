@@ -10,9 +10,10 @@
 //! ```
 
 use crate::error::{DecodeResult, EncodeError};
-use crate::message::Flags;
-use crate::param::{PoolElement, PoolHandle, ServerId, UnknownParameters};
+use crate::numbers::Flags;
+use crate::param::{PoolElement, PoolHandle, ServerId};
 use crate::reader::Reader;
+use crate::unknown::UnknownParameters;
 use crate::writer::Writer;
 
 /// What happened to a PE. Other values than the two are reserved; they are kept.

@@ -8,9 +8,10 @@
 //! ```
 
 use crate::error::{DecodeResult, EncodeError};
-use crate::message::Flags;
-use crate::param::{ServerId, UnknownParameters};
+use crate::numbers::Flags;
+use crate::param::ServerId;
 use crate::reader::Reader;
+use crate::unknown::UnknownParameters;
 use crate::writer::Writer;
 
 /// ENRP_INIT_TAKEOVER_ACK.

@@ -11,9 +11,10 @@
 //! ```
 
 use crate::error::{DecodeResult, EncodeError};
-use crate::message::Flags;
-use crate::param::{PeChecksum, ServerId, ServerInformation, UnknownParameters};
+use crate::numbers::Flags;
+use crate::param::{PeChecksum, ServerId, ServerInformation};
 use crate::reader::Reader;
+use crate::unknown::UnknownParameters;
 use crate::writer::Writer;
 
 /// ENRP_PRESENCE.

@@ -7,14 +7,14 @@ use super::{Fields, Value, hex, text_or_hex};
 use crate::asap::{self, AnnouncedTransport, MessageType};
 use crate::enrp;
 use crate::error::EncodeError;
-use crate::message::Flags;
+use crate::numbers::{Flags, ParameterType};
 use crate::param::{
-    self, CauseCode, ErrorCause, OperationError, Parameter, ParameterType, PeChecksum,
-    PeIdentifier, Policy, PoolElement, PoolHandle, SctpTransport, ServerInformation, Transport,
-    UnknownParameter, UnknownParameters,
+    self, CauseCode, ErrorCause, OperationError, PeChecksum, PeIdentifier, Policy, PoolElement,
+    PoolHandle, SctpTransport, ServerInformation, Transport,
 };
-use crate::reader::decode_alone;
-use crate::writer::encode_alone;
+use crate::reader::{ReadParameter, decode_alone};
+use crate::unknown::{UnknownParameter, UnknownParameters};
+use crate::writer::{WriteParameter, encode_alone};
 
 /// Octets of a message's header, of a parameter's and of a cause's.
 const HEADER: usize = 4;
@@ -184,7 +184,7 @@ found! {
 impl Found {
     /// The one parameter that the octets are, if they are one that RFC 5354 defines.
     fn alone(octets: &[u8]) -> Option<Self> {
-        fn read<P: Parameter>(octets: &[u8]) -> Option<P> {
+        fn read<P: ReadParameter>(octets: &[u8]) -> Option<P> {
             decode_alone(octets, "").ok()
         }
         let parameter_type = ParameterType(u16::from_be_bytes(*octets.first_chunk()?));
@@ -205,16 +205,16 @@ impl Found {
 
     fn parameter_type(&self) -> ParameterType {
         match self {
-            Self::Address(value) => Parameter::parameter_type(value),
+            Self::Address(value) => WriteParameter::parameter_type(value),
             Self::Transport(value) => value.parameter_type(),
-            Self::Policy(value) => Parameter::parameter_type(value),
-            Self::PoolHandle(value) => Parameter::parameter_type(value),
-            Self::PoolElement(value) => Parameter::parameter_type(&**value),
-            Self::ServerInformation(value) => Parameter::parameter_type(value),
-            Self::OperationError(value) => Parameter::parameter_type(value),
-            Self::Cookie(value) => Parameter::parameter_type(value),
-            Self::PeIdentifier(value) => Parameter::parameter_type(value),
-            Self::PeChecksum(value) => Parameter::parameter_type(value),
+            Self::Policy(value) => WriteParameter::parameter_type(value),
+            Self::PoolHandle(value) => WriteParameter::parameter_type(value),
+            Self::PoolElement(value) => WriteParameter::parameter_type(&**value),
+            Self::ServerInformation(value) => WriteParameter::parameter_type(value),
+            Self::OperationError(value) => WriteParameter::parameter_type(value),
+            Self::Cookie(value) => WriteParameter::parameter_type(value),
+            Self::PeIdentifier(value) => WriteParameter::parameter_type(value),
+            Self::PeChecksum(value) => WriteParameter::parameter_type(value),
         }
     }
 

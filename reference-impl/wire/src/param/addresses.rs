@@ -2,10 +2,10 @@
 
 use std::net::IpAddr;
 
-use super::{Parameter, ParameterType};
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::writer::{WriteParameter, Writer};
 
 /// One or more addresses. The first one needs no allocation: most endpoints have no other.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -48,19 +48,12 @@ impl From<IpAddr> for Addresses {
 }
 
 /// An address is an IPv4 Address or an IPv6 Address parameter.
-impl Parameter for IpAddr {
+impl ReadParameter for IpAddr {
     fn accepts(parameter_type: ParameterType) -> bool {
         matches!(
             parameter_type,
             ParameterType::IPV4_ADDRESS | ParameterType::IPV6_ADDRESS
         )
-    }
-
-    fn parameter_type(&self) -> ParameterType {
-        match self {
-            Self::V4(_) => ParameterType::IPV4_ADDRESS,
-            Self::V6(_) => ParameterType::IPV6_ADDRESS,
-        }
     }
 
     #[inline]
@@ -69,6 +62,15 @@ impl Parameter for IpAddr {
             super::ipv4_address::decode(reader).map(Self::V4)
         } else {
             super::ipv6_address::decode(reader).map(Self::V6)
+        }
+    }
+}
+
+impl WriteParameter for IpAddr {
+    fn parameter_type(&self) -> ParameterType {
+        match self {
+            Self::V4(_) => ParameterType::IPV4_ADDRESS,
+            Self::V6(_) => ParameterType::IPV6_ADDRESS,
         }
     }
 

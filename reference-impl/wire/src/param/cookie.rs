@@ -5,26 +5,28 @@
 //! | Cookie : n octets                     |
 //! ```
 
-use super::{Parameter, ParameterType};
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::writer::{WriteParameter, Writer};
 
 /// Cookie.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cookie(pub Box<[u8]>);
 
-impl Parameter for Cookie {
+impl ReadParameter for Cookie {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::COOKIE
     }
 
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::COOKIE
-    }
-
     fn decode(_: ParameterType, reader: Reader<'_>) -> DecodeResult<Self> {
         Ok(Self(reader.rest().into()))
+    }
+}
+
+impl WriteParameter for Cookie {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::COOKIE
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

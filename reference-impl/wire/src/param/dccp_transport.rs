@@ -9,10 +9,11 @@
 
 use std::net::IpAddr;
 
-use super::{Parameter, ParameterType, UnknownParameters};
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::unknown::UnknownParameters;
+use crate::writer::{WriteParameter, Writer};
 
 /// DCCP Transport.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -39,13 +40,9 @@ impl DccpTransport {
     }
 }
 
-impl Parameter for DccpTransport {
+impl ReadParameter for DccpTransport {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::DCCP_TRANSPORT
-    }
-
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::DCCP_TRANSPORT
     }
 
     fn decode(_: ParameterType, mut reader: Reader<'_>) -> DecodeResult<Self> {
@@ -59,6 +56,12 @@ impl Parameter for DccpTransport {
             address,
             unknown: reader.finish()?,
         })
+    }
+}
+
+impl WriteParameter for DccpTransport {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::DCCP_TRANSPORT
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

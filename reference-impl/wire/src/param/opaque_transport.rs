@@ -5,26 +5,28 @@
 //! | Opaque Transport Data : n octets       |
 //! ```
 
-use super::{Parameter, ParameterType};
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::writer::{WriteParameter, Writer};
 
 /// Opaque Transport.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct OpaqueTransport(pub Box<[u8]>);
 
-impl Parameter for OpaqueTransport {
+impl ReadParameter for OpaqueTransport {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::OPAQUE_TRANSPORT
     }
 
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::OPAQUE_TRANSPORT
-    }
-
     fn decode(_: ParameterType, reader: Reader<'_>) -> DecodeResult<Self> {
         Ok(Self(reader.rest().into()))
+    }
+}
+
+impl WriteParameter for OpaqueTransport {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::OPAQUE_TRANSPORT
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

@@ -8,10 +8,11 @@
 
 use std::fmt;
 
-use super::{Parameter, ParameterType, Policy, Transport};
+use super::{Policy, Transport};
 use crate::error::{DecodeError, DecodeResult, EncodeError, ErrorKind};
-use crate::reader::{Reader, decode_alone};
-use crate::writer::{Writer, encode_alone};
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader, decode_alone};
+use crate::writer::{WriteParameter, Writer, encode_alone};
 
 /// The 16-bit code of an error cause (RFC 5354 §3.12, Table 2).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -158,13 +159,9 @@ impl From<ErrorCause> for OperationError {
     }
 }
 
-impl Parameter for OperationError {
+impl ReadParameter for OperationError {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::OPERATION_ERROR
-    }
-
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::OPERATION_ERROR
     }
 
     fn decode(_: ParameterType, mut reader: Reader<'_>) -> DecodeResult<Self> {
@@ -179,6 +176,12 @@ impl Parameter for OperationError {
             ));
         }
         Ok(Self { causes })
+    }
+}
+
+impl WriteParameter for OperationError {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::OPERATION_ERROR
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

@@ -7,10 +7,10 @@
 
 use std::fmt;
 
-use super::{Parameter, ParameterType};
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::writer::{WriteParameter, Writer};
 
 /// The checksum over the PEs that a registrar owns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,17 +22,19 @@ impl fmt::Display for PeChecksum {
     }
 }
 
-impl Parameter for PeChecksum {
+impl ReadParameter for PeChecksum {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::PE_CHECKSUM
     }
 
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::PE_CHECKSUM
-    }
-
     fn decode(_: ParameterType, reader: Reader<'_>) -> DecodeResult<Self> {
         Ok(Self(u16::from_be_bytes(*reader.whole::<2>()?)))
+    }
+}
+
+impl WriteParameter for PeChecksum {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::PE_CHECKSUM
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

@@ -7,10 +7,10 @@
 
 use std::fmt;
 
-use super::{Parameter, ParameterType};
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::writer::{WriteParameter, Writer};
 
 /// The number that tells the PEs of one pool apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,17 +22,19 @@ impl fmt::Display for PeIdentifier {
     }
 }
 
-impl Parameter for PeIdentifier {
+impl ReadParameter for PeIdentifier {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::PE_IDENTIFIER
     }
 
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::PE_IDENTIFIER
-    }
-
     fn decode(_: ParameterType, reader: Reader<'_>) -> DecodeResult<Self> {
         Ok(Self(u32::from_be_bytes(*reader.whole::<4>()?)))
+    }
+}
+
+impl WriteParameter for PeIdentifier {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::PE_IDENTIFIER
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

@@ -6,10 +6,10 @@
 //! | Policy-specific Data : n octets       |
 //! ```
 
-use super::{Parameter, ParameterType};
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::writer::{WriteParameter, Writer};
 
 /// The 32-bit type of a policy (RFC 5356 §7.1). Bit 31 marks private ones, bit 30 those that need load.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -124,13 +124,9 @@ impl Policy {
     }
 }
 
-impl Parameter for Policy {
+impl ReadParameter for Policy {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::POLICY
-    }
-
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::POLICY
     }
 
     #[inline]
@@ -175,6 +171,12 @@ impl Parameter for Policy {
                 data: reader.rest().into(),
             },
         })
+    }
+}
+
+impl WriteParameter for Policy {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::POLICY
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

@@ -15,13 +15,12 @@
 
 use std::time::Duration;
 
-use super::{
-    Parameter, ParameterType, PeIdentifier, Policy, SctpTransport, ServerId, Transport,
-    UnknownParameters,
-};
+use super::{PeIdentifier, Policy, SctpTransport, ServerId, Transport};
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::unknown::UnknownParameters;
+use crate::writer::{WriteParameter, Writer};
 
 /// How long a registration lasts, in seconds as on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,13 +60,9 @@ pub struct PoolElement {
     pub unknown: UnknownParameters,
 }
 
-impl Parameter for PoolElement {
+impl ReadParameter for PoolElement {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::POOL_ELEMENT
-    }
-
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::POOL_ELEMENT
     }
 
     fn decode(_: ParameterType, mut reader: Reader<'_>) -> DecodeResult<Self> {
@@ -80,6 +75,12 @@ impl Parameter for PoolElement {
             asap_transport: reader.optional("asap-transport")?,
             unknown: reader.finish()?,
         })
+    }
+}
+
+impl WriteParameter for PoolElement {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::POOL_ELEMENT
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

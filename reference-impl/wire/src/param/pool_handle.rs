@@ -9,10 +9,10 @@ use std::borrow::Borrow;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Parameter, ParameterType};
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::writer::{WriteParameter, Writer};
 
 /// The name of a pool. A clone shares the octets.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,17 +67,19 @@ impl fmt::Debug for PoolHandle {
     }
 }
 
-impl Parameter for PoolHandle {
+impl ReadParameter for PoolHandle {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::POOL_HANDLE
     }
 
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::POOL_HANDLE
-    }
-
     fn decode(_: ParameterType, reader: Reader<'_>) -> DecodeResult<Self> {
         Ok(Self(reader.rest().into()))
+    }
+}
+
+impl WriteParameter for PoolHandle {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::POOL_HANDLE
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

@@ -8,10 +8,12 @@
 
 use std::net::IpAddr;
 
-use super::{Addresses, Parameter, ParameterType, UnknownParameters};
+use super::Addresses;
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::unknown::UnknownParameters;
+use crate::writer::{WriteParameter, Writer};
 
 /// What an SCTP transport is for. Other values than the two are reserved; they are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,13 +53,9 @@ impl SctpTransport {
     }
 }
 
-impl Parameter for SctpTransport {
+impl ReadParameter for SctpTransport {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::SCTP_TRANSPORT
-    }
-
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::SCTP_TRANSPORT
     }
 
     #[inline]
@@ -73,6 +71,12 @@ impl Parameter for SctpTransport {
             addresses,
             unknown: reader.finish()?,
         })
+    }
+}
+
+impl WriteParameter for SctpTransport {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::SCTP_TRANSPORT
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

@@ -8,10 +8,12 @@
 
 use std::fmt;
 
-use super::{Parameter, ParameterType, SctpTransport, UnknownParameters};
+use super::SctpTransport;
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::unknown::UnknownParameters;
+use crate::writer::{WriteParameter, Writer};
 
 /// The number of a registrar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,13 +52,9 @@ impl ServerInformation {
     }
 }
 
-impl Parameter for ServerInformation {
+impl ReadParameter for ServerInformation {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::SERVER_INFORMATION
-    }
-
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::SERVER_INFORMATION
     }
 
     fn decode(_: ParameterType, mut reader: Reader<'_>) -> DecodeResult<Self> {
@@ -65,6 +63,12 @@ impl Parameter for ServerInformation {
             transport: reader.mandatory("sctp-transport")?,
             unknown: reader.finish()?,
         })
+    }
+}
+
+impl WriteParameter for ServerInformation {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::SERVER_INFORMATION
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

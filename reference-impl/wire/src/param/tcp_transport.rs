@@ -8,10 +8,11 @@
 
 use std::net::IpAddr;
 
-use super::{Parameter, ParameterType, UnknownParameters};
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::unknown::UnknownParameters;
+use crate::writer::{WriteParameter, Writer};
 
 /// TCP Transport.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,13 +36,9 @@ impl TcpTransport {
     }
 }
 
-impl Parameter for TcpTransport {
+impl ReadParameter for TcpTransport {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::TCP_TRANSPORT
-    }
-
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::TCP_TRANSPORT
     }
 
     fn decode(_: ParameterType, mut reader: Reader<'_>) -> DecodeResult<Self> {
@@ -53,6 +50,12 @@ impl Parameter for TcpTransport {
             address,
             unknown: reader.finish()?,
         })
+    }
+}
+
+impl WriteParameter for TcpTransport {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::TCP_TRANSPORT
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

@@ -3,12 +3,14 @@
 use std::net::IpAddr;
 
 use super::{
-    DccpTransport, OpaqueTransport, Parameter, ParameterType, SctpTransport, TcpTransport,
-    TransportUse, UdpLiteTransport, UdpTransport, UnknownParameters,
+    DccpTransport, OpaqueTransport, SctpTransport, TcpTransport, TransportUse, UdpLiteTransport,
+    UdpTransport,
 };
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::unknown::UnknownParameters;
+use crate::writer::{WriteParameter, Writer};
 
 /// A transport of any kind.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -97,7 +99,7 @@ impl From<SctpTransport> for Transport {
     }
 }
 
-impl Parameter for Transport {
+impl ReadParameter for Transport {
     fn accepts(parameter_type: ParameterType) -> bool {
         matches!(
             parameter_type,
@@ -108,10 +110,6 @@ impl Parameter for Transport {
                 | ParameterType::UDP_LITE_TRANSPORT
                 | ParameterType::OPAQUE_TRANSPORT
         )
-    }
-
-    fn parameter_type(&self) -> ParameterType {
-        self.parameter_type()
     }
 
     #[inline]
@@ -134,6 +132,12 @@ impl Parameter for Transport {
             }
             _ => OpaqueTransport::decode(parameter_type, reader).map(Self::Opaque),
         }
+    }
+}
+
+impl WriteParameter for Transport {
+    fn parameter_type(&self) -> ParameterType {
+        self.parameter_type()
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

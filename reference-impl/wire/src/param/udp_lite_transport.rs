@@ -8,10 +8,11 @@
 
 use std::net::IpAddr;
 
-use super::{Parameter, ParameterType, UnknownParameters};
 use crate::error::{DecodeResult, EncodeError};
-use crate::reader::Reader;
-use crate::writer::Writer;
+use crate::numbers::ParameterType;
+use crate::reader::{ReadParameter, Reader};
+use crate::unknown::UnknownParameters;
+use crate::writer::{WriteParameter, Writer};
 
 /// UDP-Lite Transport.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,13 +36,9 @@ impl UdpLiteTransport {
     }
 }
 
-impl Parameter for UdpLiteTransport {
+impl ReadParameter for UdpLiteTransport {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::UDP_LITE_TRANSPORT
-    }
-
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::UDP_LITE_TRANSPORT
     }
 
     fn decode(_: ParameterType, mut reader: Reader<'_>) -> DecodeResult<Self> {
@@ -53,6 +50,12 @@ impl Parameter for UdpLiteTransport {
             address,
             unknown: reader.finish()?,
         })
+    }
+}
+
+impl WriteParameter for UdpLiteTransport {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::UDP_LITE_TRANSPORT
     }
 
     fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {

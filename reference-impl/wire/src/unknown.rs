@@ -1,14 +1,14 @@
-//! Parameters that were skipped because nobody here knows them: kept with their place, so that a message that
-//! is passed on or stored loses nothing.
+//! Skipped parameters of unknown type, kept with their place, so that a message that is passed on or stored
+//! loses nothing.
 
 use std::fmt;
 
-use super::ParameterType;
+use crate::numbers::ParameterType;
 
 /// One skipped parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UnknownParameter<'a> {
-    /// How many known parameters of the same parent stand before it.
+    /// Number of known parameters of the same parent before it.
     pub position: u16,
     /// Its type.
     pub parameter_type: ParameterType,
@@ -56,12 +56,12 @@ impl UnknownParameters {
         list.octets.extend_from_slice(value);
     }
 
-    /// Is there none?
+    /// Returns whether there is none.
     pub const fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 
-    /// The skipped parameters in their order.
+    /// Returns the skipped parameters in their order.
     pub fn iter(&self) -> impl Iterator<Item = UnknownParameter<'_>> + Clone {
         let list = self.0.as_deref();
         let positions = list.map_or(&[][..], |list| &list.positions);
