@@ -18,6 +18,7 @@ pub mod param;
 pub mod reaction;
 
 mod error;
+mod layout;
 mod message;
 mod numbers;
 mod reader;

@@ -5,45 +5,9 @@
 //! | Cookie parameter                     |
 //! ```
 
-use crate::error::{DecodeResult, EncodeError};
-use crate::numbers::Flags;
-use crate::param;
-use crate::reader::Reader;
-use crate::unknown::UnknownParameters;
-use crate::writer::Writer;
+use crate::layout::cookie;
 
-/// ASAP_COOKIE.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Cookie {
-    /// The flags; none is defined.
-    pub flags: Flags,
-    /// The state.
-    pub cookie: param::Cookie,
-    /// Skipped parameters.
-    pub unknown: UnknownParameters,
-}
-
-impl Cookie {
-    /// A message with this cookie.
-    pub fn new(cookie: param::Cookie) -> Self {
-        Self {
-            flags: Flags::NONE,
-            cookie,
-            unknown: UnknownParameters::NONE,
-        }
-    }
-
-    pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {
-        Ok(Self {
-            flags,
-            cookie: reader.mandatory("cookie")?,
-            unknown: reader.finish()?,
-        })
-    }
-
-    pub(super) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        let mut parameters = writer.parameters(&self.unknown);
-        parameters.put(&self.cookie)?;
-        parameters.finish()
-    }
+cookie! {
+    /// ASAP_COOKIE.
+    Cookie
 }

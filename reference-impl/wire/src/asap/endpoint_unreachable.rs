@@ -6,50 +6,11 @@
 //! | PE Identifier parameter              |
 //! ```
 
-use crate::error::{DecodeResult, EncodeError};
-use crate::numbers::Flags;
-use crate::param::{PeIdentifier, PoolHandle};
-use crate::reader::Reader;
-use crate::unknown::UnknownParameters;
-use crate::writer::Writer;
+use crate::layout::handle_and_identifier;
 
-/// ASAP_ENDPOINT_UNREACHABLE.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct EndpointUnreachable {
-    /// The flags; none is defined.
-    pub flags: Flags,
-    /// The pool.
-    pub pool_handle: PoolHandle,
-    /// The pool element.
-    pub pe_identifier: PeIdentifier,
-    /// Skipped parameters.
-    pub unknown: UnknownParameters,
-}
-
-impl EndpointUnreachable {
-    /// A report about this PE.
-    pub fn new(pool_handle: PoolHandle, pe_identifier: PeIdentifier) -> Self {
-        Self {
-            flags: Flags::NONE,
-            pool_handle,
-            pe_identifier,
-            unknown: UnknownParameters::NONE,
-        }
-    }
-
-    pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {
-        Ok(Self {
-            flags,
-            pool_handle: reader.mandatory("pool-handle")?,
-            pe_identifier: reader.mandatory("pe-identifier")?,
-            unknown: reader.finish()?,
-        })
-    }
-
-    pub(super) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        let mut parameters = writer.parameters(&self.unknown);
-        parameters.put(&self.pool_handle)?;
-        parameters.put(&self.pe_identifier)?;
-        parameters.finish()
-    }
+handle_and_identifier! {
+    /// ASAP_ENDPOINT_UNREACHABLE.
+    EndpointUnreachable,
+    /// Returns a report about this PE.
+    new
 }

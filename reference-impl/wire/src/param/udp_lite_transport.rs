@@ -6,63 +6,9 @@
 //! | IPv4 or IPv6 Address parameter          |
 //! ```
 
-use std::net::IpAddr;
+use crate::layout::one_address_transport;
 
-use crate::error::{DecodeResult, EncodeError};
-use crate::numbers::ParameterType;
-use crate::reader::{ReadParameter, Reader};
-use crate::unknown::UnknownParameters;
-use crate::writer::{WriteParameter, Writer};
-
-/// UDP-Lite Transport.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct UdpLiteTransport {
-    /// The port.
-    pub port: u16,
-    /// The one address.
-    pub address: IpAddr,
-    /// Skipped parameters.
-    pub unknown: UnknownParameters,
-}
-
-impl UdpLiteTransport {
-    /// A transport at this port and address.
-    pub const fn new(port: u16, address: IpAddr) -> Self {
-        Self {
-            port,
-            address,
-            unknown: UnknownParameters::NONE,
-        }
-    }
-}
-
-impl ReadParameter for UdpLiteTransport {
-    fn accepts(parameter_type: ParameterType) -> bool {
-        parameter_type == ParameterType::UDP_LITE_TRANSPORT
-    }
-
-    fn decode(_: ParameterType, mut reader: Reader<'_>) -> DecodeResult<Self> {
-        let port = reader.u16()?;
-        reader.reserved_u16()?;
-        let address = reader.one_address()?;
-        Ok(Self {
-            port,
-            address,
-            unknown: reader.finish()?,
-        })
-    }
-}
-
-impl WriteParameter for UdpLiteTransport {
-    fn parameter_type(&self) -> ParameterType {
-        ParameterType::UDP_LITE_TRANSPORT
-    }
-
-    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        writer.u16(self.port);
-        writer.u16(0);
-        let mut parameters = writer.parameters(&self.unknown);
-        parameters.put(&self.address)?;
-        parameters.finish()
-    }
+one_address_transport! {
+    /// UDP-Lite Transport.
+    UdpLiteTransport = UDP_LITE_TRANSPORT
 }
