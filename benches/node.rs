@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use rserpool::driver::{RegistrarDriver, Setup};
+use rserpool::registrar::driver::{RegistrarDriver, Setup};
 use rsp_benches::cpu::thread_time;
 use rsp_benches::pools::{HANDLE, element, octets};
 use rsp_proto::registrar::Config;

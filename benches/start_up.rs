@@ -5,7 +5,7 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use rserpool::driver::{EnrpEndpoint, RegistrarDriver, Setup};
+use rserpool::registrar::driver::{EnrpEndpoint, RegistrarDriver, Setup};
 use rsp_benches::cpu::thread_time;
 use rsp_benches::pools::{element, octets};
 use rsp_proto::registrar::{Config, enrp};

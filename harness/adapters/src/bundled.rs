@@ -1,9 +1,9 @@
 //! The bundled registrar as a target.
 
 use crate::target::{Driver, Target};
+use rserpool::registrar::driver::Setup;
 /// The `rserpool registrar` command: the harness carries it, so that one binary is enough.
-pub use rserpool::command::{RegistrarArgs, registrar};
-use rserpool::driver::Setup;
+pub use rserpool_cli::registrar::{RegistrarArgs, registrar};
 use rsp_proto::registrar::Config;
 use rspcheck_spec::ixit::Timers;
 use std::path::Path;

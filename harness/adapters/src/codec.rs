@@ -16,7 +16,7 @@ impl Codec for ReferenceCodec {
     fn decode(&mut self, vector: &Vector) -> Result<Answer, CodecFailure> {
         self.asked += 1;
         let mut answer = Vec::new();
-        rserpool::codec::run(rspcheck_vectors::question(vector).as_bytes(), &mut answer)
+        rserpool_cli::codec::run(rspcheck_vectors::question(vector).as_bytes(), &mut answer)
             .expect("reading and writing memory does not fail");
         Answer::from_line(&answer, &vector.id).map_err(|what| CodecFailure::Garbage {
             vector: vector.id.clone(),

@@ -4,7 +4,7 @@
 //! to the next packet or timer, so a case of ten minutes takes milliseconds and a seed replays it exactly.
 
 use crate::mutant::{Mutant, Mutated};
-use rserpool::driver::{RegistrarDriver, Setup};
+use rserpool::registrar::driver::{RegistrarDriver, Setup};
 use rsp_transport::sim::{HostId, Net};
 use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
 use rspcheck_testkit::{Assoc, Endpoint, EndpointKind, Happening, World, WorldError};

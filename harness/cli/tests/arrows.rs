@@ -1,8 +1,9 @@
 //! The arrows of ARCHITECTURE: who may depend on whom. A new arrow is a decision, taken here and there.
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// Every crate of the workspace with the crates of the workspace it may depend on.
 const ARROWS: &[(&str, &[&str])] = &[
@@ -13,6 +14,26 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "rserpool",
         &["rsp-wire", "rsp-handlespace", "rsp-proto", "rsp-transport"],
+    ),
+    (
+        "rserpool-sim",
+        &[
+            "rsp-wire",
+            "rsp-handlespace",
+            "rsp-proto",
+            "rsp-transport",
+            "rserpool",
+        ],
+    ),
+    (
+        "rserpool-cli",
+        &[
+            "rsp-wire",
+            "rsp-proto",
+            "rsp-transport",
+            "rserpool",
+            "rserpool-sim",
+        ],
     ),
     ("rspcheck-spec", &[]),
     ("rspcheck-dissect", &[]),
@@ -32,6 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rsp-proto",
             "rsp-transport",
             "rserpool",
+            "rserpool-cli",
         ],
     ),
     (
@@ -127,7 +149,7 @@ fn what_judges_never_reaches_the_reference_implementation() {
             .iter()
             .map(|d| d.name.as_str());
         let named: Vec<_> = all
-            .filter(|d| d.starts_with("rsp-") || *d == "rserpool")
+            .filter(|d| d.starts_with("rsp-") || d.starts_with("rserpool"))
             .collect();
         assert!(
             named.is_empty(),
@@ -145,10 +167,31 @@ fn the_reference_implementation_never_names_the_harness() {
         "rsp-proto",
         "rsp-transport",
         "rserpool",
+        "rserpool-sim",
+        "rserpool-cli",
     ] {
         let all = packages[name].dependencies.iter().map(|d| d.name.as_str());
         let named: Vec<_> = all.filter(|d| d.starts_with("rspcheck")).collect();
         assert!(named.is_empty(), "{name} depends on {named:?}");
+    }
+}
+
+/// A program that uses `rserpool::PoolElement` compiles neither a command line nor the simulation.
+#[test]
+fn the_library_needs_no_command_line_and_no_simulation() {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["tree", "--offline", "--locked", "--package", "rserpool"])
+        .args(["--edges", "normal", "--prefix", "none", "--format", "{lib}"])
+        .output()
+        .expect("cargo tree runs in the workspace");
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo tree: {error}");
+    let tree = String::from_utf8(output.stdout).expect("names of crates are text");
+    let crates: BTreeSet<&str> = tree.split_whitespace().collect();
+    assert!(crates.contains("rsp_proto"), "not a tree: {tree}");
+    for unwanted in ["clap", "tracing_subscriber", "rserpool_sim", "rserpool_cli"] {
+        assert!(!crates.contains(unwanted), "rserpool depends on {unwanted}");
     }
 }
 

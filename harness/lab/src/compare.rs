@@ -1,6 +1,6 @@
 //! `lab compare`: a kernel in which both registrars are measured, and the report of it.
 
-use crate::{Failed, binaries, quoted, uml};
+use crate::{Failed, RSERPOOL, RSPCHECK, binaries, quoted, uml};
 use anyhow::{Context, bail};
 use std::path::PathBuf;
 use std::process::Command;
@@ -47,7 +47,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
         Some(dir) => dir
             .canonicalize()
             .with_context(|| dir.display().to_string())?,
-        None => binaries(&["rserpool", "rspcheck"])?,
+        None => binaries(&[RSERPOOL, RSPCHECK])?,
     };
     std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
     let out = args.out.canonicalize()?;

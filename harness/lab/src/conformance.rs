@@ -1,6 +1,6 @@
 //! `lab` and `lab conformance`: the suite against rsplib's registrar, a kernel for each way.
 
-use crate::{binaries, quoted, uml};
+use crate::{RSPCHECK, binaries, quoted, uml};
 use anyhow::{Context, bail};
 use clap::ValueEnum;
 use std::path::{Path, PathBuf};
@@ -62,7 +62,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
             args.out.display()
         );
     }
-    let rspcheck = binaries(&["rspcheck"])?.join("rspcheck");
+    let rspcheck = binaries(&[RSPCHECK])?.join("rspcheck");
     std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
     let out = args.out.canonicalize()?;
     let code = boot_all(args, &rspcheck, &out)?;

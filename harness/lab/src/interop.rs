@@ -1,7 +1,7 @@
 //! `lab interop`: a kernel for each carrier, side by side, in which the checks of `inside` run.
 
 use crate::inside::{self, Carrier, Family};
-use crate::{Failed, binaries, quoted, uml};
+use crate::{Failed, RSERPOOL, RSPCHECK, binaries, quoted, uml};
 use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -64,7 +64,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
         Some(dir) => dir
             .canonicalize()
             .with_context(|| dir.display().to_string())?,
-        None => binaries(&["rserpool", "rspcheck"])?,
+        None => binaries(&[RSERPOOL, RSPCHECK])?,
     };
     std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
     let out = args.out.canonicalize()?;

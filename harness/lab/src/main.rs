@@ -113,26 +113,40 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
     }
 }
 
-/// Builds programs of this project in release mode and gives the folder where they are.
-fn binaries(packages: &[&str]) -> anyhow::Result<PathBuf> {
+/// A program of this project and the package that builds it.
+struct Program {
+    name: &'static str,
+    package: &'static str,
+}
+
+const RSERPOOL: Program = Program {
+    name: "rserpool",
+    package: "rserpool-cli",
+};
+const RSPCHECK: Program = Program {
+    name: "rspcheck",
+    package: "rspcheck",
+};
+
+/// Builds programs in release mode and returns the folder that contains them.
+fn binaries(programs: &[Program]) -> anyhow::Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut build = Command::new(cargo);
     build.args(["build", "--release", "--quiet"]);
-    for package in packages {
-        build.args(["-p", package]);
+    for program in programs {
+        build.args(["-p", program.package]);
     }
     if !build.status()?.success() {
-        bail!("building {} failed", packages.join(" and "));
+        let names: Vec<_> = programs.iter().map(|program| program.name).collect();
+        bail!("building {} failed", names.join(" and "));
     }
     let own = std::env::current_exe().context("own path")?;
     let target = own.ancestors().nth(2).context("target directory")?;
     let dir = target.join("release");
-    for package in packages {
-        if !dir.join(package).exists() {
-            bail!(
-                "{} is not there after the build",
-                dir.join(package).display()
-            );
+    for program in programs {
+        let path = dir.join(program.name);
+        if !path.exists() {
+            bail!("{} is not there after the build", path.display());
         }
     }
     Ok(dir)

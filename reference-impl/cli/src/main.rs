@@ -4,11 +4,12 @@ use std::io;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use rserpool::command::{self, RegistrarArgs};
-use rserpool::pool_element::{self, command::PeArgs};
-use rserpool::pool_user::{self, command::PuCommand};
-use rserpool::sim::{self, command::SimArgs};
-use rserpool::status::{self, StatusArgs};
+use rserpool_cli::command;
+use rserpool_cli::pe::{self, PeArgs};
+use rserpool_cli::pu::{self, PuCommand};
+use rserpool_cli::registrar::{self, RegistrarArgs};
+use rserpool_cli::sim::{self, SimArgs};
+use rserpool_cli::status::{self, StatusArgs};
 
 /// Reference implementation of RSerPool (RFC 5351-5356).
 #[derive(Parser)]
@@ -37,12 +38,12 @@ enum Command {
 
 fn main() -> ExitCode {
     match Cli::parse().command {
-        Command::Registrar(args) => command::registrar(*args),
-        Command::Pe(args) => pool_element::command::pe(*args),
-        Command::Pu(command) => pool_user::command::pu(command),
-        Command::Sim(args) => sim::command::sim(&args),
+        Command::Registrar(args) => registrar::registrar(*args),
+        Command::Pe(args) => pe::pe(*args),
+        Command::Pu(command) => pu::pu(command),
+        Command::Sim(args) => sim::sim(&args),
         Command::Status(args) => status::status(&args),
-        Command::Codec => match rserpool::codec::run(io::stdin().lock(), io::stdout().lock()) {
+        Command::Codec => match rserpool_cli::codec::run(io::stdin().lock(), io::stdout().lock()) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => command::fail(command::BAD_ENVIRONMENT, &error),
         },

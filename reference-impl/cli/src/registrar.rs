@@ -1,19 +1,14 @@
-//! The `registrar` command: arguments, exit codes, logging. Another program can carry it as its own command.
+//! The `registrar` command. Another program can carry it as its own command.
 
-use std::fmt::Display;
-use std::io::{self, IsTerminal};
+use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use tracing_subscriber::EnvFilter;
+use rserpool::Failure;
+use rserpool::registrar::Settings;
+use rserpool::registrar::service::{self, ReadyLine};
 
-use crate::service::{self, Failure, ReadyLine};
-use crate::settings::Settings;
-
-/// A setting cannot be used.
-pub const BAD_SETTINGS: u8 = 2;
-/// The machine does not play along.
-pub const BAD_ENVIRONMENT: u8 = 3;
+use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, LogFormat, fail, log_to_stderr};
 
 /// Arguments of the command.
 #[derive(Clone, Debug, clap::Args)]
@@ -30,15 +25,6 @@ pub struct RegistrarArgs {
     /// The settings.
     #[command(flatten)]
     pub settings: Settings,
-}
-
-/// How to log.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub enum LogFormat {
-    /// Lines for people.
-    Text,
-    /// JSON lines.
-    Json,
 }
 
 /// Runs the command to its end: 0 after a signal, [`BAD_SETTINGS`] or [`BAD_ENVIRONMENT`] with a line on
@@ -75,23 +61,4 @@ fn check(settings: &Settings) -> ExitCode {
         }
         Err(why) => fail(BAD_SETTINGS, &why),
     }
-}
-
-/// Says why on standard error.
-pub fn fail(code: u8, why: &dyn Display) -> ExitCode {
-    eprintln!("rserpool: {why}");
-    ExitCode::from(code)
-}
-
-/// `RUST_LOG=rserpool=debug` shows every registration and resolution.
-pub(crate) fn log_to_stderr(format: LogFormat) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr);
-    // Another subscriber that the carrying program has set stays.
-    let _ = match format {
-        LogFormat::Text => builder.with_ansi(io::stderr().is_terminal()).try_init(),
-        LogFormat::Json => builder.json().try_init(),
-    };
 }

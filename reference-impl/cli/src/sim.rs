@@ -11,9 +11,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::plan::{Plan, Size};
-use super::run::{Broken, Report, run, shrink};
-use super::trace::Keep;
+use rserpool_sim::{Broken, Keep, Plan, Report, Size, run, shrink};
+
 use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, fail};
 
 /// A property is broken.

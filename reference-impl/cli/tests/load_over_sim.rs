@@ -4,13 +4,13 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use rserpool::driver::{self, EnrpEndpoint, RegistrarDriver};
+use rserpool::carrier::watchful;
 use rserpool::pool_element::{self, Card, Cookies, ElementDriver, Users};
-use rserpool::pool_user::load::{Act, End, Load, Plan, Service as Kind, Summary};
 use rserpool::pool_user::{self, Event as Told, Target, UserDriver};
-use rserpool::reach::watchful;
+use rserpool::registrar::driver::{self, EnrpEndpoint, RegistrarDriver};
 use rserpool::services::seal::PoolKey;
 use rserpool::services::{Service, calculation, echo::Echo, ping_pong};
+use rserpool_cli::pu::load::{Act, End, Load, Plan, Service as Kind, Summary};
 use rsp_proto::hunt::Server;
 use rsp_proto::registrar::{self, enrp};
 use rsp_transport::Event;

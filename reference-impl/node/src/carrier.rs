@@ -1,88 +1,14 @@
 //! How pool elements and pool users reach registrars and each other: the settings that both have, and what
 //! becomes of them.
 
-use std::fmt;
-use std::net::{IpAddr, SocketAddr};
-use std::str::FromStr;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use rsp_transport::live::{Mode, StackConfig};
-use rsp_transport::udp::{Peers, parse_peer};
+use rsp_transport::udp::Peers;
 use rsp_transport::{SctpOptions, udp};
-use serde::{Deserialize, Deserializer, de};
 
-use crate::settings::Carrier;
-
-/// Where a registrar takes requests: `ADDR:PORT` over SCTP, `tcp://ADDR:PORT` over TCP (pool users only).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum RegistrarAddr {
-    /// Over SCTP.
-    Sctp(SocketAddr),
-    /// Over TCP.
-    Tcp(SocketAddr),
-}
-
-impl FromStr for RegistrarAddr {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (make, addr): (fn(SocketAddr) -> Self, &str) = match text.split_once("://") {
-            None => (Self::Sctp, text),
-            Some(("sctp", addr)) => (Self::Sctp, addr),
-            Some(("tcp", addr)) => (Self::Tcp, addr),
-            Some((other, _)) => {
-                return Err(format!(
-                    "`{other}` is no transport of a registrar; there are sctp and tcp"
-                ));
-            }
-        };
-        let addr: SocketAddr = addr
-            .parse()
-            .map_err(|_| format!("`{text}` is neither ADDR:PORT nor tcp://ADDR:PORT"))?;
-        if addr.port() == 0 {
-            return Err(format!("`{text}`: port 0 is no destination"));
-        }
-        Ok(make(addr))
-    }
-}
-
-impl RegistrarAddr {
-    /// Its IP address.
-    pub fn ip(&self) -> IpAddr {
-        match self {
-            Self::Sctp(addr) | Self::Tcp(addr) => addr.ip(),
-        }
-    }
-}
-
-impl fmt::Display for RegistrarAddr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sctp(addr) => write!(f, "{addr}"),
-            Self::Tcp(addr) => write!(f, "tcp://{addr}"),
-        }
-    }
-}
-
-/// The UDP port that carries SCTP at an address, or at one SCTP port of it: `192.0.2.1=9900` or
-/// `192.0.2.1:3863=9900`. Addresses that are not listed have the usual port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UdpPeer {
-    /// The peer: its address and perhaps its SCTP port.
-    pub peer: (IpAddr, Option<u16>),
-    /// The UDP port there.
-    pub udp_port: u16,
-}
-
-impl FromStr for UdpPeer {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let (peer, udp_port) = parse_peer(text)
-            .ok_or_else(|| format!("`{text}` is not ADDR=UDP-PORT or ADDR:PORT=UDP-PORT"))?;
-        Ok(Self { peer, udp_port })
-    }
-}
+use crate::values::{Carrier, UdpPeer};
 
 /// The usual SCTP options of pool elements and pool users.
 ///
@@ -138,106 +64,87 @@ impl Carriage<'_> {
 /// Defines settings that hold, beside their own, everything a pool element or pool user must be told to reach
 /// others. One struct, so that a TOML file is flat and its errors have a line.
 macro_rules! settings_with_reach {
-    ($(#[$meta:meta])* pub struct $name:ident { $($(#[$own_meta:meta])* pub $own:ident: Option<$own_type:ty>,)* }) => {
-        $(#[$meta])*
-        #[derive(Clone, Debug, Default, clap::Args, serde::Deserialize)]
-        #[serde(rename_all = "kebab-case", deny_unknown_fields)]
-        pub struct $name {
-            $($(#[$own_meta])* pub $own: Option<$own_type>,)*
+    ($(#[$meta:meta])* pub struct $name:ident { $($own:tt)* }) => {
+        $crate::settings::settings! {
+            $(#[$meta])*
+            pub struct $name {
+                $($own)*
 
-            /// Registrars, ADDR:PORT over SCTP or tcp://ADDR:PORT (pool users only); several (comma or repeated) [default: 127.0.0.1:3863 if there are no announcements to hear]
-            #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',')]
-            #[serde(default, deserialize_with = "crate::reach::one_or_many_texts")]
-            pub registrar: Option<Vec<crate::reach::RegistrarAddr>>,
-            /// Hear the announcements of registrars to this multicast group, GROUP:PORT or "off" [default: off]
-            #[arg(long, value_name = "GROUP:PORT|off")]
-            pub announce: Option<crate::settings::Announce>,
-            /// How SCTP is carried: in user space over UDP, by the kernel, or by the kernel where it can [default: udp]
-            #[arg(long)]
-            pub carrier: Option<crate::settings::Carrier>,
-            /// Local UDP port that carries SCTP, 0 for any free one
-            #[arg(long, value_name = "PORT")]
-            pub udp_port: Option<u16>,
-            /// UDP port that carries SCTP at others [default: 9899]
-            #[arg(long, value_name = "PORT")]
-            pub peer_udp_port: Option<u16>,
-            /// UDP port of one address, ADDR=UDP-PORT or ADDR:PORT=UDP-PORT; several (comma or repeated)
-            #[arg(long, value_name = "ADDR=PORT", value_delimiter = ',')]
-            #[serde(default, deserialize_with = "crate::reach::one_or_many_texts")]
-            pub udp_peer: Option<Vec<crate::reach::UdpPeer>>,
-            /// Seed of all random choices; drawn by the system when absent
-            #[arg(long)]
-            pub seed: Option<u64>,
+                /// Registrars, ADDR:PORT over SCTP or tcp://ADDR:PORT (pool users only); several (comma or repeated) [default: 127.0.0.1:3863 if there are no announcements to hear]
+                #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',')]
+                #[serde(default, deserialize_with = "crate::values::one_or_many_texts")]
+                pub registrar: Option<Vec<crate::values::RegistrarAddr>>,
+                /// Hear the announcements of registrars to this multicast group, GROUP:PORT or "off" [default: off]
+                #[arg(long, value_name = "GROUP:PORT|off")]
+                pub announce: Option<crate::values::Announce>,
+                /// How SCTP is carried: in user space over UDP, by the kernel, or by the kernel where it can [default: udp]
+                #[arg(long)]
+                pub carrier: Option<crate::values::Carrier>,
+                /// Local UDP port that carries SCTP, 0 for any free one
+                #[arg(long, value_name = "PORT")]
+                pub udp_port: Option<u16>,
+                /// UDP port that carries SCTP at others [default: 9899]
+                #[arg(long, value_name = "PORT")]
+                pub peer_udp_port: Option<u16>,
+                /// UDP port of one address, ADDR=UDP-PORT or ADDR:PORT=UDP-PORT; several (comma or repeated)
+                #[arg(long, value_name = "ADDR=PORT", value_delimiter = ',')]
+                #[serde(default, deserialize_with = "crate::values::one_or_many_texts")]
+                pub udp_peer: Option<Vec<crate::values::UdpPeer>>,
+                /// Seed of all random choices; drawn by the system when absent
+                #[arg(long)]
+                pub seed: Option<u64>,
 
-            /// T5-Serverhunt: how long registrars have to answer before others are tried [default: 10s]
-            #[arg(long, value_name = "SPAN")]
-            pub t5_serverhunt: Option<crate::settings::Period>,
-            /// T7-ENRPoutdate: how long an announced address is valid [default: 5s]
-            #[arg(long, value_name = "SPAN")]
-            pub t7_enrpoutdate: Option<crate::settings::Period>,
-            /// RETRAN-MAX: the longest T5-Serverhunt [default: 60s]
-            #[arg(long, value_name = "SPAN")]
-            pub retran_max: Option<crate::settings::Period>,
+                /// T5-Serverhunt: how long registrars have to answer before others are tried [default: 10s]
+                #[arg(long, value_name = "SPAN")]
+                pub t5_serverhunt: Option<crate::values::Period>,
+                /// T7-ENRPoutdate: how long an announced address is valid [default: 5s]
+                #[arg(long, value_name = "SPAN")]
+                pub t7_enrpoutdate: Option<crate::values::Period>,
+                /// RETRAN-MAX: the longest T5-Serverhunt [default: 60s]
+                #[arg(long, value_name = "SPAN")]
+                pub retran_max: Option<crate::values::Period>,
 
-            /// SCTP's RTO.Initial, also the first timeout of a set-up [default: 500ms]
-            #[arg(long, value_name = "SPAN")]
-            pub rto_initial: Option<crate::settings::Period>,
-            /// SCTP's RTO.Min [default: 200ms]
-            #[arg(long, value_name = "SPAN")]
-            pub rto_min: Option<crate::settings::Period>,
-            /// SCTP's RTO.Max [default: 1s]
-            #[arg(long, value_name = "SPAN")]
-            pub rto_max: Option<crate::settings::Period>,
-            /// SCTP's HB.interval; 0s for no heartbeats [default: 1s]
-            #[arg(long, value_name = "SPAN")]
-            pub hb_interval: Option<crate::settings::Span>,
-            /// SCTP's Association.Max.Retrans: with one more timeout in a row, a peer is given up [default: 4]
-            #[arg(long, value_name = "N")]
-            pub association_max_retrans: Option<u32>,
-            /// SCTP's Max.Init.Retransmits [default: 3]
-            #[arg(long, value_name = "N")]
-            pub max_init_retransmits: Option<u32>,
+                /// SCTP's RTO.Initial, also the first timeout of a set-up [default: 500ms]
+                #[arg(long, value_name = "SPAN")]
+                pub rto_initial: Option<crate::values::Period>,
+                /// SCTP's RTO.Min [default: 200ms]
+                #[arg(long, value_name = "SPAN")]
+                pub rto_min: Option<crate::values::Period>,
+                /// SCTP's RTO.Max [default: 1s]
+                #[arg(long, value_name = "SPAN")]
+                pub rto_max: Option<crate::values::Period>,
+                /// SCTP's HB.interval; 0s for no heartbeats [default: 1s]
+                #[arg(long, value_name = "SPAN")]
+                pub hb_interval: Option<crate::values::Span>,
+                /// SCTP's Association.Max.Retrans: with one more timeout in a row, a peer is given up [default: 4]
+                #[arg(long, value_name = "N")]
+                pub association_max_retrans: Option<u32>,
+                /// SCTP's Max.Init.Retransmits [default: 3]
+                #[arg(long, value_name = "N")]
+                pub max_init_retransmits: Option<u32>,
+            }
         }
 
         impl $name {
-            /// Reads a file; an error says file, line and key.
-            pub fn read(path: &std::path::Path) -> Result<Self, crate::settings::SettingsError> {
-                crate::settings::read_file(path)
-            }
-
-            /// Parses the text of a file named `path`.
-            pub fn parse(text: &str, path: &std::path::Path) -> Result<Self, crate::settings::SettingsError> {
-                crate::settings::parse_text(text, path)
-            }
-
-            /// These settings, and where one is absent that of `under`.
-            pub fn over(self, under: Self) -> Self {
-                crate::reach::overlay!(
-                    self, under, $($own,)* registrar, announce, carrier, udp_port, peer_udp_port, udp_peer,
-                    seed, t5_serverhunt, t7_enrpoutdate, retran_max, rto_initial, rto_min, rto_max, hb_interval,
-                    association_max_retrans, max_init_retransmits,
-                )
-            }
-
             /// Where announcements are heard. The error names the key.
             pub fn announcements(&self) -> Result<Option<std::net::SocketAddr>, String> {
                 match self.announce {
-                    Some(crate::settings::Announce::To(group)) if !group.ip().is_multicast() => {
+                    Some(crate::values::Announce::To(group)) if !group.ip().is_multicast() => {
                         Err(format!("announce: {} is not a multicast group", group.ip()))
                     }
-                    Some(crate::settings::Announce::To(group)) => Ok(Some(group)),
-                    Some(crate::settings::Announce::Off) | None => Ok(None),
+                    Some(crate::values::Announce::To(group)) => Ok(Some(group)),
+                    Some(crate::values::Announce::Off) | None => Ok(None),
                 }
             }
 
             /// The registrars that are set, or the usual one where none is set or announced.
-            pub fn registrars(&self) -> Vec<crate::reach::RegistrarAddr> {
+            pub fn registrars(&self) -> Vec<crate::values::RegistrarAddr> {
                 match &self.registrar {
                     Some(registrars) => registrars.clone(),
-                    None if matches!(self.announce, Some(crate::settings::Announce::To(_))) => Vec::new(),
-                    None => vec![crate::reach::RegistrarAddr::Sctp(std::net::SocketAddr::from((
+                    None if matches!(self.announce, Some(crate::values::Announce::To(_))) => Vec::new(),
+                    None => vec![crate::values::RegistrarAddr::Sctp(std::net::SocketAddr::from((
                         [127, 0, 0, 1],
-                        crate::settings::ASAP_PORT,
+                        crate::values::ASAP_PORT,
                     )))],
                 }
             }
@@ -248,7 +155,7 @@ macro_rules! settings_with_reach {
                 ip: std::net::IpAddr,
                 default_udp_port: u16,
             ) -> Result<(rsp_transport::live::Mode, rsp_transport::live::StackConfig), String> {
-                let d = crate::reach::watchful();
+                let d = crate::carrier::watchful();
                 let options = rsp_transport::SctpOptions {
                     rto_initial: self.rto_initial.map_or(d.rto_initial, |p| p.0),
                     rto_min: self.rto_min.map_or(d.rto_min, |p| p.0),
@@ -274,7 +181,7 @@ macro_rules! settings_with_reach {
                         options.heartbeat_interval, options.rto_initial
                     ));
                 }
-                let carriage = crate::reach::Carriage {
+                let carriage = crate::carrier::Carriage {
                     carrier: self.carrier,
                     udp_port: self.udp_port,
                     peer_udp_port: self.peer_udp_port,
@@ -287,60 +194,3 @@ macro_rules! settings_with_reach {
     };
 }
 pub(crate) use settings_with_reach;
-
-macro_rules! overlay {
-    ($over:ident, $under:ident, $($field:ident),+ $(,)?) => {
-        Self { $($field: $over.$field.or($under.$field)),+ }
-    };
-}
-pub(crate) use overlay;
-
-macro_rules! deserialize_from_text {
-    ($($name:ident),+) => {$(
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-            }
-        }
-    )+};
-}
-
-deserialize_from_text!(RegistrarAddr, UdpPeer);
-
-/// One text, or a list of them.
-pub(crate) fn one_or_many_texts<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: FromStr,
-    T::Err: fmt::Display,
-{
-    struct Texts<T>(std::marker::PhantomData<T>);
-
-    impl<'de, T> de::Visitor<'de> for Texts<T>
-    where
-        T: FromStr,
-        T::Err: fmt::Display,
-    {
-        type Value = Vec<T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a string or a list of them")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(vec![text.parse().map_err(E::custom)?])
-        }
-
-        fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-            let mut all = Vec::new();
-            while let Some(text) = seq.next_element::<String>()? {
-                all.push(text.parse().map_err(de::Error::custom)?);
-            }
-            Ok(all)
-        }
-    }
-
-    deserializer
-        .deserialize_any(Texts(std::marker::PhantomData))
-        .map(Some)
-}

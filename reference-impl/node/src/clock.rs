@@ -1,4 +1,4 @@
-//! What every live loop needs: the clock, the signals that end it, and errors that say the way out.
+//! What every live loop needs: the clock, and errors that say the way out.
 
 use std::io;
 use std::time::{Duration, Instant};
@@ -40,49 +40,5 @@ impl Clock {
         // Far deadlines (a registration life of decades) need not be exact.
         let soon = time.min(now + Duration::from_secs(86_400));
         self.origin + soon
-    }
-}
-
-/// The signals that ask for the end.
-#[cfg(unix)]
-pub(crate) struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    pub(crate) fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
-    }
-
-    /// The next one; a future that is dropped loses nothing.
-    pub(crate) async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-/// The signals that ask for the end.
-#[cfg(not(unix))]
-pub(crate) struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    pub(crate) fn new() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    /// The next one; a future that is dropped loses nothing.
-    pub(crate) async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
     }
 }

@@ -1,26 +1,27 @@
 //! The reference node: registrar, pool element and pool user, built from the engines of `rsp-proto` and the
 //! stacks of `rsp-transport`.
 //!
-//! Programs enter at [`PoolElement`] and [`PoolUser`]. Beneath, [`driver::RegistrarDriver`],
+//! Programs enter at [`PoolElement`] and [`PoolUser`]. Beneath, [`registrar::RegistrarDriver`],
 //! [`pool_element::ElementDriver`] and [`pool_user::UserDriver`] glue an engine to a transport without clock or
-//! IO of their own, so that [`sim`] runs the same code on virtual time; [`service`] and the live types are those
-//! drivers in a loop with the clock and a live stack, and the `rserpool` binary is the command line around them.
-//! [`services`] are what a pool element can do for its users.
+//! IO of their own, so that a simulation can run the same code on virtual time; [`registrar::service`] and the
+//! live types are those drivers in a loop with the clock and a live stack. [`services`] are what a pool element
+//! can do for its users.
+//!
+//! The command line is another crate, `rserpool-cli`. The feature `cli` makes flags of the settings for it.
 
-pub mod codec;
-pub mod command;
-pub mod driver;
-mod live;
+pub mod carrier;
+mod clock;
+mod failure;
 mod outbox;
 pub mod pool_element;
 pub mod pool_user;
-pub mod reach;
-pub mod service;
+pub mod registrar;
 pub mod services;
 pub mod settings;
-pub mod sim;
+pub mod signals;
+pub mod values;
+mod warnings;
 
+pub use failure::Failure;
 pub use pool_element::PoolElement;
 pub use pool_user::PoolUser;
-pub mod status;
-mod warnings;

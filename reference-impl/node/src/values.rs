@@ -1,7 +1,7 @@
 //! Settings as text: spans of time, identifiers, addresses, the same in flags and files.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -9,10 +9,19 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use crate::reach::UdpPeer;
+use rsp_transport::udp::parse_peer;
+use rsp_wire::PoolHandle;
+
+/// IANA's port for ASAP over SCTP, TCP and UDP (RFC 5352 §8.2).
+pub const ASAP_PORT: u16 = 3863;
+/// IANA's port for ENRP over SCTP (RFC 5353 §5.3).
+pub const ENRP_PORT: u16 = 9901;
+/// IANA's port for SCTP over UDP (RFC 6951).
+pub const UDP_ENCAPSULATION_PORT: u16 = 9899;
 
 /// How SCTP is carried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Carrier {
     /// SCTP in user space over UDP (RFC 6951).
@@ -151,19 +160,124 @@ impl FromStr for MessageSize {
     }
 }
 
+/// Where a registrar takes requests: `ADDR:PORT` over SCTP, `tcp://ADDR:PORT` over TCP (pool users only).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RegistrarAddr {
+    /// Over SCTP.
+    Sctp(SocketAddr),
+    /// Over TCP.
+    Tcp(SocketAddr),
+}
+
+impl FromStr for RegistrarAddr {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (make, addr): (fn(SocketAddr) -> Self, &str) = match text.split_once("://") {
+            None => (Self::Sctp, text),
+            Some(("sctp", addr)) => (Self::Sctp, addr),
+            Some(("tcp", addr)) => (Self::Tcp, addr),
+            Some((other, _)) => {
+                return Err(format!(
+                    "`{other}` is no transport of a registrar; there are sctp and tcp"
+                ));
+            }
+        };
+        let addr: SocketAddr = addr
+            .parse()
+            .map_err(|_| format!("`{text}` is neither ADDR:PORT nor tcp://ADDR:PORT"))?;
+        if addr.port() == 0 {
+            return Err(format!("`{text}`: port 0 is no destination"));
+        }
+        Ok(make(addr))
+    }
+}
+
+impl RegistrarAddr {
+    /// Its IP address.
+    pub fn ip(&self) -> IpAddr {
+        match self {
+            Self::Sctp(addr) | Self::Tcp(addr) => addr.ip(),
+        }
+    }
+}
+
+impl fmt::Display for RegistrarAddr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sctp(addr) => write!(f, "{addr}"),
+            Self::Tcp(addr) => write!(f, "tcp://{addr}"),
+        }
+    }
+}
+
+/// The UDP port that carries SCTP at an address, or at one SCTP port of it: `192.0.2.1=9900` or
+/// `192.0.2.1:3863=9900`. Addresses that are not listed have the usual port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UdpPeer {
+    /// The peer: its address and perhaps its SCTP port.
+    pub peer: (IpAddr, Option<u16>),
+    /// The UDP port there.
+    pub udp_port: u16,
+}
+
+impl FromStr for UdpPeer {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (peer, udp_port) = parse_peer(text)
+            .ok_or_else(|| format!("`{text}` is not ADDR=UDP-PORT or ADDR:PORT=UDP-PORT"))?;
+        Ok(Self { peer, udp_port })
+    }
+}
+
+/// A pool handle: text, or `hex:` and its octets in hex.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolName(pub PoolHandle);
+
+impl FromStr for PoolName {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let octets = match text.strip_prefix("hex:") {
+            Some(digits) => {
+                octets(digits).ok_or_else(|| format!("`{digits}` is no hex, as 0af3 is"))?
+            }
+            None => text.as_bytes().to_vec(),
+        };
+        if octets.is_empty() {
+            return Err("a pool handle has at least one octet".to_owned());
+        }
+        Ok(Self(PoolHandle::from(octets.as_slice())))
+    }
+}
+
+fn octets(digits: &str) -> Option<Vec<u8>> {
+    let digit = |octet: u8| char::from(octet).to_digit(16).map(|digit| digit as u8);
+    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+    let octets = pairs
+        .iter()
+        .map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?))
+        .collect();
+    if rest.is_empty() { octets } else { None }
+}
+
+/// Deserializes types from the text that `FromStr` reads; `TextOrNumber` takes a number as its decimal text too.
 macro_rules! deserialize_from_text {
-    ($($name:ident),+) => {$(
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_any(Text).and_then(|text| {
-                    text.parse().map_err(de::Error::custom)
+    ($visitor:ident: $($name:ident),+) => {$(
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_any($crate::values::$visitor).and_then(|text| {
+                    text.parse().map_err(serde::de::Error::custom)
                 })
             }
         }
     )+};
 }
+pub(crate) use deserialize_from_text;
 
-deserialize_from_text!(Span, Period, ServerId, Announce, MessageSize, StatusSocket);
+deserialize_from_text!(Text: RegistrarAddr, UdpPeer, PoolName);
+deserialize_from_text!(TextOrNumber: Span, Period, ServerId, Announce, MessageSize, StatusSocket);
 
 impl fmt::Display for Span {
     /// In the largest unit that leaves no rest.
@@ -231,7 +345,7 @@ impl Serialize for MessageSize {
 }
 
 /// UDP ports of addresses, as they are written.
-pub(super) fn udp_peers<S: Serializer>(
+pub(crate) fn udp_peers<S: Serializer>(
     peers: &Option<Vec<UdpPeer>>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
@@ -245,10 +359,25 @@ pub(super) fn udp_peers<S: Serializer>(
     }
 }
 
-/// Takes a string, or a number as its decimal text.
-struct Text;
+/// Takes a string.
+pub(crate) struct Text;
 
 impl de::Visitor<'_> for Text {
+    type Value = String;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<String, E> {
+        Ok(text.to_owned())
+    }
+}
+
+/// Takes a string, or a number as its decimal text.
+pub(crate) struct TextOrNumber;
+
+impl de::Visitor<'_> for TextOrNumber {
     type Value = String;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -265,5 +394,62 @@ impl de::Visitor<'_> for Text {
 
     fn visit_u64<E: de::Error>(self, number: u64) -> Result<String, E> {
         Ok(number.to_string())
+    }
+}
+
+/// One text, or a list of them.
+pub(crate) fn one_or_many_texts<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromStr,
+    T::Err: fmt::Display,
+{
+    struct Texts<T>(std::marker::PhantomData<T>);
+
+    impl<'de, T> de::Visitor<'de> for Texts<T>
+    where
+        T: FromStr,
+        T::Err: fmt::Display,
+    {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a string or a list of them")
+        }
+
+        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+            Ok(vec![text.parse().map_err(E::custom)?])
+        }
+
+        fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+            let mut all = Vec::new();
+            while let Some(text) = seq.next_element::<String>()? {
+                all.push(text.parse().map_err(de::Error::custom)?);
+            }
+            Ok(all)
+        }
+    }
+
+    deserializer
+        .deserialize_any(Texts(std::marker::PhantomData))
+        .map(Some)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pool_handles_are_text_or_hex() {
+        let octets = |text: &str| {
+            text.parse::<PoolName>()
+                .map(|name| name.0.as_octets().to_vec())
+        };
+        assert_eq!(octets("EchoPool"), Ok(b"EchoPool".to_vec()));
+        assert_eq!(octets("hex:00fF"), Ok(vec![0, 255]));
+        assert!(octets("hex:0").unwrap_err().contains("no hex"));
+        for wrong in ["", "hex:", "hex:0g"] {
+            assert!(octets(wrong).is_err(), "{wrong}");
+        }
     }
 }

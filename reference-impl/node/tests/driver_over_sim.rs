@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use rserpool::driver::{RegistrarDriver, Setup};
-use rserpool::status::{Request, Status};
+use rserpool::registrar::driver::{RegistrarDriver, Setup};
+use rserpool::registrar::status::{Request, Status};
 use rsp_transport::sim::{HostId, Net};
 use rsp_transport::{
     AssocId, DownKind, Event, Local, LocalPort, Outgoing, Peer, SctpOptions, Transport,

@@ -4,11 +4,11 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-use rserpool::driver::{EnrpEndpoint, RegistrarDriver};
 use rserpool::pool_element::settings::ServiceKind;
 use rserpool::pool_element::{
     AsapEvent, Card, Config, Cookies, ElementDriver, Event as ElementEvent, Settings, Setup, Users,
 };
+use rserpool::registrar::driver::{EnrpEndpoint, RegistrarDriver};
 use rserpool::services::ping_pong::message::PingPong as Ping;
 use rserpool::services::seal::PoolKey;
 use rserpool::services::{Effect, Service, calculation, echo::Echo, ping_pong};
@@ -72,7 +72,7 @@ impl World {
             ..registrar::Config::default()
         };
         change(&mut config);
-        let setup = rserpool::driver::Setup {
+        let setup = rserpool::registrar::driver::Setup {
             config,
             asap_addrs: vec![registrar_ip(n)],
             asap_port: ASAP,
@@ -81,7 +81,7 @@ impl World {
                 addrs: vec![registrar_ip(n)],
                 port: 9901,
             }),
-            ..rserpool::driver::Setup::default()
+            ..rserpool::registrar::driver::Setup::default()
         };
         let now = self.net.now();
         let driver = RegistrarDriver::start(setup, n as u64, &mut self.net.host(host), now);

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use rserpool::driver::{EnrpEndpoint, RegistrarDriver, Setup};
+use rserpool::carrier::watchful;
 use rserpool::pool_user::{
     self, Config, Event as Told, Failure, Fault, Message, Session, SessionFailure, Target,
     UserDriver,
 };
-use rserpool::reach::watchful;
+use rserpool::registrar::driver::{EnrpEndpoint, RegistrarDriver, Setup};
 use rsp_proto::hunt::Server;
 use rsp_proto::registrar;
 use rsp_transport::sim::{HostId, Net};

@@ -9,8 +9,8 @@ use rsp_transport::sim::SimHost;
 use rsp_wire::{Policy, RegistrationLife, ServerId, Transport, UdpTransport};
 
 use super::element::{Ask, ElementSetup};
-use crate::pool_element::{Card, Cookies, ElementDriver, Event, Setup, Users};
-use crate::services::echo::Echo;
+use rserpool::pool_element::{Card, Cookies, ElementDriver, Event, Setup, Users};
+use rserpool::services::echo::Echo;
 
 /// Pool users it serves at a time.
 const SESSIONS: usize = 64;

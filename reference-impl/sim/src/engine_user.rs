@@ -12,7 +12,7 @@ use rsp_transport::sim::SimHost;
 use rsp_wire::PeIdentifier;
 
 use super::user::{Requests, UserSetup};
-use crate::pool_user::driver::{Setup, UserDriver};
+use rserpool::pool_user::driver::{Setup, UserDriver};
 
 /// The pool user, while its host runs.
 #[derive(Debug)]

@@ -18,7 +18,6 @@
 mod act;
 mod body;
 pub mod check;
-pub mod command;
 mod element;
 mod engine_element;
 mod engine_user;

@@ -9,7 +9,7 @@ use rsp_transport::sim::{HostId, SimHost};
 use rsp_wire::ServerId;
 
 use super::{ASAP_PORT, ENRP_PORT, GROUP};
-use crate::driver::{EnrpEndpoint, RegistrarDriver, Setup};
+use rserpool::registrar::driver::{EnrpEndpoint, RegistrarDriver, Setup};
 
 /// A registrar, running or not.
 #[derive(Debug)]

@@ -20,7 +20,7 @@ use super::registrar::{RegistrarHost, Services};
 use super::trace::{Keep, Trace};
 use super::user::{PlainUser, UserSetup};
 use super::{ASAP_PORT, ENRP_PORT, GROUP, Spot};
-use crate::driver::RegistrarDriver;
+use rserpool::registrar::driver::RegistrarDriver;
 
 /// A seeded world. Everything that happens in it follows from its seed and the calls made.
 pub struct World {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rserpool::sim::World;
+use rserpool_sim::World;
 use rsp_wire::ServerId;
 
 const A: u32 = 0x0a00_0000;

@@ -1,7 +1,7 @@
-//! Seeded worlds under faults: every property of `rserpool::sim::check` holds in each of them. A seed that
+//! Seeded worlds under faults: every property of `rserpool_sim::check` holds in each of them. A seed that
 //! fails here is replayed, shrunk and explained by `rserpool sim --seed S`.
 
-use rserpool::sim::{Keep, Plan, Size, run};
+use rserpool_sim::{Keep, Plan, Size, run};
 
 fn all_hold(seeds: std::ops::Range<u64>) {
     for seed in seeds {

@@ -26,8 +26,8 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::policy::load_from_percent;
-use super::settings::{Probe, Probing, Settings};
+use rserpool::pool_element::load_from_percent;
+use rserpool::pool_element::settings::{Probe, Probing, Settings};
 
 /// What has changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,19 +5,20 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use rserpool::Failure;
+use rserpool::pool_element::settings::{ServiceKind, Settings};
+use rserpool::pool_element::text::written;
+use rserpool::pool_element::{AsapEvent, Cookies, Event, PoolElement};
+use rserpool::registrar::service::ReadyLine;
+use rserpool::services::seal::PoolKey;
+use rserpool::signals::Signals;
 use rsp_wire::{CauseCode, ErrorCause};
 use tokio::sync::mpsc::Receiver;
 
-use super::event::Event;
-use super::front::{self, Change};
-use super::live::PoolElement;
-use super::settings::{ServiceKind, Settings};
-use super::text::written;
-use super::{AsapEvent, Cookies};
 use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, LogFormat, fail, log_to_stderr};
-use crate::live::Signals;
-use crate::service::{Failure, ReadyLine};
-use crate::services::seal::PoolKey;
+use front::Change;
+
+mod front;
 
 /// Arguments of the command.
 #[derive(Clone, Debug, clap::Args)]

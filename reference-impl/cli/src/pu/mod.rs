@@ -1,5 +1,11 @@
 //! The `pu` command: arguments and exit codes.
 
+pub mod load;
+mod resolve;
+mod session;
+mod show;
+mod terminal;
+
 use std::io;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -8,13 +14,12 @@ use std::time::Duration;
 use rsp_proto::pool_user::{Failure as Unresolved, SessionFailure, Target};
 use rsp_wire::{CauseCode, PoolHandle};
 
-use super::live::{PoolUser, ResolveError};
-use super::load::{Plan, Service};
-use super::settings::Settings;
-use super::{resolve, session, show, terminal};
+use rserpool::Failure;
+use rserpool::pool_user::{PoolUser, ResolveError, Settings};
+use rserpool::values::{Period, PoolName, Span};
+
 use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, LogFormat, fail, log_to_stderr};
-use crate::service::Failure;
-use crate::settings::{Period, Span};
+use load::{Plan, Service};
 
 /// The pool does not exist, or is empty.
 pub const UNKNOWN_POOL: u8 = 4;
@@ -42,7 +47,7 @@ pub enum PuCommand {
 #[derive(Clone, Debug, clap::Args)]
 pub struct CommonArgs {
     /// Handle of the pool: text, or hex:… for octets
-    #[arg(value_name = "HANDLE", value_parser = show::parse_handle)]
+    #[arg(value_name = "HANDLE", value_parser = pool_handle)]
     pub pool: PoolHandle,
     /// Read settings from this TOML file; its keys are the names of the flags, and flags win
     #[arg(long, value_name = "FILE.toml")]
@@ -233,6 +238,10 @@ impl SessionArgs {
             answer_timeout: self.answer_timeout.0,
         }))
     }
+}
+
+fn pool_handle(text: &str) -> Result<PoolHandle, String> {
+    text.parse::<PoolName>().map(|name| name.0)
 }
 
 fn rate(text: &str) -> Result<f64, String> {

@@ -5,13 +5,12 @@ use std::time::Duration;
 
 use rsp_proto::pool_user::{Event, Resolution};
 
-use super::command::{Ended, ResolveArgs, await_pool};
-use super::live::{PoolUser, ResolveError};
+use rserpool::Failure;
+use rserpool::pool_user::{PoolUser, ResolveError, Settings};
+use rserpool::signals::Signals;
+
 use super::session::report;
-use super::settings::Settings;
-use super::show;
-use crate::live::Signals;
-use crate::service::Failure;
+use super::{Ended, ResolveArgs, await_pool, show};
 
 /// How often at most a registrar is asked that does not tell of changes.
 const SHORTEST_CYCLE: Duration = Duration::from_secs(1);

@@ -6,15 +6,13 @@ use std::time::Duration;
 
 use rsp_proto::pool_user::{Event, Message, Session};
 
-use super::command::{Ended, SESSION_LOST, SessionArgs, WRONG_ANSWERS, await_pool};
-use super::driver::Refused;
-use super::live::PoolUser;
+use rserpool::Failure;
+use rserpool::pool_user::{PoolUser, Refused, Settings};
+use rserpool::signals::Signals;
+
 use super::load::{Act, End, Load, Plan, Summary};
-use super::settings::Settings;
-use super::show;
+use super::{Ended, SESSION_LOST, SessionArgs, WRONG_ANSWERS, await_pool, show};
 use crate::command::LogFormat;
-use crate::live::Signals;
-use crate::service::Failure;
 
 /// How soon to look again whether there is room to send.
 pub(super) const ROOM_CYCLE: Duration = Duration::from_millis(20);

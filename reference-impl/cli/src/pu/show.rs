@@ -4,34 +4,8 @@ use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 
 use rsp_proto::pool_user::Resolution;
-use rsp_wire::{
-    PeIdentifier, Policy, PolicyType, PoolElement, PoolHandle, Transport, TransportUse,
-};
+use rsp_wire::{PeIdentifier, Policy, PolicyType, PoolElement, Transport, TransportUse};
 use serde_json::{Value, json};
-
-/// Reads a pool handle as it is written on a command line: text, or `hex:` and octets.
-pub fn parse_handle(text: &str) -> Result<PoolHandle, String> {
-    let octets = match text.strip_prefix("hex:") {
-        Some(digits) => {
-            octets(digits).ok_or_else(|| format!("`{digits}` is no hex, as 0af3 is"))?
-        }
-        None => text.as_bytes().to_vec(),
-    };
-    if octets.is_empty() {
-        return Err("a pool handle has at least one octet".to_owned());
-    }
-    Ok(PoolHandle::from(octets.as_slice()))
-}
-
-fn octets(digits: &str) -> Option<Vec<u8>> {
-    let digit = |octet: u8| char::from(octet).to_digit(16).map(|digit| digit as u8);
-    let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
-    let octets = pairs
-        .iter()
-        .map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?))
-        .collect();
-    if rest.is_empty() { octets } else { None }
-}
 
 /// The pool as a table. The preferred pool element has a star.
 pub(super) fn table(resolution: &Resolution, preferred: Option<PeIdentifier>) -> String {
@@ -237,14 +211,5 @@ EchoPool: least-used, 2 pool elements
         assert_eq!(object["elements"][0]["id"], "0x00000007");
         assert_eq!(object["elements"][0]["control-channel"], true);
         assert_eq!(object["elements"][1]["user-transport"][0], "tcp://[::1]:80");
-    }
-
-    #[test]
-    fn handles_are_text_or_hex() {
-        assert_eq!(parse_handle("EchoPool").unwrap(), "EchoPool".into());
-        assert_eq!(parse_handle("hex:00ff").unwrap().as_octets(), [0, 0xff]);
-        assert!(parse_handle("hex:0").unwrap_err().contains("no hex"));
-        assert!(parse_handle("hex:0g").is_err());
-        assert!(parse_handle("").is_err());
     }
 }

@@ -7,13 +7,12 @@ use std::time::Duration;
 use rsp_proto::pool_user::{Event, Fault, Message, Session, Unsent};
 use tokio::sync::mpsc;
 
-use super::command::{Ended, SessionArgs, await_pool};
-use super::driver::Refused;
-use super::live::PoolUser;
+use rserpool::Failure;
+use rserpool::pool_user::{PoolUser, Refused, Settings};
+use rserpool::signals::Signals;
+
 use super::session::{ROOM_CYCLE, report};
-use super::settings::Settings;
-use crate::live::Signals;
-use crate::service::Failure;
+use super::{Ended, SessionArgs, await_pool};
 
 /// A longer line goes in pieces.
 const MAX_LINE: u64 = 60_000;

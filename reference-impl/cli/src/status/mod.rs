@@ -1,11 +1,14 @@
 //! `rserpool status`: asks a running registrar and shows what it says.
 
+mod table;
+
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use super::{Form, MAX_LISTED, Request, Status, default_path, table};
+use rserpool::registrar::status::{Form, MAX_LISTED, Request, Status, default_path};
+
 use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, fail};
 
 /// How long the registrar may take.

@@ -5,8 +5,8 @@ use std::fmt::{Display, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::Status;
-use super::snapshot::{ElementState, PoolState};
+use rserpool::registrar::status::Status;
+use rserpool::registrar::status::snapshot::{ElementState, PoolState};
 
 /// All of it as text, columns aligned.
 pub(super) fn text(status: &Status) -> String {

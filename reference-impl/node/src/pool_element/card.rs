@@ -18,7 +18,8 @@ use serde::Deserialize;
 use super::policy::with_load;
 
 /// Which business card pool users are given.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Card {
     /// Its pool and itself, once it is registered.

@@ -11,8 +11,8 @@ use rsp_wire::{PeIdentifier, Policy, PoolHandle, RegistrationLife, ServerId, Tra
 use super::driver::ElementDriver;
 use super::event::Event;
 use super::settings::Settings;
-use crate::live::{Clock, with_way_out};
-use crate::service::Failure;
+use crate::Failure;
+use crate::clock::{Clock, with_way_out};
 use crate::services::{Effect, Message, Service, Session};
 
 /// A pool element. See the [module](super) for what it does and how.
@@ -50,8 +50,8 @@ impl PoolElement {
         Ok(element)
     }
 
-    /// A pool element that is not in its pool yet.
-    pub(super) fn outside(
+    /// As [`serve`](Self::serve), but in its pool only after [`register`](Self::register); the service is optional.
+    pub fn outside(
         settings: &Settings,
         service: Option<Box<dyn Service>>,
     ) -> Result<Self, Failure> {

@@ -1,7 +1,7 @@
 //! The pool element: it registers in a pool, keeps that registration alive whatever happens to registrars, and
 //! serves pool users, or stands in front of a program that does.
 //!
-//! [`PoolElement`] is the library for programs, [`command`] is the `rserpool pe` command around it, and
+//! [`PoolElement`] is the library for programs, and
 //! [`ElementDriver`] glues engine, transport and [service](crate::services) without clock or IO of its own.
 //!
 //! # The primitives of RFC 5352 §6
@@ -31,12 +31,12 @@
 //! # fn registrar() -> std::io::Result<String> {
 //! #     let (ready, mut out) = std::io::pipe()?;
 //! #     std::thread::spawn(move || {
-//! #         let settings = rserpool::settings::Settings {
+//! #         let settings = rserpool::registrar::Settings {
 //! #             asap: Some(vec!["127.0.0.1:0".parse().expect("an address")]),
 //! #             udp_port: Some(0),
 //! #             ..Default::default()
 //! #         };
-//! #         rserpool::service::run(&settings, rserpool::service::ReadyLine::Text, &mut out)
+//! #         rserpool::registrar::service::run(&settings, rserpool::registrar::service::ReadyLine::Text, &mut out)
 //! #     });
 //! #     let mut line = String::new();
 //! #     BufReader::new(ready).read_line(&mut line)?;
@@ -133,12 +133,10 @@
 //! ```
 
 mod card;
-pub mod command;
 mod cookies;
 pub mod driver;
 mod endpoints;
 mod event;
-mod front;
 mod live;
 mod policy;
 pub mod settings;
@@ -152,7 +150,7 @@ pub use driver::ElementDriver;
 pub use endpoints::Users;
 pub use event::Event;
 pub use live::PoolElement;
-pub use policy::{PolicyText, is_adaptive};
+pub use policy::{PolicyText, is_adaptive, load_from_percent};
 pub use rsp_proto::pool_element::{Config, Event as AsapEvent};
 pub use settings::Settings;
 pub use setup::Setup;

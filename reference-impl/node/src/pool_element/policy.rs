@@ -4,6 +4,8 @@ use std::str::FromStr;
 
 use rsp_wire::Policy;
 
+use crate::values::deserialize_from_text;
+
 /// A policy on a command line or in a file: its name in RFC 5356, and its value where it has one.
 ///
 /// ```
@@ -73,12 +75,7 @@ impl FromStr for PolicyText {
     }
 }
 
-impl<'de> serde::Deserialize<'de> for PolicyText {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+deserialize_from_text!(Text: PolicyText);
 
 /// Whether the policy tells a load (RFC 5356 §5).
 pub fn is_adaptive(policy: &Policy) -> bool {
@@ -112,7 +109,7 @@ pub(crate) fn with_load(policy: &Policy, load: u32) -> Option<Policy> {
 }
 
 /// A load from text: a number from 0 to 100, perhaps with a fraction or a `%` behind it.
-pub(crate) fn load_from_percent(text: &str) -> Option<u32> {
+pub fn load_from_percent(text: &str) -> Option<u32> {
     let text = text.trim();
     let number = text.strip_suffix('%').unwrap_or(text).trim_end();
     let percent: f64 = number.parse().ok()?;

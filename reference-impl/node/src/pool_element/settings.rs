@@ -16,15 +16,18 @@ use super::cookies::Cookies;
 use super::endpoints::Users;
 use super::policy::{PolicyText, is_adaptive};
 use super::setup::Setup;
-use super::text::{PeId, PoolName, Protocol, TransportText};
+use super::text::{PeId, Protocol, TransportText};
 use super::tolerance::Tolerance;
-use crate::reach::{RegistrarAddr, settings_with_reach};
+use crate::carrier::settings_with_reach;
 use crate::services::seal::PoolKey;
 use crate::services::{Service, calculation, echo, ping_pong};
-use crate::settings::{Period, Span, UDP_ENCAPSULATION_PORT};
+use crate::values::{
+    Period, PoolName, RegistrarAddr, Span, UDP_ENCAPSULATION_PORT, deserialize_from_text,
+};
 
 /// A built-in service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum ServiceKind {
     /// Whatever comes goes back.
@@ -47,7 +50,8 @@ impl ServiceKind {
 }
 
 /// What cookies look like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum CookieForm {
     /// Signed with the key of the pool.
@@ -70,7 +74,7 @@ settings_with_reach! {
         pub transport: Option<TransportText>,
         /// Address of this host; several (comma or repeated) for multi-homing [default: that of the transport, else 127.0.0.1]
         #[arg(long, value_name = "ADDR", value_delimiter = ',')]
-        #[serde(default, deserialize_with = "crate::reach::one_or_many_texts")]
+        #[serde(default, deserialize_with = "crate::values::one_or_many_texts")]
         pub address: Option<Vec<IpAddr>>,
         /// SCTP port of the ASAP endpoint, 0 for any free one [default: 0]
         #[arg(long, value_name = "PORT")]
@@ -204,25 +208,24 @@ impl std::str::FromStr for Life {
     }
 }
 
-impl<'de> Deserialize<'de> for Life {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+deserialize_from_text!(Text: Life);
 
 /// How the server behind the transport is watched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Probing {
-    pub(super) how: Probe,
-    pub(super) interval: Duration,
-    pub(super) timeout: Duration,
-    pub(super) failures: u32,
+pub struct Probing {
+    /// What a try is.
+    pub how: Probe,
+    /// Time between two tries.
+    pub interval: Duration,
+    /// How long a try may take.
+    pub timeout: Duration,
+    /// Tries that must fail in a row.
+    pub failures: u32,
 }
 
 /// One way to try a server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Probe {
+pub enum Probe {
     /// Connect by TCP.
     Tcp(SocketAddr),
     /// Set up an SCTP association.
@@ -304,7 +307,7 @@ impl Settings {
     }
 
     /// How the server behind the transport is watched, if it is.
-    pub(super) fn probing(&self) -> Option<Probing> {
+    pub fn probing(&self) -> Option<Probing> {
         let transport = self.transport.as_ref()?;
         let how = match (&self.probe_command, transport.protocol) {
             (Some(command), _) => Probe::Command(command.clone()),
@@ -334,7 +337,7 @@ impl Settings {
     }
 
     /// Which command tells the load, and how often, if one does.
-    pub(super) fn load_source(&self) -> Option<(String, Duration)> {
+    pub fn load_source(&self) -> Option<(String, Duration)> {
         let interval = self.load_interval.map_or(Duration::from_secs(5), |p| p.0);
         Some((self.load_command.clone()?, interval))
     }

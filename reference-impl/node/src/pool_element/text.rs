@@ -5,24 +5,11 @@ use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 
 use rsp_wire::{
-    Addresses, PeIdentifier, PoolHandle, SctpTransport, TcpTransport, Transport, UdpTransport,
+    Addresses, PeIdentifier, SctpTransport, TcpTransport, Transport, UdpTransport,
     UnknownParameters,
 };
-use serde::{Deserialize, Deserializer, de};
 
-use crate::pool_user::show::parse_handle;
-
-/// A pool handle: text, or `hex:` and its octets in hex.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PoolName(pub PoolHandle);
-
-impl FromStr for PoolName {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        parse_handle(text).map(Self)
-    }
-}
+use crate::values::deserialize_from_text;
 
 /// A PE identifier, decimal or `0x…`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -170,33 +157,8 @@ pub fn written(transport: &Transport) -> String {
     format!("{protocol}://{}", addrs.join(","))
 }
 
-macro_rules! deserialize_from_text {
-    ($($name:ident),+) => {$(
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-            }
-        }
-    )+};
-}
-
-deserialize_from_text!(PoolName, TransportText);
-
-impl<'de> Deserialize<'de> for PeId {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        /// A number, or text with one.
-        #[derive(Deserialize)]
-        #[serde(untagged)]
-        enum Either {
-            Number(u32),
-            Text(String),
-        }
-        match Either::deserialize(deserializer)? {
-            Either::Number(number) => Ok(Self(PeIdentifier(number))),
-            Either::Text(text) => text.parse().map_err(de::Error::custom),
-        }
-    }
-}
+deserialize_from_text!(Text: TransportText);
+deserialize_from_text!(TextOrNumber: PeId);
 
 #[cfg(test)]
 mod tests {
@@ -229,16 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn pool_handles_and_identifiers() {
-        let octets = |text: &str| {
-            text.parse::<PoolName>()
-                .map(|name| name.0.as_octets().to_vec())
-        };
-        assert_eq!(octets("EchoPool"), Ok(b"EchoPool".to_vec()));
-        assert_eq!(octets("hex:00fF"), Ok(vec![0, 255]));
-        for wrong in ["", "hex:", "hex:0", "hex:0g"] {
-            assert!(octets(wrong).is_err(), "{wrong}");
-        }
+    fn identifiers_are_decimal_or_hex() {
         let id = |text: &str| text.parse::<PeId>().map(|id| id.0.0);
         assert_eq!((id("7"), id("0xffffffff")), (Ok(7), Ok(u32::MAX)));
         assert!(id("-1").is_err() && id("0x1ffffffff").is_err());

@@ -4,7 +4,8 @@
 use serde::Deserialize;
 
 /// One deviation to take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tolerance {
     /// ENDPOINT_KEEP_ALIVE with a PE Identifier behind the pool handle, which RFC 5352 §2.2.7 does not have

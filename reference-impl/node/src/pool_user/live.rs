@@ -15,9 +15,8 @@ use rsp_wire::{PeIdentifier, PoolHandle};
 use super::driver::{Refused, UserDriver};
 use super::inbox::Inbox;
 use super::settings::Settings;
-use crate::live::{Clock, with_way_out};
-use crate::reach::RegistrarAddr;
-use crate::service;
+use crate::clock::{Clock, with_way_out};
+use crate::values::RegistrarAddr;
 
 /// How long associations have to end gracefully in [`PoolUser::stop`].
 const GRACE: Duration = Duration::from_secs(2);
@@ -73,9 +72,9 @@ impl PoolUser {
     ///
     /// # Panics
     /// Outside of a tokio runtime with I/O and time.
-    pub fn start(settings: &Settings) -> Result<Self, service::Failure> {
-        let setup = settings.setup().map_err(service::Failure::Settings)?;
-        let (mode, config) = settings.carrier().map_err(service::Failure::Settings)?;
+    pub fn start(settings: &Settings) -> Result<Self, crate::Failure> {
+        let setup = settings.setup().map_err(crate::Failure::Settings)?;
+        let (mode, config) = settings.carrier().map_err(crate::Failure::Settings)?;
         let mut stack = Stack::start(mode, config)?;
         let clock = Clock::start();
         let seed = settings.seed.unwrap_or_else(|| fastrand::u64(..));

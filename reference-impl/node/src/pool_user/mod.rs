@@ -1,7 +1,6 @@
 //! The pool user: it resolves pool handles, and holds sessions with pools that outlive their pool elements.
 //!
-//! [`PoolUser`] is the library for programs, [`command`] is the `rserpool pu` command around it, and
-//! [`UserDriver`] glues engine and transport without clock or IO of its own.
+//! [`PoolUser`] is the library for programs, and [`UserDriver`] glues engine and transport without clock or IO of its own.
 //!
 //! # The primitives of RFC 5352 §6
 //!
@@ -33,12 +32,12 @@
 //! # fn registrar() -> std::io::Result<String> {
 //! #     let (ready, mut out) = std::io::pipe()?;
 //! #     std::thread::spawn(move || {
-//! #         let settings = rserpool::settings::Settings {
+//! #         let settings = rserpool::registrar::Settings {
 //! #             asap: Some(vec!["127.0.0.1:0".parse().expect("an address")]),
 //! #             udp_port: Some(0),
 //! #             ..Default::default()
 //! #         };
-//! #         rserpool::service::run(&settings, rserpool::service::ReadyLine::Text, &mut out)
+//! #         rserpool::registrar::service::run(&settings, rserpool::registrar::service::ReadyLine::Text, &mut out)
 //! #     });
 //! #     let mut line = String::new();
 //! #     BufReader::new(ready).read_line(&mut line)?;
@@ -81,19 +80,19 @@
 //! # fn registrar() -> std::io::Result<String> {
 //! #     let (ready, mut out) = std::io::pipe()?;
 //! #     std::thread::spawn(move || {
-//! #         let settings = rserpool::settings::Settings {
+//! #         let settings = rserpool::registrar::Settings {
 //! #             asap: Some(vec!["127.0.0.1:0".parse().expect("an address")]),
 //! #             udp_port: Some(0),
 //! #             ..Default::default()
 //! #         };
-//! #         rserpool::service::run(&settings, rserpool::service::ReadyLine::Text, &mut out)
+//! #         rserpool::registrar::service::run(&settings, rserpool::registrar::service::ReadyLine::Text, &mut out)
 //! #     });
 //! #     let mut line = String::new();
 //! #     BufReader::new(ready).read_line(&mut line)?;
 //! #     Ok(line)
 //! # }
 //! # /// The UDP ports of pool elements that share an address.
-//! # fn ports(element: &PoolElement) -> Option<rserpool::reach::UdpPeer> {
+//! # fn ports(element: &PoolElement) -> Option<rserpool::values::UdpPeer> {
 //! #     let rsp_wire::Transport::Sctp(sctp) = element.user_transport() else { return None };
 //! #     format!("127.0.0.1:{}={}", sctp.port, element.udp_addr()?.port()).parse().ok()
 //! # }
@@ -156,17 +155,11 @@
 //! # }
 //! ```
 
-pub mod command;
 pub mod driver;
 mod inbox;
 mod lines;
 pub mod live;
-pub mod load;
-mod resolve;
-mod session;
 pub mod settings;
-pub mod show;
-mod terminal;
 
 pub use driver::{Refused, Setup, UserDriver};
 pub use live::{PoolUser, ResolveError, Resolved, SessionError};

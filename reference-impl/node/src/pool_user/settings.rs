@@ -9,8 +9,8 @@ use rsp_proto::pool_user::Config;
 use rsp_transport::live::{Mode, StackConfig};
 
 use super::driver::Setup;
-use crate::reach::{RegistrarAddr, settings_with_reach};
-use crate::settings::{Period, Span};
+use crate::carrier::settings_with_reach;
+use crate::values::{Period, RegistrarAddr, Span};
 
 settings_with_reach! {
     /// Everything a pool user can be told, each thing absent until it is.
@@ -127,7 +127,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::reach::watchful;
+    use crate::carrier::watchful;
 
     fn parse(text: &str) -> Result<Settings, String> {
         Settings::parse(text, Path::new("pu.toml")).map_err(|error| error.to_string())

@@ -1,6 +1,5 @@
 //! A registrar as a process: the driver on a live stack, with the clock, until a signal ends it.
 
-use std::fmt;
 use std::io::{self, Write};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,10 +7,13 @@ use std::time::Duration;
 use rsp_transport::live::{Mode, Stack};
 use rsp_transport::probe;
 
-use crate::driver::RegistrarDriver;
-use crate::live::{Clock, Signals, with_way_out};
-use crate::settings::{Settings, StatusSocket};
-use crate::status::{self, Desk};
+use super::driver::RegistrarDriver;
+use super::settings::Settings;
+use super::status::{self, Desk};
+use crate::Failure;
+use crate::clock::{Clock, with_way_out};
+use crate::signals::Signals;
+use crate::values::StatusSocket;
 
 /// Silence after which nothing more is on its way.
 const QUIET: Duration = Duration::from_millis(50);
@@ -21,32 +23,6 @@ const MAX_DRAIN: Duration = Duration::from_secs(1);
 /// Events that are handled before signals and askers get their turn; what came with an event is handled at the same
 /// reading of the clock.
 const BATCH: u32 = 64;
-
-/// Why a registrar could not run.
-#[derive(Debug)]
-pub enum Failure {
-    /// A setting cannot be used.
-    Settings(String),
-    /// The machine does not play along: port taken, address not here, no such transport.
-    Environment(io::Error),
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Settings(why) => f.write_str(why),
-            Self::Environment(error) => write!(f, "{error}"),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
-
-impl From<io::Error> for Failure {
-    fn from(error: io::Error) -> Self {
-        Self::Environment(error)
-    }
-}
 
 /// How the line that says "ready" is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

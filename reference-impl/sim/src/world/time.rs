@@ -7,7 +7,7 @@ use rsp_transport::sim::HostId;
 
 use super::super::Spot;
 use super::World;
-use crate::driver::RegistrarDriver;
+use rserpool::registrar::driver::RegistrarDriver;
 
 /// Events at one moment beyond which time is taken to stand still.
 const MAX_AT_ONE_MOMENT: u32 = 200_000;

@@ -6,8 +6,8 @@ use std::fmt::Debug;
 use rsp_proto::pool_user::Message;
 
 use super::Service;
-use crate::services::calculation::message::{self as calculation, Calculation, Kind};
-use crate::services::ping_pong::message::{self as ping_pong, PingPong};
+use rserpool::services::calculation::message::{self as calculation, Calculation, Kind};
+use rserpool::services::ping_pong::message::{self as ping_pong, PingPong};
 
 /// A protocol with a pool element, seen from the pool user. Requests are answered in order.
 pub(super) trait Dialogue: Debug {

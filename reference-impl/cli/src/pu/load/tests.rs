@@ -1,8 +1,8 @@
 //! The load client against pool elements that are played here.
 
 use super::*;
-use crate::services::calculation::message::{Calculation, Kind};
-use crate::services::ping_pong::message::PingPong;
+use rserpool::services::calculation::message::{Calculation, Kind};
+use rserpool::services::ping_pong::message::PingPong;
 use rsp_proto::pool_user::{Failover, Fault};
 use rsp_wire::{
     PeIdentifier, Policy, PoolElement, RegistrationLife, SctpTransport, ServerId, UnknownParameters,

@@ -9,12 +9,12 @@ use rsp_transport::SctpOptions;
 use rsp_transport::frame::LONGEST;
 use rsp_transport::live::{Mode, StackConfig};
 
-use super::{
-    ASAP_PORT, Announce, Carrier, MessageSize, Period, Settings, Span, StatusSocket,
-    UDP_ENCAPSULATION_PORT,
+use super::Settings;
+use crate::carrier::Carriage;
+use crate::registrar::driver::{EnrpEndpoint, Setup};
+use crate::values::{
+    ASAP_PORT, Announce, Carrier, MessageSize, Period, Span, StatusSocket, UDP_ENCAPSULATION_PORT,
 };
-use crate::driver::{EnrpEndpoint, Setup};
-use crate::reach::Carriage;
 
 /// How long a registrar that was told to end has, unless told otherwise.
 const GRACE: Duration = Duration::from_secs(5);

@@ -10,16 +10,13 @@
 //! [`MAX_LISTED`], and everything beyond is told in totals. Reading requests and writing answers happens
 //! beside the loop, with a limit on connections, octets and time: a slow reader delays nobody.
 
-mod ask;
 #[cfg(unix)]
 mod http;
 mod prometheus;
 #[cfg(unix)]
 mod server;
 pub mod snapshot;
-mod table;
 
-pub use ask::{StatusArgs, ask, status};
 #[cfg(unix)]
 pub(crate) use server::Desk;
 pub use snapshot::{FORMAT, Status};

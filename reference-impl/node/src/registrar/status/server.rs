@@ -19,7 +19,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::{Form, Request, Status, http, prometheus};
-use crate::driver::RegistrarDriver;
+use crate::registrar::driver::RegistrarDriver;
 
 /// Connections served at a time, of each listener.
 const CONNECTIONS: usize = 8;

@@ -11,7 +11,7 @@ use rsp_wire::{Policy, PolicyType, ServerId, Transport};
 use serde::{Deserialize, Serialize};
 
 use super::{MAX_LISTED, Request};
-use crate::driver::RegistrarDriver;
+use crate::registrar::driver::RegistrarDriver;
 
 /// What the `format` field says. Fields may be added under this name, but none changes or goes.
 pub const FORMAT: &str = "rserpool-status/1";
