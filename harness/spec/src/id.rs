@@ -6,43 +6,43 @@
 pub use crate::catalogue::ReqId;
 
 // RFC 5352 section 1.1: Definitions
-/// A PE and its Home ENRP server both keep track of who the Home ENRP server is.
+/// A PE and its Home ENRP server both record which registrar is the Home ENRP server of the PE.
 pub const R5352_1_1_1: ReqId = ReqId("R5352_1_1_1");
 /// The ENRP client channel can use multicast or a configured list of registrars.
 pub const R5352_1_1_2: ReqId = ReqId("R5352_1_1_2");
 
 // RFC 5352 section 1.4: Scope of ASAP
-/// A service can recover transactions that a failure cut off; ASAP itself does not.
+/// A service can recover transactions that a failure interrupted; ASAP itself does not recover them.
 pub const R5352_1_4_1: ReqId = ReqId("R5352_1_4_1");
-/// An ASAP implementation can offer hooks for sharing state; ASAP itself shares none.
+/// An ASAP implementation can offer interfaces for state sharing; ASAP itself shares no application state.
 pub const R5352_1_4_2: ReqId = ReqId("R5352_1_4_2");
 
 // RFC 5352 section 2: Message Definitions
-/// Messages and their fields travel in network byte order.
+/// ASAP messages and their fields are sent in network byte order.
 pub const R5352_2_1: ReqId = ReqId("R5352_2_1");
 
 // RFC 5352 section 2.1: ASAP Parameter Formats
-/// All ASAP messages between a registrar and a PE travel over SCTP.
+/// All ASAP messages between a registrar and a PE are sent over SCTP.
 pub const R5352_2_1_1: ReqId = ReqId("R5352_2_1_1");
-/// All ASAP messages between a registrar and a PU travel over SCTP or TCP.
+/// All ASAP messages between a registrar and a PU are sent over SCTP or TCP.
 pub const R5352_2_1_2: ReqId = ReqId("R5352_2_1_2");
-/// Data between PE and PU travels over any transport the PE registered.
+/// A PE and a PU exchange data over any transport protocol that the PE registered.
 pub const R5352_2_1_3: ReqId = ReqId("R5352_2_1_3");
 
 // RFC 5352 section 2.2: ASAP Messages
-/// The ASAP message types are 0x01 to 0x0e, each with the meaning that the table gives it.
+/// The ASAP message types are 0x01 to 0x0e, each with the meaning that Figure 1 assigns to it.
 pub const R5352_2_2_1: ReqId = ReqId("R5352_2_2_1");
-/// Message types outside 0x01 to 0x0e are reserved, so they are not sent.
+/// Message types outside 0x01 to 0x0e are reserved and are not sent.
 pub const R5352_2_2_2: ReqId = ReqId("R5352_2_2_2");
 
 // RFC 5352 section 2.2.1: ASAP_REGISTRATION Message
-/// An ASAP_REGISTRATION is sent with the Pool Handle and the Pool Element parameter filled in.
+/// A PE sends an ASAP_REGISTRATION with the Pool Handle and the Pool Element parameter filled in.
 pub const R5352_2_2_1_1: ReqId = ReqId("R5352_2_2_1_1");
-/// The Pool Element parameter is filled in by the registrant as section 3.1 says.
+/// The registering PE fills in the Pool Element parameter as section 3.1 specifies.
 pub const R5352_2_2_1_2: ReqId = ReqId("R5352_2_2_1_2");
-/// An ASAP_REGISTRATION is sent over an SCTP association.
+/// A PE sends an ASAP_REGISTRATION over an SCTP association.
 pub const R5352_2_2_1_3: ReqId = ReqId("R5352_2_2_1_3");
-/// The addresses in the Pool Element are among those of the SCTP association, whatever transport the PE registers.
+/// The addresses in the Pool Element parameter are a subset of the addresses of the SCTP association, regardless of the transport protocol that the PE registers.
 pub const R5352_2_2_1_4: ReqId = ReqId("R5352_2_2_1_4");
 /// ASAP_REGISTRATION has type 0x01 and no flags.
 pub const R5352_2_2_1_5: ReqId = ReqId("R5352_2_2_1_5");
@@ -54,43 +54,43 @@ pub const R5352_2_2_1_6: ReqId = ReqId("R5352_2_2_1_6");
 pub const R5352_2_2_2_1: ReqId = ReqId("R5352_2_2_2_1");
 /// The value of an ASAP_DEREGISTRATION is a Pool Handle, then a PE Identifier.
 pub const R5352_2_2_2_2: ReqId = ReqId("R5352_2_2_2_2");
-/// An ASAP_DEREGISTRATION is sent with both parameters filled in, so that the registrar can tell who asks.
+/// A PE sends an ASAP_DEREGISTRATION with both parameters filled in, so that the registrar can verify the identity of the PE.
 pub const R5352_2_2_2_3: ReqId = ReqId("R5352_2_2_2_3");
-/// Nobody de-registers a PE but itself: an ASAP_DEREGISTRATION from another endpoint does not remove the PE.
+/// A PE can de-register only itself: an ASAP_DEREGISTRATION from another endpoint does not remove the PE.
 pub const R5352_2_2_2_4: ReqId = ReqId("R5352_2_2_2_4");
 
 // RFC 5352 section 2.2.3: ASAP_REGISTRATION_RESPONSE Message
-/// ASAP_REGISTRATION_RESPONSE is the Home ENRP server's answer to the PE that sent the ASAP_REGISTRATION.
+/// The Home ENRP server sends an ASAP_REGISTRATION_RESPONSE to the PE that sent the ASAP_REGISTRATION.
 pub const R5352_2_2_3_1: ReqId = ReqId("R5352_2_2_3_1");
 /// ASAP_REGISTRATION_RESPONSE has type 0x03 and only the flag R, 0x01.
 pub const R5352_2_2_3_2: ReqId = ReqId("R5352_2_2_3_2");
-/// The value of an ASAP_REGISTRATION_RESPONSE is a Pool Handle, a PE Identifier and, if there is one, an Operation Error.
+/// The value of an ASAP_REGISTRATION_RESPONSE is a Pool Handle, a PE Identifier and optionally an Operation Error, in this order.
 pub const R5352_2_2_3_3: ReqId = ReqId("R5352_2_2_3_3");
-/// R set says that the registration was rejected, R clear that it was granted.
+/// R set indicates that the registrar rejected the registration, R clear that it granted the registration.
 pub const R5352_2_2_3_4: ReqId = ReqId("R5352_2_2_3_4");
-/// The Pool Handle of an ASAP_REGISTRATION_RESPONSE is that of the registration it answers.
+/// The Pool Handle of an ASAP_REGISTRATION_RESPONSE equals the Pool Handle of the ASAP_REGISTRATION that it answers.
 pub const R5352_2_2_3_5: ReqId = ReqId("R5352_2_2_3_5");
-/// The PE Identifier of an ASAP_REGISTRATION_RESPONSE is that of the registration it answers.
+/// The PE Identifier of an ASAP_REGISTRATION_RESPONSE equals the PE Identifier of the ASAP_REGISTRATION that it answers.
 pub const R5352_2_2_3_6: ReqId = ReqId("R5352_2_2_3_6");
-/// With R set, an Operation Error tells why the registration was rejected.
+/// With R set, an Operation Error indicates the cause of the rejection.
 pub const R5352_2_2_3_7: ReqId = ReqId("R5352_2_2_3_7");
-/// With R clear, an Operation Error is a warning that the registrar has changed values of the registration.
+/// With R clear, an Operation Error is a warning that the registrar has modified values of the registration.
 pub const R5352_2_2_3_8: ReqId = ReqId("R5352_2_2_3_8");
-/// A registration granted without a warning is answered without an Operation Error.
+/// The response to a registration that is granted without a warning contains no Operation Error.
 pub const R5352_2_2_3_9: ReqId = ReqId("R5352_2_2_3_9");
 
 // RFC 5352 section 2.2.4: ASAP_DEREGISTRATION_RESPONSE Message
-/// ASAP_DEREGISTRATION_RESPONSE answers an ASAP_DEREGISTRATION, or tells a PE that its registration life has ended.
+/// The Home ENRP server sends an ASAP_DEREGISTRATION_RESPONSE in response to an ASAP_DEREGISTRATION or when the registration life of the PE expires.
 pub const R5352_2_2_4_1: ReqId = ReqId("R5352_2_2_4_1");
-/// ASAP_DEREGISTRATION_RESPONSE has type 0x04 and no flags, so none for rejection either.
+/// ASAP_DEREGISTRATION_RESPONSE has type 0x04 and no flags, hence no flag for a rejection.
 pub const R5352_2_2_4_2: ReqId = ReqId("R5352_2_2_4_2");
-/// The value of an ASAP_DEREGISTRATION_RESPONSE is a Pool Handle, a PE Identifier and, if there is one, an Operation Error.
+/// The value of an ASAP_DEREGISTRATION_RESPONSE is a Pool Handle, a PE Identifier and optionally an Operation Error, in this order.
 pub const R5352_2_2_4_3: ReqId = ReqId("R5352_2_2_4_3");
-/// Pool Handle and PE Identifier of an ASAP_DEREGISTRATION_RESPONSE are those of the PE it is about.
+/// The Pool Handle and the PE Identifier of an ASAP_DEREGISTRATION_RESPONSE are those of the PE that is de-registered.
 pub const R5352_2_2_4_4: ReqId = ReqId("R5352_2_2_4_4");
-/// An Operation Error is there if something went wrong in the de-registration.
+/// The registrar includes an Operation Error if an error occurred during the de-registration.
 pub const R5352_2_2_4_5: ReqId = ReqId("R5352_2_2_4_5");
-/// The response to a successful de-registration has no Operation Error.
+/// The response to a successful de-registration contains no Operation Error.
 pub const R5352_2_2_4_6: ReqId = ReqId("R5352_2_2_4_6");
 
 // RFC 5352 section 2.2.5: ASAP_HANDLE_RESOLUTION Message
@@ -98,71 +98,71 @@ pub const R5352_2_2_4_6: ReqId = ReqId("R5352_2_2_4_6");
 pub const R5352_2_2_5_1: ReqId = ReqId("R5352_2_2_5_1");
 /// The value of an ASAP_HANDLE_RESOLUTION is a Pool Handle.
 pub const R5352_2_2_5_2: ReqId = ReqId("R5352_2_2_5_2");
-/// The registrar answers an ASAP_HANDLE_RESOLUTION from a PE as it answers one from a PU.
+/// The registrar answers an ASAP_HANDLE_RESOLUTION from a PE in the same way as one from a PU.
 pub const R5352_2_2_5_3: ReqId = ReqId("R5352_2_2_5_3");
-/// A registrar that has accepted S sends updates when the pool changes, as long as the SCTP association lives.
+/// A registrar that accepted S sends updates when the pool changes, for the lifetime of the SCTP association.
 pub const R5352_2_2_5_4: ReqId = ReqId("R5352_2_2_5_4");
-/// An update is a further ASAP_HANDLE_RESOLUTION_RESPONSE that nobody has asked for with another request.
+/// An update is an additional ASAP_HANDLE_RESOLUTION_RESPONSE, which the registrar sends without a further request.
 pub const R5352_2_2_5_5: ReqId = ReqId("R5352_2_2_5_5");
-/// After a request with S clear, no updates come.
+/// The registrar sends no updates after a request with S clear.
 pub const R5352_2_2_5_6: ReqId = ReqId("R5352_2_2_5_6");
-/// An endpoint that moves to a new Home ENRP server asks that one again for updates, if it still wants them.
+/// An endpoint that adopts a new Home ENRP server requests updates again there if it wants to continue to receive them.
 pub const R5352_2_2_5_7: ReqId = ReqId("R5352_2_2_5_7");
-/// Registrars do not tell each other who asked for updates.
+/// Registrars do not share the state of which endpoints requested updates.
 pub const R5352_2_2_5_8: ReqId = ReqId("R5352_2_2_5_8");
-/// A request with S set that got a negative response brings no updates later, when the pool comes into being.
+/// After a negative response to a request with S set, the registrar sends no updates when the pool is created later.
 pub const R5352_2_2_5_9: ReqId = ReqId("R5352_2_2_5_9");
 
 // RFC 5352 section 2.2.6: ASAP_HANDLE_RESOLUTION_RESPONSE Message
-/// ASAP_HANDLE_RESOLUTION_RESPONSE goes to the PE or PU that sent the ASAP_HANDLE_RESOLUTION.
+/// The registrar sends the ASAP_HANDLE_RESOLUTION_RESPONSE to the PE or PU that sent the ASAP_HANDLE_RESOLUTION.
 pub const R5352_2_2_6_1: ReqId = ReqId("R5352_2_2_6_1");
-/// ASAP_HANDLE_RESOLUTION_RESPONSE is also sent when a pool changes, to whoever asked for updates.
+/// When a pool changes, the registrar also sends an ASAP_HANDLE_RESOLUTION_RESPONSE to each endpoint that requested updates.
 pub const R5352_2_2_6_2: ReqId = ReqId("R5352_2_2_6_2");
 /// ASAP_HANDLE_RESOLUTION_RESPONSE has type 0x06 and only the flag A, 0x01.
 pub const R5352_2_2_6_3: ReqId = ReqId("R5352_2_2_6_3");
-/// The value of an ASAP_HANDLE_RESOLUTION_RESPONSE is a Pool Handle, then as far as present a policy, Pool Elements and an Operation Error, in this order.
+/// The value of an ASAP_HANDLE_RESOLUTION_RESPONSE is a Pool Handle, then optionally a policy, Pool Elements and an Operation Error, in this order.
 pub const R5352_2_2_6_4: ReqId = ReqId("R5352_2_2_6_4");
-/// The Pool Handle of an ASAP_HANDLE_RESOLUTION_RESPONSE is the one that was asked for.
+/// The Pool Handle of an ASAP_HANDLE_RESOLUTION_RESPONSE equals the requested Pool Handle.
 pub const R5352_2_2_6_5: ReqId = ReqId("R5352_2_2_6_5");
-/// The A flag is set only if the request had S set and the registrar accepts it.
+/// The registrar sets the A flag only if the request had S set and the registrar accepts to send updates.
 pub const R5352_2_2_6_6: ReqId = ReqId("R5352_2_2_6_6");
-/// A registrar need not support updates; it then answers with A clear.
+/// A registrar can omit support for updates; its responses then have A clear.
 pub const R5352_2_2_6_7: ReqId = ReqId("R5352_2_2_6_7");
-/// A positive response without a policy parameter stands for Round Robin.
+/// A PU assumes Round Robin if a positive response contains no policy parameter.
 pub const R5352_2_2_6_8: ReqId = ReqId("R5352_2_2_6_8");
-/// A negative response has no policy parameter.
+/// A negative response contains no policy parameter.
 pub const R5352_2_2_6_9: ReqId = ReqId("R5352_2_2_6_9");
-/// A policy inside a Pool Element is not used to find the pool's overall policy.
+/// A PE or PU does not use a policy inside a Pool Element to determine the overall policy of the pool.
 pub const R5352_2_2_6_10: ReqId = ReqId("R5352_2_2_6_10");
-/// A positive response contains Pool Element parameters with what is known about these PEs at the moment.
+/// A positive response contains Pool Element parameters with the current information about the PEs of the pool.
 pub const R5352_2_2_6_11: ReqId = ReqId("R5352_2_2_6_11");
 /// A positive response contains at least one Pool Element.
 pub const R5352_2_2_6_12: ReqId = ReqId("R5352_2_2_6_12");
-/// A negative response has no Pool Element.
+/// A negative response contains no Pool Element.
 pub const R5352_2_2_6_13: ReqId = ReqId("R5352_2_2_6_13");
-/// An Operation Error in the response makes it negative, its absence positive.
+/// A response with an Operation Error is negative; a response without one is positive.
 pub const R5352_2_2_6_14: ReqId = ReqId("R5352_2_2_6_14");
-/// The cause in a negative response tells why the request was rejected.
+/// The cause in a negative response indicates the reason for the rejection.
 pub const R5352_2_2_6_15: ReqId = ReqId("R5352_2_2_6_15");
 
 // RFC 5352 section 2.2.7: ASAP_ENDPOINT_KEEP_ALIVE Message
-/// ASAP_ENDPOINT_KEEP_ALIVE goes from a registrar to a PE, to see whether the PE can be reached.
+/// A registrar sends ASAP_ENDPOINT_KEEP_ALIVE to a PE to verify that the PE is reachable.
 pub const R5352_2_2_7_1: ReqId = ReqId("R5352_2_2_7_1");
-/// A PE answers any ASAP_ENDPOINT_KEEP_ALIVE by an ASAP_ENDPOINT_KEEP_ALIVE_ACK, whether the H flag is set or not.
+/// A PE answers every ASAP_ENDPOINT_KEEP_ALIVE with an ASAP_ENDPOINT_KEEP_ALIVE_ACK, regardless of the H flag.
 pub const R5352_2_2_7_2: ReqId = ReqId("R5352_2_2_7_2");
 /// ASAP_ENDPOINT_KEEP_ALIVE has type 0x07 and only the flag H, 0x01.
 pub const R5352_2_2_7_3: ReqId = ReqId("R5352_2_2_7_3");
 /// The value of an ASAP_ENDPOINT_KEEP_ALIVE is a Server Identifier of 32 bits without a parameter header, then a Pool Handle.
 pub const R5352_2_2_7_4: ReqId = ReqId("R5352_2_2_7_4");
-/// The H flag is set by a registrar that claims the PE for itself, and not otherwise.
+/// A registrar sets the H flag if and only if it intends to become the Home ENRP server of the PE.
 pub const R5352_2_2_7_5: ReqId = ReqId("R5352_2_2_7_5");
-/// The Server Identifier of an ASAP_ENDPOINT_KEEP_ALIVE is the registrar's own ID.
+/// The Server Identifier of an ASAP_ENDPOINT_KEEP_ALIVE is the sending registrar's own ID.
 pub const R5352_2_2_7_6: ReqId = ReqId("R5352_2_2_7_6");
-/// The Pool Handle of an ASAP_ENDPOINT_KEEP_ALIVE is that of the PE it is sent to.
+/// The Pool Handle of an ASAP_ENDPOINT_KEEP_ALIVE is the Pool Handle of the PE that receives it.
 pub const R5352_2_2_7_7: ReqId = ReqId("R5352_2_2_7_7");
 
 // RFC 5352 section 2.2.8: ASAP_ENDPOINT_KEEP_ALIVE_ACK Message
-/// ASAP_ENDPOINT_KEEP_ALIVE_ACK is a PE's answer to an ASAP_ENDPOINT_KEEP_ALIVE.
+/// A PE sends an ASAP_ENDPOINT_KEEP_ALIVE_ACK in response to an ASAP_ENDPOINT_KEEP_ALIVE.
 pub const R5352_2_2_8_1: ReqId = ReqId("R5352_2_2_8_1");
 /// ASAP_ENDPOINT_KEEP_ALIVE_ACK has type 0x08 and no flags.
 pub const R5352_2_2_8_2: ReqId = ReqId("R5352_2_2_8_2");
@@ -170,7 +170,7 @@ pub const R5352_2_2_8_2: ReqId = ReqId("R5352_2_2_8_2");
 pub const R5352_2_2_8_3: ReqId = ReqId("R5352_2_2_8_3");
 
 // RFC 5352 section 2.2.9: ASAP_ENDPOINT_UNREACHABLE Message
-/// A PE or PU sends ASAP_ENDPOINT_UNREACHABLE, and sends it to its Home ENRP server.
+/// A PE or PU sends an ASAP_ENDPOINT_UNREACHABLE to its Home ENRP server.
 pub const R5352_2_2_9_1: ReqId = ReqId("R5352_2_2_9_1");
 /// ASAP_ENDPOINT_UNREACHABLE has type 0x09 and no flags.
 pub const R5352_2_2_9_2: ReqId = ReqId("R5352_2_2_9_2");
@@ -180,11 +180,11 @@ pub const R5352_2_2_9_3: ReqId = ReqId("R5352_2_2_9_3");
 // RFC 5352 section 2.2.10: ASAP_SERVER_ANNOUNCE Message
 /// ASAP_SERVER_ANNOUNCE has type 0x0a and no flags.
 pub const R5352_2_2_10_1: ReqId = ReqId("R5352_2_2_10_1");
-/// The value of an ASAP_SERVER_ANNOUNCE is a Server Identifier of 32 bits without a parameter header, then any number of transport parameters.
+/// The value of an ASAP_SERVER_ANNOUNCE is a Server Identifier of 32 bits without a parameter header, then zero or more transport parameters.
 pub const R5352_2_2_10_2: ReqId = ReqId("R5352_2_2_10_2");
-/// The Server Identifier of an ASAP_SERVER_ANNOUNCE is the registrar's own ID.
+/// The Server Identifier of an ASAP_SERVER_ANNOUNCE is the announcing registrar's own ID.
 pub const R5352_2_2_10_3: ReqId = ReqId("R5352_2_2_10_3");
-/// The transport parameters of an ASAP_SERVER_ANNOUNCE are of the types SCTP and TCP only.
+/// An ASAP_SERVER_ANNOUNCE contains only SCTP and TCP Transport parameters.
 pub const R5352_2_2_10_4: ReqId = ReqId("R5352_2_2_10_4");
 
 // RFC 5352 section 2.2.11: ASAP_COOKIE Message
@@ -194,7 +194,7 @@ pub const R5352_2_2_11_1: ReqId = ReqId("R5352_2_2_11_1");
 pub const R5352_2_2_11_2: ReqId = ReqId("R5352_2_2_11_2");
 
 // RFC 5352 section 2.2.12: ASAP_COOKIE_ECHO Message
-/// The cookie in an ASAP_COOKIE_ECHO is the last one received from the PE that failed.
+/// The cookie in an ASAP_COOKIE_ECHO is the last one that the PU received from the failed PE.
 pub const R5352_2_2_12_1: ReqId = ReqId("R5352_2_2_12_1");
 /// ASAP_COOKIE_ECHO has type 0x0c and no flags.
 pub const R5352_2_2_12_2: ReqId = ReqId("R5352_2_2_12_2");
@@ -208,505 +208,505 @@ pub const R5352_2_2_13_1: ReqId = ReqId("R5352_2_2_13_1");
 pub const R5352_2_2_13_2: ReqId = ReqId("R5352_2_2_13_2");
 
 // RFC 5352 section 2.2.14: ASAP_ERROR Message
-/// ASAP_ERROR goes to the endpoint whose message was unknown or held an unknown parameter.
+/// The registrar sends the ASAP_ERROR to the endpoint that sent the unknown message or the message with an unknown parameter.
 pub const R5352_2_2_14_1: ReqId = ReqId("R5352_2_2_14_1");
 /// ASAP_ERROR has type 0x0e and no flags.
 pub const R5352_2_2_14_2: ReqId = ReqId("R5352_2_2_14_2");
 /// The value of an ASAP_ERROR is an Operation Error parameter.
 pub const R5352_2_2_14_3: ReqId = ReqId("R5352_2_2_14_3");
-/// A message of unknown type is handled as the top bits of its type say.
+/// The registrar handles a message of unknown type as the top bits of the message type specify.
 pub const R5352_2_2_14_4: ReqId = ReqId("R5352_2_2_14_4");
-/// An unknown parameter in a known message is handled as the top bits of its type say.
+/// The registrar handles an unknown parameter in a known message as the top bits of the parameter type specify.
 pub const R5352_2_2_14_5: ReqId = ReqId("R5352_2_2_14_5");
-/// A report that those rules ask for is sent back as an ASAP_ERROR whose Operation Error has the fitting cause code, length and information.
+/// If those rules require an error report, the registrar sends back an ASAP_ERROR whose Operation Error has the proper cause code, length and information.
 pub const R5352_2_2_14_6: ReqId = ReqId("R5352_2_2_14_6");
 
 // RFC 5352 section 3.1: Registration
-/// A PE that wants to start or join a pool registers by the steps of this section.
+/// A PE that wants to create or join a pool follows the registration procedure of section 3.1.
 pub const R5352_3_1_1: ReqId = ReqId("R5352_3_1_1");
 /// A PE registers over an SCTP association between itself and its Home ENRP server.
 pub const R5352_3_1_2: ReqId = ReqId("R5352_3_1_2");
 /// A PE without a Home ENRP server first finds one by the server hunt of section 3.6.
 pub const R5352_3_1_3: ReqId = ReqId("R5352_3_1_3");
-/// R1: the PE's SCTP endpoint towards the registrar is bound to every address the PE will serve on, whatever transport it serves with.
+/// R1: the PE binds the SCTP endpoint towards the registrar to all addresses that the PE will use, regardless of the transport protocol of its service.
 pub const R5352_3_1_4: ReqId = ReqId("R5352_3_1_4");
-/// R2: the PE builds an ASAP_REGISTRATION of the layout in section 2.2.1.
+/// R2: the PE builds an ASAP_REGISTRATION as section 2.2.1 defines it.
 pub const R5352_3_1_5: ReqId = ReqId("R5352_3_1_5");
-/// R2.1: the Pool Handle parameter names the pool the PE wants to be in.
+/// R2.1: the PE fills in the Pool Handle of the pool that it wants to join.
 pub const R5352_3_1_6: ReqId = ReqId("R5352_3_1_6");
-/// R2.2: the PE Identifier is drawn from a random source of good quality.
+/// R2.2: the PE fills in a PE Identifier from a good-quality random source.
 pub const R5352_3_1_7: ReqId = ReqId("R5352_3_1_7");
-/// R2.3: Registration Life says for how many seconds the registration holds.
+/// R2.3: the PE fills in the Registration Life with the number of seconds for which the registration is valid.
 pub const R5352_3_1_8: ReqId = ReqId("R5352_3_1_8");
-/// A PE that goes on serving re-registers before its registration life ends.
+/// A PE that wants to continue its service re-registers before its registration life expires.
 pub const R5352_3_1_9: ReqId = ReqId("R5352_3_1_9");
-/// R2.4: the User Transport parameter says which transport and which data/control use the PE supports.
+/// R2.4: the PE fills in a User Transport parameter with the transport and the data/control use that it supports.
 pub const R5352_3_1_10: ReqId = ReqId("R5352_3_1_10");
-/// Joining a pool that exists, a PE uses the pool's transport type and data/control use.
+/// A PE that joins an existing pool uses the transport type and the data/control use of the pool.
 pub const R5352_3_1_11: ReqId = ReqId("R5352_3_1_11");
-/// A registration that departs from the pool's transport type or data/control use can be refused.
+/// The registrar can reject a registration that differs from the pool's transport type or data/control use.
 pub const R5352_3_1_12: ReqId = ReqId("R5352_3_1_12");
-/// R2.5: the policy parameter carries the pool member selection policy the PE prefers.
+/// R2.5: the PE fills in the pool member selection policy that it prefers.
 pub const R5352_3_1_13: ReqId = ReqId("R5352_3_1_13");
-/// R3: the ASAP_REGISTRATION goes to the Home ENRP server over SCTP.
+/// R3: the PE sends the ASAP_REGISTRATION to its Home ENRP server over SCTP.
 pub const R5352_3_1_14: ReqId = ReqId("R5352_3_1_14");
-/// R4: sending the ASAP_REGISTRATION starts T2-registration.
+/// R4: the PE starts T2-registration when it sends the ASAP_REGISTRATION.
 pub const R5352_3_1_15: ReqId = ReqId("R5352_3_1_15");
-/// An ASAP_REGISTRATION whose Pool Element lacks the ASAP Transport parameter is complete and is handled like any other.
+/// The registrar accepts a Pool Element without the ASAP Transport parameter as complete and handles the ASAP_REGISTRATION like any other.
 pub const R5352_3_1_16: ReqId = ReqId("R5352_3_1_16");
 /// The registrar fills in the ASAP Transport of a PE itself and uses that address to reach the PE.
 pub const R5352_3_1_17: ReqId = ReqId("R5352_3_1_17");
-/// T2-registration running out, or a failed send, makes the PE start a server hunt.
+/// The PE starts a server hunt when T2-registration expires or a send fails.
 pub const R5352_3_1_18: ReqId = ReqId("R5352_3_1_18");
-/// With a new Home ENRP server found, the PE begins its registration anew.
+/// A PE that has found a new Home ENRP server restarts its registration there.
 pub const R5352_3_1_19: ReqId = ReqId("R5352_3_1_19");
-/// A registration response stops T2-registration.
+/// The PE stops T2-registration when it receives the registration response.
 pub const R5352_3_1_20: ReqId = ReqId("R5352_3_1_20");
-/// A PE whose registration was granted is an available member of its pool: a handle resolution that follows lists it.
+/// A PE whose registration was granted is an available member of its pool: later handle resolution responses list it.
 pub const R5352_3_1_21: ReqId = ReqId("R5352_3_1_21");
-/// A PE that was refused either mends the cause and registers again, or tells its upper layer.
+/// A PE whose registration was rejected either corrects the error and registers again or reports the failure to its upper layer.
 pub const R5352_3_1_22: ReqId = ReqId("R5352_3_1_22");
-/// A PE does not register again as long as what caused the refusal is unmended.
+/// A PE does not register again without correcting the error that caused the rejection.
 pub const R5352_3_1_23: ReqId = ReqId("R5352_3_1_23");
-/// A registered PE can re-register at any time, to change its policy values or its registration life.
+/// A registered PE can re-register at any time to change its policy values or its registration life.
 pub const R5352_3_1_24: ReqId = ReqId("R5352_3_1_24");
 /// A re-registration carries the PE Identifier of the first registration.
 pub const R5352_3_1_25: ReqId = ReqId("R5352_3_1_25");
-/// A granted registration starts T4-reregistration.
+/// The PE starts T4-reregistration when its registration is granted.
 pub const R5352_3_1_26: ReqId = ReqId("R5352_3_1_26");
-/// T4-reregistration running out leads to a re-registration from step R1 on.
+/// The PE re-registers from step R1 on when T4-reregistration expires.
 pub const R5352_3_1_27: ReqId = ReqId("R5352_3_1_27");
-/// A re-registration that is through starts T4-reregistration again.
+/// The PE restarts T4-reregistration when the re-registration is complete.
 pub const R5352_3_1_28: ReqId = ReqId("R5352_3_1_28");
-/// A PE counts its registration attempts, from zero at the first attempt with a Home ENRP server and after each successful re-registration.
+/// A PE counts its registration attempts and resets the counter to zero before the first attempt with a Home ENRP server and after each successful re-registration.
 pub const R5352_3_1_29: ReqId = ReqId("R5352_3_1_29");
-/// With more attempts in vain than MAX-REG-ATTEMPT, the PE reports to its upper layer and ceases to register.
+/// A PE whose failed attempts exceed MAX-REG-ATTEMPT reports the error to its upper layer and stops its registration attempts.
 pub const R5352_3_1_30: ReqId = ReqId("R5352_3_1_30");
-/// Rule 1: a registration for a handle that no pool has creates a pool with that handle.
+/// Rule 1: the registrar creates a pool if a registration names a Pool Handle that is not in the handlespace.
 pub const R5352_3_1_31: ReqId = ReqId("R5352_3_1_31");
-/// Rule 1: the PE that made the registrar create a pool is that pool's first member.
+/// Rule 1: the registrar adds the PE whose registration created the pool as the first member.
 pub const R5352_3_1_32: ReqId = ReqId("R5352_3_1_32");
-/// Rule 1: a new pool takes the policy type of its first PE as its overall pool member selection policy.
+/// Rule 1: the registrar sets the overall member selection policy of a new pool to the policy type of its first PE.
 pub const R5352_3_1_33: ReqId = ReqId("R5352_3_1_33");
-/// Rule 1: a new pool takes the transport type of its first PE as its overall transport type.
+/// Rule 1: the registrar sets the overall transport type of a new pool to the transport type of its first PE.
 pub const R5352_3_1_34: ReqId = ReqId("R5352_3_1_34");
-/// Rule 1: a new pool takes the Transport Use of its first PE as its overall data/control configuration.
+/// Rule 1: the registrar sets the overall data/control configuration of a new pool to the Transport Use of its first PE.
 pub const R5352_3_1_35: ReqId = ReqId("R5352_3_1_35");
-/// Rule 2: a PE not yet in the named pool, and consistent with it, becomes one more member of the pool.
+/// Rule 2: the registrar adds a PE as a new member if the PE is not yet in the named pool and is consistent with it.
 pub const R5352_3_1_36: ReqId = ReqId("R5352_3_1_36");
-/// Rule 2: a registration with another policy type than the pool's is rejected.
+/// Rule 2: the registrar rejects a registration whose policy type differs from the pool's.
 pub const R5352_3_1_37: ReqId = ReqId("R5352_3_1_37");
-/// Rule 2: a registration with another transport type than the pool's is rejected.
+/// Rule 2: the registrar rejects a registration whose transport type differs from the pool's.
 pub const R5352_3_1_38: ReqId = ReqId("R5352_3_1_38");
-/// Rule 2: a registration with another transport use than the pool's is rejected.
+/// Rule 2: the registrar rejects a registration whose transport use differs from the pool's.
 pub const R5352_3_1_39: ReqId = ReqId("R5352_3_1_39");
-/// Rule 2: the checks come before the PE is added, so a PE that fails one does not become a member.
+/// Rule 2: the registrar checks consistency before it adds the PE, so a PE that fails a check does not become a member.
 pub const R5352_3_1_40: ReqId = ReqId("R5352_3_1_40");
-/// Rule 3: a registration from a PE that is in the named pool already counts as a re-registration, and the pool has that PE once.
+/// Rule 3: the registrar treats the registration of a PE that is already a member of the named pool as a re-registration, so the pool contains the PE once.
 pub const R5352_3_1_41: ReqId = ReqId("R5352_3_1_41");
-/// Rule 3: a re-registration with another policy type than the pool's is rejected.
+/// Rule 3: the registrar rejects a re-registration whose policy type differs from the pool's.
 pub const R5352_3_1_42: ReqId = ReqId("R5352_3_1_42");
-/// Rule 3: a re-registration with another transport type than the pool's is rejected.
+/// Rule 3: the registrar rejects a re-registration whose transport type differs from the pool's.
 pub const R5352_3_1_43: ReqId = ReqId("R5352_3_1_43");
-/// Rule 3: a re-registration with another transport use than the pool's is rejected.
+/// Rule 3: the registrar rejects a re-registration whose transport use differs from the pool's.
 pub const R5352_3_1_44: ReqId = ReqId("R5352_3_1_44");
-/// Rule 3: the policy values of an accepted re-registration replace the old ones.
+/// Rule 3: the registrar replaces the policy values of the PE by those of the accepted re-registration.
 pub const R5352_3_1_45: ReqId = ReqId("R5352_3_1_45");
-/// Rule 3: the user transport (port and addresses) of an accepted re-registration replaces the old one.
+/// Rule 3: the registrar replaces the user transport (port and addresses) of the PE by that of the accepted re-registration.
 pub const R5352_3_1_46: ReqId = ReqId("R5352_3_1_46");
-/// Rule 3: the registration life of an accepted re-registration replaces the old one and counts anew.
+/// Rule 3: the registrar replaces the registration life of the PE by that of the accepted re-registration and restarts it.
 pub const R5352_3_1_47: ReqId = ReqId("R5352_3_1_47");
-/// Rule 4: the registrar that accepts a registration becomes the owner: it puts its own ID into the Home ENRP Server Identifier of that PE, whatever the registration had there.
+/// Rule 4: the registrar that accepts a registration becomes the owner of the PE and sets the PE's Home ENRP Server Identifier to its own ID, regardless of the value in the registration.
 pub const R5352_3_1_48: ReqId = ReqId("R5352_3_1_48");
-/// Rule 4: an accepted re-registration moves the ownership to this registrar even from another one.
+/// Rule 4: the registrar that accepts a re-registration takes over the ownership of the PE, even from another registrar.
 pub const R5352_3_1_49: ReqId = ReqId("R5352_3_1_49");
-/// Rule 4: the ASAP Transport of the PE carries the SCTP port the ASAP_REGISTRATION came from, not one the PE wrote there.
+/// Rule 4: the ASAP Transport of the PE contains the SCTP port from which the ASAP_REGISTRATION was received, not a port that the PE filled in.
 pub const R5352_3_1_50: ReqId = ReqId("R5352_3_1_50");
-/// Rule 4: the ASAP Transport of the PE carries the address the ASAP_REGISTRATION came from, or addresses of that association, and none besides.
+/// Rule 4: the ASAP Transport of the PE contains the address from which the ASAP_REGISTRATION was received, or addresses of that association, and no other address.
 pub const R5352_3_1_51: ReqId = ReqId("R5352_3_1_51");
-/// Rule 5: a registration can also be rejected for another reason: invalid values, lack of resources, failed authentication.
+/// Rule 5: the registrar can reject a registration for other reasons, such as invalid values, lack of resources or failed authentication.
 pub const R5352_3_1_52: ReqId = ReqId("R5352_3_1_52");
-/// Every ASAP_REGISTRATION is answered, towards the PE that sent it, by an ASAP_REGISTRATION_RESPONSE.
+/// The registrar answers every ASAP_REGISTRATION with an ASAP_REGISTRATION_RESPONSE to the PE that sent it.
 pub const R5352_3_1_53: ReqId = ReqId("R5352_3_1_53");
 /// The response to an accepted registration has the R flag clear.
 pub const R5352_3_1_54: ReqId = ReqId("R5352_3_1_54");
 /// The response to a rejected registration has the R flag set.
 pub const R5352_3_1_55: ReqId = ReqId("R5352_3_1_55");
-/// The response to a rejected registration carries the fitting error cause or causes.
+/// The response to a rejected registration contains the proper error cause or causes.
 pub const R5352_3_1_56: ReqId = ReqId("R5352_3_1_56");
-/// A registrar that grants a registration or re-registration makes itself the PE's Home ENRP server.
+/// A registrar that grants a registration or re-registration assigns itself as the Home ENRP server of the PE.
 pub const R5352_3_1_57: ReqId = ReqId("R5352_3_1_57");
-/// A granted new registration is told to the peers by a handle update.
+/// The registrar announces a granted new registration to its peers by a handle update.
 pub const R5352_3_1_58: ReqId = ReqId("R5352_3_1_58");
-/// A granted re-registration is told to the peers by a handle update.
+/// The registrar announces a granted re-registration to its peers by a handle update.
 pub const R5352_3_1_59: ReqId = ReqId("R5352_3_1_59");
-/// A rejected registration causes no message to the peers.
+/// The registrar sends no message to its peers when it rejects a registration.
 pub const R5352_3_1_60: ReqId = ReqId("R5352_3_1_60");
 
 // RFC 5352 section 3.2: De-Registration
-/// A PE that wants to leave its pool de-registers by the steps of this section.
+/// A PE that wants to leave its pool follows the de-registration procedure of section 3.2.
 pub const R5352_3_2_1: ReqId = ReqId("R5352_3_2_1");
-/// A PE can also leave by not renewing its registration.
+/// A PE can also leave its pool by letting its registration life expire.
 pub const R5352_3_2_2: ReqId = ReqId("R5352_3_2_2");
-/// When a registration life ends unrenewed, the registrar sends the PE an ASAP_DEREGISTRATION_RESPONSE of its own accord.
+/// When the registration life of a PE expires, the registrar sends the PE an unsolicited ASAP_DEREGISTRATION_RESPONSE.
 pub const R5352_3_2_3: ReqId = ReqId("R5352_3_2_3");
-/// When a registration life ends unrenewed, the PE is no longer in its pool.
+/// When the registration life of a PE expires, the registrar removes the PE from its pool.
 pub const R5352_3_2_4: ReqId = ReqId("R5352_3_2_4");
-/// A PE de-registers over the association it registered over.
+/// A PE de-registers over the SCTP association over which it registered.
 pub const R5352_3_2_5: ReqId = ReqId("R5352_3_2_5");
-/// D1: the ASAP_DEREGISTRATION carries the Pool Handle of the registration.
+/// D1: the PE fills in the Pool Handle of its registration.
 pub const R5352_3_2_6: ReqId = ReqId("R5352_3_2_6");
-/// D2: the ASAP_DEREGISTRATION carries a PE Identifier parameter.
+/// D2: the PE fills in the PE Identifier parameter of the ASAP_DEREGISTRATION.
 pub const R5352_3_2_7: ReqId = ReqId("R5352_3_2_7");
-/// D2: that identifier is the one the PE registered with.
+/// D2: the PE Identifier of the ASAP_DEREGISTRATION equals that of the registration.
 pub const R5352_3_2_8: ReqId = ReqId("R5352_3_2_8");
-/// Handle and identifier together identify the PE before anything is removed: a de-registration that names a pool the identifier is not in removes nobody.
+/// The registrar verifies Pool Handle and PE Identifier together before it removes a PE: an ASAP_DEREGISTRATION that names a pool without that PE Identifier removes no PE.
 pub const R5352_3_2_9: ReqId = ReqId("R5352_3_2_9");
-/// D3: the ASAP_DEREGISTRATION goes to the Home ENRP server over the PE's SCTP association.
+/// D3: the PE sends the ASAP_DEREGISTRATION to its Home ENRP server over its SCTP association.
 pub const R5352_3_2_10: ReqId = ReqId("R5352_3_2_10");
-/// D4: sending the ASAP_DEREGISTRATION starts T3-deregistration.
+/// D4: the PE starts T3-deregistration when it sends the ASAP_DEREGISTRATION.
 pub const R5352_3_2_11: ReqId = ReqId("R5352_3_2_11");
-/// T3-deregistration running out, or a failed send, makes the PE start a server hunt.
+/// The PE starts a server hunt when T3-deregistration expires or a send fails.
 pub const R5352_3_2_12: ReqId = ReqId("R5352_3_2_12");
-/// With a new Home ENRP server found, the PE begins its de-registration anew.
+/// A PE that has found a new Home ENRP server restarts its de-registration there.
 pub const R5352_3_2_13: ReqId = ReqId("R5352_3_2_13");
-/// An ASAP_DEREGISTRATION_RESPONSE stops T3-deregistration.
+/// The PE stops T3-deregistration when it receives the ASAP_DEREGISTRATION_RESPONSE.
 pub const R5352_3_2_14: ReqId = ReqId("R5352_3_2_14");
-/// Requests can still reach a PE some time after it has de-registered.
+/// A PE can still receive requests for some time after its de-registration.
 pub const R5352_3_2_15: ReqId = ReqId("R5352_3_2_15");
 /// A PE that has de-registered is free to serve late requests or to ignore them.
 pub const R5352_3_2_16: ReqId = ReqId("R5352_3_2_16");
-/// An ASAP_DEREGISTRATION takes the PE out of the handlespace.
+/// The registrar removes the PE from its handlespace when it receives the ASAP_DEREGISTRATION.
 pub const R5352_3_2_17: ReqId = ReqId("R5352_3_2_17");
-/// A pool whose last PE was de-registered is gone from the handlespace.
+/// The registrar removes a pool from its handlespace when the last PE of the pool de-registers.
 pub const R5352_3_2_18: ReqId = ReqId("R5352_3_2_18");
-/// A de-registration of a PE that the registrar does not know counts as granted: the response has no Operation Error.
+/// The registrar treats the de-registration of a PE that it does not know as granted: the response contains no Operation Error.
 pub const R5352_3_2_19: ReqId = ReqId("R5352_3_2_19");
-/// A de-registration of a PE that the registrar does not know is answered by an ASAP_DEREGISTRATION_RESPONSE.
+/// The registrar answers the de-registration of a PE that it does not know with an ASAP_DEREGISTRATION_RESPONSE.
 pub const R5352_3_2_20: ReqId = ReqId("R5352_3_2_20");
-/// A de-registration can be rejected, for invalid parameters, failed authentication and the like.
+/// The registrar can reject a de-registration for reasons such as invalid parameters or failed authentication.
 pub const R5352_3_2_21: ReqId = ReqId("R5352_3_2_21");
-/// Every ASAP_DEREGISTRATION is answered, towards the PE that sent it, by an ASAP_DEREGISTRATION_RESPONSE.
+/// The registrar answers every ASAP_DEREGISTRATION with an ASAP_DEREGISTRATION_RESPONSE to the PE that sent it.
 pub const R5352_3_2_22: ReqId = ReqId("R5352_3_2_22");
-/// The response to a rejected de-registration carries an Operation Error with the fitting cause.
+/// The response to a rejected de-registration contains an Operation Error with the proper cause.
 pub const R5352_3_2_23: ReqId = ReqId("R5352_3_2_23");
-/// De-registration does not keep the PE from exchanging application messages.
+/// De-registration does not prevent the PE from sending and receiving application messages.
 pub const R5352_3_2_24: ReqId = ReqId("R5352_3_2_24");
-/// A granted de-registration that removed a PE is told to the peers by a handle update.
+/// The registrar announces a granted de-registration that removed a PE to its peers by a handle update.
 pub const R5352_3_2_25: ReqId = ReqId("R5352_3_2_25");
-/// A rejected de-registration causes no handle update.
+/// The registrar sends no handle update when it rejects a de-registration.
 pub const R5352_3_2_26: ReqId = ReqId("R5352_3_2_26");
-/// A de-registration that removed nobody causes no handle update, even if it counts as granted.
+/// The registrar sends no handle update for a de-registration that removed no PE, even if it treats the de-registration as granted.
 pub const R5352_3_2_27: ReqId = ReqId("R5352_3_2_27");
 
 // RFC 5352 section 3.3: Handle Resolution
-/// NR1: the ASAP_HANDLE_RESOLUTION carries the Pool Handle to resolve.
+/// NR1: the endpoint fills in the ASAP_HANDLE_RESOLUTION with the Pool Handle to resolve.
 pub const R5352_3_3_1: ReqId = ReqId("R5352_3_3_1");
-/// NR2: an endpoint without a Home ENRP server finds one by a server hunt before it asks.
+/// NR2: an endpoint without a Home ENRP server finds one by a server hunt before it sends the request.
 pub const R5352_3_3_2: ReqId = ReqId("R5352_3_3_2");
-/// NR3: a PE sends its ASAP_HANDLE_RESOLUTION to the Home ENRP server over SCTP.
+/// NR3: a PE sends its ASAP_HANDLE_RESOLUTION to its Home ENRP server over SCTP.
 pub const R5352_3_3_3: ReqId = ReqId("R5352_3_3_3");
-/// NR3: a PU sends its ASAP_HANDLE_RESOLUTION to the Home ENRP server over TCP or SCTP.
+/// NR3: a PU sends its ASAP_HANDLE_RESOLUTION to its Home ENRP server over TCP or SCTP.
 pub const R5352_3_3_4: ReqId = ReqId("R5352_3_3_4");
-/// NR3: a PE asks over the association it registered over.
+/// NR3: a PE sends its ASAP_HANDLE_RESOLUTION over the association over which it registered.
 pub const R5352_3_3_5: ReqId = ReqId("R5352_3_3_5");
-/// NR4: sending the ASAP_HANDLE_RESOLUTION starts T1-ENRPrequest.
+/// NR4: the endpoint starts T1-ENRPrequest when it sends the ASAP_HANDLE_RESOLUTION.
 pub const R5352_3_3_6: ReqId = ReqId("R5352_3_3_6");
-/// T1-ENRPrequest running out without an answer leads to the steps of section 3.7.2.
+/// If T1-ENRPrequest expires before the response arrives, the endpoint takes the steps of section 3.7.2.
 pub const R5352_3_3_7: ReqId = ReqId("R5352_3_3_7");
-/// A failed send of the request makes the endpoint start a server hunt.
+/// The endpoint starts a server hunt if the send of the request fails.
 pub const R5352_3_3_8: ReqId = ReqId("R5352_3_3_8");
-/// With a new Home ENRP server found, the endpoint begins the handle resolution anew.
+/// An endpoint that has found a new Home ENRP server restarts the handle resolution there.
 pub const R5352_3_3_9: ReqId = ReqId("R5352_3_3_9");
-/// An ASAP_HANDLE_RESOLUTION_RESPONSE stops T1-ENRPrequest.
+/// The endpoint stops T1-ENRPrequest when it receives the ASAP_HANDLE_RESOLUTION_RESPONSE.
 pub const R5352_3_3_10: ReqId = ReqId("R5352_3_3_10");
-/// The endpoint then uses the response: for its cache, for its user, for the message that waits.
+/// The endpoint then uses the response: it updates its cache, notifies its user or sends the queued message.
 pub const R5352_3_3_11: ReqId = ReqId("R5352_3_3_11");
-/// An endpoint can keep a cache to ask less often.
+/// An endpoint can use a cache to send fewer handle resolutions.
 pub const R5352_3_3_12: ReqId = ReqId("R5352_3_3_12");
-/// C1: a cache is asked before the registrar is.
+/// C1: the endpoint consults its cache before it sends a handle resolution.
 pub const R5352_3_3_13: ReqId = ReqId("R5352_3_3_13");
-/// C2: each cache entry has a timer after which it is stale.
+/// C2: each cache entry has a timer after whose expiry the entry is stale.
 pub const R5352_3_3_14: ReqId = ReqId("R5352_3_3_14");
-/// C2: finding a stale entry makes the endpoint send a handle resolution to renew it.
+/// C2: the endpoint sends a handle resolution to update a stale entry that it finds in its cache.
 pub const R5352_3_3_15: ReqId = ReqId("R5352_3_3_15");
-/// C3: on a stale entry the endpoint can answer at once and renew in parallel, or wait for the renewal.
+/// C3: for a stale entry, the endpoint can answer its user at once and update the cache in parallel, or wait for the update.
 pub const R5352_3_3_16: ReqId = ReqId("R5352_3_3_16");
-/// C4: a fresh cache entry is used, and no handle resolution is sent for it.
+/// C4: the endpoint uses a cache entry that is not stale and sends no handle resolution for it.
 pub const R5352_3_3_17: ReqId = ReqId("R5352_3_3_17");
-/// The registrar takes ASAP_HANDLE_RESOLUTION from PUs over SCTP on its ASAP port.
+/// The registrar accepts ASAP_HANDLE_RESOLUTION from PUs over SCTP on its ASAP port.
 pub const R5352_3_3_18: ReqId = ReqId("R5352_3_3_18");
-/// The registrar takes ASAP_HANDLE_RESOLUTION from PUs over TCP on its ASAP port.
+/// The registrar accepts ASAP_HANDLE_RESOLUTION from PUs over TCP on its ASAP port.
 pub const R5352_3_3_19: ReqId = ReqId("R5352_3_3_19");
-/// The registrar looks the handle up before it answers.
+/// The registrar looks up the Pool Handle in its handlespace before it answers.
 pub const R5352_3_3_20: ReqId = ReqId("R5352_3_3_20");
-/// A request for a pool that exists is answered, towards the one who asked, by an ASAP_HANDLE_RESOLUTION_RESPONSE.
+/// The registrar answers a request for an existing pool with an ASAP_HANDLE_RESOLUTION_RESPONSE to the requester.
 pub const R5352_3_3_21: ReqId = ReqId("R5352_3_3_21");
-/// The response lists every PE that is registered in the pool at that moment.
+/// The response lists every PE that is currently registered in the pool.
 pub const R5352_3_3_22: ReqId = ReqId("R5352_3_3_22");
-/// The response for a pool with another policy than Round Robin contains a Pool Member Selection Policy parameter.
+/// The response for a pool whose policy is not Round Robin contains a Pool Member Selection Policy parameter.
 pub const R5352_3_3_23: ReqId = ReqId("R5352_3_3_23");
-/// That parameter has the type of the pool's overall policy.
+/// The Pool Member Selection Policy parameter of the response has the type of the pool's overall policy.
 pub const R5352_3_3_24: ReqId = ReqId("R5352_3_3_24");
-/// A request for a handle that no pool has is rejected by an ASAP_HANDLE_RESOLUTION_RESPONSE.
+/// The registrar rejects a request for a Pool Handle that is not in its handlespace with an ASAP_HANDLE_RESOLUTION_RESPONSE.
 pub const R5352_3_3_25: ReqId = ReqId("R5352_3_3_25");
-/// The response that rejects a request for an unknown pool carries the cause Unknown Pool Handle.
+/// The response that rejects a request for an unknown pool contains the cause Unknown Pool Handle.
 pub const R5352_3_3_26: ReqId = ReqId("R5352_3_3_26");
 
 // RFC 5352 section 3.4: Endpoint Keep Alive
-/// The registrar can send ASAP_ENDPOINT_KEEP_ALIVE as a heartbeat of the ASAP layer, where that of the transport does not suffice.
+/// A registrar can send ASAP_ENDPOINT_KEEP_ALIVE as a heartbeat of the ASAP layer if the heartbeat of the transport layer is insufficient.
 pub const R5352_3_4_1: ReqId = ReqId("R5352_3_4_1");
-/// KA1: the PE compares the Pool Handle with the one it registered with.
+/// KA1: the PE compares the Pool Handle of the message with the Pool Handle that it registered with.
 pub const R5352_3_4_2: ReqId = ReqId("R5352_3_4_2");
-/// KA1: a PE drops an ASAP_ENDPOINT_KEEP_ALIVE for another Pool Handle without an answer.
+/// KA1: the PE silently discards an ASAP_ENDPOINT_KEEP_ALIVE with another Pool Handle.
 pub const R5352_3_4_3: ReqId = ReqId("R5352_3_4_3");
-/// KA2: a PE answers an ASAP_ENDPOINT_KEEP_ALIVE for its pool by an ASAP_ENDPOINT_KEEP_ALIVE_ACK.
+/// KA2: the PE answers an ASAP_ENDPOINT_KEEP_ALIVE for its pool with an ASAP_ENDPOINT_KEEP_ALIVE_ACK.
 pub const R5352_3_4_4: ReqId = ReqId("R5352_3_4_4");
-/// KA2.1: the acknowledgement carries the PE's Pool Handle.
+/// KA2.1: the ASAP_ENDPOINT_KEEP_ALIVE_ACK carries the PE's Pool Handle.
 pub const R5352_3_4_5: ReqId = ReqId("R5352_3_4_5");
-/// KA2.2: the acknowledgement carries the PE Identifier of the registration.
+/// KA2.2: the ASAP_ENDPOINT_KEEP_ALIVE_ACK carries the PE Identifier of the registration.
 pub const R5352_3_4_6: ReqId = ReqId("R5352_3_4_6");
-/// KA2.3: the acknowledgement goes over the association with the registrar that asked.
+/// KA2.3: the PE sends the ASAP_ENDPOINT_KEEP_ALIVE_ACK over the association with the registrar that sent the ASAP_ENDPOINT_KEEP_ALIVE.
 pub const R5352_3_4_7: ReqId = ReqId("R5352_3_4_7");
-/// KA2.4: with the H flag set and a Server Identifier other than its Home ENRP server's, or without a Home ENRP server, the PE takes the sender as its new Home ENRP server.
+/// KA2.4: if the H flag is set and the Server Identifier is not that of its Home ENRP server, or it has no Home ENRP server, the PE adopts the sender as its new Home ENRP server.
 pub const R5352_3_4_8: ReqId = ReqId("R5352_3_4_8");
 
 // RFC 5352 section 3.5: Unreachable Endpoints
 /// An endpoint that finds a PE unreachable reports it by an ASAP_ENDPOINT_UNREACHABLE to any registrar.
 pub const R5352_3_5_1: ReqId = ReqId("R5352_3_5_1");
-/// The report carries Pool Handle and PE Identifier of the unreachable PE.
+/// The report contains the Pool Handle and the PE Identifier of the unreachable PE.
 pub const R5352_3_5_2: ReqId = ReqId("R5352_3_5_2");
-/// A PE sends its report over SCTP.
+/// A PE sends the ASAP_ENDPOINT_UNREACHABLE over SCTP.
 pub const R5352_3_5_3: ReqId = ReqId("R5352_3_5_3");
-/// An endpoint reports each such event once at most.
+/// An endpoint sends at most one report for each such event.
 pub const R5352_3_5_4: ReqId = ReqId("R5352_3_5_4");
-/// Told of a failure by Transport.Failure, an endpoint reports only if its user had asked before to send data to that PE.
+/// An endpoint that receives Transport.Failure sends a report only if its user requested earlier to send data to that PE.
 pub const R5352_3_5_5: ReqId = ReqId("R5352_3_5_5");
-/// An ASAP_ENDPOINT_UNREACHABLE makes the registrar send an ASAP_ENDPOINT_KEEP_ALIVE to the reported PE at once.
+/// On receipt of an ASAP_ENDPOINT_UNREACHABLE, the registrar immediately sends an ASAP_ENDPOINT_KEEP_ALIVE to the reported PE.
 pub const R5352_3_5_6: ReqId = ReqId("R5352_3_5_6");
-/// The ASAP_ENDPOINT_KEEP_ALIVE that follows a report goes to the reported PE and to no other.
+/// The registrar sends the ASAP_ENDPOINT_KEEP_ALIVE that follows a report to the reported PE only.
 pub const R5352_3_5_7: ReqId = ReqId("R5352_3_5_7");
 /// The ASAP_ENDPOINT_KEEP_ALIVE that follows a report has the H flag clear.
 pub const R5352_3_5_8: ReqId = ReqId("R5352_3_5_8");
-/// If the ASAP_ENDPOINT_KEEP_ALIVE that follows a report fails, as by an SCTP send failure, the reported PE is removed from the handlespace.
+/// If the ASAP_ENDPOINT_KEEP_ALIVE that follows a report fails, for example by an SCTP send failure, the registrar removes the reported PE from its handlespace.
 pub const R5352_3_5_9: ReqId = ReqId("R5352_3_5_9");
-/// If the ASAP_ENDPOINT_KEEP_ALIVE that follows a report gets through, the reported PE stays in the handlespace.
+/// If the ASAP_ENDPOINT_KEEP_ALIVE that follows a report is transmitted successfully, the registrar retains the reported PE in its handlespace.
 pub const R5352_3_5_10: ReqId = ReqId("R5352_3_5_10");
 /// The registrar counts the reports about each PE.
 pub const R5352_3_5_11: ReqId = ReqId("R5352_3_5_11");
-/// A PE that was reported more often than MAX-BAD-PE-REPORT is removed from the handlespace.
+/// The registrar removes a PE from its handlespace when the number of reports about it exceeds MAX-BAD-PE-REPORT.
 pub const R5352_3_5_12: ReqId = ReqId("R5352_3_5_12");
-/// The registrar can send ASAP_ENDPOINT_KEEP_ALIVE periodically to each PE it owns.
+/// A registrar can send ASAP_ENDPOINT_KEEP_ALIVE periodically to each PE that it owns.
 pub const R5352_3_5_13: ReqId = ReqId("R5352_3_5_13");
 /// The periodic ASAP_ENDPOINT_KEEP_ALIVE has the H flag clear.
 pub const R5352_3_5_14: ReqId = ReqId("R5352_3_5_14");
-/// If a periodic ASAP_ENDPOINT_KEEP_ALIVE cannot be sent to a PE, that PE is removed from the handlespace.
+/// If the registrar cannot send a periodic ASAP_ENDPOINT_KEEP_ALIVE to a PE, it removes that PE from its handlespace.
 pub const R5352_3_5_15: ReqId = ReqId("R5352_3_5_15");
-/// A registrar with many PEs avoids bursts of ASAP_ENDPOINT_KEEP_ALIVE.
+/// A registrar that owns many PEs avoids bursts of ASAP_ENDPOINT_KEEP_ALIVE.
 pub const R5352_3_5_16: ReqId = ReqId("R5352_3_5_16");
-/// The periodic ASAP_ENDPOINT_KEEP_ALIVE messages are spread over a period of time.
+/// The registrar distributes its periodic ASAP_ENDPOINT_KEEP_ALIVE messages over a period of time.
 pub const R5352_3_5_17: ReqId = ReqId("R5352_3_5_17");
-/// The period of ASAP_ENDPOINT_KEEP_ALIVE towards one PE can vary at random by half of its length.
+/// The registrar can vary the time between two ASAP_ENDPOINT_KEEP_ALIVE messages to the same PE randomly by plus or minus 50 percent.
 pub const R5352_3_5_18: ReqId = ReqId("R5352_3_5_18");
 
 // RFC 5352 section 3.6: ENRP Server Hunt Procedures
-/// PUs and PEs each keep a list of the registrars' transport addresses they know.
+/// Each PU and PE keeps a list of the registrar transport addresses that it knows.
 pub const R5352_3_6_1: ReqId = ReqId("R5352_3_6_1");
-/// Where multicast is used, the registrar sends an ASAP_SERVER_ANNOUNCE every (N+1) times T6-Serverannounce.
+/// If multicast is used, the registrar sends an ASAP_SERVER_ANNOUNCE every (N+1) times T6-Serverannounce.
 pub const R5352_3_6_2: ReqId = ReqId("R5352_3_6_2");
-/// An ASAP_SERVER_ANNOUNCE lists every transport address on which the registrar speaks ASAP.
+/// An ASAP_SERVER_ANNOUNCE lists all transport addresses on which the registrar is available for ASAP.
 pub const R5352_3_6_3: ReqId = ReqId("R5352_3_6_3");
-/// An ASAP_SERVER_ANNOUNCE is sent on the multicast ENRP client channel.
+/// The registrar sends the ASAP_SERVER_ANNOUNCE on the multicast ENRP client channel.
 pub const R5352_3_6_4: ReqId = ReqId("R5352_3_6_4");
-/// N is the number of other registrars whose ASAP_SERVER_ANNOUNCE the registrar has received.
+/// N is the number of other registrars from which the registrar has received an ASAP_SERVER_ANNOUNCE.
 pub const R5352_3_6_5: ReqId = ReqId("R5352_3_6_5");
-/// All registrars together send about one ASAP_SERVER_ANNOUNCE in each T6-Serverannounce.
+/// All registrars together send about one ASAP_SERVER_ANNOUNCE per T6-Serverannounce.
 pub const R5352_3_6_6: ReqId = ReqId("R5352_3_6_6");
-/// A PU or PE enters the new addresses of an ASAP_SERVER_ANNOUNCE into its list.
+/// A PU or PE adds the new transport addresses of an ASAP_SERVER_ANNOUNCE to its list.
 pub const R5352_3_6_7: ReqId = ReqId("R5352_3_6_7");
-/// For each address so entered it starts T7-ENRPoutdate.
+/// The PU or PE starts T7-ENRPoutdate for each address that it adds.
 pub const R5352_3_6_8: ReqId = ReqId("R5352_3_6_8");
-/// For each address known already, T7-ENRPoutdate starts again.
+/// The PU or PE restarts T7-ENRPoutdate for each address of the ASAP_SERVER_ANNOUNCE that it already knows.
 pub const R5352_3_6_9: ReqId = ReqId("R5352_3_6_9");
-/// An announcement without transport parameters stands for SCTP at its source address and the registered ASAP port.
+/// If an ASAP_SERVER_ANNOUNCE contains no transport parameters, the PU or PE assumes SCTP, the source address of the message and the registered ASAP port.
 pub const R5352_3_6_10: ReqId = ReqId("R5352_3_6_10");
-/// T7-ENRPoutdate running out removes the address from the list.
+/// The PU or PE removes an address from its list when the address's T7-ENRPoutdate expires.
 pub const R5352_3_6_11: ReqId = ReqId("R5352_3_6_11");
-/// Without multicast, each PU and PE has a configured list of registrars' addresses.
+/// If multicast is not used, each PU and PE has a configured list of registrar transport addresses.
 pub const R5352_3_6_12: ReqId = ReqId("R5352_3_6_12");
-/// At its start, and when its Home ENRP server fails it, an endpoint establishes a new Home ENRP server, a different one after a failure.
+/// At startup, and when communication with its Home ENRP server fails, an endpoint establishes a new Home ENRP server; after a failure it is a different registrar.
 pub const R5352_3_6_13: ReqId = ReqId("R5352_3_6_13");
-/// SH1: an endpoint tries up to three registrars at a time.
+/// SH1: an endpoint tries to establish an association or connection with at most three registrars at a time.
 pub const R5352_3_6_14: ReqId = ReqId("R5352_3_6_14");
-/// SH1: an endpoint establishes three associations at most.
+/// SH1: an endpoint establishes at most three associations or connections.
 pub const R5352_3_6_15: ReqId = ReqId("R5352_3_6_15");
 /// SH2: the endpoint starts T5-Serverhunt.
 pub const R5352_3_6_16: ReqId = ReqId("R5352_3_6_16");
-/// SH3: an established association stops T5-Serverhunt.
+/// SH3: the endpoint stops T5-Serverhunt when an association or connection is established.
 pub const R5352_3_6_17: ReqId = ReqId("R5352_3_6_17");
-/// SH3: T5-Serverhunt then goes back to its first value, and the hunt to SH6.
+/// SH3: when an association or connection is established, the endpoint resets T5-Serverhunt to its initial value and continues at SH6.
 pub const R5352_3_6_18: ReqId = ReqId("R5352_3_6_18");
-/// SH4: a failed attempt is followed by one to another transport address.
+/// SH4: after a failed attempt, the endpoint tries a different transport address.
 pub const R5352_3_6_19: ReqId = ReqId("R5352_3_6_19");
-/// SH5.1: T5-Serverhunt running out doubles its value, up to RETRAN.max.
+/// SH5.1: when T5-Serverhunt expires, the endpoint doubles its value, up to RETRAN.max.
 pub const R5352_3_6_20: ReqId = ReqId("R5352_3_6_20");
-/// SH5.2: attempts under way are then given up.
+/// SH5.2: when T5-Serverhunt expires, the endpoint stops the attempts that are in progress.
 pub const R5352_3_6_21: ReqId = ReqId("R5352_3_6_21");
-/// SH5.2, the second of that number: the hunt goes on at SH1.
+/// SH5.2, the second item of that number: the endpoint continues the hunt at SH1.
 pub const R5352_3_6_22: ReqId = ReqId("R5352_3_6_22");
-/// SH5.2, the second of that number: the next round tries other addresses.
+/// SH5.2, the second item of that number: the endpoint tries a different set of transport addresses in the next round.
 pub const R5352_3_6_23: ReqId = ReqId("R5352_3_6_23");
-/// SH6: the endpoint picks one of the registrars it reached and sends all further requests to it.
+/// SH6: the endpoint picks one of the registrars that it reached and sends all subsequent requests to it.
 pub const R5352_3_6_24: ReqId = ReqId("R5352_3_6_24");
 
 // RFC 5352 section 3.7.1: SCTP Send Failure
-/// A message that SCTP could not deliver is not sent again to that registrar.
+/// If SCTP could not deliver a message to a registrar, the endpoint does not resend the message to that registrar.
 pub const R5352_3_7_1_1: ReqId = ReqId("R5352_3_7_1_1");
-/// The endpoint drops it and starts a server hunt.
+/// The endpoint discards a message that SCTP could not deliver and starts a server hunt.
 pub const R5352_3_7_1_2: ReqId = ReqId("R5352_3_7_1_2");
-/// With a new Home ENRP server found, the request is sent there.
+/// The endpoint sends the request to the new Home ENRP server once the server hunt has found one.
 pub const R5352_3_7_1_3: ReqId = ReqId("R5352_3_7_1_3");
-/// The endpoint can keep the message and send it to the new Home ENRP server.
+/// The endpoint can queue an undeliverable message and send it to the new Home ENRP server.
 pub const R5352_3_7_1_4: ReqId = ReqId("R5352_3_7_1_4");
-/// An endpoint that dropped the message can build the request again.
+/// An endpoint that discarded the message can reconstruct the original request.
 pub const R5352_3_7_1_5: ReqId = ReqId("R5352_3_7_1_5");
 
 // RFC 5352 section 3.7.2: T1-ENRPrequest Timer Expiration
-/// T1-ENRPrequest running out leads to the same request again, with T1-ENRPrequest started anew.
+/// When T1-ENRPrequest expires, the endpoint resends the original request and restarts T1-ENRPrequest.
 pub const R5352_3_7_2_1: ReqId = ReqId("R5352_3_7_2_1");
-/// In parallel the endpoint starts a server hunt.
+/// When T1-ENRPrequest expires, the endpoint starts a server hunt in parallel.
 pub const R5352_3_7_2_2: ReqId = ReqId("R5352_3_7_2_2");
-/// This goes on MAX-REQUEST-RETRANSMIT times; then the user is told and the request is dropped.
+/// The endpoint repeats request and hunt up to MAX-REQUEST-RETRANSMIT times; then it notifies its user and discards the request.
 pub const R5352_3_7_2_3: ReqId = ReqId("R5352_3_7_2_3");
 /// An endpoint adopts another registrar that responds as its new Home ENRP server.
 pub const R5352_3_7_2_4: ReqId = ReqId("R5352_3_7_2_4");
-/// It then sends the request to that one.
+/// The endpoint then resends the request to the new Home ENRP server.
 pub const R5352_3_7_2_5: ReqId = ReqId("R5352_3_7_2_5");
 
 // RFC 5352 section 3.8: Cookie Handling Procedures
-/// A PE can send an ASAP_COOKIE to a PU at any time, if there is a control channel.
+/// A PE can send an ASAP_COOKIE to a PU at any time if a control channel exists.
 pub const R5352_3_8_1: ReqId = ReqId("R5352_3_8_1");
-/// A PU keeps the last cookie it got and drops the one before.
+/// A PU stores the last cookie that it received and discards an older one.
 pub const R5352_3_8_2: ReqId = ReqId("R5352_3_8_2");
-/// Control messages are told from data on the same association by their PPID.
+/// An endpoint uses the PPID to separate control messages from data messages on the same association.
 pub const R5352_3_8_3: ReqId = ReqId("R5352_3_8_3");
-/// A PU that fails over opens the control channel to the new PE with an ASAP_COOKIE_ECHO that holds its last cookie.
+/// A PU that fails over sends its last cookie in an ASAP_COOKIE_ECHO to the new PE as the first message on the control channel.
 pub const R5352_3_8_4: ReqId = ReqId("R5352_3_8_4");
-/// A cookie is signed by the PE that sends it and verified by the PE that gets it back.
+/// A PE signs the cookies that it sends and verifies the cookies that it receives.
 pub const R5352_3_8_5: ReqId = ReqId("R5352_3_8_5");
 /// A PU sends the cookie back unchanged.
 pub const R5352_3_8_6: ReqId = ReqId("R5352_3_8_6");
 
 // RFC 5352 section 3.9: Business Card Handling Procedures
-/// A PE sends an ASAP_BUSINESS_CARD when communication with a PU begins.
+/// A PE sends an ASAP_BUSINESS_CARD to a PU when their communication begins.
 pub const R5352_3_9_1: ReqId = ReqId("R5352_3_9_1");
-/// A PU sends an ASAP_BUSINESS_CARD only if it is a PE too.
+/// A PU sends an ASAP_BUSINESS_CARD only if it is also a PE.
 pub const R5352_3_9_2: ReqId = ReqId("R5352_3_9_2");
-/// An ASAP_BUSINESS_CARD is sent only where there is a control channel.
+/// An endpoint sends an ASAP_BUSINESS_CARD only if a control channel exists.
 pub const R5352_3_9_3: ReqId = ReqId("R5352_3_9_3");
-/// A new ASAP_BUSINESS_CARD can be sent at any time to change the order of failover.
+/// An endpoint can send a new ASAP_BUSINESS_CARD at any time to change its failover order.
 pub const R5352_3_9_4: ReqId = ReqId("R5352_3_9_4");
-/// BC1: a card for a pool handle unknown to its cache makes the receiver resolve that handle.
+/// BC1: an endpoint that receives a card for a Pool Handle that is not in its cache resolves that handle.
 pub const R5352_3_9_5: ReqId = ReqId("R5352_3_9_5");
-/// BC2: the receiver takes the order of the card as its preferred order of failover.
+/// BC2: the receiver takes the order of the card as its preferred failover order.
 pub const R5352_3_9_6: ReqId = ReqId("R5352_3_9_6");
 
 // RFC 5352 section 4: Roles of Endpoints
-/// A PU handles ASAP_HANDLE_RESOLUTION and its response.
+/// A PU handles ASAP_HANDLE_RESOLUTION and ASAP_HANDLE_RESOLUTION_RESPONSE.
 pub const R5352_4_1: ReqId = ReqId("R5352_4_1");
-/// A PU handles ASAP_ERROR.
+/// A PU handles ASAP_ERROR messages.
 pub const R5352_4_2: ReqId = ReqId("R5352_4_2");
-/// A PU can handle cookies, their echoes and business cards.
+/// A PU can handle ASAP_COOKIE, ASAP_COOKIE_ECHO and ASAP_BUSINESS_CARD.
 pub const R5352_4_3: ReqId = ReqId("R5352_4_3");
 /// A PU can handle ASAP_SERVER_ANNOUNCE.
 pub const R5352_4_4: ReqId = ReqId("R5352_4_4");
 /// A PE handles ASAP_REGISTRATION, ASAP_DEREGISTRATION and the responses to them.
 pub const R5352_4_5: ReqId = ReqId("R5352_4_5");
-/// A PE handles ASAP_ENDPOINT_KEEP_ALIVE, its acknowledgement, ASAP_ENDPOINT_UNREACHABLE and ASAP_ERROR.
+/// A PE handles ASAP_ENDPOINT_KEEP_ALIVE, ASAP_ENDPOINT_KEEP_ALIVE_ACK, ASAP_ENDPOINT_UNREACHABLE and ASAP_ERROR.
 pub const R5352_4_6: ReqId = ReqId("R5352_4_6");
-/// A PE handles cookies, their echoes and business cards.
+/// A PE handles ASAP_COOKIE, ASAP_COOKIE_ECHO and ASAP_BUSINESS_CARD.
 pub const R5352_4_7: ReqId = ReqId("R5352_4_7");
 /// A PE can handle ASAP_SERVER_ANNOUNCE.
 pub const R5352_4_8: ReqId = ReqId("R5352_4_8");
 /// A registrar handles ASAP_REGISTRATION and ASAP_DEREGISTRATION and sends the responses to them.
 pub const R5352_4_9: ReqId = ReqId("R5352_4_9");
-/// A registrar handles an ASAP_ENDPOINT_KEEP_ALIVE_ACK: it is not reported as unknown, and the registrar serves on.
+/// A registrar handles ASAP_ENDPOINT_KEEP_ALIVE_ACK: it does not report the message as unknown and continues its service.
 pub const R5352_4_10: ReqId = ReqId("R5352_4_10");
 /// A registrar handles ASAP_ENDPOINT_UNREACHABLE.
 pub const R5352_4_11: ReqId = ReqId("R5352_4_11");
-/// A registrar handles an ASAP_ERROR: it is not reported as unknown, and the registrar serves on.
+/// A registrar handles ASAP_ERROR: it does not report the message as unknown and continues its service.
 pub const R5352_4_12: ReqId = ReqId("R5352_4_12");
-/// A registrar can handle ASAP_SERVER_ANNOUNCE of other registrars.
+/// A registrar can handle ASAP_SERVER_ANNOUNCE from other registrars.
 pub const R5352_4_13: ReqId = ReqId("R5352_4_13");
-/// A node that is PU and PE does what both have to do.
+/// A node that is both PU and PE meets the requirements of both roles.
 pub const R5352_4_14: ReqId = ReqId("R5352_4_14");
 
 // RFC 5352 section 5: SCTP Considerations
-/// One ASAP message is one SCTP user message.
+/// Each ASAP message is sent as one SCTP user message.
 pub const R5352_5_1: ReqId = ReqId("R5352_5_1");
 /// ASAP messages over SCTP have the PPID registered for ASAP, 11.
 pub const R5352_5_2: ReqId = ReqId("R5352_5_2");
-/// The registrar's SCTP port is configured, announced or the registered one.
+/// The SCTP port of a registrar is configured, announced or the registered ASAP port.
 pub const R5352_5_3: ReqId = ReqId("R5352_5_3");
 /// ASAP messages on the control channel between PE and PU have the PPID registered for ASAP.
 pub const R5352_5_4: ReqId = ReqId("R5352_5_4");
-/// Messages on the data channel never have the PPID registered for ASAP.
+/// Messages on the data channel do not have the PPID registered for ASAP.
 pub const R5352_5_5: ReqId = ReqId("R5352_5_5");
 
 // RFC 5352 section 6.1: Registration.Request Primitive
-/// Any address in a User Transport given by the user is bound in the SCTP endpoint that talks to the registrar.
+/// Every address in a User Transport that the user passes is bound in the SCTP endpoint that communicates with the registrar.
 pub const R5352_6_1_1: ReqId = ReqId("R5352_6_1_1");
 
 // RFC 5352 section 6.5: DataSendRequest Primitive
-/// A send request can make the endpoint create a transport endpoint of its own for the transport needed.
+/// On a send request, the endpoint can create a local transport endpoint for the required transport type.
 pub const R5352_6_5_1: ReqId = ReqId("R5352_6_5_1");
 
 // RFC 5352 section 6.5.1: Sending to a Pool Handle
-/// Before a message goes to a pool, the pool handle is translated into addresses.
+/// The endpoint translates the Pool Handle into addresses before it sends a message to the pool.
 pub const R5352_6_5_1_1: ReqId = ReqId("R5352_6_5_1_1");
-/// A message waits in a queue as long as the answer of the registrar is outstanding.
+/// The endpoint queues the message while it waits for the response of the registrar.
 pub const R5352_6_5_1_2: ReqId = ReqId("R5352_6_5_1_2");
-/// Further messages for that pool wait in the queue too.
+/// The endpoint also queues further messages to that pool until the registrar responds.
 pub const R5352_6_5_1_3: ReqId = ReqId("R5352_6_5_1_3");
 
 // RFC 5352 section 6.5.3: Sending to a Pool Element Handle
-/// For a send to a pool element handle, the endpoint can set up the transport state it lacks.
+/// On a send to a pool element handle, the endpoint can set up the transport state that does not exist yet.
 pub const R5352_6_5_3_1: ReqId = ReqId("R5352_6_5_3_1");
 
 // RFC 5352 section 6.5.5: Message Delivery Options
-/// With failover enabled, a message to a PE found unreachable is sent silently to another PE of the pool.
+/// With failover enabled, the endpoint silently resends a message to another PE of the pool if the selected PE is unreachable.
 pub const R5352_6_5_5_1: ReqId = ReqId("R5352_6_5_5_1");
 
 // RFC 5352 section 6.9.2: Transport.Failure Primitive
-/// No ASAP_ENDPOINT_UNREACHABLE is sent for a PE to which the user had not asked to send data.
+/// An endpoint sends no ASAP_ENDPOINT_UNREACHABLE for a PE to which its user has not requested to send data.
 pub const R5352_6_9_2_1: ReqId = ReqId("R5352_6_9_2_1");
 
 // RFC 5352 section 7.1: Timers
-/// T1-ENRPrequest is 15 seconds by default.
+/// The default of T1-ENRPrequest is 15 seconds.
 pub const R5352_7_1_1: ReqId = ReqId("R5352_7_1_1");
-/// T2-registration is 30 seconds by default.
+/// The default of T2-registration is 30 seconds.
 pub const R5352_7_1_2: ReqId = ReqId("R5352_7_1_2");
-/// T3-deregistration is 30 seconds by default.
+/// The default of T3-deregistration is 30 seconds.
 pub const R5352_7_1_3: ReqId = ReqId("R5352_7_1_3");
-/// T4-reregistration is by default the lesser of 10 minutes and the registration life less 20 seconds.
+/// The default of T4-reregistration is the smaller of 10 minutes and the registration life minus 20 seconds.
 pub const R5352_7_1_4: ReqId = ReqId("R5352_7_1_4");
-/// T5-Serverhunt is 10 seconds by default.
+/// The default of T5-Serverhunt is 10 seconds.
 pub const R5352_7_1_5: ReqId = ReqId("R5352_7_1_5");
-/// T6-Serverannounce is 1 second by default.
+/// The default of T6-Serverannounce is 1 second.
 pub const R5352_7_1_6: ReqId = ReqId("R5352_7_1_6");
-/// T7-ENRPoutdate is 5 seconds by default.
+/// The default of T7-ENRPoutdate is 5 seconds.
 pub const R5352_7_1_7: ReqId = ReqId("R5352_7_1_7");
 
 // RFC 5352 section 7.3: Thresholds
-/// MAX-REG-ATTEMPT is 2 by default.
+/// The default of MAX-REG-ATTEMPT is 2.
 pub const R5352_7_3_1: ReqId = ReqId("R5352_7_3_1");
-/// MAX-REQUEST-RETRANSMIT is 2 by default.
+/// The default of MAX-REQUEST-RETRANSMIT is 2.
 pub const R5352_7_3_2: ReqId = ReqId("R5352_7_3_2");
-/// RETRAN-MAX is 60 seconds by default.
+/// The default of RETRAN-MAX is 60 seconds.
 pub const R5352_7_3_3: ReqId = ReqId("R5352_7_3_3");
 
 // RFC 5352 section 8.1: A New Table for ASAP Message Types
-/// The table of the IANA section offers 0x0b to 0xff for assignment.
+/// The table of the IANA section lists 0x0b to 0xff as available for assignment.
 pub const R5352_8_1_1: ReqId = ReqId("R5352_8_1_1");
 
 // RFC 5352 section 8.2: Port Numbers
@@ -718,53 +718,53 @@ pub const R5352_8_2_1: ReqId = ReqId("R5352_8_2_1");
 pub const R5352_8_3_1: ReqId = ReqId("R5352_8_3_1");
 
 // RFC 5352 section 8.4: Multicast Addresses
-/// Announcements use the assigned groups: 224.0.1.185, and for IPv6 the group number 133 of the scope.
+/// The registrar sends announcements to the assigned multicast groups: 224.0.1.185 for IPv4, and the group number 133 of the scope for IPv6.
 pub const R5352_8_4_1: ReqId = ReqId("R5352_8_4_1");
 
 // RFC 5352 section 9.1: Summary of RSerPool Security Threats
-/// The registrar limits how many ASAP_ENDPOINT_KEEP_ALIVE messages a flood of reports makes it send to a PE.
+/// The registrar limits the number of ASAP_ENDPOINT_KEEP_ALIVE messages to a PE when it receives a flood of reports.
 pub const R5352_9_1_1: ReqId = ReqId("R5352_9_1_1");
-/// A PU limits how many reports of unreachable PEs it sends.
+/// A PU limits the number of ASAP_ENDPOINT_UNREACHABLE messages that it sends.
 pub const R5352_9_1_2: ReqId = ReqId("R5352_9_1_2");
 
 // RFC 5352 section 9.2: Implementing Security Mechanisms
 /// PEs, PUs and registrars implement TLS.
 pub const R5352_9_2_1: ReqId = ReqId("R5352_9_2_1");
-/// An implementation of TLS for RSerPool supports the RSA suite with AES 128 in CBC mode and SHA.
+/// An implementation of TLS for RSerPool supports the cipher suite TLS_RSA_WITH_AES_128_CBC_SHA.
 pub const R5352_9_2_2: ReqId = ReqId("R5352_9_2_2");
-/// A registrar supports the RSA suite with 3DES for the sake of old peers.
+/// A registrar supports the cipher suite TLS_RSA_WITH_3DES_EDE_CBC_SHA for backwards compatibility.
 pub const R5352_9_2_3: ReqId = ReqId("R5352_9_2_3");
 /// An implementation can support other cipher suites that the IETF approved.
 pub const R5352_9_2_4: ReqId = ReqId("R5352_9_2_4");
 /// Registrars and PEs support mutual authentication by a pre-shared key.
 pub const R5352_9_2_5: ReqId = ReqId("R5352_9_2_5");
-/// Registrars support mutual authentication by a pre-shared key among themselves.
+/// Registrars support mutual authentication among themselves by a pre-shared key.
 pub const R5352_9_2_6: ReqId = ReqId("R5352_9_2_6");
 /// A PU authenticates the registrar by its certificate.
 pub const R5352_9_2_7: ReqId = ReqId("R5352_9_2_7");
-/// A registrar has a site certificate for its host name.
+/// A registrar has a site certificate for its canonical host name.
 pub const R5352_9_2_8: ReqId = ReqId("R5352_9_2_8");
 /// A PU can have a certificate of its own.
 pub const R5352_9_2_9: ReqId = ReqId("R5352_9_2_9");
-/// Whoever speaks TLS can validate the certificates it gets.
+/// A PE, PU or registrar that supports TLS has a mechanism to validate the certificates that it receives.
 pub const R5352_9_2_10: ReqId = ReqId("R5352_9_2_10");
-/// A client checks that the certificate is that of the server it meant.
+/// A client verifies that the certificate belongs to the server to which it intended to connect.
 pub const R5352_9_2_11: ReqId = ReqId("R5352_9_2_11");
-/// A client that finds the certificate wrong closes the connection, or asks its user, and says why.
+/// A client whose check of the server's identity fails closes the transport connection or notifies its user, and reports the server's identity as suspect.
 pub const R5352_9_2_12: ReqId = ReqId("R5352_9_2_12");
-/// A name in other scripts is turned into its ASCII form before it is compared with the certificate.
+/// A client converts an internationalized domain name to its ASCII form before it compares the name with the certificate.
 pub const R5352_9_2_13: ReqId = ReqId("R5352_9_2_13");
-/// An address is compared with the certificate as octets in network byte order.
+/// A client compares an IP address with the certificate as an octet string in network byte order.
 pub const R5352_9_2_14: ReqId = ReqId("R5352_9_2_14");
-/// A party to whom the security reached is not enough takes the TLS layer off again.
+/// A party that finds the security level inadequate removes the TLS layer.
 pub const R5352_9_2_15: ReqId = ReqId("R5352_9_2_15");
 /// TLS is supported over SCTP or over TCP.
 pub const R5352_9_2_16: ReqId = ReqId("R5352_9_2_16");
 
 // RFC 5352 section 9.3: Chain of Trust
-/// A secured registrar refuses the registration of a PE without TLS, with the cause for security considerations.
+/// A secured registrar rejects the registration of a PE that does not use TLS, with the cause for security considerations.
 pub const R5352_9_3_1: ReqId = ReqId("R5352_9_3_1");
-/// A secured registrar answers a PU without TLS nevertheless.
+/// A secured registrar answers a PU that does not use TLS.
 pub const R5352_9_3_2: ReqId = ReqId("R5352_9_3_2");
 
 // RFC 5353 section 2: Protocol data units
