@@ -44,7 +44,33 @@ pub struct Case {
     pub run: fn(&mut Tester<'_>) -> Outcome,
 }
 
+/// Builds a case for a registrar, as a constant above its function:
+/// `const NAME: Case = registrar("rfc5352/3.1/words", "One sentence.", &[R5352_3_1_53], words);`.
+/// It needs nothing of the target; [`Case::needs`] changes that.
+pub const fn registrar(
+    id: &'static str,
+    purpose: &'static str,
+    covers: &'static [ReqId],
+    run: fn(&mut Tester<'_>) -> Outcome,
+) -> Case {
+    Case {
+        id,
+        purpose,
+        target: Role::Registrar,
+        needs: &[],
+        covers,
+        run,
+    }
+}
+
 impl Case {
+    /// Returns the case for targets that support all of this; it is skipped for others.
+    #[must_use]
+    pub const fn needs(mut self, needs: &'static [Ics]) -> Case {
+        self.needs = needs;
+        self
+    }
+
     /// The RFC and section of the id, as in `rfc5352/3.1`.
     pub fn section(&self) -> &'static str {
         self.id

@@ -16,11 +16,12 @@ pub mod conversation;
 mod kind;
 pub mod monitor;
 mod player;
+pub mod prelude;
 pub mod runner;
 mod tester;
 mod world;
 
-pub use case::{Case, Outcome, Role, Stop};
+pub use case::{Case, Outcome, Role, Stop, registrar};
 pub use kind::*;
 pub use player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 pub use rspcheck_dissect::forge;

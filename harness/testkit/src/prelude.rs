@@ -1,0 +1,11 @@
+//! The words of a case file, imported by one line: `use rspcheck_testkit::prelude::*;`.
+
+pub use crate::case::{Case, Outcome, Stop, registrar};
+pub use crate::forge::{self, Cause, Forge, ForgeError, Parameter, Policy, Transport};
+pub use crate::kind::*;
+pub use crate::player::{Message, Player, PoolElement, PoolHandle, PoolUser};
+pub use crate::tester::Tester;
+pub use rspcheck_spec::ReqId;
+pub use rspcheck_spec::ics::Ics;
+pub use rspcheck_spec::id::*;
+pub use std::time::Duration;
