@@ -1,25 +1,24 @@
 //! What the cases about registration and de-registration say often and the test kit has no word for.
 
-use rspcheck_testkit::forge::{Forge, ForgeError, Transport};
-use rspcheck_testkit::{Message, Outcome, PoolElement, PoolHandle, Stop, Tester};
+use rspcheck_testkit::prelude::*;
 use std::net::IpAddr;
 
 /// A PE that serves over TCP at its own address.
-pub(super) fn tcp_pe(t: &mut Tester<'_>, pool: &PoolHandle) -> Result<PoolElement, Stop> {
+pub(super) fn tcp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
     let pe = t.pool_element(pool);
     let addrs = own_addrs(t, &pe)?;
     Ok(pe.user_transport(Transport::Tcp { port: 4711, addrs }))
 }
 
 /// A PE that serves over UDP at its own address.
-pub(super) fn udp_pe(t: &mut Tester<'_>, pool: &PoolHandle) -> Result<PoolElement, Stop> {
+pub(super) fn udp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
     let pe = t.pool_element(pool);
     let addrs = own_addrs(t, &pe)?;
     Ok(pe.user_transport(Transport::Udp { port: 4711, addrs }))
 }
 
 /// A PE that serves over SCTP, with the control channel multiplexed on it.
-pub(super) fn control_pe(t: &mut Tester<'_>, pool: &PoolHandle) -> Result<PoolElement, Stop> {
+pub(super) fn control_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
     let pe = t.pool_element(pool);
     let transport = own_sctp(t, &pe, 1)?;
     Ok(pe.user_transport(transport))
@@ -27,7 +26,7 @@ pub(super) fn control_pe(t: &mut Tester<'_>, pool: &PoolHandle) -> Result<PoolEl
 
 /// SCTP at the PE's own transport address, with this Transport Use.
 pub(super) fn own_sctp(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     pe: &PoolElement,
     transport_use: u16,
 ) -> Result<Transport, Stop> {
@@ -40,12 +39,12 @@ pub(super) fn own_sctp(
 }
 
 /// The addresses of the PE's own association.
-pub(super) fn own_addrs(t: &mut Tester<'_>, pe: &PoolElement) -> Result<Vec<IpAddr>, Stop> {
+pub(super) fn own_addrs(t: &mut Tester, pe: &PoolElement) -> Result<Vec<IpAddr>, Stop> {
     Ok(vec![t.address(pe)?.ip()])
 }
 
 /// De-registers a PE on the way to the purpose.
-pub(super) fn leave(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome {
+pub(super) fn leave(t: &mut Tester, pe: &PoolElement) -> Outcome {
     t.preamble(|t| t.deregister_response(pe).map(drop))
 }
 

@@ -1,39 +1,24 @@
 //! RFC 5352 §2.2.10: what is in an ASAP_SERVER_ANNOUNCE. When it is sent stands in `s3_6_server_announce.rs`.
 
 use super::s3_6_server_announce::{announcement_of, home_of, next_announcement};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::{Case, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/2.2.10/announcement-has-the-registrar-s-id",
-        purpose: "The Server Identifier announced is the one that the registrar gives PEs as their home.",
-        target: Role::Registrar,
-        needs: &[Ics::Announce],
-        covers: &[R5352_3_6_2, R5352_2_2_10_3],
-        run: announcement_has_the_registrar_s_id,
-    },
-    Case {
-        id: "rfc5352/2.2.10/announcements-do-not-change",
-        purpose: "Two announcements that follow each other have the same Server Identifier.",
-        target: Role::Registrar,
-        needs: &[Ics::Announce],
-        covers: &[R5352_3_6_2, R5352_2_2_10_3],
-        run: announcements_do_not_change,
-    },
-    Case {
-        id: "rfc5352/2.2.10/announced-transports",
-        purpose: "The transports announced are SCTP and TCP, with the ones that the registrar is known to serve.",
-        target: Role::Registrar,
-        needs: &[Ics::Announce],
-        covers: &[R5352_3_6_2, R5352_2_2_10_4, R5352_3_6_3],
-        run: announced_transports,
-    },
+    ANNOUNCEMENT_HAS_THE_REGISTRAR_S_ID,
+    ANNOUNCEMENTS_DO_NOT_CHANGE,
+    ANNOUNCED_TRANSPORTS,
 ];
 
-fn announcement_has_the_registrar_s_id(t: &mut Tester<'_>) -> Outcome {
+const ANNOUNCEMENT_HAS_THE_REGISTRAR_S_ID: Case = registrar(
+    "rfc5352/2.2.10/announcement-has-the-registrar-s-id",
+    "The Server Identifier announced is the one that the registrar gives PEs as their home.",
+    &[R5352_3_6_2, R5352_2_2_10_3],
+    announcement_has_the_registrar_s_id,
+)
+.needs(&[Ics::Announce]);
+
+fn announcement_has_the_registrar_s_id(t: &mut Tester) -> Outcome {
     let listener = t.listener()?;
     let home = home_of(t)?;
     next_announcement(t, &listener)?;
@@ -44,7 +29,15 @@ fn announcement_has_the_registrar_s_id(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn announcements_do_not_change(t: &mut Tester<'_>) -> Outcome {
+const ANNOUNCEMENTS_DO_NOT_CHANGE: Case = registrar(
+    "rfc5352/2.2.10/announcements-do-not-change",
+    "Two announcements that follow each other have the same Server Identifier.",
+    &[R5352_3_6_2, R5352_2_2_10_3],
+    announcements_do_not_change,
+)
+.needs(&[Ics::Announce]);
+
+fn announcements_do_not_change(t: &mut Tester) -> Outcome {
     let listener = t.listener()?;
     let home = home_of(t)?;
     next_announcement(t, &listener)?;
@@ -62,7 +55,15 @@ fn announcements_do_not_change(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn announced_transports(t: &mut Tester<'_>) -> Outcome {
+const ANNOUNCED_TRANSPORTS: Case = registrar(
+    "rfc5352/2.2.10/announced-transports",
+    "The transports announced are SCTP and TCP, with the ones that the registrar is known to serve.",
+    &[R5352_3_6_2, R5352_2_2_10_4, R5352_3_6_3],
+    announced_transports,
+)
+.needs(&[Ics::Announce]);
+
+fn announced_transports(t: &mut Tester) -> Outcome {
     let listener = t.listener()?;
     let home = home_of(t)?;
     next_announcement(t, &listener)?;

@@ -3,95 +3,30 @@
 //! The rules about unknown types stand in RFC 5354; their cases are in `rfc5354`.
 
 use crate::rfc5354::reaction::{UNRECOGNIZED_MESSAGE, forged, reports, serves_on, throw};
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Cause, Forge, Parameter};
-use rspcheck_testkit::{Case, ERROR, Outcome, PoolElement, PoolHandle, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/2.2.14/report-goes-to-the-sender-only",
-        purpose: "An unknown message is reported to the endpoint that sent it, and to nobody else.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5352_2_2_14_6, R5352_2_2_14_4, R5352_2_2_14_1],
-        run: report_goes_to_the_sender_only,
-    },
-    Case {
-        id: "rfc5352/2.2.14/unknown-parameter-is-reported-to-a-pu",
-        purpose: "A PU whose handle resolution holds an unknown 01 parameter is told, and no one else.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5352_2_2_14_6, R5352_2_2_14_5, R5352_2_2_14_1],
-        run: unknown_parameter_is_reported_to_a_pu,
-    },
-    Case {
-        id: "rfc5352/2.2.14/error-is-not-answered",
-        purpose: "An ASAP_ERROR with any cause that the RFC knows gets no ASAP_ERROR in answer.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_4_12],
-        run: error_is_not_answered,
-    },
-    Case {
-        id: "rfc5352/2.2.14/error-with-an-unknown-cause-is-not-answered",
-        purpose: "An ASAP_ERROR with a cause that no RFC assigns gets no ASAP_ERROR in answer.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_4_12],
-        run: error_with_an_unknown_cause_is_not_answered,
-    },
-    Case {
-        id: "rfc5352/2.2.14/error-with-unknown-parameters-starts-no-loop",
-        purpose: "An ASAP_ERROR that holds unknown parameters itself does not begin an exchange without end.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_4_12],
-        run: error_with_unknown_parameters_starts_no_loop,
-    },
-    Case {
-        id: "rfc5352/2.2.14/broken-error-is-survived",
-        purpose: "After an ASAP_ERROR without causes or with causes of wrong Length the registrar serves on.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_26],
-        run: broken_error_is_survived,
-    },
-    Case {
-        id: "rfc5352/2.2.14/error-leaves-registrations-alone",
-        purpose: "A PE that sends an ASAP_ERROR stays registered.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_4_12, R5352_3_1_21],
-        run: error_leaves_registrations_alone,
-    },
-    Case {
-        id: "rfc5352/2.2.14/responses-sent-to-the-registrar",
-        purpose: "The registrar's own responses, sent to it, register nobody, remove nobody and are survived.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_26, R5352_3_1_21],
-        run: responses_sent_to_the_registrar,
-    },
-    Case {
-        id: "rfc5352/2.2.14/keep-alive-sent-to-the-registrar",
-        purpose: "A keep-alive that claims the registrar as a PE, and an announcement over SCTP, are survived.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_26, R5352_3_1_21],
-        run: keep_alive_sent_to_the_registrar,
-    },
-    Case {
-        id: "rfc5352/2.2.14/control-channel-messages-sent-to-the-registrar",
-        purpose: "Cookie, cookie echo and business card, sent to a registrar, register nobody and are survived.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_26, R5352_3_1_21],
-        run: control_channel_messages_sent_to_the_registrar,
-    },
+    REPORT_GOES_TO_THE_SENDER_ONLY,
+    UNKNOWN_PARAMETER_IS_REPORTED_TO_A_PU,
+    ERROR_IS_NOT_ANSWERED,
+    ERROR_WITH_AN_UNKNOWN_CAUSE_IS_NOT_ANSWERED,
+    ERROR_WITH_UNKNOWN_PARAMETERS_STARTS_NO_LOOP,
+    BROKEN_ERROR_IS_SURVIVED,
+    ERROR_LEAVES_REGISTRATIONS_ALONE,
+    RESPONSES_SENT_TO_THE_REGISTRAR,
+    KEEP_ALIVE_SENT_TO_THE_REGISTRAR,
+    CONTROL_CHANNEL_MESSAGES_SENT_TO_THE_REGISTRAR,
 ];
 
-fn report_goes_to_the_sender_only(t: &mut Tester<'_>) -> Outcome {
+const REPORT_GOES_TO_THE_SENDER_ONLY: Case = registrar(
+    "rfc5352/2.2.14/report-goes-to-the-sender-only",
+    "An unknown message is reported to the endpoint that sent it, and to nobody else.",
+    &[R5352_3_3_25, R5352_2_2_14_6, R5352_2_2_14_4, R5352_2_2_14_1],
+    report_goes_to_the_sender_only,
+);
+
+fn report_goes_to_the_sender_only(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let (sender, other) = (t.pool_user(), t.pool_user());
@@ -113,7 +48,14 @@ fn report_goes_to_the_sender_only(t: &mut Tester<'_>) -> Outcome {
     t.expect_none(R5352_2_2_14_1, &pe, ERROR)
 }
 
-fn unknown_parameter_is_reported_to_a_pu(t: &mut Tester<'_>) -> Outcome {
+const UNKNOWN_PARAMETER_IS_REPORTED_TO_A_PU: Case = registrar(
+    "rfc5352/2.2.14/unknown-parameter-is-reported-to-a-pu",
+    "A PU whose handle resolution holds an unknown 01 parameter is told, and no one else.",
+    &[R5352_3_3_25, R5352_2_2_14_6, R5352_2_2_14_5, R5352_2_2_14_1],
+    unknown_parameter_is_reported_to_a_pu,
+);
+
+fn unknown_parameter_is_reported_to_a_pu(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let (sender, other) = (t.pool_user(), t.pool_user());
@@ -135,7 +77,14 @@ fn unknown_parameter_is_reported_to_a_pu(t: &mut Tester<'_>) -> Outcome {
     t.expect_none(R5352_2_2_14_1, &pe, ERROR)
 }
 
-fn error_is_not_answered(t: &mut Tester<'_>) -> Outcome {
+const ERROR_IS_NOT_ANSWERED: Case = registrar(
+    "rfc5352/2.2.14/error-is-not-answered",
+    "An ASAP_ERROR with any cause that the RFC knows gets no ASAP_ERROR in answer.",
+    &[R5352_4_12],
+    error_is_not_answered,
+);
+
+fn error_is_not_answered(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&pu))?;
     let parameter = Parameter::new(0x7fff, *b"odd!");
@@ -162,7 +111,14 @@ fn error_is_not_answered(t: &mut Tester<'_>) -> Outcome {
     t.expect_none(R5352_4_12, &pu, ERROR)
 }
 
-fn error_with_an_unknown_cause_is_not_answered(t: &mut Tester<'_>) -> Outcome {
+const ERROR_WITH_AN_UNKNOWN_CAUSE_IS_NOT_ANSWERED: Case = registrar(
+    "rfc5352/2.2.14/error-with-an-unknown-cause-is-not-answered",
+    "An ASAP_ERROR with a cause that no RFC assigns gets no ASAP_ERROR in answer.",
+    &[R5352_4_12],
+    error_with_an_unknown_cause_is_not_answered,
+);
+
+fn error_with_an_unknown_cause_is_not_answered(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&pu))?;
     for code in [0x000b, 0x7fff, 0x8000, 0xffff] {
@@ -176,7 +132,14 @@ fn error_with_an_unknown_cause_is_not_answered(t: &mut Tester<'_>) -> Outcome {
     t.expect_none(R5352_4_12, &pu, ERROR)
 }
 
-fn error_with_unknown_parameters_starts_no_loop(t: &mut Tester<'_>) -> Outcome {
+const ERROR_WITH_UNKNOWN_PARAMETERS_STARTS_NO_LOOP: Case = registrar(
+    "rfc5352/2.2.14/error-with-unknown-parameters-starts-no-loop",
+    "An ASAP_ERROR that holds unknown parameters itself does not begin an exchange without end.",
+    &[R5352_4_12],
+    error_with_unknown_parameters_starts_no_loop,
+);
+
+fn error_with_unknown_parameters_starts_no_loop(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&pu))?;
     for code in [0x7fff, 0xfffe] {
@@ -199,7 +162,14 @@ fn error_with_unknown_parameters_starts_no_loop(t: &mut Tester<'_>) -> Outcome {
     t.expect_none(R5352_4_12, &pu, ERROR)
 }
 
-fn broken_error_is_survived(t: &mut Tester<'_>) -> Outcome {
+const BROKEN_ERROR_IS_SURVIVED: Case = registrar(
+    "rfc5352/2.2.14/broken-error-is-survived",
+    "After an ASAP_ERROR without causes or with causes of wrong Length the registrar serves on.",
+    &[R5352_3_3_26],
+    broken_error_is_survived,
+);
+
+fn broken_error_is_survived(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&pu))?;
     throw(t, &pu, &forge::asap_error(&[]).octets())?;
@@ -212,7 +182,14 @@ fn broken_error_is_survived(t: &mut Tester<'_>) -> Outcome {
     serves_on(t, &pu)
 }
 
-fn error_leaves_registrations_alone(t: &mut Tester<'_>) -> Outcome {
+const ERROR_LEAVES_REGISTRATIONS_ALONE: Case = registrar(
+    "rfc5352/2.2.14/error-leaves-registrations-alone",
+    "A PE that sends an ASAP_ERROR stays registered.",
+    &[R5352_4_12, R5352_3_1_21],
+    error_leaves_registrations_alone,
+);
+
+fn error_leaves_registrations_alone(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -231,7 +208,14 @@ fn error_leaves_registrations_alone(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn responses_sent_to_the_registrar(t: &mut Tester<'_>) -> Outcome {
+const RESPONSES_SENT_TO_THE_REGISTRAR: Case = registrar(
+    "rfc5352/2.2.14/responses-sent-to-the-registrar",
+    "The registrar's own responses, sent to it, register nobody, remove nobody and are survived.",
+    &[R5352_3_3_26, R5352_3_1_21],
+    responses_sent_to_the_registrar,
+);
+
+fn responses_sent_to_the_registrar(t: &mut Tester) -> Outcome {
     let unknown = t.unused_pool_handle();
     misplaced(t, unknown, |pe, unknown| {
         let (own, id) = (&pe.handle.0, pe.pe_identifier());
@@ -253,7 +237,14 @@ fn responses_sent_to_the_registrar(t: &mut Tester<'_>) -> Outcome {
     })
 }
 
-fn keep_alive_sent_to_the_registrar(t: &mut Tester<'_>) -> Outcome {
+const KEEP_ALIVE_SENT_TO_THE_REGISTRAR: Case = registrar(
+    "rfc5352/2.2.14/keep-alive-sent-to-the-registrar",
+    "A keep-alive that claims the registrar as a PE, and an announcement over SCTP, are survived.",
+    &[R5352_3_3_26, R5352_3_1_21],
+    keep_alive_sent_to_the_registrar,
+);
+
+fn keep_alive_sent_to_the_registrar(t: &mut Tester) -> Outcome {
     let unknown = t.unused_pool_handle();
     misplaced(t, unknown, |pe, unknown| {
         vec![
@@ -267,7 +258,14 @@ fn keep_alive_sent_to_the_registrar(t: &mut Tester<'_>) -> Outcome {
     })
 }
 
-fn control_channel_messages_sent_to_the_registrar(t: &mut Tester<'_>) -> Outcome {
+const CONTROL_CHANNEL_MESSAGES_SENT_TO_THE_REGISTRAR: Case = registrar(
+    "rfc5352/2.2.14/control-channel-messages-sent-to-the-registrar",
+    "Cookie, cookie echo and business card, sent to a registrar, register nobody and are survived.",
+    &[R5352_3_3_26, R5352_3_1_21],
+    control_channel_messages_sent_to_the_registrar,
+);
+
+fn control_channel_messages_sent_to_the_registrar(t: &mut Tester) -> Outcome {
     let unknown = t.unused_pool_handle();
     misplaced(t, unknown, |pe, unknown| {
         vec![
@@ -281,7 +279,7 @@ fn control_channel_messages_sent_to_the_registrar(t: &mut Tester<'_>) -> Outcome
 /// Sends a PE's registrar known messages that it does not expect. No reaction is laid down (T23), but the
 /// PE stays, and no pool comes into being.
 fn misplaced(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     unknown: PoolHandle,
     messages: fn(&PoolElement, &[u8]) -> Vec<Forge>,
 ) -> Outcome {

@@ -1,14 +1,8 @@
 //! RFC 5352 §2.2.1: the ASAP_REGISTRATION message, sent in ways that §3.1 does not foresee.
 
 use super::registering::{addresses, forged, own_addrs};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Transport};
-use rspcheck_testkit::{
-    Case, Message, Outcome, PoolElement, PoolUser, REGISTRATION_RESPONSE, Role, Tester,
-};
+use rspcheck_testkit::prelude::*;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::time::Duration;
 
 /// An address of no host (RFC 5737), and so of no association.
 const FOREIGN: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
@@ -17,73 +11,24 @@ const FOREIGN_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0
 
 /// The cases of this section.
 pub const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/2.2.1/undefined-flags-are-ignored",
-        purpose: "ASAP_REGISTRATION has no flags; whatever bits are set, it is handled as without them.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_4_8],
-        run: undefined_flags_are_ignored,
-    },
-    Case {
-        id: "rfc5352/2.2.1/address-outside-the-association",
-        purpose: "A PE at an address that its association does not have is refused, or mended with a warning.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
-        run: address_outside_the_association,
-    },
-    Case {
-        id: "rfc5352/2.2.1/one-of-two-addresses-outside-the-association",
-        purpose: "One address of the association does not make up for another that is not, of the other family.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
-        run: one_of_two_addresses_outside_the_association,
-    },
-    Case {
-        id: "rfc5352/2.2.1/tcp-address-outside-the-association",
-        purpose: "The rule about addresses holds whatever the transport: here for a PE that serves over TCP.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
-        run: tcp_address_outside_the_association,
-    },
-    Case {
-        id: "rfc5352/2.2.1/registration-over-tcp",
-        purpose: "A registration over TCP, which no PE may send, is survived and answered truly if at all.",
-        target: Role::Registrar,
-        needs: &[Ics::TcpPu],
-        covers: &[R5352_3_1_55, R5352_3_1_54],
-        run: registration_over_tcp,
-    },
-    Case {
-        id: "rfc5352/2.2.1/registration-without-a-pool-element",
-        purpose: "A registration without a Pool Element makes no pool without members.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_6_12],
-        run: registration_without_a_pool_element,
-    },
-    Case {
-        id: "rfc5352/2.2.1/sctp-transport-without-address",
-        purpose: "An SCTP Transport that has no address is not handed out as it came.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_4_5],
-        run: sctp_transport_without_address,
-    },
-    Case {
-        id: "rfc5352/2.2.1/tcp-transport-with-two-addresses",
-        purpose: "A TCP Transport that has two addresses is not handed out as it came.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_5_3],
-        run: tcp_transport_with_two_addresses,
-    },
+    UNDEFINED_FLAGS_ARE_IGNORED,
+    ADDRESS_OUTSIDE_THE_ASSOCIATION,
+    ONE_OF_TWO_ADDRESSES_OUTSIDE_THE_ASSOCIATION,
+    TCP_ADDRESS_OUTSIDE_THE_ASSOCIATION,
+    REGISTRATION_OVER_TCP,
+    REGISTRATION_WITHOUT_A_POOL_ELEMENT,
+    SCTP_TRANSPORT_WITHOUT_ADDRESS,
+    TCP_TRANSPORT_WITH_TWO_ADDRESSES,
 ];
 
-fn undefined_flags_are_ignored(t: &mut Tester<'_>) -> Outcome {
+const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
+    "rfc5352/2.2.1/undefined-flags-are-ignored",
+    "ASAP_REGISTRATION has no flags; whatever bits are set, it is handled as without them.",
+    &[R5354_4_8],
+    undefined_flags_are_ignored,
+);
+
+fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -98,7 +43,14 @@ fn undefined_flags_are_ignored(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn address_outside_the_association(t: &mut Tester<'_>) -> Outcome {
+const ADDRESS_OUTSIDE_THE_ASSOCIATION: Case = registrar(
+    "rfc5352/2.2.1/address-outside-the-association",
+    "A PE at an address that its association does not have is refused, or mended with a warning.",
+    &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
+    address_outside_the_association,
+);
+
+fn address_outside_the_association(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let addrs = vec![FOREIGN];
@@ -115,7 +67,14 @@ fn address_outside_the_association(t: &mut Tester<'_>) -> Outcome {
     refused_or_mended(t, &pu, &pe, &response)
 }
 
-fn one_of_two_addresses_outside_the_association(t: &mut Tester<'_>) -> Outcome {
+const ONE_OF_TWO_ADDRESSES_OUTSIDE_THE_ASSOCIATION: Case = registrar(
+    "rfc5352/2.2.1/one-of-two-addresses-outside-the-association",
+    "One address of the association does not make up for another that is not, of the other family.",
+    &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
+    one_of_two_addresses_outside_the_association,
+);
+
+fn one_of_two_addresses_outside_the_association(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let own = t.address(&pe)?;
@@ -134,7 +93,14 @@ fn one_of_two_addresses_outside_the_association(t: &mut Tester<'_>) -> Outcome {
     refused_or_mended(t, &pu, &pe, &response)
 }
 
-fn tcp_address_outside_the_association(t: &mut Tester<'_>) -> Outcome {
+const TCP_ADDRESS_OUTSIDE_THE_ASSOCIATION: Case = registrar(
+    "rfc5352/2.2.1/tcp-address-outside-the-association",
+    "The rule about addresses holds whatever the transport: here for a PE that serves over TCP.",
+    &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
+    tcp_address_outside_the_association,
+);
+
+fn tcp_address_outside_the_association(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pe = pe.user_transport(Transport::Tcp {
@@ -148,7 +114,15 @@ fn tcp_address_outside_the_association(t: &mut Tester<'_>) -> Outcome {
     refused_or_mended(t, &pu, &pe, &response)
 }
 
-fn registration_over_tcp(t: &mut Tester<'_>) -> Outcome {
+const REGISTRATION_OVER_TCP: Case = registrar(
+    "rfc5352/2.2.1/registration-over-tcp",
+    "A registration over TCP, which no PE may send, is survived and answered truly if at all.",
+    &[R5352_3_1_55, R5352_3_1_54],
+    registration_over_tcp,
+)
+.needs(&[Ics::TcpPu]);
+
+fn registration_over_tcp(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let sctp = t.pool_element(&pool);
     let over_tcp = t.pool_user_over_tcp();
@@ -185,7 +159,14 @@ fn registration_over_tcp(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn registration_without_a_pool_element(t: &mut Tester<'_>) -> Outcome {
+const REGISTRATION_WITHOUT_A_POOL_ELEMENT: Case = registrar(
+    "rfc5352/2.2.1/registration-without-a-pool-element",
+    "A registration without a Pool Element makes no pool without members.",
+    &[R5352_2_2_6_12],
+    registration_without_a_pool_element,
+);
+
+fn registration_without_a_pool_element(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -200,7 +181,14 @@ fn registration_without_a_pool_element(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn sctp_transport_without_address(t: &mut Tester<'_>) -> Outcome {
+const SCTP_TRANSPORT_WITHOUT_ADDRESS: Case = registrar(
+    "rfc5352/2.2.1/sctp-transport-without-address",
+    "An SCTP Transport that has no address is not handed out as it came.",
+    &[R5354_3_4_5],
+    sctp_transport_without_address,
+);
+
+fn sctp_transport_without_address(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let transport = Transport::Sctp {
@@ -224,7 +212,14 @@ fn sctp_transport_without_address(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn tcp_transport_with_two_addresses(t: &mut Tester<'_>) -> Outcome {
+const TCP_TRANSPORT_WITH_TWO_ADDRESSES: Case = registrar(
+    "rfc5352/2.2.1/tcp-transport-with-two-addresses",
+    "A TCP Transport that has two addresses is not handed out as it came.",
+    &[R5354_3_5_3],
+    tcp_transport_with_two_addresses,
+);
+
+fn tcp_transport_with_two_addresses(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let mut addrs = own_addrs(t, &pe)?;
@@ -244,7 +239,7 @@ fn tcp_transport_with_two_addresses(t: &mut Tester<'_>) -> Outcome {
 /// The duty is the PE's alone; the registrar may refuse (SHOULD say why), mend and warn, or not look.
 /// Whatever it does, R set means "not in the pool" and R clear means "in it".
 fn refused_or_mended(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     pu: &PoolUser,
     pe: &PoolElement,
     response: &Message,

@@ -1,55 +1,25 @@
 //! RFC 5352 §2.2.2: the ASAP_DEREGISTRATION message and who may send it.
 
 use super::registering::forged;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge;
-use rspcheck_testkit::{Case, DEREGISTRATION_RESPONSE, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/2.2.2/de-registration-by-proxy",
-        purpose: "A de-registration from another endpoint than the PE's does not remove the PE.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_2_4],
-        run: de_registration_by_proxy,
-    },
-    Case {
-        id: "rfc5352/2.2.2/de-registration-by-another-pe-of-the-pool",
-        purpose: "Being a member of the pool does not allow a PE to remove another.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_2_4],
-        run: de_registration_by_another_pe_of_the_pool,
-    },
-    Case {
-        id: "rfc5352/2.2.2/proxy-does-not-hinder-the-pe",
-        purpose: "After somebody else has tried, the PE itself can still de-register.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_22, R5352_3_2_17],
-        run: proxy_does_not_hinder_the_pe,
-    },
-    Case {
-        id: "rfc5352/2.2.2/undefined-flags-are-ignored",
-        purpose: "ASAP_DEREGISTRATION has no flags; whatever bits are set, it is handled as without them.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_4_8],
-        run: undefined_flags_are_ignored,
-    },
-    Case {
-        id: "rfc5352/2.2.2/de-registration-without-identifier-removes-nobody",
-        purpose: "A pool handle alone does not identify a PE, not even the only one of a pool.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_9],
-        run: de_registration_without_identifier_removes_nobody,
-    },
+    DE_REGISTRATION_BY_PROXY,
+    DE_REGISTRATION_BY_ANOTHER_PE_OF_THE_POOL,
+    PROXY_DOES_NOT_HINDER_THE_PE,
+    UNDEFINED_FLAGS_ARE_IGNORED,
+    DE_REGISTRATION_WITHOUT_IDENTIFIER_REMOVES_NOBODY,
 ];
 
-fn de_registration_by_proxy(t: &mut Tester<'_>) -> Outcome {
+const DE_REGISTRATION_BY_PROXY: Case = registrar(
+    "rfc5352/2.2.2/de-registration-by-proxy",
+    "A de-registration from another endpoint than the PE's does not remove the PE.",
+    &[R5352_2_2_2_4],
+    de_registration_by_proxy,
+);
+
+fn de_registration_by_proxy(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let stranger = t.impostor_of(&pe);
@@ -77,7 +47,14 @@ fn de_registration_by_proxy(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn de_registration_by_another_pe_of_the_pool(t: &mut Tester<'_>) -> Outcome {
+const DE_REGISTRATION_BY_ANOTHER_PE_OF_THE_POOL: Case = registrar(
+    "rfc5352/2.2.2/de-registration-by-another-pe-of-the-pool",
+    "Being a member of the pool does not allow a PE to remove another.",
+    &[R5352_2_2_2_4],
+    de_registration_by_another_pe_of_the_pool,
+);
+
+fn de_registration_by_another_pe_of_the_pool(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let other = t.pool_element(&pool);
@@ -99,7 +76,14 @@ fn de_registration_by_another_pe_of_the_pool(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn proxy_does_not_hinder_the_pe(t: &mut Tester<'_>) -> Outcome {
+const PROXY_DOES_NOT_HINDER_THE_PE: Case = registrar(
+    "rfc5352/2.2.2/proxy-does-not-hinder-the-pe",
+    "After somebody else has tried, the PE itself can still de-register.",
+    &[R5352_3_2_22, R5352_3_2_17],
+    proxy_does_not_hinder_the_pe,
+);
+
+fn proxy_does_not_hinder_the_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let stranger = t.impostor_of(&pe);
@@ -123,7 +107,14 @@ fn proxy_does_not_hinder_the_pe(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn undefined_flags_are_ignored(t: &mut Tester<'_>) -> Outcome {
+const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
+    "rfc5352/2.2.2/undefined-flags-are-ignored",
+    "ASAP_DEREGISTRATION has no flags; whatever bits are set, it is handled as without them.",
+    &[R5354_4_8],
+    undefined_flags_are_ignored,
+);
+
+fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -142,7 +133,14 @@ fn undefined_flags_are_ignored(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn de_registration_without_identifier_removes_nobody(t: &mut Tester<'_>) -> Outcome {
+const DE_REGISTRATION_WITHOUT_IDENTIFIER_REMOVES_NOBODY: Case = registrar(
+    "rfc5352/2.2.2/de-registration-without-identifier-removes-nobody",
+    "A pool handle alone does not identify a PE, not even the only one of a pool.",
+    &[R5352_3_2_9],
+    de_registration_without_identifier_removes_nobody,
+);
+
+fn de_registration_without_identifier_removes_nobody(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();

@@ -1,63 +1,26 @@
 //! RFC 5352 §2.2.3: the ASAP_REGISTRATION_RESPONSE message.
 
 use super::registering::handle_of;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::Policy;
-use rspcheck_testkit::{Case, Outcome, REGISTRATION_RESPONSE, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/2.2.3/grant-names-the-pe",
-        purpose: "The response to a granted registration has its pool handle and PE Identifier.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_2_2_3_6],
-        run: grant_names_the_pe,
-    },
-    Case {
-        id: "rfc5352/2.2.3/refusal-names-the-pe",
-        purpose: "The response to a rejected registration has its pool handle and PE Identifier.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_2_2_3_6],
-        run: refusal_names_the_pe,
-    },
-    Case {
-        id: "rfc5352/2.2.3/grant-has-no-operation-error",
-        purpose: "A registration granted as it was asked for is answered without a warning.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_3_9],
-        run: grant_has_no_operation_error,
-    },
-    Case {
-        id: "rfc5352/2.2.3/re-registration-grant-has-no-operation-error",
-        purpose: "A re-registration without any change is answered without a warning.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_3_9],
-        run: re_registration_grant_has_no_operation_error,
-    },
-    Case {
-        id: "rfc5352/2.2.3/response-goes-to-the-registering-pe-only",
-        purpose: "Another PE of the pool gets no response to a registration that it did not send.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53],
-        run: response_goes_to_the_registering_pe_only,
-    },
-    Case {
-        id: "rfc5352/2.2.3/two-registrations-in-flight",
-        purpose: "Two registrations sent one after the other get a response each, under its own identifier.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_2_2_3_6],
-        run: two_registrations_in_flight,
-    },
+    GRANT_NAMES_THE_PE,
+    REFUSAL_NAMES_THE_PE,
+    GRANT_HAS_NO_OPERATION_ERROR,
+    RE_REGISTRATION_GRANT_HAS_NO_OPERATION_ERROR,
+    RESPONSE_GOES_TO_THE_REGISTERING_PE_ONLY,
+    TWO_REGISTRATIONS_IN_FLIGHT,
 ];
 
-fn grant_names_the_pe(t: &mut Tester<'_>) -> Outcome {
+const GRANT_NAMES_THE_PE: Case = registrar(
+    "rfc5352/2.2.3/grant-names-the-pe",
+    "The response to a granted registration has its pool handle and PE Identifier.",
+    &[R5352_3_1_53, R5352_2_2_3_5, R5352_2_2_3_6],
+    grant_names_the_pe,
+);
+
+fn grant_names_the_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
 
@@ -79,7 +42,14 @@ fn grant_names_the_pe(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn refusal_names_the_pe(t: &mut Tester<'_>) -> Outcome {
+const REFUSAL_NAMES_THE_PE: Case = registrar(
+    "rfc5352/2.2.3/refusal-names-the-pe",
+    "The response to a rejected registration has its pool handle and PE Identifier.",
+    &[R5352_3_1_53, R5352_2_2_3_5, R5352_2_2_3_6],
+    refusal_names_the_pe,
+);
+
+fn refusal_names_the_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let other = t
@@ -105,7 +75,14 @@ fn refusal_names_the_pe(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn grant_has_no_operation_error(t: &mut Tester<'_>) -> Outcome {
+const GRANT_HAS_NO_OPERATION_ERROR: Case = registrar(
+    "rfc5352/2.2.3/grant-has-no-operation-error",
+    "A registration granted as it was asked for is answered without a warning.",
+    &[R5352_2_2_3_9],
+    grant_has_no_operation_error,
+);
+
+fn grant_has_no_operation_error(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
 
@@ -121,7 +98,14 @@ fn grant_has_no_operation_error(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn re_registration_grant_has_no_operation_error(t: &mut Tester<'_>) -> Outcome {
+const RE_REGISTRATION_GRANT_HAS_NO_OPERATION_ERROR: Case = registrar(
+    "rfc5352/2.2.3/re-registration-grant-has-no-operation-error",
+    "A re-registration without any change is answered without a warning.",
+    &[R5352_2_2_3_9],
+    re_registration_grant_has_no_operation_error,
+);
+
+fn re_registration_grant_has_no_operation_error(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.register(&pe))?;
@@ -138,7 +122,14 @@ fn re_registration_grant_has_no_operation_error(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn response_goes_to_the_registering_pe_only(t: &mut Tester<'_>) -> Outcome {
+const RESPONSE_GOES_TO_THE_REGISTERING_PE_ONLY: Case = registrar(
+    "rfc5352/2.2.3/response-goes-to-the-registering-pe-only",
+    "Another PE of the pool gets no response to a registration that it did not send.",
+    &[R5352_3_1_53],
+    response_goes_to_the_registering_pe_only,
+);
+
+fn response_goes_to_the_registering_pe_only(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let second = t.pool_element(&pool);
@@ -148,7 +139,14 @@ fn response_goes_to_the_registering_pe_only(t: &mut Tester<'_>) -> Outcome {
     t.expect_none(R5352_3_1_53, &first, REGISTRATION_RESPONSE)
 }
 
-fn two_registrations_in_flight(t: &mut Tester<'_>) -> Outcome {
+const TWO_REGISTRATIONS_IN_FLIGHT: Case = registrar(
+    "rfc5352/2.2.3/two-registrations-in-flight",
+    "Two registrations sent one after the other get a response each, under its own identifier.",
+    &[R5352_3_1_53, R5352_2_2_3_6],
+    two_registrations_in_flight,
+);
+
+fn two_registrations_in_flight(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let second = t.pool_element_beside(&first, &pool);

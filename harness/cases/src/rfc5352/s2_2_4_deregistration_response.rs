@@ -1,46 +1,24 @@
 //! RFC 5352 §2.2.4: the ASAP_DEREGISTRATION_RESPONSE message.
 
 use super::registering::handle_of;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::{Case, DEREGISTRATION_RESPONSE, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/2.2.4/response-names-the-pe",
-        purpose: "The response to a de-registration has its pool handle and PE Identifier.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_22, R5352_2_2_4_4],
-        run: response_names_the_pe,
-    },
-    Case {
-        id: "rfc5352/2.2.4/response-about-an-unknown-pe-names-it",
-        purpose: "The response has the handle and identifier that were asked for, known or not.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_20, R5352_2_2_4_4],
-        run: response_about_an_unknown_pe_names_it,
-    },
-    Case {
-        id: "rfc5352/2.2.4/success-has-no-operation-error",
-        purpose: "An Operation Error would say that the de-registration failed, so success has none.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_22, R5352_2_2_4_6],
-        run: success_has_no_operation_error,
-    },
-    Case {
-        id: "rfc5352/2.2.4/response-goes-to-the-de-registering-pe-only",
-        purpose: "Another PE of the pool gets no response to a de-registration that it did not send.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_22],
-        run: response_goes_to_the_de_registering_pe_only,
-    },
+    RESPONSE_NAMES_THE_PE,
+    RESPONSE_ABOUT_AN_UNKNOWN_PE_NAMES_IT,
+    SUCCESS_HAS_NO_OPERATION_ERROR,
+    RESPONSE_GOES_TO_THE_DE_REGISTERING_PE_ONLY,
 ];
 
-fn response_names_the_pe(t: &mut Tester<'_>) -> Outcome {
+const RESPONSE_NAMES_THE_PE: Case = registrar(
+    "rfc5352/2.2.4/response-names-the-pe",
+    "The response to a de-registration has its pool handle and PE Identifier.",
+    &[R5352_3_2_22, R5352_2_2_4_4],
+    response_names_the_pe,
+);
+
+fn response_names_the_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.register(&pe))?;
@@ -63,7 +41,14 @@ fn response_names_the_pe(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn response_about_an_unknown_pe_names_it(t: &mut Tester<'_>) -> Outcome {
+const RESPONSE_ABOUT_AN_UNKNOWN_PE_NAMES_IT: Case = registrar(
+    "rfc5352/2.2.4/response-about-an-unknown-pe-names-it",
+    "The response has the handle and identifier that were asked for, known or not.",
+    &[R5352_3_2_20, R5352_2_2_4_4],
+    response_about_an_unknown_pe_names_it,
+);
+
+fn response_about_an_unknown_pe_names_it(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     pool.0.push(0xff);
     let pe = t.pool_element(&pool);
@@ -86,7 +71,14 @@ fn response_about_an_unknown_pe_names_it(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn success_has_no_operation_error(t: &mut Tester<'_>) -> Outcome {
+const SUCCESS_HAS_NO_OPERATION_ERROR: Case = registrar(
+    "rfc5352/2.2.4/success-has-no-operation-error",
+    "An Operation Error would say that the de-registration failed, so success has none.",
+    &[R5352_3_2_22, R5352_2_2_4_6],
+    success_has_no_operation_error,
+);
+
+fn success_has_no_operation_error(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -101,7 +93,14 @@ fn success_has_no_operation_error(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn response_goes_to_the_de_registering_pe_only(t: &mut Tester<'_>) -> Outcome {
+const RESPONSE_GOES_TO_THE_DE_REGISTERING_PE_ONLY: Case = registrar(
+    "rfc5352/2.2.4/response-goes-to-the-de-registering-pe-only",
+    "Another PE of the pool gets no response to a de-registration that it did not send.",
+    &[R5352_3_2_22],
+    response_goes_to_the_de_registering_pe_only,
+);
+
+fn response_goes_to_the_de_registering_pe_only(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let second = t.pool_element(&pool);

@@ -2,13 +2,7 @@
 //!
 //! How a request is answered stands in `s3_3_handle_resolution.rs`.
 
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::{
-    Case, HANDLE_RESOLUTION_RESPONSE, Message, Outcome, PoolHandle, PoolUser, Role, Stop, Tester,
-    forge,
-};
-use std::time::Duration;
+use rspcheck_testkit::prelude::*;
 
 /// How long an update may take after a change. The RFC names no time and lets a registrar tell several
 /// changes at once, so this is generous (ambiguity T13).
@@ -16,97 +10,27 @@ const UPDATE: Duration = Duration::from_secs(5);
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/2.2.5/pe-is-answered-over-its-registration-association",
-        purpose: "A PE that asks for its own pool where it registered is answered like a PU.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_5_3, R5352_2_2_6_11],
-        run: pe_is_answered_over_its_registration_association,
-    },
-    Case {
-        id: "rfc5352/2.2.5/pe-can-ask-for-another-pool",
-        purpose: "A PE that asks for a pool that it is no member of is answered like a PU.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_5_3, R5352_2_2_6_11],
-        run: pe_can_ask_for_another_pool,
-    },
-    Case {
-        id: "rfc5352/2.2.5/pe-can-ask-before-and-after-its-membership",
-        purpose: "An endpoint is answered before it registers and after it has de-registered.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_5_3, R5352_3_3_26],
-        run: pe_can_ask_before_and_after_its_membership,
-    },
-    Case {
-        id: "rfc5352/2.2.5/registration-brings-an-update",
-        purpose: "A PU whose request for updates was accepted is told of a PE that joins the pool.",
-        target: Role::Registrar,
-        needs: &[Ics::Subscription],
-        covers: &[R5352_2_2_5_4, R5352_2_2_5_5],
-        run: registration_brings_an_update,
-    },
-    Case {
-        id: "rfc5352/2.2.5/deregistration-brings-an-update",
-        purpose: "A PU whose request for updates was accepted is told of a PE that leaves the pool.",
-        target: Role::Registrar,
-        needs: &[Ics::Subscription],
-        covers: &[R5352_2_2_5_4, R5352_2_2_5_5],
-        run: deregistration_brings_an_update,
-    },
-    Case {
-        id: "rfc5352/2.2.5/updates-keep-coming",
-        purpose: "One request for updates is good for every change that follows, not only the first.",
-        target: Role::Registrar,
-        needs: &[Ics::Subscription],
-        covers: &[R5352_2_2_5_4],
-        run: updates_keep_coming,
-    },
-    Case {
-        id: "rfc5352/2.2.5/every-subscriber-gets-the-update",
-        purpose: "Two PUs that asked for updates of one pool are both told of a change.",
-        target: Role::Registrar,
-        needs: &[Ics::Subscription],
-        covers: &[R5352_2_2_5_4],
-        run: every_subscriber_gets_the_update,
-    },
-    Case {
-        id: "rfc5352/2.2.5/updates-are-for-the-pool-asked-for",
-        purpose: "A request for updates of one pool brings none for another one, asked for without S.",
-        target: Role::Registrar,
-        needs: &[Ics::Subscription],
-        covers: &[R5352_2_2_5_6],
-        run: updates_are_for_the_pool_asked_for,
-    },
-    Case {
-        id: "rfc5352/2.2.5/no-updates-without-s",
-        purpose: "A PU that asked with S clear is not told when the pool changes.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_5_6],
-        run: no_updates_without_s,
-    },
-    Case {
-        id: "rfc5352/2.2.5/negative-response-brings-no-updates",
-        purpose: "A PU that asked with S set for an unknown pool is not told when the pool comes into being.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_5_9],
-        run: negative_response_brings_no_updates,
-    },
-    Case {
-        id: "rfc5352/2.2.5/end-of-the-pool-brings-no-positive-update",
-        purpose: "When the last PE leaves, a PU that asked for updates gets a negative one or none.",
-        target: Role::Registrar,
-        needs: &[Ics::Subscription],
-        covers: &[R5352_2_2_6_12],
-        run: end_of_the_pool_brings_no_positive_update,
-    },
+    PE_IS_ANSWERED_OVER_ITS_REGISTRATION_ASSOCIATION,
+    PE_CAN_ASK_FOR_ANOTHER_POOL,
+    PE_CAN_ASK_BEFORE_AND_AFTER_ITS_MEMBERSHIP,
+    REGISTRATION_BRINGS_AN_UPDATE,
+    DEREGISTRATION_BRINGS_AN_UPDATE,
+    UPDATES_KEEP_COMING,
+    EVERY_SUBSCRIBER_GETS_THE_UPDATE,
+    UPDATES_ARE_FOR_THE_POOL_ASKED_FOR,
+    NO_UPDATES_WITHOUT_S,
+    NEGATIVE_RESPONSE_BRINGS_NO_UPDATES,
+    END_OF_THE_POOL_BRINGS_NO_POSITIVE_UPDATE,
 ];
 
-fn pe_is_answered_over_its_registration_association(t: &mut Tester<'_>) -> Outcome {
+const PE_IS_ANSWERED_OVER_ITS_REGISTRATION_ASSOCIATION: Case = registrar(
+    "rfc5352/2.2.5/pe-is-answered-over-its-registration-association",
+    "A PE that asks for its own pool where it registered is answered like a PU.",
+    &[R5352_2_2_5_3, R5352_2_2_6_11],
+    pe_is_answered_over_its_registration_association,
+);
+
+fn pe_is_answered_over_its_registration_association(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.register(&pe))?;
@@ -126,7 +50,14 @@ fn pe_is_answered_over_its_registration_association(t: &mut Tester<'_>) -> Outco
     Ok(())
 }
 
-fn pe_can_ask_for_another_pool(t: &mut Tester<'_>) -> Outcome {
+const PE_CAN_ASK_FOR_ANOTHER_POOL: Case = registrar(
+    "rfc5352/2.2.5/pe-can-ask-for-another-pool",
+    "A PE that asks for a pool that it is no member of is answered like a PU.",
+    &[R5352_2_2_5_3, R5352_2_2_6_11],
+    pe_can_ask_for_another_pool,
+);
+
+fn pe_can_ask_for_another_pool(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let other_pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
@@ -150,7 +81,14 @@ fn pe_can_ask_for_another_pool(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn pe_can_ask_before_and_after_its_membership(t: &mut Tester<'_>) -> Outcome {
+const PE_CAN_ASK_BEFORE_AND_AFTER_ITS_MEMBERSHIP: Case = registrar(
+    "rfc5352/2.2.5/pe-can-ask-before-and-after-its-membership",
+    "An endpoint is answered before it registers and after it has de-registered.",
+    &[R5352_2_2_5_3, R5352_3_3_26],
+    pe_can_ask_before_and_after_its_membership,
+);
+
+fn pe_can_ask_before_and_after_its_membership(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
 
@@ -173,7 +111,15 @@ fn pe_can_ask_before_and_after_its_membership(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn registration_brings_an_update(t: &mut Tester<'_>) -> Outcome {
+const REGISTRATION_BRINGS_AN_UPDATE: Case = registrar(
+    "rfc5352/2.2.5/registration-brings-an-update",
+    "A PU whose request for updates was accepted is told of a PE that joins the pool.",
+    &[R5352_2_2_5_4, R5352_2_2_5_5],
+    registration_brings_an_update,
+)
+.needs(&[Ics::Subscription]);
+
+fn registration_brings_an_update(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let second = t.pool_element(&pool);
@@ -194,7 +140,15 @@ fn registration_brings_an_update(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn deregistration_brings_an_update(t: &mut Tester<'_>) -> Outcome {
+const DEREGISTRATION_BRINGS_AN_UPDATE: Case = registrar(
+    "rfc5352/2.2.5/deregistration-brings-an-update",
+    "A PU whose request for updates was accepted is told of a PE that leaves the pool.",
+    &[R5352_2_2_5_4, R5352_2_2_5_5],
+    deregistration_brings_an_update,
+)
+.needs(&[Ics::Subscription]);
+
+fn deregistration_brings_an_update(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let stays = t.pool_element(&pool);
     let leaves = t.pool_element(&pool);
@@ -217,7 +171,15 @@ fn deregistration_brings_an_update(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn updates_keep_coming(t: &mut Tester<'_>) -> Outcome {
+const UPDATES_KEEP_COMING: Case = registrar(
+    "rfc5352/2.2.5/updates-keep-coming",
+    "One request for updates is good for every change that follows, not only the first.",
+    &[R5352_2_2_5_4],
+    updates_keep_coming,
+)
+.needs(&[Ics::Subscription]);
+
+fn updates_keep_coming(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let stays = t.pool_element(&pool);
     let guest = t.pool_element(&pool);
@@ -239,7 +201,15 @@ fn updates_keep_coming(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn every_subscriber_gets_the_update(t: &mut Tester<'_>) -> Outcome {
+const EVERY_SUBSCRIBER_GETS_THE_UPDATE: Case = registrar(
+    "rfc5352/2.2.5/every-subscriber-gets-the-update",
+    "Two PUs that asked for updates of one pool are both told of a change.",
+    &[R5352_2_2_5_4],
+    every_subscriber_gets_the_update,
+)
+.needs(&[Ics::Subscription]);
+
+fn every_subscriber_gets_the_update(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let second = t.pool_element(&pool);
@@ -261,7 +231,15 @@ fn every_subscriber_gets_the_update(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn updates_are_for_the_pool_asked_for(t: &mut Tester<'_>) -> Outcome {
+const UPDATES_ARE_FOR_THE_POOL_ASKED_FOR: Case = registrar(
+    "rfc5352/2.2.5/updates-are-for-the-pool-asked-for",
+    "A request for updates of one pool brings none for another one, asked for without S.",
+    &[R5352_2_2_5_6],
+    updates_are_for_the_pool_asked_for,
+)
+.needs(&[Ics::Subscription]);
+
+fn updates_are_for_the_pool_asked_for(t: &mut Tester) -> Outcome {
     let (wanted, other) = (t.unused_pool_handle(), t.unused_pool_handle());
     let first = t.pool_element(&wanted);
     let stranger = t.pool_element(&other);
@@ -290,7 +268,14 @@ fn updates_are_for_the_pool_asked_for(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn no_updates_without_s(t: &mut Tester<'_>) -> Outcome {
+const NO_UPDATES_WITHOUT_S: Case = registrar(
+    "rfc5352/2.2.5/no-updates-without-s",
+    "A PU that asked with S clear is not told when the pool changes.",
+    &[R5352_2_2_5_6],
+    no_updates_without_s,
+);
+
+fn no_updates_without_s(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let second = t.pool_element(&pool);
@@ -303,7 +288,14 @@ fn no_updates_without_s(t: &mut Tester<'_>) -> Outcome {
     t.expect_none(R5352_2_2_5_6, &pu, HANDLE_RESOLUTION_RESPONSE)
 }
 
-fn negative_response_brings_no_updates(t: &mut Tester<'_>) -> Outcome {
+const NEGATIVE_RESPONSE_BRINGS_NO_UPDATES: Case = registrar(
+    "rfc5352/2.2.5/negative-response-brings-no-updates",
+    "A PU that asked with S set for an unknown pool is not told when the pool comes into being.",
+    &[R5352_2_2_5_9],
+    negative_response_brings_no_updates,
+);
+
+fn negative_response_brings_no_updates(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -317,7 +309,15 @@ fn negative_response_brings_no_updates(t: &mut Tester<'_>) -> Outcome {
     t.expect_none(R5352_2_2_5_9, &pu, HANDLE_RESOLUTION_RESPONSE)
 }
 
-fn end_of_the_pool_brings_no_positive_update(t: &mut Tester<'_>) -> Outcome {
+const END_OF_THE_POOL_BRINGS_NO_POSITIVE_UPDATE: Case = registrar(
+    "rfc5352/2.2.5/end-of-the-pool-brings-no-positive-update",
+    "When the last PE leaves, a PU that asked for updates gets a negative one or none.",
+    &[R5352_2_2_6_12],
+    end_of_the_pool_brings_no_positive_update,
+)
+.needs(&[Ics::Subscription]);
+
+fn end_of_the_pool_brings_no_positive_update(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -340,7 +340,7 @@ fn end_of_the_pool_brings_no_positive_update(t: &mut Tester<'_>) -> Outcome {
 }
 
 /// Asks for the pool with S set. A registrar may refuse updates at any time; then nothing can be tested.
-fn subscribe(t: &mut Tester<'_>, pu: &PoolUser, pool: &PoolHandle) -> Outcome {
+fn subscribe(t: &mut Tester, pu: &PoolUser, pool: &PoolHandle) -> Outcome {
     t.send(pu, forge::handle_resolution(&pool.0, true))?;
     let response = t.expect(pu, HANDLE_RESOLUTION_RESPONSE, t.timers().t1_enrprequest)?;
     if response.flag('A') {
@@ -351,7 +351,7 @@ fn subscribe(t: &mut Tester<'_>, pu: &PoolUser, pool: &PoolHandle) -> Outcome {
 
 /// The first update whose PEs are as wanted. Others can come before it: they told earlier changes.
 fn update_where(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     pu: &PoolUser,
     pool: &PoolHandle,
     wanted: impl Fn(&[u32]) -> bool,

@@ -2,103 +2,31 @@
 //!
 //! The policy parameter of pools with another policy than Round Robin: `rfc5356`.
 
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Parameter, Transport};
-use rspcheck_testkit::{Case, HANDLE_RESOLUTION_RESPONSE, Outcome, PoolHandle, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/2.2.6/handle-is-echoed-in-a-positive-response",
-        purpose: "Handles of any octets and any length come back as they are when the pool is known.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_6_5, R5354_3_9_1],
-        run: handle_is_echoed_in_a_positive_response,
-    },
-    Case {
-        id: "rfc5352/2.2.6/handle-is-echoed-in-a-negative-response",
-        purpose: "Handles of any octets and any length come back as they are when the pool is unknown.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_6_5, R5354_3_9_1],
-        run: handle_is_echoed_in_a_negative_response,
-    },
-    Case {
-        id: "rfc5352/2.2.6/a-is-clear-without-s",
-        purpose: "A request with S clear is answered with A clear, positively or negatively.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_6_6],
-        run: a_is_clear_without_s,
-    },
-    Case {
-        id: "rfc5352/2.2.6/updates-can-be-refused",
-        purpose: "A request with S set is answered like one with S clear, with A set or clear.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_21, R5352_2_2_6_7],
-        run: updates_can_be_refused,
-    },
-    Case {
-        id: "rfc5352/2.2.6/negative-response-holds-the-error-alone",
-        purpose: "The response for an unknown pool has an Operation Error, no policy and no PE.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_6_14, R5352_2_2_6_9, R5352_2_2_6_13],
-        run: negative_response_holds_the_error_alone,
-    },
-    Case {
-        id: "rfc5352/2.2.6/positive-response-holds-pes-and-no-error",
-        purpose: "The response for a known pool has a PE at least, and no Operation Error.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_6_12, R5352_2_2_6_14],
-        run: positive_response_holds_pes_and_no_error,
-    },
-    Case {
-        id: "rfc5352/2.2.6/round-robin-need-not-be-told",
-        purpose: "The response for a Round Robin pool has no policy, or one that says Round Robin.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_24, R5356_4_1_4_1],
-        run: round_robin_need_not_be_told,
-    },
-    Case {
-        id: "rfc5352/2.2.6/pe-is-told-as-it-registered",
-        purpose: "Each PE stands in the response with the user transport and policy it registered.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_6_11],
-        run: pe_is_told_as_it_registered,
-    },
-    Case {
-        id: "rfc5352/2.2.6/registration-life-is-told",
-        purpose: "Each PE stands in the response with its registration life, registered or remaining.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_6_11],
-        run: registration_life_is_told,
-    },
-    Case {
-        id: "rfc5352/2.2.6/home-server-is-one-for-all-pools",
-        purpose: "PEs of two pools that registered here have one and the same Home ENRP server, not 0.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_10_4],
-        run: home_server_is_one_for_all_pools,
-    },
-    Case {
-        id: "rfc5352/2.2.6/user-and-asap-transport-are-told-apart",
-        purpose: "A PE that serves on another port than ASAP's has both ports in the response.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_6_11, R5352_3_1_50, R5354_3_10_9],
-        run: user_and_asap_transport_are_told_apart,
-    },
+    HANDLE_IS_ECHOED_IN_A_POSITIVE_RESPONSE,
+    HANDLE_IS_ECHOED_IN_A_NEGATIVE_RESPONSE,
+    A_IS_CLEAR_WITHOUT_S,
+    UPDATES_CAN_BE_REFUSED,
+    NEGATIVE_RESPONSE_HOLDS_THE_ERROR_ALONE,
+    POSITIVE_RESPONSE_HOLDS_PES_AND_NO_ERROR,
+    ROUND_ROBIN_NEED_NOT_BE_TOLD,
+    PE_IS_TOLD_AS_IT_REGISTERED,
+    REGISTRATION_LIFE_IS_TOLD,
+    HOME_SERVER_IS_ONE_FOR_ALL_POOLS,
+    USER_AND_ASAP_TRANSPORT_ARE_TOLD_APART,
 ];
 
-fn handle_is_echoed_in_a_positive_response(t: &mut Tester<'_>) -> Outcome {
+const HANDLE_IS_ECHOED_IN_A_POSITIVE_RESPONSE: Case = registrar(
+    "rfc5352/2.2.6/handle-is-echoed-in-a-positive-response",
+    "Handles of any octets and any length come back as they are when the pool is known.",
+    &[R5352_2_2_6_5, R5354_3_9_1],
+    handle_is_echoed_in_a_positive_response,
+);
+
+fn handle_is_echoed_in_a_positive_response(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     let first = t.unused_pool_handle();
     let seat = t.pool_element(&first);
@@ -122,7 +50,14 @@ fn handle_is_echoed_in_a_positive_response(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn handle_is_echoed_in_a_negative_response(t: &mut Tester<'_>) -> Outcome {
+const HANDLE_IS_ECHOED_IN_A_NEGATIVE_RESPONSE: Case = registrar(
+    "rfc5352/2.2.6/handle-is-echoed-in-a-negative-response",
+    "Handles of any octets and any length come back as they are when the pool is unknown.",
+    &[R5352_2_2_6_5, R5354_3_9_1],
+    handle_is_echoed_in_a_negative_response,
+);
+
+fn handle_is_echoed_in_a_negative_response(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     for pool in odd_handles(t) {
         let response = t.resolve(&pu, &pool)?;
@@ -138,7 +73,14 @@ fn handle_is_echoed_in_a_negative_response(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn a_is_clear_without_s(t: &mut Tester<'_>) -> Outcome {
+const A_IS_CLEAR_WITHOUT_S: Case = registrar(
+    "rfc5352/2.2.6/a-is-clear-without-s",
+    "A request with S clear is answered with A clear, positively or negatively.",
+    &[R5352_2_2_6_6],
+    a_is_clear_without_s,
+);
+
+fn a_is_clear_without_s(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -151,7 +93,14 @@ fn a_is_clear_without_s(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn updates_can_be_refused(t: &mut Tester<'_>) -> Outcome {
+const UPDATES_CAN_BE_REFUSED: Case = registrar(
+    "rfc5352/2.2.6/updates-can-be-refused",
+    "A request with S set is answered like one with S clear, with A set or clear.",
+    &[R5352_3_3_21, R5352_2_2_6_7],
+    updates_can_be_refused,
+);
+
+fn updates_can_be_refused(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -169,7 +118,14 @@ fn updates_can_be_refused(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn negative_response_holds_the_error_alone(t: &mut Tester<'_>) -> Outcome {
+const NEGATIVE_RESPONSE_HOLDS_THE_ERROR_ALONE: Case = registrar(
+    "rfc5352/2.2.6/negative-response-holds-the-error-alone",
+    "The response for an unknown pool has an Operation Error, no policy and no PE.",
+    &[R5352_2_2_6_14, R5352_2_2_6_9, R5352_2_2_6_13],
+    negative_response_holds_the_error_alone,
+);
+
+fn negative_response_holds_the_error_alone(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user();
 
@@ -188,7 +144,14 @@ fn negative_response_holds_the_error_alone(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn positive_response_holds_pes_and_no_error(t: &mut Tester<'_>) -> Outcome {
+const POSITIVE_RESPONSE_HOLDS_PES_AND_NO_ERROR: Case = registrar(
+    "rfc5352/2.2.6/positive-response-holds-pes-and-no-error",
+    "The response for a known pool has a PE at least, and no Operation Error.",
+    &[R5352_2_2_6_12, R5352_2_2_6_14],
+    positive_response_holds_pes_and_no_error,
+);
+
+fn positive_response_holds_pes_and_no_error(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -208,7 +171,14 @@ fn positive_response_holds_pes_and_no_error(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn round_robin_need_not_be_told(t: &mut Tester<'_>) -> Outcome {
+const ROUND_ROBIN_NEED_NOT_BE_TOLD: Case = registrar(
+    "rfc5352/2.2.6/round-robin-need-not-be-told",
+    "The response for a Round Robin pool has no policy, or one that says Round Robin.",
+    &[R5352_3_3_24, R5356_4_1_4_1],
+    round_robin_need_not_be_told,
+);
+
+fn round_robin_need_not_be_told(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -240,7 +210,14 @@ fn round_robin_need_not_be_told(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn pe_is_told_as_it_registered(t: &mut Tester<'_>) -> Outcome {
+const PE_IS_TOLD_AS_IT_REGISTERED: Case = registrar(
+    "rfc5352/2.2.6/pe-is-told-as-it-registered",
+    "Each PE stands in the response with the user transport and policy it registered.",
+    &[R5352_2_2_6_11],
+    pe_is_told_as_it_registered,
+);
+
+fn pe_is_told_as_it_registered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pes = [
         t.pool_element(&pool),
@@ -287,7 +264,14 @@ fn pe_is_told_as_it_registered(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn registration_life_is_told(t: &mut Tester<'_>) -> Outcome {
+const REGISTRATION_LIFE_IS_TOLD: Case = registrar(
+    "rfc5352/2.2.6/registration-life-is-told",
+    "Each PE stands in the response with its registration life, registered or remaining.",
+    &[R5352_2_2_6_11],
+    registration_life_is_told,
+);
+
+fn registration_life_is_told(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     // "For ever" is a value of its own. The others may be told as registered or as what remains of them.
     for life in [60, 86_400, -1] {
@@ -310,7 +294,14 @@ fn registration_life_is_told(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn home_server_is_one_for_all_pools(t: &mut Tester<'_>) -> Outcome {
+const HOME_SERVER_IS_ONE_FOR_ALL_POOLS: Case = registrar(
+    "rfc5352/2.2.6/home-server-is-one-for-all-pools",
+    "PEs of two pools that registered here have one and the same Home ENRP server, not 0.",
+    &[R5354_3_10_4],
+    home_server_is_one_for_all_pools,
+);
+
+fn home_server_is_one_for_all_pools(t: &mut Tester) -> Outcome {
     let (pool, other_pool) = (t.unused_pool_handle(), t.unused_pool_handle());
     let pes = [
         t.pool_element(&pool),
@@ -334,7 +325,14 @@ fn home_server_is_one_for_all_pools(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn user_and_asap_transport_are_told_apart(t: &mut Tester<'_>) -> Outcome {
+const USER_AND_ASAP_TRANSPORT_ARE_TOLD_APART: Case = registrar(
+    "rfc5352/2.2.6/user-and-asap-transport-are-told-apart",
+    "A PE that serves on another port than ASAP's has both ports in the response.",
+    &[R5352_2_2_6_11, R5352_3_1_50, R5354_3_10_9],
+    user_and_asap_transport_are_told_apart,
+);
+
+fn user_and_asap_transport_are_told_apart(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -373,7 +371,7 @@ fn user_and_asap_transport_are_told_apart(t: &mut Tester<'_>) -> Outcome {
 
 /// Handles that are no text, that a C string would cut, and with each length modulo 4. They are short of
 /// the 32 octets up to which everybody can be expected to go.
-fn odd_handles(t: &mut Tester<'_>) -> Vec<PoolHandle> {
+fn odd_handles(t: &mut Tester) -> Vec<PoolHandle> {
     let tails: [&[u8]; 6] = [
         b"",
         b"\0",
@@ -382,7 +380,7 @@ fn odd_handles(t: &mut Tester<'_>) -> Vec<PoolHandle> {
         b"\x80 \n\x7f",
         b"\0\0\0\0\0",
     ];
-    let unlike = |t: &mut Tester<'_>| t.random_identifier().to_be_bytes();
+    let unlike = |t: &mut Tester| t.random_identifier().to_be_bytes();
     tails
         .into_iter()
         .map(|tail| PoolHandle([&unlike(t), &unlike(t), tail].concat()))

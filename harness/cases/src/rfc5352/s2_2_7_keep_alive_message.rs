@@ -2,55 +2,26 @@
 
 use super::registering::handle_of;
 use super::s3_4_keep_alive::{longest_gap, next_keep_alive};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::{Case, ENDPOINT_KEEP_ALIVE, Outcome, Role, Tester, forge};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/2.2.7/keep-alive-names-pool-and-sender",
-        purpose: "A keep-alive has the PE's pool handle and the ID of the PE's Home ENRP server.",
-        target: Role::Registrar,
-        needs: &[Ics::KeepAlive],
-        covers: &[R5352_2_2_7_7, R5352_2_2_7_6, R5352_2_2_7_5],
-        run: keep_alive_names_pool_and_sender,
-    },
-    Case {
-        id: "rfc5352/2.2.7/keep-alives-have-one-sender",
-        purpose: "Keep-alives to two PEs of two pools have the same Server Identifier, and it is not 0.",
-        target: Role::Registrar,
-        needs: &[Ics::KeepAlive],
-        covers: &[R5352_2_2_7_6],
-        run: keep_alives_have_one_sender,
-    },
-    Case {
-        id: "rfc5352/2.2.7/two-pools-over-one-association",
-        purpose: "Keep-alives over an association with PEs of two pools name these pools and no other.",
-        target: Role::Registrar,
-        needs: &[Ics::KeepAlive],
-        covers: &[R5352_2_2_7_7, R5352_3_5_13],
-        run: two_pools_over_one_association,
-    },
-    Case {
-        id: "rfc5352/2.2.7/keep-alives-go-to-their-pe-only",
-        purpose: "A PE gets keep-alives for its own pool only, and a PU gets none.",
-        target: Role::Registrar,
-        needs: &[Ics::KeepAlive],
-        covers: &[R5352_2_2_7_7],
-        run: keep_alives_go_to_their_pe_only,
-    },
-    Case {
-        id: "rfc5352/2.2.7/no-keep-alive-after-de-registration",
-        purpose: "Who has de-registered is a PE no more and gets no keep-alive for that pool.",
-        target: Role::Registrar,
-        needs: &[Ics::KeepAlive],
-        covers: &[R5352_2_2_7_7],
-        run: no_keep_alive_after_de_registration,
-    },
+    KEEP_ALIVE_NAMES_POOL_AND_SENDER,
+    KEEP_ALIVES_HAVE_ONE_SENDER,
+    TWO_POOLS_OVER_ONE_ASSOCIATION,
+    KEEP_ALIVES_GO_TO_THEIR_PE_ONLY,
+    NO_KEEP_ALIVE_AFTER_DE_REGISTRATION,
 ];
 
-fn keep_alive_names_pool_and_sender(t: &mut Tester<'_>) -> Outcome {
+const KEEP_ALIVE_NAMES_POOL_AND_SENDER: Case = registrar(
+    "rfc5352/2.2.7/keep-alive-names-pool-and-sender",
+    "A keep-alive has the PE's pool handle and the ID of the PE's Home ENRP server.",
+    &[R5352_2_2_7_7, R5352_2_2_7_6, R5352_2_2_7_5],
+    keep_alive_names_pool_and_sender,
+)
+.needs(&[Ics::KeepAlive]);
+
+fn keep_alive_names_pool_and_sender(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -72,7 +43,15 @@ fn keep_alive_names_pool_and_sender(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn keep_alives_have_one_sender(t: &mut Tester<'_>) -> Outcome {
+const KEEP_ALIVES_HAVE_ONE_SENDER: Case = registrar(
+    "rfc5352/2.2.7/keep-alives-have-one-sender",
+    "Keep-alives to two PEs of two pools have the same Server Identifier, and it is not 0.",
+    &[R5352_2_2_7_6],
+    keep_alives_have_one_sender,
+)
+.needs(&[Ics::KeepAlive]);
+
+fn keep_alives_have_one_sender(t: &mut Tester) -> Outcome {
     let (one, two) = (t.unused_pool_handle(), t.unused_pool_handle());
     let (first, second) = (t.pool_element(&one), t.pool_element(&two));
     t.preamble(|t| t.register(&first))?;
@@ -89,7 +68,15 @@ fn keep_alives_have_one_sender(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn two_pools_over_one_association(t: &mut Tester<'_>) -> Outcome {
+const TWO_POOLS_OVER_ONE_ASSOCIATION: Case = registrar(
+    "rfc5352/2.2.7/two-pools-over-one-association",
+    "Keep-alives over an association with PEs of two pools name these pools and no other.",
+    &[R5352_2_2_7_7, R5352_3_5_13],
+    two_pools_over_one_association,
+)
+.needs(&[Ics::KeepAlive]);
+
+fn two_pools_over_one_association(t: &mut Tester) -> Outcome {
     let (one, two) = (t.unused_pool_handle(), t.unused_pool_handle());
     let first = t.pool_element(&one);
     let second = t.pool_element_beside(&first, &two);
@@ -115,7 +102,15 @@ fn two_pools_over_one_association(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn keep_alives_go_to_their_pe_only(t: &mut Tester<'_>) -> Outcome {
+const KEEP_ALIVES_GO_TO_THEIR_PE_ONLY: Case = registrar(
+    "rfc5352/2.2.7/keep-alives-go-to-their-pe-only",
+    "A PE gets keep-alives for its own pool only, and a PU gets none.",
+    &[R5352_2_2_7_7],
+    keep_alives_go_to_their_pe_only,
+)
+.needs(&[Ics::KeepAlive]);
+
+fn keep_alives_go_to_their_pe_only(t: &mut Tester) -> Outcome {
     let (one, two) = (t.unused_pool_handle(), t.unused_pool_handle());
     let (first, second) = (t.pool_element(&one), t.pool_element(&two));
     let pu = t.pool_user();
@@ -135,7 +130,15 @@ fn keep_alives_go_to_their_pe_only(t: &mut Tester<'_>) -> Outcome {
     t.expect_none(R5352_2_2_7_7, &pu, ENDPOINT_KEEP_ALIVE)
 }
 
-fn no_keep_alive_after_de_registration(t: &mut Tester<'_>) -> Outcome {
+const NO_KEEP_ALIVE_AFTER_DE_REGISTRATION: Case = registrar(
+    "rfc5352/2.2.7/no-keep-alive-after-de-registration",
+    "Who has de-registered is a PE no more and gets no keep-alive for that pool.",
+    &[R5352_2_2_7_7],
+    no_keep_alive_after_de_registration,
+)
+.needs(&[Ics::KeepAlive]);
+
+fn no_keep_alive_after_de_registration(t: &mut Tester) -> Outcome {
     let (stays, leaves) = (t.unused_pool_handle(), t.unused_pool_handle());
     let first = t.pool_element(&stays);
     let second = t.pool_element_beside(&first, &leaves);

@@ -3,30 +3,22 @@
 
 use super::s3_5_unreachable::asked_at_once;
 use crate::rfc5354::reaction::{forged, serves_on, throw};
-use rspcheck_spec::id::*;
-use rspcheck_testkit::{Case, ENDPOINT_KEEP_ALIVE, Outcome, Role, Tester, forge};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/2.2.9/undefined-flags-are-ignored",
-        purpose: "A report with every flag set is a report like any other.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_4_8],
-        run: undefined_flags_are_ignored,
-    },
-    Case {
-        id: "rfc5352/2.2.9/report-without-identifier-removes-nobody",
-        purpose: "A report that names no PE harms none, and the registrar serves on.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_26, R5352_3_1_21],
-        run: report_without_identifier_removes_nobody,
-    },
+    UNDEFINED_FLAGS_ARE_IGNORED,
+    REPORT_WITHOUT_IDENTIFIER_REMOVES_NOBODY,
 ];
 
-fn undefined_flags_are_ignored(t: &mut Tester<'_>) -> Outcome {
+const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
+    "rfc5352/2.2.9/undefined-flags-are-ignored",
+    "A report with every flag set is a report like any other.",
+    &[R5354_4_8],
+    undefined_flags_are_ignored,
+);
+
+fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -50,7 +42,14 @@ fn undefined_flags_are_ignored(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn report_without_identifier_removes_nobody(t: &mut Tester<'_>) -> Outcome {
+const REPORT_WITHOUT_IDENTIFIER_REMOVES_NOBODY: Case = registrar(
+    "rfc5352/2.2.9/report-without-identifier-removes-nobody",
+    "A report that names no PE harms none, and the registrar serves on.",
+    &[R5352_3_3_26, R5352_3_1_21],
+    report_without_identifier_removes_nobody,
+);
+
+fn report_without_identifier_removes_nobody(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();

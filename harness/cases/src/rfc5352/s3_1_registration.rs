@@ -4,159 +4,43 @@
 //! `s3_1_reregistration.rs`, unusual but legal values in `s3_1_registration_values.rs`.
 
 use super::registering::{addresses, control_pe, leave, own_addrs, tcp_pe};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Parameter, Policy, Transport};
-use rspcheck_testkit::{Case, ENDPOINT_KEEP_ALIVE, Outcome, PoolElement, PoolUser, Role, Tester};
-use std::time::Duration;
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/3.1/first-registration-creates-the-pool",
-        purpose: "A registration for an unknown handle is granted and makes the PE resolvable.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[
-            R5352_3_1_53,
-            R5352_3_1_54,
-            R5352_3_1_16,
-            R5352_3_1_31,
-            R5352_3_1_32,
-        ],
-        run: first_registration_creates_the_pool,
-    },
-    Case {
-        id: "rfc5352/3.1/second-pe-joins-the-pool",
-        purpose: "A PE that is consistent with a pool becomes one more member of it.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_3_22, R5352_3_1_36],
-        run: second_pe_joins_the_pool,
-    },
-    Case {
-        id: "rfc5352/3.1/pool-takes-the-policy-of-its-first-pe",
-        purpose: "The first PE's policy type becomes the pool's: it is told and asked of the next PE.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriority],
-        covers: &[R5352_3_1_33],
-        run: pool_takes_the_policy_of_its_first_pe,
-    },
-    Case {
-        id: "rfc5352/3.1/pool-takes-the-transport-type-of-its-first-pe",
-        purpose: "A pool made by a TCP PE takes TCP PEs and refuses SCTP PEs.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_34],
-        run: pool_takes_the_transport_type_of_its_first_pe,
-    },
-    Case {
-        id: "rfc5352/3.1/pool-takes-the-transport-use-of-its-first-pe",
-        purpose: "A pool made by a PE for data and control takes such PEs and refuses PEs for data only.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_35],
-        run: pool_takes_the_transport_use_of_its_first_pe,
-    },
-    Case {
-        id: "rfc5352/3.1/next-pool-can-have-another-policy",
-        purpose: "Policy and transport bind the PEs of one pool, not those of all pools.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriority],
-        covers: &[R5352_3_1_31, R5352_3_1_33],
-        run: next_pool_can_have_another_policy,
-    },
-    Case {
-        id: "rfc5352/3.1/registrar-becomes-the-home-server",
-        purpose: "The registrar puts one and the same ID of its own into every PE, whatever the PE wrote.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_48, R5354_3_10_4],
-        run: registrar_becomes_the_home_server,
-    },
-    Case {
-        id: "rfc5352/3.1/home-server-is-who-sends-the-keep-alives",
-        purpose: "The Home ENRP Server Identifier of a PE is the ID in the keep-alives that it gets.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_48],
-        run: home_server_is_who_sends_the_keep_alives,
-    },
-    Case {
-        id: "rfc5352/3.1/asap-transport-is-where-the-registration-came-from",
-        purpose: "The ASAP Transport that the registrar records is the PE's end of the association.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_50, R5352_3_1_51],
-        run: asap_transport_is_where_the_registration_came_from,
-    },
-    Case {
-        id: "rfc5352/3.1/written-asap-transport-is-replaced",
-        purpose: "An ASAP Transport with another port, written by the PE, does not survive.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_50],
-        run: written_asap_transport_is_replaced,
-    },
-    Case {
-        id: "rfc5352/3.1/tcp-user-transport",
-        purpose: "A PE that serves over TCP is registered and resolved as it registered.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_31, R5352_3_1_21, R5352_2_2_6_11],
-        run: tcp_user_transport,
-    },
-    Case {
-        id: "rfc5352/3.1/udp-user-transport",
-        purpose: "A PE that serves over UDP is registered and resolved as it registered.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_31, R5352_3_1_21, R5352_2_2_6_11],
-        run: udp_user_transport,
-    },
-    Case {
-        id: "rfc5352/3.1/udp-lite-user-transport",
-        purpose: "A PE that serves over UDP-Lite is answered and, if granted, resolved as it registered.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_21, R5352_2_2_6_11],
-        run: udp_lite_user_transport,
-    },
-    Case {
-        id: "rfc5352/3.1/dccp-user-transport",
-        purpose: "A PE that serves over DCCP is answered and, if granted, resolved as it registered.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_21, R5352_2_2_6_11],
-        run: dccp_user_transport,
-    },
-    Case {
-        id: "rfc5352/3.1/opaque-user-transport",
-        purpose: "A PE with an Opaque Transport is answered and, if granted, resolved as it registered.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_21, R5352_2_2_6_11],
-        run: opaque_user_transport,
-    },
-    Case {
-        id: "rfc5352/3.1/two-pes-over-one-association",
-        purpose: "Two PE Identifiers registered over one association are two members.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_3_22, R5352_3_1_36],
-        run: two_pes_over_one_association,
-    },
-    Case {
-        id: "rfc5352/3.1/one-identifier-in-two-pools",
-        purpose: "A PE Identifier is unique in its pool only: a PE can be in two pools with the same one.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5354_3_12_5_2, R5352_3_1_21],
-        run: one_identifier_in_two_pools,
-    },
+    FIRST_REGISTRATION_CREATES_THE_POOL,
+    SECOND_PE_JOINS_THE_POOL,
+    POOL_TAKES_THE_POLICY_OF_ITS_FIRST_PE,
+    POOL_TAKES_THE_TRANSPORT_TYPE_OF_ITS_FIRST_PE,
+    POOL_TAKES_THE_TRANSPORT_USE_OF_ITS_FIRST_PE,
+    NEXT_POOL_CAN_HAVE_ANOTHER_POLICY,
+    REGISTRAR_BECOMES_THE_HOME_SERVER,
+    HOME_SERVER_IS_WHO_SENDS_THE_KEEP_ALIVES,
+    ASAP_TRANSPORT_IS_WHERE_THE_REGISTRATION_CAME_FROM,
+    WRITTEN_ASAP_TRANSPORT_IS_REPLACED,
+    TCP_USER_TRANSPORT,
+    UDP_USER_TRANSPORT,
+    UDP_LITE_USER_TRANSPORT,
+    DCCP_USER_TRANSPORT,
+    OPAQUE_USER_TRANSPORT,
+    TWO_PES_OVER_ONE_ASSOCIATION,
+    ONE_IDENTIFIER_IN_TWO_POOLS,
 ];
 
-fn first_registration_creates_the_pool(t: &mut Tester<'_>) -> Outcome {
+const FIRST_REGISTRATION_CREATES_THE_POOL: Case = registrar(
+    "rfc5352/3.1/first-registration-creates-the-pool",
+    "A registration for an unknown handle is granted and makes the PE resolvable.",
+    &[
+        R5352_3_1_53,
+        R5352_3_1_54,
+        R5352_3_1_16,
+        R5352_3_1_31,
+        R5352_3_1_32,
+    ],
+    first_registration_creates_the_pool,
+);
+
+fn first_registration_creates_the_pool(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -176,7 +60,14 @@ fn first_registration_creates_the_pool(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn second_pe_joins_the_pool(t: &mut Tester<'_>) -> Outcome {
+const SECOND_PE_JOINS_THE_POOL: Case = registrar(
+    "rfc5352/3.1/second-pe-joins-the-pool",
+    "A PE that is consistent with a pool becomes one more member of it.",
+    &[R5352_3_1_53, R5352_3_1_54, R5352_3_3_22, R5352_3_1_36],
+    second_pe_joins_the_pool,
+);
+
+fn second_pe_joins_the_pool(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let second = t.pool_element(&pool);
@@ -202,7 +93,15 @@ fn second_pe_joins_the_pool(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn pool_takes_the_policy_of_its_first_pe(t: &mut Tester<'_>) -> Outcome {
+const POOL_TAKES_THE_POLICY_OF_ITS_FIRST_PE: Case = registrar(
+    "rfc5352/3.1/pool-takes-the-policy-of-its-first-pe",
+    "The first PE's policy type becomes the pool's: it is told and asked of the next PE.",
+    &[R5352_3_1_33],
+    pool_takes_the_policy_of_its_first_pe,
+)
+.needs(&[Ics::PolicyPriority]);
+
+fn pool_takes_the_policy_of_its_first_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t
         .pool_element(&pool)
@@ -225,7 +124,14 @@ fn pool_takes_the_policy_of_its_first_pe(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn pool_takes_the_transport_type_of_its_first_pe(t: &mut Tester<'_>) -> Outcome {
+const POOL_TAKES_THE_TRANSPORT_TYPE_OF_ITS_FIRST_PE: Case = registrar(
+    "rfc5352/3.1/pool-takes-the-transport-type-of-its-first-pe",
+    "A pool made by a TCP PE takes TCP PEs and refuses SCTP PEs.",
+    &[R5352_3_1_34],
+    pool_takes_the_transport_type_of_its_first_pe,
+);
+
+fn pool_takes_the_transport_type_of_its_first_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = tcp_pe(t, &pool)?;
     let same = tcp_pe(t, &pool)?;
@@ -239,7 +145,14 @@ fn pool_takes_the_transport_type_of_its_first_pe(t: &mut Tester<'_>) -> Outcome 
     Ok(())
 }
 
-fn pool_takes_the_transport_use_of_its_first_pe(t: &mut Tester<'_>) -> Outcome {
+const POOL_TAKES_THE_TRANSPORT_USE_OF_ITS_FIRST_PE: Case = registrar(
+    "rfc5352/3.1/pool-takes-the-transport-use-of-its-first-pe",
+    "A pool made by a PE for data and control takes such PEs and refuses PEs for data only.",
+    &[R5352_3_1_35],
+    pool_takes_the_transport_use_of_its_first_pe,
+);
+
+fn pool_takes_the_transport_use_of_its_first_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = control_pe(t, &pool)?;
     let same = control_pe(t, &pool)?;
@@ -253,7 +166,15 @@ fn pool_takes_the_transport_use_of_its_first_pe(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn next_pool_can_have_another_policy(t: &mut Tester<'_>) -> Outcome {
+const NEXT_POOL_CAN_HAVE_ANOTHER_POLICY: Case = registrar(
+    "rfc5352/3.1/next-pool-can-have-another-policy",
+    "Policy and transport bind the PEs of one pool, not those of all pools.",
+    &[R5352_3_1_31, R5352_3_1_33],
+    next_pool_can_have_another_policy,
+)
+.needs(&[Ics::PolicyPriority]);
+
+fn next_pool_can_have_another_policy(t: &mut Tester) -> Outcome {
     let round_robin = t.unused_pool_handle();
     let priority = t.unused_pool_handle();
     let first = t.pool_element(&round_robin);
@@ -275,7 +196,14 @@ fn next_pool_can_have_another_policy(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn registrar_becomes_the_home_server(t: &mut Tester<'_>) -> Outcome {
+const REGISTRAR_BECOMES_THE_HOME_SERVER: Case = registrar(
+    "rfc5352/3.1/registrar-becomes-the-home-server",
+    "The registrar puts one and the same ID of its own into every PE, whatever the PE wrote.",
+    &[R5352_3_1_48, R5354_3_10_4],
+    registrar_becomes_the_home_server,
+);
+
+fn registrar_becomes_the_home_server(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let second = t.pool_element(&pool);
@@ -306,7 +234,14 @@ fn registrar_becomes_the_home_server(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn home_server_is_who_sends_the_keep_alives(t: &mut Tester<'_>) -> Outcome {
+const HOME_SERVER_IS_WHO_SENDS_THE_KEEP_ALIVES: Case = registrar(
+    "rfc5352/3.1/home-server-is-who-sends-the-keep-alives",
+    "The Home ENRP Server Identifier of a PE is the ID in the keep-alives that it gets.",
+    &[R5352_3_1_48],
+    home_server_is_who_sends_the_keep_alives,
+);
+
+fn home_server_is_who_sends_the_keep_alives(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -331,7 +266,14 @@ fn home_server_is_who_sends_the_keep_alives(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn asap_transport_is_where_the_registration_came_from(t: &mut Tester<'_>) -> Outcome {
+const ASAP_TRANSPORT_IS_WHERE_THE_REGISTRATION_CAME_FROM: Case = registrar(
+    "rfc5352/3.1/asap-transport-is-where-the-registration-came-from",
+    "The ASAP Transport that the registrar records is the PE's end of the association.",
+    &[R5352_3_1_50, R5352_3_1_51],
+    asap_transport_is_where_the_registration_came_from,
+);
+
+fn asap_transport_is_where_the_registration_came_from(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -354,7 +296,14 @@ fn asap_transport_is_where_the_registration_came_from(t: &mut Tester<'_>) -> Out
     Ok(())
 }
 
-fn written_asap_transport_is_replaced(t: &mut Tester<'_>) -> Outcome {
+const WRITTEN_ASAP_TRANSPORT_IS_REPLACED: Case = registrar(
+    "rfc5352/3.1/written-asap-transport-is-replaced",
+    "An ASAP Transport with another port, written by the PE, does not survive.",
+    &[R5352_3_1_50],
+    written_asap_transport_is_replaced,
+);
+
+fn written_asap_transport_is_replaced(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -376,7 +325,14 @@ fn written_asap_transport_is_replaced(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn tcp_user_transport(t: &mut Tester<'_>) -> Outcome {
+const TCP_USER_TRANSPORT: Case = registrar(
+    "rfc5352/3.1/tcp-user-transport",
+    "A PE that serves over TCP is registered and resolved as it registered.",
+    &[R5352_3_1_53, R5352_3_1_31, R5352_3_1_21, R5352_2_2_6_11],
+    tcp_user_transport,
+);
+
+fn tcp_user_transport(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let addrs = own_addrs(t, &pe)?;
@@ -389,7 +345,14 @@ fn tcp_user_transport(t: &mut Tester<'_>) -> Outcome {
     resolves_as_registered(t, &pu, &pe)
 }
 
-fn udp_user_transport(t: &mut Tester<'_>) -> Outcome {
+const UDP_USER_TRANSPORT: Case = registrar(
+    "rfc5352/3.1/udp-user-transport",
+    "A PE that serves over UDP is registered and resolved as it registered.",
+    &[R5352_3_1_53, R5352_3_1_31, R5352_3_1_21, R5352_2_2_6_11],
+    udp_user_transport,
+);
+
+fn udp_user_transport(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let addrs = own_addrs(t, &pe)?;
@@ -402,7 +365,14 @@ fn udp_user_transport(t: &mut Tester<'_>) -> Outcome {
     resolves_as_registered(t, &pu, &pe)
 }
 
-fn udp_lite_user_transport(t: &mut Tester<'_>) -> Outcome {
+const UDP_LITE_USER_TRANSPORT: Case = registrar(
+    "rfc5352/3.1/udp-lite-user-transport",
+    "A PE that serves over UDP-Lite is answered and, if granted, resolved as it registered.",
+    &[R5352_3_1_53, R5352_3_1_21, R5352_2_2_6_11],
+    udp_lite_user_transport,
+);
+
+fn udp_lite_user_transport(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let addrs = own_addrs(t, &pe)?;
@@ -410,7 +380,14 @@ fn udp_lite_user_transport(t: &mut Tester<'_>) -> Outcome {
     granted_or_not(t, &pe)
 }
 
-fn dccp_user_transport(t: &mut Tester<'_>) -> Outcome {
+const DCCP_USER_TRANSPORT: Case = registrar(
+    "rfc5352/3.1/dccp-user-transport",
+    "A PE that serves over DCCP is answered and, if granted, resolved as it registered.",
+    &[R5352_3_1_53, R5352_3_1_21, R5352_2_2_6_11],
+    dccp_user_transport,
+);
+
+fn dccp_user_transport(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let addrs = own_addrs(t, &pe)?;
@@ -423,7 +400,14 @@ fn dccp_user_transport(t: &mut Tester<'_>) -> Outcome {
     granted_or_not(t, &pe)
 }
 
-fn opaque_user_transport(t: &mut Tester<'_>) -> Outcome {
+const OPAQUE_USER_TRANSPORT: Case = registrar(
+    "rfc5352/3.1/opaque-user-transport",
+    "A PE with an Opaque Transport is answered and, if granted, resolved as it registered.",
+    &[R5352_3_1_53, R5352_3_1_21, R5352_2_2_6_11],
+    opaque_user_transport,
+);
+
+fn opaque_user_transport(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     // Not a multiple of four octets, and not text.
@@ -431,7 +415,14 @@ fn opaque_user_transport(t: &mut Tester<'_>) -> Outcome {
     granted_or_not(t, &pe)
 }
 
-fn two_pes_over_one_association(t: &mut Tester<'_>) -> Outcome {
+const TWO_PES_OVER_ONE_ASSOCIATION: Case = registrar(
+    "rfc5352/3.1/two-pes-over-one-association",
+    "Two PE Identifiers registered over one association are two members.",
+    &[R5352_3_1_53, R5352_3_3_22, R5352_3_1_36],
+    two_pes_over_one_association,
+);
+
+fn two_pes_over_one_association(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let second = t.pool_element_beside(&first, &pool);
@@ -460,7 +451,14 @@ fn two_pes_over_one_association(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn one_identifier_in_two_pools(t: &mut Tester<'_>) -> Outcome {
+const ONE_IDENTIFIER_IN_TWO_POOLS: Case = registrar(
+    "rfc5352/3.1/one-identifier-in-two-pools",
+    "A PE Identifier is unique in its pool only: a PE can be in two pools with the same one.",
+    &[R5352_3_1_53, R5354_3_12_5_2, R5352_3_1_21],
+    one_identifier_in_two_pools,
+);
+
+fn one_identifier_in_two_pools(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let other_pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
@@ -483,7 +481,7 @@ fn one_identifier_in_two_pools(t: &mut Tester<'_>) -> Outcome {
 }
 
 /// For transports that a registrar need not have: a refusal is only recorded.
-fn granted_or_not(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome {
+fn granted_or_not(t: &mut Tester, pe: &PoolElement) -> Outcome {
     let pu = t.pool_user();
     let response = t.register_response(pe)?;
     t.check(R5352_3_1_53, true);
@@ -495,7 +493,7 @@ fn granted_or_not(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome {
 }
 
 /// The pool has this PE, with the user transport that it registered, octet for octet.
-fn resolves_as_registered(t: &mut Tester<'_>, pu: &PoolUser, pe: &PoolElement) -> Outcome {
+fn resolves_as_registered(t: &mut Tester, pu: &PoolUser, pe: &PoolElement) -> Outcome {
     let resolution = t.resolve(pu, &pe.handle)?;
     t.check_eq(
         R5352_3_1_21,

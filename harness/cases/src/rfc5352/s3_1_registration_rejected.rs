@@ -1,104 +1,36 @@
 //! RFC 5352 §3.1: registrations that are rejected (rules 2 and 5).
 
 use super::registering::{control_pe, tcp_pe, udp_pe};
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::Policy;
-use rspcheck_testkit::{Case, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/3.1/policy-mismatch-is-rejected",
-        purpose: "A PE whose policy type differs from its pool's is refused and told the pool's policy.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[
-            R5352_3_1_53,
-            R5352_3_1_37,
-            R5352_3_1_55,
-            R5352_3_1_56,
-            R5354_3_12_6_1,
-            R5354_3_12_8_2,
-            R5354_3_12_9_2,
-            R5352_3_1_40,
-        ],
-        run: policy_mismatch_is_rejected,
-    },
-    Case {
-        id: "rfc5352/3.1/transport-type-mismatch-is-rejected",
-        purpose: "A TCP PE is refused by an SCTP pool and told the pool's transport type.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[
-            R5352_3_1_53,
-            R5352_3_1_38,
-            R5352_3_1_55,
-            R5352_3_1_56,
-            R5354_3_12_8_1,
-            R5354_3_12_6_2,
-            R5354_3_5_5,
-            R5352_3_1_40,
-        ],
-        run: transport_type_mismatch_is_rejected,
-    },
-    Case {
-        id: "rfc5352/3.1/udp-pe-is-rejected-by-a-tcp-pool",
-        purpose: "Two transports that are both data only are still of different types.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[
-            R5352_3_1_53,
-            R5352_3_1_38,
-            R5352_3_1_56,
-            R5354_3_12_8_1,
-            R5354_3_6_5,
-            R5352_3_1_40,
-        ],
-        run: udp_pe_is_rejected_by_a_tcp_pool,
-    },
-    Case {
-        id: "rfc5352/3.1/transport-use-mismatch-is-rejected",
-        purpose: "A PE for data and control is refused by a pool for data only.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[
-            R5352_3_1_53,
-            R5352_3_1_39,
-            R5352_3_1_55,
-            R5352_3_1_56,
-            R5354_3_12_6_2,
-            R5354_3_12_8_2,
-            R5352_3_1_40,
-        ],
-        run: transport_use_mismatch_is_rejected,
-    },
-    Case {
-        id: "rfc5352/3.1/every-mismatch-at-once-is-rejected",
-        purpose: "A PE that differs in policy, transport type and use is refused with a cause that fits one.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_55, R5352_3_1_56, R5352_3_1_40],
-        run: every_mismatch_at_once_is_rejected,
-    },
-    Case {
-        id: "rfc5352/3.1/rejected-pe-can-mend-and-register",
-        purpose: "A refusal leaves nothing behind: with the pool's policy the same PE is taken.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_36, R5352_3_3_22],
-        run: rejected_pe_can_mend_and_register,
-    },
-    Case {
-        id: "rfc5352/3.1/identifier-of-another-pe",
-        purpose: "A PE Identifier taken by a PE elsewhere is refused or taken over, but never there twice.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5354_3_10_3, R5352_3_1_46, R5352_3_1_54],
-        run: identifier_of_another_pe,
-    },
+    POLICY_MISMATCH_IS_REJECTED,
+    TRANSPORT_TYPE_MISMATCH_IS_REJECTED,
+    UDP_PE_IS_REJECTED_BY_A_TCP_POOL,
+    TRANSPORT_USE_MISMATCH_IS_REJECTED,
+    EVERY_MISMATCH_AT_ONCE_IS_REJECTED,
+    REJECTED_PE_CAN_MEND_AND_REGISTER,
+    IDENTIFIER_OF_ANOTHER_PE,
 ];
 
-fn policy_mismatch_is_rejected(t: &mut Tester<'_>) -> Outcome {
+const POLICY_MISMATCH_IS_REJECTED: Case = registrar(
+    "rfc5352/3.1/policy-mismatch-is-rejected",
+    "A PE whose policy type differs from its pool's is refused and told the pool's policy.",
+    &[
+        R5352_3_1_53,
+        R5352_3_1_37,
+        R5352_3_1_55,
+        R5352_3_1_56,
+        R5354_3_12_6_1,
+        R5354_3_12_8_2,
+        R5354_3_12_9_2,
+        R5352_3_1_40,
+    ],
+    policy_mismatch_is_rejected,
+);
+
+fn policy_mismatch_is_rejected(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool).policy(Policy::RoundRobin);
     let other = t
@@ -140,7 +72,23 @@ fn policy_mismatch_is_rejected(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn transport_type_mismatch_is_rejected(t: &mut Tester<'_>) -> Outcome {
+const TRANSPORT_TYPE_MISMATCH_IS_REJECTED: Case = registrar(
+    "rfc5352/3.1/transport-type-mismatch-is-rejected",
+    "A TCP PE is refused by an SCTP pool and told the pool's transport type.",
+    &[
+        R5352_3_1_53,
+        R5352_3_1_38,
+        R5352_3_1_55,
+        R5352_3_1_56,
+        R5354_3_12_8_1,
+        R5354_3_12_6_2,
+        R5354_3_5_5,
+        R5352_3_1_40,
+    ],
+    transport_type_mismatch_is_rejected,
+);
+
+fn transport_type_mismatch_is_rejected(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let other = tcp_pe(t, &pool)?;
@@ -181,7 +129,21 @@ fn transport_type_mismatch_is_rejected(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn udp_pe_is_rejected_by_a_tcp_pool(t: &mut Tester<'_>) -> Outcome {
+const UDP_PE_IS_REJECTED_BY_A_TCP_POOL: Case = registrar(
+    "rfc5352/3.1/udp-pe-is-rejected-by-a-tcp-pool",
+    "Two transports that are both data only are still of different types.",
+    &[
+        R5352_3_1_53,
+        R5352_3_1_38,
+        R5352_3_1_56,
+        R5354_3_12_8_1,
+        R5354_3_6_5,
+        R5352_3_1_40,
+    ],
+    udp_pe_is_rejected_by_a_tcp_pool,
+);
+
+fn udp_pe_is_rejected_by_a_tcp_pool(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = tcp_pe(t, &pool)?;
     let other = udp_pe(t, &pool)?;
@@ -215,7 +177,22 @@ fn udp_pe_is_rejected_by_a_tcp_pool(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn transport_use_mismatch_is_rejected(t: &mut Tester<'_>) -> Outcome {
+const TRANSPORT_USE_MISMATCH_IS_REJECTED: Case = registrar(
+    "rfc5352/3.1/transport-use-mismatch-is-rejected",
+    "A PE for data and control is refused by a pool for data only.",
+    &[
+        R5352_3_1_53,
+        R5352_3_1_39,
+        R5352_3_1_55,
+        R5352_3_1_56,
+        R5354_3_12_6_2,
+        R5354_3_12_8_2,
+        R5352_3_1_40,
+    ],
+    transport_use_mismatch_is_rejected,
+);
+
+fn transport_use_mismatch_is_rejected(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let other = control_pe(t, &pool)?;
@@ -251,7 +228,14 @@ fn transport_use_mismatch_is_rejected(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn every_mismatch_at_once_is_rejected(t: &mut Tester<'_>) -> Outcome {
+const EVERY_MISMATCH_AT_ONCE_IS_REJECTED: Case = registrar(
+    "rfc5352/3.1/every-mismatch-at-once-is-rejected",
+    "A PE that differs in policy, transport type and use is refused with a cause that fits one.",
+    &[R5352_3_1_53, R5352_3_1_55, R5352_3_1_56, R5352_3_1_40],
+    every_mismatch_at_once_is_rejected,
+);
+
+fn every_mismatch_at_once_is_rejected(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = tcp_pe(t, &pool)?;
     let other = control_pe(t, &pool)?.policy(Policy::Priority { priority: 7 });
@@ -275,7 +259,14 @@ fn every_mismatch_at_once_is_rejected(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn rejected_pe_can_mend_and_register(t: &mut Tester<'_>) -> Outcome {
+const REJECTED_PE_CAN_MEND_AND_REGISTER: Case = registrar(
+    "rfc5352/3.1/rejected-pe-can-mend-and-register",
+    "A refusal leaves nothing behind: with the pool's policy the same PE is taken.",
+    &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_36, R5352_3_3_22],
+    rejected_pe_can_mend_and_register,
+);
+
+fn rejected_pe_can_mend_and_register(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let other = t
@@ -300,7 +291,14 @@ fn rejected_pe_can_mend_and_register(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn identifier_of_another_pe(t: &mut Tester<'_>) -> Outcome {
+const IDENTIFIER_OF_ANOTHER_PE: Case = registrar(
+    "rfc5352/3.1/identifier-of-another-pe",
+    "A PE Identifier taken by a PE elsewhere is refused or taken over, but never there twice.",
+    &[R5352_3_1_53, R5354_3_10_3, R5352_3_1_46, R5352_3_1_54],
+    identifier_of_another_pe,
+);
+
+fn identifier_of_another_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let other = t.impostor_of(&pe);

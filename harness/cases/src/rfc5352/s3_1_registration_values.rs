@@ -4,194 +4,42 @@
 //! and not judged; what is granted has to be true, and every registration has to be answered.
 
 use super::registering::{forged, handle_of, leave, own_addrs, own_sctp, tcp_pe, udp_pe};
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Policy, Transport};
-use rspcheck_testkit::{
-    Case, Message, Outcome, PoolElement, PoolHandle, REGISTRATION_RESPONSE, Role, Stop, Tester,
-};
-use std::time::Duration;
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/3.1/infinite-life",
-        purpose: "A registration life of -1, if granted, is no life that is over already.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5354_3_10_5],
-        run: infinite_life,
-    },
-    Case {
-        id: "rfc5352/3.1/longest-life",
-        purpose: "The longest finite registration life, if granted, does not overflow into the past.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5354_3_10_5],
-        run: longest_life,
-    },
-    Case {
-        id: "rfc5352/3.1/zero-life-is-answered",
-        purpose: "A registration for no time at all is answered, whatever the answer.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53],
-        run: zero_life_is_answered,
-    },
-    Case {
-        id: "rfc5352/3.1/negative-life-is-answered",
-        purpose: "A registration life below -1 is answered, whatever the answer.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53],
-        run: negative_life_is_answered,
-    },
-    Case {
-        id: "rfc5352/3.1/identifier-zero-is-answered",
-        purpose: "The PE Identifier 0 is not excluded; its registration is answered under that identifier.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_2_2_3_6],
-        run: identifier_zero_is_answered,
-    },
-    Case {
-        id: "rfc5352/3.1/largest-identifier-is-answered",
-        purpose: "The registration of PE Identifier 0xffffffff is answered under that identifier.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_2_2_3_6],
-        run: largest_identifier_is_answered,
-    },
-    Case {
-        id: "rfc5352/3.1/handle-of-one-octet",
-        purpose: "A handle of one octet, and three of padding, comes back as it was sent.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
-        run: handle_of_one_octet,
-    },
-    Case {
-        id: "rfc5352/3.1/handle-without-padding",
-        purpose: "A handle whose length is a multiple of four comes back as it was sent.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
-        run: handle_without_padding,
-    },
-    Case {
-        id: "rfc5352/3.1/handle-of-255-octets",
-        purpose: "A long handle comes back as it was sent, whether it is granted or not.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
-        run: handle_of_255_octets,
-    },
-    Case {
-        id: "rfc5352/3.1/binary-handle",
-        purpose: "A handle that is no text comes back as it was sent.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
-        run: binary_handle,
-    },
-    Case {
-        id: "rfc5352/3.1/empty-handle-is-survived",
-        purpose: "An empty pool handle does not stop the registrar from serving others.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_18],
-        run: empty_handle_is_survived,
-    },
-    Case {
-        id: "rfc5352/3.1/handles-differ-after-a-nul",
-        purpose: "Two handles that differ only after an octet 0 name two pools.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_9_3],
-        run: handles_differ_after_a_nul,
-    },
-    Case {
-        id: "rfc5352/3.1/handles-differ-in-a-trailing-nul",
-        purpose: "A handle and the same handle with an octet 0 at its end name two pools.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_9_3],
-        run: handles_differ_in_a_trailing_nul,
-    },
-    Case {
-        id: "rfc5352/3.1/handles-differ-in-case",
-        purpose: "A handle in capital letters names another pool than the same one in small letters.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_9_3],
-        run: handles_differ_in_case,
-    },
-    Case {
-        id: "rfc5352/3.1/handles-differ-in-length",
-        purpose: "The beginning of a handle names another pool than the whole.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_9_3],
-        run: handles_differ_in_length,
-    },
-    Case {
-        id: "rfc5352/3.1/handle-padding-is-ignored",
-        purpose: "What stands in the padding of a pool handle does not make it another handle.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_17],
-        run: handle_padding_is_ignored,
-    },
-    Case {
-        id: "rfc5352/3.1/reserved-field-of-tcp-is-no-transport-use",
-        purpose: "TCP is data only whatever stands where SCTP has its Transport Use.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_5_5],
-        run: reserved_field_of_tcp_is_no_transport_use,
-    },
-    Case {
-        id: "rfc5352/3.1/reserved-field-of-udp-is-no-transport-use",
-        purpose: "UDP is data only whatever stands where SCTP has its Transport Use.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_6_5],
-        run: reserved_field_of_udp_is_no_transport_use,
-    },
-    Case {
-        id: "rfc5352/3.1/reserved-field-of-udp-lite-is-no-transport-use",
-        purpose: "UDP-Lite is data only whatever stands where SCTP has its Transport Use.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_7_5],
-        run: reserved_field_of_udp_lite_is_no_transport_use,
-    },
-    Case {
-        id: "rfc5352/3.1/reserved-field-of-dccp-is-no-transport-use",
-        purpose: "DCCP is data only whatever stands where SCTP has its Transport Use.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_3_5],
-        run: reserved_field_of_dccp_is_no_transport_use,
-    },
-    Case {
-        id: "rfc5352/3.1/undefined-transport-use-is-answered",
-        purpose: "A Transport Use that is neither data only nor data and control gets an answer.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53],
-        run: undefined_transport_use_is_answered,
-    },
-    Case {
-        id: "rfc5352/3.1/invalid-policy-type-is-answered",
-        purpose: "The policy type 0, which no policy has, gets an answer.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53],
-        run: invalid_policy_type_is_answered,
-    },
+    INFINITE_LIFE,
+    LONGEST_LIFE,
+    ZERO_LIFE_IS_ANSWERED,
+    NEGATIVE_LIFE_IS_ANSWERED,
+    IDENTIFIER_ZERO_IS_ANSWERED,
+    LARGEST_IDENTIFIER_IS_ANSWERED,
+    HANDLE_OF_ONE_OCTET,
+    HANDLE_WITHOUT_PADDING,
+    HANDLE_OF_255_OCTETS,
+    BINARY_HANDLE,
+    EMPTY_HANDLE_IS_SURVIVED,
+    HANDLES_DIFFER_AFTER_A_NUL,
+    HANDLES_DIFFER_IN_A_TRAILING_NUL,
+    HANDLES_DIFFER_IN_CASE,
+    HANDLES_DIFFER_IN_LENGTH,
+    HANDLE_PADDING_IS_IGNORED,
+    RESERVED_FIELD_OF_TCP_IS_NO_TRANSPORT_USE,
+    RESERVED_FIELD_OF_UDP_IS_NO_TRANSPORT_USE,
+    RESERVED_FIELD_OF_UDP_LITE_IS_NO_TRANSPORT_USE,
+    RESERVED_FIELD_OF_DCCP_IS_NO_TRANSPORT_USE,
+    UNDEFINED_TRANSPORT_USE_IS_ANSWERED,
+    INVALID_POLICY_TYPE_IS_ANSWERED,
 ];
 
-fn infinite_life(t: &mut Tester<'_>) -> Outcome {
+const INFINITE_LIFE: Case = registrar(
+    "rfc5352/3.1/infinite-life",
+    "A registration life of -1, if granted, is no life that is over already.",
+    &[R5352_3_1_53, R5354_3_10_5],
+    infinite_life,
+);
+
+fn infinite_life(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(-1);
     let pu = t.pool_user();
@@ -211,7 +59,14 @@ fn infinite_life(t: &mut Tester<'_>) -> Outcome {
     leave(t, &pe)
 }
 
-fn longest_life(t: &mut Tester<'_>) -> Outcome {
+const LONGEST_LIFE: Case = registrar(
+    "rfc5352/3.1/longest-life",
+    "The longest finite registration life, if granted, does not overflow into the past.",
+    &[R5352_3_1_53, R5354_3_10_5],
+    longest_life,
+);
+
+fn longest_life(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(i32::MAX);
     let pu = t.pool_user();
@@ -231,7 +86,14 @@ fn longest_life(t: &mut Tester<'_>) -> Outcome {
     leave(t, &pe)
 }
 
-fn zero_life_is_answered(t: &mut Tester<'_>) -> Outcome {
+const ZERO_LIFE_IS_ANSWERED: Case = registrar(
+    "rfc5352/3.1/zero-life-is-answered",
+    "A registration for no time at all is answered, whatever the answer.",
+    &[R5352_3_1_53],
+    zero_life_is_answered,
+);
+
+fn zero_life_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(0);
     let response = t.register_response(&pe)?;
@@ -240,7 +102,14 @@ fn zero_life_is_answered(t: &mut Tester<'_>) -> Outcome {
     t.probe(&pe)
 }
 
-fn negative_life_is_answered(t: &mut Tester<'_>) -> Outcome {
+const NEGATIVE_LIFE_IS_ANSWERED: Case = registrar(
+    "rfc5352/3.1/negative-life-is-answered",
+    "A registration life below -1 is answered, whatever the answer.",
+    &[R5352_3_1_53],
+    negative_life_is_answered,
+);
+
+fn negative_life_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(-2);
     let response = t.register_response(&pe)?;
@@ -249,7 +118,14 @@ fn negative_life_is_answered(t: &mut Tester<'_>) -> Outcome {
     t.probe(&pe)
 }
 
-fn identifier_zero_is_answered(t: &mut Tester<'_>) -> Outcome {
+const IDENTIFIER_ZERO_IS_ANSWERED: Case = registrar(
+    "rfc5352/3.1/identifier-zero-is-answered",
+    "The PE Identifier 0 is not excluded; its registration is answered under that identifier.",
+    &[R5352_3_1_53, R5352_2_2_3_6],
+    identifier_zero_is_answered,
+);
+
+fn identifier_zero_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).id(0);
     let response = t.register_response(&pe)?;
@@ -264,7 +140,14 @@ fn identifier_zero_is_answered(t: &mut Tester<'_>) -> Outcome {
     t.probe(&pe)
 }
 
-fn largest_identifier_is_answered(t: &mut Tester<'_>) -> Outcome {
+const LARGEST_IDENTIFIER_IS_ANSWERED: Case = registrar(
+    "rfc5352/3.1/largest-identifier-is-answered",
+    "The registration of PE Identifier 0xffffffff is answered under that identifier.",
+    &[R5352_3_1_53, R5352_2_2_3_6],
+    largest_identifier_is_answered,
+);
+
+fn largest_identifier_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).id(u32::MAX);
     let response = t.register_response(&pe)?;
@@ -278,35 +161,70 @@ fn largest_identifier_is_answered(t: &mut Tester<'_>) -> Outcome {
     t.probe(&pe)
 }
 
-fn handle_of_one_octet(t: &mut Tester<'_>) -> Outcome {
+const HANDLE_OF_ONE_OCTET: Case = registrar(
+    "rfc5352/3.1/handle-of-one-octet",
+    "A handle of one octet, and three of padding, comes back as it was sent.",
+    &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
+    handle_of_one_octet,
+);
+
+fn handle_of_one_octet(t: &mut Tester) -> Outcome {
     // One octet cannot be unused for sure, so the PE leaves the pool in the end and others may be in it.
     let pool = PoolHandle(vec![0xa7]);
     let pe = t.pool_element(&pool);
     comes_back(t, &pe)
 }
 
-fn handle_without_padding(t: &mut Tester<'_>) -> Outcome {
+const HANDLE_WITHOUT_PADDING: Case = registrar(
+    "rfc5352/3.1/handle-without-padding",
+    "A handle whose length is a multiple of four comes back as it was sent.",
+    &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
+    handle_without_padding,
+);
+
+fn handle_without_padding(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     pool.0.resize(32, b'-');
     let pe = t.pool_element(&pool);
     comes_back(t, &pe)
 }
 
-fn handle_of_255_octets(t: &mut Tester<'_>) -> Outcome {
+const HANDLE_OF_255_OCTETS: Case = registrar(
+    "rfc5352/3.1/handle-of-255-octets",
+    "A long handle comes back as it was sent, whether it is granted or not.",
+    &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
+    handle_of_255_octets,
+);
+
+fn handle_of_255_octets(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     pool.0.resize(255, b'-');
     let pe = t.pool_element(&pool);
     comes_back(t, &pe)
 }
 
-fn binary_handle(t: &mut Tester<'_>) -> Outcome {
+const BINARY_HANDLE: Case = registrar(
+    "rfc5352/3.1/binary-handle",
+    "A handle that is no text comes back as it was sent.",
+    &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
+    binary_handle,
+);
+
+fn binary_handle(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     pool.0.iter_mut().for_each(|octet| *octet ^= 0x80);
     let pe = t.pool_element(&pool);
     comes_back(t, &pe)
 }
 
-fn empty_handle_is_survived(t: &mut Tester<'_>) -> Outcome {
+const EMPTY_HANDLE_IS_SURVIVED: Case = registrar(
+    "rfc5352/3.1/empty-handle-is-survived",
+    "An empty pool handle does not stop the registrar from serving others.",
+    &[R5352_3_3_18],
+    empty_handle_is_survived,
+);
+
+fn empty_handle_is_survived(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&PoolHandle(Vec::new()));
     let pu = t.pool_user();
     t.send_octets(&pe, &forge::registration(&[], &pe.element).octets())?;
@@ -326,7 +244,14 @@ fn empty_handle_is_survived(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn handles_differ_after_a_nul(t: &mut Tester<'_>) -> Outcome {
+const HANDLES_DIFFER_AFTER_A_NUL: Case = registrar(
+    "rfc5352/3.1/handles-differ-after-a-nul",
+    "Two handles that differ only after an octet 0 name two pools.",
+    &[R5354_3_9_3],
+    handles_differ_after_a_nul,
+);
+
+fn handles_differ_after_a_nul(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     pool.0.extend(*b"\0a");
     let mut other = pool.clone();
@@ -335,27 +260,55 @@ fn handles_differ_after_a_nul(t: &mut Tester<'_>) -> Outcome {
     name_two_pools(t, &pool, &other)
 }
 
-fn handles_differ_in_a_trailing_nul(t: &mut Tester<'_>) -> Outcome {
+const HANDLES_DIFFER_IN_A_TRAILING_NUL: Case = registrar(
+    "rfc5352/3.1/handles-differ-in-a-trailing-nul",
+    "A handle and the same handle with an octet 0 at its end name two pools.",
+    &[R5354_3_9_3],
+    handles_differ_in_a_trailing_nul,
+);
+
+fn handles_differ_in_a_trailing_nul(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let mut other = pool.clone();
     other.0.push(0);
     name_two_pools(t, &pool, &other)
 }
 
-fn handles_differ_in_case(t: &mut Tester<'_>) -> Outcome {
+const HANDLES_DIFFER_IN_CASE: Case = registrar(
+    "rfc5352/3.1/handles-differ-in-case",
+    "A handle in capital letters names another pool than the same one in small letters.",
+    &[R5354_3_9_3],
+    handles_differ_in_case,
+);
+
+fn handles_differ_in_case(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let other = PoolHandle(pool.0.to_ascii_uppercase());
     name_two_pools(t, &pool, &other)
 }
 
-fn handles_differ_in_length(t: &mut Tester<'_>) -> Outcome {
+const HANDLES_DIFFER_IN_LENGTH: Case = registrar(
+    "rfc5352/3.1/handles-differ-in-length",
+    "The beginning of a handle names another pool than the whole.",
+    &[R5354_3_9_3],
+    handles_differ_in_length,
+);
+
+fn handles_differ_in_length(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let mut other = pool.clone();
     other.0.pop();
     name_two_pools(t, &pool, &other)
 }
 
-fn handle_padding_is_ignored(t: &mut Tester<'_>) -> Outcome {
+const HANDLE_PADDING_IS_IGNORED: Case = registrar(
+    "rfc5352/3.1/handle-padding-is-ignored",
+    "What stands in the padding of a pool handle does not make it another handle.",
+    &[R5354_3_17],
+    handle_padding_is_ignored,
+);
+
+fn handle_padding_is_ignored(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     pool.0.resize(29, b'-'); // Three octets of padding.
     let pe = t.pool_element(&pool);
@@ -377,7 +330,14 @@ fn handle_padding_is_ignored(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn reserved_field_of_tcp_is_no_transport_use(t: &mut Tester<'_>) -> Outcome {
+const RESERVED_FIELD_OF_TCP_IS_NO_TRANSPORT_USE: Case = registrar(
+    "rfc5352/3.1/reserved-field-of-tcp-is-no-transport-use",
+    "TCP is data only whatever stands where SCTP has its Transport Use.",
+    &[R5354_3_5_5],
+    reserved_field_of_tcp_is_no_transport_use,
+);
+
+fn reserved_field_of_tcp_is_no_transport_use(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = tcp_pe(t, &pool)?;
     let other = tcp_pe(t, &pool)?;
@@ -390,7 +350,14 @@ fn reserved_field_of_tcp_is_no_transport_use(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn reserved_field_of_udp_is_no_transport_use(t: &mut Tester<'_>) -> Outcome {
+const RESERVED_FIELD_OF_UDP_IS_NO_TRANSPORT_USE: Case = registrar(
+    "rfc5352/3.1/reserved-field-of-udp-is-no-transport-use",
+    "UDP is data only whatever stands where SCTP has its Transport Use.",
+    &[R5354_3_6_5],
+    reserved_field_of_udp_is_no_transport_use,
+);
+
+fn reserved_field_of_udp_is_no_transport_use(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = udp_pe(t, &pool)?;
     let other = udp_pe(t, &pool)?;
@@ -403,7 +370,14 @@ fn reserved_field_of_udp_is_no_transport_use(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn reserved_field_of_udp_lite_is_no_transport_use(t: &mut Tester<'_>) -> Outcome {
+const RESERVED_FIELD_OF_UDP_LITE_IS_NO_TRANSPORT_USE: Case = registrar(
+    "rfc5352/3.1/reserved-field-of-udp-lite-is-no-transport-use",
+    "UDP-Lite is data only whatever stands where SCTP has its Transport Use.",
+    &[R5354_3_7_5],
+    reserved_field_of_udp_lite_is_no_transport_use,
+);
+
+fn reserved_field_of_udp_lite_is_no_transport_use(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let other = t.pool_element(&pool);
@@ -422,7 +396,14 @@ fn reserved_field_of_udp_lite_is_no_transport_use(t: &mut Tester<'_>) -> Outcome
     Ok(())
 }
 
-fn reserved_field_of_dccp_is_no_transport_use(t: &mut Tester<'_>) -> Outcome {
+const RESERVED_FIELD_OF_DCCP_IS_NO_TRANSPORT_USE: Case = registrar(
+    "rfc5352/3.1/reserved-field-of-dccp-is-no-transport-use",
+    "DCCP is data only whatever stands where SCTP has its Transport Use.",
+    &[R5354_3_3_5],
+    reserved_field_of_dccp_is_no_transport_use,
+);
+
+fn reserved_field_of_dccp_is_no_transport_use(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let other = t.pool_element(&pool);
@@ -447,7 +428,14 @@ fn reserved_field_of_dccp_is_no_transport_use(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn undefined_transport_use_is_answered(t: &mut Tester<'_>) -> Outcome {
+const UNDEFINED_TRANSPORT_USE_IS_ANSWERED: Case = registrar(
+    "rfc5352/3.1/undefined-transport-use-is-answered",
+    "A Transport Use that is neither data only nor data and control gets an answer.",
+    &[R5352_3_1_53],
+    undefined_transport_use_is_answered,
+);
+
+fn undefined_transport_use_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let transport = own_sctp(t, &pe, 2)?;
@@ -460,7 +448,14 @@ fn undefined_transport_use_is_answered(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn invalid_policy_type_is_answered(t: &mut Tester<'_>) -> Outcome {
+const INVALID_POLICY_TYPE_IS_ANSWERED: Case = registrar(
+    "rfc5352/3.1/invalid-policy-type-is-answered",
+    "The policy type 0, which no policy has, gets an answer.",
+    &[R5352_3_1_53],
+    invalid_policy_type_is_answered,
+);
+
+fn invalid_policy_type_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).policy(Policy::Other {
         kind: 0,
@@ -475,7 +470,7 @@ fn invalid_policy_type_is_answered(t: &mut Tester<'_>) -> Outcome {
 }
 
 /// The response has the very octets of the handle, and a granted PE is in the pool of that handle.
-fn comes_back(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome {
+fn comes_back(t: &mut Tester, pe: &PoolElement) -> Outcome {
     let pu = t.pool_user();
     let response = t.register_response(pe)?;
     t.check(R5352_3_1_53, true);
@@ -496,7 +491,7 @@ fn comes_back(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome {
 }
 
 /// A PE in the one pool is not found under the other handle.
-fn name_two_pools(t: &mut Tester<'_>, pool: &PoolHandle, other: &PoolHandle) -> Outcome {
+fn name_two_pools(t: &mut Tester, pool: &PoolHandle, other: &PoolHandle) -> Outcome {
     let pe = t.pool_element(pool);
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
@@ -516,7 +511,7 @@ fn name_two_pools(t: &mut Tester<'_>, pool: &PoolHandle, other: &PoolHandle) -> 
 /// Registers `first`, then `other` with 1 in the reserved field of its user transport, which would be
 /// data plus control in an SCTP Transport.
 fn joins_with_a_reserved_field(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     first: &PoolElement,
     other: &PoolElement,
 ) -> Result<Message, Stop> {

@@ -1,105 +1,31 @@
 //! RFC 5352 §3.1: re-registration (rule 3).
 
 use super::registering::{own_addrs, own_sctp};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{Policy, Transport};
-use rspcheck_testkit::{Case, DEREGISTRATION_RESPONSE, Outcome, Role, Tester};
-use std::time::Duration;
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/3.1/re-registration-is-one-member",
-        purpose: "A PE that registers again over its association is granted and in its pool once.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_41, R5354_3_10_3],
-        run: re_registration_is_one_member,
-    },
-    Case {
-        id: "rfc5352/3.1/re-registration-replaces-policy-values",
-        purpose: "A re-registration with the same policy type and another value changes the value.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriority],
-        covers: &[R5352_3_1_45],
-        run: re_registration_replaces_policy_values,
-    },
-    Case {
-        id: "rfc5352/3.1/re-registration-replaces-the-user-transport",
-        purpose: "A re-registration with another port of the same transport moves the PE there.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_46],
-        run: re_registration_replaces_the_user_transport,
-    },
-    Case {
-        id: "rfc5352/3.1/re-registration-with-another-policy-is-rejected",
-        purpose: "The policy type of a pool is fixed even for its only PE; refused, the PE stays as it was.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_42, R5352_3_1_56],
-        run: re_registration_with_another_policy_is_rejected,
-    },
-    Case {
-        id: "rfc5352/3.1/re-registration-with-another-transport-type-is-rejected",
-        purpose: "The transport type of a pool is fixed even for its only PE; refused, the PE stays as it was.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_43, R5352_3_1_56],
-        run: re_registration_with_another_transport_type_is_rejected,
-    },
-    Case {
-        id: "rfc5352/3.1/re-registration-with-another-transport-use-is-rejected",
-        purpose: "The transport use of a pool is fixed even for its only PE; refused, the PE stays as it was.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_44, R5352_3_1_56],
-        run: re_registration_with_another_transport_use_is_rejected,
-    },
-    Case {
-        id: "rfc5352/3.1/re-registration-among-others-keeps-them",
-        purpose: "A re-registration touches the PE that sent it and no other of its pool.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriority],
-        covers: &[R5352_3_1_41, R5354_3_10_3, R5352_3_1_45, R5352_3_3_22],
-        run: re_registration_among_others_keeps_them,
-    },
-    Case {
-        id: "rfc5352/3.1/re-registration-over-a-new-association",
-        purpose: "A PE that lost its association registers from the same place and is in its pool at most once.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5354_3_10_3, R5352_3_1_21],
-        run: re_registration_over_a_new_association,
-    },
-    Case {
-        id: "rfc5352/3.1/renewal-counts-the-life-anew",
-        purpose: "A PE that renews its registration in time is not expired by the earlier one.",
-        target: Role::Registrar,
-        needs: &[Ics::ShortLife],
-        covers: &[R5352_3_1_47],
-        run: renewal_counts_the_life_anew,
-    },
-    Case {
-        id: "rfc5352/3.1/re-registration-can-lengthen-the-life",
-        purpose: "A short life is forgotten once the PE has re-registered with a long one.",
-        target: Role::Registrar,
-        needs: &[Ics::ShortLife],
-        covers: &[R5352_3_1_47],
-        run: re_registration_can_lengthen_the_life,
-    },
-    Case {
-        id: "rfc5352/3.1/re-registration-can-shorten-the-life",
-        purpose: "A long life is forgotten once the PE has re-registered with a short one.",
-        target: Role::Registrar,
-        needs: &[Ics::ShortLife],
-        covers: &[R5352_3_1_47],
-        run: re_registration_can_shorten_the_life,
-    },
+    RE_REGISTRATION_IS_ONE_MEMBER,
+    RE_REGISTRATION_REPLACES_POLICY_VALUES,
+    RE_REGISTRATION_REPLACES_THE_USER_TRANSPORT,
+    RE_REGISTRATION_WITH_ANOTHER_POLICY_IS_REJECTED,
+    RE_REGISTRATION_WITH_ANOTHER_TRANSPORT_TYPE_IS_REJECTED,
+    RE_REGISTRATION_WITH_ANOTHER_TRANSPORT_USE_IS_REJECTED,
+    RE_REGISTRATION_AMONG_OTHERS_KEEPS_THEM,
+    RE_REGISTRATION_OVER_A_NEW_ASSOCIATION,
+    RENEWAL_COUNTS_THE_LIFE_ANEW,
+    RE_REGISTRATION_CAN_LENGTHEN_THE_LIFE,
+    RE_REGISTRATION_CAN_SHORTEN_THE_LIFE,
 ];
 
-fn re_registration_is_one_member(t: &mut Tester<'_>) -> Outcome {
+const RE_REGISTRATION_IS_ONE_MEMBER: Case = registrar(
+    "rfc5352/3.1/re-registration-is-one-member",
+    "A PE that registers again over its association is granted and in its pool once.",
+    &[R5352_3_1_53, R5352_3_1_41, R5354_3_10_3],
+    re_registration_is_one_member,
+);
+
+fn re_registration_is_one_member(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -113,7 +39,15 @@ fn re_registration_is_one_member(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn re_registration_replaces_policy_values(t: &mut Tester<'_>) -> Outcome {
+const RE_REGISTRATION_REPLACES_POLICY_VALUES: Case = registrar(
+    "rfc5352/3.1/re-registration-replaces-policy-values",
+    "A re-registration with the same policy type and another value changes the value.",
+    &[R5352_3_1_45],
+    re_registration_replaces_policy_values,
+)
+.needs(&[Ics::PolicyPriority]);
+
+fn re_registration_replaces_policy_values(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t
         .pool_element(&pool)
@@ -129,7 +63,14 @@ fn re_registration_replaces_policy_values(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn re_registration_replaces_the_user_transport(t: &mut Tester<'_>) -> Outcome {
+const RE_REGISTRATION_REPLACES_THE_USER_TRANSPORT: Case = registrar(
+    "rfc5352/3.1/re-registration-replaces-the-user-transport",
+    "A re-registration with another port of the same transport moves the PE there.",
+    &[R5352_3_1_46],
+    re_registration_replaces_the_user_transport,
+);
+
+fn re_registration_replaces_the_user_transport(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let addrs = own_addrs(t, &pe)?;
@@ -149,7 +90,14 @@ fn re_registration_replaces_the_user_transport(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn re_registration_with_another_policy_is_rejected(t: &mut Tester<'_>) -> Outcome {
+const RE_REGISTRATION_WITH_ANOTHER_POLICY_IS_REJECTED: Case = registrar(
+    "rfc5352/3.1/re-registration-with-another-policy-is-rejected",
+    "The policy type of a pool is fixed even for its only PE; refused, the PE stays as it was.",
+    &[R5352_3_1_53, R5352_3_1_42, R5352_3_1_56],
+    re_registration_with_another_policy_is_rejected,
+);
+
+fn re_registration_with_another_policy_is_rejected(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).policy(Policy::RoundRobin);
     let changed = pe.clone().policy(Policy::Priority { priority: 7 });
@@ -175,7 +123,14 @@ fn re_registration_with_another_policy_is_rejected(t: &mut Tester<'_>) -> Outcom
     Ok(())
 }
 
-fn re_registration_with_another_transport_type_is_rejected(t: &mut Tester<'_>) -> Outcome {
+const RE_REGISTRATION_WITH_ANOTHER_TRANSPORT_TYPE_IS_REJECTED: Case = registrar(
+    "rfc5352/3.1/re-registration-with-another-transport-type-is-rejected",
+    "The transport type of a pool is fixed even for its only PE; refused, the PE stays as it was.",
+    &[R5352_3_1_53, R5352_3_1_43, R5352_3_1_56],
+    re_registration_with_another_transport_type_is_rejected,
+);
+
+fn re_registration_with_another_transport_type_is_rejected(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let addrs = own_addrs(t, &pe)?;
@@ -199,7 +154,14 @@ fn re_registration_with_another_transport_type_is_rejected(t: &mut Tester<'_>) -
     Ok(())
 }
 
-fn re_registration_with_another_transport_use_is_rejected(t: &mut Tester<'_>) -> Outcome {
+const RE_REGISTRATION_WITH_ANOTHER_TRANSPORT_USE_IS_REJECTED: Case = registrar(
+    "rfc5352/3.1/re-registration-with-another-transport-use-is-rejected",
+    "The transport use of a pool is fixed even for its only PE; refused, the PE stays as it was.",
+    &[R5352_3_1_53, R5352_3_1_44, R5352_3_1_56],
+    re_registration_with_another_transport_use_is_rejected,
+);
+
+fn re_registration_with_another_transport_use_is_rejected(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let transport = own_sctp(t, &pe, 1)?;
@@ -221,7 +183,15 @@ fn re_registration_with_another_transport_use_is_rejected(t: &mut Tester<'_>) ->
     Ok(())
 }
 
-fn re_registration_among_others_keeps_them(t: &mut Tester<'_>) -> Outcome {
+const RE_REGISTRATION_AMONG_OTHERS_KEEPS_THEM: Case = registrar(
+    "rfc5352/3.1/re-registration-among-others-keeps-them",
+    "A re-registration touches the PE that sent it and no other of its pool.",
+    &[R5352_3_1_41, R5354_3_10_3, R5352_3_1_45, R5352_3_3_22],
+    re_registration_among_others_keeps_them,
+)
+.needs(&[Ics::PolicyPriority]);
+
+fn re_registration_among_others_keeps_them(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let other = t
         .pool_element(&pool)
@@ -258,7 +228,14 @@ fn re_registration_among_others_keeps_them(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn re_registration_over_a_new_association(t: &mut Tester<'_>) -> Outcome {
+const RE_REGISTRATION_OVER_A_NEW_ASSOCIATION: Case = registrar(
+    "rfc5352/3.1/re-registration-over-a-new-association",
+    "A PE that lost its association registers from the same place and is in its pool at most once.",
+    &[R5352_3_1_53, R5354_3_10_3, R5352_3_1_21],
+    re_registration_over_a_new_association,
+);
+
+fn re_registration_over_a_new_association(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -286,7 +263,15 @@ fn re_registration_over_a_new_association(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn renewal_counts_the_life_anew(t: &mut Tester<'_>) -> Outcome {
+const RENEWAL_COUNTS_THE_LIFE_ANEW: Case = registrar(
+    "rfc5352/3.1/renewal-counts-the-life-anew",
+    "A PE that renews its registration in time is not expired by the earlier one.",
+    &[R5352_3_1_47],
+    renewal_counts_the_life_anew,
+)
+.needs(&[Ics::ShortLife]);
+
+fn renewal_counts_the_life_anew(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(2);
     t.preamble(|t| t.register(&pe))?;
@@ -306,7 +291,15 @@ fn renewal_counts_the_life_anew(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn re_registration_can_lengthen_the_life(t: &mut Tester<'_>) -> Outcome {
+const RE_REGISTRATION_CAN_LENGTHEN_THE_LIFE: Case = registrar(
+    "rfc5352/3.1/re-registration-can-lengthen-the-life",
+    "A short life is forgotten once the PE has re-registered with a long one.",
+    &[R5352_3_1_47],
+    re_registration_can_lengthen_the_life,
+)
+.needs(&[Ics::ShortLife]);
+
+fn re_registration_can_lengthen_the_life(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(1);
     let pu = t.pool_user();
@@ -319,7 +312,15 @@ fn re_registration_can_lengthen_the_life(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn re_registration_can_shorten_the_life(t: &mut Tester<'_>) -> Outcome {
+const RE_REGISTRATION_CAN_SHORTEN_THE_LIFE: Case = registrar(
+    "rfc5352/3.1/re-registration-can-shorten-the-life",
+    "A long life is forgotten once the PE has re-registered with a short one.",
+    &[R5352_3_1_47],
+    re_registration_can_shorten_the_life,
+)
+.needs(&[Ics::ShortLife]);
+
+fn re_registration_can_shorten_the_life(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(300);
     let pu = t.pool_user();

@@ -1,120 +1,33 @@
 //! RFC 5352 §3.2: de-registration, and the end of a registration life.
 
 use super::registering::{handle_of, leave, tcp_pe};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::{Case, DEREGISTRATION_RESPONSE, Outcome, Role, Tester};
-use std::time::Duration;
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/3.2/de-registration-removes-the-pe",
-        purpose: "A PE that de-registers is answered and no longer in its pool.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_22, R5352_3_2_17],
-        run: de_registration_removes_the_pe,
-    },
-    Case {
-        id: "rfc5352/3.2/other-pes-stay",
-        purpose: "A de-registration takes one PE out of a pool and leaves the other.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_22, R5352_3_2_17, R5352_3_2_9],
-        run: other_pes_stay,
-    },
-    Case {
-        id: "rfc5352/3.2/last-pe-takes-the-pool-with-it",
-        purpose: "After its last PE a pool is gone: the handle can be used for another transport.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_18],
-        run: last_pe_takes_the_pool_with_it,
-    },
-    Case {
-        id: "rfc5352/3.2/de-registered-pe-can-come-back",
-        purpose: "A PE that de-registered can register again under the same identifier.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_17],
-        run: de_registered_pe_can_come_back,
-    },
-    Case {
-        id: "rfc5352/3.2/unknown-pool-is-granted",
-        purpose: "De-registration from a pool that does not exist counts as granted.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_20, R5352_3_2_19],
-        run: unknown_pool_is_granted,
-    },
-    Case {
-        id: "rfc5352/3.2/unknown-pe-is-granted",
-        purpose: "De-registration of a PE that a pool does not have counts as granted and removes nobody.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_20, R5352_3_2_19, R5352_3_2_9],
-        run: unknown_pe_is_granted,
-    },
-    Case {
-        id: "rfc5352/3.2/de-registration-twice-is-granted-twice",
-        purpose: "A de-registration that comes again is answered again and counts as granted.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_20, R5352_3_2_19],
-        run: de_registration_twice_is_granted_twice,
-    },
-    Case {
-        id: "rfc5352/3.2/wrong-pool-removes-nobody",
-        purpose: "A de-registration that names another pool than the PE's removes the PE from neither.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_20, R5352_3_2_9],
-        run: wrong_pool_removes_nobody,
-    },
-    Case {
-        id: "rfc5352/3.2/one-pool-of-two",
-        purpose: "A PE in two pools under one identifier leaves the named pool only.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_22, R5352_3_2_17, R5352_3_2_9],
-        run: one_pool_of_two,
-    },
-    Case {
-        id: "rfc5352/3.2/de-registration-over-a-new-association",
-        purpose: "A PE whose association broke can de-register from the same place over a new one.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_2_22, R5352_3_2_17],
-        run: de_registration_over_a_new_association,
-    },
-    Case {
-        id: "rfc5352/3.2/expiry-is-told",
-        purpose: "The end of an unrenewed registration life is told to the PE, and not before its time.",
-        target: Role::Registrar,
-        needs: &[Ics::ShortLife],
-        covers: &[R5352_3_2_3, R5352_2_2_4_4, R5354_3_10_5],
-        run: expiry_is_told,
-    },
-    Case {
-        id: "rfc5352/3.2/expiry-removes-the-pe",
-        purpose: "A PE whose registration life is over is no longer in its pool, and the pool is gone.",
-        target: Role::Registrar,
-        needs: &[Ics::ShortLife],
-        covers: &[R5352_3_2_4],
-        run: expiry_removes_the_pe,
-    },
-    Case {
-        id: "rfc5352/3.2/expiry-leaves-the-others",
-        purpose: "Of two PEs only the one whose life is over leaves the pool.",
-        target: Role::Registrar,
-        needs: &[Ics::ShortLife],
-        covers: &[R5352_3_2_4],
-        run: expiry_leaves_the_others,
-    },
+    DE_REGISTRATION_REMOVES_THE_PE,
+    OTHER_PES_STAY,
+    LAST_PE_TAKES_THE_POOL_WITH_IT,
+    DE_REGISTERED_PE_CAN_COME_BACK,
+    UNKNOWN_POOL_IS_GRANTED,
+    UNKNOWN_PE_IS_GRANTED,
+    DE_REGISTRATION_TWICE_IS_GRANTED_TWICE,
+    WRONG_POOL_REMOVES_NOBODY,
+    ONE_POOL_OF_TWO,
+    DE_REGISTRATION_OVER_A_NEW_ASSOCIATION,
+    EXPIRY_IS_TOLD,
+    EXPIRY_REMOVES_THE_PE,
+    EXPIRY_LEAVES_THE_OTHERS,
 ];
 
-fn de_registration_removes_the_pe(t: &mut Tester<'_>) -> Outcome {
+const DE_REGISTRATION_REMOVES_THE_PE: Case = registrar(
+    "rfc5352/3.2/de-registration-removes-the-pe",
+    "A PE that de-registers is answered and no longer in its pool.",
+    &[R5352_3_2_22, R5352_3_2_17],
+    de_registration_removes_the_pe,
+);
+
+fn de_registration_removes_the_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -127,7 +40,14 @@ fn de_registration_removes_the_pe(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn other_pes_stay(t: &mut Tester<'_>) -> Outcome {
+const OTHER_PES_STAY: Case = registrar(
+    "rfc5352/3.2/other-pes-stay",
+    "A de-registration takes one PE out of a pool and leaves the other.",
+    &[R5352_3_2_22, R5352_3_2_17, R5352_3_2_9],
+    other_pes_stay,
+);
+
+fn other_pes_stay(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let second = t.pool_element(&pool);
@@ -145,7 +65,14 @@ fn other_pes_stay(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn last_pe_takes_the_pool_with_it(t: &mut Tester<'_>) -> Outcome {
+const LAST_PE_TAKES_THE_POOL_WITH_IT: Case = registrar(
+    "rfc5352/3.2/last-pe-takes-the-pool-with-it",
+    "After its last PE a pool is gone: the handle can be used for another transport.",
+    &[R5352_3_2_18],
+    last_pe_takes_the_pool_with_it,
+);
+
+fn last_pe_takes_the_pool_with_it(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let next = tcp_pe(t, &pool)?;
@@ -164,7 +91,14 @@ fn last_pe_takes_the_pool_with_it(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn de_registered_pe_can_come_back(t: &mut Tester<'_>) -> Outcome {
+const DE_REGISTERED_PE_CAN_COME_BACK: Case = registrar(
+    "rfc5352/3.2/de-registered-pe-can-come-back",
+    "A PE that de-registered can register again under the same identifier.",
+    &[R5352_3_2_17],
+    de_registered_pe_can_come_back,
+);
+
+fn de_registered_pe_can_come_back(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -178,7 +112,14 @@ fn de_registered_pe_can_come_back(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn unknown_pool_is_granted(t: &mut Tester<'_>) -> Outcome {
+const UNKNOWN_POOL_IS_GRANTED: Case = registrar(
+    "rfc5352/3.2/unknown-pool-is-granted",
+    "De-registration from a pool that does not exist counts as granted.",
+    &[R5352_3_2_20, R5352_3_2_19],
+    unknown_pool_is_granted,
+);
+
+fn unknown_pool_is_granted(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
 
@@ -192,7 +133,14 @@ fn unknown_pool_is_granted(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn unknown_pe_is_granted(t: &mut Tester<'_>) -> Outcome {
+const UNKNOWN_PE_IS_GRANTED: Case = registrar(
+    "rfc5352/3.2/unknown-pe-is-granted",
+    "De-registration of a PE that a pool does not have counts as granted and removes nobody.",
+    &[R5352_3_2_20, R5352_3_2_19, R5352_3_2_9],
+    unknown_pe_is_granted,
+);
+
+fn unknown_pe_is_granted(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let unknown = t.pool_element_beside(&pe, &pool);
@@ -211,7 +159,14 @@ fn unknown_pe_is_granted(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn de_registration_twice_is_granted_twice(t: &mut Tester<'_>) -> Outcome {
+const DE_REGISTRATION_TWICE_IS_GRANTED_TWICE: Case = registrar(
+    "rfc5352/3.2/de-registration-twice-is-granted-twice",
+    "A de-registration that comes again is answered again and counts as granted.",
+    &[R5352_3_2_20, R5352_3_2_19],
+    de_registration_twice_is_granted_twice,
+);
+
+fn de_registration_twice_is_granted_twice(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.register(&pe))?;
@@ -227,7 +182,14 @@ fn de_registration_twice_is_granted_twice(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn wrong_pool_removes_nobody(t: &mut Tester<'_>) -> Outcome {
+const WRONG_POOL_REMOVES_NOBODY: Case = registrar(
+    "rfc5352/3.2/wrong-pool-removes-nobody",
+    "A de-registration that names another pool than the PE's removes the PE from neither.",
+    &[R5352_3_2_20, R5352_3_2_9],
+    wrong_pool_removes_nobody,
+);
+
+fn wrong_pool_removes_nobody(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let other_pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
@@ -244,7 +206,14 @@ fn wrong_pool_removes_nobody(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn one_pool_of_two(t: &mut Tester<'_>) -> Outcome {
+const ONE_POOL_OF_TWO: Case = registrar(
+    "rfc5352/3.2/one-pool-of-two",
+    "A PE in two pools under one identifier leaves the named pool only.",
+    &[R5352_3_2_22, R5352_3_2_17, R5352_3_2_9],
+    one_pool_of_two,
+);
+
+fn one_pool_of_two(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let other_pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
@@ -267,7 +236,14 @@ fn one_pool_of_two(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn de_registration_over_a_new_association(t: &mut Tester<'_>) -> Outcome {
+const DE_REGISTRATION_OVER_A_NEW_ASSOCIATION: Case = registrar(
+    "rfc5352/3.2/de-registration-over-a-new-association",
+    "A PE whose association broke can de-register from the same place over a new one.",
+    &[R5352_3_2_22, R5352_3_2_17],
+    de_registration_over_a_new_association,
+);
+
+fn de_registration_over_a_new_association(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -289,7 +265,15 @@ fn de_registration_over_a_new_association(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn expiry_is_told(t: &mut Tester<'_>) -> Outcome {
+const EXPIRY_IS_TOLD: Case = registrar(
+    "rfc5352/3.2/expiry-is-told",
+    "The end of an unrenewed registration life is told to the PE, and not before its time.",
+    &[R5352_3_2_3, R5352_2_2_4_4, R5354_3_10_5],
+    expiry_is_told,
+)
+.needs(&[Ics::ShortLife]);
+
+fn expiry_is_told(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(2);
     t.preamble(|t| t.register(&pe))?;
@@ -316,7 +300,15 @@ fn expiry_is_told(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn expiry_removes_the_pe(t: &mut Tester<'_>) -> Outcome {
+const EXPIRY_REMOVES_THE_PE: Case = registrar(
+    "rfc5352/3.2/expiry-removes-the-pe",
+    "A PE whose registration life is over is no longer in its pool, and the pool is gone.",
+    &[R5352_3_2_4],
+    expiry_removes_the_pe,
+)
+.needs(&[Ics::ShortLife]);
+
+fn expiry_removes_the_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(1);
     let pu = t.pool_user();
@@ -338,7 +330,15 @@ fn expiry_removes_the_pe(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn expiry_leaves_the_others(t: &mut Tester<'_>) -> Outcome {
+const EXPIRY_LEAVES_THE_OTHERS: Case = registrar(
+    "rfc5352/3.2/expiry-leaves-the-others",
+    "Of two PEs only the one whose life is over leaves the pool.",
+    &[R5352_3_2_4],
+    expiry_leaves_the_others,
+)
+.needs(&[Ics::ShortLife]);
+
+fn expiry_leaves_the_others(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let long = t.pool_element(&pool);
     let short = t.pool_element(&pool).life(1);

@@ -3,163 +3,39 @@
 //! What stands in the response: `s2_2_6_handle_resolution_response.rs`. In which order PEs are listed:
 //! `rfc5356`.
 
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Policy, Transport};
-use rspcheck_testkit::{
-    Case, HANDLE_RESOLUTION_RESPONSE, Outcome, PoolElement, PoolHandle, Role, Tester,
-};
+use rspcheck_testkit::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/3.3/unknown-pool-is-rejected",
-        purpose: "A request for a handle that no pool has is answered by Unknown Pool Handle.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5352_3_3_26, R5354_3_12_11_1, R5354_3_12_11_2],
-        run: unknown_pool_is_rejected,
-    },
-    Case {
-        id: "rfc5352/3.3/known-pool-is-resolved",
-        purpose: "A PU that asks over SCTP is told the PE of the pool.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_21, R5352_3_3_18],
-        run: known_pool_is_resolved,
-    },
-    Case {
-        id: "rfc5352/3.3/known-pool-is-resolved-over-tcp",
-        purpose: "A PU that asks over TCP is told the PE of the pool.",
-        target: Role::Registrar,
-        needs: &[Ics::TcpPu],
-        covers: &[R5352_3_3_19, R5352_3_3_21],
-        run: known_pool_is_resolved_over_tcp,
-    },
-    Case {
-        id: "rfc5352/3.3/unknown-pool-is-rejected-over-tcp",
-        purpose: "A PU that asks over TCP for a pool that does not exist gets Unknown Pool Handle.",
-        target: Role::Registrar,
-        needs: &[Ics::TcpPu],
-        covers: &[R5352_3_3_19, R5352_3_3_26],
-        run: unknown_pool_is_rejected_over_tcp,
-    },
-    Case {
-        id: "rfc5352/3.3/tcp-and-sctp-tell-the-same",
-        purpose: "The same PE is told with the same values whether the PU asks over TCP or SCTP.",
-        target: Role::Registrar,
-        needs: &[Ics::TcpPu],
-        covers: &[R5352_3_3_19, R5352_2_2_6_11],
-        run: tcp_and_sctp_tell_the_same,
-    },
-    Case {
-        id: "rfc5352/3.3/requests-back-to-back-over-tcp",
-        purpose: "Three requests that follow each other in the octets of a TCP stream are all answered.",
-        target: Role::Registrar,
-        needs: &[Ics::TcpPu],
-        covers: &[R5352_3_3_19],
-        run: requests_back_to_back_over_tcp,
-    },
-    Case {
-        id: "rfc5352/3.3/small-pool-is-listed-in-full",
-        purpose: "The response for a pool of five PEs lists all of them.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_22],
-        run: small_pool_is_listed_in_full,
-    },
-    Case {
-        id: "rfc5352/3.3/deregistered-pe-is-not-listed",
-        purpose: "A PE that has left is missing from the next response, and the others are not.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_6_11],
-        run: deregistered_pe_is_not_listed,
-    },
-    Case {
-        id: "rfc5352/3.3/pool-without-pes-is-unknown",
-        purpose: "When its last PE has left, the pool is unknown; when a PE comes, it is known again.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5352_3_3_26, R5352_3_3_21],
-        run: pool_without_pes_is_unknown,
-    },
-    Case {
-        id: "rfc5352/3.3/new-pool-under-an-old-handle-has-its-own-policy",
-        purpose: "A pool that came again with another policy is told with the new one.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriority],
-        covers: &[R5352_3_3_23, R5352_3_3_24],
-        run: new_pool_under_an_old_handle_has_its_own_policy,
-    },
-    Case {
-        id: "rfc5352/3.3/reregistered-values-are-told",
-        purpose: "After a re-registration with another port, the next response tells the new one.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_46],
-        run: reregistered_values_are_told,
-    },
-    Case {
-        id: "rfc5352/3.3/requests-in-flight-are-all-answered",
-        purpose: "Forty requests for different handles, sent before any answer is read, get one answer each.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_21, R5352_3_3_25],
-        run: requests_in_flight_are_all_answered,
-    },
-    Case {
-        id: "rfc5352/3.3/repeated-request-is-answered-again",
-        purpose: "The same request three times in a row gets three answers.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_21],
-        run: repeated_request_is_answered_again,
-    },
-    Case {
-        id: "rfc5352/3.3/answer-goes-to-who-asked",
-        purpose: "Of two PUs and a PE, only the PU that asked gets the response.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_21],
-        run: answer_goes_to_who_asked,
-    },
-    Case {
-        id: "rfc5352/3.3/many-pools-are-kept-apart",
-        purpose: "Each of forty pools is resolved to its own PE.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_21, R5352_2_2_6_11],
-        run: many_pools_are_kept_apart,
-    },
-    Case {
-        id: "rfc5352/3.3/handles-that-are-nearly-the-same",
-        purpose: "A handle that differs from a pool's in case, length or an octet names no pool.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_9_3, R5352_3_3_25],
-        run: handles_that_are_nearly_the_same,
-    },
-    Case {
-        id: "rfc5352/3.3/new-association-of-a-pu",
-        purpose: "A PU that lost its association and comes back is answered over the new one.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_21],
-        run: new_association_of_a_pu,
-    },
-    Case {
-        id: "rfc5352/3.3/extreme-handles-do-no-harm",
-        purpose: "Whatever becomes of an empty handle and of one of 4000 octets, the next PU is served.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25],
-        run: extreme_handles_do_no_harm,
-    },
+    UNKNOWN_POOL_IS_REJECTED,
+    KNOWN_POOL_IS_RESOLVED,
+    KNOWN_POOL_IS_RESOLVED_OVER_TCP,
+    UNKNOWN_POOL_IS_REJECTED_OVER_TCP,
+    TCP_AND_SCTP_TELL_THE_SAME,
+    REQUESTS_BACK_TO_BACK_OVER_TCP,
+    SMALL_POOL_IS_LISTED_IN_FULL,
+    DEREGISTERED_PE_IS_NOT_LISTED,
+    POOL_WITHOUT_PES_IS_UNKNOWN,
+    NEW_POOL_UNDER_AN_OLD_HANDLE_HAS_ITS_OWN_POLICY,
+    REREGISTERED_VALUES_ARE_TOLD,
+    REQUESTS_IN_FLIGHT_ARE_ALL_ANSWERED,
+    REPEATED_REQUEST_IS_ANSWERED_AGAIN,
+    ANSWER_GOES_TO_WHO_ASKED,
+    MANY_POOLS_ARE_KEPT_APART,
+    HANDLES_THAT_ARE_NEARLY_THE_SAME,
+    NEW_ASSOCIATION_OF_A_PU,
+    EXTREME_HANDLES_DO_NO_HARM,
 ];
 
-fn unknown_pool_is_rejected(t: &mut Tester<'_>) -> Outcome {
+const UNKNOWN_POOL_IS_REJECTED: Case = registrar(
+    "rfc5352/3.3/unknown-pool-is-rejected",
+    "A request for a handle that no pool has is answered by Unknown Pool Handle.",
+    &[R5352_3_3_25, R5352_3_3_26, R5354_3_12_11_1, R5354_3_12_11_2],
+    unknown_pool_is_rejected,
+);
+
+fn unknown_pool_is_rejected(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user();
 
@@ -176,7 +52,14 @@ fn unknown_pool_is_rejected(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn known_pool_is_resolved(t: &mut Tester<'_>) -> Outcome {
+const KNOWN_POOL_IS_RESOLVED: Case = registrar(
+    "rfc5352/3.3/known-pool-is-resolved",
+    "A PU that asks over SCTP is told the PE of the pool.",
+    &[R5352_3_3_21, R5352_3_3_18],
+    known_pool_is_resolved,
+);
+
+fn known_pool_is_resolved(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -188,7 +71,15 @@ fn known_pool_is_resolved(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn known_pool_is_resolved_over_tcp(t: &mut Tester<'_>) -> Outcome {
+const KNOWN_POOL_IS_RESOLVED_OVER_TCP: Case = registrar(
+    "rfc5352/3.3/known-pool-is-resolved-over-tcp",
+    "A PU that asks over TCP is told the PE of the pool.",
+    &[R5352_3_3_19, R5352_3_3_21],
+    known_pool_is_resolved_over_tcp,
+)
+.needs(&[Ics::TcpPu]);
+
+fn known_pool_is_resolved_over_tcp(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user_over_tcp();
@@ -200,7 +91,15 @@ fn known_pool_is_resolved_over_tcp(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn unknown_pool_is_rejected_over_tcp(t: &mut Tester<'_>) -> Outcome {
+const UNKNOWN_POOL_IS_REJECTED_OVER_TCP: Case = registrar(
+    "rfc5352/3.3/unknown-pool-is-rejected-over-tcp",
+    "A PU that asks over TCP for a pool that does not exist gets Unknown Pool Handle.",
+    &[R5352_3_3_19, R5352_3_3_26],
+    unknown_pool_is_rejected_over_tcp,
+)
+.needs(&[Ics::TcpPu]);
+
+fn unknown_pool_is_rejected_over_tcp(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user_over_tcp();
 
@@ -210,7 +109,15 @@ fn unknown_pool_is_rejected_over_tcp(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn tcp_and_sctp_tell_the_same(t: &mut Tester<'_>) -> Outcome {
+const TCP_AND_SCTP_TELL_THE_SAME: Case = registrar(
+    "rfc5352/3.3/tcp-and-sctp-tell-the-same",
+    "The same PE is told with the same values whether the PU asks over TCP or SCTP.",
+    &[R5352_3_3_19, R5352_2_2_6_11],
+    tcp_and_sctp_tell_the_same,
+)
+.needs(&[Ics::TcpPu]);
+
+fn tcp_and_sctp_tell_the_same(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let over_sctp = t.pool_user();
@@ -232,7 +139,15 @@ fn tcp_and_sctp_tell_the_same(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn requests_back_to_back_over_tcp(t: &mut Tester<'_>) -> Outcome {
+const REQUESTS_BACK_TO_BACK_OVER_TCP: Case = registrar(
+    "rfc5352/3.3/requests-back-to-back-over-tcp",
+    "Three requests that follow each other in the octets of a TCP stream are all answered.",
+    &[R5352_3_3_19],
+    requests_back_to_back_over_tcp,
+)
+.needs(&[Ics::TcpPu]);
+
+fn requests_back_to_back_over_tcp(t: &mut Tester) -> Outcome {
     let handles = [
         t.unused_pool_handle(),
         t.unused_pool_handle(),
@@ -251,7 +166,14 @@ fn requests_back_to_back_over_tcp(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn small_pool_is_listed_in_full(t: &mut Tester<'_>) -> Outcome {
+const SMALL_POOL_IS_LISTED_IN_FULL: Case = registrar(
+    "rfc5352/3.3/small-pool-is-listed-in-full",
+    "The response for a pool of five PEs lists all of them.",
+    &[R5352_3_3_22],
+    small_pool_is_listed_in_full,
+);
+
+fn small_pool_is_listed_in_full(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pes: [PoolElement; 5] = std::array::from_fn(|_| t.pool_element(&pool));
     let pu = t.pool_user();
@@ -263,7 +185,14 @@ fn small_pool_is_listed_in_full(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn deregistered_pe_is_not_listed(t: &mut Tester<'_>) -> Outcome {
+const DEREGISTERED_PE_IS_NOT_LISTED: Case = registrar(
+    "rfc5352/3.3/deregistered-pe-is-not-listed",
+    "A PE that has left is missing from the next response, and the others are not.",
+    &[R5352_2_2_6_11],
+    deregistered_pe_is_not_listed,
+);
+
+fn deregistered_pe_is_not_listed(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let (stays, leaves) = (t.pool_element(&pool), t.pool_element(&pool));
     let pu = t.pool_user();
@@ -282,7 +211,14 @@ fn deregistered_pe_is_not_listed(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn pool_without_pes_is_unknown(t: &mut Tester<'_>) -> Outcome {
+const POOL_WITHOUT_PES_IS_UNKNOWN: Case = registrar(
+    "rfc5352/3.3/pool-without-pes-is-unknown",
+    "When its last PE has left, the pool is unknown; when a PE comes, it is known again.",
+    &[R5352_3_3_25, R5352_3_3_26, R5352_3_3_21],
+    pool_without_pes_is_unknown,
+);
+
+fn pool_without_pes_is_unknown(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -304,7 +240,15 @@ fn pool_without_pes_is_unknown(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn new_pool_under_an_old_handle_has_its_own_policy(t: &mut Tester<'_>) -> Outcome {
+const NEW_POOL_UNDER_AN_OLD_HANDLE_HAS_ITS_OWN_POLICY: Case = registrar(
+    "rfc5352/3.3/new-pool-under-an-old-handle-has-its-own-policy",
+    "A pool that came again with another policy is told with the new one.",
+    &[R5352_3_3_23, R5352_3_3_24],
+    new_pool_under_an_old_handle_has_its_own_policy,
+)
+.needs(&[Ics::PolicyPriority]);
+
+fn new_pool_under_an_old_handle_has_its_own_policy(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let old = t.pool_element(&pool);
     let new = t
@@ -327,7 +271,14 @@ fn new_pool_under_an_old_handle_has_its_own_policy(t: &mut Tester<'_>) -> Outcom
     Ok(())
 }
 
-fn reregistered_values_are_told(t: &mut Tester<'_>) -> Outcome {
+const REREGISTERED_VALUES_ARE_TOLD: Case = registrar(
+    "rfc5352/3.3/reregistered-values-are-told",
+    "After a re-registration with another port, the next response tells the new one.",
+    &[R5352_3_1_46],
+    reregistered_values_are_told,
+);
+
+fn reregistered_values_are_told(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -353,7 +304,14 @@ fn reregistered_values_are_told(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn requests_in_flight_are_all_answered(t: &mut Tester<'_>) -> Outcome {
+const REQUESTS_IN_FLIGHT_ARE_ALL_ANSWERED: Case = registrar(
+    "rfc5352/3.3/requests-in-flight-are-all-answered",
+    "Forty requests for different handles, sent before any answer is read, get one answer each.",
+    &[R5352_3_3_21, R5352_3_3_25],
+    requests_in_flight_are_all_answered,
+);
+
+fn requests_in_flight_are_all_answered(t: &mut Tester) -> Outcome {
     let known = t.unused_pool_handle();
     let pe = t.pool_element(&known);
     let pu = t.pool_user();
@@ -397,7 +355,14 @@ fn requests_in_flight_are_all_answered(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn repeated_request_is_answered_again(t: &mut Tester<'_>) -> Outcome {
+const REPEATED_REQUEST_IS_ANSWERED_AGAIN: Case = registrar(
+    "rfc5352/3.3/repeated-request-is-answered-again",
+    "The same request three times in a row gets three answers.",
+    &[R5352_3_3_21],
+    repeated_request_is_answered_again,
+);
+
+fn repeated_request_is_answered_again(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -414,7 +379,14 @@ fn repeated_request_is_answered_again(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn answer_goes_to_who_asked(t: &mut Tester<'_>) -> Outcome {
+const ANSWER_GOES_TO_WHO_ASKED: Case = registrar(
+    "rfc5352/3.3/answer-goes-to-who-asked",
+    "Of two PUs and a PE, only the PU that asked gets the response.",
+    &[R5352_3_3_21],
+    answer_goes_to_who_asked,
+);
+
+fn answer_goes_to_who_asked(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let (asks, listens) = (t.pool_user(), t.pool_user());
@@ -431,7 +403,14 @@ fn answer_goes_to_who_asked(t: &mut Tester<'_>) -> Outcome {
     t.expect_none(R5352_3_3_21, &pe, HANDLE_RESOLUTION_RESPONSE)
 }
 
-fn many_pools_are_kept_apart(t: &mut Tester<'_>) -> Outcome {
+const MANY_POOLS_ARE_KEPT_APART: Case = registrar(
+    "rfc5352/3.3/many-pools-are-kept-apart",
+    "Each of forty pools is resolved to its own PE.",
+    &[R5352_3_3_21, R5352_2_2_6_11],
+    many_pools_are_kept_apart,
+);
+
+fn many_pools_are_kept_apart(t: &mut Tester) -> Outcome {
     let first = t.unused_pool_handle();
     let seat = t.pool_element(&first);
     let pu = t.pool_user();
@@ -459,7 +438,14 @@ fn many_pools_are_kept_apart(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn handles_that_are_nearly_the_same(t: &mut Tester<'_>) -> Outcome {
+const HANDLES_THAT_ARE_NEARLY_THE_SAME: Case = registrar(
+    "rfc5352/3.3/handles-that-are-nearly-the-same",
+    "A handle that differs from a pool's in case, length or an octet names no pool.",
+    &[R5354_3_9_3, R5352_3_3_25],
+    handles_that_are_nearly_the_same,
+);
+
+fn handles_that_are_nearly_the_same(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -492,7 +478,14 @@ fn handles_that_are_nearly_the_same(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn new_association_of_a_pu(t: &mut Tester<'_>) -> Outcome {
+const NEW_ASSOCIATION_OF_A_PU: Case = registrar(
+    "rfc5352/3.3/new-association-of-a-pu",
+    "A PU that lost its association and comes back is answered over the new one.",
+    &[R5352_3_3_21],
+    new_association_of_a_pu,
+);
+
+fn new_association_of_a_pu(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -505,7 +498,14 @@ fn new_association_of_a_pu(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn extreme_handles_do_no_harm(t: &mut Tester<'_>) -> Outcome {
+const EXTREME_HANDLES_DO_NO_HARM: Case = registrar(
+    "rfc5352/3.3/extreme-handles-do-no-harm",
+    "Whatever becomes of an empty handle and of one of 4000 octets, the next PU is served.",
+    &[R5352_3_3_25],
+    extreme_handles_do_no_harm,
+);
+
+fn extreme_handles_do_no_harm(t: &mut Tester) -> Outcome {
     for handle in [vec![], vec![b'x'; 4000]] {
         let asks = t.pool_user();
         t.send_octets(&asks, &forge::handle_resolution(&handle, false).octets())?;

@@ -1,12 +1,6 @@
 //! RFC 5352 §3.4 and §3.5: periodic keep-alives and their acknowledgements.
 
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::{
-    Case, ENDPOINT_KEEP_ALIVE, ERROR, Message, Outcome, Player, PoolElement, PoolUser, Role, Stop,
-    Tester, forge,
-};
-use std::time::Duration;
+use rspcheck_testkit::prelude::*;
 
 /// PEs that are watched for bursts.
 const MANY: usize = 24;
@@ -18,74 +12,18 @@ const LATE: Duration = Duration::from_millis(200);
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/3.4/acknowledging-pe-stays",
-        purpose: "A PE that acknowledges its keep-alives stays in its pool.",
-        target: Role::Registrar,
-        needs: &[Ics::KeepAlive],
-        covers: &[R5352_3_1_21, R5352_3_4_1],
-        run: acknowledging_pe_stays,
-    },
-    Case {
-        id: "rfc5352/3.4/silent-pe-is-removed",
-        purpose: "A PE that acknowledges no keep-alive is removed.",
-        target: Role::Registrar,
-        needs: &[Ics::KeepAlive, Ics::KeepAliveTimeout],
-        covers: &[R5352_3_5_15],
-        run: silent_pe_is_removed,
-    },
-    Case {
-        id: "rfc5352/3.4/silent-pe-can-come-back",
-        purpose: "A PE that was removed for its silence can register again.",
-        target: Role::Registrar,
-        needs: &[Ics::KeepAlive, Ics::KeepAliveTimeout],
-        covers: &[R5352_3_1_53, R5352_3_1_54],
-        run: silent_pe_can_come_back,
-    },
-    Case {
-        id: "rfc5352/3.4/unasked-acknowledgement-is-harmless",
-        purpose: "A PE can acknowledge what it was not asked.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_4_10, R5352_3_1_21],
-        run: unasked_acknowledgement_is_harmless,
-    },
-    Case {
-        id: "rfc5352/3.4/acknowledgement-of-an-unknown-pe-is-harmless",
-        purpose: "An acknowledgement that names an unknown PE or pool creates nothing and removes nobody.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_4_10, R5352_3_1_21, R5352_3_3_26],
-        run: acknowledgement_of_an_unknown_pe_is_harmless,
-    },
-    Case {
-        id: "rfc5352/3.4/acknowledgement-over-another-association-is-harmless",
-        purpose: "A PU that acknowledges in the name of a PE does it no harm.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_4_10, R5352_3_1_21],
-        run: acknowledgement_over_another_association_is_harmless,
-    },
-    Case {
-        id: "rfc5352/3.5/keep-alives-come-periodically",
-        purpose: "Keep-alive follows keep-alive, and none of them claims the PE.",
-        target: Role::Registrar,
-        needs: &[Ics::KeepAlive],
-        covers: &[R5352_3_5_14, R5352_3_5_13, R5352_3_5_18],
-        run: keep_alives_come_periodically,
-    },
-    Case {
-        id: "rfc5352/3.5/keep-alives-to-many-pes-are-spread",
-        purpose: "PEs that registered all at once are not asked all at once.",
-        target: Role::Registrar,
-        needs: &[Ics::KeepAlive],
-        covers: &[R5352_3_5_14, R5352_3_5_16],
-        run: keep_alives_to_many_pes_are_spread,
-    },
+    ACKNOWLEDGING_PE_STAYS,
+    SILENT_PE_IS_REMOVED,
+    SILENT_PE_CAN_COME_BACK,
+    UNASKED_ACKNOWLEDGEMENT_IS_HARMLESS,
+    ACKNOWLEDGEMENT_OF_AN_UNKNOWN_PE_IS_HARMLESS,
+    ACKNOWLEDGEMENT_OVER_ANOTHER_ASSOCIATION_IS_HARMLESS,
+    KEEP_ALIVES_COME_PERIODICALLY,
+    KEEP_ALIVES_TO_MANY_PES_ARE_SPREAD,
 ];
 
 /// The longest time between two keep-alives: §3.5 lets the period vary by half of its length.
-pub(super) fn longest_gap(t: &Tester<'_>) -> Result<Duration, Stop> {
+pub(super) fn longest_gap(t: &Tester) -> Result<Duration, Stop> {
     match t.timers().keep_alive_interval {
         Some(interval) => Ok(interval * 3 / 2),
         None => Err(t.inconclusive("the target does not tell its keep-alive-interval")),
@@ -93,7 +31,7 @@ pub(super) fn longest_gap(t: &Tester<'_>) -> Result<Duration, Stop> {
 }
 
 /// The next keep-alive to a PE. Sending them is optional, so none is no breach, only a wrong claim.
-pub(super) fn next_keep_alive(t: &mut Tester<'_>, pe: &PoolElement) -> Result<Message, Stop> {
+pub(super) fn next_keep_alive(t: &mut Tester, pe: &PoolElement) -> Result<Message, Stop> {
     let until = t.now() + t.latest(longest_gap(t)?);
     let message = t.next_of(pe, until, |m| m.is(ENDPOINT_KEEP_ALIVE))?;
     message
@@ -102,7 +40,7 @@ pub(super) fn next_keep_alive(t: &mut Tester<'_>, pe: &PoolElement) -> Result<Me
 
 /// Lets time pass while keep-alives are acknowledged. Where the harness itself was so late that it may have
 /// acknowledged too late, nothing that follows would prove anything.
-pub(super) fn play_on(t: &mut Tester<'_>, span: Duration) -> Outcome {
+pub(super) fn play_on(t: &mut Tester, span: Duration) -> Outcome {
     let until = t.now() + span;
     while t.now() < until {
         let began = t.now();
@@ -118,7 +56,7 @@ pub(super) fn play_on(t: &mut Tester<'_>, span: Duration) -> Outcome {
 
 /// Whether the PE is no longer listed at this time at the latest.
 pub(super) fn gone_by(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     pu: &PoolUser,
     pe: &PoolElement,
     until: Duration,
@@ -135,7 +73,15 @@ pub(super) fn gone_by(
     }
 }
 
-fn acknowledging_pe_stays(t: &mut Tester<'_>) -> Outcome {
+const ACKNOWLEDGING_PE_STAYS: Case = registrar(
+    "rfc5352/3.4/acknowledging-pe-stays",
+    "A PE that acknowledges its keep-alives stays in its pool.",
+    &[R5352_3_1_21, R5352_3_4_1],
+    acknowledging_pe_stays,
+)
+.needs(&[Ics::KeepAlive]);
+
+fn acknowledging_pe_stays(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -152,7 +98,15 @@ fn acknowledging_pe_stays(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn silent_pe_is_removed(t: &mut Tester<'_>) -> Outcome {
+const SILENT_PE_IS_REMOVED: Case = registrar(
+    "rfc5352/3.4/silent-pe-is-removed",
+    "A PE that acknowledges no keep-alive is removed.",
+    &[R5352_3_5_15],
+    silent_pe_is_removed,
+)
+.needs(&[Ics::KeepAlive, Ics::KeepAliveTimeout]);
+
+fn silent_pe_is_removed(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let silent = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -169,7 +123,15 @@ fn silent_pe_is_removed(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn silent_pe_can_come_back(t: &mut Tester<'_>) -> Outcome {
+const SILENT_PE_CAN_COME_BACK: Case = registrar(
+    "rfc5352/3.4/silent-pe-can-come-back",
+    "A PE that was removed for its silence can register again.",
+    &[R5352_3_1_53, R5352_3_1_54],
+    silent_pe_can_come_back,
+)
+.needs(&[Ics::KeepAlive, Ics::KeepAliveTimeout]);
+
+fn silent_pe_can_come_back(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -188,7 +150,14 @@ fn silent_pe_can_come_back(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn unasked_acknowledgement_is_harmless(t: &mut Tester<'_>) -> Outcome {
+const UNASKED_ACKNOWLEDGEMENT_IS_HARMLESS: Case = registrar(
+    "rfc5352/3.4/unasked-acknowledgement-is-harmless",
+    "A PE can acknowledge what it was not asked.",
+    &[R5352_4_10, R5352_3_1_21],
+    unasked_acknowledgement_is_harmless,
+);
+
+fn unasked_acknowledgement_is_harmless(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -206,7 +175,14 @@ fn unasked_acknowledgement_is_harmless(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn acknowledgement_of_an_unknown_pe_is_harmless(t: &mut Tester<'_>) -> Outcome {
+const ACKNOWLEDGEMENT_OF_AN_UNKNOWN_PE_IS_HARMLESS: Case = registrar(
+    "rfc5352/3.4/acknowledgement-of-an-unknown-pe-is-harmless",
+    "An acknowledgement that names an unknown PE or pool creates nothing and removes nobody.",
+    &[R5352_4_10, R5352_3_1_21, R5352_3_3_26],
+    acknowledgement_of_an_unknown_pe_is_harmless,
+);
+
+fn acknowledgement_of_an_unknown_pe_is_harmless(t: &mut Tester) -> Outcome {
     let (pool, unknown) = (t.unused_pool_handle(), t.unused_pool_handle());
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -224,7 +200,14 @@ fn acknowledgement_of_an_unknown_pe_is_harmless(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn acknowledgement_over_another_association_is_harmless(t: &mut Tester<'_>) -> Outcome {
+const ACKNOWLEDGEMENT_OVER_ANOTHER_ASSOCIATION_IS_HARMLESS: Case = registrar(
+    "rfc5352/3.4/acknowledgement-over-another-association-is-harmless",
+    "A PU that acknowledges in the name of a PE does it no harm.",
+    &[R5352_4_10, R5352_3_1_21],
+    acknowledgement_over_another_association_is_harmless,
+);
+
+fn acknowledgement_over_another_association_is_harmless(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -240,7 +223,15 @@ fn acknowledgement_over_another_association_is_harmless(t: &mut Tester<'_>) -> O
     Ok(())
 }
 
-fn keep_alives_come_periodically(t: &mut Tester<'_>) -> Outcome {
+const KEEP_ALIVES_COME_PERIODICALLY: Case = registrar(
+    "rfc5352/3.5/keep-alives-come-periodically",
+    "Keep-alive follows keep-alive, and none of them claims the PE.",
+    &[R5352_3_5_14, R5352_3_5_13, R5352_3_5_18],
+    keep_alives_come_periodically,
+)
+.needs(&[Ics::KeepAlive]);
+
+fn keep_alives_come_periodically(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.register(&pe))?;
@@ -258,7 +249,15 @@ fn keep_alives_come_periodically(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn keep_alives_to_many_pes_are_spread(t: &mut Tester<'_>) -> Outcome {
+const KEEP_ALIVES_TO_MANY_PES_ARE_SPREAD: Case = registrar(
+    "rfc5352/3.5/keep-alives-to-many-pes-are-spread",
+    "PEs that registered all at once are not asked all at once.",
+    &[R5352_3_5_14, R5352_3_5_16],
+    keep_alives_to_many_pes_are_spread,
+)
+.needs(&[Ics::KeepAlive]);
+
+fn keep_alives_to_many_pes_are_spread(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     t.preamble(|t| t.register(&first))?;
@@ -298,7 +297,7 @@ fn keep_alives_to_many_pes_are_spread(t: &mut Tester<'_>) -> Outcome {
 }
 
 /// When a PE that acknowledges nothing from now on is gone.
-fn removed_at_the_latest(t: &Tester<'_>) -> Result<Duration, Stop> {
+fn removed_at_the_latest(t: &Tester) -> Result<Duration, Stop> {
     let Some(timeout) = t.timers().keep_alive_timeout else {
         return Err(t.inconclusive("the target does not tell its keep-alive-timeout"));
     };
@@ -307,7 +306,7 @@ fn removed_at_the_latest(t: &Tester<'_>) -> Result<Duration, Stop> {
 }
 
 /// The registrar knows the message: it may complain about what is in it, but not about its type.
-fn not_unrecognized(t: &mut Tester<'_>, player: impl Into<Player>) -> Outcome {
+fn not_unrecognized(t: &mut Tester, player: impl Into<Player>) -> Outcome {
     let player = player.into();
     t.probe(player)?;
     let errors = t.take_all(player, ERROR);

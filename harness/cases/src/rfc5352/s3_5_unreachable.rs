@@ -3,160 +3,35 @@
 use super::registering::handle_of;
 use super::s3_4_keep_alive::{gone_by, play_on};
 use crate::rfc5354::reaction::serves_on;
-use rspcheck_spec::ReqId;
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::{
-    Case, ENDPOINT_KEEP_ALIVE, Message, Outcome, Player, PoolElement, Role, Stop, Tester, forge,
-};
-use std::time::Duration;
+use rspcheck_testkit::prelude::*;
 
 /// More reports than this are not sent in one case.
 const MOST_REPORTS: u32 = 64;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/3.5/report-brings-a-keep-alive",
-        purpose: "A PU's report makes the registrar ask the PE at once, for its pool and with H clear.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_5_6, R5352_3_5_8, R5352_2_2_7_7],
-        run: report_brings_a_keep_alive,
-    },
-    Case {
-        id: "rfc5352/3.5/keep-alive-after-a-report-names-the-home-server",
-        purpose: "The keep-alive that follows a report has the ID of the PE's Home ENRP server.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_5_6, R5352_2_2_7_6],
-        run: keep_alive_after_a_report_names_the_home_server,
-    },
-    Case {
-        id: "rfc5352/3.5/report-over-tcp",
-        purpose: "A report from a PU over TCP counts like one over SCTP.",
-        target: Role::Registrar,
-        needs: &[Ics::TcpPu],
-        covers: &[R5352_3_5_6],
-        run: report_over_tcp,
-    },
-    Case {
-        id: "rfc5352/3.5/report-from-a-pe-of-the-pool",
-        purpose: "A PE can report another one of its pool.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_5_6],
-        run: report_from_a_pe_of_the_pool,
-    },
-    Case {
-        id: "rfc5352/3.5/report-from-a-pe-of-another-pool",
-        purpose: "A PE can report one of another pool.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_5_6],
-        run: report_from_a_pe_of_another_pool,
-    },
-    Case {
-        id: "rfc5352/3.5/second-report-brings-a-keep-alive-again",
-        purpose: "After the PE has answered, another report makes the registrar ask it again.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_5_6],
-        run: second_report_brings_a_keep_alive_again,
-    },
-    Case {
-        id: "rfc5352/3.5/only-the-reported-pe-is-asked",
-        purpose: "Reports of one PE bring its neighbour in the pool no keep-alives.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_5_6, R5352_3_5_7],
-        run: only_the_reported_pe_is_asked,
-    },
-    Case {
-        id: "rfc5352/3.5/reported-pe-of-two-on-an-association",
-        purpose: "Of two PEs of two pools over one association, the keep-alive names the reported one's pool.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_5_6],
-        run: reported_pe_of_two_on_an_association,
-    },
-    Case {
-        id: "rfc5352/3.5/reported-pe-that-answers-stays",
-        purpose: "A PE that acknowledges the keep-alive after a report stays in the handlespace.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_5_6, R5352_3_5_10],
-        run: reported_pe_that_answers_stays,
-    },
-    Case {
-        id: "rfc5352/3.5/reports-up-to-the-limit-remove-nobody",
-        purpose: "A PE that answers survives as many reports as MAX-BAD-PE-REPORT.",
-        target: Role::Registrar,
-        needs: &[Ics::MaxBadPeReport],
-        covers: &[R5352_3_5_10],
-        run: reports_up_to_the_limit_remove_nobody,
-    },
-    Case {
-        id: "rfc5352/3.5/reports-beyond-the-limit-remove-the-pe",
-        purpose: "One report more than MAX-BAD-PE-REPORT should remove the PE, though it answers.",
-        target: Role::Registrar,
-        needs: &[Ics::MaxBadPeReport],
-        covers: &[R5352_3_5_10, R5352_3_5_12],
-        run: reports_beyond_the_limit_remove_the_pe,
-    },
-    Case {
-        id: "rfc5352/3.5/removed-pe-can-register-again",
-        purpose: "A PE that too many reports have removed is taken again when it registers.",
-        target: Role::Registrar,
-        needs: &[Ics::MaxBadPeReport],
-        covers: &[R5352_3_1_53, R5352_3_1_54],
-        run: removed_pe_can_register_again,
-    },
-    Case {
-        id: "rfc5352/3.5/report-of-an-unknown-pe-is-harmless",
-        purpose: "A report of a PE that its pool does not have removes nobody.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_26, R5352_3_1_21],
-        run: report_of_an_unknown_pe_is_harmless,
-    },
-    Case {
-        id: "rfc5352/3.5/report-under-the-wrong-pool-is-harmless",
-        purpose: "A report that names a PE's identifier under another pool or an unknown one removes nobody.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_26, R5352_3_1_21],
-        run: report_under_the_wrong_pool_is_harmless,
-    },
-    Case {
-        id: "rfc5352/3.5/report-of-a-de-registered-pe-is-harmless",
-        purpose: "A report that comes after the PE has left brings nobody back and harms nobody.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_26, R5352_3_1_21],
-        run: report_of_a_de_registered_pe_is_harmless,
-    },
-    Case {
-        id: "rfc5352/3.5/pe-without-association-is-asked-or-removed",
-        purpose: "A reported PE whose association is broken is reached over a new one or removed.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_5_9, R5352_3_1_21],
-        run: pe_without_association_is_asked_or_removed,
-    },
-    Case {
-        id: "rfc5352/3.5/vanished-pe-is-removed-after-a-report",
-        purpose: "A PE whose host has vanished is removed when the keep-alive after a report fails.",
-        target: Role::Registrar,
-        needs: &[Ics::ShortTimers],
-        covers: &[R5352_3_5_9, R5352_3_1_21],
-        run: vanished_pe_is_removed_after_a_report,
-    },
+    REPORT_BRINGS_A_KEEP_ALIVE,
+    KEEP_ALIVE_AFTER_A_REPORT_NAMES_THE_HOME_SERVER,
+    REPORT_OVER_TCP,
+    REPORT_FROM_A_PE_OF_THE_POOL,
+    REPORT_FROM_A_PE_OF_ANOTHER_POOL,
+    SECOND_REPORT_BRINGS_A_KEEP_ALIVE_AGAIN,
+    ONLY_THE_REPORTED_PE_IS_ASKED,
+    REPORTED_PE_OF_TWO_ON_AN_ASSOCIATION,
+    REPORTED_PE_THAT_ANSWERS_STAYS,
+    REPORTS_UP_TO_THE_LIMIT_REMOVE_NOBODY,
+    REPORTS_BEYOND_THE_LIMIT_REMOVE_THE_PE,
+    REMOVED_PE_CAN_REGISTER_AGAIN,
+    REPORT_OF_AN_UNKNOWN_PE_IS_HARMLESS,
+    REPORT_UNDER_THE_WRONG_POOL_IS_HARMLESS,
+    REPORT_OF_A_DE_REGISTERED_PE_IS_HARMLESS,
+    PE_WITHOUT_ASSOCIATION_IS_ASKED_OR_REMOVED,
+    VANISHED_PE_IS_REMOVED_AFTER_A_REPORT,
 ];
 
 /// How soon "immediately" is: a second. Where periodic keep-alives come so often that one of them could be
 /// taken for the answer to a report, half a second, which is less than their shortest period.
-fn at_once(t: &Tester<'_>) -> Duration {
+fn at_once(t: &Tester) -> Duration {
     match t.timers().keep_alive_interval {
         Some(interval) if interval < Duration::from_secs(2) => Duration::from_millis(500),
         _ => Duration::from_secs(1),
@@ -165,7 +40,7 @@ fn at_once(t: &Tester<'_>) -> Duration {
 
 /// The keep-alive that a report brings to a PE, or the breach of this requirement.
 pub(super) fn asked_at_once(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     pe: &PoolElement,
     requirement: ReqId,
 ) -> Result<Message, Stop> {
@@ -190,24 +65,27 @@ pub(super) fn asked_at_once(
 }
 
 /// Reports a PE and takes the keep-alive that follows. What came before the report does not count.
-fn report_and_expect(
-    t: &mut Tester<'_>,
-    reporter: Player,
-    pe: &PoolElement,
-) -> Result<Message, Stop> {
+fn report_and_expect(t: &mut Tester, reporter: Player, pe: &PoolElement) -> Result<Message, Stop> {
     t.take_all(pe, ENDPOINT_KEEP_ALIVE);
     report(t, reporter, pe)?;
     asked_at_once(t, pe, R5352_3_5_6)
 }
 
-fn report(t: &mut Tester<'_>, reporter: Player, pe: &PoolElement) -> Outcome {
+fn report(t: &mut Tester, reporter: Player, pe: &PoolElement) -> Outcome {
     t.send(
         reporter,
         forge::endpoint_unreachable(&pe.handle.0, pe.pe_identifier()),
     )
 }
 
-fn report_brings_a_keep_alive(t: &mut Tester<'_>) -> Outcome {
+const REPORT_BRINGS_A_KEEP_ALIVE: Case = registrar(
+    "rfc5352/3.5/report-brings-a-keep-alive",
+    "A PU's report makes the registrar ask the PE at once, for its pool and with H clear.",
+    &[R5352_3_5_6, R5352_3_5_8, R5352_2_2_7_7],
+    report_brings_a_keep_alive,
+);
+
+fn report_brings_a_keep_alive(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -225,7 +103,14 @@ fn report_brings_a_keep_alive(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn keep_alive_after_a_report_names_the_home_server(t: &mut Tester<'_>) -> Outcome {
+const KEEP_ALIVE_AFTER_A_REPORT_NAMES_THE_HOME_SERVER: Case = registrar(
+    "rfc5352/3.5/keep-alive-after-a-report-names-the-home-server",
+    "The keep-alive that follows a report has the ID of the PE's Home ENRP server.",
+    &[R5352_3_5_6, R5352_2_2_7_6],
+    keep_alive_after_a_report_names_the_home_server,
+);
+
+fn keep_alive_after_a_report_names_the_home_server(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -240,7 +125,15 @@ fn keep_alive_after_a_report_names_the_home_server(t: &mut Tester<'_>) -> Outcom
     Ok(())
 }
 
-fn report_over_tcp(t: &mut Tester<'_>) -> Outcome {
+const REPORT_OVER_TCP: Case = registrar(
+    "rfc5352/3.5/report-over-tcp",
+    "A report from a PU over TCP counts like one over SCTP.",
+    &[R5352_3_5_6],
+    report_over_tcp,
+)
+.needs(&[Ics::TcpPu]);
+
+fn report_over_tcp(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user_over_tcp();
@@ -251,7 +144,14 @@ fn report_over_tcp(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn report_from_a_pe_of_the_pool(t: &mut Tester<'_>) -> Outcome {
+const REPORT_FROM_A_PE_OF_THE_POOL: Case = registrar(
+    "rfc5352/3.5/report-from-a-pe-of-the-pool",
+    "A PE can report another one of its pool.",
+    &[R5352_3_5_6],
+    report_from_a_pe_of_the_pool,
+);
+
+fn report_from_a_pe_of_the_pool(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let (reporter, pe) = (t.pool_element(&pool), t.pool_element(&pool));
     t.preamble(|t| t.register(&reporter))?;
@@ -261,7 +161,14 @@ fn report_from_a_pe_of_the_pool(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn report_from_a_pe_of_another_pool(t: &mut Tester<'_>) -> Outcome {
+const REPORT_FROM_A_PE_OF_ANOTHER_POOL: Case = registrar(
+    "rfc5352/3.5/report-from-a-pe-of-another-pool",
+    "A PE can report one of another pool.",
+    &[R5352_3_5_6],
+    report_from_a_pe_of_another_pool,
+);
+
+fn report_from_a_pe_of_another_pool(t: &mut Tester) -> Outcome {
     let (own, other) = (t.unused_pool_handle(), t.unused_pool_handle());
     let (reporter, pe) = (t.pool_element(&own), t.pool_element(&other));
     t.preamble(|t| t.register(&reporter))?;
@@ -271,7 +178,14 @@ fn report_from_a_pe_of_another_pool(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn second_report_brings_a_keep_alive_again(t: &mut Tester<'_>) -> Outcome {
+const SECOND_REPORT_BRINGS_A_KEEP_ALIVE_AGAIN: Case = registrar(
+    "rfc5352/3.5/second-report-brings-a-keep-alive-again",
+    "After the PE has answered, another report makes the registrar ask it again.",
+    &[R5352_3_5_6],
+    second_report_brings_a_keep_alive_again,
+);
+
+fn second_report_brings_a_keep_alive_again(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let (one, two) = (t.pool_user(), t.pool_user());
@@ -286,7 +200,14 @@ fn second_report_brings_a_keep_alive_again(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn only_the_reported_pe_is_asked(t: &mut Tester<'_>) -> Outcome {
+const ONLY_THE_REPORTED_PE_IS_ASKED: Case = registrar(
+    "rfc5352/3.5/only-the-reported-pe-is-asked",
+    "Reports of one PE bring its neighbour in the pool no keep-alives.",
+    &[R5352_3_5_6, R5352_3_5_7],
+    only_the_reported_pe_is_asked,
+);
+
+fn only_the_reported_pe_is_asked(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let (reported, other) = (t.pool_element(&pool), t.pool_element(&pool));
     let pu = t.pool_user();
@@ -316,7 +237,14 @@ fn only_the_reported_pe_is_asked(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn reported_pe_of_two_on_an_association(t: &mut Tester<'_>) -> Outcome {
+const REPORTED_PE_OF_TWO_ON_AN_ASSOCIATION: Case = registrar(
+    "rfc5352/3.5/reported-pe-of-two-on-an-association",
+    "Of two PEs of two pools over one association, the keep-alive names the reported one's pool.",
+    &[R5352_3_5_6],
+    reported_pe_of_two_on_an_association,
+);
+
+fn reported_pe_of_two_on_an_association(t: &mut Tester) -> Outcome {
     let (one, two) = (t.unused_pool_handle(), t.unused_pool_handle());
     let first = t.pool_element(&one);
     let second = t.pool_element_beside(&first, &two);
@@ -335,7 +263,14 @@ fn reported_pe_of_two_on_an_association(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn reported_pe_that_answers_stays(t: &mut Tester<'_>) -> Outcome {
+const REPORTED_PE_THAT_ANSWERS_STAYS: Case = registrar(
+    "rfc5352/3.5/reported-pe-that-answers-stays",
+    "A PE that acknowledges the keep-alive after a report stays in the handlespace.",
+    &[R5352_3_5_6, R5352_3_5_10],
+    reported_pe_that_answers_stays,
+);
+
+fn reported_pe_that_answers_stays(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -354,7 +289,15 @@ fn reported_pe_that_answers_stays(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn reports_up_to_the_limit_remove_nobody(t: &mut Tester<'_>) -> Outcome {
+const REPORTS_UP_TO_THE_LIMIT_REMOVE_NOBODY: Case = registrar(
+    "rfc5352/3.5/reports-up-to-the-limit-remove-nobody",
+    "A PE that answers survives as many reports as MAX-BAD-PE-REPORT.",
+    &[R5352_3_5_10],
+    reports_up_to_the_limit_remove_nobody,
+)
+.needs(&[Ics::MaxBadPeReport]);
+
+fn reports_up_to_the_limit_remove_nobody(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -378,7 +321,15 @@ fn reports_up_to_the_limit_remove_nobody(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn reports_beyond_the_limit_remove_the_pe(t: &mut Tester<'_>) -> Outcome {
+const REPORTS_BEYOND_THE_LIMIT_REMOVE_THE_PE: Case = registrar(
+    "rfc5352/3.5/reports-beyond-the-limit-remove-the-pe",
+    "One report more than MAX-BAD-PE-REPORT should remove the PE, though it answers.",
+    &[R5352_3_5_10, R5352_3_5_12],
+    reports_beyond_the_limit_remove_the_pe,
+)
+.needs(&[Ics::MaxBadPeReport]);
+
+fn reports_beyond_the_limit_remove_the_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -404,7 +355,15 @@ fn reports_beyond_the_limit_remove_the_pe(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn removed_pe_can_register_again(t: &mut Tester<'_>) -> Outcome {
+const REMOVED_PE_CAN_REGISTER_AGAIN: Case = registrar(
+    "rfc5352/3.5/removed-pe-can-register-again",
+    "A PE that too many reports have removed is taken again when it registers.",
+    &[R5352_3_1_53, R5352_3_1_54],
+    removed_pe_can_register_again,
+)
+.needs(&[Ics::MaxBadPeReport]);
+
+fn removed_pe_can_register_again(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -427,7 +386,14 @@ fn removed_pe_can_register_again(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn report_of_an_unknown_pe_is_harmless(t: &mut Tester<'_>) -> Outcome {
+const REPORT_OF_AN_UNKNOWN_PE_IS_HARMLESS: Case = registrar(
+    "rfc5352/3.5/report-of-an-unknown-pe-is-harmless",
+    "A report of a PE that its pool does not have removes nobody.",
+    &[R5352_3_3_26, R5352_3_1_21],
+    report_of_an_unknown_pe_is_harmless,
+);
+
+fn report_of_an_unknown_pe_is_harmless(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -443,7 +409,14 @@ fn report_of_an_unknown_pe_is_harmless(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn report_under_the_wrong_pool_is_harmless(t: &mut Tester<'_>) -> Outcome {
+const REPORT_UNDER_THE_WRONG_POOL_IS_HARMLESS: Case = registrar(
+    "rfc5352/3.5/report-under-the-wrong-pool-is-harmless",
+    "A report that names a PE's identifier under another pool or an unknown one removes nobody.",
+    &[R5352_3_3_26, R5352_3_1_21],
+    report_under_the_wrong_pool_is_harmless,
+);
+
+fn report_under_the_wrong_pool_is_harmless(t: &mut Tester) -> Outcome {
     let (pool, other, unknown) = (
         t.unused_pool_handle(),
         t.unused_pool_handle(),
@@ -473,7 +446,14 @@ fn report_under_the_wrong_pool_is_harmless(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn report_of_a_de_registered_pe_is_harmless(t: &mut Tester<'_>) -> Outcome {
+const REPORT_OF_A_DE_REGISTERED_PE_IS_HARMLESS: Case = registrar(
+    "rfc5352/3.5/report-of-a-de-registered-pe-is-harmless",
+    "A report that comes after the PE has left brings nobody back and harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_21],
+    report_of_a_de_registered_pe_is_harmless,
+);
+
+fn report_of_a_de_registered_pe_is_harmless(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let (left, stays) = (t.pool_element(&pool), t.pool_element(&pool));
     let pu = t.pool_user();
@@ -493,7 +473,14 @@ fn report_of_a_de_registered_pe_is_harmless(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn pe_without_association_is_asked_or_removed(t: &mut Tester<'_>) -> Outcome {
+const PE_WITHOUT_ASSOCIATION_IS_ASKED_OR_REMOVED: Case = registrar(
+    "rfc5352/3.5/pe-without-association-is-asked-or-removed",
+    "A reported PE whose association is broken is reached over a new one or removed.",
+    &[R5352_3_5_9, R5352_3_1_21],
+    pe_without_association_is_asked_or_removed,
+);
+
+fn pe_without_association_is_asked_or_removed(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let (broken, stays) = (t.pool_element(&pool), t.pool_element(&pool));
     let pu = t.pool_user();
@@ -519,7 +506,15 @@ fn pe_without_association_is_asked_or_removed(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn vanished_pe_is_removed_after_a_report(t: &mut Tester<'_>) -> Outcome {
+const VANISHED_PE_IS_REMOVED_AFTER_A_REPORT: Case = registrar(
+    "rfc5352/3.5/vanished-pe-is-removed-after-a-report",
+    "A PE whose host has vanished is removed when the keep-alive after a report fails.",
+    &[R5352_3_5_9, R5352_3_1_21],
+    vanished_pe_is_removed_after_a_report,
+)
+.needs(&[Ics::ShortTimers]);
+
+fn vanished_pe_is_removed_after_a_report(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let (vanished, stays) = (t.pool_element(&pool), t.pool_element(&pool));
     let pu = t.pool_user();
@@ -546,7 +541,7 @@ fn vanished_pe_is_removed_after_a_report(t: &mut Tester<'_>) -> Outcome {
 }
 
 /// MAX-BAD-PE-REPORT of the target.
-fn limit(t: &Tester<'_>) -> Result<u32, Stop> {
+fn limit(t: &Tester) -> Result<u32, Stop> {
     match t.timers().max_bad_pe_report {
         Some(limit) if limit <= MOST_REPORTS => Ok(limit),
         Some(limit) => {

@@ -1,10 +1,7 @@
 //! RFC 5352 §3.6: the announcements of a registrar.
 
 use crate::rfc5354::reaction::serves_on;
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Transport};
-use rspcheck_testkit::{Case, Message, Outcome, Player, Role, SERVER_ANNOUNCE, Stop, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// Registrars on one channel that are reckoned with (T20).
 const SCOPE: u32 = 4;
@@ -13,42 +10,14 @@ const OTHER: u32 = 0x0bad_1dea;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/3.6/registrar-announces-itself",
-        purpose: "On the multicast client channel an announcement comes within (N+1) times T6.",
-        target: Role::Registrar,
-        needs: &[Ics::Announce],
-        covers: &[R5352_3_6_2, R5352_3_6_4],
-        run: registrar_announces_itself,
-    },
-    Case {
-        id: "rfc5352/3.6/announcements-come-every-t6",
-        purpose: "A registrar that is alone announces itself every T6-Serverannounce.",
-        target: Role::Registrar,
-        needs: &[Ics::Announce],
-        covers: &[R5352_3_6_2],
-        run: announcements_come_every_t6,
-    },
-    Case {
-        id: "rfc5352/3.6/another-registrar-makes-announcements-rarer",
-        purpose: "A registrar that hears another one announces itself every two T6.",
-        target: Role::Registrar,
-        needs: &[Ics::Announce],
-        covers: &[R5352_3_6_2, R5352_4_13],
-        run: another_registrar_makes_announcements_rarer,
-    },
-    Case {
-        id: "rfc5352/3.6/nonsense-on-the-channel",
-        purpose: "Datagrams that are no announcement, or a broken one, do not keep the registrar from serving.",
-        target: Role::Registrar,
-        needs: &[Ics::Announce],
-        covers: &[R5352_3_6_2, R5352_3_3_26],
-        run: nonsense_on_the_channel,
-    },
+    REGISTRAR_ANNOUNCES_ITSELF,
+    ANNOUNCEMENTS_COME_EVERY_T6,
+    ANOTHER_REGISTRAR_MAKES_ANNOUNCEMENTS_RARER,
+    NONSENSE_ON_THE_CHANNEL,
 ];
 
 /// The next announcement of anybody. Where one registrar is alone it comes after T6; others make it rarer.
-pub(super) fn next_announcement(t: &mut Tester<'_>, listener: &Player) -> Result<Message, Stop> {
+pub(super) fn next_announcement(t: &mut Tester, listener: &Player) -> Result<Message, Stop> {
     let within = t.timers().t6_serverannounce * SCOPE;
     let message = t.expect(listener, SERVER_ANNOUNCE, within)?;
     t.check(R5352_3_6_2, true);
@@ -57,7 +26,7 @@ pub(super) fn next_announcement(t: &mut Tester<'_>, listener: &Player) -> Result
 
 /// The next announcement with this Server Identifier.
 pub(super) fn announcement_of(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     listener: &Player,
     id: i64,
 ) -> Result<Option<Message>, Stop> {
@@ -68,7 +37,7 @@ pub(super) fn announcement_of(
 }
 
 /// The target's own ID, as PEs learn it: their Home ENRP server's.
-pub(super) fn home_of(t: &mut Tester<'_>) -> Result<i64, Stop> {
+pub(super) fn home_of(t: &mut Tester) -> Result<i64, Stop> {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let mut home = None;
@@ -81,14 +50,30 @@ pub(super) fn home_of(t: &mut Tester<'_>) -> Result<i64, Stop> {
     home.ok_or_else(|| t.inconclusive("the registrar does not tell a Home ENRP server"))
 }
 
-fn registrar_announces_itself(t: &mut Tester<'_>) -> Outcome {
+const REGISTRAR_ANNOUNCES_ITSELF: Case = registrar(
+    "rfc5352/3.6/registrar-announces-itself",
+    "On the multicast client channel an announcement comes within (N+1) times T6.",
+    &[R5352_3_6_2, R5352_3_6_4],
+    registrar_announces_itself,
+)
+.needs(&[Ics::Announce]);
+
+fn registrar_announces_itself(t: &mut Tester) -> Outcome {
     let listener = t.listener()?;
     next_announcement(t, &listener)?;
     t.check(R5352_3_6_4, true);
     Ok(())
 }
 
-fn announcements_come_every_t6(t: &mut Tester<'_>) -> Outcome {
+const ANNOUNCEMENTS_COME_EVERY_T6: Case = registrar(
+    "rfc5352/3.6/announcements-come-every-t6",
+    "A registrar that is alone announces itself every T6-Serverannounce.",
+    &[R5352_3_6_2],
+    announcements_come_every_t6,
+)
+.needs(&[Ics::Announce]);
+
+fn announcements_come_every_t6(t: &mut Tester) -> Outcome {
     let listener = t.listener()?;
     let t6 = t.timers().t6_serverannounce;
     let first = next_announcement(t, &listener)?;
@@ -105,7 +90,15 @@ fn announcements_come_every_t6(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn another_registrar_makes_announcements_rarer(t: &mut Tester<'_>) -> Outcome {
+const ANOTHER_REGISTRAR_MAKES_ANNOUNCEMENTS_RARER: Case = registrar(
+    "rfc5352/3.6/another-registrar-makes-announcements-rarer",
+    "A registrar that hears another one announces itself every two T6.",
+    &[R5352_3_6_2, R5352_4_13],
+    another_registrar_makes_announcements_rarer,
+)
+.needs(&[Ics::Announce]);
+
+fn another_registrar_makes_announcements_rarer(t: &mut Tester) -> Outcome {
     let listener = t.listener()?;
     let t6 = t.timers().t6_serverannounce;
     let other = forge::server_announce(OTHER, &[somewhere(t, &listener)?]).octets();
@@ -140,7 +133,15 @@ fn another_registrar_makes_announcements_rarer(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn nonsense_on_the_channel(t: &mut Tester<'_>) -> Outcome {
+const NONSENSE_ON_THE_CHANNEL: Case = registrar(
+    "rfc5352/3.6/nonsense-on-the-channel",
+    "Datagrams that are no announcement, or a broken one, do not keep the registrar from serving.",
+    &[R5352_3_6_2, R5352_3_3_26],
+    nonsense_on_the_channel,
+)
+.needs(&[Ics::Announce]);
+
+fn nonsense_on_the_channel(t: &mut Tester) -> Outcome {
     let listener = t.listener()?;
     let own = next_announcement(t, &listener)?
         .number("server-identifier")
@@ -170,7 +171,7 @@ fn nonsense_on_the_channel(t: &mut Tester<'_>) -> Outcome {
 }
 
 /// A transport address that nobody listens on: what a registrar of the same host could announce.
-fn somewhere(t: &mut Tester<'_>, listener: &Player) -> Result<Transport, Stop> {
+fn somewhere(t: &mut Tester, listener: &Player) -> Result<Transport, Stop> {
     let addrs = vec![t.address(listener)?.ip()];
     Ok(Transport::Sctp {
         port: 9,

@@ -4,82 +4,28 @@
 //! their own. Here: the others, and the ones that come unasked or from somebody who does not send them. A
 //! known type in the wrong place has no reaction laid down, but it is not unrecognized (ambiguity T23).
 
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Cause, Forge, Transport};
-use rspcheck_testkit::{
-    Case, ENDPOINT_KEEP_ALIVE, ERROR, Outcome, Player, PoolElement, Role, Tester,
-};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/4/keep-alive-ack-unasked",
-        purpose: "An acknowledgement that nobody asked for changes nothing for the PE that sent it.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_4_10],
-        run: keep_alive_ack_unasked,
-    },
-    Case {
-        id: "rfc5352/4/keep-alive-ack-of-a-stranger",
-        purpose: "Acknowledgements for a PE and a pool that do not exist are handled and add nobody.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_4_10, R5352_3_3_25],
-        run: keep_alive_ack_of_a_stranger,
-    },
-    Case {
-        id: "rfc5352/4/asap-error-is-not-answered-by-one",
-        purpose: "An ASAP_ERROR of a PU is handled: no ASAP_ERROR comes back, and the PU is served.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_4_12],
-        run: asap_error_is_not_answered_by_one,
-    },
-    Case {
-        id: "rfc5352/4/asap-error-of-a-pe",
-        purpose: "An ASAP_ERROR of a registered PE is handled: the PE stays in its pool.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_4_12],
-        run: asap_error_of_a_pe,
-    },
-    Case {
-        id: "rfc5352/4/server-announce-over-an-association",
-        purpose: "Whatever a registrar makes of an ASAP_SERVER_ANNOUNCE in an association, it serves on.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5352_4_13],
-        run: server_announce_over_an_association,
-    },
-    Case {
-        id: "rfc5352/4/unreachable-report-of-a-pu",
-        purpose: "After a PU's first report about a PE that answers, the PE is still in its pool.",
-        target: Role::Registrar,
-        needs: &[Ics::MaxBadPeReport],
-        covers: &[R5352_3_5_10],
-        run: unreachable_report_of_a_pu,
-    },
-    Case {
-        id: "rfc5352/4/responses-of-others-change-nothing",
-        purpose: "Responses and keep-alives, sent to the registrar, neither add nor remove a PE.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_2_2_6_11, R5352_3_3_25],
-        run: responses_of_others_change_nothing,
-    },
-    Case {
-        id: "rfc5352/4/messages-between-pe-and-pu-do-no-harm",
-        purpose: "Whatever becomes of cookies, their echoes and business cards, the next PU is served.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25],
-        run: messages_between_pe_and_pu_do_no_harm,
-    },
+    KEEP_ALIVE_ACK_UNASKED,
+    KEEP_ALIVE_ACK_OF_A_STRANGER,
+    ASAP_ERROR_IS_NOT_ANSWERED_BY_ONE,
+    ASAP_ERROR_OF_A_PE,
+    SERVER_ANNOUNCE_OVER_AN_ASSOCIATION,
+    UNREACHABLE_REPORT_OF_A_PU,
+    RESPONSES_OF_OTHERS_CHANGE_NOTHING,
+    MESSAGES_BETWEEN_PE_AND_PU_DO_NO_HARM,
 ];
 
-fn keep_alive_ack_unasked(t: &mut Tester<'_>) -> Outcome {
+const KEEP_ALIVE_ACK_UNASKED: Case = registrar(
+    "rfc5352/4/keep-alive-ack-unasked",
+    "An acknowledgement that nobody asked for changes nothing for the PE that sent it.",
+    &[R5352_4_10],
+    keep_alive_ack_unasked,
+);
+
+fn keep_alive_ack_unasked(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.register(&pe))?;
@@ -96,7 +42,14 @@ fn keep_alive_ack_unasked(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn keep_alive_ack_of_a_stranger(t: &mut Tester<'_>) -> Outcome {
+const KEEP_ALIVE_ACK_OF_A_STRANGER: Case = registrar(
+    "rfc5352/4/keep-alive-ack-of-a-stranger",
+    "Acknowledgements for a PE and a pool that do not exist are handled and add nobody.",
+    &[R5352_4_10, R5352_3_3_25],
+    keep_alive_ack_of_a_stranger,
+);
+
+fn keep_alive_ack_of_a_stranger(t: &mut Tester) -> Outcome {
     let (pool, unknown) = (t.unused_pool_handle(), t.unused_pool_handle());
     let pe = t.pool_element(&pool);
     let stranger = t.pool_element(&pool);
@@ -122,7 +75,14 @@ fn keep_alive_ack_of_a_stranger(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn asap_error_is_not_answered_by_one(t: &mut Tester<'_>) -> Outcome {
+const ASAP_ERROR_IS_NOT_ANSWERED_BY_ONE: Case = registrar(
+    "rfc5352/4/asap-error-is-not-answered-by-one",
+    "An ASAP_ERROR of a PU is handled: no ASAP_ERROR comes back, and the PU is served.",
+    &[R5352_4_12],
+    asap_error_is_not_answered_by_one,
+);
+
+fn asap_error_is_not_answered_by_one(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     for error in errors() {
         t.send(&pu, error)?;
@@ -130,7 +90,14 @@ fn asap_error_is_not_answered_by_one(t: &mut Tester<'_>) -> Outcome {
     t.expect_none(R5352_4_12, &pu, ERROR)
 }
 
-fn asap_error_of_a_pe(t: &mut Tester<'_>) -> Outcome {
+const ASAP_ERROR_OF_A_PE: Case = registrar(
+    "rfc5352/4/asap-error-of-a-pe",
+    "An ASAP_ERROR of a registered PE is handled: the PE stays in its pool.",
+    &[R5352_4_12],
+    asap_error_of_a_pe,
+);
+
+fn asap_error_of_a_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.register(&pe))?;
@@ -143,7 +110,14 @@ fn asap_error_of_a_pe(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn server_announce_over_an_association(t: &mut Tester<'_>) -> Outcome {
+const SERVER_ANNOUNCE_OVER_AN_ASSOCIATION: Case = registrar(
+    "rfc5352/4/server-announce-over-an-association",
+    "Whatever a registrar makes of an ASAP_SERVER_ANNOUNCE in an association, it serves on.",
+    &[R5352_3_3_25, R5352_4_13],
+    server_announce_over_an_association,
+);
+
+fn server_announce_over_an_association(t: &mut Tester) -> Outcome {
     let (alone, with_transport) = (t.pool_user(), t.pool_user());
     let at = t.address(&with_transport)?;
     let transport = Transport::Sctp {
@@ -171,7 +145,15 @@ fn server_announce_over_an_association(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn unreachable_report_of_a_pu(t: &mut Tester<'_>) -> Outcome {
+const UNREACHABLE_REPORT_OF_A_PU: Case = registrar(
+    "rfc5352/4/unreachable-report-of-a-pu",
+    "After a PU's first report about a PE that answers, the PE is still in its pool.",
+    &[R5352_3_5_10],
+    unreachable_report_of_a_pu,
+)
+.needs(&[Ics::MaxBadPeReport]);
+
+fn unreachable_report_of_a_pu(t: &mut Tester) -> Outcome {
     if t.timers().max_bad_pe_report.is_none_or(|most| most == 0) {
         return Err(t.inconclusive("the first report can be one too many: MAX-BAD-PE-REPORT"));
     }
@@ -192,7 +174,14 @@ fn unreachable_report_of_a_pu(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn responses_of_others_change_nothing(t: &mut Tester<'_>) -> Outcome {
+const RESPONSES_OF_OTHERS_CHANGE_NOTHING: Case = registrar(
+    "rfc5352/4/responses-of-others-change-nothing",
+    "Responses and keep-alives, sent to the registrar, neither add nor remove a PE.",
+    &[R5352_2_2_6_11, R5352_3_3_25],
+    responses_of_others_change_nothing,
+);
+
+fn responses_of_others_change_nothing(t: &mut Tester) -> Outcome {
     let (pool, unknown) = (t.unused_pool_handle(), t.unused_pool_handle());
     let pe = t.pool_element(&pool);
     let guest = t.pool_element(&pool);
@@ -221,7 +210,14 @@ fn responses_of_others_change_nothing(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn messages_between_pe_and_pu_do_no_harm(t: &mut Tester<'_>) -> Outcome {
+const MESSAGES_BETWEEN_PE_AND_PU_DO_NO_HARM: Case = registrar(
+    "rfc5352/4/messages-between-pe-and-pu-do-no-harm",
+    "Whatever becomes of cookies, their echoes and business cards, the next PU is served.",
+    &[R5352_3_3_25],
+    messages_between_pe_and_pu_do_no_harm,
+);
+
+fn messages_between_pe_and_pu_do_no_harm(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let messages = [
@@ -264,7 +260,7 @@ fn errors() -> [Forge; 3] {
 }
 
 /// The registrar answers the player, and has not reported a message of it as unrecognized before.
-fn not_unrecognized(t: &mut Tester<'_>, player: impl Into<Player>) -> Outcome {
+fn not_unrecognized(t: &mut Tester, player: impl Into<Player>) -> Outcome {
     let player = player.into();
     t.probe(player)?;
     let errors = t.take_all(player, ERROR);
@@ -277,7 +273,7 @@ fn not_unrecognized(t: &mut Tester<'_>, player: impl Into<Player>) -> Outcome {
 }
 
 /// A PU that comes now is answered: its request is for an unknown pool.
-fn serves_on(t: &mut Tester<'_>) -> Outcome {
+fn serves_on(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.probe(&pu)?;
     t.check(R5352_3_3_25, true);

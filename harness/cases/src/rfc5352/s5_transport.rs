@@ -1,45 +1,23 @@
 //! RFC 5352 §5: how messages travel over SCTP.
 
-use rspcheck_spec::id::*;
-use rspcheck_testkit::{Case, HANDLE_RESOLUTION_RESPONSE, Outcome, Role, Tester, forge};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5352/5/responses-carry-the-ppid-of-asap",
-        purpose: "Registration, resolution and de-registration are answered with PPID 11.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_5_2],
-        run: responses_carry_the_ppid_of_asap,
-    },
-    Case {
-        id: "rfc5352/5/one-message-is-one-user-message",
-        purpose: "Responses that follow each other fast still come one in each user message.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_5_1],
-        run: one_message_is_one_user_message,
-    },
-    Case {
-        id: "rfc5352/5/other-ppids-do-no-harm",
-        purpose: "Whatever becomes of a request with another PPID than 11, the next PU is served.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25],
-        run: other_ppids_do_no_harm,
-    },
-    Case {
-        id: "rfc5352/5/two-messages-in-one-user-message-do-no-harm",
-        purpose: "Whatever becomes of two requests in one user message, the next PU is served.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25],
-        run: two_messages_in_one_user_message_do_no_harm,
-    },
+    RESPONSES_CARRY_THE_PPID_OF_ASAP,
+    ONE_MESSAGE_IS_ONE_USER_MESSAGE,
+    OTHER_PPIDS_DO_NO_HARM,
+    TWO_MESSAGES_IN_ONE_USER_MESSAGE_DO_NO_HARM,
 ];
 
-fn responses_carry_the_ppid_of_asap(t: &mut Tester<'_>) -> Outcome {
+const RESPONSES_CARRY_THE_PPID_OF_ASAP: Case = registrar(
+    "rfc5352/5/responses-carry-the-ppid-of-asap",
+    "Registration, resolution and de-registration are answered with PPID 11.",
+    &[R5352_5_2],
+    responses_carry_the_ppid_of_asap,
+);
+
+fn responses_carry_the_ppid_of_asap(t: &mut Tester) -> Outcome {
     let (pool, unknown) = (t.unused_pool_handle(), t.unused_pool_handle());
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -56,7 +34,14 @@ fn responses_carry_the_ppid_of_asap(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn one_message_is_one_user_message(t: &mut Tester<'_>) -> Outcome {
+const ONE_MESSAGE_IS_ONE_USER_MESSAGE: Case = registrar(
+    "rfc5352/5/one-message-is-one-user-message",
+    "Responses that follow each other fast still come one in each user message.",
+    &[R5352_5_1],
+    one_message_is_one_user_message,
+);
+
+fn one_message_is_one_user_message(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -85,7 +70,14 @@ fn one_message_is_one_user_message(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn other_ppids_do_no_harm(t: &mut Tester<'_>) -> Outcome {
+const OTHER_PPIDS_DO_NO_HARM: Case = registrar(
+    "rfc5352/5/other-ppids-do-no-harm",
+    "Whatever becomes of a request with another PPID than 11, the next PU is served.",
+    &[R5352_3_3_25],
+    other_ppids_do_no_harm,
+);
+
+fn other_ppids_do_no_harm(t: &mut Tester) -> Outcome {
     // Unspecified, ENRP's, and ASAP's in the wrong byte order.
     for ppid in [0, 12, 0x0b00_0000] {
         let pool = t.unused_pool_handle();
@@ -104,7 +96,14 @@ fn other_ppids_do_no_harm(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn two_messages_in_one_user_message_do_no_harm(t: &mut Tester<'_>) -> Outcome {
+const TWO_MESSAGES_IN_ONE_USER_MESSAGE_DO_NO_HARM: Case = registrar(
+    "rfc5352/5/two-messages-in-one-user-message-do-no-harm",
+    "Whatever becomes of two requests in one user message, the next PU is served.",
+    &[R5352_3_3_25],
+    two_messages_in_one_user_message_do_no_harm,
+);
+
+fn two_messages_in_one_user_message_do_no_harm(t: &mut Tester) -> Outcome {
     let handles = [t.unused_pool_handle(), t.unused_pool_handle()];
     let odd = t.pool_user();
     let requests = handles.map(|handle| forge::handle_resolution(&handle.0, false).octets());
@@ -120,7 +119,7 @@ fn two_messages_in_one_user_message_do_no_harm(t: &mut Tester<'_>) -> Outcome {
 
 /// Another PU, as the one with the odd message can have lost its association, is answered: its request is
 /// for an unknown pool.
-fn serves_on(t: &mut Tester<'_>) -> Outcome {
+fn serves_on(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.probe(&pu)?;
     t.check(R5352_3_3_25, true);

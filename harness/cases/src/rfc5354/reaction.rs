@@ -3,14 +3,7 @@
 //! The RFCs leave most reactions to odd octets open (T23, T50), so these words record what was seen and
 //! judge little.
 
-use rspcheck_spec::ReqId;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Forge, ForgeError};
-use rspcheck_testkit::{
-    DEREGISTRATION_RESPONSE, ENDPOINT_KEEP_ALIVE, Message, Outcome, Player, PoolElement,
-    REGISTRATION_RESPONSE, Stop, Tester,
-};
-use std::time::Duration;
+use rspcheck_testkit::prelude::*;
 
 /// Cause code of Unrecognized Parameter (RFC 5354 §3.12.2).
 pub(crate) const UNRECOGNIZED_PARAMETER: u16 = 0x1;
@@ -28,7 +21,7 @@ pub(crate) fn forged(message: Result<Forge, ForgeError>) -> Result<Forge, Stop> 
 
 /// Shows that a PE can be registered as it is, and leaves it unregistered. From then on its keep-alives
 /// are acknowledged, also when a spoilt registration is what brings them.
-pub(crate) fn welcome(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome {
+pub(crate) fn welcome(t: &mut Tester, pe: &PoolElement) -> Outcome {
     t.preamble(|t| {
         t.register(pe)?;
         t.send(pe, forge::deregistration(&pe.handle.0, pe.pe_identifier()))?;
@@ -40,7 +33,7 @@ pub(crate) fn welcome(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome {
 /// The messages with an Operation Error that came for a player, until `count` causes with this code are
 /// among them or it is clear that no more will come. A response at hand is looked at first.
 pub(crate) fn reports(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     player: Player,
     code: u16,
     count: usize,
@@ -61,7 +54,7 @@ pub(crate) fn reports(
 /// Judges a report: that there is one, that its cause is the right one, and what it quotes. RFC 5352
 /// §2.2.14 asks for it by a SHOULD; what comes has to be right.
 pub(crate) fn judge_report(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     requirement: ReqId,
     quotation: ReqId,
     reports: &[Message],
@@ -111,7 +104,7 @@ pub(crate) fn quotes(information: &[u8], expected: &[u8]) -> bool {
 
 /// After octets that no rule prescribes a reaction to: records the reaction, and judges that the registrar
 /// serves on. It may have closed the association, so the question comes over a new one.
-pub(crate) fn serves_on(t: &mut Tester<'_>, player: impl Into<Player>) -> Outcome {
+pub(crate) fn serves_on(t: &mut Tester, player: impl Into<Player>) -> Outcome {
     let player = player.into();
     let reaction = next_reaction(t, player)?;
     match (reaction, t.association_end(player)) {
@@ -128,7 +121,7 @@ pub(crate) fn serves_on(t: &mut Tester<'_>, player: impl Into<Player>) -> Outcom
 }
 
 /// After a spoilt registration: as [`serves_on`], and a PE that was told that it is rejected is not there.
-pub(crate) fn serves_on_without(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome {
+pub(crate) fn serves_on_without(t: &mut Tester, pe: &PoolElement) -> Outcome {
     let reaction = next_reaction(t, pe.into())?;
     let rejected = reaction
         .as_ref()
@@ -155,14 +148,14 @@ pub(crate) fn serves_on_without(t: &mut Tester<'_>, pe: &PoolElement) -> Outcome
 }
 
 /// Whatever comes for the player but keep-alives, which come by a timer.
-fn next_reaction(t: &mut Tester<'_>, player: Player) -> Result<Option<Message>, Stop> {
+fn next_reaction(t: &mut Tester, player: Player) -> Result<Option<Message>, Stop> {
     let until = t.now() + SETTLE;
     t.next_of(player, until, |m| !m.is(ENDPOINT_KEEP_ALIVE))
 }
 
 /// Sends octets that the registrar may answer by closing the association. What has come before is taken
 /// in first, so that a closed one is set up anew.
-pub(crate) fn throw(t: &mut Tester<'_>, player: impl Into<Player>, octets: &[u8]) -> Outcome {
+pub(crate) fn throw(t: &mut Tester, player: impl Into<Player>, octets: &[u8]) -> Outcome {
     t.pass_time(Duration::from_millis(10))?;
     let player = player.into();
     t.send_octets(player, octets)

@@ -3,126 +3,31 @@
 //! Which cause is given when, stands with the procedures of RFC 5352. Of a quoted policy or transport only
 //! the type counts (T29).
 
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{Policy, Transport};
-use rspcheck_testkit::{Case, Message, Outcome, PoolElement, Role, Stop, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5354/3.12.11/unknown-pool-handle-has-no-information",
-        purpose: "The cause Unknown Pool Handle has Length 4.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5352_3_3_26, R5354_3_12_11_1],
-        run: unknown_pool_handle_has_no_information,
-    },
-    Case {
-        id: "rfc5354/3.12.11/unknown-pool-handle-is-the-only-cause",
-        purpose: "A request for an unknown pool is answered by one cause and no other.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5354_3_12_1],
-        run: unknown_pool_handle_is_the_only_cause,
-    },
-    Case {
-        id: "rfc5354/3.12.6/policy-of-a-weighted-pool-is-told-whole",
-        purpose: "Inconsistent Pooling Policy carries a Weighted Round Robin policy with its weight.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRoundRobin],
-        covers: &[R5352_3_1_53, R5352_3_1_37, R5354_3_12_6_1],
-        run: |t| policy_is_told(t, Policy::WeightedRoundRobin { weight: 3 }, 12),
-    },
-    Case {
-        id: "rfc5354/3.12.6/policy-of-an-adaptive-pool-is-told-whole",
-        purpose: "Inconsistent Pooling Policy carries a Least Used policy with its load.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsed],
-        covers: &[R5352_3_1_53, R5352_3_1_37, R5354_3_12_6_1],
-        run: |t| policy_is_told(t, Policy::LeastUsed { load: 7 }, 12),
-    },
-    Case {
-        id: "rfc5354/3.12.6/policy-of-a-degrading-pool-is-told-whole",
-        purpose: "Inconsistent Pooling Policy carries both fields of Least Used with Degradation.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsedWithDegradation],
-        covers: &[R5352_3_1_53, R5352_3_1_37, R5354_3_12_6_1],
-        run: |t| {
-            let policy = Policy::LeastUsedDegradation {
-                load: 7,
-                degradation: 1,
-            };
-            policy_is_told(t, policy, 16)
-        },
-    },
-    Case {
-        id: "rfc5354/3.12.8/udp-pool-tells-a-udp-transport",
-        purpose: "Inconsistent Transport Type carries a UDP Transport if that is the pool's.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_38, R5354_3_12_8_1],
-        run: |t| {
-            transport_is_told(t, "udp-transport", |port, addrs| Transport::Udp {
-                port,
-                addrs,
-            })
-        },
-    },
-    Case {
-        id: "rfc5354/3.12.8/udp-lite-pool-tells-a-udp-lite-transport",
-        purpose: "Inconsistent Transport Type carries a UDP-Lite Transport if that is the pool's.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_38, R5354_3_12_8_1],
-        run: |t| {
-            transport_is_told(t, "udp-lite-transport", |port, addrs| Transport::UdpLite {
-                port,
-                addrs,
-            })
-        },
-    },
-    Case {
-        id: "rfc5354/3.12.8/dccp-pool-tells-a-dccp-transport",
-        purpose: "Inconsistent Transport Type carries a DCCP Transport if that is the pool's.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_38, R5354_3_12_8_1],
-        run: |t| {
-            transport_is_told(t, "dccp-transport", |port, addrs| Transport::Dccp {
-                port,
-                service_code: 1,
-                addrs,
-            })
-        },
-    },
-    Case {
-        id: "rfc5354/3.12.9/inconsistent-data-control-has-no-information",
-        purpose: "The cause Inconsistent Data/Control Configuration has Length 4.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_39, R5354_3_12_9_1],
-        run: inconsistent_data_control_has_no_information,
-    },
-    Case {
-        id: "rfc5354/3.7/udp-lite-is-data-only",
-        purpose: "A UDP-Lite PE differs from a data-only SCTP pool in its type, not in data and control.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_38, R5354_3_7_5],
-        run: udp_lite_is_data_only,
-    },
-    Case {
-        id: "rfc5354/3.3/dccp-is-data-only",
-        purpose: "A DCCP PE differs from a data-only SCTP pool in its type, not in data and control.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_1_53, R5352_3_1_38, R5354_3_3_5],
-        run: dccp_is_data_only,
-    },
+    UNKNOWN_POOL_HANDLE_HAS_NO_INFORMATION,
+    UNKNOWN_POOL_HANDLE_IS_THE_ONLY_CAUSE,
+    POLICY_OF_A_WEIGHTED_POOL_IS_TOLD_WHOLE,
+    POLICY_OF_AN_ADAPTIVE_POOL_IS_TOLD_WHOLE,
+    POLICY_OF_A_DEGRADING_POOL_IS_TOLD_WHOLE,
+    UDP_POOL_TELLS_A_UDP_TRANSPORT,
+    UDP_LITE_POOL_TELLS_A_UDP_LITE_TRANSPORT,
+    DCCP_POOL_TELLS_A_DCCP_TRANSPORT,
+    INCONSISTENT_DATA_CONTROL_HAS_NO_INFORMATION,
+    UDP_LITE_IS_DATA_ONLY,
+    DCCP_IS_DATA_ONLY,
 ];
 
-fn unknown_pool_handle_has_no_information(t: &mut Tester<'_>) -> Outcome {
+const UNKNOWN_POOL_HANDLE_HAS_NO_INFORMATION: Case = registrar(
+    "rfc5354/3.12.11/unknown-pool-handle-has-no-information",
+    "The cause Unknown Pool Handle has Length 4.",
+    &[R5352_3_3_25, R5352_3_3_26, R5354_3_12_11_1],
+    unknown_pool_handle_has_no_information,
+);
+
+fn unknown_pool_handle_has_no_information(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user();
     let response = t.resolve(&pu, &pool)?;
@@ -136,7 +41,14 @@ fn unknown_pool_handle_has_no_information(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn unknown_pool_handle_is_the_only_cause(t: &mut Tester<'_>) -> Outcome {
+const UNKNOWN_POOL_HANDLE_IS_THE_ONLY_CAUSE: Case = registrar(
+    "rfc5354/3.12.11/unknown-pool-handle-is-the-only-cause",
+    "A request for an unknown pool is answered by one cause and no other.",
+    &[R5352_3_3_25, R5354_3_12_1],
+    unknown_pool_handle_is_the_only_cause,
+);
+
+fn unknown_pool_handle_is_the_only_cause(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user();
     let response = t.resolve(&pu, &pool)?;
@@ -150,7 +62,37 @@ fn unknown_pool_handle_is_the_only_cause(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn policy_is_told(t: &mut Tester<'_>, policy: Policy, length: i64) -> Outcome {
+const POLICY_OF_A_WEIGHTED_POOL_IS_TOLD_WHOLE: Case = registrar(
+    "rfc5354/3.12.6/policy-of-a-weighted-pool-is-told-whole",
+    "Inconsistent Pooling Policy carries a Weighted Round Robin policy with its weight.",
+    &[R5352_3_1_53, R5352_3_1_37, R5354_3_12_6_1],
+    |t| policy_is_told(t, Policy::WeightedRoundRobin { weight: 3 }, 12),
+)
+.needs(&[Ics::PolicyWeightedRoundRobin]);
+
+const POLICY_OF_AN_ADAPTIVE_POOL_IS_TOLD_WHOLE: Case = registrar(
+    "rfc5354/3.12.6/policy-of-an-adaptive-pool-is-told-whole",
+    "Inconsistent Pooling Policy carries a Least Used policy with its load.",
+    &[R5352_3_1_53, R5352_3_1_37, R5354_3_12_6_1],
+    |t| policy_is_told(t, Policy::LeastUsed { load: 7 }, 12),
+)
+.needs(&[Ics::PolicyLeastUsed]);
+
+const POLICY_OF_A_DEGRADING_POOL_IS_TOLD_WHOLE: Case = registrar(
+    "rfc5354/3.12.6/policy-of-a-degrading-pool-is-told-whole",
+    "Inconsistent Pooling Policy carries both fields of Least Used with Degradation.",
+    &[R5352_3_1_53, R5352_3_1_37, R5354_3_12_6_1],
+    |t| {
+        let policy = Policy::LeastUsedDegradation {
+            load: 7,
+            degradation: 1,
+        };
+        policy_is_told(t, policy, 16)
+    },
+)
+.needs(&[Ics::PolicyLeastUsedWithDegradation]);
+
+fn policy_is_told(t: &mut Tester, policy: Policy, length: i64) -> Outcome {
     let kind = i64::from(policy.kind());
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool).policy(policy);
@@ -169,8 +111,45 @@ fn policy_is_told(t: &mut Tester<'_>, policy: Policy, length: i64) -> Outcome {
     Ok(())
 }
 
+const UDP_POOL_TELLS_A_UDP_TRANSPORT: Case = registrar(
+    "rfc5354/3.12.8/udp-pool-tells-a-udp-transport",
+    "Inconsistent Transport Type carries a UDP Transport if that is the pool's.",
+    &[R5352_3_1_53, R5352_3_1_38, R5354_3_12_8_1],
+    |t| {
+        transport_is_told(t, "udp-transport", |port, addrs| Transport::Udp {
+            port,
+            addrs,
+        })
+    },
+);
+
+const UDP_LITE_POOL_TELLS_A_UDP_LITE_TRANSPORT: Case = registrar(
+    "rfc5354/3.12.8/udp-lite-pool-tells-a-udp-lite-transport",
+    "Inconsistent Transport Type carries a UDP-Lite Transport if that is the pool's.",
+    &[R5352_3_1_53, R5352_3_1_38, R5354_3_12_8_1],
+    |t| {
+        transport_is_told(t, "udp-lite-transport", |port, addrs| Transport::UdpLite {
+            port,
+            addrs,
+        })
+    },
+);
+
+const DCCP_POOL_TELLS_A_DCCP_TRANSPORT: Case = registrar(
+    "rfc5354/3.12.8/dccp-pool-tells-a-dccp-transport",
+    "Inconsistent Transport Type carries a DCCP Transport if that is the pool's.",
+    &[R5352_3_1_53, R5352_3_1_38, R5354_3_12_8_1],
+    |t| {
+        transport_is_told(t, "dccp-transport", |port, addrs| Transport::Dccp {
+            port,
+            service_code: 1,
+            addrs,
+        })
+    },
+);
+
 fn transport_is_told(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     segment: &str,
     transport: fn(u16, Vec<std::net::IpAddr>) -> Transport,
 ) -> Outcome {
@@ -191,7 +170,14 @@ fn transport_is_told(
     Ok(())
 }
 
-fn inconsistent_data_control_has_no_information(t: &mut Tester<'_>) -> Outcome {
+const INCONSISTENT_DATA_CONTROL_HAS_NO_INFORMATION: Case = registrar(
+    "rfc5354/3.12.9/inconsistent-data-control-has-no-information",
+    "The cause Inconsistent Data/Control Configuration has Length 4.",
+    &[R5352_3_1_53, R5352_3_1_39, R5354_3_12_9_1],
+    inconsistent_data_control_has_no_information,
+);
+
+fn inconsistent_data_control_has_no_information(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let other = t.pool_element(&pool);
@@ -213,7 +199,14 @@ fn inconsistent_data_control_has_no_information(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn udp_lite_is_data_only(t: &mut Tester<'_>) -> Outcome {
+const UDP_LITE_IS_DATA_ONLY: Case = registrar(
+    "rfc5354/3.7/udp-lite-is-data-only",
+    "A UDP-Lite PE differs from a data-only SCTP pool in its type, not in data and control.",
+    &[R5352_3_1_53, R5352_3_1_38, R5354_3_7_5],
+    udp_lite_is_data_only,
+);
+
+fn udp_lite_is_data_only(t: &mut Tester) -> Outcome {
     let response =
         refused_by_a_data_only_pool(t, |port, addrs| Transport::UdpLite { port, addrs })?;
     let told = response.has("operation-error/0x8");
@@ -221,7 +214,14 @@ fn udp_lite_is_data_only(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn dccp_is_data_only(t: &mut Tester<'_>) -> Outcome {
+const DCCP_IS_DATA_ONLY: Case = registrar(
+    "rfc5354/3.3/dccp-is-data-only",
+    "A DCCP PE differs from a data-only SCTP pool in its type, not in data and control.",
+    &[R5352_3_1_53, R5352_3_1_38, R5354_3_3_5],
+    dccp_is_data_only,
+);
+
+fn dccp_is_data_only(t: &mut Tester) -> Outcome {
     let response = refused_by_a_data_only_pool(t, |port, addrs| Transport::Dccp {
         port,
         service_code: 1,
@@ -234,7 +234,7 @@ fn dccp_is_data_only(t: &mut Tester<'_>) -> Outcome {
 
 /// The response to a PE of another transport from a pool of SCTP PEs for data only.
 fn refused_by_a_data_only_pool(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     transport: fn(u16, Vec<std::net::IpAddr>) -> Transport,
 ) -> Result<Message, Stop> {
     let pool = t.unused_pool_handle();

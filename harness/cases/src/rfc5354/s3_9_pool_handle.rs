@@ -2,57 +2,25 @@
 //!
 //! That registrations keep handles apart stands in `rfc5352/s3_1_registration_values.rs`; here it is asked.
 
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge;
-use rspcheck_testkit::{
-    Case, HANDLE_RESOLUTION_RESPONSE, Outcome, PoolHandle, PoolUser, Role, Tester,
-};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5354/3.9/handles-of-every-padding-are-echoed",
-        purpose: "Handles of one to nine octets come back octet for octet, without their padding.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5354_3_9_1],
-        run: handles_of_every_padding_are_echoed,
-    },
-    Case {
-        id: "rfc5354/3.9/octets-that-are-no-text-are-echoed",
-        purpose: "A handle of zeros, controls and octets above 0x7f comes back as it was.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5354_3_9_1],
-        run: octets_that_are_no_text_are_echoed,
-    },
-    Case {
-        id: "rfc5354/3.9/handle-with-its-padding-is-another",
-        purpose: "A handle lengthened by the zeros that pad it names another pool.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5354_3_9_3],
-        run: handle_with_its_padding_is_another,
-    },
-    Case {
-        id: "rfc5354/3.9/part-of-a-handle-is-another",
-        purpose: "A handle that is the beginning of a pool's names another pool.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5354_3_9_3],
-        run: part_of_a_handle_is_another,
-    },
-    Case {
-        id: "rfc5354/3.9/one-bit-makes-another-handle",
-        purpose: "A handle that differs in any one octet names another pool.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5354_3_9_3],
-        run: one_bit_makes_another_handle,
-    },
+    HANDLES_OF_EVERY_PADDING_ARE_ECHOED,
+    OCTETS_THAT_ARE_NO_TEXT_ARE_ECHOED,
+    HANDLE_WITH_ITS_PADDING_IS_ANOTHER,
+    PART_OF_A_HANDLE_IS_ANOTHER,
+    ONE_BIT_MAKES_ANOTHER_HANDLE,
 ];
 
-fn handles_of_every_padding_are_echoed(t: &mut Tester<'_>) -> Outcome {
+const HANDLES_OF_EVERY_PADDING_ARE_ECHOED: Case = registrar(
+    "rfc5354/3.9/handles-of-every-padding-are-echoed",
+    "Handles of one to nine octets come back octet for octet, without their padding.",
+    &[R5352_3_3_25, R5354_3_9_1],
+    handles_of_every_padding_are_echoed,
+);
+
+fn handles_of_every_padding_are_echoed(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     for length in 1..=9 {
         let octets = (0..length).map(|n| 0xe0 + n as u8).collect();
@@ -61,7 +29,14 @@ fn handles_of_every_padding_are_echoed(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn octets_that_are_no_text_are_echoed(t: &mut Tester<'_>) -> Outcome {
+const OCTETS_THAT_ARE_NO_TEXT_ARE_ECHOED: Case = registrar(
+    "rfc5354/3.9/octets-that-are-no-text-are-echoed",
+    "A handle of zeros, controls and octets above 0x7f comes back as it was.",
+    &[R5352_3_3_25, R5354_3_9_1],
+    octets_that_are_no_text_are_echoed,
+);
+
+fn octets_that_are_no_text_are_echoed(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     for octets in [
         &b"\0\0\0\0\0"[..],
@@ -75,7 +50,14 @@ fn octets_that_are_no_text_are_echoed(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn handle_with_its_padding_is_another(t: &mut Tester<'_>) -> Outcome {
+const HANDLE_WITH_ITS_PADDING_IS_ANOTHER: Case = registrar(
+    "rfc5354/3.9/handle-with-its-padding-is-another",
+    "A handle lengthened by the zeros that pad it names another pool.",
+    &[R5352_3_3_25, R5354_3_9_3],
+    handle_with_its_padding_is_another,
+);
+
+fn handle_with_its_padding_is_another(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     super::s3_padding::pad_to(&mut pool.0, 1);
     let mut longer = vec![pool.clone()];
@@ -87,7 +69,14 @@ fn handle_with_its_padding_is_another(t: &mut Tester<'_>) -> Outcome {
     name_nobody(t, &pool, &longer[1..])
 }
 
-fn part_of_a_handle_is_another(t: &mut Tester<'_>) -> Outcome {
+const PART_OF_A_HANDLE_IS_ANOTHER: Case = registrar(
+    "rfc5354/3.9/part-of-a-handle-is-another",
+    "A handle that is the beginning of a pool's names another pool.",
+    &[R5352_3_3_25, R5354_3_9_3],
+    part_of_a_handle_is_another,
+);
+
+fn part_of_a_handle_is_another(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let shorter: Vec<PoolHandle> = (1..=4)
         .map(|cut| PoolHandle(pool.0[..pool.0.len() - cut].to_vec()))
@@ -95,7 +84,14 @@ fn part_of_a_handle_is_another(t: &mut Tester<'_>) -> Outcome {
     name_nobody(t, &pool, &shorter)
 }
 
-fn one_bit_makes_another_handle(t: &mut Tester<'_>) -> Outcome {
+const ONE_BIT_MAKES_ANOTHER_HANDLE: Case = registrar(
+    "rfc5354/3.9/one-bit-makes-another-handle",
+    "A handle that differs in any one octet names another pool.",
+    &[R5352_3_3_25, R5354_3_9_3],
+    one_bit_makes_another_handle,
+);
+
+fn one_bit_makes_another_handle(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let last = pool.0.len() - 1;
     let mut others = Vec::new();
@@ -108,7 +104,7 @@ fn one_bit_makes_another_handle(t: &mut Tester<'_>) -> Outcome {
 }
 
 /// The response is about the very octets that were asked for.
-fn echoed(t: &mut Tester<'_>, pu: &PoolUser, handle: PoolHandle) -> Outcome {
+fn echoed(t: &mut Tester, pu: &PoolUser, handle: PoolHandle) -> Outcome {
     t.send(pu, forge::handle_resolution(&handle.0, false))?;
     let within = t.timers().t1_enrprequest;
     let response = t.expect(pu, HANDLE_RESOLUTION_RESPONSE, within)?;
@@ -124,7 +120,7 @@ fn echoed(t: &mut Tester<'_>, pu: &PoolUser, handle: PoolHandle) -> Outcome {
 }
 
 /// A PE is registered under one handle; asking for the others does not find it.
-fn name_nobody(t: &mut Tester<'_>, pool: &PoolHandle, others: &[PoolHandle]) -> Outcome {
+fn name_nobody(t: &mut Tester, pool: &PoolHandle, others: &[PoolHandle]) -> Outcome {
     let pe = t.pool_element(pool);
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;

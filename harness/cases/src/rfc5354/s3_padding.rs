@@ -1,49 +1,24 @@
 //! RFC 5354 §3: padding of parameters on receipt.
 
 use super::reaction::forged;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Parameter};
-use rspcheck_testkit::{
-    Case, DEREGISTRATION_RESPONSE, Outcome, REGISTRATION_RESPONSE, Role, Tester,
-};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5354/3/padding-of-a-handle-is-no-part-of-it",
-        purpose: "A PE whose handle is padded with other octets than zero is in the pool of that handle.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_17],
-        run: padding_of_a_handle_is_no_part_of_it,
-    },
-    Case {
-        id: "rfc5354/3/padding-in-a-de-registration-is-ignored",
-        purpose: "A de-registration removes the PE whatever is in the padding of its handle.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_17],
-        run: padding_in_a_de_registration_is_ignored,
-    },
-    Case {
-        id: "rfc5354/3/padding-that-looks-like-a-parameter-is-ignored",
-        purpose: "Three padding octets that could begin an unknown parameter are still padding.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_17],
-        run: padding_that_looks_like_a_parameter_is_ignored,
-    },
-    Case {
-        id: "rfc5354/3/padding-of-a-skipped-parameter-is-ignored",
-        purpose: "The padding of an unknown parameter that is skipped is skipped with it, whatever it holds.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_17],
-        run: padding_of_a_skipped_parameter_is_ignored,
-    },
+    PADDING_OF_A_HANDLE_IS_NO_PART_OF_IT,
+    PADDING_IN_A_DE_REGISTRATION_IS_IGNORED,
+    PADDING_THAT_LOOKS_LIKE_A_PARAMETER_IS_IGNORED,
+    PADDING_OF_A_SKIPPED_PARAMETER_IS_IGNORED,
 ];
 
-fn padding_of_a_handle_is_no_part_of_it(t: &mut Tester<'_>) -> Outcome {
+const PADDING_OF_A_HANDLE_IS_NO_PART_OF_IT: Case = registrar(
+    "rfc5354/3/padding-of-a-handle-is-no-part-of-it",
+    "A PE whose handle is padded with other octets than zero is in the pool of that handle.",
+    &[R5354_3_17],
+    padding_of_a_handle_is_no_part_of_it,
+);
+
+fn padding_of_a_handle_is_no_part_of_it(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     pad_to(&mut pool.0, 1);
     let first = t.pool_element(&pool);
@@ -63,7 +38,14 @@ fn padding_of_a_handle_is_no_part_of_it(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn padding_in_a_de_registration_is_ignored(t: &mut Tester<'_>) -> Outcome {
+const PADDING_IN_A_DE_REGISTRATION_IS_IGNORED: Case = registrar(
+    "rfc5354/3/padding-in-a-de-registration-is-ignored",
+    "A de-registration removes the PE whatever is in the padding of its handle.",
+    &[R5354_3_17],
+    padding_in_a_de_registration_is_ignored,
+);
+
+fn padding_in_a_de_registration_is_ignored(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     pad_to(&mut pool.0, 1);
     let pe = t.pool_element(&pool);
@@ -79,7 +61,14 @@ fn padding_in_a_de_registration_is_ignored(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn padding_that_looks_like_a_parameter_is_ignored(t: &mut Tester<'_>) -> Outcome {
+const PADDING_THAT_LOOKS_LIKE_A_PARAMETER_IS_IGNORED: Case = registrar(
+    "rfc5354/3/padding-that-looks-like-a-parameter-is-ignored",
+    "Three padding octets that could begin an unknown parameter are still padding.",
+    &[R5354_3_17],
+    padding_that_looks_like_a_parameter_is_ignored,
+);
+
+fn padding_that_looks_like_a_parameter_is_ignored(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     pad_to(&mut pool.0, 1);
     let pe = t.pool_element(&pool);
@@ -97,7 +86,14 @@ fn padding_that_looks_like_a_parameter_is_ignored(t: &mut Tester<'_>) -> Outcome
     Ok(())
 }
 
-fn padding_of_a_skipped_parameter_is_ignored(t: &mut Tester<'_>) -> Outcome {
+const PADDING_OF_A_SKIPPED_PARAMETER_IS_IGNORED: Case = registrar(
+    "rfc5354/3/padding-of-a-skipped-parameter-is-ignored",
+    "The padding of an unknown parameter that is skipped is skipped with it, whatever it holds.",
+    &[R5354_3_17],
+    padding_of_a_skipped_parameter_is_ignored,
+);
+
+fn padding_of_a_skipped_parameter_is_ignored(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let pe = t.pool_element(&pool);

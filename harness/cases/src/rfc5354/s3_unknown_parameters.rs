@@ -4,14 +4,7 @@
 //! judged by that; one in the response passes too (T23).
 
 use super::reaction::{UNRECOGNIZED_PARAMETER, forged, judge_report, quoted, reports, welcome};
-use rspcheck_spec::ReqId;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Forge, Parameter};
-use rspcheck_testkit::{
-    Case, DEREGISTRATION_RESPONSE, ERROR, HANDLE_RESOLUTION_RESPONSE, Kind, Message, Outcome,
-    Player, PoolElement, PoolUser, REGISTRATION_RESPONSE, Role, Stop, Tester,
-};
-use std::time::Duration;
+use rspcheck_testkit::prelude::*;
 
 /// Top bits 00: stop and discard.
 const DROP: u16 = 0x3fff;
@@ -27,206 +20,31 @@ const VALUE: &[u8] = b"odd!";
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5354/3/drop-at-the-end-of-a-registration",
-        purpose: "A registration with an unknown 00 parameter at its end is dropped in silence.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_4],
-        run: |t| dropped(t, Ask::Registration, &[Place::End]),
-    },
-    Case {
-        id: "rfc5354/3/drop-elsewhere-in-a-registration",
-        purpose: "An unknown 00 parameter before the known ones drops the registration in silence, too.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_4],
-        run: |t| dropped(t, Ask::Registration, &[Place::Start, Place::Middle]),
-    },
-    Case {
-        id: "rfc5354/3/drop-inside-a-pool-element",
-        purpose: "An unknown 00 parameter nested in the Pool Element drops the registration in silence.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_4],
-        run: |t| dropped(t, Ask::Registration, NESTED),
-    },
-    Case {
-        id: "rfc5354/3/drop-in-a-de-registration",
-        purpose: "A de-registration with an unknown 00 parameter is dropped in silence; the PE stays.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_4],
-        run: |t| dropped(t, Ask::Deregistration, FLAT),
-    },
-    Case {
-        id: "rfc5354/3/drop-in-a-handle-resolution",
-        purpose: "A handle resolution with an unknown 00 parameter is dropped in silence.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_4],
-        run: |t| dropped(t, Ask::Resolution, &[Place::Start, Place::End]),
-    },
-    Case {
-        id: "rfc5354/3/drop-report-at-the-end-of-a-registration",
-        purpose: "A registration with an unknown 01 parameter at its end is dropped and the parameter reported.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
-        run: |t| dropped_and_reported(t, Ask::Registration, &[Place::End]),
-    },
-    Case {
-        id: "rfc5354/3/drop-report-elsewhere-in-a-registration",
-        purpose: "An unknown 01 parameter before the known ones drops the registration and is reported.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
-        run: |t| dropped_and_reported(t, Ask::Registration, &[Place::Start, Place::Middle]),
-    },
-    Case {
-        id: "rfc5354/3/drop-report-inside-a-pool-element",
-        purpose: "An unknown 01 parameter nested in the Pool Element is reported itself, and the registration dropped.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
-        run: |t| dropped_and_reported(t, Ask::Registration, NESTED),
-    },
-    Case {
-        id: "rfc5354/3/drop-report-in-a-de-registration",
-        purpose: "A de-registration with an unknown 01 parameter removes nobody, and the parameter is reported.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
-        run: |t| dropped_and_reported(t, Ask::Deregistration, FLAT),
-    },
-    Case {
-        id: "rfc5354/3/drop-report-in-a-handle-resolution",
-        purpose: "A handle resolution with an unknown 01 parameter is dropped and the parameter reported.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
-        run: |t| dropped_and_reported(t, Ask::Resolution, &[Place::Start, Place::End]),
-    },
-    Case {
-        id: "rfc5354/3/skip-at-the-end-of-a-registration",
-        purpose: "A registration with an unknown 10 parameter at its end is granted without a word on it.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_7],
-        run: |t| skipped(t, Ask::Registration, &[Place::End]),
-    },
-    Case {
-        id: "rfc5354/3/skip-elsewhere-in-a-registration",
-        purpose: "An unknown 10 parameter before the known ones is skipped without a word on it.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_7],
-        run: |t| skipped(t, Ask::Registration, &[Place::Start, Place::Middle]),
-    },
-    Case {
-        id: "rfc5354/3/skip-inside-a-pool-element",
-        purpose: "An unknown 10 parameter nested in the Pool Element is skipped without a word on it.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_7],
-        run: |t| skipped(t, Ask::Registration, NESTED),
-    },
-    Case {
-        id: "rfc5354/3/skip-in-a-de-registration",
-        purpose: "A de-registration with an unknown 10 parameter is carried out without a word on it.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_7],
-        run: |t| skipped(t, Ask::Deregistration, FLAT),
-    },
-    Case {
-        id: "rfc5354/3/skip-in-a-handle-resolution",
-        purpose: "A handle resolution with an unknown 10 parameter is answered without a word on it.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_7],
-        run: |t| skipped(t, Ask::Resolution, &[Place::Start, Place::End]),
-    },
-    Case {
-        id: "rfc5354/3/skip-report-at-the-end-of-a-registration",
-        purpose: "A registration with an unknown 11 parameter at its end is granted and the parameter reported.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
-        run: |t| skipped_and_reported(t, Ask::Registration, &[Place::End]),
-    },
-    Case {
-        id: "rfc5354/3/skip-report-elsewhere-in-a-registration",
-        purpose: "An unknown 11 parameter before the known ones is skipped and reported.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
-        run: |t| skipped_and_reported(t, Ask::Registration, &[Place::Start, Place::Middle]),
-    },
-    Case {
-        id: "rfc5354/3/skip-report-inside-a-pool-element",
-        purpose: "An unknown 11 parameter nested in the Pool Element is skipped and reported itself.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
-        run: |t| skipped_and_reported(t, Ask::Registration, NESTED),
-    },
-    Case {
-        id: "rfc5354/3/skip-report-in-a-de-registration",
-        purpose: "A de-registration with an unknown 11 parameter is carried out and the parameter reported.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
-        run: |t| skipped_and_reported(t, Ask::Deregistration, FLAT),
-    },
-    Case {
-        id: "rfc5354/3/skip-report-in-a-handle-resolution",
-        purpose: "A handle resolution with an unknown 11 parameter is answered and the parameter reported.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
-        run: |t| skipped_and_reported(t, Ask::Resolution, &[Place::Start, Place::End]),
-    },
-    Case {
-        id: "rfc5354/3/the-first-that-stops-decides",
-        purpose: "Behind an unknown 00 parameter nothing more is looked at, so an 01 one is not reported.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_4],
-        run: the_first_that_stops_decides,
-    },
-    Case {
-        id: "rfc5354/3/skipping-does-not-keep-from-stopping",
-        purpose: "An unknown 10 parameter is skipped, and an 01 one behind it still drops the message.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
-        run: skipping_does_not_keep_from_stopping,
-    },
-    Case {
-        id: "rfc5354/3/empty-unknown-parameter",
-        purpose: "An unknown parameter without a value, Length 4, is skipped and reported like any other.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
-        run: |t| with_value(t, b""),
-    },
-    Case {
-        id: "rfc5354/3/padded-unknown-parameter",
-        purpose: "An unknown parameter that needs padding is skipped with it, and reported.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
-        run: |t| with_value(t, b"odd!!"),
-    },
-    Case {
-        id: "rfc5354/3.12.2/one-cause-for-each-unknown-parameter",
-        purpose: "Three unknown 11 parameters in one registration are reported in three causes.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_3_8, R5352_2_2_14_6, R5354_3_12_2_2],
-        run: one_cause_for_each_unknown_parameter,
-    },
+    DROP_AT_THE_END_OF_A_REGISTRATION,
+    DROP_ELSEWHERE_IN_A_REGISTRATION,
+    DROP_INSIDE_A_POOL_ELEMENT,
+    DROP_IN_A_DE_REGISTRATION,
+    DROP_IN_A_HANDLE_RESOLUTION,
+    DROP_REPORT_AT_THE_END_OF_A_REGISTRATION,
+    DROP_REPORT_ELSEWHERE_IN_A_REGISTRATION,
+    DROP_REPORT_INSIDE_A_POOL_ELEMENT,
+    DROP_REPORT_IN_A_DE_REGISTRATION,
+    DROP_REPORT_IN_A_HANDLE_RESOLUTION,
+    SKIP_AT_THE_END_OF_A_REGISTRATION,
+    SKIP_ELSEWHERE_IN_A_REGISTRATION,
+    SKIP_INSIDE_A_POOL_ELEMENT,
+    SKIP_IN_A_DE_REGISTRATION,
+    SKIP_IN_A_HANDLE_RESOLUTION,
+    SKIP_REPORT_AT_THE_END_OF_A_REGISTRATION,
+    SKIP_REPORT_ELSEWHERE_IN_A_REGISTRATION,
+    SKIP_REPORT_INSIDE_A_POOL_ELEMENT,
+    SKIP_REPORT_IN_A_DE_REGISTRATION,
+    SKIP_REPORT_IN_A_HANDLE_RESOLUTION,
+    THE_FIRST_THAT_STOPS_DECIDES,
+    SKIPPING_DOES_NOT_KEEP_FROM_STOPPING,
+    EMPTY_UNKNOWN_PARAMETER,
+    PADDED_UNKNOWN_PARAMETER,
+    ONE_CAUSE_FOR_EACH_UNKNOWN_PARAMETER,
 ];
 
 /// Where an unknown parameter stands.
@@ -263,7 +81,7 @@ struct Scene {
 }
 
 impl Scene {
-    fn set(t: &mut Tester<'_>, ask: Ask) -> Result<Scene, Stop> {
+    fn set(t: &mut Tester, ask: Ask) -> Result<Scene, Stop> {
         let pool = t.unused_pool_handle();
         let pe = t.pool_element(&pool);
         let pu = t.pool_user();
@@ -290,7 +108,7 @@ impl Scene {
         }
     }
 
-    fn ask_with(&self, t: &mut Tester<'_>, odd: Parameter, place: Place) -> Outcome {
+    fn ask_with(&self, t: &mut Tester, odd: Parameter, place: Place) -> Outcome {
         let message = self.request();
         let message = match place {
             Place::Start => message.insert_before("pool-handle", odd),
@@ -303,7 +121,7 @@ impl Scene {
         t.send_octets(self.asker(), &forged(message)?.octets())
     }
 
-    fn response(&self) -> (Kind, fn(&Tester<'_>) -> Duration) {
+    fn response(&self) -> (Kind, fn(&Tester) -> Duration) {
         match self.ask {
             Ask::Registration => (REGISTRATION_RESPONSE, |t| t.timers().t2_registration),
             Ask::Deregistration => (DEREGISTRATION_RESPONSE, |t| t.timers().t3_deregistration),
@@ -312,14 +130,14 @@ impl Scene {
     }
 
     /// The response, whatever it says.
-    fn answer(&self, t: &mut Tester<'_>) -> Result<Message, Stop> {
+    fn answer(&self, t: &mut Tester) -> Result<Message, Stop> {
         let (kind, within) = self.response();
         let within = within(t);
         t.expect(self.asker(), kind, within)
     }
 
     /// Whether the request has had its effect: on the handlespace, or in the response.
-    fn carried_out(&self, t: &mut Tester<'_>, response: Option<&Message>) -> Result<bool, Stop> {
+    fn carried_out(&self, t: &mut Tester, response: Option<&Message>) -> Result<bool, Stop> {
         let id = self.pe.pe_identifier();
         if let Ask::Resolution = self.ask {
             return Ok(response.is_some_and(|m| m.pool_elements().contains(&id)));
@@ -337,7 +155,42 @@ fn odd(code: u16) -> Parameter {
     Parameter::new(code, VALUE)
 }
 
-fn dropped(t: &mut Tester<'_>, ask: Ask, places: &[Place]) -> Outcome {
+const DROP_AT_THE_END_OF_A_REGISTRATION: Case = registrar(
+    "rfc5354/3/drop-at-the-end-of-a-registration",
+    "A registration with an unknown 00 parameter at its end is dropped in silence.",
+    &[R5354_3_4],
+    |t| dropped(t, Ask::Registration, &[Place::End]),
+);
+
+const DROP_ELSEWHERE_IN_A_REGISTRATION: Case = registrar(
+    "rfc5354/3/drop-elsewhere-in-a-registration",
+    "An unknown 00 parameter before the known ones drops the registration in silence, too.",
+    &[R5354_3_4],
+    |t| dropped(t, Ask::Registration, &[Place::Start, Place::Middle]),
+);
+
+const DROP_INSIDE_A_POOL_ELEMENT: Case = registrar(
+    "rfc5354/3/drop-inside-a-pool-element",
+    "An unknown 00 parameter nested in the Pool Element drops the registration in silence.",
+    &[R5354_3_4],
+    |t| dropped(t, Ask::Registration, NESTED),
+);
+
+const DROP_IN_A_DE_REGISTRATION: Case = registrar(
+    "rfc5354/3/drop-in-a-de-registration",
+    "A de-registration with an unknown 00 parameter is dropped in silence; the PE stays.",
+    &[R5354_3_4],
+    |t| dropped(t, Ask::Deregistration, FLAT),
+);
+
+const DROP_IN_A_HANDLE_RESOLUTION: Case = registrar(
+    "rfc5354/3/drop-in-a-handle-resolution",
+    "A handle resolution with an unknown 00 parameter is dropped in silence.",
+    &[R5354_3_4],
+    |t| dropped(t, Ask::Resolution, &[Place::Start, Place::End]),
+);
+
+fn dropped(t: &mut Tester, ask: Ask, places: &[Place]) -> Outcome {
     for place in places {
         let scene = Scene::set(t, ask)?;
         scene.ask_with(t, odd(DROP), *place)?;
@@ -353,7 +206,42 @@ fn dropped(t: &mut Tester<'_>, ask: Ask, places: &[Place]) -> Outcome {
     Ok(())
 }
 
-fn dropped_and_reported(t: &mut Tester<'_>, ask: Ask, places: &[Place]) -> Outcome {
+const DROP_REPORT_AT_THE_END_OF_A_REGISTRATION: Case = registrar(
+    "rfc5354/3/drop-report-at-the-end-of-a-registration",
+    "A registration with an unknown 01 parameter at its end is dropped and the parameter reported.",
+    &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
+    |t| dropped_and_reported(t, Ask::Registration, &[Place::End]),
+);
+
+const DROP_REPORT_ELSEWHERE_IN_A_REGISTRATION: Case = registrar(
+    "rfc5354/3/drop-report-elsewhere-in-a-registration",
+    "An unknown 01 parameter before the known ones drops the registration and is reported.",
+    &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
+    |t| dropped_and_reported(t, Ask::Registration, &[Place::Start, Place::Middle]),
+);
+
+const DROP_REPORT_INSIDE_A_POOL_ELEMENT: Case = registrar(
+    "rfc5354/3/drop-report-inside-a-pool-element",
+    "An unknown 01 parameter nested in the Pool Element is reported itself, and the registration dropped.",
+    &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
+    |t| dropped_and_reported(t, Ask::Registration, NESTED),
+);
+
+const DROP_REPORT_IN_A_DE_REGISTRATION: Case = registrar(
+    "rfc5354/3/drop-report-in-a-de-registration",
+    "A de-registration with an unknown 01 parameter removes nobody, and the parameter is reported.",
+    &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
+    |t| dropped_and_reported(t, Ask::Deregistration, FLAT),
+);
+
+const DROP_REPORT_IN_A_HANDLE_RESOLUTION: Case = registrar(
+    "rfc5354/3/drop-report-in-a-handle-resolution",
+    "A handle resolution with an unknown 01 parameter is dropped and the parameter reported.",
+    &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
+    |t| dropped_and_reported(t, Ask::Resolution, &[Place::Start, Place::End]),
+);
+
+fn dropped_and_reported(t: &mut Tester, ask: Ask, places: &[Place]) -> Outcome {
     for place in places {
         let scene = Scene::set(t, ask)?;
         scene.ask_with(t, odd(DROP_REPORT), *place)?;
@@ -371,7 +259,42 @@ fn dropped_and_reported(t: &mut Tester<'_>, ask: Ask, places: &[Place]) -> Outco
     Ok(())
 }
 
-fn skipped(t: &mut Tester<'_>, ask: Ask, places: &[Place]) -> Outcome {
+const SKIP_AT_THE_END_OF_A_REGISTRATION: Case = registrar(
+    "rfc5354/3/skip-at-the-end-of-a-registration",
+    "A registration with an unknown 10 parameter at its end is granted without a word on it.",
+    &[R5354_3_7],
+    |t| skipped(t, Ask::Registration, &[Place::End]),
+);
+
+const SKIP_ELSEWHERE_IN_A_REGISTRATION: Case = registrar(
+    "rfc5354/3/skip-elsewhere-in-a-registration",
+    "An unknown 10 parameter before the known ones is skipped without a word on it.",
+    &[R5354_3_7],
+    |t| skipped(t, Ask::Registration, &[Place::Start, Place::Middle]),
+);
+
+const SKIP_INSIDE_A_POOL_ELEMENT: Case = registrar(
+    "rfc5354/3/skip-inside-a-pool-element",
+    "An unknown 10 parameter nested in the Pool Element is skipped without a word on it.",
+    &[R5354_3_7],
+    |t| skipped(t, Ask::Registration, NESTED),
+);
+
+const SKIP_IN_A_DE_REGISTRATION: Case = registrar(
+    "rfc5354/3/skip-in-a-de-registration",
+    "A de-registration with an unknown 10 parameter is carried out without a word on it.",
+    &[R5354_3_7],
+    |t| skipped(t, Ask::Deregistration, FLAT),
+);
+
+const SKIP_IN_A_HANDLE_RESOLUTION: Case = registrar(
+    "rfc5354/3/skip-in-a-handle-resolution",
+    "A handle resolution with an unknown 10 parameter is answered without a word on it.",
+    &[R5354_3_7],
+    |t| skipped(t, Ask::Resolution, &[Place::Start, Place::End]),
+);
+
+fn skipped(t: &mut Tester, ask: Ask, places: &[Place]) -> Outcome {
     for place in places {
         let scene = Scene::set(t, ask)?;
         scene.ask_with(t, odd(SKIP), *place)?;
@@ -385,7 +308,42 @@ fn skipped(t: &mut Tester<'_>, ask: Ask, places: &[Place]) -> Outcome {
     Ok(())
 }
 
-fn skipped_and_reported(t: &mut Tester<'_>, ask: Ask, places: &[Place]) -> Outcome {
+const SKIP_REPORT_AT_THE_END_OF_A_REGISTRATION: Case = registrar(
+    "rfc5354/3/skip-report-at-the-end-of-a-registration",
+    "A registration with an unknown 11 parameter at its end is granted and the parameter reported.",
+    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    |t| skipped_and_reported(t, Ask::Registration, &[Place::End]),
+);
+
+const SKIP_REPORT_ELSEWHERE_IN_A_REGISTRATION: Case = registrar(
+    "rfc5354/3/skip-report-elsewhere-in-a-registration",
+    "An unknown 11 parameter before the known ones is skipped and reported.",
+    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    |t| skipped_and_reported(t, Ask::Registration, &[Place::Start, Place::Middle]),
+);
+
+const SKIP_REPORT_INSIDE_A_POOL_ELEMENT: Case = registrar(
+    "rfc5354/3/skip-report-inside-a-pool-element",
+    "An unknown 11 parameter nested in the Pool Element is skipped and reported itself.",
+    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    |t| skipped_and_reported(t, Ask::Registration, NESTED),
+);
+
+const SKIP_REPORT_IN_A_DE_REGISTRATION: Case = registrar(
+    "rfc5354/3/skip-report-in-a-de-registration",
+    "A de-registration with an unknown 11 parameter is carried out and the parameter reported.",
+    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    |t| skipped_and_reported(t, Ask::Deregistration, FLAT),
+);
+
+const SKIP_REPORT_IN_A_HANDLE_RESOLUTION: Case = registrar(
+    "rfc5354/3/skip-report-in-a-handle-resolution",
+    "A handle resolution with an unknown 11 parameter is answered and the parameter reported.",
+    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    |t| skipped_and_reported(t, Ask::Resolution, &[Place::Start, Place::End]),
+);
+
+fn skipped_and_reported(t: &mut Tester, ask: Ask, places: &[Place]) -> Outcome {
     for place in places {
         let scene = Scene::set(t, ask)?;
         scene.ask_with(t, odd(SKIP_REPORT), *place)?;
@@ -398,7 +356,14 @@ fn skipped_and_reported(t: &mut Tester<'_>, ask: Ask, places: &[Place]) -> Outco
     Ok(())
 }
 
-fn the_first_that_stops_decides(t: &mut Tester<'_>) -> Outcome {
+const THE_FIRST_THAT_STOPS_DECIDES: Case = registrar(
+    "rfc5354/3/the-first-that-stops-decides",
+    "Behind an unknown 00 parameter nothing more is looked at, so an 01 one is not reported.",
+    &[R5354_3_4],
+    the_first_that_stops_decides,
+);
+
+fn the_first_that_stops_decides(t: &mut Tester) -> Outcome {
     let scene = Scene::set(t, Ask::Registration)?;
     let message = scene
         .request()
@@ -412,7 +377,14 @@ fn the_first_that_stops_decides(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn skipping_does_not_keep_from_stopping(t: &mut Tester<'_>) -> Outcome {
+const SKIPPING_DOES_NOT_KEEP_FROM_STOPPING: Case = registrar(
+    "rfc5354/3/skipping-does-not-keep-from-stopping",
+    "An unknown 10 parameter is skipped, and an 01 one behind it still drops the message.",
+    &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
+    skipping_does_not_keep_from_stopping,
+);
+
+fn skipping_does_not_keep_from_stopping(t: &mut Tester) -> Outcome {
     let scene = Scene::set(t, Ask::Registration)?;
     let message = scene
         .request()
@@ -426,7 +398,21 @@ fn skipping_does_not_keep_from_stopping(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn with_value(t: &mut Tester<'_>, value: &[u8]) -> Outcome {
+const EMPTY_UNKNOWN_PARAMETER: Case = registrar(
+    "rfc5354/3/empty-unknown-parameter",
+    "An unknown parameter without a value, Length 4, is skipped and reported like any other.",
+    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    |t| with_value(t, b""),
+);
+
+const PADDED_UNKNOWN_PARAMETER: Case = registrar(
+    "rfc5354/3/padded-unknown-parameter",
+    "An unknown parameter that needs padding is skipped with it, and reported.",
+    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    |t| with_value(t, b"odd!!"),
+);
+
+fn with_value(t: &mut Tester, value: &[u8]) -> Outcome {
     let scene = Scene::set(t, Ask::Registration)?;
     let unknown = Parameter::new(SKIP_REPORT, value);
     scene.ask_with(t, unknown.clone(), Place::Middle)?;
@@ -438,7 +424,14 @@ fn with_value(t: &mut Tester<'_>, value: &[u8]) -> Outcome {
     Ok(())
 }
 
-fn one_cause_for_each_unknown_parameter(t: &mut Tester<'_>) -> Outcome {
+const ONE_CAUSE_FOR_EACH_UNKNOWN_PARAMETER: Case = registrar(
+    "rfc5354/3.12.2/one-cause-for-each-unknown-parameter",
+    "Three unknown 11 parameters in one registration are reported in three causes.",
+    &[R5354_3_8, R5352_2_2_14_6, R5354_3_12_2_2],
+    one_cause_for_each_unknown_parameter,
+);
+
+fn one_cause_for_each_unknown_parameter(t: &mut Tester) -> Outcome {
     let scene = Scene::set(t, Ask::Registration)?;
     let unknown = [odd(SKIP_REPORT), odd(0xc0fe), odd(0xe0fe)];
     let message = scene.request().parameters(unknown.clone());
@@ -466,12 +459,7 @@ fn one_cause_for_each_unknown_parameter(t: &mut Tester<'_>) -> Outcome {
 }
 
 /// Judges the report of an unknown parameter. Its value fills four octets or is looked for without padding.
-fn judge_parameter(
-    t: &mut Tester<'_>,
-    requirement: ReqId,
-    reports: &[Message],
-    unknown: &Parameter,
-) {
+fn judge_parameter(t: &mut Tester, requirement: ReqId, reports: &[Message], unknown: &Parameter) {
     let octets = unknown.octets();
     let length = usize::from(u16::from_be_bytes([octets[2], octets[3]]));
     judge_report(

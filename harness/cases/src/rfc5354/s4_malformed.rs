@@ -4,128 +4,124 @@
 //! read, or close the association. Judged is that it serves on, and that it does what it says.
 
 use super::reaction::{forged, serves_on, serves_on_without, throw};
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Forge, ForgeError, Parameter, Policy};
-use rspcheck_testkit::{Case, Outcome, PoolElement, Role, Tester};
-
-macro_rules! survival {
-    ($id:literal, $purpose:literal, [$($requirement:ident),+], $run:expr) => {
-        Case {
-            id: concat!("rfc5354/4/", $id),
-            purpose: $purpose,
-            target: Role::Registrar,
-            needs: &[],
-            covers: &[$($requirement),+],
-            run: $run,
-        }
-    };
-}
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    survival!(
-        "registration-cut-anywhere",
-        "After registrations cut off at every third octet the registrar serves on.",
-        [R5352_3_3_26, R5352_3_1_55],
-        registration_cut_anywhere
-    ),
-    survival!(
-        "resolution-cut-anywhere",
-        "After handle resolutions cut off at every octet the registrar serves on.",
-        [R5352_3_3_26],
-        resolution_cut_anywhere
-    ),
-    survival!(
-        "message-length-too-small",
-        "A message Length of 0 to 4 or one that ends in a parameter harms nobody.",
-        [R5352_3_3_26, R5352_3_1_55],
-        |t| each_registration(t, LENGTHS_TOO_SMALL, |m, length| m.set("length", length))
-    ),
-    survival!(
-        "message-length-too-large",
-        "A message Length beyond the octets there are harms nobody.",
-        [R5352_3_3_26, R5352_3_1_55],
-        |t| each_registration(t, LENGTHS_TOO_LARGE, |m, length| m.set("length", length))
-    ),
-    survival!(
-        "parameter-length-too-small",
-        "A Pool Handle with a Length of 0 to 3 harms nobody.",
-        [R5352_3_3_26, R5352_3_1_55],
-        |t| each_registration(t, &[0, 1, 2, 3], |m, length| m
-            .set("pool-handle/#length", length))
-    ),
-    survival!(
-        "parameter-length-beyond-the-message",
-        "A Pool Handle whose Length runs past the message harms nobody.",
-        [R5352_3_3_26, R5352_3_1_55],
-        |t| each_registration(t, LENGTHS_TOO_LARGE, |m, length| {
+    REGISTRATION_CUT_ANYWHERE,
+    RESOLUTION_CUT_ANYWHERE,
+    MESSAGE_LENGTH_TOO_SMALL,
+    MESSAGE_LENGTH_TOO_LARGE,
+    PARAMETER_LENGTH_TOO_SMALL,
+    PARAMETER_LENGTH_BEYOND_THE_MESSAGE,
+    POOL_ELEMENT_LENGTH_IS_WRONG,
+    NESTED_LENGTH_IS_WRONG,
+    ADDRESS_LENGTH_IS_WRONG,
+    POLICY_LENGTH_IS_WRONG,
+    PE_IDENTIFIER_LENGTH_IS_WRONG,
+    TRAILING_OCTETS,
+    TWO_MESSAGES_IN_ONE_USER_MESSAGE,
+    PARAMETERS_IN_THE_WRONG_ORDER,
+    PARAMETER_MISSING,
+    PARAMETER_TWICE,
+    PARAMETER_OF_ANOTHER_KIND,
+    HEADER_ALONE,
+    LARGEST_HANDLE,
+    NO_MESSAGE_AT_ALL,
+];
+
+const LENGTHS_TOO_SMALL: &[u16] = &[0, 1, 2, 3, 4, 5, 8, 11, 40];
+const LENGTHS_TOO_LARGE: &[u16] = &[200, 0x7fff, 0xfffc, 0xffff];
+
+const MESSAGE_LENGTH_TOO_SMALL: Case = registrar(
+    "rfc5354/4/message-length-too-small",
+    "A message Length of 0 to 4 or one that ends in a parameter harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    |t| each_registration(t, LENGTHS_TOO_SMALL, |m, length| m.set("length", length)),
+);
+
+const MESSAGE_LENGTH_TOO_LARGE: Case = registrar(
+    "rfc5354/4/message-length-too-large",
+    "A message Length beyond the octets there are harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    |t| each_registration(t, LENGTHS_TOO_LARGE, |m, length| m.set("length", length)),
+);
+
+const PARAMETER_LENGTH_TOO_SMALL: Case = registrar(
+    "rfc5354/4/parameter-length-too-small",
+    "A Pool Handle with a Length of 0 to 3 harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    |t| {
+        each_registration(t, &[0, 1, 2, 3], |m, length| {
             m.set("pool-handle/#length", length)
         })
-    ),
-    survival!(
-        "pool-element-length-is-wrong",
-        "A Pool Element whose Length is too small for its fields or runs past the message harms nobody.",
-        [R5352_3_3_26, R5352_3_1_55],
-        |t| each_registration(t, &[0, 3, 4, 15, 16, 20, 0x7fff, 0xffff], |m, length| {
+    },
+);
+
+const PARAMETER_LENGTH_BEYOND_THE_MESSAGE: Case = registrar(
+    "rfc5354/4/parameter-length-beyond-the-message",
+    "A Pool Handle whose Length runs past the message harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    |t| {
+        each_registration(t, LENGTHS_TOO_LARGE, |m, length| {
+            m.set("pool-handle/#length", length)
+        })
+    },
+);
+
+const POOL_ELEMENT_LENGTH_IS_WRONG: Case = registrar(
+    "rfc5354/4/pool-element-length-is-wrong",
+    "A Pool Element whose Length is too small for its fields or runs past the message harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    |t| {
+        each_registration(t, &[0, 3, 4, 15, 16, 20, 0x7fff, 0xffff], |m, length| {
             m.set("pool-element/#length", length)
         })
-    ),
-    survival!(
-        "nested-length-is-wrong",
-        "A user transport whose Length is too small or runs past the Pool Element harms nobody.",
-        [R5352_3_3_26, R5352_3_1_55],
-        |t| each_registration(t, &[0, 3, 4, 7, 8, 9, 0x40, 0x7fff, 0xffff], |m, length| {
+    },
+);
+
+const NESTED_LENGTH_IS_WRONG: Case = registrar(
+    "rfc5354/4/nested-length-is-wrong",
+    "A user transport whose Length is too small or runs past the Pool Element harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    |t| {
+        each_registration(t, &[0, 3, 4, 7, 8, 9, 0x40, 0x7fff, 0xffff], |m, length| {
             m.set("pool-element/user-transport/#length", length)
         })
-    ),
-    survival!(
-        "address-length-is-wrong",
-        "An address parameter of another size than its type's harms nobody.",
-        [R5352_3_3_26, R5352_3_1_55],
-        |t| each_registration(t, &[0, 4, 7, 9, 20, 0xffff], |m, length| {
+    },
+);
+
+const ADDRESS_LENGTH_IS_WRONG: Case = registrar(
+    "rfc5354/4/address-length-is-wrong",
+    "An address parameter of another size than its type's harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    |t| {
+        each_registration(t, &[0, 4, 7, 9, 20, 0xffff], |m, length| {
             let spoilt = m
                 .clone()
                 .set("pool-element/user-transport/ipv4-address/#length", length);
             spoilt.or_else(|_| m.set("pool-element/user-transport/ipv6-address/#length", length))
         })
-    ),
-    survival!(
-        "policy-length-is-wrong",
-        "A policy of another size than its type's harms nobody.",
-        [R5352_3_3_26, R5352_3_1_55],
-        |t| each_registration(t, &[0, 4, 7, 9, 12, 0xffff], |m, length| {
+    },
+);
+
+const POLICY_LENGTH_IS_WRONG: Case = registrar(
+    "rfc5354/4/policy-length-is-wrong",
+    "A policy of another size than its type's harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    |t| {
+        each_registration(t, &[0, 4, 7, 9, 12, 0xffff], |m, length| {
             m.set("pool-element/policy/#length", length)
         })
-    ),
-    survival!(
-        "pe-identifier-length-is-wrong",
-        "A PE Identifier of another size than four octets harms nobody.",
-        [R5352_3_3_26],
-        pe_identifier_length_is_wrong
-    ),
-    survival!(
-        "trailing-octets",
-        "A handle resolution with more octets behind it harms nobody.",
-        [R5352_3_3_26],
-        trailing_octets
-    ),
-    survival!(
-        "two-messages-in-one-user-message",
-        "Two handle resolutions in one user message harm nobody, whether one is answered, both or none.",
-        [R5352_3_3_26],
-        two_messages_in_one_user_message
-    ),
-    survival!(
-        "parameters-in-the-wrong-order",
-        "A registration with its Pool Element before its Pool Handle harms nobody.",
-        [R5352_3_3_26, R5352_3_1_55],
-        parameters_in_the_wrong_order
-    ),
-    survival!(
-        "parameter-missing",
-        "A registration without handle, user transport or policy harms nobody.",
-        [R5352_3_3_26, R5352_3_1_55],
-        |t| each_registration(t, &[0, 1, 2], |m, which| {
+    },
+);
+
+const PARAMETER_MISSING: Case = registrar(
+    "rfc5354/4/parameter-missing",
+    "A registration without handle, user transport or policy harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    |t| {
+        each_registration(t, &[0, 1, 2], |m, which| {
             m.remove(
                 [
                     "pool-handle",
@@ -134,48 +130,24 @@ pub(super) const CASES: &[Case] = &[
                 ][usize::from(which)],
             )
         })
-    ),
-    survival!(
-        "parameter-twice",
-        "A registration with two handles, two user transports or two policies harms nobody.",
-        [R5352_3_3_26, R5352_3_1_55],
-        parameter_twice
-    ),
-    survival!(
-        "parameter-of-another-kind",
-        "A registration with a Cookie for a handle or a handle for a policy harms nobody.",
-        [R5352_3_3_26, R5352_3_1_55],
-        |t| each_registration(t, &[0x9, 0xd, 0xe, 0xffff], |m, code| {
+    },
+);
+
+const PARAMETER_OF_ANOTHER_KIND: Case = registrar(
+    "rfc5354/4/parameter-of-another-kind",
+    "A registration with a Cookie for a handle or a handle for a policy harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    |t| {
+        each_registration(t, &[0x9, 0xd, 0xe, 0xffff], |m, code| {
             m.set("pool-element/policy/#type", code)
                 .and_then(|m| m.set("pool-handle/#type", 0xd_u16))
         })
-    ),
-    survival!(
-        "header-alone",
-        "Every known message without its value harms nobody.",
-        [R5352_3_3_26],
-        header_alone
-    ),
-    survival!(
-        "largest-handle",
-        "A handle resolution of the largest size that a Length can tell is survived.",
-        [R5352_3_3_26],
-        largest_handle
-    ),
-    survival!(
-        "no-message-at-all",
-        "Octets that are too few for a header, and octets all alike, harm nobody.",
-        [R5352_3_3_26],
-        no_message_at_all
-    ),
-];
-
-const LENGTHS_TOO_SMALL: &[u16] = &[0, 1, 2, 3, 4, 5, 8, 11, 40];
-const LENGTHS_TOO_LARGE: &[u16] = &[200, 0x7fff, 0xfffc, 0xffff];
+    },
+);
 
 /// Spoils a registration in one way after the other.
 fn each_registration(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     values: &[u16],
     spoil: fn(Forge, u16) -> Result<Forge, ForgeError>,
 ) -> Outcome {
@@ -189,7 +161,14 @@ fn each_registration(
     serves_on_without(t, &pe)
 }
 
-fn registration_cut_anywhere(t: &mut Tester<'_>) -> Outcome {
+const REGISTRATION_CUT_ANYWHERE: Case = registrar(
+    "rfc5354/4/registration-cut-anywhere",
+    "After registrations cut off at every third octet the registrar serves on.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    registration_cut_anywhere,
+);
+
+fn registration_cut_anywhere(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.probe(&pe))?;
@@ -200,7 +179,14 @@ fn registration_cut_anywhere(t: &mut Tester<'_>) -> Outcome {
     serves_on_without(t, &pe)
 }
 
-fn resolution_cut_anywhere(t: &mut Tester<'_>) -> Outcome {
+const RESOLUTION_CUT_ANYWHERE: Case = registrar(
+    "rfc5354/4/resolution-cut-anywhere",
+    "After handle resolutions cut off at every octet the registrar serves on.",
+    &[R5352_3_3_26],
+    resolution_cut_anywhere,
+);
+
+fn resolution_cut_anywhere(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&pu))?;
@@ -211,7 +197,14 @@ fn resolution_cut_anywhere(t: &mut Tester<'_>) -> Outcome {
     serves_on(t, &pu)
 }
 
-fn pe_identifier_length_is_wrong(t: &mut Tester<'_>) -> Outcome {
+const PE_IDENTIFIER_LENGTH_IS_WRONG: Case = registrar(
+    "rfc5354/4/pe-identifier-length-is-wrong",
+    "A PE Identifier of another size than four octets harms nobody.",
+    &[R5352_3_3_26],
+    pe_identifier_length_is_wrong,
+);
+
+fn pe_identifier_length_is_wrong(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.register(&pe))?;
@@ -223,7 +216,14 @@ fn pe_identifier_length_is_wrong(t: &mut Tester<'_>) -> Outcome {
     serves_on(t, &pe)
 }
 
-fn trailing_octets(t: &mut Tester<'_>) -> Outcome {
+const TRAILING_OCTETS: Case = registrar(
+    "rfc5354/4/trailing-octets",
+    "A handle resolution with more octets behind it harms nobody.",
+    &[R5352_3_3_26],
+    trailing_octets,
+);
+
+fn trailing_octets(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&pu))?;
@@ -234,7 +234,14 @@ fn trailing_octets(t: &mut Tester<'_>) -> Outcome {
     serves_on(t, &pu)
 }
 
-fn two_messages_in_one_user_message(t: &mut Tester<'_>) -> Outcome {
+const TWO_MESSAGES_IN_ONE_USER_MESSAGE: Case = registrar(
+    "rfc5354/4/two-messages-in-one-user-message",
+    "Two handle resolutions in one user message harm nobody, whether one is answered, both or none.",
+    &[R5352_3_3_26],
+    two_messages_in_one_user_message,
+);
+
+fn two_messages_in_one_user_message(t: &mut Tester) -> Outcome {
     let (one, two) = (t.unused_pool_handle(), t.unused_pool_handle());
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&pu))?;
@@ -244,7 +251,14 @@ fn two_messages_in_one_user_message(t: &mut Tester<'_>) -> Outcome {
     serves_on(t, &pu)
 }
 
-fn parameters_in_the_wrong_order(t: &mut Tester<'_>) -> Outcome {
+const PARAMETERS_IN_THE_WRONG_ORDER: Case = registrar(
+    "rfc5354/4/parameters-in-the-wrong-order",
+    "A registration with its Pool Element before its Pool Handle harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    parameters_in_the_wrong_order,
+);
+
+fn parameters_in_the_wrong_order(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.probe(&pe))?;
@@ -255,7 +269,14 @@ fn parameters_in_the_wrong_order(t: &mut Tester<'_>) -> Outcome {
     serves_on_without(t, &pe)
 }
 
-fn parameter_twice(t: &mut Tester<'_>) -> Outcome {
+const PARAMETER_TWICE: Case = registrar(
+    "rfc5354/4/parameter-twice",
+    "A registration with two handles, two user transports or two policies harms nobody.",
+    &[R5352_3_3_26, R5352_3_1_55],
+    parameter_twice,
+);
+
+fn parameter_twice(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let other = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
@@ -274,7 +295,14 @@ fn parameter_twice(t: &mut Tester<'_>) -> Outcome {
     serves_on_without(t, &pe)
 }
 
-fn header_alone(t: &mut Tester<'_>) -> Outcome {
+const HEADER_ALONE: Case = registrar(
+    "rfc5354/4/header-alone",
+    "Every known message without its value harms nobody.",
+    &[R5352_3_3_26],
+    header_alone,
+);
+
+fn header_alone(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe: PoolElement = t.pool_element(&pool);
     t.preamble(|t| t.probe(&pe))?;
@@ -284,7 +312,14 @@ fn header_alone(t: &mut Tester<'_>) -> Outcome {
     serves_on(t, &pe)
 }
 
-fn largest_handle(t: &mut Tester<'_>) -> Outcome {
+const LARGEST_HANDLE: Case = registrar(
+    "rfc5354/4/largest-handle",
+    "A handle resolution of the largest size that a Length can tell is survived.",
+    &[R5352_3_3_26],
+    largest_handle,
+);
+
+fn largest_handle(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&pu))?;
     let message = forge::handle_resolution(&vec![b'h'; 0xffff - 8 - 3], false);
@@ -292,7 +327,14 @@ fn largest_handle(t: &mut Tester<'_>) -> Outcome {
     serves_on(t, &pu)
 }
 
-fn no_message_at_all(t: &mut Tester<'_>) -> Outcome {
+const NO_MESSAGE_AT_ALL: Case = registrar(
+    "rfc5354/4/no-message-at-all",
+    "Octets that are too few for a header, and octets all alike, harm nobody.",
+    &[R5352_3_3_26],
+    no_message_at_all,
+);
+
+fn no_message_at_all(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&pu))?;
     for octets in [

@@ -5,132 +5,34 @@
 
 use super::reaction::{UNRECOGNIZED_MESSAGE, forged, judge_report, reports, serves_on};
 use super::s3_padding::pad_to;
-use rspcheck_spec::ReqId;
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{self, Forge, Parameter};
-use rspcheck_testkit::{
-    Case, ERROR, HANDLE_RESOLUTION_RESPONSE, Outcome, Player, PoolElement, PoolHandle,
-    REGISTRATION_RESPONSE, Role, Stop, Tester,
-};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5354/4/unknown-00-message-is-dropped-in-silence",
-        purpose: "Messages of unknown types below 0x40 get no answer.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_4_3],
-        run: unknown_00_message_is_dropped_in_silence,
-    },
-    Case {
-        id: "rfc5354/4/unknown-00-message-registers-nobody",
-        purpose: "A registration under an unknown type below 0x40 is no registration.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_4_3],
-        run: unknown_00_message_registers_nobody,
-    },
-    Case {
-        id: "rfc5354/4/unknown-01-message-is-reported",
-        purpose: "A message of type 0x40 is reported and quoted whole.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_4_4, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
-        run: |t| reported(t, 0x40),
-    },
-    Case {
-        id: "rfc5354/4/last-unknown-01-message-is-reported",
-        purpose: "A message of type 0x7f is reported and quoted whole.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_4_4, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
-        run: |t| reported(t, 0x7f),
-    },
-    Case {
-        id: "rfc5354/4/unknown-01-message-without-a-value-is-reported",
-        purpose: "A message of unknown type that is its header alone is reported and quoted.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
-        run: unknown_01_message_without_a_value_is_reported,
-    },
-    Case {
-        id: "rfc5354/4/unknown-01-message-is-reported-over-tcp",
-        purpose: "A PU over TCP is told of its unknown message, too.",
-        target: Role::Registrar,
-        needs: &[Ics::TcpPu],
-        covers: &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
-        run: unknown_01_message_is_reported_over_tcp,
-    },
-    Case {
-        id: "rfc5354/4/unknown-message-with-unknown-parameters",
-        purpose: "What is inside a message of unknown type is not looked at: one report, of the message.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_4_4],
-        run: unknown_message_with_unknown_parameters,
-    },
-    Case {
-        id: "rfc5354/4/reserved-10-message-is-survived",
-        purpose: "After messages of types 0x80 and 0x81 the registrar serves on.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_26],
-        run: |t| survived(t, &[0x80, 0x81, 0xbf]),
-    },
-    Case {
-        id: "rfc5354/4/reserved-11-message-is-survived",
-        purpose: "After messages of types 0xc0, 0xfe and the reserved 0xff the registrar serves on.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_26],
-        run: |t| survived(t, &[0xc0, 0xc1, 0xfe, 0xff]),
-    },
-    Case {
-        id: "rfc5354/4/undefined-flags-of-a-resolution-are-ignored",
-        purpose: "A handle resolution with all flags set but S is answered as one without any.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_4_8],
-        run: undefined_flags_of_a_resolution_are_ignored,
-    },
-    Case {
-        id: "rfc5354/4/padding-of-a-message-is-ignored",
-        purpose: "A handle resolution is answered whatever is in the padding at its end.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_4_14],
-        run: padding_of_a_message_is_ignored,
-    },
-    Case {
-        id: "rfc5354/4/padding-counted-in-the-length",
-        purpose: "A handle resolution whose Length counts the padding at its end is understood all the same.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_4_14, R5354_3_9_1],
-        run: padding_counted_in_the_length,
-    },
-    Case {
-        id: "rfc5354/4/padding-not-sent",
-        purpose: "After a handle resolution that ends without its padding the registrar serves on.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5352_3_3_26],
-        run: padding_not_sent,
-    },
-    Case {
-        id: "rfc5354/4/length-need-not-be-a-multiple-of-four",
-        purpose: "Handle resolutions with every remainder of the Length are answered.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5354_4_10],
-        run: length_need_not_be_a_multiple_of_four,
-    },
+    UNKNOWN_00_MESSAGE_IS_DROPPED_IN_SILENCE,
+    UNKNOWN_00_MESSAGE_REGISTERS_NOBODY,
+    UNKNOWN_01_MESSAGE_IS_REPORTED,
+    LAST_UNKNOWN_01_MESSAGE_IS_REPORTED,
+    UNKNOWN_01_MESSAGE_WITHOUT_A_VALUE_IS_REPORTED,
+    UNKNOWN_01_MESSAGE_IS_REPORTED_OVER_TCP,
+    UNKNOWN_MESSAGE_WITH_UNKNOWN_PARAMETERS,
+    RESERVED_10_MESSAGE_IS_SURVIVED,
+    RESERVED_11_MESSAGE_IS_SURVIVED,
+    UNDEFINED_FLAGS_OF_A_RESOLUTION_ARE_IGNORED,
+    PADDING_OF_A_MESSAGE_IS_IGNORED,
+    PADDING_COUNTED_IN_THE_LENGTH,
+    PADDING_NOT_SENT,
+    LENGTH_NEED_NOT_BE_A_MULTIPLE_OF_FOUR,
 ];
 
-fn unknown_00_message_is_dropped_in_silence(t: &mut Tester<'_>) -> Outcome {
+const UNKNOWN_00_MESSAGE_IS_DROPPED_IN_SILENCE: Case = registrar(
+    "rfc5354/4/unknown-00-message-is-dropped-in-silence",
+    "Messages of unknown types below 0x40 get no answer.",
+    &[R5354_4_3],
+    unknown_00_message_is_dropped_in_silence,
+);
+
+fn unknown_00_message_is_dropped_in_silence(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     let handle = t.unused_pool_handle();
     t.preamble(|t| t.probe(&pu))?;
@@ -143,7 +45,14 @@ fn unknown_00_message_is_dropped_in_silence(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn unknown_00_message_registers_nobody(t: &mut Tester<'_>) -> Outcome {
+const UNKNOWN_00_MESSAGE_REGISTERS_NOBODY: Case = registrar(
+    "rfc5354/4/unknown-00-message-registers-nobody",
+    "A registration under an unknown type below 0x40 is no registration.",
+    &[R5354_4_3],
+    unknown_00_message_registers_nobody,
+);
+
+fn unknown_00_message_registers_nobody(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -161,7 +70,21 @@ fn unknown_00_message_registers_nobody(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn reported(t: &mut Tester<'_>, code: u8) -> Outcome {
+const UNKNOWN_01_MESSAGE_IS_REPORTED: Case = registrar(
+    "rfc5354/4/unknown-01-message-is-reported",
+    "A message of type 0x40 is reported and quoted whole.",
+    &[R5354_4_4, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
+    |t| reported(t, 0x40),
+);
+
+const LAST_UNKNOWN_01_MESSAGE_IS_REPORTED: Case = registrar(
+    "rfc5354/4/last-unknown-01-message-is-reported",
+    "A message of type 0x7f is reported and quoted whole.",
+    &[R5354_4_4, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
+    |t| reported(t, 0x7f),
+);
+
+fn reported(t: &mut Tester, code: u8) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -187,18 +110,33 @@ fn reported(t: &mut Tester<'_>, code: u8) -> Outcome {
     Ok(())
 }
 
-fn unknown_01_message_without_a_value_is_reported(t: &mut Tester<'_>) -> Outcome {
+const UNKNOWN_01_MESSAGE_WITHOUT_A_VALUE_IS_REPORTED: Case = registrar(
+    "rfc5354/4/unknown-01-message-without-a-value-is-reported",
+    "A message of unknown type that is its header alone is reported and quoted.",
+    &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
+    unknown_01_message_without_a_value_is_reported,
+);
+
+fn unknown_01_message_without_a_value_is_reported(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     reported_to(t, (&pu).into(), &Forge::asap(0x41).octets())
 }
 
-fn unknown_01_message_is_reported_over_tcp(t: &mut Tester<'_>) -> Outcome {
+const UNKNOWN_01_MESSAGE_IS_REPORTED_OVER_TCP: Case = registrar(
+    "rfc5354/4/unknown-01-message-is-reported-over-tcp",
+    "A PU over TCP is told of its unknown message, too.",
+    &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
+    unknown_01_message_is_reported_over_tcp,
+)
+.needs(&[Ics::TcpPu]);
+
+fn unknown_01_message_is_reported_over_tcp(t: &mut Tester) -> Outcome {
     let pu = t.pool_user_over_tcp();
     let message = Forge::asap(0x42).parameter(Parameter::cookie(b"cookie!!"));
     reported_to(t, (&pu).into(), &message.octets())
 }
 
-fn reported_to(t: &mut Tester<'_>, player: Player, message: &[u8]) -> Outcome {
+fn reported_to(t: &mut Tester, player: Player, message: &[u8]) -> Outcome {
     t.preamble(|t| t.probe(player))?;
     t.send_octets(player, message)?;
     let reports = reports(t, player, UNRECOGNIZED_MESSAGE, 1, None)?;
@@ -215,7 +153,14 @@ fn reported_to(t: &mut Tester<'_>, player: Player, message: &[u8]) -> Outcome {
     Ok(())
 }
 
-fn unknown_message_with_unknown_parameters(t: &mut Tester<'_>) -> Outcome {
+const UNKNOWN_MESSAGE_WITH_UNKNOWN_PARAMETERS: Case = registrar(
+    "rfc5354/4/unknown-message-with-unknown-parameters",
+    "What is inside a message of unknown type is not looked at: one report, of the message.",
+    &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_4_4],
+    unknown_message_with_unknown_parameters,
+);
+
+fn unknown_message_with_unknown_parameters(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&pu))?;
     let message = Forge::asap(0x43)
@@ -235,7 +180,21 @@ fn unknown_message_with_unknown_parameters(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn survived(t: &mut Tester<'_>, codes: &[u8]) -> Outcome {
+const RESERVED_10_MESSAGE_IS_SURVIVED: Case = registrar(
+    "rfc5354/4/reserved-10-message-is-survived",
+    "After messages of types 0x80 and 0x81 the registrar serves on.",
+    &[R5352_3_3_26],
+    |t| survived(t, &[0x80, 0x81, 0xbf]),
+);
+
+const RESERVED_11_MESSAGE_IS_SURVIVED: Case = registrar(
+    "rfc5354/4/reserved-11-message-is-survived",
+    "After messages of types 0xc0, 0xfe and the reserved 0xff the registrar serves on.",
+    &[R5352_3_3_26],
+    |t| survived(t, &[0xc0, 0xc1, 0xfe, 0xff]),
+);
+
+fn survived(t: &mut Tester, codes: &[u8]) -> Outcome {
     for code in codes {
         let pool = t.unused_pool_handle();
         let pe = t.pool_element(&pool);
@@ -246,7 +205,14 @@ fn survived(t: &mut Tester<'_>, codes: &[u8]) -> Outcome {
     Ok(())
 }
 
-fn undefined_flags_of_a_resolution_are_ignored(t: &mut Tester<'_>) -> Outcome {
+const UNDEFINED_FLAGS_OF_A_RESOLUTION_ARE_IGNORED: Case = registrar(
+    "rfc5354/4/undefined-flags-of-a-resolution-are-ignored",
+    "A handle resolution with all flags set but S is answered as one without any.",
+    &[R5354_4_8],
+    undefined_flags_of_a_resolution_are_ignored,
+);
+
+fn undefined_flags_of_a_resolution_are_ignored(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
@@ -263,7 +229,14 @@ fn undefined_flags_of_a_resolution_are_ignored(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn padding_of_a_message_is_ignored(t: &mut Tester<'_>) -> Outcome {
+const PADDING_OF_A_MESSAGE_IS_IGNORED: Case = registrar(
+    "rfc5354/4/padding-of-a-message-is-ignored",
+    "A handle resolution is answered whatever is in the padding at its end.",
+    &[R5354_4_14],
+    padding_of_a_message_is_ignored,
+);
+
+fn padding_of_a_message_is_ignored(t: &mut Tester) -> Outcome {
     for remainder in 1..=3 {
         let mut pool = t.unused_pool_handle();
         pad_to(&mut pool.0, remainder);
@@ -273,7 +246,14 @@ fn padding_of_a_message_is_ignored(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn padding_counted_in_the_length(t: &mut Tester<'_>) -> Outcome {
+const PADDING_COUNTED_IN_THE_LENGTH: Case = registrar(
+    "rfc5354/4/padding-counted-in-the-length",
+    "A handle resolution whose Length counts the padding at its end is understood all the same.",
+    &[R5354_4_14, R5354_3_9_1],
+    padding_counted_in_the_length,
+);
+
+fn padding_counted_in_the_length(t: &mut Tester) -> Outcome {
     // Both forms have to be taken (T5), and in either of them the handle is what its own Length says.
     for remainder in 1..=3 {
         let mut pool = t.unused_pool_handle();
@@ -285,7 +265,14 @@ fn padding_counted_in_the_length(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn padding_not_sent(t: &mut Tester<'_>) -> Outcome {
+const PADDING_NOT_SENT: Case = registrar(
+    "rfc5354/4/padding-not-sent",
+    "After a handle resolution that ends without its padding the registrar serves on.",
+    &[R5352_3_3_26],
+    padding_not_sent,
+);
+
+fn padding_not_sent(t: &mut Tester) -> Outcome {
     for remainder in 1..=3 {
         let mut pool = t.unused_pool_handle();
         pad_to(&mut pool.0, remainder);
@@ -298,7 +285,14 @@ fn padding_not_sent(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn length_need_not_be_a_multiple_of_four(t: &mut Tester<'_>) -> Outcome {
+const LENGTH_NEED_NOT_BE_A_MULTIPLE_OF_FOUR: Case = registrar(
+    "rfc5354/4/length-need-not-be-a-multiple-of-four",
+    "Handle resolutions with every remainder of the Length are answered.",
+    &[R5354_4_10],
+    length_need_not_be_a_multiple_of_four,
+);
+
+fn length_need_not_be_a_multiple_of_four(t: &mut Tester) -> Outcome {
     for remainder in 0..=3 {
         let mut pool = t.unused_pool_handle();
         pad_to(&mut pool.0, remainder);
@@ -310,7 +304,7 @@ fn length_need_not_be_a_multiple_of_four(t: &mut Tester<'_>) -> Outcome {
 
 /// A PE is registered, and a handle resolution in an unusual form finds it. Gives the handle of the response.
 fn asked_oddly(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     pool: PoolHandle,
     message: Forge,
     requirement: ReqId,

@@ -4,6 +4,8 @@
 //! T35). The cases hold for both: they look at the order inside a list, and over several responses at the
 //! PE that comes first, which is the one that a PU takes.
 
+use rspcheck_testkit::prelude::*;
+
 mod s3_load_and_weight;
 mod s4_1_round_robin;
 mod s4_2_weighted_round_robin;
@@ -15,11 +17,6 @@ mod s5_2_least_used_with_degradation;
 mod s5_3_priority_least_used;
 mod s5_4_randomized_least_used;
 mod s7_policy_types;
-
-use rspcheck_spec::ReqId;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{Parameter, Policy};
-use rspcheck_testkit::{Case, Outcome, PoolElement, PoolUser, Stop, Tester};
 
 /// The sections' cases, in order.
 pub const CASES: &[&[Case]] = &[
@@ -38,7 +35,7 @@ pub const CASES: &[&[Case]] = &[
 
 /// A new pool with a PE for each policy, registered in this order.
 fn pool_of<const N: usize>(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     policies: [Policy; N],
 ) -> Result<[PoolElement; N], Stop> {
     let pool = t.unused_pool_handle();
@@ -48,7 +45,7 @@ fn pool_of<const N: usize>(
 }
 
 /// The PEs of one response in letters: `A` is the first of `pes`, `B` the second, `?` is none of them.
-fn list(t: &mut Tester<'_>, pu: &PoolUser, pes: &[PoolElement]) -> Result<String, Stop> {
+fn list(t: &mut Tester, pu: &PoolUser, pes: &[PoolElement]) -> Result<String, Stop> {
     let listed = t.listed(pu, &pes[0].handle)?;
     if listed.is_empty() {
         return Err(t.inconclusive("the pool of registered PEs cannot be resolved"));
@@ -58,7 +55,7 @@ fn list(t: &mut Tester<'_>, pu: &PoolUser, pes: &[PoolElement]) -> Result<String
 
 /// The PEs that come first in this many responses one after the other, in letters.
 fn firsts(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     pu: &PoolUser,
     pes: &[PoolElement],
     responses: usize,
@@ -89,7 +86,7 @@ fn in_order(list: &str, order: &str) -> bool {
 }
 
 /// The response names the pool's policy, with the Length of its format, and each PE with its own values.
-fn policy_is_told(t: &mut Tester<'_>, format: ReqId, policies: [Policy; 2]) -> Outcome {
+fn policy_is_told(t: &mut Tester, format: ReqId, policies: [Policy; 2]) -> Outcome {
     let pes = pool_of(t, policies)?;
     let pu = t.pool_user();
     let response = t.resolve(&pu, &pes[0].handle)?;
@@ -133,7 +130,7 @@ fn policy_is_told(t: &mut Tester<'_>, format: ReqId, policies: [Policy; 2]) -> O
 /// A pool whose PEs all are of no use to the policy is answered, positively or negatively; a useful PE
 /// that joins it comes first at once.
 fn useless_pes_do_no_harm(
-    t: &mut Tester<'_>,
+    t: &mut Tester,
     comes_first: ReqId,
     useless: [Policy; 2],
     useful: Policy,

@@ -1,56 +1,26 @@
 //! RFC 5356 §3: what load and weight mean, whatever the policy.
 
 use super::{firsts, in_order, list, pool_of, useless_pes_do_no_harm};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::Policy;
-use rspcheck_testkit::{Case, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5356/3.1/load-is-unsigned",
-        purpose: "A load of 0x80000000 is more than one of 0x7fffffff, and 0xffffffff is the most.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsed],
-        covers: &[R5356_3_1_1],
-        run: load_is_unsigned,
-    },
-    Case {
-        id: "rfc5356/3.2/weight-0-never-comes-first-in-weighted-round-robin",
-        purpose: "WRR: a PE of weight 0 does not come first while others have a weight.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRoundRobin],
-        covers: &[R5356_3_2_2],
-        run: weight_0_never_comes_first_in_weighted_round_robin,
-    },
-    Case {
-        id: "rfc5356/3.2/weight-0-never-comes-first-in-weighted-random",
-        purpose: "WRAND: a PE of weight 0 does not come first while others have a weight.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRandom],
-        covers: &[R5356_3_2_2],
-        run: weight_0_never_comes_first_in_weighted_random,
-    },
-    Case {
-        id: "rfc5356/3.2/weights-of-0-alone-in-weighted-round-robin",
-        purpose: "WRR: a pool with no weight but 0 is answered; a PE with a weight then comes first.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRoundRobin],
-        covers: &[R5352_3_3_21, R5356_3_2_2],
-        run: weights_of_0_alone_in_weighted_round_robin,
-    },
-    Case {
-        id: "rfc5356/3.2/weights-of-0-alone-in-weighted-random",
-        purpose: "WRAND: a pool with no weight but 0 is answered; a PE with a weight then comes first.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRandom],
-        covers: &[R5352_3_3_21, R5356_3_2_2],
-        run: weights_of_0_alone_in_weighted_random,
-    },
+    LOAD_IS_UNSIGNED,
+    WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_ROUND_ROBIN,
+    WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_RANDOM,
+    WEIGHTS_OF_0_ALONE_IN_WEIGHTED_ROUND_ROBIN,
+    WEIGHTS_OF_0_ALONE_IN_WEIGHTED_RANDOM,
 ];
 
-fn load_is_unsigned(t: &mut Tester<'_>) -> Outcome {
+const LOAD_IS_UNSIGNED: Case = registrar(
+    "rfc5356/3.1/load-is-unsigned",
+    "A load of 0x80000000 is more than one of 0x7fffffff, and 0xffffffff is the most.",
+    &[R5356_3_1_1],
+    load_is_unsigned,
+)
+.needs(&[Ics::PolicyLeastUsed]);
+
+fn load_is_unsigned(t: &mut Tester) -> Outcome {
     let loads = [0x8000_0000, 0xffff_ffff, 0x7fff_ffff, 0x0000_0000];
     let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
     let pu = t.pool_user();
@@ -66,7 +36,15 @@ fn load_is_unsigned(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn weight_0_never_comes_first_in_weighted_round_robin(t: &mut Tester<'_>) -> Outcome {
+const WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_ROUND_ROBIN: Case = registrar(
+    "rfc5356/3.2/weight-0-never-comes-first-in-weighted-round-robin",
+    "WRR: a PE of weight 0 does not come first while others have a weight.",
+    &[R5356_3_2_2],
+    weight_0_never_comes_first_in_weighted_round_robin,
+)
+.needs(&[Ics::PolicyWeightedRoundRobin]);
+
+fn weight_0_never_comes_first_in_weighted_round_robin(t: &mut Tester) -> Outcome {
     let weights = [0, 2, 1];
     let pes = pool_of(
         t,
@@ -83,7 +61,15 @@ fn weight_0_never_comes_first_in_weighted_round_robin(t: &mut Tester<'_>) -> Out
     Ok(())
 }
 
-fn weight_0_never_comes_first_in_weighted_random(t: &mut Tester<'_>) -> Outcome {
+const WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_RANDOM: Case = registrar(
+    "rfc5356/3.2/weight-0-never-comes-first-in-weighted-random",
+    "WRAND: a PE of weight 0 does not come first while others have a weight.",
+    &[R5356_3_2_2],
+    weight_0_never_comes_first_in_weighted_random,
+)
+.needs(&[Ics::PolicyWeightedRandom]);
+
+fn weight_0_never_comes_first_in_weighted_random(t: &mut Tester) -> Outcome {
     let weights = [0, 2, 1];
     let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
     let pu = t.pool_user();
@@ -97,12 +83,28 @@ fn weight_0_never_comes_first_in_weighted_random(t: &mut Tester<'_>) -> Outcome 
     Ok(())
 }
 
-fn weights_of_0_alone_in_weighted_round_robin(t: &mut Tester<'_>) -> Outcome {
+const WEIGHTS_OF_0_ALONE_IN_WEIGHTED_ROUND_ROBIN: Case = registrar(
+    "rfc5356/3.2/weights-of-0-alone-in-weighted-round-robin",
+    "WRR: a pool with no weight but 0 is answered; a PE with a weight then comes first.",
+    &[R5352_3_3_21, R5356_3_2_2],
+    weights_of_0_alone_in_weighted_round_robin,
+)
+.needs(&[Ics::PolicyWeightedRoundRobin]);
+
+fn weights_of_0_alone_in_weighted_round_robin(t: &mut Tester) -> Outcome {
     let weight = |weight| Policy::WeightedRoundRobin { weight };
     useless_pes_do_no_harm(t, R5356_3_2_2, [weight(0), weight(0)], weight(1))
 }
 
-fn weights_of_0_alone_in_weighted_random(t: &mut Tester<'_>) -> Outcome {
+const WEIGHTS_OF_0_ALONE_IN_WEIGHTED_RANDOM: Case = registrar(
+    "rfc5356/3.2/weights-of-0-alone-in-weighted-random",
+    "WRAND: a pool with no weight but 0 is answered; a PE with a weight then comes first.",
+    &[R5352_3_3_21, R5356_3_2_2],
+    weights_of_0_alone_in_weighted_random,
+)
+.needs(&[Ics::PolicyWeightedRandom]);
+
+fn weights_of_0_alone_in_weighted_random(t: &mut Tester) -> Outcome {
     let weight = |weight| Policy::WeightedRandom { weight };
     useless_pes_do_no_harm(t, R5356_3_2_2, [weight(0), weight(0)], weight(1))
 }

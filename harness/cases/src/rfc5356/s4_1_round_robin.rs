@@ -1,55 +1,25 @@
 //! RFC 5356 §4.1: Round Robin.
 
 use super::{firsts, list, no_repeats, pool_of};
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::Policy;
-use rspcheck_testkit::{Case, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5356/4.1.1/round-robin-is-supported",
-        purpose: "A PE with the policy Round Robin is registered and resolved.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5356_4_1_1_1],
-        run: round_robin_is_supported,
-    },
-    Case {
-        id: "rfc5356/4.1.2/each-pe-comes-first-once-in-a-round",
-        purpose: "Of three PEs, each comes first in one of three responses, round after round.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5356_4_1_2_4],
-        run: each_pe_comes_first_once_in_a_round,
-    },
-    Case {
-        id: "rfc5356/4.1.2/lists-follow-the-circle",
-        purpose: "A list goes on after its first PE in the order in which the PEs take turns.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5356_4_1_2_3],
-        run: lists_follow_the_circle,
-    },
-    Case {
-        id: "rfc5356/4.1.2/two-pus-share-the-turns",
-        purpose: "The turn moves on with every response, whoever asked: two PUs get different PEs first.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5356_4_1_2_4],
-        run: two_pus_share_the_turns,
-    },
-    Case {
-        id: "rfc5356/4.1.2/turns-go-on-when-the-pool-changes",
-        purpose: "A PE that joins takes its turns from then on, one that leaves takes none.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[R5356_4_1_2_4],
-        run: turns_go_on_when_the_pool_changes,
-    },
+    ROUND_ROBIN_IS_SUPPORTED,
+    EACH_PE_COMES_FIRST_ONCE_IN_A_ROUND,
+    LISTS_FOLLOW_THE_CIRCLE,
+    TWO_PUS_SHARE_THE_TURNS,
+    TURNS_GO_ON_WHEN_THE_POOL_CHANGES,
 ];
 
-fn round_robin_is_supported(t: &mut Tester<'_>) -> Outcome {
+const ROUND_ROBIN_IS_SUPPORTED: Case = registrar(
+    "rfc5356/4.1.1/round-robin-is-supported",
+    "A PE with the policy Round Robin is registered and resolved.",
+    &[R5356_4_1_1_1],
+    round_robin_is_supported,
+);
+
+fn round_robin_is_supported(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).policy(Policy::RoundRobin);
     let pu = t.pool_user();
@@ -66,7 +36,14 @@ fn round_robin_is_supported(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn each_pe_comes_first_once_in_a_round(t: &mut Tester<'_>) -> Outcome {
+const EACH_PE_COMES_FIRST_ONCE_IN_A_ROUND: Case = registrar(
+    "rfc5356/4.1.2/each-pe-comes-first-once-in-a-round",
+    "Of three PEs, each comes first in one of three responses, round after round.",
+    &[R5356_4_1_2_4],
+    each_pe_comes_first_once_in_a_round,
+);
+
+fn each_pe_comes_first_once_in_a_round(t: &mut Tester) -> Outcome {
     let pes = pool_of(
         t,
         [Policy::RoundRobin, Policy::RoundRobin, Policy::RoundRobin],
@@ -85,7 +62,14 @@ fn each_pe_comes_first_once_in_a_round(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn lists_follow_the_circle(t: &mut Tester<'_>) -> Outcome {
+const LISTS_FOLLOW_THE_CIRCLE: Case = registrar(
+    "rfc5356/4.1.2/lists-follow-the-circle",
+    "A list goes on after its first PE in the order in which the PEs take turns.",
+    &[R5356_4_1_2_3],
+    lists_follow_the_circle,
+);
+
+fn lists_follow_the_circle(t: &mut Tester) -> Outcome {
     let pes = pool_of(
         t,
         [Policy::RoundRobin, Policy::RoundRobin, Policy::RoundRobin],
@@ -102,7 +86,14 @@ fn lists_follow_the_circle(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn two_pus_share_the_turns(t: &mut Tester<'_>) -> Outcome {
+const TWO_PUS_SHARE_THE_TURNS: Case = registrar(
+    "rfc5356/4.1.2/two-pus-share-the-turns",
+    "The turn moves on with every response, whoever asked: two PUs get different PEs first.",
+    &[R5356_4_1_2_4],
+    two_pus_share_the_turns,
+);
+
+fn two_pus_share_the_turns(t: &mut Tester) -> Outcome {
     let pes = pool_of(t, [Policy::RoundRobin, Policy::RoundRobin])?;
     let (one, other) = (t.pool_user(), t.pool_user());
 
@@ -113,7 +104,14 @@ fn two_pus_share_the_turns(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn turns_go_on_when_the_pool_changes(t: &mut Tester<'_>) -> Outcome {
+const TURNS_GO_ON_WHEN_THE_POOL_CHANGES: Case = registrar(
+    "rfc5356/4.1.2/turns-go-on-when-the-pool-changes",
+    "A PE that joins takes its turns from then on, one that leaves takes none.",
+    &[R5356_4_1_2_4],
+    turns_go_on_when_the_pool_changes,
+);
+
+fn turns_go_on_when_the_pool_changes(t: &mut Tester) -> Outcome {
     let mut pes = pool_of(t, [Policy::RoundRobin, Policy::RoundRobin])?.to_vec();
     let pu = t.pool_user();
     let joins = t.pool_element(&pes[0].handle);

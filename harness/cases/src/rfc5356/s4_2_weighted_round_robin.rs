@@ -1,64 +1,27 @@
 //! RFC 5356 §4.2: Weighted Round Robin. What a weight of 0 means: `s3_load_and_weight.rs`.
 
 use super::{count, firsts, no_repeats, policy_is_told, pool_of};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::Policy;
-use rspcheck_testkit::{Case, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5356/4.2.4/policy-is-told",
-        purpose: "WRR: a response tells the pool's policy and the weight of each PE.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRoundRobin],
-        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_4_2_4_1, R5352_2_2_6_11],
-        run: policy_is_told_with_weights,
-    },
-    Case {
-        id: "rfc5356/4.2.1/weights-of-1-are-round-robin",
-        purpose: "WRR: PEs of weight 1 take turns, if the registrar's Round Robin does so.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRoundRobin],
-        covers: &[R5356_4_2_1_1],
-        run: weights_of_1_are_round_robin,
-    },
-    Case {
-        id: "rfc5356/4.2.2/shares-follow-the-weights",
-        purpose: "WRR: over whole rounds each PE comes first as often as its weight asks.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRoundRobin],
-        covers: &[R5356_4_2_2_1],
-        run: shares_follow_the_weights,
-    },
-    Case {
-        id: "rfc5356/4.2.2/turns-are-spread-evenly",
-        purpose: "WRR: a PE that has half of all turns never has many or few of them in a row.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRoundRobin],
-        covers: &[R5356_4_2_2_3],
-        run: turns_are_spread_evenly,
-    },
-    Case {
-        id: "rfc5356/4.2.2/new-weights-count-at-once",
-        purpose: "WRR: after a re-registration with another weight the shares follow the new one.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRoundRobin],
-        covers: &[R5352_3_1_45],
-        run: new_weights_count_at_once,
-    },
-    Case {
-        id: "rfc5356/4.2.2/largest-weights-are-served",
-        purpose: "WRR: PEs of the largest weights are registered and resolved without delay.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRoundRobin],
-        covers: &[R5352_3_3_21],
-        run: largest_weights_are_served,
-    },
+    POLICY_IS_TOLD,
+    WEIGHTS_OF_1_ARE_ROUND_ROBIN,
+    SHARES_FOLLOW_THE_WEIGHTS,
+    TURNS_ARE_SPREAD_EVENLY,
+    NEW_WEIGHTS_COUNT_AT_ONCE,
+    LARGEST_WEIGHTS_ARE_SERVED,
 ];
 
-fn policy_is_told_with_weights(t: &mut Tester<'_>) -> Outcome {
+const POLICY_IS_TOLD: Case = registrar(
+    "rfc5356/4.2.4/policy-is-told",
+    "WRR: a response tells the pool's policy and the weight of each PE.",
+    &[R5352_3_3_23, R5352_3_3_24, R5356_4_2_4_1, R5352_2_2_6_11],
+    policy_is_told_with_weights,
+)
+.needs(&[Ics::PolicyWeightedRoundRobin]);
+
+fn policy_is_told_with_weights(t: &mut Tester) -> Outcome {
     let weights = [3, 0x0001_0002];
     policy_is_told(
         t,
@@ -67,7 +30,15 @@ fn policy_is_told_with_weights(t: &mut Tester<'_>) -> Outcome {
     )
 }
 
-fn weights_of_1_are_round_robin(t: &mut Tester<'_>) -> Outcome {
+const WEIGHTS_OF_1_ARE_ROUND_ROBIN: Case = registrar(
+    "rfc5356/4.2.1/weights-of-1-are-round-robin",
+    "WRR: PEs of weight 1 take turns, if the registrar's Round Robin does so.",
+    &[R5356_4_2_1_1],
+    weights_of_1_are_round_robin,
+)
+.needs(&[Ics::PolicyWeightedRoundRobin]);
+
+fn weights_of_1_are_round_robin(t: &mut Tester) -> Outcome {
     let plain = pool_of(
         t,
         [Policy::RoundRobin, Policy::RoundRobin, Policy::RoundRobin],
@@ -89,7 +60,15 @@ fn weights_of_1_are_round_robin(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn shares_follow_the_weights(t: &mut Tester<'_>) -> Outcome {
+const SHARES_FOLLOW_THE_WEIGHTS: Case = registrar(
+    "rfc5356/4.2.2/shares-follow-the-weights",
+    "WRR: over whole rounds each PE comes first as often as its weight asks.",
+    &[R5356_4_2_2_1],
+    shares_follow_the_weights,
+)
+.needs(&[Ics::PolicyWeightedRoundRobin]);
+
+fn shares_follow_the_weights(t: &mut Tester) -> Outcome {
     let weights = [4, 1, 3];
     let pes = pool_of(
         t,
@@ -107,7 +86,15 @@ fn shares_follow_the_weights(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn turns_are_spread_evenly(t: &mut Tester<'_>) -> Outcome {
+const TURNS_ARE_SPREAD_EVENLY: Case = registrar(
+    "rfc5356/4.2.2/turns-are-spread-evenly",
+    "WRR: a PE that has half of all turns never has many or few of them in a row.",
+    &[R5356_4_2_2_3],
+    turns_are_spread_evenly,
+)
+.needs(&[Ics::PolicyWeightedRoundRobin]);
+
+fn turns_are_spread_evenly(t: &mut Tester) -> Outcome {
     let weights = [6, 3, 3];
     let pes = pool_of(
         t,
@@ -127,7 +114,15 @@ fn turns_are_spread_evenly(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn new_weights_count_at_once(t: &mut Tester<'_>) -> Outcome {
+const NEW_WEIGHTS_COUNT_AT_ONCE: Case = registrar(
+    "rfc5356/4.2.2/new-weights-count-at-once",
+    "WRR: after a re-registration with another weight the shares follow the new one.",
+    &[R5352_3_1_45],
+    new_weights_count_at_once,
+)
+.needs(&[Ics::PolicyWeightedRoundRobin]);
+
+fn new_weights_count_at_once(t: &mut Tester) -> Outcome {
     let weights = [4, 1];
     let pes = pool_of(
         t,
@@ -154,7 +149,15 @@ fn new_weights_count_at_once(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn largest_weights_are_served(t: &mut Tester<'_>) -> Outcome {
+const LARGEST_WEIGHTS_ARE_SERVED: Case = registrar(
+    "rfc5356/4.2.2/largest-weights-are-served",
+    "WRR: PEs of the largest weights are registered and resolved without delay.",
+    &[R5352_3_3_21],
+    largest_weights_are_served,
+)
+.needs(&[Ics::PolicyWeightedRoundRobin]);
+
+fn largest_weights_are_served(t: &mut Tester) -> Outcome {
     let weights = [0xffff_ffff, 0xffff_fffe, 1];
     let pes = pool_of(
         t,

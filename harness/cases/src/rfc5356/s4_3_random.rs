@@ -4,44 +4,32 @@
 //! order need not be random; one that lists a part has to choose that part fairly.
 
 use super::{count, list, no_repeats, policy_is_told, pool_of};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::Policy;
-use rspcheck_testkit::{Case, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
-pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5356/4.3.4/policy-is-told",
-        purpose: "RAND: a response tells the pool's policy.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyRandom],
-        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_4_3_4_1, R5352_2_2_6_11],
-        run: policy_is_told_alone,
-    },
-    Case {
-        id: "rfc5356/4.3.2/each-pe-can-be-drawn",
-        purpose: "RAND: each of two PEs is in some of 200 responses.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyRandom],
-        covers: &[R5356_4_3_2_2],
-        run: each_pe_can_be_drawn,
-    },
-    Case {
-        id: "rfc5356/4.3.2/no-pe-twice",
-        purpose: "RAND: a response has only PEs of the pool, and none of them twice.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyRandom],
-        covers: &[R5356_4_3_2_3, R5356_4_3_2_1],
-        run: no_pe_twice,
-    },
-];
+pub(super) const CASES: &[Case] = &[POLICY_IS_TOLD, EACH_PE_CAN_BE_DRAWN, NO_PE_TWICE];
 
-fn policy_is_told_alone(t: &mut Tester<'_>) -> Outcome {
+const POLICY_IS_TOLD: Case = registrar(
+    "rfc5356/4.3.4/policy-is-told",
+    "RAND: a response tells the pool's policy.",
+    &[R5352_3_3_23, R5352_3_3_24, R5356_4_3_4_1, R5352_2_2_6_11],
+    policy_is_told_alone,
+)
+.needs(&[Ics::PolicyRandom]);
+
+fn policy_is_told_alone(t: &mut Tester) -> Outcome {
     policy_is_told(t, R5356_4_3_4_1, [Policy::Random, Policy::Random])
 }
 
-fn each_pe_can_be_drawn(t: &mut Tester<'_>) -> Outcome {
+const EACH_PE_CAN_BE_DRAWN: Case = registrar(
+    "rfc5356/4.3.2/each-pe-can-be-drawn",
+    "RAND: each of two PEs is in some of 200 responses.",
+    &[R5356_4_3_2_2],
+    each_pe_can_be_drawn,
+)
+.needs(&[Ics::PolicyRandom]);
+
+fn each_pe_can_be_drawn(t: &mut Tester) -> Outcome {
     let pes = pool_of(t, [Policy::Random, Policy::Random])?;
     let pu = t.pool_user();
 
@@ -63,7 +51,15 @@ fn each_pe_can_be_drawn(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn no_pe_twice(t: &mut Tester<'_>) -> Outcome {
+const NO_PE_TWICE: Case = registrar(
+    "rfc5356/4.3.2/no-pe-twice",
+    "RAND: a response has only PEs of the pool, and none of them twice.",
+    &[R5356_4_3_2_3, R5356_4_3_2_1],
+    no_pe_twice,
+)
+.needs(&[Ics::PolicyRandom]);
+
+fn no_pe_twice(t: &mut Tester) -> Outcome {
     let pes = pool_of(t, [const { Policy::Random }; 5])?;
     let pu = t.pool_user();
 

@@ -1,64 +1,27 @@
 //! RFC 5356 §4.4: Weighted Random. What a weight of 0 means: `s3_load_and_weight.rs`.
 
 use super::{count, firsts, list, no_repeats, policy_is_told, pool_of};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::Policy;
-use rspcheck_testkit::{Case, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5356/4.4.4/policy-is-told",
-        purpose: "WRAND: a response tells the pool's policy and the weight of each PE.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRandom],
-        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_4_4_4_1, R5352_2_2_6_11],
-        run: policy_is_told_with_weights,
-    },
-    Case {
-        id: "rfc5356/4.4.1/weights-of-1-are-random",
-        purpose: "WRAND: of PEs of weight 1, each is in some of 200 responses.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRandom],
-        covers: &[R5356_4_4_1_1],
-        run: weights_of_1_are_random,
-    },
-    Case {
-        id: "rfc5356/4.4.2/order-is-drawn",
-        purpose: "WRAND: of two PEs of equal weight, each comes first in some of 200 responses.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRandom],
-        covers: &[R5356_4_4_2_1],
-        run: order_is_drawn,
-    },
-    Case {
-        id: "rfc5356/4.4.2/shares-follow-the-weights",
-        purpose: "WRAND: a PE with nine tenths of the weight comes first about that often.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRandom],
-        covers: &[R5356_4_4_2_3],
-        run: shares_follow_the_weights,
-    },
-    Case {
-        id: "rfc5356/4.4.2/sum-of-weights-does-not-wrap",
-        purpose: "WRAND: with weights whose sum exceeds 32 bits, each PE comes first at times.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRandom],
-        covers: &[R5356_4_4_2_3],
-        run: sum_of_weights_does_not_wrap,
-    },
-    Case {
-        id: "rfc5356/4.4.2/no-pe-twice",
-        purpose: "WRAND: a response has no PE twice, however large its weight.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyWeightedRandom],
-        covers: &[R5356_4_4_2_2],
-        run: no_pe_twice,
-    },
+    POLICY_IS_TOLD,
+    WEIGHTS_OF_1_ARE_RANDOM,
+    ORDER_IS_DRAWN,
+    SHARES_FOLLOW_THE_WEIGHTS,
+    SUM_OF_WEIGHTS_DOES_NOT_WRAP,
+    NO_PE_TWICE,
 ];
 
-fn policy_is_told_with_weights(t: &mut Tester<'_>) -> Outcome {
+const POLICY_IS_TOLD: Case = registrar(
+    "rfc5356/4.4.4/policy-is-told",
+    "WRAND: a response tells the pool's policy and the weight of each PE.",
+    &[R5352_3_3_23, R5352_3_3_24, R5356_4_4_4_1, R5352_2_2_6_11],
+    policy_is_told_with_weights,
+)
+.needs(&[Ics::PolicyWeightedRandom]);
+
+fn policy_is_told_with_weights(t: &mut Tester) -> Outcome {
     let weights = [3, 0x0001_0002];
     policy_is_told(
         t,
@@ -67,7 +30,15 @@ fn policy_is_told_with_weights(t: &mut Tester<'_>) -> Outcome {
     )
 }
 
-fn weights_of_1_are_random(t: &mut Tester<'_>) -> Outcome {
+const WEIGHTS_OF_1_ARE_RANDOM: Case = registrar(
+    "rfc5356/4.4.1/weights-of-1-are-random",
+    "WRAND: of PEs of weight 1, each is in some of 200 responses.",
+    &[R5356_4_4_1_1],
+    weights_of_1_are_random,
+)
+.needs(&[Ics::PolicyWeightedRandom]);
+
+fn weights_of_1_are_random(t: &mut Tester) -> Outcome {
     let weights = [1, 1];
     let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
     let pu = t.pool_user();
@@ -84,7 +55,15 @@ fn weights_of_1_are_random(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn order_is_drawn(t: &mut Tester<'_>) -> Outcome {
+const ORDER_IS_DRAWN: Case = registrar(
+    "rfc5356/4.4.2/order-is-drawn",
+    "WRAND: of two PEs of equal weight, each comes first in some of 200 responses.",
+    &[R5356_4_4_2_1],
+    order_is_drawn,
+)
+.needs(&[Ics::PolicyWeightedRandom]);
+
+fn order_is_drawn(t: &mut Tester) -> Outcome {
     let weights = [5, 5];
     let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
     let pu = t.pool_user();
@@ -98,7 +77,15 @@ fn order_is_drawn(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn shares_follow_the_weights(t: &mut Tester<'_>) -> Outcome {
+const SHARES_FOLLOW_THE_WEIGHTS: Case = registrar(
+    "rfc5356/4.4.2/shares-follow-the-weights",
+    "WRAND: a PE with nine tenths of the weight comes first about that often.",
+    &[R5356_4_4_2_3],
+    shares_follow_the_weights,
+)
+.needs(&[Ics::PolicyWeightedRandom]);
+
+fn shares_follow_the_weights(t: &mut Tester) -> Outcome {
     let weights = [9, 1];
     let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
     let pu = t.pool_user();
@@ -112,7 +99,15 @@ fn shares_follow_the_weights(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn sum_of_weights_does_not_wrap(t: &mut Tester<'_>) -> Outcome {
+const SUM_OF_WEIGHTS_DOES_NOT_WRAP: Case = registrar(
+    "rfc5356/4.4.2/sum-of-weights-does-not-wrap",
+    "WRAND: with weights whose sum exceeds 32 bits, each PE comes first at times.",
+    &[R5356_4_4_2_3],
+    sum_of_weights_does_not_wrap,
+)
+.needs(&[Ics::PolicyWeightedRandom]);
+
+fn sum_of_weights_does_not_wrap(t: &mut Tester) -> Outcome {
     let weights = [0xffff_ffff, 0xffff_ffff, 0xffff_ffff];
     let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
     let pu = t.pool_user();
@@ -126,7 +121,15 @@ fn sum_of_weights_does_not_wrap(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn no_pe_twice(t: &mut Tester<'_>) -> Outcome {
+const NO_PE_TWICE: Case = registrar(
+    "rfc5356/4.4.2/no-pe-twice",
+    "WRAND: a response has no PE twice, however large its weight.",
+    &[R5356_4_4_2_2],
+    no_pe_twice,
+)
+.needs(&[Ics::PolicyWeightedRandom]);
+
+fn no_pe_twice(t: &mut Tester) -> Outcome {
     let weights = [1000, 1, 1, 1];
     let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
     let pu = t.pool_user();

@@ -1,64 +1,27 @@
 //! RFC 5356 §4.5: Priority.
 
 use super::{count, firsts, in_order, list, policy_is_told, pool_of};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::Policy;
-use rspcheck_testkit::{Case, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5356/4.5.4/policy-is-told",
-        purpose: "PRIO: a response tells the pool's policy and the priority of each PE.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriority],
-        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_4_5_4_1, R5352_2_2_6_11],
-        run: policy_is_told_with_priorities,
-    },
-    Case {
-        id: "rfc5356/4.5.2/highest-priority-comes-first",
-        purpose: "PRIO: every response begins with the PE of highest priority, and the others follow.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriority],
-        covers: &[R5356_4_5_2_1, R5356_4_5_2_2],
-        run: highest_priority_comes_first,
-    },
-    Case {
-        id: "rfc5356/4.5.2/priority-is-unsigned",
-        purpose: "PRIO: priorities are compared as unsigned numbers, up to 0xffffffff and down to 0.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriority],
-        covers: &[R5356_4_5_2_2],
-        run: priority_is_unsigned,
-    },
-    Case {
-        id: "rfc5356/4.5.2/equal-priorities-in-any-order",
-        purpose: "PRIO: of two PEs of highest priority either can come first, a third one cannot.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriority],
-        covers: &[R5356_4_5_2_1, R5356_4_5_2_3],
-        run: equal_priorities_in_any_order,
-    },
-    Case {
-        id: "rfc5356/4.5.2/next-priority-takes-over",
-        purpose: "PRIO: when the PE of highest priority has left, the next one comes first.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriority],
-        covers: &[R5356_4_5_2_1],
-        run: next_priority_takes_over,
-    },
-    Case {
-        id: "rfc5356/4.5.2/new-priority-counts-at-once",
-        purpose: "PRIO: after a re-registration with the highest priority the PE comes first.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriority],
-        covers: &[R5352_3_1_45],
-        run: new_priority_counts_at_once,
-    },
+    POLICY_IS_TOLD,
+    HIGHEST_PRIORITY_COMES_FIRST,
+    PRIORITY_IS_UNSIGNED,
+    EQUAL_PRIORITIES_IN_ANY_ORDER,
+    NEXT_PRIORITY_TAKES_OVER,
+    NEW_PRIORITY_COUNTS_AT_ONCE,
 ];
 
-fn policy_is_told_with_priorities(t: &mut Tester<'_>) -> Outcome {
+const POLICY_IS_TOLD: Case = registrar(
+    "rfc5356/4.5.4/policy-is-told",
+    "PRIO: a response tells the pool's policy and the priority of each PE.",
+    &[R5352_3_3_23, R5352_3_3_24, R5356_4_5_4_1, R5352_2_2_6_11],
+    policy_is_told_with_priorities,
+)
+.needs(&[Ics::PolicyPriority]);
+
+fn policy_is_told_with_priorities(t: &mut Tester) -> Outcome {
     let priorities = [3, 0x8001_0002];
     policy_is_told(
         t,
@@ -67,7 +30,15 @@ fn policy_is_told_with_priorities(t: &mut Tester<'_>) -> Outcome {
     )
 }
 
-fn highest_priority_comes_first(t: &mut Tester<'_>) -> Outcome {
+const HIGHEST_PRIORITY_COMES_FIRST: Case = registrar(
+    "rfc5356/4.5.2/highest-priority-comes-first",
+    "PRIO: every response begins with the PE of highest priority, and the others follow.",
+    &[R5356_4_5_2_1, R5356_4_5_2_2],
+    highest_priority_comes_first,
+)
+.needs(&[Ics::PolicyPriority]);
+
+fn highest_priority_comes_first(t: &mut Tester) -> Outcome {
     let priorities = [20, 5, 90, 40];
     let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
     let pu = t.pool_user();
@@ -88,7 +59,15 @@ fn highest_priority_comes_first(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn priority_is_unsigned(t: &mut Tester<'_>) -> Outcome {
+const PRIORITY_IS_UNSIGNED: Case = registrar(
+    "rfc5356/4.5.2/priority-is-unsigned",
+    "PRIO: priorities are compared as unsigned numbers, up to 0xffffffff and down to 0.",
+    &[R5356_4_5_2_2],
+    priority_is_unsigned,
+)
+.needs(&[Ics::PolicyPriority]);
+
+fn priority_is_unsigned(t: &mut Tester) -> Outcome {
     let priorities = [0x7fff_ffff, 0x8000_0000, 0x0000_0000, 0xffff_ffff];
     let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
     let pu = t.pool_user();
@@ -107,7 +86,15 @@ fn priority_is_unsigned(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn equal_priorities_in_any_order(t: &mut Tester<'_>) -> Outcome {
+const EQUAL_PRIORITIES_IN_ANY_ORDER: Case = registrar(
+    "rfc5356/4.5.2/equal-priorities-in-any-order",
+    "PRIO: of two PEs of highest priority either can come first, a third one cannot.",
+    &[R5356_4_5_2_1, R5356_4_5_2_3],
+    equal_priorities_in_any_order,
+)
+.needs(&[Ics::PolicyPriority]);
+
+fn equal_priorities_in_any_order(t: &mut Tester) -> Outcome {
     let priorities = [7, 1, 7];
     let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
     let pu = t.pool_user();
@@ -126,7 +113,15 @@ fn equal_priorities_in_any_order(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn next_priority_takes_over(t: &mut Tester<'_>) -> Outcome {
+const NEXT_PRIORITY_TAKES_OVER: Case = registrar(
+    "rfc5356/4.5.2/next-priority-takes-over",
+    "PRIO: when the PE of highest priority has left, the next one comes first.",
+    &[R5356_4_5_2_1],
+    next_priority_takes_over,
+)
+.needs(&[Ics::PolicyPriority]);
+
+fn next_priority_takes_over(t: &mut Tester) -> Outcome {
     let priorities = [20, 5, 90];
     let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
     let pu = t.pool_user();
@@ -142,7 +137,15 @@ fn next_priority_takes_over(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn new_priority_counts_at_once(t: &mut Tester<'_>) -> Outcome {
+const NEW_PRIORITY_COUNTS_AT_ONCE: Case = registrar(
+    "rfc5356/4.5.2/new-priority-counts-at-once",
+    "PRIO: after a re-registration with the highest priority the PE comes first.",
+    &[R5352_3_1_45],
+    new_priority_counts_at_once,
+)
+.needs(&[Ics::PolicyPriority]);
+
+fn new_priority_counts_at_once(t: &mut Tester) -> Outcome {
     let priorities = [20, 5, 90];
     let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
     let pu = t.pool_user();

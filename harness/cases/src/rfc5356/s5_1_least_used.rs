@@ -1,64 +1,27 @@
 //! RFC 5356 §5.1: Least Used.
 
 use super::{firsts, in_order, list, no_repeats, policy_is_told, pool_of};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::Policy;
-use rspcheck_testkit::{Case, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5356/5.1.4/policy-is-told",
-        purpose: "LU: a response tells the pool's policy and the load of each PE.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsed],
-        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_5_1_4_1, R5352_2_2_6_11],
-        run: policy_is_told_with_loads,
-    },
-    Case {
-        id: "rfc5356/5.1.2/lowest-load-comes-first",
-        purpose: "LU: every response begins with the PE of lowest load, and the others follow.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsed],
-        covers: &[R5356_5_1_2_5, R5356_5_1_2_2, R5356_5_1_2_3],
-        run: lowest_load_comes_first,
-    },
-    Case {
-        id: "rfc5356/5.1.2/new-loads-count-at-once",
-        purpose: "LU: re-registrations with other loads turn the order round.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsed],
-        covers: &[R5352_3_1_45, R5356_5_1_2_5],
-        run: new_loads_count_at_once,
-    },
-    Case {
-        id: "rfc5356/5.1.2/equal-loads-take-turns",
-        purpose: "LU: of three PEs of equal load, each comes first in one of three responses.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsed],
-        covers: &[R5356_5_1_2_4],
-        run: equal_loads_take_turns,
-    },
-    Case {
-        id: "rfc5356/5.1.2/turns-are-among-the-lowest",
-        purpose: "LU: the two PEs of lowest load take turns, and the third one never comes first.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsed],
-        covers: &[R5356_5_1_2_4, R5356_5_1_2_2],
-        run: turns_are_among_the_lowest,
-    },
-    Case {
-        id: "rfc5356/5.1.2/fully-loaded-pool-is-served",
-        purpose: "LU: a pool whose PEs all have the load 0xffffffff is resolved, no PE twice.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsed],
-        covers: &[R5352_2_2_6_12, R5356_5_1_2_3],
-        run: fully_loaded_pool_is_served,
-    },
+    POLICY_IS_TOLD,
+    LOWEST_LOAD_COMES_FIRST,
+    NEW_LOADS_COUNT_AT_ONCE,
+    EQUAL_LOADS_TAKE_TURNS,
+    TURNS_ARE_AMONG_THE_LOWEST,
+    FULLY_LOADED_POOL_IS_SERVED,
 ];
 
-fn policy_is_told_with_loads(t: &mut Tester<'_>) -> Outcome {
+const POLICY_IS_TOLD: Case = registrar(
+    "rfc5356/5.1.4/policy-is-told",
+    "LU: a response tells the pool's policy and the load of each PE.",
+    &[R5352_3_3_23, R5352_3_3_24, R5356_5_1_4_1, R5352_2_2_6_11],
+    policy_is_told_with_loads,
+)
+.needs(&[Ics::PolicyLeastUsed]);
+
+fn policy_is_told_with_loads(t: &mut Tester) -> Outcome {
     let loads = [0, 0x8001_0002];
     policy_is_told(
         t,
@@ -67,7 +30,15 @@ fn policy_is_told_with_loads(t: &mut Tester<'_>) -> Outcome {
     )
 }
 
-fn lowest_load_comes_first(t: &mut Tester<'_>) -> Outcome {
+const LOWEST_LOAD_COMES_FIRST: Case = registrar(
+    "rfc5356/5.1.2/lowest-load-comes-first",
+    "LU: every response begins with the PE of lowest load, and the others follow.",
+    &[R5356_5_1_2_5, R5356_5_1_2_2, R5356_5_1_2_3],
+    lowest_load_comes_first,
+)
+.needs(&[Ics::PolicyLeastUsed]);
+
+fn lowest_load_comes_first(t: &mut Tester) -> Outcome {
     let loads = [0x4000_0000, 0xc000_0000, 0x0001_0000, 0x0000_ffff];
     let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
     let pu = t.pool_user();
@@ -93,7 +64,15 @@ fn lowest_load_comes_first(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn new_loads_count_at_once(t: &mut Tester<'_>) -> Outcome {
+const NEW_LOADS_COUNT_AT_ONCE: Case = registrar(
+    "rfc5356/5.1.2/new-loads-count-at-once",
+    "LU: re-registrations with other loads turn the order round.",
+    &[R5352_3_1_45, R5356_5_1_2_5],
+    new_loads_count_at_once,
+)
+.needs(&[Ics::PolicyLeastUsed]);
+
+fn new_loads_count_at_once(t: &mut Tester) -> Outcome {
     let loads = [100, 200, 300];
     let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
     let pu = t.pool_user();
@@ -116,7 +95,15 @@ fn new_loads_count_at_once(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn equal_loads_take_turns(t: &mut Tester<'_>) -> Outcome {
+const EQUAL_LOADS_TAKE_TURNS: Case = registrar(
+    "rfc5356/5.1.2/equal-loads-take-turns",
+    "LU: of three PEs of equal load, each comes first in one of three responses.",
+    &[R5356_5_1_2_4],
+    equal_loads_take_turns,
+)
+.needs(&[Ics::PolicyLeastUsed]);
+
+fn equal_loads_take_turns(t: &mut Tester) -> Outcome {
     let loads = [500, 500, 500];
     let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
     let pu = t.pool_user();
@@ -128,7 +115,15 @@ fn equal_loads_take_turns(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn turns_are_among_the_lowest(t: &mut Tester<'_>) -> Outcome {
+const TURNS_ARE_AMONG_THE_LOWEST: Case = registrar(
+    "rfc5356/5.1.2/turns-are-among-the-lowest",
+    "LU: the two PEs of lowest load take turns, and the third one never comes first.",
+    &[R5356_5_1_2_4, R5356_5_1_2_2],
+    turns_are_among_the_lowest,
+)
+.needs(&[Ics::PolicyLeastUsed]);
+
+fn turns_are_among_the_lowest(t: &mut Tester) -> Outcome {
     let loads = [500, 499, 499];
     let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
     let pu = t.pool_user();
@@ -145,7 +140,15 @@ fn turns_are_among_the_lowest(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn fully_loaded_pool_is_served(t: &mut Tester<'_>) -> Outcome {
+const FULLY_LOADED_POOL_IS_SERVED: Case = registrar(
+    "rfc5356/5.1.2/fully-loaded-pool-is-served",
+    "LU: a pool whose PEs all have the load 0xffffffff is resolved, no PE twice.",
+    &[R5352_2_2_6_12, R5356_5_1_2_3],
+    fully_loaded_pool_is_served,
+)
+.needs(&[Ics::PolicyLeastUsed]);
+
+fn fully_loaded_pool_is_served(t: &mut Tester) -> Outcome {
     let loads = [0xffff_ffff, 0xffff_ffff];
     let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
     let pu = t.pool_user();

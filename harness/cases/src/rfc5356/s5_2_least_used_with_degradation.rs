@@ -5,72 +5,28 @@
 //! To list the lowest sums is a SHOULD; the counters are MUSTs, judged where that SHOULD is kept.
 
 use super::{firsts, in_order, list, policy_is_told, pool_of};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::Policy;
-use rspcheck_testkit::{Case, Outcome, PoolElement, PoolUser, Role, Stop, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5356/5.2.4/policy-is-told",
-        purpose: "LUD: a response tells the pool's policy, and load and load degradation of each PE.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsedWithDegradation],
-        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_5_2_4_1, R5352_2_2_6_11],
-        run: policy_is_told_with_degradations,
-    },
-    Case {
-        id: "rfc5356/5.2.2/without-degradation-it-is-least-used",
-        purpose: "LUD: with load degradations of 0 the order is that of the loads, and stays so.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsedWithDegradation],
-        covers: &[R5356_5_2_2_4, R5356_5_2_2_5],
-        run: without_degradation_it_is_least_used,
-    },
-    Case {
-        id: "rfc5356/5.2.2/being-returned-degrades-a-pe",
-        purpose: "LUD: a PE that degrades comes first until its sum exceeds the load of one that does not.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsedWithDegradation],
-        covers: &[R5356_5_2_2_5],
-        run: being_returned_degrades_a_pe,
-    },
-    Case {
-        id: "rfc5356/5.2.2/every-returned-entry-counts",
-        purpose: "LUD: a PE that is returned degrades even if it does not come first.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsedWithDegradation],
-        covers: &[R5356_5_2_2_3],
-        run: every_returned_entry_counts,
-    },
-    Case {
-        id: "rfc5356/5.2.2/reregistration-ends-the-degradation",
-        purpose: "LUD: a re-registration with the same values lets a degraded PE come first again.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsedWithDegradation],
-        covers: &[R5356_5_2_2_2],
-        run: reregistration_ends_the_degradation,
-    },
-    Case {
-        id: "rfc5356/5.2.2/new-registration-begins-without-degradation",
-        purpose: "LUD: a PE that left and registers again has no degradation from before.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsedWithDegradation],
-        covers: &[R5356_5_2_2_2],
-        run: new_registration_begins_without_degradation,
-    },
-    Case {
-        id: "rfc5356/5.2.2/sum-does-not-wrap",
-        purpose: "LUD: a PE degraded beyond 32 bits comes last, not first.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyLeastUsedWithDegradation],
-        covers: &[R5356_5_2_2_5, R5356_5_2_2_4],
-        run: sum_does_not_wrap,
-    },
+    POLICY_IS_TOLD,
+    WITHOUT_DEGRADATION_IT_IS_LEAST_USED,
+    BEING_RETURNED_DEGRADES_A_PE,
+    EVERY_RETURNED_ENTRY_COUNTS,
+    REREGISTRATION_ENDS_THE_DEGRADATION,
+    NEW_REGISTRATION_BEGINS_WITHOUT_DEGRADATION,
+    SUM_DOES_NOT_WRAP,
 ];
 
-fn policy_is_told_with_degradations(t: &mut Tester<'_>) -> Outcome {
+const POLICY_IS_TOLD: Case = registrar(
+    "rfc5356/5.2.4/policy-is-told",
+    "LUD: a response tells the pool's policy, and load and load degradation of each PE.",
+    &[R5352_3_3_23, R5352_3_3_24, R5356_5_2_4_1, R5352_2_2_6_11],
+    policy_is_told_with_degradations,
+)
+.needs(&[Ics::PolicyLeastUsedWithDegradation]);
+
+fn policy_is_told_with_degradations(t: &mut Tester) -> Outcome {
     policy_is_told(
         t,
         R5356_5_2_4_1,
@@ -78,7 +34,15 @@ fn policy_is_told_with_degradations(t: &mut Tester<'_>) -> Outcome {
     )
 }
 
-fn without_degradation_it_is_least_used(t: &mut Tester<'_>) -> Outcome {
+const WITHOUT_DEGRADATION_IT_IS_LEAST_USED: Case = registrar(
+    "rfc5356/5.2.2/without-degradation-it-is-least-used",
+    "LUD: with load degradations of 0 the order is that of the loads, and stays so.",
+    &[R5356_5_2_2_4, R5356_5_2_2_5],
+    without_degradation_it_is_least_used,
+)
+.needs(&[Ics::PolicyLeastUsedWithDegradation]);
+
+fn without_degradation_it_is_least_used(t: &mut Tester) -> Outcome {
     let pes = pool_of(t, [300, 100, 200].map(|load| lud(load, 0)))?;
     let pu = t.pool_user();
 
@@ -98,7 +62,15 @@ fn without_degradation_it_is_least_used(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn being_returned_degrades_a_pe(t: &mut Tester<'_>) -> Outcome {
+const BEING_RETURNED_DEGRADES_A_PE: Case = registrar(
+    "rfc5356/5.2.2/being-returned-degrades-a-pe",
+    "LUD: a PE that degrades comes first until its sum exceeds the load of one that does not.",
+    &[R5356_5_2_2_5],
+    being_returned_degrades_a_pe,
+)
+.needs(&[Ics::PolicyLeastUsedWithDegradation]);
+
+fn being_returned_degrades_a_pe(t: &mut Tester) -> Outcome {
     // B has 0, 30, 60, 90 and then 120. Being returned second changes nothing for A.
     let pes = pool_of(t, [lud(100, 0), lud(0, 30)])?;
     let pu = t.pool_user();
@@ -108,7 +80,15 @@ fn being_returned_degrades_a_pe(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn every_returned_entry_counts(t: &mut Tester<'_>) -> Outcome {
+const EVERY_RETURNED_ENTRY_COUNTS: Case = registrar(
+    "rfc5356/5.2.2/every-returned-entry-counts",
+    "LUD: a PE that is returned degrades even if it does not come first.",
+    &[R5356_5_2_2_3],
+    every_returned_entry_counts,
+)
+.needs(&[Ics::PolicyLeastUsedWithDegradation]);
+
+fn every_returned_entry_counts(t: &mut Tester) -> Outcome {
     sums_decide(t)?;
     let pes = pool_of(t, [lud(0, 50), lud(100, 30)])?;
     let pu = t.pool_user();
@@ -123,7 +103,15 @@ fn every_returned_entry_counts(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn reregistration_ends_the_degradation(t: &mut Tester<'_>) -> Outcome {
+const REREGISTRATION_ENDS_THE_DEGRADATION: Case = registrar(
+    "rfc5356/5.2.2/reregistration-ends-the-degradation",
+    "LUD: a re-registration with the same values lets a degraded PE come first again.",
+    &[R5356_5_2_2_2],
+    reregistration_ends_the_degradation,
+)
+.needs(&[Ics::PolicyLeastUsedWithDegradation]);
+
+fn reregistration_ends_the_degradation(t: &mut Tester) -> Outcome {
     let (pu, pes) = sums_decide(t)?;
     t.preamble(|t| t.register(&pes[1]))?;
     let firsts = firsts(t, &pu, &pes, 3)?;
@@ -136,7 +124,15 @@ fn reregistration_ends_the_degradation(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn new_registration_begins_without_degradation(t: &mut Tester<'_>) -> Outcome {
+const NEW_REGISTRATION_BEGINS_WITHOUT_DEGRADATION: Case = registrar(
+    "rfc5356/5.2.2/new-registration-begins-without-degradation",
+    "LUD: a PE that left and registers again has no degradation from before.",
+    &[R5356_5_2_2_2],
+    new_registration_begins_without_degradation,
+)
+.needs(&[Ics::PolicyLeastUsedWithDegradation]);
+
+fn new_registration_begins_without_degradation(t: &mut Tester) -> Outcome {
     let (pu, pes) = sums_decide(t)?;
     t.preamble(|t| t.deregister_response(&pes[1]).map(drop))?;
     t.preamble(|t| t.register(&pes[1]))?;
@@ -150,7 +146,15 @@ fn new_registration_begins_without_degradation(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn sum_does_not_wrap(t: &mut Tester<'_>) -> Outcome {
+const SUM_DOES_NOT_WRAP: Case = registrar(
+    "rfc5356/5.2.2/sum-does-not-wrap",
+    "LUD: a PE degraded beyond 32 bits comes last, not first.",
+    &[R5356_5_2_2_5, R5356_5_2_2_4],
+    sum_does_not_wrap,
+)
+.needs(&[Ics::PolicyLeastUsedWithDegradation]);
+
+fn sum_does_not_wrap(t: &mut Tester) -> Outcome {
     sums_decide(t)?;
     // Returned once, A has 0x1_0000_0100. It may be cut to 0xffffffff: that is still more than B's.
     let pes = pool_of(t, [lud(0xffff_ff00, 0x0000_0200), lud(0xffff_ff80, 0)])?;
@@ -176,7 +180,7 @@ fn sum_does_not_wrap(t: &mut Tester<'_>) -> Outcome {
 }
 
 /// A pool in which B has degraded beyond A. Where the sums did not decide that, no counter can be seen.
-fn sums_decide(t: &mut Tester<'_>) -> Result<(PoolUser, [PoolElement; 2]), Stop> {
+fn sums_decide(t: &mut Tester) -> Result<(PoolUser, [PoolElement; 2]), Stop> {
     let pes = pool_of(t, [lud(100, 0), lud(0, 60)])?;
     let pu = t.pool_user();
     if firsts(t, &pu, &pes, 3)? != "BBA" {

@@ -1,64 +1,27 @@
 //! RFC 5356 §5.3: Priority Least Used.
 
 use super::{firsts, in_order, list, no_repeats, policy_is_told, pool_of};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::Policy;
-use rspcheck_testkit::{Case, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5356/5.3.4/policy-is-told",
-        purpose: "PLU: a response tells the pool's policy, and load and load degradation of each PE.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriorityLeastUsed],
-        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_5_3_4_1, R5352_2_2_6_11],
-        run: policy_is_told_with_degradations,
-    },
-    Case {
-        id: "rfc5356/5.3.2/lowest-sum-comes-first",
-        purpose: "PLU: the order is that of load plus load degradation, not of either alone.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriorityLeastUsed],
-        covers: &[R5356_5_3_2_5, R5356_5_3_2_2, R5356_5_3_2_3],
-        run: lowest_sum_comes_first,
-    },
-    Case {
-        id: "rfc5356/5.3.2/being-returned-changes-nothing",
-        purpose: "PLU: the PE of lowest sum comes first however often it was returned.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriorityLeastUsed],
-        covers: &[R5356_5_3_2_2],
-        run: being_returned_changes_nothing,
-    },
-    Case {
-        id: "rfc5356/5.3.2/equal-sums-take-turns",
-        purpose: "PLU: PEs of equal sum take turns, of whatever load and load degradation it is made.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriorityLeastUsed],
-        covers: &[R5356_5_3_2_4],
-        run: equal_sums_take_turns,
-    },
-    Case {
-        id: "rfc5356/5.3.2/new-loads-count-at-once",
-        purpose: "PLU: a re-registration with another load changes the order.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriorityLeastUsed],
-        covers: &[R5352_3_1_45],
-        run: new_loads_count_at_once,
-    },
-    Case {
-        id: "rfc5356/5.3.2/sum-does-not-wrap",
-        purpose: "PLU: a PE whose sum exceeds 32 bits comes last, not first.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyPriorityLeastUsed],
-        covers: &[R5356_5_3_2_5, R5356_5_3_2_2],
-        run: sum_does_not_wrap,
-    },
+    POLICY_IS_TOLD,
+    LOWEST_SUM_COMES_FIRST,
+    BEING_RETURNED_CHANGES_NOTHING,
+    EQUAL_SUMS_TAKE_TURNS,
+    NEW_LOADS_COUNT_AT_ONCE,
+    SUM_DOES_NOT_WRAP,
 ];
 
-fn policy_is_told_with_degradations(t: &mut Tester<'_>) -> Outcome {
+const POLICY_IS_TOLD: Case = registrar(
+    "rfc5356/5.3.4/policy-is-told",
+    "PLU: a response tells the pool's policy, and load and load degradation of each PE.",
+    &[R5352_3_3_23, R5352_3_3_24, R5356_5_3_4_1, R5352_2_2_6_11],
+    policy_is_told_with_degradations,
+)
+.needs(&[Ics::PolicyPriorityLeastUsed]);
+
+fn policy_is_told_with_degradations(t: &mut Tester) -> Outcome {
     policy_is_told(
         t,
         R5356_5_3_4_1,
@@ -66,7 +29,15 @@ fn policy_is_told_with_degradations(t: &mut Tester<'_>) -> Outcome {
     )
 }
 
-fn lowest_sum_comes_first(t: &mut Tester<'_>) -> Outcome {
+const LOWEST_SUM_COMES_FIRST: Case = registrar(
+    "rfc5356/5.3.2/lowest-sum-comes-first",
+    "PLU: the order is that of load plus load degradation, not of either alone.",
+    &[R5356_5_3_2_5, R5356_5_3_2_2, R5356_5_3_2_3],
+    lowest_sum_comes_first,
+)
+.needs(&[Ics::PolicyPriorityLeastUsed]);
+
+fn lowest_sum_comes_first(t: &mut Tester) -> Outcome {
     // By load the order would be ABC, by load degradation CBA.
     let pes = pool_of(t, [plu(10, 100), plu(60, 30), plu(90, 5)])?;
     let pu = t.pool_user();
@@ -92,7 +63,15 @@ fn lowest_sum_comes_first(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn being_returned_changes_nothing(t: &mut Tester<'_>) -> Outcome {
+const BEING_RETURNED_CHANGES_NOTHING: Case = registrar(
+    "rfc5356/5.3.2/being-returned-changes-nothing",
+    "PLU: the PE of lowest sum comes first however often it was returned.",
+    &[R5356_5_3_2_2],
+    being_returned_changes_nothing,
+)
+.needs(&[Ics::PolicyPriorityLeastUsed]);
+
+fn being_returned_changes_nothing(t: &mut Tester) -> Outcome {
     // The RFC's example: of two PEs at 50 %, the one that takes 10 % more for a request, not 50 %.
     let pes = pool_of(
         t,
@@ -105,7 +84,15 @@ fn being_returned_changes_nothing(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn equal_sums_take_turns(t: &mut Tester<'_>) -> Outcome {
+const EQUAL_SUMS_TAKE_TURNS: Case = registrar(
+    "rfc5356/5.3.2/equal-sums-take-turns",
+    "PLU: PEs of equal sum take turns, of whatever load and load degradation it is made.",
+    &[R5356_5_3_2_4],
+    equal_sums_take_turns,
+)
+.needs(&[Ics::PolicyPriorityLeastUsed]);
+
+fn equal_sums_take_turns(t: &mut Tester) -> Outcome {
     let pes = pool_of(t, [plu(100, 20), plu(20, 100), plu(60, 60), plu(200, 0)])?;
     let pu = t.pool_user();
 
@@ -117,7 +104,15 @@ fn equal_sums_take_turns(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn new_loads_count_at_once(t: &mut Tester<'_>) -> Outcome {
+const NEW_LOADS_COUNT_AT_ONCE: Case = registrar(
+    "rfc5356/5.3.2/new-loads-count-at-once",
+    "PLU: a re-registration with another load changes the order.",
+    &[R5352_3_1_45],
+    new_loads_count_at_once,
+)
+.needs(&[Ics::PolicyPriorityLeastUsed]);
+
+fn new_loads_count_at_once(t: &mut Tester) -> Outcome {
     let pes = pool_of(t, [plu(100, 10), plu(200, 10)])?;
     let pu = t.pool_user();
     t.preamble(|t| list(t, &pu, &pes).map(drop))?;
@@ -132,7 +127,15 @@ fn new_loads_count_at_once(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn sum_does_not_wrap(t: &mut Tester<'_>) -> Outcome {
+const SUM_DOES_NOT_WRAP: Case = registrar(
+    "rfc5356/5.3.2/sum-does-not-wrap",
+    "PLU: a PE whose sum exceeds 32 bits comes last, not first.",
+    &[R5356_5_3_2_5, R5356_5_3_2_2],
+    sum_does_not_wrap,
+)
+.needs(&[Ics::PolicyPriorityLeastUsed]);
+
+fn sum_does_not_wrap(t: &mut Tester) -> Outcome {
     // Cut to 32 bits A's sum would be 0xf and B's 0xfffffffe. Both may count as 0xffffffff, but not C's.
     let pes = pool_of(
         t,

@@ -1,64 +1,27 @@
 //! RFC 5356 §5.4: Randomized Least Used.
 
 use super::{count, firsts, list, no_repeats, policy_is_told, pool_of, useless_pes_do_no_harm};
-use rspcheck_spec::ics::Ics;
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::Policy;
-use rspcheck_testkit::{Case, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
-    Case {
-        id: "rfc5356/5.4.4/policy-is-told",
-        purpose: "RLU: a response tells the pool's policy and the load of each PE.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyRandomizedLeastUsed],
-        covers: &[R5352_3_3_23, R5352_3_3_24, R5356_5_4_4_1, R5352_2_2_6_11],
-        run: policy_is_told_with_loads,
-    },
-    Case {
-        id: "rfc5356/5.4.2/shares-follow-what-is-idle",
-        purpose: "RLU: a PE with nine tenths of what is idle comes first about that often.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyRandomizedLeastUsed],
-        covers: &[R5356_5_4_2_1],
-        run: shares_follow_what_is_idle,
-    },
-    Case {
-        id: "rfc5356/5.4.2/idle-pes-share-alike",
-        purpose: "RLU: of three PEs without load, each comes first at times: their sum does not wrap.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyRandomizedLeastUsed],
-        covers: &[R5356_5_4_2_1],
-        run: idle_pes_share_alike,
-    },
-    Case {
-        id: "rfc5356/5.4.2/full-pe-does-not-come-first",
-        purpose: "RLU: a PE of load 0xffffffff, told by a re-registration, does not come first.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyRandomizedLeastUsed],
-        covers: &[R5356_5_4_2_1],
-        run: full_pe_does_not_come_first,
-    },
-    Case {
-        id: "rfc5356/5.4.2/fully-loaded-pool-does-no-harm",
-        purpose: "RLU: a pool with nothing idle is answered; a PE without load then comes first.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyRandomizedLeastUsed],
-        covers: &[R5352_3_3_21, R5356_5_4_2_1],
-        run: fully_loaded_pool_does_no_harm,
-    },
-    Case {
-        id: "rfc5356/5.4.2/no-pe-twice",
-        purpose: "RLU: a response has no PE twice, however idle it is.",
-        target: Role::Registrar,
-        needs: &[Ics::PolicyRandomizedLeastUsed],
-        covers: &[R5356_5_4_2_1],
-        run: no_pe_twice,
-    },
+    POLICY_IS_TOLD,
+    SHARES_FOLLOW_WHAT_IS_IDLE,
+    IDLE_PES_SHARE_ALIKE,
+    FULL_PE_DOES_NOT_COME_FIRST,
+    FULLY_LOADED_POOL_DOES_NO_HARM,
+    NO_PE_TWICE,
 ];
 
-fn policy_is_told_with_loads(t: &mut Tester<'_>) -> Outcome {
+const POLICY_IS_TOLD: Case = registrar(
+    "rfc5356/5.4.4/policy-is-told",
+    "RLU: a response tells the pool's policy and the load of each PE.",
+    &[R5352_3_3_23, R5352_3_3_24, R5356_5_4_4_1, R5352_2_2_6_11],
+    policy_is_told_with_loads,
+)
+.needs(&[Ics::PolicyRandomizedLeastUsed]);
+
+fn policy_is_told_with_loads(t: &mut Tester) -> Outcome {
     let loads = [0, 0x8001_0002];
     policy_is_told(
         t,
@@ -67,7 +30,15 @@ fn policy_is_told_with_loads(t: &mut Tester<'_>) -> Outcome {
     )
 }
 
-fn shares_follow_what_is_idle(t: &mut Tester<'_>) -> Outcome {
+const SHARES_FOLLOW_WHAT_IS_IDLE: Case = registrar(
+    "rfc5356/5.4.2/shares-follow-what-is-idle",
+    "RLU: a PE with nine tenths of what is idle comes first about that often.",
+    &[R5356_5_4_2_1],
+    shares_follow_what_is_idle,
+)
+.needs(&[Ics::PolicyRandomizedLeastUsed]);
+
+fn shares_follow_what_is_idle(t: &mut Tester) -> Outcome {
     // A is idle altogether, B by a ninth of that.
     let loads = [0, 0xffff_ffff - 0xffff_ffff / 9];
     let pes = pool_of(t, loads.map(|load| Policy::RandomizedLeastUsed { load }))?;
@@ -82,7 +53,15 @@ fn shares_follow_what_is_idle(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn idle_pes_share_alike(t: &mut Tester<'_>) -> Outcome {
+const IDLE_PES_SHARE_ALIKE: Case = registrar(
+    "rfc5356/5.4.2/idle-pes-share-alike",
+    "RLU: of three PEs without load, each comes first at times: their sum does not wrap.",
+    &[R5356_5_4_2_1],
+    idle_pes_share_alike,
+)
+.needs(&[Ics::PolicyRandomizedLeastUsed]);
+
+fn idle_pes_share_alike(t: &mut Tester) -> Outcome {
     let pes = pool_of(
         t,
         [0, 0, 0].map(|load| Policy::RandomizedLeastUsed { load }),
@@ -98,7 +77,15 @@ fn idle_pes_share_alike(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn full_pe_does_not_come_first(t: &mut Tester<'_>) -> Outcome {
+const FULL_PE_DOES_NOT_COME_FIRST: Case = registrar(
+    "rfc5356/5.4.2/full-pe-does-not-come-first",
+    "RLU: a PE of load 0xffffffff, told by a re-registration, does not come first.",
+    &[R5356_5_4_2_1],
+    full_pe_does_not_come_first,
+)
+.needs(&[Ics::PolicyRandomizedLeastUsed]);
+
+fn full_pe_does_not_come_first(t: &mut Tester) -> Outcome {
     let loads = [0x1000, 0x8000_0000];
     let pes = pool_of(t, loads.map(|load| Policy::RandomizedLeastUsed { load }))?;
     let pu = t.pool_user();
@@ -116,13 +103,29 @@ fn full_pe_does_not_come_first(t: &mut Tester<'_>) -> Outcome {
     Ok(())
 }
 
-fn fully_loaded_pool_does_no_harm(t: &mut Tester<'_>) -> Outcome {
+const FULLY_LOADED_POOL_DOES_NO_HARM: Case = registrar(
+    "rfc5356/5.4.2/fully-loaded-pool-does-no-harm",
+    "RLU: a pool with nothing idle is answered; a PE without load then comes first.",
+    &[R5352_3_3_21, R5356_5_4_2_1],
+    fully_loaded_pool_does_no_harm,
+)
+.needs(&[Ics::PolicyRandomizedLeastUsed]);
+
+fn fully_loaded_pool_does_no_harm(t: &mut Tester) -> Outcome {
     let load = |load| Policy::RandomizedLeastUsed { load };
     let full = [load(0xffff_ffff), load(0xffff_ffff)];
     useless_pes_do_no_harm(t, R5356_5_4_2_1, full, load(0))
 }
 
-fn no_pe_twice(t: &mut Tester<'_>) -> Outcome {
+const NO_PE_TWICE: Case = registrar(
+    "rfc5356/5.4.2/no-pe-twice",
+    "RLU: a response has no PE twice, however idle it is.",
+    &[R5356_5_4_2_1],
+    no_pe_twice,
+)
+.needs(&[Ics::PolicyRandomizedLeastUsed]);
+
+fn no_pe_twice(t: &mut Tester) -> Outcome {
     let loads = [0, 0xffff_fff0, 0xffff_fff0, 0xffff_fff0];
     let pes = pool_of(t, loads.map(|load| Policy::RandomizedLeastUsed { load }))?;
     let pu = t.pool_user();

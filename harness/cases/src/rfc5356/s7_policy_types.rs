@@ -1,26 +1,24 @@
 //! RFC 5356 §7.1: policy types that the RFC does not define.
 
-use rspcheck_spec::id::*;
-use rspcheck_testkit::forge::{Parameter, Policy};
-use rspcheck_testkit::{Case, Outcome, Role, Tester};
+use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
-pub(super) const CASES: &[Case] = &[Case {
-    id: "rfc5356/7.1/private-policy-is-granted-or-refused",
-    purpose: "A PE with a private policy is refused, or its policy is told as it registered it.",
-    target: Role::Registrar,
-    needs: &[],
-    covers: &[
+pub(super) const CASES: &[Case] = &[PRIVATE_POLICY_IS_GRANTED_OR_REFUSED];
+
+const PRIVATE_POLICY_IS_GRANTED_OR_REFUSED: Case = registrar(
+    "rfc5356/7.1/private-policy-is-granted-or-refused",
+    "A PE with a private policy is refused, or its policy is told as it registered it.",
+    &[
         R5352_3_1_53,
         R5352_3_3_23,
         R5352_3_3_24,
         R5352_2_2_6_11,
         R5356_7_1_5,
     ],
-    run: private_policy_is_granted_or_refused,
-}];
+    private_policy_is_granted_or_refused,
+);
 
-fn private_policy_is_granted_or_refused(t: &mut Tester<'_>) -> Outcome {
+fn private_policy_is_granted_or_refused(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let private = Policy::Other {
         kind: 0xb000_7e57,
