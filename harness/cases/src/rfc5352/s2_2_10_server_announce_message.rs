@@ -13,7 +13,10 @@ pub(super) const CASES: &[Case] = &[
 const ANNOUNCEMENT_HAS_THE_REGISTRAR_S_ID: Case = registrar(
     "rfc5352/2.2.10/announcement-has-the-registrar-s-id",
     "The Server Identifier announced is the one that the registrar gives PEs as their home.",
-    &[R5352_3_6_2, R5352_2_2_10_3],
+    &[
+        R5352_3_6_2,    // A registrar announces itself every (N+1) times T6.
+        R5352_2_2_10_3, // An announcement carries the registrar's own server ID.
+    ],
     announcement_has_the_registrar_s_id,
 )
 .needs(&[Ics::Announce]);
@@ -32,7 +35,10 @@ fn announcement_has_the_registrar_s_id(t: &mut Tester) -> Outcome {
 const ANNOUNCEMENTS_DO_NOT_CHANGE: Case = registrar(
     "rfc5352/2.2.10/announcements-do-not-change",
     "Two announcements that follow each other have the same Server Identifier.",
-    &[R5352_3_6_2, R5352_2_2_10_3],
+    &[
+        R5352_3_6_2,    // A registrar announces itself every (N+1) times T6.
+        R5352_2_2_10_3, // An announcement carries the registrar's own server ID.
+    ],
     announcements_do_not_change,
 )
 .needs(&[Ics::Announce]);
@@ -58,7 +64,11 @@ fn announcements_do_not_change(t: &mut Tester) -> Outcome {
 const ANNOUNCED_TRANSPORTS: Case = registrar(
     "rfc5352/2.2.10/announced-transports",
     "The transports announced are SCTP and TCP, with the ones that the registrar is known to serve.",
-    &[R5352_3_6_2, R5352_2_2_10_4, R5352_3_6_3],
+    &[
+        R5352_3_6_2,    // A registrar announces itself every (N+1) times T6.
+        R5352_2_2_10_4, // An announcement has only SCTP and TCP transports.
+        R5352_3_6_3,    // An announcement lists all ASAP transport addresses.
+    ],
     announced_transports,
 )
 .needs(&[Ics::Announce]);

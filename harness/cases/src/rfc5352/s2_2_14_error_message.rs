@@ -22,7 +22,12 @@ pub(super) const CASES: &[Case] = &[
 const REPORT_GOES_TO_THE_SENDER_ONLY: Case = registrar(
     "rfc5352/2.2.14/report-goes-to-the-sender-only",
     "An unknown message is reported to the endpoint that sent it, and to nobody else.",
-    &[R5352_3_3_25, R5352_2_2_14_6, R5352_2_2_14_4, R5352_2_2_14_1],
+    &[
+        R5352_3_3_25,   // A handle resolution of an unknown pool is rejected.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5352_2_2_14_4, // An unknown message is handled by its type's top bits.
+        R5352_2_2_14_1, // ASAP_ERROR goes to the sender of an unknown type.
+    ],
     report_goes_to_the_sender_only,
 );
 
@@ -51,7 +56,12 @@ fn report_goes_to_the_sender_only(t: &mut Tester) -> Outcome {
 const UNKNOWN_PARAMETER_IS_REPORTED_TO_A_PU: Case = registrar(
     "rfc5352/2.2.14/unknown-parameter-is-reported-to-a-pu",
     "A PU whose handle resolution holds an unknown 01 parameter is told, and no one else.",
-    &[R5352_3_3_25, R5352_2_2_14_6, R5352_2_2_14_5, R5352_2_2_14_1],
+    &[
+        R5352_3_3_25,   // A handle resolution of an unknown pool is rejected.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5352_2_2_14_5, // An unknown parameter is handled by its type's top bits.
+        R5352_2_2_14_1, // ASAP_ERROR goes to the sender of an unknown type.
+    ],
     unknown_parameter_is_reported_to_a_pu,
 );
 
@@ -80,7 +90,9 @@ fn unknown_parameter_is_reported_to_a_pu(t: &mut Tester) -> Outcome {
 const ERROR_IS_NOT_ANSWERED: Case = registrar(
     "rfc5352/2.2.14/error-is-not-answered",
     "An ASAP_ERROR with any cause that the RFC knows gets no ASAP_ERROR in answer.",
-    &[R5352_4_12],
+    &[
+        R5352_4_12, // A registrar handles ASAP_ERROR.
+    ],
     error_is_not_answered,
 );
 
@@ -114,7 +126,9 @@ fn error_is_not_answered(t: &mut Tester) -> Outcome {
 const ERROR_WITH_AN_UNKNOWN_CAUSE_IS_NOT_ANSWERED: Case = registrar(
     "rfc5352/2.2.14/error-with-an-unknown-cause-is-not-answered",
     "An ASAP_ERROR with a cause that no RFC assigns gets no ASAP_ERROR in answer.",
-    &[R5352_4_12],
+    &[
+        R5352_4_12, // A registrar handles ASAP_ERROR.
+    ],
     error_with_an_unknown_cause_is_not_answered,
 );
 
@@ -135,7 +149,9 @@ fn error_with_an_unknown_cause_is_not_answered(t: &mut Tester) -> Outcome {
 const ERROR_WITH_UNKNOWN_PARAMETERS_STARTS_NO_LOOP: Case = registrar(
     "rfc5352/2.2.14/error-with-unknown-parameters-starts-no-loop",
     "An ASAP_ERROR that holds unknown parameters itself does not begin an exchange without end.",
-    &[R5352_4_12],
+    &[
+        R5352_4_12, // A registrar handles ASAP_ERROR.
+    ],
     error_with_unknown_parameters_starts_no_loop,
 );
 
@@ -165,7 +181,9 @@ fn error_with_unknown_parameters_starts_no_loop(t: &mut Tester) -> Outcome {
 const BROKEN_ERROR_IS_SURVIVED: Case = registrar(
     "rfc5352/2.2.14/broken-error-is-survived",
     "After an ASAP_ERROR without causes or with causes of wrong Length the registrar serves on.",
-    &[R5352_3_3_26],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     broken_error_is_survived,
 );
 
@@ -185,7 +203,10 @@ fn broken_error_is_survived(t: &mut Tester) -> Outcome {
 const ERROR_LEAVES_REGISTRATIONS_ALONE: Case = registrar(
     "rfc5352/2.2.14/error-leaves-registrations-alone",
     "A PE that sends an ASAP_ERROR stays registered.",
-    &[R5352_4_12, R5352_3_1_21],
+    &[
+        R5352_4_12,   // A registrar handles ASAP_ERROR.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     error_leaves_registrations_alone,
 );
 
@@ -211,7 +232,10 @@ fn error_leaves_registrations_alone(t: &mut Tester) -> Outcome {
 const RESPONSES_SENT_TO_THE_REGISTRAR: Case = registrar(
     "rfc5352/2.2.14/responses-sent-to-the-registrar",
     "The registrar's own responses, sent to it, register nobody, remove nobody and are survived.",
-    &[R5352_3_3_26, R5352_3_1_21],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     responses_sent_to_the_registrar,
 );
 
@@ -240,7 +264,10 @@ fn responses_sent_to_the_registrar(t: &mut Tester) -> Outcome {
 const KEEP_ALIVE_SENT_TO_THE_REGISTRAR: Case = registrar(
     "rfc5352/2.2.14/keep-alive-sent-to-the-registrar",
     "A keep-alive that claims the registrar as a PE, and an announcement over SCTP, are survived.",
-    &[R5352_3_3_26, R5352_3_1_21],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     keep_alive_sent_to_the_registrar,
 );
 
@@ -261,7 +288,10 @@ fn keep_alive_sent_to_the_registrar(t: &mut Tester) -> Outcome {
 const CONTROL_CHANNEL_MESSAGES_SENT_TO_THE_REGISTRAR: Case = registrar(
     "rfc5352/2.2.14/control-channel-messages-sent-to-the-registrar",
     "Cookie, cookie echo and business card, sent to a registrar, register nobody and are survived.",
-    &[R5352_3_3_26, R5352_3_1_21],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     control_channel_messages_sent_to_the_registrar,
 );
 

@@ -24,7 +24,9 @@ pub const CASES: &[Case] = &[
 const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
     "rfc5352/2.2.1/undefined-flags-are-ignored",
     "ASAP_REGISTRATION has no flags; whatever bits are set, it is handled as without them.",
-    &[R5354_4_8],
+    &[
+        R5354_4_8, // The receiver ignores undefined flags.
+    ],
     undefined_flags_are_ignored,
 );
 
@@ -46,7 +48,12 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
 const ADDRESS_OUTSIDE_THE_ASSOCIATION: Case = registrar(
     "rfc5352/2.2.1/address-outside-the-association",
     "A PE at an address that its association does not have is refused, or mended with a warning.",
-    &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_54, // The response to an accepted registration has R clear.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+        R5352_3_1_56, // A rejection carries the fitting error causes.
+    ],
     address_outside_the_association,
 );
 
@@ -70,7 +77,12 @@ fn address_outside_the_association(t: &mut Tester) -> Outcome {
 const ONE_OF_TWO_ADDRESSES_OUTSIDE_THE_ASSOCIATION: Case = registrar(
     "rfc5352/2.2.1/one-of-two-addresses-outside-the-association",
     "One address of the association does not make up for another that is not, of the other family.",
-    &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_54, // The response to an accepted registration has R clear.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+        R5352_3_1_56, // A rejection carries the fitting error causes.
+    ],
     one_of_two_addresses_outside_the_association,
 );
 
@@ -96,7 +108,12 @@ fn one_of_two_addresses_outside_the_association(t: &mut Tester) -> Outcome {
 const TCP_ADDRESS_OUTSIDE_THE_ASSOCIATION: Case = registrar(
     "rfc5352/2.2.1/tcp-address-outside-the-association",
     "The rule about addresses holds whatever the transport: here for a PE that serves over TCP.",
-    &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_55, R5352_3_1_56],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_54, // The response to an accepted registration has R clear.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+        R5352_3_1_56, // A rejection carries the fitting error causes.
+    ],
     tcp_address_outside_the_association,
 );
 
@@ -117,7 +134,10 @@ fn tcp_address_outside_the_association(t: &mut Tester) -> Outcome {
 const REGISTRATION_OVER_TCP: Case = registrar(
     "rfc5352/2.2.1/registration-over-tcp",
     "A registration over TCP, which no PE may send, is survived and answered truly if at all.",
-    &[R5352_3_1_55, R5352_3_1_54],
+    &[
+        R5352_3_1_55, // The response to a rejected registration has R set.
+        R5352_3_1_54, // The response to an accepted registration has R clear.
+    ],
     registration_over_tcp,
 )
 .needs(&[Ics::TcpPu]);
@@ -162,7 +182,9 @@ fn registration_over_tcp(t: &mut Tester) -> Outcome {
 const REGISTRATION_WITHOUT_A_POOL_ELEMENT: Case = registrar(
     "rfc5352/2.2.1/registration-without-a-pool-element",
     "A registration without a Pool Element makes no pool without members.",
-    &[R5352_2_2_6_12],
+    &[
+        R5352_2_2_6_12, // A positive response has at least one Pool Element.
+    ],
     registration_without_a_pool_element,
 );
 
@@ -184,7 +206,9 @@ fn registration_without_a_pool_element(t: &mut Tester) -> Outcome {
 const SCTP_TRANSPORT_WITHOUT_ADDRESS: Case = registrar(
     "rfc5352/2.2.1/sctp-transport-without-address",
     "An SCTP Transport that has no address is not handed out as it came.",
-    &[R5354_3_4_5],
+    &[
+        R5354_3_4_5, // An SCTP Transport contains at least one address.
+    ],
     sctp_transport_without_address,
 );
 
@@ -215,7 +239,9 @@ fn sctp_transport_without_address(t: &mut Tester) -> Outcome {
 const TCP_TRANSPORT_WITH_TWO_ADDRESSES: Case = registrar(
     "rfc5352/2.2.1/tcp-transport-with-two-addresses",
     "A TCP Transport that has two addresses is not handed out as it came.",
-    &[R5354_3_5_3],
+    &[
+        R5354_3_5_3, // A TCP Transport contains exactly one address.
+    ],
     tcp_transport_with_two_addresses,
 );
 

@@ -15,7 +15,9 @@ pub const CASES: &[Case] = &[
 const DE_REGISTRATION_BY_PROXY: Case = registrar(
     "rfc5352/2.2.2/de-registration-by-proxy",
     "A de-registration from another endpoint than the PE's does not remove the PE.",
-    &[R5352_2_2_2_4],
+    &[
+        R5352_2_2_2_4, // A PE is not de-registered by another endpoint.
+    ],
     de_registration_by_proxy,
 );
 
@@ -50,7 +52,9 @@ fn de_registration_by_proxy(t: &mut Tester) -> Outcome {
 const DE_REGISTRATION_BY_ANOTHER_PE_OF_THE_POOL: Case = registrar(
     "rfc5352/2.2.2/de-registration-by-another-pe-of-the-pool",
     "Being a member of the pool does not allow a PE to remove another.",
-    &[R5352_2_2_2_4],
+    &[
+        R5352_2_2_2_4, // A PE is not de-registered by another endpoint.
+    ],
     de_registration_by_another_pe_of_the_pool,
 );
 
@@ -79,7 +83,10 @@ fn de_registration_by_another_pe_of_the_pool(t: &mut Tester) -> Outcome {
 const PROXY_DOES_NOT_HINDER_THE_PE: Case = registrar(
     "rfc5352/2.2.2/proxy-does-not-hinder-the-pe",
     "After somebody else has tried, the PE itself can still de-register.",
-    &[R5352_3_2_22, R5352_3_2_17],
+    &[
+        R5352_3_2_22, // Every de-registration is answered.
+        R5352_3_2_17, // ASAP_DEREGISTRATION removes the PE from the handlespace.
+    ],
     proxy_does_not_hinder_the_pe,
 );
 
@@ -110,7 +117,9 @@ fn proxy_does_not_hinder_the_pe(t: &mut Tester) -> Outcome {
 const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
     "rfc5352/2.2.2/undefined-flags-are-ignored",
     "ASAP_DEREGISTRATION has no flags; whatever bits are set, it is handled as without them.",
-    &[R5354_4_8],
+    &[
+        R5354_4_8, // The receiver ignores undefined flags.
+    ],
     undefined_flags_are_ignored,
 );
 
@@ -136,7 +145,9 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
 const DE_REGISTRATION_WITHOUT_IDENTIFIER_REMOVES_NOBODY: Case = registrar(
     "rfc5352/2.2.2/de-registration-without-identifier-removes-nobody",
     "A pool handle alone does not identify a PE, not even the only one of a pool.",
-    &[R5352_3_2_9],
+    &[
+        R5352_3_2_9, // A de-registration with a wrong pool removes no PE.
+    ],
     de_registration_without_identifier_removes_nobody,
 );
 

@@ -16,7 +16,11 @@ pub const CASES: &[Case] = &[
 const GRANT_NAMES_THE_PE: Case = registrar(
     "rfc5352/2.2.3/grant-names-the-pe",
     "The response to a granted registration has its pool handle and PE Identifier.",
-    &[R5352_3_1_53, R5352_2_2_3_5, R5352_2_2_3_6],
+    &[
+        R5352_3_1_53,  // Every registration is answered.
+        R5352_2_2_3_5, // A registration response repeats the Pool Handle.
+        R5352_2_2_3_6, // A registration response repeats the PE Identifier.
+    ],
     grant_names_the_pe,
 );
 
@@ -45,7 +49,11 @@ fn grant_names_the_pe(t: &mut Tester) -> Outcome {
 const REFUSAL_NAMES_THE_PE: Case = registrar(
     "rfc5352/2.2.3/refusal-names-the-pe",
     "The response to a rejected registration has its pool handle and PE Identifier.",
-    &[R5352_3_1_53, R5352_2_2_3_5, R5352_2_2_3_6],
+    &[
+        R5352_3_1_53,  // Every registration is answered.
+        R5352_2_2_3_5, // A registration response repeats the Pool Handle.
+        R5352_2_2_3_6, // A registration response repeats the PE Identifier.
+    ],
     refusal_names_the_pe,
 );
 
@@ -78,7 +86,9 @@ fn refusal_names_the_pe(t: &mut Tester) -> Outcome {
 const GRANT_HAS_NO_OPERATION_ERROR: Case = registrar(
     "rfc5352/2.2.3/grant-has-no-operation-error",
     "A registration granted as it was asked for is answered without a warning.",
-    &[R5352_2_2_3_9],
+    &[
+        R5352_2_2_3_9, // A grant without warning has no Operation Error.
+    ],
     grant_has_no_operation_error,
 );
 
@@ -101,7 +111,9 @@ fn grant_has_no_operation_error(t: &mut Tester) -> Outcome {
 const RE_REGISTRATION_GRANT_HAS_NO_OPERATION_ERROR: Case = registrar(
     "rfc5352/2.2.3/re-registration-grant-has-no-operation-error",
     "A re-registration without any change is answered without a warning.",
-    &[R5352_2_2_3_9],
+    &[
+        R5352_2_2_3_9, // A grant without warning has no Operation Error.
+    ],
     re_registration_grant_has_no_operation_error,
 );
 
@@ -125,7 +137,9 @@ fn re_registration_grant_has_no_operation_error(t: &mut Tester) -> Outcome {
 const RESPONSE_GOES_TO_THE_REGISTERING_PE_ONLY: Case = registrar(
     "rfc5352/2.2.3/response-goes-to-the-registering-pe-only",
     "Another PE of the pool gets no response to a registration that it did not send.",
-    &[R5352_3_1_53],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+    ],
     response_goes_to_the_registering_pe_only,
 );
 
@@ -142,7 +156,10 @@ fn response_goes_to_the_registering_pe_only(t: &mut Tester) -> Outcome {
 const TWO_REGISTRATIONS_IN_FLIGHT: Case = registrar(
     "rfc5352/2.2.3/two-registrations-in-flight",
     "Two registrations sent one after the other get a response each, under its own identifier.",
-    &[R5352_3_1_53, R5352_2_2_3_6],
+    &[
+        R5352_3_1_53,  // Every registration is answered.
+        R5352_2_2_3_6, // A registration response repeats the PE Identifier.
+    ],
     two_registrations_in_flight,
 );
 

@@ -14,7 +14,10 @@ pub const CASES: &[Case] = &[
 const RESPONSE_NAMES_THE_PE: Case = registrar(
     "rfc5352/2.2.4/response-names-the-pe",
     "The response to a de-registration has its pool handle and PE Identifier.",
-    &[R5352_3_2_22, R5352_2_2_4_4],
+    &[
+        R5352_3_2_22,  // Every de-registration is answered.
+        R5352_2_2_4_4, // A de-registration response identifies the PE.
+    ],
     response_names_the_pe,
 );
 
@@ -44,7 +47,10 @@ fn response_names_the_pe(t: &mut Tester) -> Outcome {
 const RESPONSE_ABOUT_AN_UNKNOWN_PE_NAMES_IT: Case = registrar(
     "rfc5352/2.2.4/response-about-an-unknown-pe-names-it",
     "The response has the handle and identifier that were asked for, known or not.",
-    &[R5352_3_2_20, R5352_2_2_4_4],
+    &[
+        R5352_3_2_20,  // De-registering an unknown PE is answered.
+        R5352_2_2_4_4, // A de-registration response identifies the PE.
+    ],
     response_about_an_unknown_pe_names_it,
 );
 
@@ -74,7 +80,10 @@ fn response_about_an_unknown_pe_names_it(t: &mut Tester) -> Outcome {
 const SUCCESS_HAS_NO_OPERATION_ERROR: Case = registrar(
     "rfc5352/2.2.4/success-has-no-operation-error",
     "An Operation Error would say that the de-registration failed, so success has none.",
-    &[R5352_3_2_22, R5352_2_2_4_6],
+    &[
+        R5352_3_2_22,  // Every de-registration is answered.
+        R5352_2_2_4_6, // A successful de-registration has no Operation Error.
+    ],
     success_has_no_operation_error,
 );
 
@@ -96,7 +105,9 @@ fn success_has_no_operation_error(t: &mut Tester) -> Outcome {
 const RESPONSE_GOES_TO_THE_DE_REGISTERING_PE_ONLY: Case = registrar(
     "rfc5352/2.2.4/response-goes-to-the-de-registering-pe-only",
     "Another PE of the pool gets no response to a de-registration that it did not send.",
-    &[R5352_3_2_22],
+    &[
+        R5352_3_2_22, // Every de-registration is answered.
+    ],
     response_goes_to_the_de_registering_pe_only,
 );
 

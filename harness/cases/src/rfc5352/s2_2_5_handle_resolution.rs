@@ -26,7 +26,10 @@ pub(super) const CASES: &[Case] = &[
 const PE_IS_ANSWERED_OVER_ITS_REGISTRATION_ASSOCIATION: Case = registrar(
     "rfc5352/2.2.5/pe-is-answered-over-its-registration-association",
     "A PE that asks for its own pool where it registered is answered like a PU.",
-    &[R5352_2_2_5_3, R5352_2_2_6_11],
+    &[
+        R5352_2_2_5_3,  // The registrar answers handle resolutions from PEs too.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     pe_is_answered_over_its_registration_association,
 );
 
@@ -53,7 +56,10 @@ fn pe_is_answered_over_its_registration_association(t: &mut Tester) -> Outcome {
 const PE_CAN_ASK_FOR_ANOTHER_POOL: Case = registrar(
     "rfc5352/2.2.5/pe-can-ask-for-another-pool",
     "A PE that asks for a pool that it is no member of is answered like a PU.",
-    &[R5352_2_2_5_3, R5352_2_2_6_11],
+    &[
+        R5352_2_2_5_3,  // The registrar answers handle resolutions from PEs too.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     pe_can_ask_for_another_pool,
 );
 
@@ -84,7 +90,10 @@ fn pe_can_ask_for_another_pool(t: &mut Tester) -> Outcome {
 const PE_CAN_ASK_BEFORE_AND_AFTER_ITS_MEMBERSHIP: Case = registrar(
     "rfc5352/2.2.5/pe-can-ask-before-and-after-its-membership",
     "An endpoint is answered before it registers and after it has de-registered.",
-    &[R5352_2_2_5_3, R5352_3_3_26],
+    &[
+        R5352_2_2_5_3, // The registrar answers handle resolutions from PEs too.
+        R5352_3_3_26,  // The rejection carries cause Unknown Pool Handle.
+    ],
     pe_can_ask_before_and_after_its_membership,
 );
 
@@ -114,7 +123,10 @@ fn pe_can_ask_before_and_after_its_membership(t: &mut Tester) -> Outcome {
 const REGISTRATION_BRINGS_AN_UPDATE: Case = registrar(
     "rfc5352/2.2.5/registration-brings-an-update",
     "A PU whose request for updates was accepted is told of a PE that joins the pool.",
-    &[R5352_2_2_5_4, R5352_2_2_5_5],
+    &[
+        R5352_2_2_5_4, // After accepting S, the registrar sends updates.
+        R5352_2_2_5_5, // An update is an unsolicited handle resolution response.
+    ],
     registration_brings_an_update,
 )
 .needs(&[Ics::Subscription]);
@@ -143,7 +155,10 @@ fn registration_brings_an_update(t: &mut Tester) -> Outcome {
 const DEREGISTRATION_BRINGS_AN_UPDATE: Case = registrar(
     "rfc5352/2.2.5/deregistration-brings-an-update",
     "A PU whose request for updates was accepted is told of a PE that leaves the pool.",
-    &[R5352_2_2_5_4, R5352_2_2_5_5],
+    &[
+        R5352_2_2_5_4, // After accepting S, the registrar sends updates.
+        R5352_2_2_5_5, // An update is an unsolicited handle resolution response.
+    ],
     deregistration_brings_an_update,
 )
 .needs(&[Ics::Subscription]);
@@ -174,7 +189,9 @@ fn deregistration_brings_an_update(t: &mut Tester) -> Outcome {
 const UPDATES_KEEP_COMING: Case = registrar(
     "rfc5352/2.2.5/updates-keep-coming",
     "One request for updates is good for every change that follows, not only the first.",
-    &[R5352_2_2_5_4],
+    &[
+        R5352_2_2_5_4, // After accepting S, the registrar sends updates.
+    ],
     updates_keep_coming,
 )
 .needs(&[Ics::Subscription]);
@@ -204,7 +221,9 @@ fn updates_keep_coming(t: &mut Tester) -> Outcome {
 const EVERY_SUBSCRIBER_GETS_THE_UPDATE: Case = registrar(
     "rfc5352/2.2.5/every-subscriber-gets-the-update",
     "Two PUs that asked for updates of one pool are both told of a change.",
-    &[R5352_2_2_5_4],
+    &[
+        R5352_2_2_5_4, // After accepting S, the registrar sends updates.
+    ],
     every_subscriber_gets_the_update,
 )
 .needs(&[Ics::Subscription]);
@@ -234,7 +253,9 @@ fn every_subscriber_gets_the_update(t: &mut Tester) -> Outcome {
 const UPDATES_ARE_FOR_THE_POOL_ASKED_FOR: Case = registrar(
     "rfc5352/2.2.5/updates-are-for-the-pool-asked-for",
     "A request for updates of one pool brings none for another one, asked for without S.",
-    &[R5352_2_2_5_6],
+    &[
+        R5352_2_2_5_6, // A request with S clear causes no updates.
+    ],
     updates_are_for_the_pool_asked_for,
 )
 .needs(&[Ics::Subscription]);
@@ -271,7 +292,9 @@ fn updates_are_for_the_pool_asked_for(t: &mut Tester) -> Outcome {
 const NO_UPDATES_WITHOUT_S: Case = registrar(
     "rfc5352/2.2.5/no-updates-without-s",
     "A PU that asked with S clear is not told when the pool changes.",
-    &[R5352_2_2_5_6],
+    &[
+        R5352_2_2_5_6, // A request with S clear causes no updates.
+    ],
     no_updates_without_s,
 );
 
@@ -291,7 +314,9 @@ fn no_updates_without_s(t: &mut Tester) -> Outcome {
 const NEGATIVE_RESPONSE_BRINGS_NO_UPDATES: Case = registrar(
     "rfc5352/2.2.5/negative-response-brings-no-updates",
     "A PU that asked with S set for an unknown pool is not told when the pool comes into being.",
-    &[R5352_2_2_5_9],
+    &[
+        R5352_2_2_5_9, // A negative response is followed by no updates.
+    ],
     negative_response_brings_no_updates,
 );
 
@@ -312,7 +337,9 @@ fn negative_response_brings_no_updates(t: &mut Tester) -> Outcome {
 const END_OF_THE_POOL_BRINGS_NO_POSITIVE_UPDATE: Case = registrar(
     "rfc5352/2.2.5/end-of-the-pool-brings-no-positive-update",
     "When the last PE leaves, a PU that asked for updates gets a negative one or none.",
-    &[R5352_2_2_6_12],
+    &[
+        R5352_2_2_6_12, // A positive response has at least one Pool Element.
+    ],
     end_of_the_pool_brings_no_positive_update,
 )
 .needs(&[Ics::Subscription]);

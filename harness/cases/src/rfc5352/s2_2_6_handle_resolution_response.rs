@@ -22,7 +22,10 @@ pub(super) const CASES: &[Case] = &[
 const HANDLE_IS_ECHOED_IN_A_POSITIVE_RESPONSE: Case = registrar(
     "rfc5352/2.2.6/handle-is-echoed-in-a-positive-response",
     "Handles of any octets and any length come back as they are when the pool is known.",
-    &[R5352_2_2_6_5, R5354_3_9_1],
+    &[
+        R5352_2_2_6_5, // A handle resolution response repeats the Pool Handle.
+        R5354_3_9_1,   // A Pool Handle has type 0x9 and Length - 4 handle octets.
+    ],
     handle_is_echoed_in_a_positive_response,
 );
 
@@ -53,7 +56,10 @@ fn handle_is_echoed_in_a_positive_response(t: &mut Tester) -> Outcome {
 const HANDLE_IS_ECHOED_IN_A_NEGATIVE_RESPONSE: Case = registrar(
     "rfc5352/2.2.6/handle-is-echoed-in-a-negative-response",
     "Handles of any octets and any length come back as they are when the pool is unknown.",
-    &[R5352_2_2_6_5, R5354_3_9_1],
+    &[
+        R5352_2_2_6_5, // A handle resolution response repeats the Pool Handle.
+        R5354_3_9_1,   // A Pool Handle has type 0x9 and Length - 4 handle octets.
+    ],
     handle_is_echoed_in_a_negative_response,
 );
 
@@ -76,7 +82,9 @@ fn handle_is_echoed_in_a_negative_response(t: &mut Tester) -> Outcome {
 const A_IS_CLEAR_WITHOUT_S: Case = registrar(
     "rfc5352/2.2.6/a-is-clear-without-s",
     "A request with S clear is answered with A clear, positively or negatively.",
-    &[R5352_2_2_6_6],
+    &[
+        R5352_2_2_6_6, // A is set only if S was set and updates are accepted.
+    ],
     a_is_clear_without_s,
 );
 
@@ -96,7 +104,10 @@ fn a_is_clear_without_s(t: &mut Tester) -> Outcome {
 const UPDATES_CAN_BE_REFUSED: Case = registrar(
     "rfc5352/2.2.6/updates-can-be-refused",
     "A request with S set is answered like one with S clear, with A set or clear.",
-    &[R5352_3_3_21, R5352_2_2_6_7],
+    &[
+        R5352_3_3_21,  // A handle resolution of an existing pool is answered.
+        R5352_2_2_6_7, // A registrar without updates answers with A clear.
+    ],
     updates_can_be_refused,
 );
 
@@ -121,7 +132,11 @@ fn updates_can_be_refused(t: &mut Tester) -> Outcome {
 const NEGATIVE_RESPONSE_HOLDS_THE_ERROR_ALONE: Case = registrar(
     "rfc5352/2.2.6/negative-response-holds-the-error-alone",
     "The response for an unknown pool has an Operation Error, no policy and no PE.",
-    &[R5352_2_2_6_14, R5352_2_2_6_9, R5352_2_2_6_13],
+    &[
+        R5352_2_2_6_14, // A response is negative if it has an Operation Error.
+        R5352_2_2_6_9,  // A negative response has no policy parameter.
+        R5352_2_2_6_13, // A negative response has no Pool Element.
+    ],
     negative_response_holds_the_error_alone,
 );
 
@@ -147,7 +162,10 @@ fn negative_response_holds_the_error_alone(t: &mut Tester) -> Outcome {
 const POSITIVE_RESPONSE_HOLDS_PES_AND_NO_ERROR: Case = registrar(
     "rfc5352/2.2.6/positive-response-holds-pes-and-no-error",
     "The response for a known pool has a PE at least, and no Operation Error.",
-    &[R5352_2_2_6_12, R5352_2_2_6_14],
+    &[
+        R5352_2_2_6_12, // A positive response has at least one Pool Element.
+        R5352_2_2_6_14, // A response is negative if it has an Operation Error.
+    ],
     positive_response_holds_pes_and_no_error,
 );
 
@@ -174,7 +192,10 @@ fn positive_response_holds_pes_and_no_error(t: &mut Tester) -> Outcome {
 const ROUND_ROBIN_NEED_NOT_BE_TOLD: Case = registrar(
     "rfc5352/2.2.6/round-robin-need-not-be-told",
     "The response for a Round Robin pool has no policy, or one that says Round Robin.",
-    &[R5352_3_3_24, R5356_4_1_4_1],
+    &[
+        R5352_3_3_24,  // The policy in the response has the pool's policy type.
+        R5356_4_1_4_1, // RR: the parameter has Length 8 and policy type 0x1.
+    ],
     round_robin_need_not_be_told,
 );
 
@@ -213,7 +234,9 @@ fn round_robin_need_not_be_told(t: &mut Tester) -> Outcome {
 const PE_IS_TOLD_AS_IT_REGISTERED: Case = registrar(
     "rfc5352/2.2.6/pe-is-told-as-it-registered",
     "Each PE stands in the response with the user transport and policy it registered.",
-    &[R5352_2_2_6_11],
+    &[
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     pe_is_told_as_it_registered,
 );
 
@@ -267,7 +290,9 @@ fn pe_is_told_as_it_registered(t: &mut Tester) -> Outcome {
 const REGISTRATION_LIFE_IS_TOLD: Case = registrar(
     "rfc5352/2.2.6/registration-life-is-told",
     "Each PE stands in the response with its registration life, registered or remaining.",
-    &[R5352_2_2_6_11],
+    &[
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     registration_life_is_told,
 );
 
@@ -297,7 +322,9 @@ fn registration_life_is_told(t: &mut Tester) -> Outcome {
 const HOME_SERVER_IS_ONE_FOR_ALL_POOLS: Case = registrar(
     "rfc5352/2.2.6/home-server-is-one-for-all-pools",
     "PEs of two pools that registered here have one and the same Home ENRP server, not 0.",
-    &[R5354_3_10_4],
+    &[
+        R5354_3_10_4, // The Home ENRP Server Identifier is the Home's ID or 0.
+    ],
     home_server_is_one_for_all_pools,
 );
 
@@ -328,7 +355,11 @@ fn home_server_is_one_for_all_pools(t: &mut Tester) -> Outcome {
 const USER_AND_ASAP_TRANSPORT_ARE_TOLD_APART: Case = registrar(
     "rfc5352/2.2.6/user-and-asap-transport-are-told-apart",
     "A PE that serves on another port than ASAP's has both ports in the response.",
-    &[R5352_2_2_6_11, R5352_3_1_50, R5354_3_10_9],
+    &[
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+        R5352_3_1_50,   // ASAP Transport has the SCTP port of the registration.
+        R5354_3_10_9,   // The ASAP Transport is an SCTP Transport.
+    ],
     user_and_asap_transport_are_told_apart,
 );
 

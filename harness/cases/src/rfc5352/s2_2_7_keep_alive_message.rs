@@ -16,7 +16,11 @@ pub(super) const CASES: &[Case] = &[
 const KEEP_ALIVE_NAMES_POOL_AND_SENDER: Case = registrar(
     "rfc5352/2.2.7/keep-alive-names-pool-and-sender",
     "A keep-alive has the PE's pool handle and the ID of the PE's Home ENRP server.",
-    &[R5352_2_2_7_7, R5352_2_2_7_6, R5352_2_2_7_5],
+    &[
+        R5352_2_2_7_7, // A keep-alive carries the Pool Handle of its receiver.
+        R5352_2_2_7_6, // A keep-alive carries the registrar's own server ID.
+        R5352_2_2_7_5, // H is set only by a registrar that claims the PE.
+    ],
     keep_alive_names_pool_and_sender,
 )
 .needs(&[Ics::KeepAlive]);
@@ -46,7 +50,9 @@ fn keep_alive_names_pool_and_sender(t: &mut Tester) -> Outcome {
 const KEEP_ALIVES_HAVE_ONE_SENDER: Case = registrar(
     "rfc5352/2.2.7/keep-alives-have-one-sender",
     "Keep-alives to two PEs of two pools have the same Server Identifier, and it is not 0.",
-    &[R5352_2_2_7_6],
+    &[
+        R5352_2_2_7_6, // A keep-alive carries the registrar's own server ID.
+    ],
     keep_alives_have_one_sender,
 )
 .needs(&[Ics::KeepAlive]);
@@ -71,7 +77,10 @@ fn keep_alives_have_one_sender(t: &mut Tester) -> Outcome {
 const TWO_POOLS_OVER_ONE_ASSOCIATION: Case = registrar(
     "rfc5352/2.2.7/two-pools-over-one-association",
     "Keep-alives over an association with PEs of two pools name these pools and no other.",
-    &[R5352_2_2_7_7, R5352_3_5_13],
+    &[
+        R5352_2_2_7_7, // A keep-alive carries the Pool Handle of its receiver.
+        R5352_3_5_13,  // The registrar can send periodic keep-alives to its PEs.
+    ],
     two_pools_over_one_association,
 )
 .needs(&[Ics::KeepAlive]);
@@ -105,7 +114,9 @@ fn two_pools_over_one_association(t: &mut Tester) -> Outcome {
 const KEEP_ALIVES_GO_TO_THEIR_PE_ONLY: Case = registrar(
     "rfc5352/2.2.7/keep-alives-go-to-their-pe-only",
     "A PE gets keep-alives for its own pool only, and a PU gets none.",
-    &[R5352_2_2_7_7],
+    &[
+        R5352_2_2_7_7, // A keep-alive carries the Pool Handle of its receiver.
+    ],
     keep_alives_go_to_their_pe_only,
 )
 .needs(&[Ics::KeepAlive]);
@@ -133,7 +144,9 @@ fn keep_alives_go_to_their_pe_only(t: &mut Tester) -> Outcome {
 const NO_KEEP_ALIVE_AFTER_DE_REGISTRATION: Case = registrar(
     "rfc5352/2.2.7/no-keep-alive-after-de-registration",
     "Who has de-registered is a PE no more and gets no keep-alive for that pool.",
-    &[R5352_2_2_7_7],
+    &[
+        R5352_2_2_7_7, // A keep-alive carries the Pool Handle of its receiver.
+    ],
     no_keep_alive_after_de_registration,
 )
 .needs(&[Ics::KeepAlive]);

@@ -14,7 +14,9 @@ pub(super) const CASES: &[Case] = &[
 const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
     "rfc5352/2.2.9/undefined-flags-are-ignored",
     "A report with every flag set is a report like any other.",
-    &[R5354_4_8],
+    &[
+        R5354_4_8, // The receiver ignores undefined flags.
+    ],
     undefined_flags_are_ignored,
 );
 
@@ -45,7 +47,10 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
 const REPORT_WITHOUT_IDENTIFIER_REMOVES_NOBODY: Case = registrar(
     "rfc5352/2.2.9/report-without-identifier-removes-nobody",
     "A report that names no PE harms none, and the registrar serves on.",
-    &[R5352_3_3_26, R5352_3_1_21],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     report_without_identifier_removes_nobody,
 );
 

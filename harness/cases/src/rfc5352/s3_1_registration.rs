@@ -31,11 +31,11 @@ const FIRST_REGISTRATION_CREATES_THE_POOL: Case = registrar(
     "rfc5352/3.1/first-registration-creates-the-pool",
     "A registration for an unknown handle is granted and makes the PE resolvable.",
     &[
-        R5352_3_1_53,
-        R5352_3_1_54,
-        R5352_3_1_16,
-        R5352_3_1_31,
-        R5352_3_1_32,
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_54, // The response to an accepted registration has R clear.
+        R5352_3_1_16, // A registration without ASAP Transport is complete.
+        R5352_3_1_31, // A registration for a new handle creates the pool.
+        R5352_3_1_32, // The PE that creates a pool is its first member.
     ],
     first_registration_creates_the_pool,
 );
@@ -63,7 +63,12 @@ fn first_registration_creates_the_pool(t: &mut Tester) -> Outcome {
 const SECOND_PE_JOINS_THE_POOL: Case = registrar(
     "rfc5352/3.1/second-pe-joins-the-pool",
     "A PE that is consistent with a pool becomes one more member of it.",
-    &[R5352_3_1_53, R5352_3_1_54, R5352_3_3_22, R5352_3_1_36],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_54, // The response to an accepted registration has R clear.
+        R5352_3_3_22, // The response lists every PE registered in the pool.
+        R5352_3_1_36, // A consistent new PE is added to the pool.
+    ],
     second_pe_joins_the_pool,
 );
 
@@ -96,7 +101,9 @@ fn second_pe_joins_the_pool(t: &mut Tester) -> Outcome {
 const POOL_TAKES_THE_POLICY_OF_ITS_FIRST_PE: Case = registrar(
     "rfc5352/3.1/pool-takes-the-policy-of-its-first-pe",
     "The first PE's policy type becomes the pool's: it is told and asked of the next PE.",
-    &[R5352_3_1_33],
+    &[
+        R5352_3_1_33, // A new pool takes the policy type of its first PE.
+    ],
     pool_takes_the_policy_of_its_first_pe,
 )
 .needs(&[Ics::PolicyPriority]);
@@ -127,7 +134,9 @@ fn pool_takes_the_policy_of_its_first_pe(t: &mut Tester) -> Outcome {
 const POOL_TAKES_THE_TRANSPORT_TYPE_OF_ITS_FIRST_PE: Case = registrar(
     "rfc5352/3.1/pool-takes-the-transport-type-of-its-first-pe",
     "A pool made by a TCP PE takes TCP PEs and refuses SCTP PEs.",
-    &[R5352_3_1_34],
+    &[
+        R5352_3_1_34, // A new pool takes the transport type of its first PE.
+    ],
     pool_takes_the_transport_type_of_its_first_pe,
 );
 
@@ -148,7 +157,9 @@ fn pool_takes_the_transport_type_of_its_first_pe(t: &mut Tester) -> Outcome {
 const POOL_TAKES_THE_TRANSPORT_USE_OF_ITS_FIRST_PE: Case = registrar(
     "rfc5352/3.1/pool-takes-the-transport-use-of-its-first-pe",
     "A pool made by a PE for data and control takes such PEs and refuses PEs for data only.",
-    &[R5352_3_1_35],
+    &[
+        R5352_3_1_35, // A new pool takes the Transport Use of its first PE.
+    ],
     pool_takes_the_transport_use_of_its_first_pe,
 );
 
@@ -169,7 +180,10 @@ fn pool_takes_the_transport_use_of_its_first_pe(t: &mut Tester) -> Outcome {
 const NEXT_POOL_CAN_HAVE_ANOTHER_POLICY: Case = registrar(
     "rfc5352/3.1/next-pool-can-have-another-policy",
     "Policy and transport bind the PEs of one pool, not those of all pools.",
-    &[R5352_3_1_31, R5352_3_1_33],
+    &[
+        R5352_3_1_31, // A registration for a new handle creates the pool.
+        R5352_3_1_33, // A new pool takes the policy type of its first PE.
+    ],
     next_pool_can_have_another_policy,
 )
 .needs(&[Ics::PolicyPriority]);
@@ -199,7 +213,10 @@ fn next_pool_can_have_another_policy(t: &mut Tester) -> Outcome {
 const REGISTRAR_BECOMES_THE_HOME_SERVER: Case = registrar(
     "rfc5352/3.1/registrar-becomes-the-home-server",
     "The registrar puts one and the same ID of its own into every PE, whatever the PE wrote.",
-    &[R5352_3_1_48, R5354_3_10_4],
+    &[
+        R5352_3_1_48, // The accepting registrar sets itself as Home ENRP server.
+        R5354_3_10_4, // The Home ENRP Server Identifier is the Home's ID or 0.
+    ],
     registrar_becomes_the_home_server,
 );
 
@@ -237,7 +254,9 @@ fn registrar_becomes_the_home_server(t: &mut Tester) -> Outcome {
 const HOME_SERVER_IS_WHO_SENDS_THE_KEEP_ALIVES: Case = registrar(
     "rfc5352/3.1/home-server-is-who-sends-the-keep-alives",
     "The Home ENRP Server Identifier of a PE is the ID in the keep-alives that it gets.",
-    &[R5352_3_1_48],
+    &[
+        R5352_3_1_48, // The accepting registrar sets itself as Home ENRP server.
+    ],
     home_server_is_who_sends_the_keep_alives,
 );
 
@@ -269,7 +288,10 @@ fn home_server_is_who_sends_the_keep_alives(t: &mut Tester) -> Outcome {
 const ASAP_TRANSPORT_IS_WHERE_THE_REGISTRATION_CAME_FROM: Case = registrar(
     "rfc5352/3.1/asap-transport-is-where-the-registration-came-from",
     "The ASAP Transport that the registrar records is the PE's end of the association.",
-    &[R5352_3_1_50, R5352_3_1_51],
+    &[
+        R5352_3_1_50, // ASAP Transport has the SCTP port of the registration.
+        R5352_3_1_51, // ASAP Transport has only addresses of the association.
+    ],
     asap_transport_is_where_the_registration_came_from,
 );
 
@@ -299,7 +321,9 @@ fn asap_transport_is_where_the_registration_came_from(t: &mut Tester) -> Outcome
 const WRITTEN_ASAP_TRANSPORT_IS_REPLACED: Case = registrar(
     "rfc5352/3.1/written-asap-transport-is-replaced",
     "An ASAP Transport with another port, written by the PE, does not survive.",
-    &[R5352_3_1_50],
+    &[
+        R5352_3_1_50, // ASAP Transport has the SCTP port of the registration.
+    ],
     written_asap_transport_is_replaced,
 );
 
@@ -328,7 +352,12 @@ fn written_asap_transport_is_replaced(t: &mut Tester) -> Outcome {
 const TCP_USER_TRANSPORT: Case = registrar(
     "rfc5352/3.1/tcp-user-transport",
     "A PE that serves over TCP is registered and resolved as it registered.",
-    &[R5352_3_1_53, R5352_3_1_31, R5352_3_1_21, R5352_2_2_6_11],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_31,   // A registration for a new handle creates the pool.
+        R5352_3_1_21,   // A granted PE is listed as a member of its pool.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     tcp_user_transport,
 );
 
@@ -348,7 +377,12 @@ fn tcp_user_transport(t: &mut Tester) -> Outcome {
 const UDP_USER_TRANSPORT: Case = registrar(
     "rfc5352/3.1/udp-user-transport",
     "A PE that serves over UDP is registered and resolved as it registered.",
-    &[R5352_3_1_53, R5352_3_1_31, R5352_3_1_21, R5352_2_2_6_11],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_31,   // A registration for a new handle creates the pool.
+        R5352_3_1_21,   // A granted PE is listed as a member of its pool.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     udp_user_transport,
 );
 
@@ -368,7 +402,11 @@ fn udp_user_transport(t: &mut Tester) -> Outcome {
 const UDP_LITE_USER_TRANSPORT: Case = registrar(
     "rfc5352/3.1/udp-lite-user-transport",
     "A PE that serves over UDP-Lite is answered and, if granted, resolved as it registered.",
-    &[R5352_3_1_53, R5352_3_1_21, R5352_2_2_6_11],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_21,   // A granted PE is listed as a member of its pool.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     udp_lite_user_transport,
 );
 
@@ -383,7 +421,11 @@ fn udp_lite_user_transport(t: &mut Tester) -> Outcome {
 const DCCP_USER_TRANSPORT: Case = registrar(
     "rfc5352/3.1/dccp-user-transport",
     "A PE that serves over DCCP is answered and, if granted, resolved as it registered.",
-    &[R5352_3_1_53, R5352_3_1_21, R5352_2_2_6_11],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_21,   // A granted PE is listed as a member of its pool.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     dccp_user_transport,
 );
 
@@ -403,7 +445,11 @@ fn dccp_user_transport(t: &mut Tester) -> Outcome {
 const OPAQUE_USER_TRANSPORT: Case = registrar(
     "rfc5352/3.1/opaque-user-transport",
     "A PE with an Opaque Transport is answered and, if granted, resolved as it registered.",
-    &[R5352_3_1_53, R5352_3_1_21, R5352_2_2_6_11],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_21,   // A granted PE is listed as a member of its pool.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     opaque_user_transport,
 );
 
@@ -418,7 +464,11 @@ fn opaque_user_transport(t: &mut Tester) -> Outcome {
 const TWO_PES_OVER_ONE_ASSOCIATION: Case = registrar(
     "rfc5352/3.1/two-pes-over-one-association",
     "Two PE Identifiers registered over one association are two members.",
-    &[R5352_3_1_53, R5352_3_3_22, R5352_3_1_36],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_3_22, // The response lists every PE registered in the pool.
+        R5352_3_1_36, // A consistent new PE is added to the pool.
+    ],
     two_pes_over_one_association,
 );
 
@@ -454,7 +504,11 @@ fn two_pes_over_one_association(t: &mut Tester) -> Outcome {
 const ONE_IDENTIFIER_IN_TWO_POOLS: Case = registrar(
     "rfc5352/3.1/one-identifier-in-two-pools",
     "A PE Identifier is unique in its pool only: a PE can be in two pools with the same one.",
-    &[R5352_3_1_53, R5354_3_12_5_2, R5352_3_1_21],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5354_3_12_5_2, // Cause 0x4 rejects a PE Identifier that is in use.
+        R5352_3_1_21,   // A granted PE is listed as a member of its pool.
+    ],
     one_identifier_in_two_pools,
 );
 

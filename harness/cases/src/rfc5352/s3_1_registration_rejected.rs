@@ -18,14 +18,14 @@ const POLICY_MISMATCH_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/policy-mismatch-is-rejected",
     "A PE whose policy type differs from its pool's is refused and told the pool's policy.",
     &[
-        R5352_3_1_53,
-        R5352_3_1_37,
-        R5352_3_1_55,
-        R5352_3_1_56,
-        R5354_3_12_6_1,
-        R5354_3_12_8_2,
-        R5354_3_12_9_2,
-        R5352_3_1_40,
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_37,   // A policy type other than the pool's is rejected.
+        R5352_3_1_55,   // The response to a rejected registration has R set.
+        R5352_3_1_56,   // A rejection carries the fitting error causes.
+        R5354_3_12_6_1, // Cause 0x5 carries the pool's policy.
+        R5354_3_12_8_2, // Cause 0x7 rejects a user transport of another type.
+        R5354_3_12_9_2, // Cause 0x8 rejects a Transport Use other than the pool's.
+        R5352_3_1_40,   // A rejected PE does not become a member.
     ],
     policy_mismatch_is_rejected,
 );
@@ -76,14 +76,14 @@ const TRANSPORT_TYPE_MISMATCH_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/transport-type-mismatch-is-rejected",
     "A TCP PE is refused by an SCTP pool and told the pool's transport type.",
     &[
-        R5352_3_1_53,
-        R5352_3_1_38,
-        R5352_3_1_55,
-        R5352_3_1_56,
-        R5354_3_12_8_1,
-        R5354_3_12_6_2,
-        R5354_3_5_5,
-        R5352_3_1_40,
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_38,   // A transport type other than the pool's is rejected.
+        R5352_3_1_55,   // The response to a rejected registration has R set.
+        R5352_3_1_56,   // A rejection carries the fitting error causes.
+        R5354_3_12_8_1, // Cause 0x7 carries a transport of the pool's type.
+        R5354_3_12_6_2, // Cause 0x5 rejects a policy other than the pool's.
+        R5354_3_5_5,    // The registrar treats TCP as data only.
+        R5352_3_1_40,   // A rejected PE does not become a member.
     ],
     transport_type_mismatch_is_rejected,
 );
@@ -133,12 +133,12 @@ const UDP_PE_IS_REJECTED_BY_A_TCP_POOL: Case = registrar(
     "rfc5352/3.1/udp-pe-is-rejected-by-a-tcp-pool",
     "Two transports that are both data only are still of different types.",
     &[
-        R5352_3_1_53,
-        R5352_3_1_38,
-        R5352_3_1_56,
-        R5354_3_12_8_1,
-        R5354_3_6_5,
-        R5352_3_1_40,
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_38,   // A transport type other than the pool's is rejected.
+        R5352_3_1_56,   // A rejection carries the fitting error causes.
+        R5354_3_12_8_1, // Cause 0x7 carries a transport of the pool's type.
+        R5354_3_6_5,    // The registrar treats UDP as data only.
+        R5352_3_1_40,   // A rejected PE does not become a member.
     ],
     udp_pe_is_rejected_by_a_tcp_pool,
 );
@@ -181,13 +181,13 @@ const TRANSPORT_USE_MISMATCH_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/transport-use-mismatch-is-rejected",
     "A PE for data and control is refused by a pool for data only.",
     &[
-        R5352_3_1_53,
-        R5352_3_1_39,
-        R5352_3_1_55,
-        R5352_3_1_56,
-        R5354_3_12_6_2,
-        R5354_3_12_8_2,
-        R5352_3_1_40,
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_39,   // A transport use other than the pool's is rejected.
+        R5352_3_1_55,   // The response to a rejected registration has R set.
+        R5352_3_1_56,   // A rejection carries the fitting error causes.
+        R5354_3_12_6_2, // Cause 0x5 rejects a policy other than the pool's.
+        R5354_3_12_8_2, // Cause 0x7 rejects a user transport of another type.
+        R5352_3_1_40,   // A rejected PE does not become a member.
     ],
     transport_use_mismatch_is_rejected,
 );
@@ -231,7 +231,12 @@ fn transport_use_mismatch_is_rejected(t: &mut Tester) -> Outcome {
 const EVERY_MISMATCH_AT_ONCE_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/every-mismatch-at-once-is-rejected",
     "A PE that differs in policy, transport type and use is refused with a cause that fits one.",
-    &[R5352_3_1_53, R5352_3_1_55, R5352_3_1_56, R5352_3_1_40],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+        R5352_3_1_56, // A rejection carries the fitting error causes.
+        R5352_3_1_40, // A rejected PE does not become a member.
+    ],
     every_mismatch_at_once_is_rejected,
 );
 
@@ -262,7 +267,12 @@ fn every_mismatch_at_once_is_rejected(t: &mut Tester) -> Outcome {
 const REJECTED_PE_CAN_MEND_AND_REGISTER: Case = registrar(
     "rfc5352/3.1/rejected-pe-can-mend-and-register",
     "A refusal leaves nothing behind: with the pool's policy the same PE is taken.",
-    &[R5352_3_1_53, R5352_3_1_54, R5352_3_1_36, R5352_3_3_22],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_54, // The response to an accepted registration has R clear.
+        R5352_3_1_36, // A consistent new PE is added to the pool.
+        R5352_3_3_22, // The response lists every PE registered in the pool.
+    ],
     rejected_pe_can_mend_and_register,
 );
 
@@ -294,7 +304,12 @@ fn rejected_pe_can_mend_and_register(t: &mut Tester) -> Outcome {
 const IDENTIFIER_OF_ANOTHER_PE: Case = registrar(
     "rfc5352/3.1/identifier-of-another-pe",
     "A PE Identifier taken by a PE elsewhere is refused or taken over, but never there twice.",
-    &[R5352_3_1_53, R5354_3_10_3, R5352_3_1_46, R5352_3_1_54],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5354_3_10_3, // A PE Identifier is unique within its pool.
+        R5352_3_1_46, // A re-registration replaces the user transport.
+        R5352_3_1_54, // The response to an accepted registration has R clear.
+    ],
     identifier_of_another_pe,
 );
 

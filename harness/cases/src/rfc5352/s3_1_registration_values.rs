@@ -35,7 +35,10 @@ pub const CASES: &[Case] = &[
 const INFINITE_LIFE: Case = registrar(
     "rfc5352/3.1/infinite-life",
     "A registration life of -1, if granted, is no life that is over already.",
-    &[R5352_3_1_53, R5354_3_10_5],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5354_3_10_5, // The Registration Life is in seconds; -1 is unlimited.
+    ],
     infinite_life,
 );
 
@@ -62,7 +65,10 @@ fn infinite_life(t: &mut Tester) -> Outcome {
 const LONGEST_LIFE: Case = registrar(
     "rfc5352/3.1/longest-life",
     "The longest finite registration life, if granted, does not overflow into the past.",
-    &[R5352_3_1_53, R5354_3_10_5],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5354_3_10_5, // The Registration Life is in seconds; -1 is unlimited.
+    ],
     longest_life,
 );
 
@@ -89,7 +95,9 @@ fn longest_life(t: &mut Tester) -> Outcome {
 const ZERO_LIFE_IS_ANSWERED: Case = registrar(
     "rfc5352/3.1/zero-life-is-answered",
     "A registration for no time at all is answered, whatever the answer.",
-    &[R5352_3_1_53],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+    ],
     zero_life_is_answered,
 );
 
@@ -105,7 +113,9 @@ fn zero_life_is_answered(t: &mut Tester) -> Outcome {
 const NEGATIVE_LIFE_IS_ANSWERED: Case = registrar(
     "rfc5352/3.1/negative-life-is-answered",
     "A registration life below -1 is answered, whatever the answer.",
-    &[R5352_3_1_53],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+    ],
     negative_life_is_answered,
 );
 
@@ -121,7 +131,10 @@ fn negative_life_is_answered(t: &mut Tester) -> Outcome {
 const IDENTIFIER_ZERO_IS_ANSWERED: Case = registrar(
     "rfc5352/3.1/identifier-zero-is-answered",
     "The PE Identifier 0 is not excluded; its registration is answered under that identifier.",
-    &[R5352_3_1_53, R5352_2_2_3_6],
+    &[
+        R5352_3_1_53,  // Every registration is answered.
+        R5352_2_2_3_6, // A registration response repeats the PE Identifier.
+    ],
     identifier_zero_is_answered,
 );
 
@@ -143,7 +156,10 @@ fn identifier_zero_is_answered(t: &mut Tester) -> Outcome {
 const LARGEST_IDENTIFIER_IS_ANSWERED: Case = registrar(
     "rfc5352/3.1/largest-identifier-is-answered",
     "The registration of PE Identifier 0xffffffff is answered under that identifier.",
-    &[R5352_3_1_53, R5352_2_2_3_6],
+    &[
+        R5352_3_1_53,  // Every registration is answered.
+        R5352_2_2_3_6, // A registration response repeats the PE Identifier.
+    ],
     largest_identifier_is_answered,
 );
 
@@ -164,7 +180,11 @@ fn largest_identifier_is_answered(t: &mut Tester) -> Outcome {
 const HANDLE_OF_ONE_OCTET: Case = registrar(
     "rfc5352/3.1/handle-of-one-octet",
     "A handle of one octet, and three of padding, comes back as it was sent.",
-    &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
+    &[
+        R5352_3_1_53,  // Every registration is answered.
+        R5352_2_2_3_5, // A registration response repeats the Pool Handle.
+        R5352_3_1_21,  // A granted PE is listed as a member of its pool.
+    ],
     handle_of_one_octet,
 );
 
@@ -178,7 +198,11 @@ fn handle_of_one_octet(t: &mut Tester) -> Outcome {
 const HANDLE_WITHOUT_PADDING: Case = registrar(
     "rfc5352/3.1/handle-without-padding",
     "A handle whose length is a multiple of four comes back as it was sent.",
-    &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
+    &[
+        R5352_3_1_53,  // Every registration is answered.
+        R5352_2_2_3_5, // A registration response repeats the Pool Handle.
+        R5352_3_1_21,  // A granted PE is listed as a member of its pool.
+    ],
     handle_without_padding,
 );
 
@@ -192,7 +216,11 @@ fn handle_without_padding(t: &mut Tester) -> Outcome {
 const HANDLE_OF_255_OCTETS: Case = registrar(
     "rfc5352/3.1/handle-of-255-octets",
     "A long handle comes back as it was sent, whether it is granted or not.",
-    &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
+    &[
+        R5352_3_1_53,  // Every registration is answered.
+        R5352_2_2_3_5, // A registration response repeats the Pool Handle.
+        R5352_3_1_21,  // A granted PE is listed as a member of its pool.
+    ],
     handle_of_255_octets,
 );
 
@@ -206,7 +234,11 @@ fn handle_of_255_octets(t: &mut Tester) -> Outcome {
 const BINARY_HANDLE: Case = registrar(
     "rfc5352/3.1/binary-handle",
     "A handle that is no text comes back as it was sent.",
-    &[R5352_3_1_53, R5352_2_2_3_5, R5352_3_1_21],
+    &[
+        R5352_3_1_53,  // Every registration is answered.
+        R5352_2_2_3_5, // A registration response repeats the Pool Handle.
+        R5352_3_1_21,  // A granted PE is listed as a member of its pool.
+    ],
     binary_handle,
 );
 
@@ -220,7 +252,9 @@ fn binary_handle(t: &mut Tester) -> Outcome {
 const EMPTY_HANDLE_IS_SURVIVED: Case = registrar(
     "rfc5352/3.1/empty-handle-is-survived",
     "An empty pool handle does not stop the registrar from serving others.",
-    &[R5352_3_3_18],
+    &[
+        R5352_3_3_18, // The registrar takes handle resolutions of PUs over SCTP.
+    ],
     empty_handle_is_survived,
 );
 
@@ -247,7 +281,9 @@ fn empty_handle_is_survived(t: &mut Tester) -> Outcome {
 const HANDLES_DIFFER_AFTER_A_NUL: Case = registrar(
     "rfc5352/3.1/handles-differ-after-a-nul",
     "Two handles that differ only after an octet 0 name two pools.",
-    &[R5354_3_9_3],
+    &[
+        R5354_3_9_3, // The registrar compares pool handles octet by octet.
+    ],
     handles_differ_after_a_nul,
 );
 
@@ -263,7 +299,9 @@ fn handles_differ_after_a_nul(t: &mut Tester) -> Outcome {
 const HANDLES_DIFFER_IN_A_TRAILING_NUL: Case = registrar(
     "rfc5352/3.1/handles-differ-in-a-trailing-nul",
     "A handle and the same handle with an octet 0 at its end name two pools.",
-    &[R5354_3_9_3],
+    &[
+        R5354_3_9_3, // The registrar compares pool handles octet by octet.
+    ],
     handles_differ_in_a_trailing_nul,
 );
 
@@ -277,7 +315,9 @@ fn handles_differ_in_a_trailing_nul(t: &mut Tester) -> Outcome {
 const HANDLES_DIFFER_IN_CASE: Case = registrar(
     "rfc5352/3.1/handles-differ-in-case",
     "A handle in capital letters names another pool than the same one in small letters.",
-    &[R5354_3_9_3],
+    &[
+        R5354_3_9_3, // The registrar compares pool handles octet by octet.
+    ],
     handles_differ_in_case,
 );
 
@@ -290,7 +330,9 @@ fn handles_differ_in_case(t: &mut Tester) -> Outcome {
 const HANDLES_DIFFER_IN_LENGTH: Case = registrar(
     "rfc5352/3.1/handles-differ-in-length",
     "The beginning of a handle names another pool than the whole.",
-    &[R5354_3_9_3],
+    &[
+        R5354_3_9_3, // The registrar compares pool handles octet by octet.
+    ],
     handles_differ_in_length,
 );
 
@@ -304,7 +346,9 @@ fn handles_differ_in_length(t: &mut Tester) -> Outcome {
 const HANDLE_PADDING_IS_IGNORED: Case = registrar(
     "rfc5352/3.1/handle-padding-is-ignored",
     "What stands in the padding of a pool handle does not make it another handle.",
-    &[R5354_3_17],
+    &[
+        R5354_3_17, // The receiver ignores the content of parameter padding.
+    ],
     handle_padding_is_ignored,
 );
 
@@ -333,7 +377,9 @@ fn handle_padding_is_ignored(t: &mut Tester) -> Outcome {
 const RESERVED_FIELD_OF_TCP_IS_NO_TRANSPORT_USE: Case = registrar(
     "rfc5352/3.1/reserved-field-of-tcp-is-no-transport-use",
     "TCP is data only whatever stands where SCTP has its Transport Use.",
-    &[R5354_3_5_5],
+    &[
+        R5354_3_5_5, // The registrar treats TCP as data only.
+    ],
     reserved_field_of_tcp_is_no_transport_use,
 );
 
@@ -353,7 +399,9 @@ fn reserved_field_of_tcp_is_no_transport_use(t: &mut Tester) -> Outcome {
 const RESERVED_FIELD_OF_UDP_IS_NO_TRANSPORT_USE: Case = registrar(
     "rfc5352/3.1/reserved-field-of-udp-is-no-transport-use",
     "UDP is data only whatever stands where SCTP has its Transport Use.",
-    &[R5354_3_6_5],
+    &[
+        R5354_3_6_5, // The registrar treats UDP as data only.
+    ],
     reserved_field_of_udp_is_no_transport_use,
 );
 
@@ -373,7 +421,9 @@ fn reserved_field_of_udp_is_no_transport_use(t: &mut Tester) -> Outcome {
 const RESERVED_FIELD_OF_UDP_LITE_IS_NO_TRANSPORT_USE: Case = registrar(
     "rfc5352/3.1/reserved-field-of-udp-lite-is-no-transport-use",
     "UDP-Lite is data only whatever stands where SCTP has its Transport Use.",
-    &[R5354_3_7_5],
+    &[
+        R5354_3_7_5, // The registrar treats UDP-Lite as data only.
+    ],
     reserved_field_of_udp_lite_is_no_transport_use,
 );
 
@@ -399,7 +449,9 @@ fn reserved_field_of_udp_lite_is_no_transport_use(t: &mut Tester) -> Outcome {
 const RESERVED_FIELD_OF_DCCP_IS_NO_TRANSPORT_USE: Case = registrar(
     "rfc5352/3.1/reserved-field-of-dccp-is-no-transport-use",
     "DCCP is data only whatever stands where SCTP has its Transport Use.",
-    &[R5354_3_3_5],
+    &[
+        R5354_3_3_5, // The registrar treats DCCP as data only.
+    ],
     reserved_field_of_dccp_is_no_transport_use,
 );
 
@@ -431,7 +483,9 @@ fn reserved_field_of_dccp_is_no_transport_use(t: &mut Tester) -> Outcome {
 const UNDEFINED_TRANSPORT_USE_IS_ANSWERED: Case = registrar(
     "rfc5352/3.1/undefined-transport-use-is-answered",
     "A Transport Use that is neither data only nor data and control gets an answer.",
-    &[R5352_3_1_53],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+    ],
     undefined_transport_use_is_answered,
 );
 
@@ -451,7 +505,9 @@ fn undefined_transport_use_is_answered(t: &mut Tester) -> Outcome {
 const INVALID_POLICY_TYPE_IS_ANSWERED: Case = registrar(
     "rfc5352/3.1/invalid-policy-type-is-answered",
     "The policy type 0, which no policy has, gets an answer.",
-    &[R5352_3_1_53],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+    ],
     invalid_policy_type_is_answered,
 );
 

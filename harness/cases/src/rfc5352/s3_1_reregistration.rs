@@ -21,7 +21,11 @@ pub const CASES: &[Case] = &[
 const RE_REGISTRATION_IS_ONE_MEMBER: Case = registrar(
     "rfc5352/3.1/re-registration-is-one-member",
     "A PE that registers again over its association is granted and in its pool once.",
-    &[R5352_3_1_53, R5352_3_1_41, R5354_3_10_3],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_41, // A registration of a member is a re-registration.
+        R5354_3_10_3, // A PE Identifier is unique within its pool.
+    ],
     re_registration_is_one_member,
 );
 
@@ -42,7 +46,9 @@ fn re_registration_is_one_member(t: &mut Tester) -> Outcome {
 const RE_REGISTRATION_REPLACES_POLICY_VALUES: Case = registrar(
     "rfc5352/3.1/re-registration-replaces-policy-values",
     "A re-registration with the same policy type and another value changes the value.",
-    &[R5352_3_1_45],
+    &[
+        R5352_3_1_45, // A re-registration replaces the policy values.
+    ],
     re_registration_replaces_policy_values,
 )
 .needs(&[Ics::PolicyPriority]);
@@ -66,7 +72,9 @@ fn re_registration_replaces_policy_values(t: &mut Tester) -> Outcome {
 const RE_REGISTRATION_REPLACES_THE_USER_TRANSPORT: Case = registrar(
     "rfc5352/3.1/re-registration-replaces-the-user-transport",
     "A re-registration with another port of the same transport moves the PE there.",
-    &[R5352_3_1_46],
+    &[
+        R5352_3_1_46, // A re-registration replaces the user transport.
+    ],
     re_registration_replaces_the_user_transport,
 );
 
@@ -93,7 +101,11 @@ fn re_registration_replaces_the_user_transport(t: &mut Tester) -> Outcome {
 const RE_REGISTRATION_WITH_ANOTHER_POLICY_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/re-registration-with-another-policy-is-rejected",
     "The policy type of a pool is fixed even for its only PE; refused, the PE stays as it was.",
-    &[R5352_3_1_53, R5352_3_1_42, R5352_3_1_56],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_42, // A re-registration with a new policy type is rejected.
+        R5352_3_1_56, // A rejection carries the fitting error causes.
+    ],
     re_registration_with_another_policy_is_rejected,
 );
 
@@ -126,7 +138,11 @@ fn re_registration_with_another_policy_is_rejected(t: &mut Tester) -> Outcome {
 const RE_REGISTRATION_WITH_ANOTHER_TRANSPORT_TYPE_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/re-registration-with-another-transport-type-is-rejected",
     "The transport type of a pool is fixed even for its only PE; refused, the PE stays as it was.",
-    &[R5352_3_1_53, R5352_3_1_43, R5352_3_1_56],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_43, // A re-registration with a new transport type is rejected.
+        R5352_3_1_56, // A rejection carries the fitting error causes.
+    ],
     re_registration_with_another_transport_type_is_rejected,
 );
 
@@ -157,7 +173,11 @@ fn re_registration_with_another_transport_type_is_rejected(t: &mut Tester) -> Ou
 const RE_REGISTRATION_WITH_ANOTHER_TRANSPORT_USE_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/re-registration-with-another-transport-use-is-rejected",
     "The transport use of a pool is fixed even for its only PE; refused, the PE stays as it was.",
-    &[R5352_3_1_53, R5352_3_1_44, R5352_3_1_56],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_44, // A re-registration with a new transport use is rejected.
+        R5352_3_1_56, // A rejection carries the fitting error causes.
+    ],
     re_registration_with_another_transport_use_is_rejected,
 );
 
@@ -186,7 +206,12 @@ fn re_registration_with_another_transport_use_is_rejected(t: &mut Tester) -> Out
 const RE_REGISTRATION_AMONG_OTHERS_KEEPS_THEM: Case = registrar(
     "rfc5352/3.1/re-registration-among-others-keeps-them",
     "A re-registration touches the PE that sent it and no other of its pool.",
-    &[R5352_3_1_41, R5354_3_10_3, R5352_3_1_45, R5352_3_3_22],
+    &[
+        R5352_3_1_41, // A registration of a member is a re-registration.
+        R5354_3_10_3, // A PE Identifier is unique within its pool.
+        R5352_3_1_45, // A re-registration replaces the policy values.
+        R5352_3_3_22, // The response lists every PE registered in the pool.
+    ],
     re_registration_among_others_keeps_them,
 )
 .needs(&[Ics::PolicyPriority]);
@@ -231,7 +256,11 @@ fn re_registration_among_others_keeps_them(t: &mut Tester) -> Outcome {
 const RE_REGISTRATION_OVER_A_NEW_ASSOCIATION: Case = registrar(
     "rfc5352/3.1/re-registration-over-a-new-association",
     "A PE that lost its association registers from the same place and is in its pool at most once.",
-    &[R5352_3_1_53, R5354_3_10_3, R5352_3_1_21],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5354_3_10_3, // A PE Identifier is unique within its pool.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     re_registration_over_a_new_association,
 );
 
@@ -266,7 +295,9 @@ fn re_registration_over_a_new_association(t: &mut Tester) -> Outcome {
 const RENEWAL_COUNTS_THE_LIFE_ANEW: Case = registrar(
     "rfc5352/3.1/renewal-counts-the-life-anew",
     "A PE that renews its registration in time is not expired by the earlier one.",
-    &[R5352_3_1_47],
+    &[
+        R5352_3_1_47, // A re-registration replaces the registration life.
+    ],
     renewal_counts_the_life_anew,
 )
 .needs(&[Ics::ShortLife]);
@@ -294,7 +325,9 @@ fn renewal_counts_the_life_anew(t: &mut Tester) -> Outcome {
 const RE_REGISTRATION_CAN_LENGTHEN_THE_LIFE: Case = registrar(
     "rfc5352/3.1/re-registration-can-lengthen-the-life",
     "A short life is forgotten once the PE has re-registered with a long one.",
-    &[R5352_3_1_47],
+    &[
+        R5352_3_1_47, // A re-registration replaces the registration life.
+    ],
     re_registration_can_lengthen_the_life,
 )
 .needs(&[Ics::ShortLife]);
@@ -315,7 +348,9 @@ fn re_registration_can_lengthen_the_life(t: &mut Tester) -> Outcome {
 const RE_REGISTRATION_CAN_SHORTEN_THE_LIFE: Case = registrar(
     "rfc5352/3.1/re-registration-can-shorten-the-life",
     "A long life is forgotten once the PE has re-registered with a short one.",
-    &[R5352_3_1_47],
+    &[
+        R5352_3_1_47, // A re-registration replaces the registration life.
+    ],
     re_registration_can_shorten_the_life,
 )
 .needs(&[Ics::ShortLife]);

@@ -23,7 +23,10 @@ pub const CASES: &[Case] = &[
 const DE_REGISTRATION_REMOVES_THE_PE: Case = registrar(
     "rfc5352/3.2/de-registration-removes-the-pe",
     "A PE that de-registers is answered and no longer in its pool.",
-    &[R5352_3_2_22, R5352_3_2_17],
+    &[
+        R5352_3_2_22, // Every de-registration is answered.
+        R5352_3_2_17, // ASAP_DEREGISTRATION removes the PE from the handlespace.
+    ],
     de_registration_removes_the_pe,
 );
 
@@ -43,7 +46,11 @@ fn de_registration_removes_the_pe(t: &mut Tester) -> Outcome {
 const OTHER_PES_STAY: Case = registrar(
     "rfc5352/3.2/other-pes-stay",
     "A de-registration takes one PE out of a pool and leaves the other.",
-    &[R5352_3_2_22, R5352_3_2_17, R5352_3_2_9],
+    &[
+        R5352_3_2_22, // Every de-registration is answered.
+        R5352_3_2_17, // ASAP_DEREGISTRATION removes the PE from the handlespace.
+        R5352_3_2_9,  // A de-registration with a wrong pool removes no PE.
+    ],
     other_pes_stay,
 );
 
@@ -68,7 +75,9 @@ fn other_pes_stay(t: &mut Tester) -> Outcome {
 const LAST_PE_TAKES_THE_POOL_WITH_IT: Case = registrar(
     "rfc5352/3.2/last-pe-takes-the-pool-with-it",
     "After its last PE a pool is gone: the handle can be used for another transport.",
-    &[R5352_3_2_18],
+    &[
+        R5352_3_2_18, // A pool is removed with its last PE.
+    ],
     last_pe_takes_the_pool_with_it,
 );
 
@@ -94,7 +103,9 @@ fn last_pe_takes_the_pool_with_it(t: &mut Tester) -> Outcome {
 const DE_REGISTERED_PE_CAN_COME_BACK: Case = registrar(
     "rfc5352/3.2/de-registered-pe-can-come-back",
     "A PE that de-registered can register again under the same identifier.",
-    &[R5352_3_2_17],
+    &[
+        R5352_3_2_17, // ASAP_DEREGISTRATION removes the PE from the handlespace.
+    ],
     de_registered_pe_can_come_back,
 );
 
@@ -115,7 +126,10 @@ fn de_registered_pe_can_come_back(t: &mut Tester) -> Outcome {
 const UNKNOWN_POOL_IS_GRANTED: Case = registrar(
     "rfc5352/3.2/unknown-pool-is-granted",
     "De-registration from a pool that does not exist counts as granted.",
-    &[R5352_3_2_20, R5352_3_2_19],
+    &[
+        R5352_3_2_20, // De-registering an unknown PE is answered.
+        R5352_3_2_19, // De-registering an unknown PE is granted.
+    ],
     unknown_pool_is_granted,
 );
 
@@ -136,7 +150,11 @@ fn unknown_pool_is_granted(t: &mut Tester) -> Outcome {
 const UNKNOWN_PE_IS_GRANTED: Case = registrar(
     "rfc5352/3.2/unknown-pe-is-granted",
     "De-registration of a PE that a pool does not have counts as granted and removes nobody.",
-    &[R5352_3_2_20, R5352_3_2_19, R5352_3_2_9],
+    &[
+        R5352_3_2_20, // De-registering an unknown PE is answered.
+        R5352_3_2_19, // De-registering an unknown PE is granted.
+        R5352_3_2_9,  // A de-registration with a wrong pool removes no PE.
+    ],
     unknown_pe_is_granted,
 );
 
@@ -162,7 +180,10 @@ fn unknown_pe_is_granted(t: &mut Tester) -> Outcome {
 const DE_REGISTRATION_TWICE_IS_GRANTED_TWICE: Case = registrar(
     "rfc5352/3.2/de-registration-twice-is-granted-twice",
     "A de-registration that comes again is answered again and counts as granted.",
-    &[R5352_3_2_20, R5352_3_2_19],
+    &[
+        R5352_3_2_20, // De-registering an unknown PE is answered.
+        R5352_3_2_19, // De-registering an unknown PE is granted.
+    ],
     de_registration_twice_is_granted_twice,
 );
 
@@ -185,7 +206,10 @@ fn de_registration_twice_is_granted_twice(t: &mut Tester) -> Outcome {
 const WRONG_POOL_REMOVES_NOBODY: Case = registrar(
     "rfc5352/3.2/wrong-pool-removes-nobody",
     "A de-registration that names another pool than the PE's removes the PE from neither.",
-    &[R5352_3_2_20, R5352_3_2_9],
+    &[
+        R5352_3_2_20, // De-registering an unknown PE is answered.
+        R5352_3_2_9,  // A de-registration with a wrong pool removes no PE.
+    ],
     wrong_pool_removes_nobody,
 );
 
@@ -209,7 +233,11 @@ fn wrong_pool_removes_nobody(t: &mut Tester) -> Outcome {
 const ONE_POOL_OF_TWO: Case = registrar(
     "rfc5352/3.2/one-pool-of-two",
     "A PE in two pools under one identifier leaves the named pool only.",
-    &[R5352_3_2_22, R5352_3_2_17, R5352_3_2_9],
+    &[
+        R5352_3_2_22, // Every de-registration is answered.
+        R5352_3_2_17, // ASAP_DEREGISTRATION removes the PE from the handlespace.
+        R5352_3_2_9,  // A de-registration with a wrong pool removes no PE.
+    ],
     one_pool_of_two,
 );
 
@@ -239,7 +267,10 @@ fn one_pool_of_two(t: &mut Tester) -> Outcome {
 const DE_REGISTRATION_OVER_A_NEW_ASSOCIATION: Case = registrar(
     "rfc5352/3.2/de-registration-over-a-new-association",
     "A PE whose association broke can de-register from the same place over a new one.",
-    &[R5352_3_2_22, R5352_3_2_17],
+    &[
+        R5352_3_2_22, // Every de-registration is answered.
+        R5352_3_2_17, // ASAP_DEREGISTRATION removes the PE from the handlespace.
+    ],
     de_registration_over_a_new_association,
 );
 
@@ -268,7 +299,11 @@ fn de_registration_over_a_new_association(t: &mut Tester) -> Outcome {
 const EXPIRY_IS_TOLD: Case = registrar(
     "rfc5352/3.2/expiry-is-told",
     "The end of an unrenewed registration life is told to the PE, and not before its time.",
-    &[R5352_3_2_3, R5352_2_2_4_4, R5354_3_10_5],
+    &[
+        R5352_3_2_3,   // The registrar notifies a PE whose registration expired.
+        R5352_2_2_4_4, // A de-registration response identifies the PE.
+        R5354_3_10_5,  // The Registration Life is in seconds; -1 is unlimited.
+    ],
     expiry_is_told,
 )
 .needs(&[Ics::ShortLife]);
@@ -303,7 +338,9 @@ fn expiry_is_told(t: &mut Tester) -> Outcome {
 const EXPIRY_REMOVES_THE_PE: Case = registrar(
     "rfc5352/3.2/expiry-removes-the-pe",
     "A PE whose registration life is over is no longer in its pool, and the pool is gone.",
-    &[R5352_3_2_4],
+    &[
+        R5352_3_2_4, // A PE whose registration expired leaves its pool.
+    ],
     expiry_removes_the_pe,
 )
 .needs(&[Ics::ShortLife]);
@@ -333,7 +370,9 @@ fn expiry_removes_the_pe(t: &mut Tester) -> Outcome {
 const EXPIRY_LEAVES_THE_OTHERS: Case = registrar(
     "rfc5352/3.2/expiry-leaves-the-others",
     "Of two PEs only the one whose life is over leaves the pool.",
-    &[R5352_3_2_4],
+    &[
+        R5352_3_2_4, // A PE whose registration expired leaves its pool.
+    ],
     expiry_leaves_the_others,
 )
 .needs(&[Ics::ShortLife]);

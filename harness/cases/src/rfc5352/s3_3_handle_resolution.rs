@@ -31,7 +31,12 @@ pub(super) const CASES: &[Case] = &[
 const UNKNOWN_POOL_IS_REJECTED: Case = registrar(
     "rfc5352/3.3/unknown-pool-is-rejected",
     "A request for a handle that no pool has is answered by Unknown Pool Handle.",
-    &[R5352_3_3_25, R5352_3_3_26, R5354_3_12_11_1, R5354_3_12_11_2],
+    &[
+        R5352_3_3_25,    // A handle resolution of an unknown pool is rejected.
+        R5352_3_3_26,    // The rejection carries cause Unknown Pool Handle.
+        R5354_3_12_11_1, // Cause 0x9, Unknown Pool Handle, has Length 4.
+        R5354_3_12_11_2, // Cause 0x9 reports a pool that the registrar lacks.
+    ],
     unknown_pool_is_rejected,
 );
 
@@ -55,7 +60,10 @@ fn unknown_pool_is_rejected(t: &mut Tester) -> Outcome {
 const KNOWN_POOL_IS_RESOLVED: Case = registrar(
     "rfc5352/3.3/known-pool-is-resolved",
     "A PU that asks over SCTP is told the PE of the pool.",
-    &[R5352_3_3_21, R5352_3_3_18],
+    &[
+        R5352_3_3_21, // A handle resolution of an existing pool is answered.
+        R5352_3_3_18, // The registrar takes handle resolutions of PUs over SCTP.
+    ],
     known_pool_is_resolved,
 );
 
@@ -74,7 +82,10 @@ fn known_pool_is_resolved(t: &mut Tester) -> Outcome {
 const KNOWN_POOL_IS_RESOLVED_OVER_TCP: Case = registrar(
     "rfc5352/3.3/known-pool-is-resolved-over-tcp",
     "A PU that asks over TCP is told the PE of the pool.",
-    &[R5352_3_3_19, R5352_3_3_21],
+    &[
+        R5352_3_3_19, // The registrar takes handle resolutions of PUs over TCP.
+        R5352_3_3_21, // A handle resolution of an existing pool is answered.
+    ],
     known_pool_is_resolved_over_tcp,
 )
 .needs(&[Ics::TcpPu]);
@@ -94,7 +105,10 @@ fn known_pool_is_resolved_over_tcp(t: &mut Tester) -> Outcome {
 const UNKNOWN_POOL_IS_REJECTED_OVER_TCP: Case = registrar(
     "rfc5352/3.3/unknown-pool-is-rejected-over-tcp",
     "A PU that asks over TCP for a pool that does not exist gets Unknown Pool Handle.",
-    &[R5352_3_3_19, R5352_3_3_26],
+    &[
+        R5352_3_3_19, // The registrar takes handle resolutions of PUs over TCP.
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     unknown_pool_is_rejected_over_tcp,
 )
 .needs(&[Ics::TcpPu]);
@@ -112,7 +126,10 @@ fn unknown_pool_is_rejected_over_tcp(t: &mut Tester) -> Outcome {
 const TCP_AND_SCTP_TELL_THE_SAME: Case = registrar(
     "rfc5352/3.3/tcp-and-sctp-tell-the-same",
     "The same PE is told with the same values whether the PU asks over TCP or SCTP.",
-    &[R5352_3_3_19, R5352_2_2_6_11],
+    &[
+        R5352_3_3_19,   // The registrar takes handle resolutions of PUs over TCP.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     tcp_and_sctp_tell_the_same,
 )
 .needs(&[Ics::TcpPu]);
@@ -142,7 +159,9 @@ fn tcp_and_sctp_tell_the_same(t: &mut Tester) -> Outcome {
 const REQUESTS_BACK_TO_BACK_OVER_TCP: Case = registrar(
     "rfc5352/3.3/requests-back-to-back-over-tcp",
     "Three requests that follow each other in the octets of a TCP stream are all answered.",
-    &[R5352_3_3_19],
+    &[
+        R5352_3_3_19, // The registrar takes handle resolutions of PUs over TCP.
+    ],
     requests_back_to_back_over_tcp,
 )
 .needs(&[Ics::TcpPu]);
@@ -169,7 +188,9 @@ fn requests_back_to_back_over_tcp(t: &mut Tester) -> Outcome {
 const SMALL_POOL_IS_LISTED_IN_FULL: Case = registrar(
     "rfc5352/3.3/small-pool-is-listed-in-full",
     "The response for a pool of five PEs lists all of them.",
-    &[R5352_3_3_22],
+    &[
+        R5352_3_3_22, // The response lists every PE registered in the pool.
+    ],
     small_pool_is_listed_in_full,
 );
 
@@ -188,7 +209,9 @@ fn small_pool_is_listed_in_full(t: &mut Tester) -> Outcome {
 const DEREGISTERED_PE_IS_NOT_LISTED: Case = registrar(
     "rfc5352/3.3/deregistered-pe-is-not-listed",
     "A PE that has left is missing from the next response, and the others are not.",
-    &[R5352_2_2_6_11],
+    &[
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     deregistered_pe_is_not_listed,
 );
 
@@ -214,7 +237,11 @@ fn deregistered_pe_is_not_listed(t: &mut Tester) -> Outcome {
 const POOL_WITHOUT_PES_IS_UNKNOWN: Case = registrar(
     "rfc5352/3.3/pool-without-pes-is-unknown",
     "When its last PE has left, the pool is unknown; when a PE comes, it is known again.",
-    &[R5352_3_3_25, R5352_3_3_26, R5352_3_3_21],
+    &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_21, // A handle resolution of an existing pool is answered.
+    ],
     pool_without_pes_is_unknown,
 );
 
@@ -243,7 +270,10 @@ fn pool_without_pes_is_unknown(t: &mut Tester) -> Outcome {
 const NEW_POOL_UNDER_AN_OLD_HANDLE_HAS_ITS_OWN_POLICY: Case = registrar(
     "rfc5352/3.3/new-pool-under-an-old-handle-has-its-own-policy",
     "A pool that came again with another policy is told with the new one.",
-    &[R5352_3_3_23, R5352_3_3_24],
+    &[
+        R5352_3_3_23, // A policy other than Round Robin is in the response.
+        R5352_3_3_24, // The policy in the response has the pool's policy type.
+    ],
     new_pool_under_an_old_handle_has_its_own_policy,
 )
 .needs(&[Ics::PolicyPriority]);
@@ -274,7 +304,9 @@ fn new_pool_under_an_old_handle_has_its_own_policy(t: &mut Tester) -> Outcome {
 const REREGISTERED_VALUES_ARE_TOLD: Case = registrar(
     "rfc5352/3.3/reregistered-values-are-told",
     "After a re-registration with another port, the next response tells the new one.",
-    &[R5352_3_1_46],
+    &[
+        R5352_3_1_46, // A re-registration replaces the user transport.
+    ],
     reregistered_values_are_told,
 );
 
@@ -307,7 +339,10 @@ fn reregistered_values_are_told(t: &mut Tester) -> Outcome {
 const REQUESTS_IN_FLIGHT_ARE_ALL_ANSWERED: Case = registrar(
     "rfc5352/3.3/requests-in-flight-are-all-answered",
     "Forty requests for different handles, sent before any answer is read, get one answer each.",
-    &[R5352_3_3_21, R5352_3_3_25],
+    &[
+        R5352_3_3_21, // A handle resolution of an existing pool is answered.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+    ],
     requests_in_flight_are_all_answered,
 );
 
@@ -358,7 +393,9 @@ fn requests_in_flight_are_all_answered(t: &mut Tester) -> Outcome {
 const REPEATED_REQUEST_IS_ANSWERED_AGAIN: Case = registrar(
     "rfc5352/3.3/repeated-request-is-answered-again",
     "The same request three times in a row gets three answers.",
-    &[R5352_3_3_21],
+    &[
+        R5352_3_3_21, // A handle resolution of an existing pool is answered.
+    ],
     repeated_request_is_answered_again,
 );
 
@@ -382,7 +419,9 @@ fn repeated_request_is_answered_again(t: &mut Tester) -> Outcome {
 const ANSWER_GOES_TO_WHO_ASKED: Case = registrar(
     "rfc5352/3.3/answer-goes-to-who-asked",
     "Of two PUs and a PE, only the PU that asked gets the response.",
-    &[R5352_3_3_21],
+    &[
+        R5352_3_3_21, // A handle resolution of an existing pool is answered.
+    ],
     answer_goes_to_who_asked,
 );
 
@@ -406,7 +445,10 @@ fn answer_goes_to_who_asked(t: &mut Tester) -> Outcome {
 const MANY_POOLS_ARE_KEPT_APART: Case = registrar(
     "rfc5352/3.3/many-pools-are-kept-apart",
     "Each of forty pools is resolved to its own PE.",
-    &[R5352_3_3_21, R5352_2_2_6_11],
+    &[
+        R5352_3_3_21,   // A handle resolution of an existing pool is answered.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     many_pools_are_kept_apart,
 );
 
@@ -441,7 +483,10 @@ fn many_pools_are_kept_apart(t: &mut Tester) -> Outcome {
 const HANDLES_THAT_ARE_NEARLY_THE_SAME: Case = registrar(
     "rfc5352/3.3/handles-that-are-nearly-the-same",
     "A handle that differs from a pool's in case, length or an octet names no pool.",
-    &[R5354_3_9_3, R5352_3_3_25],
+    &[
+        R5354_3_9_3,  // The registrar compares pool handles octet by octet.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+    ],
     handles_that_are_nearly_the_same,
 );
 
@@ -481,7 +526,9 @@ fn handles_that_are_nearly_the_same(t: &mut Tester) -> Outcome {
 const NEW_ASSOCIATION_OF_A_PU: Case = registrar(
     "rfc5352/3.3/new-association-of-a-pu",
     "A PU that lost its association and comes back is answered over the new one.",
-    &[R5352_3_3_21],
+    &[
+        R5352_3_3_21, // A handle resolution of an existing pool is answered.
+    ],
     new_association_of_a_pu,
 );
 
@@ -501,7 +548,9 @@ fn new_association_of_a_pu(t: &mut Tester) -> Outcome {
 const EXTREME_HANDLES_DO_NO_HARM: Case = registrar(
     "rfc5352/3.3/extreme-handles-do-no-harm",
     "Whatever becomes of an empty handle and of one of 4000 octets, the next PU is served.",
-    &[R5352_3_3_25],
+    &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+    ],
     extreme_handles_do_no_harm,
 );
 

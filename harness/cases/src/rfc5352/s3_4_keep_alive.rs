@@ -76,7 +76,10 @@ pub(super) fn gone_by(
 const ACKNOWLEDGING_PE_STAYS: Case = registrar(
     "rfc5352/3.4/acknowledging-pe-stays",
     "A PE that acknowledges its keep-alives stays in its pool.",
-    &[R5352_3_1_21, R5352_3_4_1],
+    &[
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+        R5352_3_4_1,  // A registrar can send keep-alives as ASAP heartbeats.
+    ],
     acknowledging_pe_stays,
 )
 .needs(&[Ics::KeepAlive]);
@@ -101,7 +104,9 @@ fn acknowledging_pe_stays(t: &mut Tester) -> Outcome {
 const SILENT_PE_IS_REMOVED: Case = registrar(
     "rfc5352/3.4/silent-pe-is-removed",
     "A PE that acknowledges no keep-alive is removed.",
-    &[R5352_3_5_15],
+    &[
+        R5352_3_5_15, // A PE is removed if its periodic keep-alive fails.
+    ],
     silent_pe_is_removed,
 )
 .needs(&[Ics::KeepAlive, Ics::KeepAliveTimeout]);
@@ -126,7 +131,10 @@ fn silent_pe_is_removed(t: &mut Tester) -> Outcome {
 const SILENT_PE_CAN_COME_BACK: Case = registrar(
     "rfc5352/3.4/silent-pe-can-come-back",
     "A PE that was removed for its silence can register again.",
-    &[R5352_3_1_53, R5352_3_1_54],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_54, // The response to an accepted registration has R clear.
+    ],
     silent_pe_can_come_back,
 )
 .needs(&[Ics::KeepAlive, Ics::KeepAliveTimeout]);
@@ -153,7 +161,10 @@ fn silent_pe_can_come_back(t: &mut Tester) -> Outcome {
 const UNASKED_ACKNOWLEDGEMENT_IS_HARMLESS: Case = registrar(
     "rfc5352/3.4/unasked-acknowledgement-is-harmless",
     "A PE can acknowledge what it was not asked.",
-    &[R5352_4_10, R5352_3_1_21],
+    &[
+        R5352_4_10,   // A registrar handles ASAP_ENDPOINT_KEEP_ALIVE_ACK.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     unasked_acknowledgement_is_harmless,
 );
 
@@ -178,7 +189,11 @@ fn unasked_acknowledgement_is_harmless(t: &mut Tester) -> Outcome {
 const ACKNOWLEDGEMENT_OF_AN_UNKNOWN_PE_IS_HARMLESS: Case = registrar(
     "rfc5352/3.4/acknowledgement-of-an-unknown-pe-is-harmless",
     "An acknowledgement that names an unknown PE or pool creates nothing and removes nobody.",
-    &[R5352_4_10, R5352_3_1_21, R5352_3_3_26],
+    &[
+        R5352_4_10,   // A registrar handles ASAP_ENDPOINT_KEEP_ALIVE_ACK.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     acknowledgement_of_an_unknown_pe_is_harmless,
 );
 
@@ -203,7 +218,10 @@ fn acknowledgement_of_an_unknown_pe_is_harmless(t: &mut Tester) -> Outcome {
 const ACKNOWLEDGEMENT_OVER_ANOTHER_ASSOCIATION_IS_HARMLESS: Case = registrar(
     "rfc5352/3.4/acknowledgement-over-another-association-is-harmless",
     "A PU that acknowledges in the name of a PE does it no harm.",
-    &[R5352_4_10, R5352_3_1_21],
+    &[
+        R5352_4_10,   // A registrar handles ASAP_ENDPOINT_KEEP_ALIVE_ACK.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     acknowledgement_over_another_association_is_harmless,
 );
 
@@ -226,7 +244,11 @@ fn acknowledgement_over_another_association_is_harmless(t: &mut Tester) -> Outco
 const KEEP_ALIVES_COME_PERIODICALLY: Case = registrar(
     "rfc5352/3.5/keep-alives-come-periodically",
     "Keep-alive follows keep-alive, and none of them claims the PE.",
-    &[R5352_3_5_14, R5352_3_5_13, R5352_3_5_18],
+    &[
+        R5352_3_5_14, // A periodic keep-alive has H clear.
+        R5352_3_5_13, // The registrar can send periodic keep-alives to its PEs.
+        R5352_3_5_18, // The keep-alive period can vary by 50 percent.
+    ],
     keep_alives_come_periodically,
 )
 .needs(&[Ics::KeepAlive]);
@@ -252,7 +274,10 @@ fn keep_alives_come_periodically(t: &mut Tester) -> Outcome {
 const KEEP_ALIVES_TO_MANY_PES_ARE_SPREAD: Case = registrar(
     "rfc5352/3.5/keep-alives-to-many-pes-are-spread",
     "PEs that registered all at once are not asked all at once.",
-    &[R5352_3_5_14, R5352_3_5_16],
+    &[
+        R5352_3_5_14, // A periodic keep-alive has H clear.
+        R5352_3_5_16, // A registrar with many PEs avoids keep-alive bursts.
+    ],
     keep_alives_to_many_pes_are_spread,
 )
 .needs(&[Ics::KeepAlive]);

@@ -81,7 +81,11 @@ fn report(t: &mut Tester, reporter: Player, pe: &PoolElement) -> Outcome {
 const REPORT_BRINGS_A_KEEP_ALIVE: Case = registrar(
     "rfc5352/3.5/report-brings-a-keep-alive",
     "A PU's report makes the registrar ask the PE at once, for its pool and with H clear.",
-    &[R5352_3_5_6, R5352_3_5_8, R5352_2_2_7_7],
+    &[
+        R5352_3_5_6,   // The registrar sends a keep-alive to a reported PE at once.
+        R5352_3_5_8,   // The keep-alive after a report has H clear.
+        R5352_2_2_7_7, // A keep-alive carries the Pool Handle of its receiver.
+    ],
     report_brings_a_keep_alive,
 );
 
@@ -106,7 +110,10 @@ fn report_brings_a_keep_alive(t: &mut Tester) -> Outcome {
 const KEEP_ALIVE_AFTER_A_REPORT_NAMES_THE_HOME_SERVER: Case = registrar(
     "rfc5352/3.5/keep-alive-after-a-report-names-the-home-server",
     "The keep-alive that follows a report has the ID of the PE's Home ENRP server.",
-    &[R5352_3_5_6, R5352_2_2_7_6],
+    &[
+        R5352_3_5_6,   // The registrar sends a keep-alive to a reported PE at once.
+        R5352_2_2_7_6, // A keep-alive carries the registrar's own server ID.
+    ],
     keep_alive_after_a_report_names_the_home_server,
 );
 
@@ -128,7 +135,9 @@ fn keep_alive_after_a_report_names_the_home_server(t: &mut Tester) -> Outcome {
 const REPORT_OVER_TCP: Case = registrar(
     "rfc5352/3.5/report-over-tcp",
     "A report from a PU over TCP counts like one over SCTP.",
-    &[R5352_3_5_6],
+    &[
+        R5352_3_5_6, // The registrar sends a keep-alive to a reported PE at once.
+    ],
     report_over_tcp,
 )
 .needs(&[Ics::TcpPu]);
@@ -147,7 +156,9 @@ fn report_over_tcp(t: &mut Tester) -> Outcome {
 const REPORT_FROM_A_PE_OF_THE_POOL: Case = registrar(
     "rfc5352/3.5/report-from-a-pe-of-the-pool",
     "A PE can report another one of its pool.",
-    &[R5352_3_5_6],
+    &[
+        R5352_3_5_6, // The registrar sends a keep-alive to a reported PE at once.
+    ],
     report_from_a_pe_of_the_pool,
 );
 
@@ -164,7 +175,9 @@ fn report_from_a_pe_of_the_pool(t: &mut Tester) -> Outcome {
 const REPORT_FROM_A_PE_OF_ANOTHER_POOL: Case = registrar(
     "rfc5352/3.5/report-from-a-pe-of-another-pool",
     "A PE can report one of another pool.",
-    &[R5352_3_5_6],
+    &[
+        R5352_3_5_6, // The registrar sends a keep-alive to a reported PE at once.
+    ],
     report_from_a_pe_of_another_pool,
 );
 
@@ -181,7 +194,9 @@ fn report_from_a_pe_of_another_pool(t: &mut Tester) -> Outcome {
 const SECOND_REPORT_BRINGS_A_KEEP_ALIVE_AGAIN: Case = registrar(
     "rfc5352/3.5/second-report-brings-a-keep-alive-again",
     "After the PE has answered, another report makes the registrar ask it again.",
-    &[R5352_3_5_6],
+    &[
+        R5352_3_5_6, // The registrar sends a keep-alive to a reported PE at once.
+    ],
     second_report_brings_a_keep_alive_again,
 );
 
@@ -203,7 +218,10 @@ fn second_report_brings_a_keep_alive_again(t: &mut Tester) -> Outcome {
 const ONLY_THE_REPORTED_PE_IS_ASKED: Case = registrar(
     "rfc5352/3.5/only-the-reported-pe-is-asked",
     "Reports of one PE bring its neighbour in the pool no keep-alives.",
-    &[R5352_3_5_6, R5352_3_5_7],
+    &[
+        R5352_3_5_6, // The registrar sends a keep-alive to a reported PE at once.
+        R5352_3_5_7, // The keep-alive goes to the reported PE only.
+    ],
     only_the_reported_pe_is_asked,
 );
 
@@ -240,7 +258,9 @@ fn only_the_reported_pe_is_asked(t: &mut Tester) -> Outcome {
 const REPORTED_PE_OF_TWO_ON_AN_ASSOCIATION: Case = registrar(
     "rfc5352/3.5/reported-pe-of-two-on-an-association",
     "Of two PEs of two pools over one association, the keep-alive names the reported one's pool.",
-    &[R5352_3_5_6],
+    &[
+        R5352_3_5_6, // The registrar sends a keep-alive to a reported PE at once.
+    ],
     reported_pe_of_two_on_an_association,
 );
 
@@ -266,7 +286,10 @@ fn reported_pe_of_two_on_an_association(t: &mut Tester) -> Outcome {
 const REPORTED_PE_THAT_ANSWERS_STAYS: Case = registrar(
     "rfc5352/3.5/reported-pe-that-answers-stays",
     "A PE that acknowledges the keep-alive after a report stays in the handlespace.",
-    &[R5352_3_5_6, R5352_3_5_10],
+    &[
+        R5352_3_5_6,  // The registrar sends a keep-alive to a reported PE at once.
+        R5352_3_5_10, // A reported PE stays if its keep-alive is transmitted.
+    ],
     reported_pe_that_answers_stays,
 );
 
@@ -292,7 +315,9 @@ fn reported_pe_that_answers_stays(t: &mut Tester) -> Outcome {
 const REPORTS_UP_TO_THE_LIMIT_REMOVE_NOBODY: Case = registrar(
     "rfc5352/3.5/reports-up-to-the-limit-remove-nobody",
     "A PE that answers survives as many reports as MAX-BAD-PE-REPORT.",
-    &[R5352_3_5_10],
+    &[
+        R5352_3_5_10, // A reported PE stays if its keep-alive is transmitted.
+    ],
     reports_up_to_the_limit_remove_nobody,
 )
 .needs(&[Ics::MaxBadPeReport]);
@@ -324,7 +349,10 @@ fn reports_up_to_the_limit_remove_nobody(t: &mut Tester) -> Outcome {
 const REPORTS_BEYOND_THE_LIMIT_REMOVE_THE_PE: Case = registrar(
     "rfc5352/3.5/reports-beyond-the-limit-remove-the-pe",
     "One report more than MAX-BAD-PE-REPORT should remove the PE, though it answers.",
-    &[R5352_3_5_10, R5352_3_5_12],
+    &[
+        R5352_3_5_10, // A reported PE stays if its keep-alive is transmitted.
+        R5352_3_5_12, // A PE with more than MAX-BAD-PE-REPORT reports is removed.
+    ],
     reports_beyond_the_limit_remove_the_pe,
 )
 .needs(&[Ics::MaxBadPeReport]);
@@ -358,7 +386,10 @@ fn reports_beyond_the_limit_remove_the_pe(t: &mut Tester) -> Outcome {
 const REMOVED_PE_CAN_REGISTER_AGAIN: Case = registrar(
     "rfc5352/3.5/removed-pe-can-register-again",
     "A PE that too many reports have removed is taken again when it registers.",
-    &[R5352_3_1_53, R5352_3_1_54],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_54, // The response to an accepted registration has R clear.
+    ],
     removed_pe_can_register_again,
 )
 .needs(&[Ics::MaxBadPeReport]);
@@ -389,7 +420,10 @@ fn removed_pe_can_register_again(t: &mut Tester) -> Outcome {
 const REPORT_OF_AN_UNKNOWN_PE_IS_HARMLESS: Case = registrar(
     "rfc5352/3.5/report-of-an-unknown-pe-is-harmless",
     "A report of a PE that its pool does not have removes nobody.",
-    &[R5352_3_3_26, R5352_3_1_21],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     report_of_an_unknown_pe_is_harmless,
 );
 
@@ -412,7 +446,10 @@ fn report_of_an_unknown_pe_is_harmless(t: &mut Tester) -> Outcome {
 const REPORT_UNDER_THE_WRONG_POOL_IS_HARMLESS: Case = registrar(
     "rfc5352/3.5/report-under-the-wrong-pool-is-harmless",
     "A report that names a PE's identifier under another pool or an unknown one removes nobody.",
-    &[R5352_3_3_26, R5352_3_1_21],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     report_under_the_wrong_pool_is_harmless,
 );
 
@@ -449,7 +486,10 @@ fn report_under_the_wrong_pool_is_harmless(t: &mut Tester) -> Outcome {
 const REPORT_OF_A_DE_REGISTERED_PE_IS_HARMLESS: Case = registrar(
     "rfc5352/3.5/report-of-a-de-registered-pe-is-harmless",
     "A report that comes after the PE has left brings nobody back and harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_21],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     report_of_a_de_registered_pe_is_harmless,
 );
 
@@ -476,7 +516,10 @@ fn report_of_a_de_registered_pe_is_harmless(t: &mut Tester) -> Outcome {
 const PE_WITHOUT_ASSOCIATION_IS_ASKED_OR_REMOVED: Case = registrar(
     "rfc5352/3.5/pe-without-association-is-asked-or-removed",
     "A reported PE whose association is broken is reached over a new one or removed.",
-    &[R5352_3_5_9, R5352_3_1_21],
+    &[
+        R5352_3_5_9,  // A reported PE is removed if its keep-alive fails.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     pe_without_association_is_asked_or_removed,
 );
 
@@ -509,7 +552,10 @@ fn pe_without_association_is_asked_or_removed(t: &mut Tester) -> Outcome {
 const VANISHED_PE_IS_REMOVED_AFTER_A_REPORT: Case = registrar(
     "rfc5352/3.5/vanished-pe-is-removed-after-a-report",
     "A PE whose host has vanished is removed when the keep-alive after a report fails.",
-    &[R5352_3_5_9, R5352_3_1_21],
+    &[
+        R5352_3_5_9,  // A reported PE is removed if its keep-alive fails.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
     vanished_pe_is_removed_after_a_report,
 )
 .needs(&[Ics::ShortTimers]);

@@ -53,7 +53,10 @@ pub(super) fn home_of(t: &mut Tester) -> Result<i64, Stop> {
 const REGISTRAR_ANNOUNCES_ITSELF: Case = registrar(
     "rfc5352/3.6/registrar-announces-itself",
     "On the multicast client channel an announcement comes within (N+1) times T6.",
-    &[R5352_3_6_2, R5352_3_6_4],
+    &[
+        R5352_3_6_2, // A registrar announces itself every (N+1) times T6.
+        R5352_3_6_4, // Announcements go to the multicast client channel.
+    ],
     registrar_announces_itself,
 )
 .needs(&[Ics::Announce]);
@@ -68,7 +71,9 @@ fn registrar_announces_itself(t: &mut Tester) -> Outcome {
 const ANNOUNCEMENTS_COME_EVERY_T6: Case = registrar(
     "rfc5352/3.6/announcements-come-every-t6",
     "A registrar that is alone announces itself every T6-Serverannounce.",
-    &[R5352_3_6_2],
+    &[
+        R5352_3_6_2, // A registrar announces itself every (N+1) times T6.
+    ],
     announcements_come_every_t6,
 )
 .needs(&[Ics::Announce]);
@@ -93,7 +98,10 @@ fn announcements_come_every_t6(t: &mut Tester) -> Outcome {
 const ANOTHER_REGISTRAR_MAKES_ANNOUNCEMENTS_RARER: Case = registrar(
     "rfc5352/3.6/another-registrar-makes-announcements-rarer",
     "A registrar that hears another one announces itself every two T6.",
-    &[R5352_3_6_2, R5352_4_13],
+    &[
+        R5352_3_6_2, // A registrar announces itself every (N+1) times T6.
+        R5352_4_13,  // A registrar can handle ASAP_SERVER_ANNOUNCE.
+    ],
     another_registrar_makes_announcements_rarer,
 )
 .needs(&[Ics::Announce]);
@@ -136,7 +144,10 @@ fn another_registrar_makes_announcements_rarer(t: &mut Tester) -> Outcome {
 const NONSENSE_ON_THE_CHANNEL: Case = registrar(
     "rfc5352/3.6/nonsense-on-the-channel",
     "Datagrams that are no announcement, or a broken one, do not keep the registrar from serving.",
-    &[R5352_3_6_2, R5352_3_3_26],
+    &[
+        R5352_3_6_2,  // A registrar announces itself every (N+1) times T6.
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     nonsense_on_the_channel,
 )
 .needs(&[Ics::Announce]);

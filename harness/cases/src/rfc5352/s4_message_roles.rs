@@ -21,7 +21,9 @@ pub(super) const CASES: &[Case] = &[
 const KEEP_ALIVE_ACK_UNASKED: Case = registrar(
     "rfc5352/4/keep-alive-ack-unasked",
     "An acknowledgement that nobody asked for changes nothing for the PE that sent it.",
-    &[R5352_4_10],
+    &[
+        R5352_4_10, // A registrar handles ASAP_ENDPOINT_KEEP_ALIVE_ACK.
+    ],
     keep_alive_ack_unasked,
 );
 
@@ -45,7 +47,10 @@ fn keep_alive_ack_unasked(t: &mut Tester) -> Outcome {
 const KEEP_ALIVE_ACK_OF_A_STRANGER: Case = registrar(
     "rfc5352/4/keep-alive-ack-of-a-stranger",
     "Acknowledgements for a PE and a pool that do not exist are handled and add nobody.",
-    &[R5352_4_10, R5352_3_3_25],
+    &[
+        R5352_4_10,   // A registrar handles ASAP_ENDPOINT_KEEP_ALIVE_ACK.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+    ],
     keep_alive_ack_of_a_stranger,
 );
 
@@ -78,7 +83,9 @@ fn keep_alive_ack_of_a_stranger(t: &mut Tester) -> Outcome {
 const ASAP_ERROR_IS_NOT_ANSWERED_BY_ONE: Case = registrar(
     "rfc5352/4/asap-error-is-not-answered-by-one",
     "An ASAP_ERROR of a PU is handled: no ASAP_ERROR comes back, and the PU is served.",
-    &[R5352_4_12],
+    &[
+        R5352_4_12, // A registrar handles ASAP_ERROR.
+    ],
     asap_error_is_not_answered_by_one,
 );
 
@@ -93,7 +100,9 @@ fn asap_error_is_not_answered_by_one(t: &mut Tester) -> Outcome {
 const ASAP_ERROR_OF_A_PE: Case = registrar(
     "rfc5352/4/asap-error-of-a-pe",
     "An ASAP_ERROR of a registered PE is handled: the PE stays in its pool.",
-    &[R5352_4_12],
+    &[
+        R5352_4_12, // A registrar handles ASAP_ERROR.
+    ],
     asap_error_of_a_pe,
 );
 
@@ -113,7 +122,10 @@ fn asap_error_of_a_pe(t: &mut Tester) -> Outcome {
 const SERVER_ANNOUNCE_OVER_AN_ASSOCIATION: Case = registrar(
     "rfc5352/4/server-announce-over-an-association",
     "Whatever a registrar makes of an ASAP_SERVER_ANNOUNCE in an association, it serves on.",
-    &[R5352_3_3_25, R5352_4_13],
+    &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+        R5352_4_13,   // A registrar can handle ASAP_SERVER_ANNOUNCE.
+    ],
     server_announce_over_an_association,
 );
 
@@ -148,7 +160,9 @@ fn server_announce_over_an_association(t: &mut Tester) -> Outcome {
 const UNREACHABLE_REPORT_OF_A_PU: Case = registrar(
     "rfc5352/4/unreachable-report-of-a-pu",
     "After a PU's first report about a PE that answers, the PE is still in its pool.",
-    &[R5352_3_5_10],
+    &[
+        R5352_3_5_10, // A reported PE stays if its keep-alive is transmitted.
+    ],
     unreachable_report_of_a_pu,
 )
 .needs(&[Ics::MaxBadPeReport]);
@@ -177,7 +191,10 @@ fn unreachable_report_of_a_pu(t: &mut Tester) -> Outcome {
 const RESPONSES_OF_OTHERS_CHANGE_NOTHING: Case = registrar(
     "rfc5352/4/responses-of-others-change-nothing",
     "Responses and keep-alives, sent to the registrar, neither add nor remove a PE.",
-    &[R5352_2_2_6_11, R5352_3_3_25],
+    &[
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+        R5352_3_3_25,   // A handle resolution of an unknown pool is rejected.
+    ],
     responses_of_others_change_nothing,
 );
 
@@ -213,7 +230,9 @@ fn responses_of_others_change_nothing(t: &mut Tester) -> Outcome {
 const MESSAGES_BETWEEN_PE_AND_PU_DO_NO_HARM: Case = registrar(
     "rfc5352/4/messages-between-pe-and-pu-do-no-harm",
     "Whatever becomes of cookies, their echoes and business cards, the next PU is served.",
-    &[R5352_3_3_25],
+    &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+    ],
     messages_between_pe_and_pu_do_no_harm,
 );
 

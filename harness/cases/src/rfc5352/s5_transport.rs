@@ -13,7 +13,9 @@ pub(super) const CASES: &[Case] = &[
 const RESPONSES_CARRY_THE_PPID_OF_ASAP: Case = registrar(
     "rfc5352/5/responses-carry-the-ppid-of-asap",
     "Registration, resolution and de-registration are answered with PPID 11.",
-    &[R5352_5_2],
+    &[
+        R5352_5_2, // ASAP messages over SCTP have PPID 11.
+    ],
     responses_carry_the_ppid_of_asap,
 );
 
@@ -37,7 +39,9 @@ fn responses_carry_the_ppid_of_asap(t: &mut Tester) -> Outcome {
 const ONE_MESSAGE_IS_ONE_USER_MESSAGE: Case = registrar(
     "rfc5352/5/one-message-is-one-user-message",
     "Responses that follow each other fast still come one in each user message.",
-    &[R5352_5_1],
+    &[
+        R5352_5_1, // One ASAP message is one SCTP user message.
+    ],
     one_message_is_one_user_message,
 );
 
@@ -73,7 +77,9 @@ fn one_message_is_one_user_message(t: &mut Tester) -> Outcome {
 const OTHER_PPIDS_DO_NO_HARM: Case = registrar(
     "rfc5352/5/other-ppids-do-no-harm",
     "Whatever becomes of a request with another PPID than 11, the next PU is served.",
-    &[R5352_3_3_25],
+    &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+    ],
     other_ppids_do_no_harm,
 );
 
@@ -99,7 +105,9 @@ fn other_ppids_do_no_harm(t: &mut Tester) -> Outcome {
 const TWO_MESSAGES_IN_ONE_USER_MESSAGE_DO_NO_HARM: Case = registrar(
     "rfc5352/5/two-messages-in-one-user-message-do-no-harm",
     "Whatever becomes of two requests in one user message, the next PU is served.",
-    &[R5352_3_3_25],
+    &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+    ],
     two_messages_in_one_user_message_do_no_harm,
 );
 

@@ -23,7 +23,11 @@ pub(super) const CASES: &[Case] = &[
 const UNKNOWN_POOL_HANDLE_HAS_NO_INFORMATION: Case = registrar(
     "rfc5354/3.12.11/unknown-pool-handle-has-no-information",
     "The cause Unknown Pool Handle has Length 4.",
-    &[R5352_3_3_25, R5352_3_3_26, R5354_3_12_11_1],
+    &[
+        R5352_3_3_25,    // A handle resolution of an unknown pool is rejected.
+        R5352_3_3_26,    // The rejection carries cause Unknown Pool Handle.
+        R5354_3_12_11_1, // Cause 0x9, Unknown Pool Handle, has Length 4.
+    ],
     unknown_pool_handle_has_no_information,
 );
 
@@ -44,7 +48,10 @@ fn unknown_pool_handle_has_no_information(t: &mut Tester) -> Outcome {
 const UNKNOWN_POOL_HANDLE_IS_THE_ONLY_CAUSE: Case = registrar(
     "rfc5354/3.12.11/unknown-pool-handle-is-the-only-cause",
     "A request for an unknown pool is answered by one cause and no other.",
-    &[R5352_3_3_25, R5354_3_12_1],
+    &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+        R5354_3_12_1, // An Operation Error has type 0xc and at least one cause.
+    ],
     unknown_pool_handle_is_the_only_cause,
 );
 
@@ -65,7 +72,11 @@ fn unknown_pool_handle_is_the_only_cause(t: &mut Tester) -> Outcome {
 const POLICY_OF_A_WEIGHTED_POOL_IS_TOLD_WHOLE: Case = registrar(
     "rfc5354/3.12.6/policy-of-a-weighted-pool-is-told-whole",
     "Inconsistent Pooling Policy carries a Weighted Round Robin policy with its weight.",
-    &[R5352_3_1_53, R5352_3_1_37, R5354_3_12_6_1],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_37,   // A policy type other than the pool's is rejected.
+        R5354_3_12_6_1, // Cause 0x5 carries the pool's policy.
+    ],
     |t| policy_is_told(t, Policy::WeightedRoundRobin { weight: 3 }, 12),
 )
 .needs(&[Ics::PolicyWeightedRoundRobin]);
@@ -73,7 +84,11 @@ const POLICY_OF_A_WEIGHTED_POOL_IS_TOLD_WHOLE: Case = registrar(
 const POLICY_OF_AN_ADAPTIVE_POOL_IS_TOLD_WHOLE: Case = registrar(
     "rfc5354/3.12.6/policy-of-an-adaptive-pool-is-told-whole",
     "Inconsistent Pooling Policy carries a Least Used policy with its load.",
-    &[R5352_3_1_53, R5352_3_1_37, R5354_3_12_6_1],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_37,   // A policy type other than the pool's is rejected.
+        R5354_3_12_6_1, // Cause 0x5 carries the pool's policy.
+    ],
     |t| policy_is_told(t, Policy::LeastUsed { load: 7 }, 12),
 )
 .needs(&[Ics::PolicyLeastUsed]);
@@ -81,7 +96,11 @@ const POLICY_OF_AN_ADAPTIVE_POOL_IS_TOLD_WHOLE: Case = registrar(
 const POLICY_OF_A_DEGRADING_POOL_IS_TOLD_WHOLE: Case = registrar(
     "rfc5354/3.12.6/policy-of-a-degrading-pool-is-told-whole",
     "Inconsistent Pooling Policy carries both fields of Least Used with Degradation.",
-    &[R5352_3_1_53, R5352_3_1_37, R5354_3_12_6_1],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_37,   // A policy type other than the pool's is rejected.
+        R5354_3_12_6_1, // Cause 0x5 carries the pool's policy.
+    ],
     |t| {
         let policy = Policy::LeastUsedDegradation {
             load: 7,
@@ -114,7 +133,11 @@ fn policy_is_told(t: &mut Tester, policy: Policy, length: i64) -> Outcome {
 const UDP_POOL_TELLS_A_UDP_TRANSPORT: Case = registrar(
     "rfc5354/3.12.8/udp-pool-tells-a-udp-transport",
     "Inconsistent Transport Type carries a UDP Transport if that is the pool's.",
-    &[R5352_3_1_53, R5352_3_1_38, R5354_3_12_8_1],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_38,   // A transport type other than the pool's is rejected.
+        R5354_3_12_8_1, // Cause 0x7 carries a transport of the pool's type.
+    ],
     |t| {
         transport_is_told(t, "udp-transport", |port, addrs| Transport::Udp {
             port,
@@ -126,7 +149,11 @@ const UDP_POOL_TELLS_A_UDP_TRANSPORT: Case = registrar(
 const UDP_LITE_POOL_TELLS_A_UDP_LITE_TRANSPORT: Case = registrar(
     "rfc5354/3.12.8/udp-lite-pool-tells-a-udp-lite-transport",
     "Inconsistent Transport Type carries a UDP-Lite Transport if that is the pool's.",
-    &[R5352_3_1_53, R5352_3_1_38, R5354_3_12_8_1],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_38,   // A transport type other than the pool's is rejected.
+        R5354_3_12_8_1, // Cause 0x7 carries a transport of the pool's type.
+    ],
     |t| {
         transport_is_told(t, "udp-lite-transport", |port, addrs| Transport::UdpLite {
             port,
@@ -138,7 +165,11 @@ const UDP_LITE_POOL_TELLS_A_UDP_LITE_TRANSPORT: Case = registrar(
 const DCCP_POOL_TELLS_A_DCCP_TRANSPORT: Case = registrar(
     "rfc5354/3.12.8/dccp-pool-tells-a-dccp-transport",
     "Inconsistent Transport Type carries a DCCP Transport if that is the pool's.",
-    &[R5352_3_1_53, R5352_3_1_38, R5354_3_12_8_1],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_38,   // A transport type other than the pool's is rejected.
+        R5354_3_12_8_1, // Cause 0x7 carries a transport of the pool's type.
+    ],
     |t| {
         transport_is_told(t, "dccp-transport", |port, addrs| Transport::Dccp {
             port,
@@ -173,7 +204,11 @@ fn transport_is_told(
 const INCONSISTENT_DATA_CONTROL_HAS_NO_INFORMATION: Case = registrar(
     "rfc5354/3.12.9/inconsistent-data-control-has-no-information",
     "The cause Inconsistent Data/Control Configuration has Length 4.",
-    &[R5352_3_1_53, R5352_3_1_39, R5354_3_12_9_1],
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_39,   // A transport use other than the pool's is rejected.
+        R5354_3_12_9_1, // Cause 0x8, Data/Control Configuration, has Length 4.
+    ],
     inconsistent_data_control_has_no_information,
 );
 
@@ -202,7 +237,11 @@ fn inconsistent_data_control_has_no_information(t: &mut Tester) -> Outcome {
 const UDP_LITE_IS_DATA_ONLY: Case = registrar(
     "rfc5354/3.7/udp-lite-is-data-only",
     "A UDP-Lite PE differs from a data-only SCTP pool in its type, not in data and control.",
-    &[R5352_3_1_53, R5352_3_1_38, R5354_3_7_5],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_38, // A transport type other than the pool's is rejected.
+        R5354_3_7_5,  // The registrar treats UDP-Lite as data only.
+    ],
     udp_lite_is_data_only,
 );
 
@@ -217,7 +256,11 @@ fn udp_lite_is_data_only(t: &mut Tester) -> Outcome {
 const DCCP_IS_DATA_ONLY: Case = registrar(
     "rfc5354/3.3/dccp-is-data-only",
     "A DCCP PE differs from a data-only SCTP pool in its type, not in data and control.",
-    &[R5352_3_1_53, R5352_3_1_38, R5354_3_3_5],
+    &[
+        R5352_3_1_53, // Every registration is answered.
+        R5352_3_1_38, // A transport type other than the pool's is rejected.
+        R5354_3_3_5,  // The registrar treats DCCP as data only.
+    ],
     dccp_is_data_only,
 );
 

@@ -16,7 +16,10 @@ pub(super) const CASES: &[Case] = &[
 const HANDLES_OF_EVERY_PADDING_ARE_ECHOED: Case = registrar(
     "rfc5354/3.9/handles-of-every-padding-are-echoed",
     "Handles of one to nine octets come back octet for octet, without their padding.",
-    &[R5352_3_3_25, R5354_3_9_1],
+    &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+        R5354_3_9_1,  // A Pool Handle has type 0x9 and Length - 4 handle octets.
+    ],
     handles_of_every_padding_are_echoed,
 );
 
@@ -32,7 +35,10 @@ fn handles_of_every_padding_are_echoed(t: &mut Tester) -> Outcome {
 const OCTETS_THAT_ARE_NO_TEXT_ARE_ECHOED: Case = registrar(
     "rfc5354/3.9/octets-that-are-no-text-are-echoed",
     "A handle of zeros, controls and octets above 0x7f comes back as it was.",
-    &[R5352_3_3_25, R5354_3_9_1],
+    &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+        R5354_3_9_1,  // A Pool Handle has type 0x9 and Length - 4 handle octets.
+    ],
     octets_that_are_no_text_are_echoed,
 );
 
@@ -53,7 +59,10 @@ fn octets_that_are_no_text_are_echoed(t: &mut Tester) -> Outcome {
 const HANDLE_WITH_ITS_PADDING_IS_ANOTHER: Case = registrar(
     "rfc5354/3.9/handle-with-its-padding-is-another",
     "A handle lengthened by the zeros that pad it names another pool.",
-    &[R5352_3_3_25, R5354_3_9_3],
+    &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+        R5354_3_9_3,  // The registrar compares pool handles octet by octet.
+    ],
     handle_with_its_padding_is_another,
 );
 
@@ -72,7 +81,10 @@ fn handle_with_its_padding_is_another(t: &mut Tester) -> Outcome {
 const PART_OF_A_HANDLE_IS_ANOTHER: Case = registrar(
     "rfc5354/3.9/part-of-a-handle-is-another",
     "A handle that is the beginning of a pool's names another pool.",
-    &[R5352_3_3_25, R5354_3_9_3],
+    &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+        R5354_3_9_3,  // The registrar compares pool handles octet by octet.
+    ],
     part_of_a_handle_is_another,
 );
 
@@ -87,7 +99,10 @@ fn part_of_a_handle_is_another(t: &mut Tester) -> Outcome {
 const ONE_BIT_MAKES_ANOTHER_HANDLE: Case = registrar(
     "rfc5354/3.9/one-bit-makes-another-handle",
     "A handle that differs in any one octet names another pool.",
-    &[R5352_3_3_25, R5354_3_9_3],
+    &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
+        R5354_3_9_3,  // The registrar compares pool handles octet by octet.
+    ],
     one_bit_makes_another_handle,
 );
 

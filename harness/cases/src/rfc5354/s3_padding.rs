@@ -14,7 +14,9 @@ pub(super) const CASES: &[Case] = &[
 const PADDING_OF_A_HANDLE_IS_NO_PART_OF_IT: Case = registrar(
     "rfc5354/3/padding-of-a-handle-is-no-part-of-it",
     "A PE whose handle is padded with other octets than zero is in the pool of that handle.",
-    &[R5354_3_17],
+    &[
+        R5354_3_17, // The receiver ignores the content of parameter padding.
+    ],
     padding_of_a_handle_is_no_part_of_it,
 );
 
@@ -41,7 +43,9 @@ fn padding_of_a_handle_is_no_part_of_it(t: &mut Tester) -> Outcome {
 const PADDING_IN_A_DE_REGISTRATION_IS_IGNORED: Case = registrar(
     "rfc5354/3/padding-in-a-de-registration-is-ignored",
     "A de-registration removes the PE whatever is in the padding of its handle.",
-    &[R5354_3_17],
+    &[
+        R5354_3_17, // The receiver ignores the content of parameter padding.
+    ],
     padding_in_a_de_registration_is_ignored,
 );
 
@@ -64,7 +68,9 @@ fn padding_in_a_de_registration_is_ignored(t: &mut Tester) -> Outcome {
 const PADDING_THAT_LOOKS_LIKE_A_PARAMETER_IS_IGNORED: Case = registrar(
     "rfc5354/3/padding-that-looks-like-a-parameter-is-ignored",
     "Three padding octets that could begin an unknown parameter are still padding.",
-    &[R5354_3_17],
+    &[
+        R5354_3_17, // The receiver ignores the content of parameter padding.
+    ],
     padding_that_looks_like_a_parameter_is_ignored,
 );
 
@@ -89,7 +95,9 @@ fn padding_that_looks_like_a_parameter_is_ignored(t: &mut Tester) -> Outcome {
 const PADDING_OF_A_SKIPPED_PARAMETER_IS_IGNORED: Case = registrar(
     "rfc5354/3/padding-of-a-skipped-parameter-is-ignored",
     "The padding of an unknown parameter that is skipped is skipped with it, whatever it holds.",
-    &[R5354_3_17],
+    &[
+        R5354_3_17, // The receiver ignores the content of parameter padding.
+    ],
     padding_of_a_skipped_parameter_is_ignored,
 );
 

@@ -158,35 +158,45 @@ fn odd(code: u16) -> Parameter {
 const DROP_AT_THE_END_OF_A_REGISTRATION: Case = registrar(
     "rfc5354/3/drop-at-the-end-of-a-registration",
     "A registration with an unknown 00 parameter at its end is dropped in silence.",
-    &[R5354_3_4],
+    &[
+        R5354_3_4, // Unknown parameter (00): the message is discarded silently.
+    ],
     |t| dropped(t, Ask::Registration, &[Place::End]),
 );
 
 const DROP_ELSEWHERE_IN_A_REGISTRATION: Case = registrar(
     "rfc5354/3/drop-elsewhere-in-a-registration",
     "An unknown 00 parameter before the known ones drops the registration in silence, too.",
-    &[R5354_3_4],
+    &[
+        R5354_3_4, // Unknown parameter (00): the message is discarded silently.
+    ],
     |t| dropped(t, Ask::Registration, &[Place::Start, Place::Middle]),
 );
 
 const DROP_INSIDE_A_POOL_ELEMENT: Case = registrar(
     "rfc5354/3/drop-inside-a-pool-element",
     "An unknown 00 parameter nested in the Pool Element drops the registration in silence.",
-    &[R5354_3_4],
+    &[
+        R5354_3_4, // Unknown parameter (00): the message is discarded silently.
+    ],
     |t| dropped(t, Ask::Registration, NESTED),
 );
 
 const DROP_IN_A_DE_REGISTRATION: Case = registrar(
     "rfc5354/3/drop-in-a-de-registration",
     "A de-registration with an unknown 00 parameter is dropped in silence; the PE stays.",
-    &[R5354_3_4],
+    &[
+        R5354_3_4, // Unknown parameter (00): the message is discarded silently.
+    ],
     |t| dropped(t, Ask::Deregistration, FLAT),
 );
 
 const DROP_IN_A_HANDLE_RESOLUTION: Case = registrar(
     "rfc5354/3/drop-in-a-handle-resolution",
     "A handle resolution with an unknown 00 parameter is dropped in silence.",
-    &[R5354_3_4],
+    &[
+        R5354_3_4, // Unknown parameter (00): the message is discarded silently.
+    ],
     |t| dropped(t, Ask::Resolution, &[Place::Start, Place::End]),
 );
 
@@ -209,35 +219,60 @@ fn dropped(t: &mut Tester, ask: Ask, places: &[Place]) -> Outcome {
 const DROP_REPORT_AT_THE_END_OF_A_REGISTRATION: Case = registrar(
     "rfc5354/3/drop-report-at-the-end-of-a-registration",
     "A registration with an unknown 01 parameter at its end is dropped and the parameter reported.",
-    &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
+    &[
+        R5354_3_5,      // Unknown parameter (01): the message is discarded.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_6,      // Unknown parameter (01): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     |t| dropped_and_reported(t, Ask::Registration, &[Place::End]),
 );
 
 const DROP_REPORT_ELSEWHERE_IN_A_REGISTRATION: Case = registrar(
     "rfc5354/3/drop-report-elsewhere-in-a-registration",
     "An unknown 01 parameter before the known ones drops the registration and is reported.",
-    &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
+    &[
+        R5354_3_5,      // Unknown parameter (01): the message is discarded.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_6,      // Unknown parameter (01): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     |t| dropped_and_reported(t, Ask::Registration, &[Place::Start, Place::Middle]),
 );
 
 const DROP_REPORT_INSIDE_A_POOL_ELEMENT: Case = registrar(
     "rfc5354/3/drop-report-inside-a-pool-element",
     "An unknown 01 parameter nested in the Pool Element is reported itself, and the registration dropped.",
-    &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
+    &[
+        R5354_3_5,      // Unknown parameter (01): the message is discarded.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_6,      // Unknown parameter (01): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     |t| dropped_and_reported(t, Ask::Registration, NESTED),
 );
 
 const DROP_REPORT_IN_A_DE_REGISTRATION: Case = registrar(
     "rfc5354/3/drop-report-in-a-de-registration",
     "A de-registration with an unknown 01 parameter removes nobody, and the parameter is reported.",
-    &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
+    &[
+        R5354_3_5,      // Unknown parameter (01): the message is discarded.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_6,      // Unknown parameter (01): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     |t| dropped_and_reported(t, Ask::Deregistration, FLAT),
 );
 
 const DROP_REPORT_IN_A_HANDLE_RESOLUTION: Case = registrar(
     "rfc5354/3/drop-report-in-a-handle-resolution",
     "A handle resolution with an unknown 01 parameter is dropped and the parameter reported.",
-    &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
+    &[
+        R5354_3_5,      // Unknown parameter (01): the message is discarded.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_6,      // Unknown parameter (01): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     |t| dropped_and_reported(t, Ask::Resolution, &[Place::Start, Place::End]),
 );
 
@@ -262,35 +297,45 @@ fn dropped_and_reported(t: &mut Tester, ask: Ask, places: &[Place]) -> Outcome {
 const SKIP_AT_THE_END_OF_A_REGISTRATION: Case = registrar(
     "rfc5354/3/skip-at-the-end-of-a-registration",
     "A registration with an unknown 10 parameter at its end is granted without a word on it.",
-    &[R5354_3_7],
+    &[
+        R5354_3_7, // Unknown parameter (10): the receiver skips it silently.
+    ],
     |t| skipped(t, Ask::Registration, &[Place::End]),
 );
 
 const SKIP_ELSEWHERE_IN_A_REGISTRATION: Case = registrar(
     "rfc5354/3/skip-elsewhere-in-a-registration",
     "An unknown 10 parameter before the known ones is skipped without a word on it.",
-    &[R5354_3_7],
+    &[
+        R5354_3_7, // Unknown parameter (10): the receiver skips it silently.
+    ],
     |t| skipped(t, Ask::Registration, &[Place::Start, Place::Middle]),
 );
 
 const SKIP_INSIDE_A_POOL_ELEMENT: Case = registrar(
     "rfc5354/3/skip-inside-a-pool-element",
     "An unknown 10 parameter nested in the Pool Element is skipped without a word on it.",
-    &[R5354_3_7],
+    &[
+        R5354_3_7, // Unknown parameter (10): the receiver skips it silently.
+    ],
     |t| skipped(t, Ask::Registration, NESTED),
 );
 
 const SKIP_IN_A_DE_REGISTRATION: Case = registrar(
     "rfc5354/3/skip-in-a-de-registration",
     "A de-registration with an unknown 10 parameter is carried out without a word on it.",
-    &[R5354_3_7],
+    &[
+        R5354_3_7, // Unknown parameter (10): the receiver skips it silently.
+    ],
     |t| skipped(t, Ask::Deregistration, FLAT),
 );
 
 const SKIP_IN_A_HANDLE_RESOLUTION: Case = registrar(
     "rfc5354/3/skip-in-a-handle-resolution",
     "A handle resolution with an unknown 10 parameter is answered without a word on it.",
-    &[R5354_3_7],
+    &[
+        R5354_3_7, // Unknown parameter (10): the receiver skips it silently.
+    ],
     |t| skipped(t, Ask::Resolution, &[Place::Start, Place::End]),
 );
 
@@ -311,35 +356,60 @@ fn skipped(t: &mut Tester, ask: Ask, places: &[Place]) -> Outcome {
 const SKIP_REPORT_AT_THE_END_OF_A_REGISTRATION: Case = registrar(
     "rfc5354/3/skip-report-at-the-end-of-a-registration",
     "A registration with an unknown 11 parameter at its end is granted and the parameter reported.",
-    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    &[
+        R5354_3_8,      // Unknown parameter (11): the receiver skips it.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_9,      // Unknown parameter (11): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     |t| skipped_and_reported(t, Ask::Registration, &[Place::End]),
 );
 
 const SKIP_REPORT_ELSEWHERE_IN_A_REGISTRATION: Case = registrar(
     "rfc5354/3/skip-report-elsewhere-in-a-registration",
     "An unknown 11 parameter before the known ones is skipped and reported.",
-    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    &[
+        R5354_3_8,      // Unknown parameter (11): the receiver skips it.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_9,      // Unknown parameter (11): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     |t| skipped_and_reported(t, Ask::Registration, &[Place::Start, Place::Middle]),
 );
 
 const SKIP_REPORT_INSIDE_A_POOL_ELEMENT: Case = registrar(
     "rfc5354/3/skip-report-inside-a-pool-element",
     "An unknown 11 parameter nested in the Pool Element is skipped and reported itself.",
-    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    &[
+        R5354_3_8,      // Unknown parameter (11): the receiver skips it.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_9,      // Unknown parameter (11): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     |t| skipped_and_reported(t, Ask::Registration, NESTED),
 );
 
 const SKIP_REPORT_IN_A_DE_REGISTRATION: Case = registrar(
     "rfc5354/3/skip-report-in-a-de-registration",
     "A de-registration with an unknown 11 parameter is carried out and the parameter reported.",
-    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    &[
+        R5354_3_8,      // Unknown parameter (11): the receiver skips it.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_9,      // Unknown parameter (11): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     |t| skipped_and_reported(t, Ask::Deregistration, FLAT),
 );
 
 const SKIP_REPORT_IN_A_HANDLE_RESOLUTION: Case = registrar(
     "rfc5354/3/skip-report-in-a-handle-resolution",
     "A handle resolution with an unknown 11 parameter is answered and the parameter reported.",
-    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    &[
+        R5354_3_8,      // Unknown parameter (11): the receiver skips it.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_9,      // Unknown parameter (11): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     |t| skipped_and_reported(t, Ask::Resolution, &[Place::Start, Place::End]),
 );
 
@@ -359,7 +429,9 @@ fn skipped_and_reported(t: &mut Tester, ask: Ask, places: &[Place]) -> Outcome {
 const THE_FIRST_THAT_STOPS_DECIDES: Case = registrar(
     "rfc5354/3/the-first-that-stops-decides",
     "Behind an unknown 00 parameter nothing more is looked at, so an 01 one is not reported.",
-    &[R5354_3_4],
+    &[
+        R5354_3_4, // Unknown parameter (00): the message is discarded silently.
+    ],
     the_first_that_stops_decides,
 );
 
@@ -380,7 +452,12 @@ fn the_first_that_stops_decides(t: &mut Tester) -> Outcome {
 const SKIPPING_DOES_NOT_KEEP_FROM_STOPPING: Case = registrar(
     "rfc5354/3/skipping-does-not-keep-from-stopping",
     "An unknown 10 parameter is skipped, and an 01 one behind it still drops the message.",
-    &[R5354_3_5, R5352_2_2_14_6, R5354_3_6, R5354_3_12_2_1],
+    &[
+        R5354_3_5,      // Unknown parameter (01): the message is discarded.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_6,      // Unknown parameter (01): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     skipping_does_not_keep_from_stopping,
 );
 
@@ -401,14 +478,24 @@ fn skipping_does_not_keep_from_stopping(t: &mut Tester) -> Outcome {
 const EMPTY_UNKNOWN_PARAMETER: Case = registrar(
     "rfc5354/3/empty-unknown-parameter",
     "An unknown parameter without a value, Length 4, is skipped and reported like any other.",
-    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    &[
+        R5354_3_8,      // Unknown parameter (11): the receiver skips it.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_9,      // Unknown parameter (11): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     |t| with_value(t, b""),
 );
 
 const PADDED_UNKNOWN_PARAMETER: Case = registrar(
     "rfc5354/3/padded-unknown-parameter",
     "An unknown parameter that needs padding is skipped with it, and reported.",
-    &[R5354_3_8, R5352_2_2_14_6, R5354_3_9, R5354_3_12_2_1],
+    &[
+        R5354_3_8,      // Unknown parameter (11): the receiver skips it.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_9,      // Unknown parameter (11): cause 0x1 reports it.
+        R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
+    ],
     |t| with_value(t, b"odd!!"),
 );
 
@@ -427,7 +514,11 @@ fn with_value(t: &mut Tester, value: &[u8]) -> Outcome {
 const ONE_CAUSE_FOR_EACH_UNKNOWN_PARAMETER: Case = registrar(
     "rfc5354/3.12.2/one-cause-for-each-unknown-parameter",
     "Three unknown 11 parameters in one registration are reported in three causes.",
-    &[R5354_3_8, R5352_2_2_14_6, R5354_3_12_2_2],
+    &[
+        R5354_3_8,      // Unknown parameter (11): the receiver skips it.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_3_12_2_2, // Each unknown parameter is reported in its own cause 0x1.
+    ],
     one_cause_for_each_unknown_parameter,
 );
 

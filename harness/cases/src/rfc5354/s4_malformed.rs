@@ -36,21 +36,30 @@ const LENGTHS_TOO_LARGE: &[u16] = &[200, 0x7fff, 0xfffc, 0xffff];
 const MESSAGE_LENGTH_TOO_SMALL: Case = registrar(
     "rfc5354/4/message-length-too-small",
     "A message Length of 0 to 4 or one that ends in a parameter harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     |t| each_registration(t, LENGTHS_TOO_SMALL, |m, length| m.set("length", length)),
 );
 
 const MESSAGE_LENGTH_TOO_LARGE: Case = registrar(
     "rfc5354/4/message-length-too-large",
     "A message Length beyond the octets there are harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     |t| each_registration(t, LENGTHS_TOO_LARGE, |m, length| m.set("length", length)),
 );
 
 const PARAMETER_LENGTH_TOO_SMALL: Case = registrar(
     "rfc5354/4/parameter-length-too-small",
     "A Pool Handle with a Length of 0 to 3 harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     |t| {
         each_registration(t, &[0, 1, 2, 3], |m, length| {
             m.set("pool-handle/#length", length)
@@ -61,7 +70,10 @@ const PARAMETER_LENGTH_TOO_SMALL: Case = registrar(
 const PARAMETER_LENGTH_BEYOND_THE_MESSAGE: Case = registrar(
     "rfc5354/4/parameter-length-beyond-the-message",
     "A Pool Handle whose Length runs past the message harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     |t| {
         each_registration(t, LENGTHS_TOO_LARGE, |m, length| {
             m.set("pool-handle/#length", length)
@@ -72,7 +84,10 @@ const PARAMETER_LENGTH_BEYOND_THE_MESSAGE: Case = registrar(
 const POOL_ELEMENT_LENGTH_IS_WRONG: Case = registrar(
     "rfc5354/4/pool-element-length-is-wrong",
     "A Pool Element whose Length is too small for its fields or runs past the message harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     |t| {
         each_registration(t, &[0, 3, 4, 15, 16, 20, 0x7fff, 0xffff], |m, length| {
             m.set("pool-element/#length", length)
@@ -83,7 +98,10 @@ const POOL_ELEMENT_LENGTH_IS_WRONG: Case = registrar(
 const NESTED_LENGTH_IS_WRONG: Case = registrar(
     "rfc5354/4/nested-length-is-wrong",
     "A user transport whose Length is too small or runs past the Pool Element harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     |t| {
         each_registration(t, &[0, 3, 4, 7, 8, 9, 0x40, 0x7fff, 0xffff], |m, length| {
             m.set("pool-element/user-transport/#length", length)
@@ -94,7 +112,10 @@ const NESTED_LENGTH_IS_WRONG: Case = registrar(
 const ADDRESS_LENGTH_IS_WRONG: Case = registrar(
     "rfc5354/4/address-length-is-wrong",
     "An address parameter of another size than its type's harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     |t| {
         each_registration(t, &[0, 4, 7, 9, 20, 0xffff], |m, length| {
             let spoilt = m
@@ -108,7 +129,10 @@ const ADDRESS_LENGTH_IS_WRONG: Case = registrar(
 const POLICY_LENGTH_IS_WRONG: Case = registrar(
     "rfc5354/4/policy-length-is-wrong",
     "A policy of another size than its type's harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     |t| {
         each_registration(t, &[0, 4, 7, 9, 12, 0xffff], |m, length| {
             m.set("pool-element/policy/#length", length)
@@ -119,7 +143,10 @@ const POLICY_LENGTH_IS_WRONG: Case = registrar(
 const PARAMETER_MISSING: Case = registrar(
     "rfc5354/4/parameter-missing",
     "A registration without handle, user transport or policy harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     |t| {
         each_registration(t, &[0, 1, 2], |m, which| {
             m.remove(
@@ -136,7 +163,10 @@ const PARAMETER_MISSING: Case = registrar(
 const PARAMETER_OF_ANOTHER_KIND: Case = registrar(
     "rfc5354/4/parameter-of-another-kind",
     "A registration with a Cookie for a handle or a handle for a policy harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     |t| {
         each_registration(t, &[0x9, 0xd, 0xe, 0xffff], |m, code| {
             m.set("pool-element/policy/#type", code)
@@ -164,7 +194,10 @@ fn each_registration(
 const REGISTRATION_CUT_ANYWHERE: Case = registrar(
     "rfc5354/4/registration-cut-anywhere",
     "After registrations cut off at every third octet the registrar serves on.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     registration_cut_anywhere,
 );
 
@@ -182,7 +215,9 @@ fn registration_cut_anywhere(t: &mut Tester) -> Outcome {
 const RESOLUTION_CUT_ANYWHERE: Case = registrar(
     "rfc5354/4/resolution-cut-anywhere",
     "After handle resolutions cut off at every octet the registrar serves on.",
-    &[R5352_3_3_26],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     resolution_cut_anywhere,
 );
 
@@ -200,7 +235,9 @@ fn resolution_cut_anywhere(t: &mut Tester) -> Outcome {
 const PE_IDENTIFIER_LENGTH_IS_WRONG: Case = registrar(
     "rfc5354/4/pe-identifier-length-is-wrong",
     "A PE Identifier of another size than four octets harms nobody.",
-    &[R5352_3_3_26],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     pe_identifier_length_is_wrong,
 );
 
@@ -219,7 +256,9 @@ fn pe_identifier_length_is_wrong(t: &mut Tester) -> Outcome {
 const TRAILING_OCTETS: Case = registrar(
     "rfc5354/4/trailing-octets",
     "A handle resolution with more octets behind it harms nobody.",
-    &[R5352_3_3_26],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     trailing_octets,
 );
 
@@ -237,7 +276,9 @@ fn trailing_octets(t: &mut Tester) -> Outcome {
 const TWO_MESSAGES_IN_ONE_USER_MESSAGE: Case = registrar(
     "rfc5354/4/two-messages-in-one-user-message",
     "Two handle resolutions in one user message harm nobody, whether one is answered, both or none.",
-    &[R5352_3_3_26],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     two_messages_in_one_user_message,
 );
 
@@ -254,7 +295,10 @@ fn two_messages_in_one_user_message(t: &mut Tester) -> Outcome {
 const PARAMETERS_IN_THE_WRONG_ORDER: Case = registrar(
     "rfc5354/4/parameters-in-the-wrong-order",
     "A registration with its Pool Element before its Pool Handle harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     parameters_in_the_wrong_order,
 );
 
@@ -272,7 +316,10 @@ fn parameters_in_the_wrong_order(t: &mut Tester) -> Outcome {
 const PARAMETER_TWICE: Case = registrar(
     "rfc5354/4/parameter-twice",
     "A registration with two handles, two user transports or two policies harms nobody.",
-    &[R5352_3_3_26, R5352_3_1_55],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
     parameter_twice,
 );
 
@@ -298,7 +345,9 @@ fn parameter_twice(t: &mut Tester) -> Outcome {
 const HEADER_ALONE: Case = registrar(
     "rfc5354/4/header-alone",
     "Every known message without its value harms nobody.",
-    &[R5352_3_3_26],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     header_alone,
 );
 
@@ -315,7 +364,9 @@ fn header_alone(t: &mut Tester) -> Outcome {
 const LARGEST_HANDLE: Case = registrar(
     "rfc5354/4/largest-handle",
     "A handle resolution of the largest size that a Length can tell is survived.",
-    &[R5352_3_3_26],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     largest_handle,
 );
 
@@ -330,7 +381,9 @@ fn largest_handle(t: &mut Tester) -> Outcome {
 const NO_MESSAGE_AT_ALL: Case = registrar(
     "rfc5354/4/no-message-at-all",
     "Octets that are too few for a header, and octets all alike, harm nobody.",
-    &[R5352_3_3_26],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     no_message_at_all,
 );
 

@@ -28,7 +28,9 @@ pub(super) const CASES: &[Case] = &[
 const UNKNOWN_00_MESSAGE_IS_DROPPED_IN_SILENCE: Case = registrar(
     "rfc5354/4/unknown-00-message-is-dropped-in-silence",
     "Messages of unknown types below 0x40 get no answer.",
-    &[R5354_4_3],
+    &[
+        R5354_4_3, // Unknown message (00): the receiver discards it silently.
+    ],
     unknown_00_message_is_dropped_in_silence,
 );
 
@@ -48,7 +50,9 @@ fn unknown_00_message_is_dropped_in_silence(t: &mut Tester) -> Outcome {
 const UNKNOWN_00_MESSAGE_REGISTERS_NOBODY: Case = registrar(
     "rfc5354/4/unknown-00-message-registers-nobody",
     "A registration under an unknown type below 0x40 is no registration.",
-    &[R5354_4_3],
+    &[
+        R5354_4_3, // Unknown message (00): the receiver discards it silently.
+    ],
     unknown_00_message_registers_nobody,
 );
 
@@ -73,14 +77,24 @@ fn unknown_00_message_registers_nobody(t: &mut Tester) -> Outcome {
 const UNKNOWN_01_MESSAGE_IS_REPORTED: Case = registrar(
     "rfc5354/4/unknown-01-message-is-reported",
     "A message of type 0x40 is reported and quoted whole.",
-    &[R5354_4_4, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
+    &[
+        R5354_4_4,      // Unknown message (01): the receiver discards it.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_4_5,      // Unknown message (01): cause 0x2 reports it.
+        R5354_3_12_3_1, // Cause 0x2 carries the unknown message.
+    ],
     |t| reported(t, 0x40),
 );
 
 const LAST_UNKNOWN_01_MESSAGE_IS_REPORTED: Case = registrar(
     "rfc5354/4/last-unknown-01-message-is-reported",
     "A message of type 0x7f is reported and quoted whole.",
-    &[R5354_4_4, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
+    &[
+        R5354_4_4,      // Unknown message (01): the receiver discards it.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_4_5,      // Unknown message (01): cause 0x2 reports it.
+        R5354_3_12_3_1, // Cause 0x2 carries the unknown message.
+    ],
     |t| reported(t, 0x7f),
 );
 
@@ -113,7 +127,12 @@ fn reported(t: &mut Tester, code: u8) -> Outcome {
 const UNKNOWN_01_MESSAGE_WITHOUT_A_VALUE_IS_REPORTED: Case = registrar(
     "rfc5354/4/unknown-01-message-without-a-value-is-reported",
     "A message of unknown type that is its header alone is reported and quoted.",
-    &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
+    &[
+        R5352_3_3_25,   // A handle resolution of an unknown pool is rejected.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_4_5,      // Unknown message (01): cause 0x2 reports it.
+        R5354_3_12_3_1, // Cause 0x2 carries the unknown message.
+    ],
     unknown_01_message_without_a_value_is_reported,
 );
 
@@ -125,7 +144,12 @@ fn unknown_01_message_without_a_value_is_reported(t: &mut Tester) -> Outcome {
 const UNKNOWN_01_MESSAGE_IS_REPORTED_OVER_TCP: Case = registrar(
     "rfc5354/4/unknown-01-message-is-reported-over-tcp",
     "A PU over TCP is told of its unknown message, too.",
-    &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_3_12_3_1],
+    &[
+        R5352_3_3_25,   // A handle resolution of an unknown pool is rejected.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_4_5,      // Unknown message (01): cause 0x2 reports it.
+        R5354_3_12_3_1, // Cause 0x2 carries the unknown message.
+    ],
     unknown_01_message_is_reported_over_tcp,
 )
 .needs(&[Ics::TcpPu]);
@@ -156,7 +180,12 @@ fn reported_to(t: &mut Tester, player: Player, message: &[u8]) -> Outcome {
 const UNKNOWN_MESSAGE_WITH_UNKNOWN_PARAMETERS: Case = registrar(
     "rfc5354/4/unknown-message-with-unknown-parameters",
     "What is inside a message of unknown type is not looked at: one report, of the message.",
-    &[R5352_3_3_25, R5352_2_2_14_6, R5354_4_5, R5354_4_4],
+    &[
+        R5352_3_3_25,   // A handle resolution of an unknown pool is rejected.
+        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
+        R5354_4_5,      // Unknown message (01): cause 0x2 reports it.
+        R5354_4_4,      // Unknown message (01): the receiver discards it.
+    ],
     unknown_message_with_unknown_parameters,
 );
 
@@ -183,14 +212,18 @@ fn unknown_message_with_unknown_parameters(t: &mut Tester) -> Outcome {
 const RESERVED_10_MESSAGE_IS_SURVIVED: Case = registrar(
     "rfc5354/4/reserved-10-message-is-survived",
     "After messages of types 0x80 and 0x81 the registrar serves on.",
-    &[R5352_3_3_26],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     |t| survived(t, &[0x80, 0x81, 0xbf]),
 );
 
 const RESERVED_11_MESSAGE_IS_SURVIVED: Case = registrar(
     "rfc5354/4/reserved-11-message-is-survived",
     "After messages of types 0xc0, 0xfe and the reserved 0xff the registrar serves on.",
-    &[R5352_3_3_26],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     |t| survived(t, &[0xc0, 0xc1, 0xfe, 0xff]),
 );
 
@@ -208,7 +241,9 @@ fn survived(t: &mut Tester, codes: &[u8]) -> Outcome {
 const UNDEFINED_FLAGS_OF_A_RESOLUTION_ARE_IGNORED: Case = registrar(
     "rfc5354/4/undefined-flags-of-a-resolution-are-ignored",
     "A handle resolution with all flags set but S is answered as one without any.",
-    &[R5354_4_8],
+    &[
+        R5354_4_8, // The receiver ignores undefined flags.
+    ],
     undefined_flags_of_a_resolution_are_ignored,
 );
 
@@ -232,7 +267,9 @@ fn undefined_flags_of_a_resolution_are_ignored(t: &mut Tester) -> Outcome {
 const PADDING_OF_A_MESSAGE_IS_IGNORED: Case = registrar(
     "rfc5354/4/padding-of-a-message-is-ignored",
     "A handle resolution is answered whatever is in the padding at its end.",
-    &[R5354_4_14],
+    &[
+        R5354_4_14, // The receiver ignores the content of message padding.
+    ],
     padding_of_a_message_is_ignored,
 );
 
@@ -249,7 +286,10 @@ fn padding_of_a_message_is_ignored(t: &mut Tester) -> Outcome {
 const PADDING_COUNTED_IN_THE_LENGTH: Case = registrar(
     "rfc5354/4/padding-counted-in-the-length",
     "A handle resolution whose Length counts the padding at its end is understood all the same.",
-    &[R5354_4_14, R5354_3_9_1],
+    &[
+        R5354_4_14,  // The receiver ignores the content of message padding.
+        R5354_3_9_1, // A Pool Handle has type 0x9 and Length - 4 handle octets.
+    ],
     padding_counted_in_the_length,
 );
 
@@ -268,7 +308,9 @@ fn padding_counted_in_the_length(t: &mut Tester) -> Outcome {
 const PADDING_NOT_SENT: Case = registrar(
     "rfc5354/4/padding-not-sent",
     "After a handle resolution that ends without its padding the registrar serves on.",
-    &[R5352_3_3_26],
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+    ],
     padding_not_sent,
 );
 
@@ -288,7 +330,9 @@ fn padding_not_sent(t: &mut Tester) -> Outcome {
 const LENGTH_NEED_NOT_BE_A_MULTIPLE_OF_FOUR: Case = registrar(
     "rfc5354/4/length-need-not-be-a-multiple-of-four",
     "Handle resolutions with every remainder of the Length are answered.",
-    &[R5354_4_10],
+    &[
+        R5354_4_10, // A message's Length does not count padding at its end.
+    ],
     length_need_not_be_a_multiple_of_four,
 );
 

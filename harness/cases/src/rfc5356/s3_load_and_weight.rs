@@ -15,7 +15,9 @@ pub(super) const CASES: &[Case] = &[
 const LOAD_IS_UNSIGNED: Case = registrar(
     "rfc5356/3.1/load-is-unsigned",
     "A load of 0x80000000 is more than one of 0x7fffffff, and 0xffffffff is the most.",
-    &[R5356_3_1_1],
+    &[
+        R5356_3_1_1, // The registrar compares loads as unsigned 32-bit numbers.
+    ],
     load_is_unsigned,
 )
 .needs(&[Ics::PolicyLeastUsed]);
@@ -39,7 +41,9 @@ fn load_is_unsigned(t: &mut Tester) -> Outcome {
 const WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_ROUND_ROBIN: Case = registrar(
     "rfc5356/3.2/weight-0-never-comes-first-in-weighted-round-robin",
     "WRR: a PE of weight 0 does not come first while others have a weight.",
-    &[R5356_3_2_2],
+    &[
+        R5356_3_2_2, // A PE of weight 0 comes after PEs of greater weight.
+    ],
     weight_0_never_comes_first_in_weighted_round_robin,
 )
 .needs(&[Ics::PolicyWeightedRoundRobin]);
@@ -64,7 +68,9 @@ fn weight_0_never_comes_first_in_weighted_round_robin(t: &mut Tester) -> Outcome
 const WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_RANDOM: Case = registrar(
     "rfc5356/3.2/weight-0-never-comes-first-in-weighted-random",
     "WRAND: a PE of weight 0 does not come first while others have a weight.",
-    &[R5356_3_2_2],
+    &[
+        R5356_3_2_2, // A PE of weight 0 comes after PEs of greater weight.
+    ],
     weight_0_never_comes_first_in_weighted_random,
 )
 .needs(&[Ics::PolicyWeightedRandom]);
@@ -86,7 +92,10 @@ fn weight_0_never_comes_first_in_weighted_random(t: &mut Tester) -> Outcome {
 const WEIGHTS_OF_0_ALONE_IN_WEIGHTED_ROUND_ROBIN: Case = registrar(
     "rfc5356/3.2/weights-of-0-alone-in-weighted-round-robin",
     "WRR: a pool with no weight but 0 is answered; a PE with a weight then comes first.",
-    &[R5352_3_3_21, R5356_3_2_2],
+    &[
+        R5352_3_3_21, // A handle resolution of an existing pool is answered.
+        R5356_3_2_2,  // A PE of weight 0 comes after PEs of greater weight.
+    ],
     weights_of_0_alone_in_weighted_round_robin,
 )
 .needs(&[Ics::PolicyWeightedRoundRobin]);
@@ -99,7 +108,10 @@ fn weights_of_0_alone_in_weighted_round_robin(t: &mut Tester) -> Outcome {
 const WEIGHTS_OF_0_ALONE_IN_WEIGHTED_RANDOM: Case = registrar(
     "rfc5356/3.2/weights-of-0-alone-in-weighted-random",
     "WRAND: a pool with no weight but 0 is answered; a PE with a weight then comes first.",
-    &[R5352_3_3_21, R5356_3_2_2],
+    &[
+        R5352_3_3_21, // A handle resolution of an existing pool is answered.
+        R5356_3_2_2,  // A PE of weight 0 comes after PEs of greater weight.
+    ],
     weights_of_0_alone_in_weighted_random,
 )
 .needs(&[Ics::PolicyWeightedRandom]);

@@ -15,7 +15,9 @@ pub(super) const CASES: &[Case] = &[
 const ROUND_ROBIN_IS_SUPPORTED: Case = registrar(
     "rfc5356/4.1.1/round-robin-is-supported",
     "A PE with the policy Round Robin is registered and resolved.",
-    &[R5356_4_1_1_1],
+    &[
+        R5356_4_1_1_1, // Every implementation supports Round Robin as the default.
+    ],
     round_robin_is_supported,
 );
 
@@ -39,7 +41,9 @@ fn round_robin_is_supported(t: &mut Tester) -> Outcome {
 const EACH_PE_COMES_FIRST_ONCE_IN_A_ROUND: Case = registrar(
     "rfc5356/4.1.2/each-pe-comes-first-once-in-a-round",
     "Of three PEs, each comes first in one of three responses, round after round.",
-    &[R5356_4_1_2_4],
+    &[
+        R5356_4_1_2_4, // RR: the head advances by one PE after each response.
+    ],
     each_pe_comes_first_once_in_a_round,
 );
 
@@ -65,7 +69,9 @@ fn each_pe_comes_first_once_in_a_round(t: &mut Tester) -> Outcome {
 const LISTS_FOLLOW_THE_CIRCLE: Case = registrar(
     "rfc5356/4.1.2/lists-follow-the-circle",
     "A list goes on after its first PE in the order in which the PEs take turns.",
-    &[R5356_4_1_2_3],
+    &[
+        R5356_4_1_2_3, // RR: a response lists the PEs in circular order.
+    ],
     lists_follow_the_circle,
 );
 
@@ -89,7 +95,9 @@ fn lists_follow_the_circle(t: &mut Tester) -> Outcome {
 const TWO_PUS_SHARE_THE_TURNS: Case = registrar(
     "rfc5356/4.1.2/two-pus-share-the-turns",
     "The turn moves on with every response, whoever asked: two PUs get different PEs first.",
-    &[R5356_4_1_2_4],
+    &[
+        R5356_4_1_2_4, // RR: the head advances by one PE after each response.
+    ],
     two_pus_share_the_turns,
 );
 
@@ -107,7 +115,9 @@ fn two_pus_share_the_turns(t: &mut Tester) -> Outcome {
 const TURNS_GO_ON_WHEN_THE_POOL_CHANGES: Case = registrar(
     "rfc5356/4.1.2/turns-go-on-when-the-pool-changes",
     "A PE that joins takes its turns from then on, one that leaves takes none.",
-    &[R5356_4_1_2_4],
+    &[
+        R5356_4_1_2_4, // RR: the head advances by one PE after each response.
+    ],
     turns_go_on_when_the_pool_changes,
 );
 

@@ -16,7 +16,12 @@ pub(super) const CASES: &[Case] = &[
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/4.2.4/policy-is-told",
     "WRR: a response tells the pool's policy and the weight of each PE.",
-    &[R5352_3_3_23, R5352_3_3_24, R5356_4_2_4_1, R5352_2_2_6_11],
+    &[
+        R5352_3_3_23,   // A policy other than Round Robin is in the response.
+        R5352_3_3_24,   // The policy in the response has the pool's policy type.
+        R5356_4_2_4_1,  // WRR: the parameter has Length 12, type 0x2, a weight.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     policy_is_told_with_weights,
 )
 .needs(&[Ics::PolicyWeightedRoundRobin]);
@@ -33,7 +38,9 @@ fn policy_is_told_with_weights(t: &mut Tester) -> Outcome {
 const WEIGHTS_OF_1_ARE_ROUND_ROBIN: Case = registrar(
     "rfc5356/4.2.1/weights-of-1-are-round-robin",
     "WRR: PEs of weight 1 take turns, if the registrar's Round Robin does so.",
-    &[R5356_4_2_1_1],
+    &[
+        R5356_4_2_1_1, // WRR: with all weights 1 it behaves like RR.
+    ],
     weights_of_1_are_round_robin,
 )
 .needs(&[Ics::PolicyWeightedRoundRobin]);
@@ -63,7 +70,9 @@ fn weights_of_1_are_round_robin(t: &mut Tester) -> Outcome {
 const SHARES_FOLLOW_THE_WEIGHTS: Case = registrar(
     "rfc5356/4.2.2/shares-follow-the-weights",
     "WRR: over whole rounds each PE comes first as often as its weight asks.",
-    &[R5356_4_2_2_1],
+    &[
+        R5356_4_2_2_1, // WRR: each PE is in the circular list weight times.
+    ],
     shares_follow_the_weights,
 )
 .needs(&[Ics::PolicyWeightedRoundRobin]);
@@ -89,7 +98,9 @@ fn shares_follow_the_weights(t: &mut Tester) -> Outcome {
 const TURNS_ARE_SPREAD_EVENLY: Case = registrar(
     "rfc5356/4.2.2/turns-are-spread-evenly",
     "WRR: a PE that has half of all turns never has many or few of them in a row.",
-    &[R5356_4_2_2_3],
+    &[
+        R5356_4_2_2_3, // WRR: a PE's entries are spread evenly over the list.
+    ],
     turns_are_spread_evenly,
 )
 .needs(&[Ics::PolicyWeightedRoundRobin]);
@@ -117,7 +128,9 @@ fn turns_are_spread_evenly(t: &mut Tester) -> Outcome {
 const NEW_WEIGHTS_COUNT_AT_ONCE: Case = registrar(
     "rfc5356/4.2.2/new-weights-count-at-once",
     "WRR: after a re-registration with another weight the shares follow the new one.",
-    &[R5352_3_1_45],
+    &[
+        R5352_3_1_45, // A re-registration replaces the policy values.
+    ],
     new_weights_count_at_once,
 )
 .needs(&[Ics::PolicyWeightedRoundRobin]);
@@ -152,7 +165,9 @@ fn new_weights_count_at_once(t: &mut Tester) -> Outcome {
 const LARGEST_WEIGHTS_ARE_SERVED: Case = registrar(
     "rfc5356/4.2.2/largest-weights-are-served",
     "WRR: PEs of the largest weights are registered and resolved without delay.",
-    &[R5352_3_3_21],
+    &[
+        R5352_3_3_21, // A handle resolution of an existing pool is answered.
+    ],
     largest_weights_are_served,
 )
 .needs(&[Ics::PolicyWeightedRoundRobin]);

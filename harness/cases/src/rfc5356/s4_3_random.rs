@@ -12,7 +12,12 @@ pub(super) const CASES: &[Case] = &[POLICY_IS_TOLD, EACH_PE_CAN_BE_DRAWN, NO_PE_
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/4.3.4/policy-is-told",
     "RAND: a response tells the pool's policy.",
-    &[R5352_3_3_23, R5352_3_3_24, R5356_4_3_4_1, R5352_2_2_6_11],
+    &[
+        R5352_3_3_23,   // A policy other than Round Robin is in the response.
+        R5352_3_3_24,   // The policy in the response has the pool's policy type.
+        R5356_4_3_4_1,  // RAND: the parameter has Length 8 and policy type 0x3.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     policy_is_told_alone,
 )
 .needs(&[Ics::PolicyRandom]);
@@ -24,7 +29,9 @@ fn policy_is_told_alone(t: &mut Tester) -> Outcome {
 const EACH_PE_CAN_BE_DRAWN: Case = registrar(
     "rfc5356/4.3.2/each-pe-can-be-drawn",
     "RAND: each of two PEs is in some of 200 responses.",
-    &[R5356_4_3_2_2],
+    &[
+        R5356_4_3_2_2, // RAND: every PE is equally likely to come first.
+    ],
     each_pe_can_be_drawn,
 )
 .needs(&[Ics::PolicyRandom]);
@@ -54,7 +61,10 @@ fn each_pe_can_be_drawn(t: &mut Tester) -> Outcome {
 const NO_PE_TWICE: Case = registrar(
     "rfc5356/4.3.2/no-pe-twice",
     "RAND: a response has only PEs of the pool, and none of them twice.",
-    &[R5356_4_3_2_3, R5356_4_3_2_1],
+    &[
+        R5356_4_3_2_3, // RAND: a response lists no PE twice.
+        R5356_4_3_2_1, // RAND: the registrar draws the PEs from the pool.
+    ],
     no_pe_twice,
 )
 .needs(&[Ics::PolicyRandom]);

@@ -16,7 +16,12 @@ pub(super) const CASES: &[Case] = &[
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/4.4.4/policy-is-told",
     "WRAND: a response tells the pool's policy and the weight of each PE.",
-    &[R5352_3_3_23, R5352_3_3_24, R5356_4_4_4_1, R5352_2_2_6_11],
+    &[
+        R5352_3_3_23,   // A policy other than Round Robin is in the response.
+        R5352_3_3_24,   // The policy in the response has the pool's policy type.
+        R5356_4_4_4_1,  // WRAND: the parameter has Length 12, type 0x4, a weight.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     policy_is_told_with_weights,
 )
 .needs(&[Ics::PolicyWeightedRandom]);
@@ -33,7 +38,9 @@ fn policy_is_told_with_weights(t: &mut Tester) -> Outcome {
 const WEIGHTS_OF_1_ARE_RANDOM: Case = registrar(
     "rfc5356/4.4.1/weights-of-1-are-random",
     "WRAND: of PEs of weight 1, each is in some of 200 responses.",
-    &[R5356_4_4_1_1],
+    &[
+        R5356_4_4_1_1, // WRAND: with all weights 1 it behaves like RAND.
+    ],
     weights_of_1_are_random,
 )
 .needs(&[Ics::PolicyWeightedRandom]);
@@ -58,7 +65,9 @@ fn weights_of_1_are_random(t: &mut Tester) -> Outcome {
 const ORDER_IS_DRAWN: Case = registrar(
     "rfc5356/4.4.2/order-is-drawn",
     "WRAND: of two PEs of equal weight, each comes first in some of 200 responses.",
-    &[R5356_4_4_2_1],
+    &[
+        R5356_4_4_2_1, // WRAND: the registrar draws the PEs at random.
+    ],
     order_is_drawn,
 )
 .needs(&[Ics::PolicyWeightedRandom]);
@@ -80,7 +89,9 @@ fn order_is_drawn(t: &mut Tester) -> Outcome {
 const SHARES_FOLLOW_THE_WEIGHTS: Case = registrar(
     "rfc5356/4.4.2/shares-follow-the-weights",
     "WRAND: a PE with nine tenths of the weight comes first about that often.",
-    &[R5356_4_4_2_3],
+    &[
+        R5356_4_4_2_3, // WRAND: a PE's probability is its share of the weights.
+    ],
     shares_follow_the_weights,
 )
 .needs(&[Ics::PolicyWeightedRandom]);
@@ -102,7 +113,9 @@ fn shares_follow_the_weights(t: &mut Tester) -> Outcome {
 const SUM_OF_WEIGHTS_DOES_NOT_WRAP: Case = registrar(
     "rfc5356/4.4.2/sum-of-weights-does-not-wrap",
     "WRAND: with weights whose sum exceeds 32 bits, each PE comes first at times.",
-    &[R5356_4_4_2_3],
+    &[
+        R5356_4_4_2_3, // WRAND: a PE's probability is its share of the weights.
+    ],
     sum_of_weights_does_not_wrap,
 )
 .needs(&[Ics::PolicyWeightedRandom]);
@@ -124,7 +137,9 @@ fn sum_of_weights_does_not_wrap(t: &mut Tester) -> Outcome {
 const NO_PE_TWICE: Case = registrar(
     "rfc5356/4.4.2/no-pe-twice",
     "WRAND: a response has no PE twice, however large its weight.",
-    &[R5356_4_4_2_2],
+    &[
+        R5356_4_4_2_2, // WRAND: a response lists no PE twice.
+    ],
     no_pe_twice,
 )
 .needs(&[Ics::PolicyWeightedRandom]);

@@ -16,7 +16,12 @@ pub(super) const CASES: &[Case] = &[
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/4.5.4/policy-is-told",
     "PRIO: a response tells the pool's policy and the priority of each PE.",
-    &[R5352_3_3_23, R5352_3_3_24, R5356_4_5_4_1, R5352_2_2_6_11],
+    &[
+        R5352_3_3_23,   // A policy other than Round Robin is in the response.
+        R5352_3_3_24,   // The policy in the response has the pool's policy type.
+        R5356_4_5_4_1,  // PRIO: the parameter has Length 12, type 0x5, a priority.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     policy_is_told_with_priorities,
 )
 .needs(&[Ics::PolicyPriority]);
@@ -33,7 +38,10 @@ fn policy_is_told_with_priorities(t: &mut Tester) -> Outcome {
 const HIGHEST_PRIORITY_COMES_FIRST: Case = registrar(
     "rfc5356/4.5.2/highest-priority-comes-first",
     "PRIO: every response begins with the PE of highest priority, and the others follow.",
-    &[R5356_4_5_2_1, R5356_4_5_2_2],
+    &[
+        R5356_4_5_2_1, // PRIO: a response lists the PEs of highest priority.
+        R5356_4_5_2_2, // PRIO: a response is in falling order of priority.
+    ],
     highest_priority_comes_first,
 )
 .needs(&[Ics::PolicyPriority]);
@@ -62,7 +70,9 @@ fn highest_priority_comes_first(t: &mut Tester) -> Outcome {
 const PRIORITY_IS_UNSIGNED: Case = registrar(
     "rfc5356/4.5.2/priority-is-unsigned",
     "PRIO: priorities are compared as unsigned numbers, up to 0xffffffff and down to 0.",
-    &[R5356_4_5_2_2],
+    &[
+        R5356_4_5_2_2, // PRIO: a response is in falling order of priority.
+    ],
     priority_is_unsigned,
 )
 .needs(&[Ics::PolicyPriority]);
@@ -89,7 +99,10 @@ fn priority_is_unsigned(t: &mut Tester) -> Outcome {
 const EQUAL_PRIORITIES_IN_ANY_ORDER: Case = registrar(
     "rfc5356/4.5.2/equal-priorities-in-any-order",
     "PRIO: of two PEs of highest priority either can come first, a third one cannot.",
-    &[R5356_4_5_2_1, R5356_4_5_2_3],
+    &[
+        R5356_4_5_2_1, // PRIO: a response lists the PEs of highest priority.
+        R5356_4_5_2_3, // PRIO: PEs of equal priority can come in any order.
+    ],
     equal_priorities_in_any_order,
 )
 .needs(&[Ics::PolicyPriority]);
@@ -116,7 +129,9 @@ fn equal_priorities_in_any_order(t: &mut Tester) -> Outcome {
 const NEXT_PRIORITY_TAKES_OVER: Case = registrar(
     "rfc5356/4.5.2/next-priority-takes-over",
     "PRIO: when the PE of highest priority has left, the next one comes first.",
-    &[R5356_4_5_2_1],
+    &[
+        R5356_4_5_2_1, // PRIO: a response lists the PEs of highest priority.
+    ],
     next_priority_takes_over,
 )
 .needs(&[Ics::PolicyPriority]);
@@ -140,7 +155,9 @@ fn next_priority_takes_over(t: &mut Tester) -> Outcome {
 const NEW_PRIORITY_COUNTS_AT_ONCE: Case = registrar(
     "rfc5356/4.5.2/new-priority-counts-at-once",
     "PRIO: after a re-registration with the highest priority the PE comes first.",
-    &[R5352_3_1_45],
+    &[
+        R5352_3_1_45, // A re-registration replaces the policy values.
+    ],
     new_priority_counts_at_once,
 )
 .needs(&[Ics::PolicyPriority]);

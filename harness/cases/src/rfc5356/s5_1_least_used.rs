@@ -16,7 +16,12 @@ pub(super) const CASES: &[Case] = &[
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/5.1.4/policy-is-told",
     "LU: a response tells the pool's policy and the load of each PE.",
-    &[R5352_3_3_23, R5352_3_3_24, R5356_5_1_4_1, R5352_2_2_6_11],
+    &[
+        R5352_3_3_23,   // A policy other than Round Robin is in the response.
+        R5352_3_3_24,   // The policy in the response has the pool's policy type.
+        R5356_5_1_4_1,  // LU: the parameter has Length 12 and type 0x40000001.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     policy_is_told_with_loads,
 )
 .needs(&[Ics::PolicyLeastUsed]);
@@ -33,7 +38,11 @@ fn policy_is_told_with_loads(t: &mut Tester) -> Outcome {
 const LOWEST_LOAD_COMES_FIRST: Case = registrar(
     "rfc5356/5.1.2/lowest-load-comes-first",
     "LU: every response begins with the PE of lowest load, and the others follow.",
-    &[R5356_5_1_2_5, R5356_5_1_2_2, R5356_5_1_2_3],
+    &[
+        R5356_5_1_2_5, // LU: a response is in rising order of load.
+        R5356_5_1_2_2, // LU: a response lists the PEs of lowest load.
+        R5356_5_1_2_3, // LU: a response lists no PE twice.
+    ],
     lowest_load_comes_first,
 )
 .needs(&[Ics::PolicyLeastUsed]);
@@ -67,7 +76,10 @@ fn lowest_load_comes_first(t: &mut Tester) -> Outcome {
 const NEW_LOADS_COUNT_AT_ONCE: Case = registrar(
     "rfc5356/5.1.2/new-loads-count-at-once",
     "LU: re-registrations with other loads turn the order round.",
-    &[R5352_3_1_45, R5356_5_1_2_5],
+    &[
+        R5352_3_1_45,  // A re-registration replaces the policy values.
+        R5356_5_1_2_5, // LU: a response is in rising order of load.
+    ],
     new_loads_count_at_once,
 )
 .needs(&[Ics::PolicyLeastUsed]);
@@ -98,7 +110,9 @@ fn new_loads_count_at_once(t: &mut Tester) -> Outcome {
 const EQUAL_LOADS_TAKE_TURNS: Case = registrar(
     "rfc5356/5.1.2/equal-loads-take-turns",
     "LU: of three PEs of equal load, each comes first in one of three responses.",
-    &[R5356_5_1_2_4],
+    &[
+        R5356_5_1_2_4, // LU: PEs of equal load come first in turn.
+    ],
     equal_loads_take_turns,
 )
 .needs(&[Ics::PolicyLeastUsed]);
@@ -118,7 +132,10 @@ fn equal_loads_take_turns(t: &mut Tester) -> Outcome {
 const TURNS_ARE_AMONG_THE_LOWEST: Case = registrar(
     "rfc5356/5.1.2/turns-are-among-the-lowest",
     "LU: the two PEs of lowest load take turns, and the third one never comes first.",
-    &[R5356_5_1_2_4, R5356_5_1_2_2],
+    &[
+        R5356_5_1_2_4, // LU: PEs of equal load come first in turn.
+        R5356_5_1_2_2, // LU: a response lists the PEs of lowest load.
+    ],
     turns_are_among_the_lowest,
 )
 .needs(&[Ics::PolicyLeastUsed]);
@@ -143,7 +160,10 @@ fn turns_are_among_the_lowest(t: &mut Tester) -> Outcome {
 const FULLY_LOADED_POOL_IS_SERVED: Case = registrar(
     "rfc5356/5.1.2/fully-loaded-pool-is-served",
     "LU: a pool whose PEs all have the load 0xffffffff is resolved, no PE twice.",
-    &[R5352_2_2_6_12, R5356_5_1_2_3],
+    &[
+        R5352_2_2_6_12, // A positive response has at least one Pool Element.
+        R5356_5_1_2_3,  // LU: a response lists no PE twice.
+    ],
     fully_loaded_pool_is_served,
 )
 .needs(&[Ics::PolicyLeastUsed]);

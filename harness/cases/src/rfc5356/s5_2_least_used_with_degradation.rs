@@ -21,7 +21,12 @@ pub(super) const CASES: &[Case] = &[
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/5.2.4/policy-is-told",
     "LUD: a response tells the pool's policy, and load and load degradation of each PE.",
-    &[R5352_3_3_23, R5352_3_3_24, R5356_5_2_4_1, R5352_2_2_6_11],
+    &[
+        R5352_3_3_23,   // A policy other than Round Robin is in the response.
+        R5352_3_3_24,   // The policy in the response has the pool's policy type.
+        R5356_5_2_4_1,  // LUD: the parameter has Length 16 and type 0x40000002.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     policy_is_told_with_degradations,
 )
 .needs(&[Ics::PolicyLeastUsedWithDegradation]);
@@ -37,7 +42,10 @@ fn policy_is_told_with_degradations(t: &mut Tester) -> Outcome {
 const WITHOUT_DEGRADATION_IT_IS_LEAST_USED: Case = registrar(
     "rfc5356/5.2.2/without-degradation-it-is-least-used",
     "LUD: with load degradations of 0 the order is that of the loads, and stays so.",
-    &[R5356_5_2_2_4, R5356_5_2_2_5],
+    &[
+        R5356_5_2_2_4, // LUD: the selection follows LU, on the degraded load.
+        R5356_5_2_2_5, // LUD: a response lists the PEs of lowest degraded load.
+    ],
     without_degradation_it_is_least_used,
 )
 .needs(&[Ics::PolicyLeastUsedWithDegradation]);
@@ -65,7 +73,9 @@ fn without_degradation_it_is_least_used(t: &mut Tester) -> Outcome {
 const BEING_RETURNED_DEGRADES_A_PE: Case = registrar(
     "rfc5356/5.2.2/being-returned-degrades-a-pe",
     "LUD: a PE that degrades comes first until its sum exceeds the load of one that does not.",
-    &[R5356_5_2_2_5],
+    &[
+        R5356_5_2_2_5, // LUD: a response lists the PEs of lowest degraded load.
+    ],
     being_returned_degrades_a_pe,
 )
 .needs(&[Ics::PolicyLeastUsedWithDegradation]);
@@ -83,7 +93,9 @@ fn being_returned_degrades_a_pe(t: &mut Tester) -> Outcome {
 const EVERY_RETURNED_ENTRY_COUNTS: Case = registrar(
     "rfc5356/5.2.2/every-returned-entry-counts",
     "LUD: a PE that is returned degrades even if it does not come first.",
-    &[R5356_5_2_2_3],
+    &[
+        R5356_5_2_2_3, // LUD: each selection of a PE raises its counter by 1.
+    ],
     every_returned_entry_counts,
 )
 .needs(&[Ics::PolicyLeastUsedWithDegradation]);
@@ -106,7 +118,9 @@ fn every_returned_entry_counts(t: &mut Tester) -> Outcome {
 const REREGISTRATION_ENDS_THE_DEGRADATION: Case = registrar(
     "rfc5356/5.2.2/reregistration-ends-the-degradation",
     "LUD: a re-registration with the same values lets a degraded PE come first again.",
-    &[R5356_5_2_2_2],
+    &[
+        R5356_5_2_2_2, // LUD: every registration resets the degradation counter.
+    ],
     reregistration_ends_the_degradation,
 )
 .needs(&[Ics::PolicyLeastUsedWithDegradation]);
@@ -127,7 +141,9 @@ fn reregistration_ends_the_degradation(t: &mut Tester) -> Outcome {
 const NEW_REGISTRATION_BEGINS_WITHOUT_DEGRADATION: Case = registrar(
     "rfc5356/5.2.2/new-registration-begins-without-degradation",
     "LUD: a PE that left and registers again has no degradation from before.",
-    &[R5356_5_2_2_2],
+    &[
+        R5356_5_2_2_2, // LUD: every registration resets the degradation counter.
+    ],
     new_registration_begins_without_degradation,
 )
 .needs(&[Ics::PolicyLeastUsedWithDegradation]);
@@ -149,7 +165,10 @@ fn new_registration_begins_without_degradation(t: &mut Tester) -> Outcome {
 const SUM_DOES_NOT_WRAP: Case = registrar(
     "rfc5356/5.2.2/sum-does-not-wrap",
     "LUD: a PE degraded beyond 32 bits comes last, not first.",
-    &[R5356_5_2_2_5, R5356_5_2_2_4],
+    &[
+        R5356_5_2_2_5, // LUD: a response lists the PEs of lowest degraded load.
+        R5356_5_2_2_4, // LUD: the selection follows LU, on the degraded load.
+    ],
     sum_does_not_wrap,
 )
 .needs(&[Ics::PolicyLeastUsedWithDegradation]);

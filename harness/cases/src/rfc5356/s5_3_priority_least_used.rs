@@ -16,7 +16,12 @@ pub(super) const CASES: &[Case] = &[
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/5.3.4/policy-is-told",
     "PLU: a response tells the pool's policy, and load and load degradation of each PE.",
-    &[R5352_3_3_23, R5352_3_3_24, R5356_5_3_4_1, R5352_2_2_6_11],
+    &[
+        R5352_3_3_23,   // A policy other than Round Robin is in the response.
+        R5352_3_3_24,   // The policy in the response has the pool's policy type.
+        R5356_5_3_4_1,  // PLU: the parameter has Length 16 and type 0x40000003.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     policy_is_told_with_degradations,
 )
 .needs(&[Ics::PolicyPriorityLeastUsed]);
@@ -32,7 +37,11 @@ fn policy_is_told_with_degradations(t: &mut Tester) -> Outcome {
 const LOWEST_SUM_COMES_FIRST: Case = registrar(
     "rfc5356/5.3.2/lowest-sum-comes-first",
     "PLU: the order is that of load plus load degradation, not of either alone.",
-    &[R5356_5_3_2_5, R5356_5_3_2_2, R5356_5_3_2_3],
+    &[
+        R5356_5_3_2_5, // PLU: a response is in rising order of degraded load.
+        R5356_5_3_2_2, // PLU: a response lists the PEs of lowest degraded load.
+        R5356_5_3_2_3, // PLU: a response lists no PE twice.
+    ],
     lowest_sum_comes_first,
 )
 .needs(&[Ics::PolicyPriorityLeastUsed]);
@@ -66,7 +75,9 @@ fn lowest_sum_comes_first(t: &mut Tester) -> Outcome {
 const BEING_RETURNED_CHANGES_NOTHING: Case = registrar(
     "rfc5356/5.3.2/being-returned-changes-nothing",
     "PLU: the PE of lowest sum comes first however often it was returned.",
-    &[R5356_5_3_2_2],
+    &[
+        R5356_5_3_2_2, // PLU: a response lists the PEs of lowest degraded load.
+    ],
     being_returned_changes_nothing,
 )
 .needs(&[Ics::PolicyPriorityLeastUsed]);
@@ -87,7 +98,9 @@ fn being_returned_changes_nothing(t: &mut Tester) -> Outcome {
 const EQUAL_SUMS_TAKE_TURNS: Case = registrar(
     "rfc5356/5.3.2/equal-sums-take-turns",
     "PLU: PEs of equal sum take turns, of whatever load and load degradation it is made.",
-    &[R5356_5_3_2_4],
+    &[
+        R5356_5_3_2_4, // PLU: PEs of equal degraded load come first in turn.
+    ],
     equal_sums_take_turns,
 )
 .needs(&[Ics::PolicyPriorityLeastUsed]);
@@ -107,7 +120,9 @@ fn equal_sums_take_turns(t: &mut Tester) -> Outcome {
 const NEW_LOADS_COUNT_AT_ONCE: Case = registrar(
     "rfc5356/5.3.2/new-loads-count-at-once",
     "PLU: a re-registration with another load changes the order.",
-    &[R5352_3_1_45],
+    &[
+        R5352_3_1_45, // A re-registration replaces the policy values.
+    ],
     new_loads_count_at_once,
 )
 .needs(&[Ics::PolicyPriorityLeastUsed]);
@@ -130,7 +145,10 @@ fn new_loads_count_at_once(t: &mut Tester) -> Outcome {
 const SUM_DOES_NOT_WRAP: Case = registrar(
     "rfc5356/5.3.2/sum-does-not-wrap",
     "PLU: a PE whose sum exceeds 32 bits comes last, not first.",
-    &[R5356_5_3_2_5, R5356_5_3_2_2],
+    &[
+        R5356_5_3_2_5, // PLU: a response is in rising order of degraded load.
+        R5356_5_3_2_2, // PLU: a response lists the PEs of lowest degraded load.
+    ],
     sum_does_not_wrap,
 )
 .needs(&[Ics::PolicyPriorityLeastUsed]);

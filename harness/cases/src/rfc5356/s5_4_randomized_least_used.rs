@@ -16,7 +16,12 @@ pub(super) const CASES: &[Case] = &[
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/5.4.4/policy-is-told",
     "RLU: a response tells the pool's policy and the load of each PE.",
-    &[R5352_3_3_23, R5352_3_3_24, R5356_5_4_4_1, R5352_2_2_6_11],
+    &[
+        R5352_3_3_23,   // A policy other than Round Robin is in the response.
+        R5352_3_3_24,   // The policy in the response has the pool's policy type.
+        R5356_5_4_4_1,  // RLU: the parameter has Length 12 and type 0x40000004.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
     policy_is_told_with_loads,
 )
 .needs(&[Ics::PolicyRandomizedLeastUsed]);
@@ -33,7 +38,9 @@ fn policy_is_told_with_loads(t: &mut Tester) -> Outcome {
 const SHARES_FOLLOW_WHAT_IS_IDLE: Case = registrar(
     "rfc5356/5.4.2/shares-follow-what-is-idle",
     "RLU: a PE with nine tenths of what is idle comes first about that often.",
-    &[R5356_5_4_2_1],
+    &[
+        R5356_5_4_2_1, // RLU: the registrar selects as with WRAND by idle share.
+    ],
     shares_follow_what_is_idle,
 )
 .needs(&[Ics::PolicyRandomizedLeastUsed]);
@@ -56,7 +63,9 @@ fn shares_follow_what_is_idle(t: &mut Tester) -> Outcome {
 const IDLE_PES_SHARE_ALIKE: Case = registrar(
     "rfc5356/5.4.2/idle-pes-share-alike",
     "RLU: of three PEs without load, each comes first at times: their sum does not wrap.",
-    &[R5356_5_4_2_1],
+    &[
+        R5356_5_4_2_1, // RLU: the registrar selects as with WRAND by idle share.
+    ],
     idle_pes_share_alike,
 )
 .needs(&[Ics::PolicyRandomizedLeastUsed]);
@@ -80,7 +89,9 @@ fn idle_pes_share_alike(t: &mut Tester) -> Outcome {
 const FULL_PE_DOES_NOT_COME_FIRST: Case = registrar(
     "rfc5356/5.4.2/full-pe-does-not-come-first",
     "RLU: a PE of load 0xffffffff, told by a re-registration, does not come first.",
-    &[R5356_5_4_2_1],
+    &[
+        R5356_5_4_2_1, // RLU: the registrar selects as with WRAND by idle share.
+    ],
     full_pe_does_not_come_first,
 )
 .needs(&[Ics::PolicyRandomizedLeastUsed]);
@@ -106,7 +117,10 @@ fn full_pe_does_not_come_first(t: &mut Tester) -> Outcome {
 const FULLY_LOADED_POOL_DOES_NO_HARM: Case = registrar(
     "rfc5356/5.4.2/fully-loaded-pool-does-no-harm",
     "RLU: a pool with nothing idle is answered; a PE without load then comes first.",
-    &[R5352_3_3_21, R5356_5_4_2_1],
+    &[
+        R5352_3_3_21,  // A handle resolution of an existing pool is answered.
+        R5356_5_4_2_1, // RLU: the registrar selects as with WRAND by idle share.
+    ],
     fully_loaded_pool_does_no_harm,
 )
 .needs(&[Ics::PolicyRandomizedLeastUsed]);
@@ -120,7 +134,9 @@ fn fully_loaded_pool_does_no_harm(t: &mut Tester) -> Outcome {
 const NO_PE_TWICE: Case = registrar(
     "rfc5356/5.4.2/no-pe-twice",
     "RLU: a response has no PE twice, however idle it is.",
-    &[R5356_5_4_2_1],
+    &[
+        R5356_5_4_2_1, // RLU: the registrar selects as with WRAND by idle share.
+    ],
     no_pe_twice,
 )
 .needs(&[Ics::PolicyRandomizedLeastUsed]);

@@ -9,11 +9,11 @@ const PRIVATE_POLICY_IS_GRANTED_OR_REFUSED: Case = registrar(
     "rfc5356/7.1/private-policy-is-granted-or-refused",
     "A PE with a private policy is refused, or its policy is told as it registered it.",
     &[
-        R5352_3_1_53,
-        R5352_3_3_23,
-        R5352_3_3_24,
-        R5352_2_2_6_11,
-        R5356_7_1_5,
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_3_23,   // A policy other than Round Robin is in the response.
+        R5352_3_3_24,   // The policy in the response has the pool's policy type.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+        R5356_7_1_5,    // Policy types from 0x80000000 are for private use.
     ],
     private_policy_is_granted_or_refused,
 );
