@@ -304,7 +304,6 @@ struct Entry {
     #[serde(default)]
     basis: Basis,
     role: Vec<Role>,
-    #[serde(default)]
     title: String,
     statement: String,
     class: Class,

@@ -122,6 +122,32 @@ fn every_statement_is_a_plain_sentence() {
     }
 }
 
+/// Titles are printed beside the ids in cases, so they are short, and none occurs twice in an RFC.
+#[test]
+fn every_title_is_one_short_sentence() {
+    let mut titles = BTreeSet::new();
+    for r in catalogue().requirements() {
+        let (id, title) = (r.id, &r.title);
+        let sentence = title.strip_suffix('.').unwrap_or_default();
+        assert!(
+            !sentence.is_empty() && !sentence.contains(". "),
+            "{id}: the title is not one sentence: {title:?}"
+        );
+        assert!(
+            title.chars().count() <= 60,
+            "{id}: the title has more than 60 characters: {title:?}"
+        );
+        assert!(
+            !title.contains(['\n', '\t', '`']) && title.trim() == title && !title.contains("  "),
+            "{id}: {title:?}"
+        );
+        assert!(
+            titles.insert((r.rfc, title)),
+            "{id} has the title of another requirement: {title:?}"
+        );
+    }
+}
+
 /// Text that refers to a requirement names one that is there.
 #[test]
 fn references_lead_somewhere() {
@@ -164,11 +190,13 @@ fn every_ambiguity_is_in_the_list() {
 fn a_wrong_file_is_refused_with_a_reason() {
     let entry = |more: &str| {
         format!(
-            "format = \"{FORMAT}\"\nrfc = 1\ntitle = \"t\"\n[sections]\n\"1\" = \"s\"\n[[requirement]]\nid = \"R1_1_1\"\nlevel = \"must\"\nrole = [\"any\"]\nstatement = \"s.\"\nclass = \"open\"\nhow = [\"case\"]\n{more}"
+            "format = \"{FORMAT}\"\nrfc = 1\ntitle = \"t\"\n[sections]\n\"1\" = \"s\"\n[[requirement]]\nid = \"R1_1_1\"\nlevel = \"must\"\nrole = [\"any\"]\ntitle = \"t.\"\nstatement = \"s.\"\nclass = \"open\"\nhow = [\"case\"]\n{more}"
         )
     };
     assert!(parse(&entry("")).is_ok());
     assert!(parse(&entry("color = 1\n")).unwrap_err().contains("color"));
+    let untitled = entry("").replace("title = \"t.\"\n", "");
+    assert!(parse(&untitled).unwrap_err().contains("title"));
     assert!(
         parse(&entry("").replace("R1_1_1", "R1_1"))
             .unwrap_err()
