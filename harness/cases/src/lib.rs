@@ -7,6 +7,7 @@
 pub mod rfc5352;
 pub mod rfc5354;
 pub mod rfc5356;
+mod words;
 
 use rspcheck_testkit::Case;
 

@@ -1,6 +1,5 @@
 //! RFC 5352: Aggregate Server Access Protocol (ASAP).
 
-mod registering;
 mod s2_2_10_server_announce_message;
 mod s2_2_14_error_message;
 mod s2_2_1_registration_message;

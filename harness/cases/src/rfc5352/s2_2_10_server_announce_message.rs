@@ -1,6 +1,6 @@
 //! RFC 5352 §2.2.10: what is in an ASAP_SERVER_ANNOUNCE. When it is sent stands in `s3_6_server_announce.rs`.
 
-use super::s3_6_server_announce::{announcement_of, home_of, next_announcement};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

@@ -1,6 +1,6 @@
 //! RFC 5352 §2.2.1: the ASAP_REGISTRATION message, sent in ways that §3.1 does not foresee.
 
-use super::registering::{addresses, forged, own_addrs};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -37,7 +37,7 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let flagged = forge::registration(&pool.0, &pe.element).set("flags", 0xff);
-    t.send_octets(&pe, &forged(flagged)?.octets())?;
+    t.send_octets(&pe, &flagged?.octets())?;
     let response = t.expect(&pe, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
     t.check_that(R5354_4_8, !response.flag('R'), response.summary());
     let listed = t.listed(&pu, &pool)?;
@@ -194,7 +194,7 @@ fn registration_without_a_pool_element(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
 
     let cut = forge::registration(&pool.0, &pe.element).remove("pool-element");
-    t.send_octets(&pe, &forged(cut)?.octets())?;
+    t.send_octets(&pe, &cut?.octets())?;
     t.probe(&pe)?;
     let resolution = t.resolve(&pu, &pool)?;
     let negative = resolution.has("operation-error");

@@ -1,6 +1,5 @@
 //! RFC 5352 §2.2.2: the ASAP_DEREGISTRATION message and who may send it.
 
-use super::registering::forged;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
@@ -130,7 +129,7 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let flagged = forge::deregistration(&pool.0, pe.pe_identifier()).set("flags", 0xff);
-    t.send_octets(&pe, &forged(flagged)?.octets())?;
+    t.send_octets(&pe, &flagged?.octets())?;
     let response = t.expect(&pe, DEREGISTRATION_RESPONSE, t.timers().t3_deregistration)?;
     t.check_that(
         R5354_4_8,
@@ -158,7 +157,7 @@ fn de_registration_without_identifier_removes_nobody(t: &mut Tester) -> Outcome 
     t.preamble(|t| t.register(&pe))?;
 
     let cut = forge::deregistration(&pool.0, pe.pe_identifier()).remove("pe-identifier");
-    t.send_octets(&pe, &forged(cut)?.octets())?;
+    t.send_octets(&pe, &cut?.octets())?;
     t.probe(&pe)?;
     let listed = t.listed(&pu, &pool)?;
     t.check_eq(R5352_3_2_9, "PEs listed", listed, vec![pe.pe_identifier()]);

@@ -1,6 +1,6 @@
 //! RFC 5352 §2.2.4: the ASAP_DEREGISTRATION_RESPONSE message.
 
-use super::registering::handle_of;
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

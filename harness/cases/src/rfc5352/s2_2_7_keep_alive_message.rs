@@ -1,7 +1,6 @@
 //! RFC 5352 §2.2.7: what is in an ASAP_ENDPOINT_KEEP_ALIVE, and to whom it goes.
 
-use super::registering::handle_of;
-use super::s3_4_keep_alive::{longest_gap, next_keep_alive};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

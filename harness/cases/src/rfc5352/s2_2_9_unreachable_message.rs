@@ -1,8 +1,7 @@
 //! RFC 5352 §2.2.9: forms of ASAP_ENDPOINT_UNREACHABLE. What a report leads to stands in
 //! `s3_5_unreachable.rs`.
 
-use super::s3_5_unreachable::asked_at_once;
-use crate::rfc5354::reaction::{forged, serves_on, throw};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
@@ -39,7 +38,7 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
 
     t.take_all(&pe, ENDPOINT_KEEP_ALIVE);
     let report = forge::endpoint_unreachable(&pool.0, pe.pe_identifier()).set("flags", 0xff_u8);
-    t.send_octets(&pu, &forged(report)?.octets())?;
+    t.send_octets(&pu, &report?.octets())?;
     asked_at_once(t, &pe, R5354_4_8)?;
     Ok(())
 }
@@ -61,7 +60,7 @@ fn report_without_identifier_removes_nobody(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let report = forge::endpoint_unreachable(&pool.0, pe.pe_identifier()).remove("pe-identifier");
-    throw(t, &pu, &forged(report)?.octets())?;
+    throw(t, &pu, &report?.octets())?;
     serves_on(t, &pu)?;
     let listed = t.listed(&pe, &pool)?;
     t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);

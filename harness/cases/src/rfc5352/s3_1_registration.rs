@@ -3,7 +3,7 @@
 //! What is refused stands in `s3_1_registration_rejected.rs`, re-registration in
 //! `s3_1_reregistration.rs`, unusual but legal values in `s3_1_registration_values.rs`.
 
-use super::registering::{addresses, control_pe, leave, own_addrs, tcp_pe};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

@@ -1,6 +1,6 @@
 //! RFC 5352 §3.1: registrations that are rejected (rules 2 and 5).
 
-use super::registering::{control_pe, tcp_pe, udp_pe};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

@@ -3,7 +3,7 @@
 //! A registrar may reject a registration for reasons of its own (rule 5), so a refusal here is recorded
 //! and not judged; what is granted has to be true, and every registration has to be answered.
 
-use super::registering::{forged, handle_of, leave, own_addrs, own_sctp, tcp_pe, udp_pe};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
@@ -360,7 +360,7 @@ fn handle_padding_is_ignored(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let spoiled = forge::registration(&pool.0, &pe.element).padding("pool-handle", 0xff);
-    t.send_octets(&pe, &forged(spoiled)?.octets())?;
+    t.send_octets(&pe, &spoiled?.octets())?;
     let response = t.expect(&pe, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
     t.check_that(R5354_3_17, !response.flag('R'), response.summary());
     t.check_eq(
@@ -574,6 +574,6 @@ fn joins_with_a_reserved_field(
     t.preamble(|t| t.register(first))?;
     let spoiled = forge::registration(&other.handle.0, &other.element)
         .set("pool-element/user-transport/reserved", 1);
-    t.send_octets(other, &forged(spoiled)?.octets())?;
+    t.send_octets(other, &spoiled?.octets())?;
     t.expect(other, REGISTRATION_RESPONSE, t.timers().t2_registration)
 }

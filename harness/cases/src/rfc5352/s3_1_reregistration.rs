@@ -1,6 +1,6 @@
 //! RFC 5352 §3.1: re-registration (rule 3).
 
-use super::registering::{own_addrs, own_sctp};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

@@ -1,6 +1,6 @@
 //! RFC 5352 §3.2: de-registration, and the end of a registration life.
 
-use super::registering::{handle_of, leave, tcp_pe};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

@@ -1,14 +1,10 @@
 //! RFC 5352 §3.4 and §3.5: periodic keep-alives and their acknowledgements.
 
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// PEs that are watched for bursts.
 const MANY: usize = 24;
-
-/// How long to wait before looking again.
-const SLICE: Duration = Duration::from_millis(100);
-/// Lateness of the harness that spoils what depends on its acknowledgements.
-const LATE: Duration = Duration::from_millis(200);
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
@@ -21,57 +17,6 @@ pub(super) const CASES: &[Case] = &[
     KEEP_ALIVES_COME_PERIODICALLY,
     KEEP_ALIVES_TO_MANY_PES_ARE_SPREAD,
 ];
-
-/// The longest time between two keep-alives: §3.5 lets the period vary by half of its length.
-pub(super) fn longest_gap(t: &Tester) -> Result<Duration, Stop> {
-    match t.timers().keep_alive_interval {
-        Some(interval) => Ok(interval * 3 / 2),
-        None => Err(t.inconclusive("the target does not tell its keep-alive-interval")),
-    }
-}
-
-/// The next keep-alive to a PE. Sending them is optional, so none is no breach, only a wrong claim.
-pub(super) fn next_keep_alive(t: &mut Tester, pe: &PoolElement) -> Result<Message, Stop> {
-    let until = t.now() + t.latest(longest_gap(t)?);
-    let message = t.next_of(pe, until, |m| m.is(ENDPOINT_KEEP_ALIVE))?;
-    message
-        .ok_or_else(|| t.inconclusive("no keep-alive came, though the target claims to send them"))
-}
-
-/// Lets time pass while keep-alives are acknowledged. Where the harness itself was so late that it may have
-/// acknowledged too late, nothing that follows would prove anything.
-pub(super) fn play_on(t: &mut Tester, span: Duration) -> Outcome {
-    let until = t.now() + span;
-    while t.now() < until {
-        let began = t.now();
-        let slice = SLICE.min(until - began);
-        t.pass_time(slice)?;
-        let late = (t.now() - began).saturating_sub(slice);
-        if late > LATE {
-            return Err(t.inconclusive(format!("the harness itself was {late:?} late")));
-        }
-    }
-    Ok(())
-}
-
-/// Whether the PE is no longer listed at this time at the latest.
-pub(super) fn gone_by(
-    t: &mut Tester,
-    pu: &PoolUser,
-    pe: &PoolElement,
-    until: Duration,
-) -> Result<bool, Stop> {
-    loop {
-        if !t.listed(pu, &pe.handle)?.contains(&pe.pe_identifier()) {
-            return Ok(true);
-        }
-        if t.now() >= until {
-            return Ok(false);
-        }
-        // A late harness sees it go later: that makes the answer no less true.
-        t.pass_time(SLICE)?;
-    }
-}
 
 const ACKNOWLEDGING_PE_STAYS: Case = registrar(
     "rfc5352/3.4/acknowledging-pe-stays",

@@ -1,8 +1,6 @@
 //! RFC 5352 §3.5: reports of unreachable PEs.
 
-use super::registering::handle_of;
-use super::s3_4_keep_alive::{gone_by, play_on};
-use crate::rfc5354::reaction::serves_on;
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// More reports than this are not sent in one case.
@@ -28,41 +26,6 @@ pub(super) const CASES: &[Case] = &[
     PE_WITHOUT_ASSOCIATION_IS_ASKED_OR_REMOVED,
     VANISHED_PE_IS_REMOVED_AFTER_A_REPORT,
 ];
-
-/// How soon "immediately" is: a second. Where periodic keep-alives come so often that one of them could be
-/// taken for the answer to a report, half a second, which is less than their shortest period.
-fn at_once(t: &Tester) -> Duration {
-    match t.timers().keep_alive_interval {
-        Some(interval) if interval < Duration::from_secs(2) => Duration::from_millis(500),
-        _ => Duration::from_secs(1),
-    }
-}
-
-/// The keep-alive that a report brings to a PE, or the breach of this requirement.
-pub(super) fn asked_at_once(
-    t: &mut Tester,
-    pe: &PoolElement,
-    requirement: ReqId,
-) -> Result<Message, Stop> {
-    let span = at_once(t);
-    let until = t.now() + span;
-    if let Some(message) = t.next_of(pe, until, |m| m.is(ENDPOINT_KEEP_ALIVE))? {
-        t.check(requirement, true);
-        return Ok(message);
-    }
-    let late = t.now().saturating_sub(until);
-    if late > Duration::from_millis(200) {
-        return Err(t.inconclusive(format!("the harness itself was {late:?} late")));
-    }
-    // It serves on, so it has had the report.
-    t.probe(pe)?;
-    t.require(
-        requirement,
-        false,
-        format!("no keep-alive came within {span:?} of the report"),
-    )?;
-    Err(Stop::Broken)
-}
 
 /// Reports a PE and takes the keep-alive that follows. What came before the report does not count.
 fn report_and_expect(t: &mut Tester, reporter: Player, pe: &PoolElement) -> Result<Message, Stop> {

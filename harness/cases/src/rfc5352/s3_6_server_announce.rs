@@ -1,10 +1,8 @@
 //! RFC 5352 §3.6: the announcements of a registrar.
 
-use crate::rfc5354::reaction::serves_on;
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
-/// Registrars on one channel that are reckoned with (T20).
-const SCOPE: u32 = 4;
 /// Server Identifier of the registrar that the tester plays.
 const OTHER: u32 = 0x0bad_1dea;
 
@@ -15,40 +13,6 @@ pub(super) const CASES: &[Case] = &[
     ANOTHER_REGISTRAR_MAKES_ANNOUNCEMENTS_RARER,
     NONSENSE_ON_THE_CHANNEL,
 ];
-
-/// The next announcement of anybody. Where one registrar is alone it comes after T6; others make it rarer.
-pub(super) fn next_announcement(t: &mut Tester, listener: &Player) -> Result<Message, Stop> {
-    let within = t.timers().t6_serverannounce * SCOPE;
-    let message = t.expect(listener, SERVER_ANNOUNCE, within)?;
-    t.check(R5352_3_6_2, true);
-    Ok(message)
-}
-
-/// The next announcement with this Server Identifier.
-pub(super) fn announcement_of(
-    t: &mut Tester,
-    listener: &Player,
-    id: i64,
-) -> Result<Option<Message>, Stop> {
-    let until = t.now() + t.latest(t.timers().t6_serverannounce * SCOPE);
-    t.next_of(listener, until, |m| {
-        m.is(SERVER_ANNOUNCE) && m.number("server-identifier") == Some(id)
-    })
-}
-
-/// The target's own ID, as PEs learn it: their Home ENRP server's.
-pub(super) fn home_of(t: &mut Tester) -> Result<i64, Stop> {
-    let pool = t.unused_pool_handle();
-    let pe = t.pool_element(&pool);
-    let mut home = None;
-    t.preamble(|t| {
-        t.register(&pe)?;
-        let resolution = t.resolve(&pe, &pool)?;
-        home = resolution.number("pool-element/home-enrp-server-identifier");
-        Ok(())
-    })?;
-    home.ok_or_else(|| t.inconclusive("the registrar does not tell a Home ENRP server"))
-}
 
 const REGISTRAR_ANNOUNCES_ITSELF: Case = registrar(
     "rfc5352/3.6/registrar-announces-itself",

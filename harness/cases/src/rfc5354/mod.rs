@@ -1,6 +1,5 @@
 //! RFC 5354: parameters and the common message format, seen from a registrar's ASAP side.
 
-pub(crate) mod reaction;
 mod s3_12_error_causes;
 mod s3_9_pool_handle;
 mod s3_padding;

@@ -2,6 +2,7 @@
 //!
 //! That registrations keep handles apart stands in `rfc5352/s3_1_registration_values.rs`; here it is asked.
 
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
@@ -68,7 +69,7 @@ const HANDLE_WITH_ITS_PADDING_IS_ANOTHER: Case = registrar(
 
 fn handle_with_its_padding_is_another(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
-    super::s3_padding::pad_to(&mut pool.0, 1);
+    pad_to(&mut pool.0, 1);
     let mut longer = vec![pool.clone()];
     for _ in 0..3 {
         let mut next = longer[longer.len() - 1].clone();

@@ -1,6 +1,6 @@
 //! RFC 5354 §3: padding of parameters on receipt.
 
-use super::reaction::forged;
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
@@ -29,7 +29,7 @@ fn padding_of_a_handle_is_no_part_of_it(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&first))?;
 
     let message = forge::registration(&pool.0, &odd.element).padding("pool-handle", 0xa5);
-    t.send_octets(&odd, &forged(message)?.octets())?;
+    t.send_octets(&odd, &message?.octets())?;
     let response = t.expect(&odd, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
     t.check_that(R5354_3_17, !response.flag('R'), response.summary());
     let echoed = response.text("pool-handle");
@@ -57,7 +57,7 @@ fn padding_in_a_de_registration_is_ignored(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let message = forge::deregistration(&pool.0, pe.pe_identifier()).padding("pool-handle", 0xff);
-    t.send_octets(&pe, &forged(message)?.octets())?;
+    t.send_octets(&pe, &message?.octets())?;
     let within = t.timers().t3_deregistration;
     let response = t.expect(&pe, DEREGISTRATION_RESPONSE, within)?;
     let listed = t.listed(&pu, &pool)?;
@@ -84,7 +84,7 @@ fn padding_that_looks_like_a_parameter_is_ignored(t: &mut Tester) -> Outcome {
     // Read from the first of the three on, this is the type 0x7fff, which would stop the message.
     let message = forge::deregistration(&pool.0, pe.pe_identifier())
         .padded_with("pool-handle", [0x7f, 0xff, 0x00]);
-    t.send_octets(&pe, &forged(message)?.octets())?;
+    t.send_octets(&pe, &message?.octets())?;
     let within = t.timers().t3_deregistration;
     let response = t.expect(&pe, DEREGISTRATION_RESPONSE, within)?;
     let listed = t.listed(&pu, &pool)?;
@@ -125,11 +125,4 @@ fn padding_of_a_skipped_parameter_is_ignored(t: &mut Tester) -> Outcome {
     let listed = t.listed(&pu, &pool)?;
     t.check_that(R5354_3_17, listed.is_empty(), response.summary());
     Ok(())
-}
-
-/// Makes a handle so long that this many octets are left over beyond a multiple of four.
-pub(super) fn pad_to(handle: &mut Vec<u8>, remainder: usize) {
-    while handle.len() % 4 != remainder {
-        handle.push(b'.');
-    }
 }

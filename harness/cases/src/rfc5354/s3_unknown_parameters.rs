@@ -3,7 +3,7 @@
 //! RFC 5352 §2.2.14 asks for the same by a SHOULD, and for reports in an ASAP_ERROR. A missing report is
 //! judged by that; one in the response passes too (T23).
 
-use super::reaction::{UNRECOGNIZED_PARAMETER, forged, judge_report, quoted, reports, welcome};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// Top bits 00: stop and discard.
@@ -118,7 +118,7 @@ impl Scene {
             Place::EndOfPoolElement => message.append("pool-element", odd),
             Place::EndOfUserTransport => message.append("pool-element/user-transport", odd),
         };
-        t.send_octets(self.asker(), &forged(message)?.octets())
+        t.send_octets(self.asker(), &message?.octets())
     }
 
     fn response(&self) -> (Kind, fn(&Tester) -> Duration) {

@@ -3,7 +3,7 @@
 //! No rule says what to do with them (T38, T50): the registrar may drop them, report them, read what can be
 //! read, or close the association. Judged is that it serves on, and that it does what it says.
 
-use super::reaction::{forged, serves_on, serves_on_without, throw};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
@@ -186,7 +186,7 @@ fn each_registration(
     t.preamble(|t| t.probe(&pe))?;
     for value in values {
         let message = spoil(forge::registration(&pool.0, &pe.element), *value);
-        throw(t, &pe, &forged(message)?.octets())?;
+        throw(t, &pe, &message?.octets())?;
     }
     serves_on_without(t, &pe)
 }
@@ -248,7 +248,7 @@ fn pe_identifier_length_is_wrong(t: &mut Tester) -> Outcome {
     for length in [0_u16, 4, 6, 7, 9, 12, 0xffff] {
         let message = forge::deregistration(&pool.0, pe.pe_identifier());
         let message = message.set("pe-identifier/#length", length);
-        throw(t, &pe, &forged(message)?.octets())?;
+        throw(t, &pe, &message?.octets())?;
     }
     serves_on(t, &pe)
 }
@@ -337,7 +337,7 @@ fn parameter_twice(t: &mut Tester) -> Outcome {
         plain().insert_after("pool-element/policy", policy),
         plain().append("", Parameter::pool_element(&pe.element)),
     ] {
-        throw(t, &pe, &forged(message)?.octets())?;
+        throw(t, &pe, &message?.octets())?;
     }
     serves_on_without(t, &pe)
 }

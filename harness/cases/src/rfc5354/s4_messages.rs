@@ -3,8 +3,7 @@
 //! The two highest bits of an unknown type say what to do; 10 and 11 are reserved, so that any reaction
 //! passes. RFC 5352 §2.2.14 asks for reports by a SHOULD.
 
-use super::reaction::{UNRECOGNIZED_MESSAGE, forged, judge_report, reports, serves_on};
-use super::s3_padding::pad_to;
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
@@ -255,7 +254,7 @@ fn undefined_flags_of_a_resolution_are_ignored(t: &mut Tester) -> Outcome {
 
     for flags in [0xfe_u8, 0x02, 0x80] {
         let message = forge::handle_resolution(&pool.0, false).set("flags", flags);
-        t.send_octets(&pu, &forged(message)?.octets())?;
+        t.send_octets(&pu, &message?.octets())?;
         let within = t.timers().t1_enrprequest;
         let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, within)?;
         let listed = response.pool_elements();
@@ -278,7 +277,7 @@ fn padding_of_a_message_is_ignored(t: &mut Tester) -> Outcome {
         let mut pool = t.unused_pool_handle();
         pad_to(&mut pool.0, remainder);
         let message = forge::handle_resolution(&pool.0, false).padding("", 0xff);
-        asked_oddly(t, pool, forged(message)?, R5354_4_14)?;
+        asked_oddly(t, pool, message?, R5354_4_14)?;
     }
     Ok(())
 }
@@ -368,6 +367,6 @@ fn asked_oddly(
 }
 
 /// A registration under another message type.
-fn disguised_registration(pe: &PoolElement, code: u8) -> Result<Forge, Stop> {
-    forged(forge::registration(&pe.handle.0, &pe.element).set("type", code))
+fn disguised_registration(pe: &PoolElement, code: u8) -> Result<Forge, ForgeError> {
+    forge::registration(&pe.handle.0, &pe.element).set("type", code)
 }

@@ -1,6 +1,6 @@
 //! RFC 5356 §3: what load and weight mean, whatever the policy.
 
-use super::{firsts, in_order, list, pool_of, useless_pes_do_no_harm};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

@@ -1,6 +1,6 @@
 //! RFC 5356 §4.1: Round Robin.
 
-use super::{firsts, list, no_repeats, pool_of};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

@@ -1,6 +1,6 @@
 //! RFC 5356 §4.2: Weighted Round Robin. What a weight of 0 means: `s3_load_and_weight.rs`.
 
-use super::{count, firsts, no_repeats, policy_is_told, pool_of};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

@@ -3,7 +3,7 @@
 //! The section asks the PU to draw. A registrar that always lists all PEs leaves the draw to it, so its
 //! order need not be random; one that lists a part has to choose that part fairly.
 
-use super::{count, list, no_repeats, policy_is_told, pool_of};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

@@ -1,6 +1,6 @@
 //! RFC 5356 §4.4: Weighted Random. What a weight of 0 means: `s3_load_and_weight.rs`.
 
-use super::{count, firsts, list, no_repeats, policy_is_told, pool_of};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

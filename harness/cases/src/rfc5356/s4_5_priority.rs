@@ -1,6 +1,6 @@
 //! RFC 5356 §4.5: Priority.
 
-use super::{count, firsts, in_order, list, policy_is_told, pool_of};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

@@ -1,6 +1,6 @@
 //! RFC 5356 §5.1: Least Used.
 
-use super::{firsts, in_order, list, no_repeats, policy_is_told, pool_of};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
@@ -183,7 +183,7 @@ fn fully_loaded_pool_is_served(t: &mut Tester) -> Outcome {
         let listed: String = response
             .pool_elements()
             .into_iter()
-            .map(|id| super::letter(&pes, id))
+            .map(|id| letter(&pes, id))
             .collect();
         t.check_that(
             R5356_5_1_2_3,

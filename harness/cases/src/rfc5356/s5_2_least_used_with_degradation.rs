@@ -4,7 +4,7 @@
 //! due follows from the lists that were returned before, be they full or partial: [`Sums`] keeps the books.
 //! To list the lowest sums is a SHOULD; the counters are MUSTs, judged where that SHOULD is kept.
 
-use super::{firsts, in_order, list, policy_is_told, pool_of};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

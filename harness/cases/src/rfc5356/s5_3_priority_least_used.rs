@@ -1,6 +1,6 @@
 //! RFC 5356 §5.3: Priority Least Used.
 
-use super::{firsts, in_order, list, no_repeats, policy_is_told, pool_of};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

@@ -1,6 +1,6 @@
 //! RFC 5356 §5.4: Randomized Least Used.
 
-use super::{count, firsts, list, no_repeats, policy_is_told, pool_of, useless_pes_do_no_harm};
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.

@@ -14,11 +14,6 @@ pub(crate) const UNRECOGNIZED_MESSAGE: u16 = 0x2;
 /// answers out of order.
 const SETTLE: Duration = Duration::from_millis(300);
 
-/// A path that is not in the message is a mistake of the case.
-pub(crate) fn forged(message: Result<Forge, ForgeError>) -> Result<Forge, Stop> {
-    message.map_err(|error| Stop::Error(error.to_string()))
-}
-
 /// Shows that a PE can be registered as it is, and leaves it unregistered. From then on its keep-alives
 /// are acknowledged, also when a spoilt registration is what brings them.
 pub(crate) fn welcome(t: &mut Tester, pe: &PoolElement) -> Outcome {

@@ -1,31 +1,31 @@
-//! What the cases about registration and de-registration say often and the test kit has no word for.
+//! Words about pool elements, and about what a registrar says of them.
 
 use rspcheck_testkit::prelude::*;
 use std::net::IpAddr;
 
 /// A PE that serves over TCP at its own address.
-pub(super) fn tcp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
+pub(crate) fn tcp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
     let pe = t.pool_element(pool);
     let addrs = own_addrs(t, &pe)?;
     Ok(pe.user_transport(Transport::Tcp { port: 4711, addrs }))
 }
 
 /// A PE that serves over UDP at its own address.
-pub(super) fn udp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
+pub(crate) fn udp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
     let pe = t.pool_element(pool);
     let addrs = own_addrs(t, &pe)?;
     Ok(pe.user_transport(Transport::Udp { port: 4711, addrs }))
 }
 
 /// A PE that serves over SCTP, with the control channel multiplexed on it.
-pub(super) fn control_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
+pub(crate) fn control_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
     let pe = t.pool_element(pool);
     let transport = own_sctp(t, &pe, 1)?;
     Ok(pe.user_transport(transport))
 }
 
 /// SCTP at the PE's own transport address, with this Transport Use.
-pub(super) fn own_sctp(
+pub(crate) fn own_sctp(
     t: &mut Tester,
     pe: &PoolElement,
     transport_use: u16,
@@ -39,17 +39,17 @@ pub(super) fn own_sctp(
 }
 
 /// The addresses of the PE's own association.
-pub(super) fn own_addrs(t: &mut Tester, pe: &PoolElement) -> Result<Vec<IpAddr>, Stop> {
+pub(crate) fn own_addrs(t: &mut Tester, pe: &PoolElement) -> Result<Vec<IpAddr>, Stop> {
     Ok(vec![t.address(pe)?.ip()])
 }
 
 /// De-registers a PE on the way to the purpose.
-pub(super) fn leave(t: &mut Tester, pe: &PoolElement) -> Outcome {
+pub(crate) fn leave(t: &mut Tester, pe: &PoolElement) -> Outcome {
     t.preamble(|t| t.deregister_response(pe).map(drop))
 }
 
 /// The addresses under a transport, in the order of IPv4, then IPv6.
-pub(super) fn addresses(message: &Message, transport: &str) -> Vec<String> {
+pub(crate) fn addresses(message: &Message, transport: &str) -> Vec<String> {
     let of = |kind: &str| {
         let first = message.text(&format!("{transport}/{kind}"));
         let more = (1..).map_while(|n| message.text(&format!("{transport}/{kind}[{n}]")));
@@ -59,12 +59,14 @@ pub(super) fn addresses(message: &Message, transport: &str) -> Vec<String> {
 }
 
 /// The pool handle that a message is about.
-pub(super) fn handle_of(message: &Message) -> Option<PoolHandle> {
+pub(crate) fn handle_of(message: &Message) -> Option<PoolHandle> {
     let value = message.value("pool-handle")?;
     Some(PoolHandle(value.octets()?.to_vec()))
 }
 
-/// A path that is not in the message is a mistake of the case.
-pub(super) fn forged(message: Result<Forge, ForgeError>) -> Result<Forge, Stop> {
-    message.map_err(|error| Stop::Error(error.to_string()))
+/// Makes a handle so long that this many octets are left over beyond a multiple of four.
+pub(crate) fn pad_to(handle: &mut Vec<u8>, remainder: usize) {
+    while handle.len() % 4 != remainder {
+        handle.push(b'.');
+    }
 }

@@ -1,0 +1,40 @@
+//! Words about the announcements of registrars.
+
+use rspcheck_testkit::prelude::*;
+
+/// Registrars on one channel that are reckoned with (T20).
+pub(crate) const SCOPE: u32 = 4;
+
+/// The next announcement of anybody. Where one registrar is alone it comes after T6; others make it rarer.
+pub(crate) fn next_announcement(t: &mut Tester, listener: &Player) -> Result<Message, Stop> {
+    let within = t.timers().t6_serverannounce * SCOPE;
+    let message = t.expect(listener, SERVER_ANNOUNCE, within)?;
+    t.check(R5352_3_6_2, true);
+    Ok(message)
+}
+
+/// The next announcement with this Server Identifier.
+pub(crate) fn announcement_of(
+    t: &mut Tester,
+    listener: &Player,
+    id: i64,
+) -> Result<Option<Message>, Stop> {
+    let until = t.now() + t.latest(t.timers().t6_serverannounce * SCOPE);
+    t.next_of(listener, until, |m| {
+        m.is(SERVER_ANNOUNCE) && m.number("server-identifier") == Some(id)
+    })
+}
+
+/// The target's own ID, as PEs learn it: their Home ENRP server's.
+pub(crate) fn home_of(t: &mut Tester) -> Result<i64, Stop> {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let mut home = None;
+    t.preamble(|t| {
+        t.register(&pe)?;
+        let resolution = t.resolve(&pe, &pool)?;
+        home = resolution.number("pool-element/home-enrp-server-identifier");
+        Ok(())
+    })?;
+    home.ok_or_else(|| t.inconclusive("the registrar does not tell a Home ENRP server"))
+}

@@ -1,0 +1,13 @@
+//! Words that several sections share: what cases say often and the test kit has no word for.
+
+mod announcement;
+mod keep_alive;
+mod reaction;
+mod registration;
+mod selection;
+
+pub(crate) use announcement::*;
+pub(crate) use keep_alive::*;
+pub(crate) use reaction::*;
+pub(crate) use registration::*;
+pub(crate) use selection::*;
