@@ -1,4 +1,5 @@
-//! Rules for the files of cases: each requirement ID has its title beside it.
+//! Rules for the files of cases: each case is in the file of its section, and each requirement ID has its
+//! title beside it.
 
 use rspcheck_spec::catalogue;
 use std::fs;
@@ -34,6 +35,57 @@ fn titles_beside_the_requirement_ids_are_fresh() {
         ids, covered,
         "a case has its requirements in a form that this test does not see"
     );
+}
+
+/// `rfc5352/3.1/words` is in `rfc5352/s3_1_*.rs`; where a section has no file, in its parent section's.
+#[test]
+fn cases_are_in_the_file_of_their_section() {
+    let files: Vec<_> = case_files()
+        .iter()
+        .map(|path| (section(path), read(path)))
+        .collect();
+    for case in rspcheck_cases::all() {
+        let of_case = case.section();
+        let holds = |section: &str| {
+            let below = of_case.strip_prefix(section);
+            below.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        let nearest = files
+            .iter()
+            .map(|(section, _)| section)
+            .filter(|section| holds(section));
+        let nearest = nearest.max_by_key(|section| section.len());
+        let quoted = format!("\"{}\"", case.id);
+        let found: Vec<_> = files
+            .iter()
+            .filter(|(_, text)| text.contains(&quoted))
+            .collect();
+        assert_eq!(found.len(), 1, "{} is in {} files", case.id, found.len());
+        assert_eq!(
+            Some(&found[0].0),
+            nearest,
+            "{} is in the file of another section",
+            case.id
+        );
+    }
+}
+
+/// The section in a file's name: `rfc5352/3.1` of `rfc5352/s3_1_registration.rs`.
+fn section(path: &Path) -> String {
+    let name = |path: &Path| {
+        path.file_stem()
+            .expect("a name")
+            .to_string_lossy()
+            .into_owned()
+    };
+    let rfc = name(path.parent().expect("a folder"));
+    let numbers: Vec<_> = name(path)
+        .trim_start_matches('s')
+        .split('_')
+        .map_while(|part| part.parse::<u16>().ok())
+        .map(|number| number.to_string())
+        .collect();
+    format!("{rfc}/{}", numbers.join("."))
 }
 
 /// The file with the title of each requirement behind its ID, one ID to a line, and the number of IDs.

@@ -17,6 +17,7 @@ mod s3_1_reregistration;
 mod s3_2_deregistration;
 mod s3_3_handle_resolution;
 mod s3_4_keep_alive;
+mod s3_5_periodic_keep_alive;
 mod s3_5_unreachable;
 mod s3_6_server_announce;
 mod s4_message_roles;
@@ -43,6 +44,7 @@ pub const CASES: &[&[Case]] = &[
     s3_2_deregistration::CASES,
     s3_3_handle_resolution::CASES,
     s3_4_keep_alive::CASES,
+    s3_5_periodic_keep_alive::CASES,
     s3_5_unreachable::CASES,
     s3_6_server_announce::CASES,
     s4_message_roles::CASES,

@@ -1,6 +1,8 @@
 //! RFC 5354: parameters and the common message format, seen from a registrar's ASAP side.
 
 mod s3_12_error_causes;
+mod s3_3_dccp_transport;
+mod s3_7_udp_lite_transport;
 mod s3_9_pool_handle;
 mod s3_padding;
 mod s3_unknown_parameters;
@@ -13,6 +15,8 @@ use rspcheck_testkit::Case;
 pub const CASES: &[&[Case]] = &[
     s3_unknown_parameters::CASES,
     s3_padding::CASES,
+    s3_3_dccp_transport::CASES,
+    s3_7_udp_lite_transport::CASES,
     s3_9_pool_handle::CASES,
     s3_12_error_causes::CASES,
     s4_messages::CASES,

@@ -5,9 +5,11 @@ mod keep_alive;
 mod reaction;
 mod registration;
 mod selection;
+mod unknown_parameter;
 
 pub(crate) use announcement::*;
 pub(crate) use keep_alive::*;
 pub(crate) use reaction::*;
 pub(crate) use registration::*;
 pub(crate) use selection::*;
+pub(crate) use unknown_parameter::*;

@@ -70,3 +70,21 @@ pub(crate) fn pad_to(handle: &mut Vec<u8>, remainder: usize) {
         handle.push(b'.');
     }
 }
+
+/// The response to a PE of another transport from a pool of SCTP PEs for data only.
+pub(crate) fn refused_by_a_data_only_pool(
+    t: &mut Tester,
+    transport: fn(u16, Vec<IpAddr>) -> Transport,
+) -> Result<Message, Stop> {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    let other: PoolElement = t.pool_element(&pool);
+    let own = t.address(&other)?;
+    let other = other.user_transport(transport(4711, vec![own.ip()]));
+    t.preamble(|t| t.register(&first))?;
+
+    let response = t.register_response(&other)?;
+    t.check(R5352_3_1_53, true);
+    t.check_that(R5352_3_1_38, response.flag('R'), response.summary());
+    Ok(response)
+}

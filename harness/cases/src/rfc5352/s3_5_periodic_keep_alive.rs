@@ -1,0 +1,95 @@
+//! RFC 5352 §3.5: periodic keep-alives.
+//!
+//! Reports of PUs, which bring other keep-alives, are in `s3_5_unreachable.rs`.
+
+use crate::words::*;
+use rspcheck_testkit::prelude::*;
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    KEEP_ALIVES_COME_PERIODICALLY,
+    KEEP_ALIVES_TO_MANY_PES_ARE_SPREAD,
+];
+
+/// PEs that are watched for bursts.
+const MANY: usize = 24;
+
+const KEEP_ALIVES_COME_PERIODICALLY: Case = registrar(
+    "rfc5352/3.5/keep-alives-come-periodically",
+    "Keep-alive follows keep-alive, and none of them claims the PE.",
+    &[
+        R5352_3_5_14, // A periodic keep-alive has H clear.
+        R5352_3_5_13, // The registrar can send periodic keep-alives to its PEs.
+        R5352_3_5_18, // The keep-alive period can vary by 50 percent.
+    ],
+    keep_alives_come_periodically,
+)
+.needs(&[Ics::KeepAlive]);
+
+fn keep_alives_come_periodically(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    t.preamble(|t| t.register(&pe))?;
+
+    let mut times = Vec::new();
+    for _ in 0..3 {
+        let message = next_keep_alive(t, &pe)?;
+        t.check_that(R5352_3_5_14, !message.flag('H'), message.summary());
+        times.push(message.at);
+    }
+    t.check(R5352_3_5_13, true);
+    let (one, two) = (times[1] - times[0], times[2] - times[1]);
+    t.observe(format!("periods of {one:?} and {two:?}"));
+    t.check(R5352_3_5_18, one.abs_diff(two) > Duration::from_millis(20));
+    Ok(())
+}
+
+const KEEP_ALIVES_TO_MANY_PES_ARE_SPREAD: Case = registrar(
+    "rfc5352/3.5/keep-alives-to-many-pes-are-spread",
+    "PEs that registered all at once are not asked all at once.",
+    &[
+        R5352_3_5_14, // A periodic keep-alive has H clear.
+        R5352_3_5_16, // A registrar with many PEs avoids keep-alive bursts.
+    ],
+    keep_alives_to_many_pes_are_spread,
+)
+.needs(&[Ics::KeepAlive]);
+
+fn keep_alives_to_many_pes_are_spread(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let first = t.pool_element(&pool);
+    t.preamble(|t| t.register(&first))?;
+    for _ in 1..MANY {
+        let pool = t.unused_pool_handle();
+        let next = t.pool_element_beside(&first, &pool);
+        t.preamble(|t| t.register(&next))?;
+    }
+
+    t.take_all(&first, ENDPOINT_KEEP_ALIVE);
+    let gap = longest_gap(t)?;
+    play_on(t, t.latest(gap))?;
+    let came = t.take_all(&first, ENDPOINT_KEEP_ALIVE);
+    if came.len() < MANY / 2 {
+        return Err(t.inconclusive(format!("{} keep-alives came for {MANY} PEs", came.len())));
+    }
+    // Half of all PEs within a thirtieth of the longest period is a burst, not chance.
+    let close = |from: &Message| {
+        let within = gap / 30;
+        came.iter()
+            .filter(|m| m.at >= from.at && m.at - from.at < within)
+            .count()
+    };
+    let burst = came.iter().map(close).max().unwrap_or(0);
+    t.observe(format!(
+        "{} keep-alives, {burst} of them close together",
+        came.len()
+    ));
+    t.check_that(
+        R5352_3_5_16,
+        burst < MANY / 2,
+        format!("{burst} of {MANY} PEs are asked in one burst"),
+    );
+    let claims = came.iter().filter(|m| m.flag('H')).count();
+    t.check_eq(R5352_3_5_14, "keep-alives with H set", claims, 0);
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Words about parameters of unknown type (RFC 5354 §3): requests that carry one, and what became of them.
+
+use super::welcome;
+use rspcheck_testkit::prelude::*;
+
+/// Top bits 00: stop and discard.
+pub(crate) const DROP: u16 = 0x3fff;
+/// Top bits 01: stop, discard and report.
+pub(crate) const DROP_REPORT: u16 = 0x7fff;
+/// Top bits 10: skip and go on.
+pub(crate) const SKIP: u16 = 0xbfff;
+/// Top bits 11: skip, go on and report. 0xffff is reserved.
+pub(crate) const SKIP_REPORT: u16 = 0xfffe;
+
+/// The value of every unknown parameter here.
+pub(crate) const VALUE: &[u8] = b"odd!";
+
+/// Where an unknown parameter stands.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Place {
+    Start,
+    Middle,
+    End,
+    BeforeUserTransport,
+    EndOfPoolElement,
+    EndOfUserTransport,
+}
+
+pub(crate) const FLAT: &[Place] = &[Place::Start, Place::Middle, Place::End];
+pub(crate) const NESTED: &[Place] = &[
+    Place::BeforeUserTransport,
+    Place::EndOfPoolElement,
+    Place::EndOfUserTransport,
+];
+
+/// Which request it stands in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ask {
+    Registration,
+    Deregistration,
+    Resolution,
+}
+
+/// A PE, registered unless it is about to register, and a PU.
+pub(crate) struct Scene {
+    pub(crate) ask: Ask,
+    pub(crate) pe: PoolElement,
+    pub(crate) pu: PoolUser,
+}
+
+impl Scene {
+    pub(crate) fn set(t: &mut Tester, ask: Ask) -> Result<Scene, Stop> {
+        let pool = t.unused_pool_handle();
+        let pe = t.pool_element(&pool);
+        let pu = t.pool_user();
+        match ask {
+            Ask::Registration => welcome(t, &pe)?,
+            Ask::Deregistration | Ask::Resolution => t.preamble(|t| t.register(&pe))?,
+        }
+        Ok(Scene { ask, pe, pu })
+    }
+
+    pub(crate) fn asker(&self) -> Player {
+        match self.ask {
+            Ask::Registration | Ask::Deregistration => (&self.pe).into(),
+            Ask::Resolution => (&self.pu).into(),
+        }
+    }
+
+    pub(crate) fn request(&self) -> Forge {
+        let handle = &self.pe.handle.0;
+        match self.ask {
+            Ask::Registration => forge::registration(handle, &self.pe.element),
+            Ask::Deregistration => forge::deregistration(handle, self.pe.pe_identifier()),
+            Ask::Resolution => forge::handle_resolution(handle, false),
+        }
+    }
+
+    pub(crate) fn ask_with(&self, t: &mut Tester, odd: Parameter, place: Place) -> Outcome {
+        let message = self.request();
+        let message = match place {
+            Place::Start => message.insert_before("pool-handle", odd),
+            Place::Middle => message.insert_after("pool-handle", odd),
+            Place::End => message.append("", odd),
+            Place::BeforeUserTransport => message.insert_before("pool-element/user-transport", odd),
+            Place::EndOfPoolElement => message.append("pool-element", odd),
+            Place::EndOfUserTransport => message.append("pool-element/user-transport", odd),
+        };
+        t.send_octets(self.asker(), &message?.octets())
+    }
+
+    pub(crate) fn response(&self) -> (Kind, fn(&Tester) -> Duration) {
+        match self.ask {
+            Ask::Registration => (REGISTRATION_RESPONSE, |t| t.timers().t2_registration),
+            Ask::Deregistration => (DEREGISTRATION_RESPONSE, |t| t.timers().t3_deregistration),
+            Ask::Resolution => (HANDLE_RESOLUTION_RESPONSE, |t| t.timers().t1_enrprequest),
+        }
+    }
+
+    /// The response, whatever it says.
+    pub(crate) fn answer(&self, t: &mut Tester) -> Result<Message, Stop> {
+        let (kind, within) = self.response();
+        let within = within(t);
+        t.expect(self.asker(), kind, within)
+    }
+
+    /// Whether the request has had its effect: on the handlespace, or in the response.
+    pub(crate) fn carried_out(
+        &self,
+        t: &mut Tester,
+        response: Option<&Message>,
+    ) -> Result<bool, Stop> {
+        let id = self.pe.pe_identifier();
+        if let Ask::Resolution = self.ask {
+            return Ok(response.is_some_and(|m| m.pool_elements().contains(&id)));
+        }
+        let listed = t.listed(&self.pu, &self.pe.handle)?.contains(&id);
+        let refused = response.is_some_and(|m| m.flag('R'));
+        Ok(match self.ask {
+            Ask::Registration => listed && !refused,
+            Ask::Deregistration | Ask::Resolution => !listed,
+        })
+    }
+}
+
+pub(crate) fn odd(code: u16) -> Parameter {
+    Parameter::new(code, VALUE)
+}
