@@ -136,6 +136,12 @@ impl Message {
         self.octets.first() == Some(&kind.code)
     }
 
+    /// The pool handle that the message is about.
+    pub fn pool_handle(&self) -> Option<PoolHandle> {
+        let value = self.value("pool-handle")?;
+        Some(PoolHandle(value.octets()?.to_vec()))
+    }
+
     /// PE Identifiers of the Pool Element parameters, in order.
     pub fn pool_elements(&self) -> Vec<u32> {
         self.each("pool-element", "pe-identifier")

@@ -1,6 +1,7 @@
 //! The tester: what a case can do and ask.
 
 mod inside;
+mod verbs;
 
 use crate::case::{Case, Outcome, Stop};
 use crate::forge::{self, Forge};
@@ -15,6 +16,7 @@ use rspcheck_spec::ReqId;
 use rspcheck_spec::catalogue::catalogue;
 use rspcheck_spec::event::{Event, What};
 use rspcheck_spec::ics::Ics;
+use rspcheck_spec::id::{R5352_3_1_53, R5352_3_2_22};
 use rspcheck_spec::ixit::Timers;
 use rspcheck_spec::verdict::Level;
 use std::collections::{BTreeSet, VecDeque};
@@ -537,13 +539,23 @@ impl<'w> Tester<'w> {
         self.require(self.case.covers[0], granted, note)
     }
 
-    /// Registers and gives the response, whatever it is.
+    /// Registers and returns the response, granted or refused. Where the case covers
+    /// [`R5352_3_1_53`], an answer counts as checked.
     pub fn register_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         self.send_registration(pe)?;
-        self.expect(pe, REGISTRATION_RESPONSE, self.timers().t2_registration)
+        self.registration_response(pe)
     }
 
-    /// De-registers and gives the response.
+    /// Waits for the response to a registration that was sent already, as
+    /// [`Tester::register_response`] does.
+    pub fn registration_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
+        let message = self.expect(pe, REGISTRATION_RESPONSE, self.timers().t2_registration)?;
+        self.note_answer(R5352_3_1_53);
+        Ok(message)
+    }
+
+    /// De-registers and returns the response. Where the case covers [`R5352_3_2_22`], an answer counts
+    /// as checked.
     pub fn deregister_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         self.send(pe, forge::deregistration(&pe.handle.0, pe.element.id))?;
         let message = self.expect(pe, DEREGISTRATION_RESPONSE, self.timers().t3_deregistration)?;
@@ -551,6 +563,7 @@ impl<'w> Tester<'w> {
         self.players[pe.player.0]
             .elements
             .retain(|e| *e != identity);
+        self.note_answer(R5352_3_2_22);
         Ok(message)
     }
 

@@ -224,9 +224,7 @@ fn error_leaves_registrations_alone(t: &mut Tester) -> Outcome {
         t.send(&pe, forge::asap_error(&[Cause::new(code)]))?;
     }
     t.expect_none(R5352_4_12, &pe, ERROR)?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_3_1_21, &pu, &pool, &[&pe])
 }
 
 const RESPONSES_SENT_TO_THE_REGISTRAR: Case = registrar(
@@ -323,10 +321,8 @@ fn misplaced(
         throw(t, &pu, &message.octets())?;
         serves_on(t, &pu)?;
     }
-    let listed = t.listed(&pe, &pool)?;
-    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    t.lists(R5352_3_1_21, &pe, &pool, &[&pe])?;
     let negative = t.resolve(&pe, &unknown)?;
-    let told = negative.has("operation-error/0x9");
-    t.check_that(R5352_3_3_26, told, negative.summary());
+    t.cause(R5352_3_3_26, &negative, 0x9);
     Ok(())
 }

@@ -32,13 +32,7 @@ fn de_registration_by_proxy(t: &mut Tester) -> Outcome {
         forge::deregistration(&pool.0, pe.pe_identifier()),
     )?;
     t.probe(&stranger)?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(
-        R5352_2_2_2_4,
-        "PEs listed",
-        listed,
-        vec![pe.pe_identifier()],
-    );
+    t.lists(R5352_2_2_2_4, &pu, &pool, &[&pe])?;
     // No cause is laid down for the refusal (T11), nor that it must be one.
     let answers = t.take_all(&stranger, DEREGISTRATION_RESPONSE);
     let told = answers
@@ -69,14 +63,7 @@ fn de_registration_by_another_pe_of_the_pool(t: &mut Tester) -> Outcome {
     t.probe(&other)?;
     // A list may be partial; alone in the pool, the PE cannot be left out of it.
     t.preamble(|t| t.deregister_response(&other).map(drop))?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(
-        R5352_2_2_2_4,
-        "PEs listed",
-        listed,
-        vec![pe.pe_identifier()],
-    );
-    Ok(())
+    t.lists(R5352_2_2_2_4, &pu, &pool, &[&pe])
 }
 
 const PROXY_DOES_NOT_HINDER_THE_PE: Case = registrar(
@@ -102,15 +89,8 @@ fn proxy_does_not_hinder_the_pe(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.probe(&stranger))?;
 
     let response = t.deregister_response(&pe)?;
-    t.check(R5352_3_2_22, true);
-    t.check_that(
-        R5352_3_2_17,
-        !response.has("operation-error"),
-        response.summary(),
-    );
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_2_17, "PEs listed", listed, vec![]);
-    Ok(())
+    t.no_error(R5352_3_2_17, &response);
+    t.lists_none(R5352_3_2_17, &pu, &pool)
 }
 
 const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
@@ -131,14 +111,8 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
     let flagged = forge::deregistration(&pool.0, pe.pe_identifier()).set("flags", 0xff);
     t.send_octets(&pe, &flagged?.octets())?;
     let response = t.expect(&pe, DEREGISTRATION_RESPONSE, t.timers().t3_deregistration)?;
-    t.check_that(
-        R5354_4_8,
-        !response.has("operation-error"),
-        response.summary(),
-    );
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5354_4_8, "PEs listed", listed, vec![]);
-    Ok(())
+    t.no_error(R5354_4_8, &response);
+    t.lists_none(R5354_4_8, &pu, &pool)
 }
 
 const DE_REGISTRATION_WITHOUT_IDENTIFIER_REMOVES_NOBODY: Case = registrar(
@@ -159,7 +133,5 @@ fn de_registration_without_identifier_removes_nobody(t: &mut Tester) -> Outcome 
     let cut = forge::deregistration(&pool.0, pe.pe_identifier()).remove("pe-identifier");
     t.send_octets(&pe, &cut?.octets())?;
     t.probe(&pe)?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_2_9, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_3_2_9, &pu, &pool, &[&pe])
 }

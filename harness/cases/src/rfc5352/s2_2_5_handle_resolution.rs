@@ -39,17 +39,8 @@ fn pe_is_answered_over_its_registration_association(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.resolve(&pe, &pool)?;
-    t.check_that(
-        R5352_2_2_5_3,
-        response.has("pool-element"),
-        response.summary(),
-    );
-    t.check_eq(
-        R5352_2_2_6_11,
-        "PEs listed",
-        response.pool_elements(),
-        vec![pe.pe_identifier()],
-    );
+    t.carries(R5352_2_2_5_3, &response, "pool-element");
+    t.members(R5352_2_2_6_11, &response, &[&pe]);
     Ok(())
 }
 
@@ -72,11 +63,7 @@ fn pe_can_ask_for_another_pool(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&other))?;
 
     let response = t.resolve(&pe, &other_pool)?;
-    t.check_that(
-        R5352_2_2_5_3,
-        response.has("pool-element"),
-        response.summary(),
-    );
+    t.carries(R5352_2_2_5_3, &response, "pool-element");
     let listed = response.pool_elements();
     t.check_eq(
         R5352_2_2_6_11,
@@ -103,20 +90,12 @@ fn pe_can_ask_before_and_after_its_membership(t: &mut Tester) -> Outcome {
 
     let before = t.resolve(&pe, &pool)?;
     t.check(R5352_2_2_5_3, true);
-    t.check_that(
-        R5352_3_3_26,
-        before.has("operation-error/0x9"),
-        before.summary(),
-    );
+    t.cause(R5352_3_3_26, &before, 0x9);
 
     t.preamble(|t| t.register(&pe))?;
     t.preamble(|t| t.deregister_response(&pe).map(drop))?;
     let after = t.resolve(&pe, &pool)?;
-    t.check_that(
-        R5352_3_3_26,
-        after.has("operation-error/0x9"),
-        after.summary(),
-    );
+    t.cause(R5352_3_3_26, &after, 0x9);
     Ok(())
 }
 
@@ -358,11 +337,7 @@ fn end_of_the_pool_brings_no_positive_update(t: &mut Tester) -> Outcome {
         t.check(R5352_2_2_6_12, true);
         return Ok(());
     };
-    t.check_that(
-        R5352_2_2_6_12,
-        update.has("operation-error"),
-        update.summary(),
-    );
+    t.error(R5352_2_2_6_12, &update);
     Ok(())
 }
 

@@ -145,17 +145,9 @@ fn negative_response_holds_the_error_alone(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
 
     let response = t.resolve(&pu, &pool)?;
-    t.check_that(
-        R5352_2_2_6_14,
-        response.has("operation-error"),
-        response.summary(),
-    );
-    t.check_that(R5352_2_2_6_9, !response.has("policy"), response.summary());
-    t.check_that(
-        R5352_2_2_6_13,
-        !response.has("pool-element"),
-        response.summary(),
-    );
+    t.error(R5352_2_2_6_14, &response);
+    t.lacks(R5352_2_2_6_9, &response, "policy");
+    t.lacks(R5352_2_2_6_13, &response, "pool-element");
     Ok(())
 }
 
@@ -176,16 +168,8 @@ fn positive_response_holds_pes_and_no_error(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.resolve(&pu, &pool)?;
-    t.check_that(
-        R5352_2_2_6_12,
-        response.has("pool-element"),
-        response.summary(),
-    );
-    t.check_that(
-        R5352_2_2_6_14,
-        !response.has("operation-error"),
-        response.summary(),
-    );
+    t.carries(R5352_2_2_6_12, &response, "pool-element");
+    t.no_error(R5352_2_2_6_14, &response);
     Ok(())
 }
 
@@ -216,18 +200,8 @@ fn round_robin_need_not_be_told(t: &mut Tester) -> Outcome {
         t.check(R5356_4_1_4_1, true);
         return Ok(());
     }
-    t.check_eq(
-        R5352_3_3_24,
-        "policy told",
-        response.number("policy/type"),
-        Some(0x0000_0001),
-    );
-    t.check_eq(
-        R5356_4_1_4_1,
-        "Length of the policy",
-        response.number("policy/#length"),
-        Some(8),
-    );
+    t.field(R5352_3_3_24, &response, "policy/type", 0x0000_0001);
+    t.field(R5356_4_1_4_1, &response, "policy/#length", 8);
     Ok(())
 }
 
@@ -388,8 +362,12 @@ fn user_and_asap_transport_are_told_apart(t: &mut Tester) -> Outcome {
         t.observe("the ASAP transport is not told");
         return Ok(());
     }
-    let kind = response.number("pool-element/asap-transport/#type");
-    t.check_eq(R5354_3_10_9, "type of the ASAP transport", kind, Some(0x4));
+    t.field(
+        R5354_3_10_9,
+        &response,
+        "pool-element/asap-transport/#type",
+        0x4,
+    );
     let told = response.number("pool-element/asap-transport/port");
     t.check_eq(
         R5352_3_1_50,

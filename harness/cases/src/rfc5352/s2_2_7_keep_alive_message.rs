@@ -31,12 +31,7 @@ fn keep_alive_names_pool_and_sender(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let message = next_keep_alive(t, &pe)?;
-    t.check_eq(
-        R5352_2_2_7_7,
-        "pool handle",
-        handle_of(&message),
-        Some(pool.clone()),
-    );
+    t.names_pool(R5352_2_2_7_7, &message, &pool);
     let resolution = t.resolve(&pu, &pool)?;
     let home = resolution.number("pool-element/home-enrp-server-identifier");
     let sender = message.number("server-identifier");

@@ -62,7 +62,5 @@ fn report_without_identifier_removes_nobody(t: &mut Tester) -> Outcome {
     let report = forge::endpoint_unreachable(&pool.0, pe.pe_identifier()).remove("pe-identifier");
     throw(t, &pu, &report?.octets())?;
     serves_on(t, &pu)?;
-    let listed = t.listed(&pe, &pool)?;
-    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_3_1_21, &pe, &pool, &[&pe])
 }

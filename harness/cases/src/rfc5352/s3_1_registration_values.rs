@@ -48,17 +48,12 @@ fn infinite_life(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
 
     let response = t.register_response(&pe)?;
-    t.check(R5352_3_1_53, true);
     if response.flag('R') {
-        t.observe(format!(
-            "an infinite life is refused: {}",
-            response.summary()
-        ));
+        t.observe_message("an infinite life is refused", &response);
         return Ok(());
     }
     t.pass_time(t.latest(Duration::ZERO))?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5354_3_10_5, "PEs listed", listed, vec![pe.pe_identifier()]);
+    t.lists(R5354_3_10_5, &pu, &pool, &[&pe])?;
     leave(t, &pe)
 }
 
@@ -78,17 +73,12 @@ fn longest_life(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
 
     let response = t.register_response(&pe)?;
-    t.check(R5352_3_1_53, true);
     if response.flag('R') {
-        t.observe(format!(
-            "a life of 68 years is refused: {}",
-            response.summary()
-        ));
+        t.observe_message("a life of 68 years is refused", &response);
         return Ok(());
     }
     t.pass_time(t.latest(Duration::ZERO))?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5354_3_10_5, "PEs listed", listed, vec![pe.pe_identifier()]);
+    t.lists(R5354_3_10_5, &pu, &pool, &[&pe])?;
     leave(t, &pe)
 }
 
@@ -105,8 +95,7 @@ fn zero_life_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(0);
     let response = t.register_response(&pe)?;
-    t.check(R5352_3_1_53, true);
-    t.observe(format!("a life of 0 s gets {}", response.summary()));
+    t.observe_message("a life of 0 s", &response);
     t.probe(&pe)
 }
 
@@ -123,8 +112,7 @@ fn negative_life_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(-2);
     let response = t.register_response(&pe)?;
-    t.check(R5352_3_1_53, true);
-    t.observe(format!("a life of -2 s gets {}", response.summary()));
+    t.observe_message("a life of -2 s", &response);
     t.probe(&pe)
 }
 
@@ -142,14 +130,8 @@ fn identifier_zero_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).id(0);
     let response = t.register_response(&pe)?;
-    t.check(R5352_3_1_53, true);
-    t.check_eq(
-        R5352_2_2_3_6,
-        "PE Identifier",
-        response.number("pe-identifier"),
-        Some(0),
-    );
-    t.observe(format!("PE Identifier 0 gets {}", response.summary()));
+    t.field(R5352_2_2_3_6, &response, "pe-identifier", 0);
+    t.observe_message("PE Identifier 0", &response);
     t.probe(&pe)
 }
 
@@ -167,13 +149,8 @@ fn largest_identifier_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).id(u32::MAX);
     let response = t.register_response(&pe)?;
-    t.check(R5352_3_1_53, true);
-    let told = response.number("pe-identifier");
-    t.check_eq(R5352_2_2_3_6, "PE Identifier", told, Some(u32::MAX.into()));
-    t.observe(format!(
-        "PE Identifier 0xffffffff gets {}",
-        response.summary()
-    ));
+    t.field(R5352_2_2_3_6, &response, "pe-identifier", u32::MAX);
+    t.observe_message("PE Identifier 0xffffffff", &response);
     t.probe(&pe)
 }
 
@@ -361,17 +338,10 @@ fn handle_padding_is_ignored(t: &mut Tester) -> Outcome {
 
     let spoiled = forge::registration(&pool.0, &pe.element).padding("pool-handle", 0xff);
     t.send_octets(&pe, &spoiled?.octets())?;
-    let response = t.expect(&pe, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
-    t.check_that(R5354_3_17, !response.flag('R'), response.summary());
-    t.check_eq(
-        R5354_3_17,
-        "pool handle",
-        handle_of(&response),
-        Some(pool.clone()),
-    );
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5354_3_17, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    let response = t.registration_response(&pe)?;
+    t.granted(&[R5354_3_17], &response);
+    t.names_pool(R5354_3_17, &response, &pool);
+    t.lists(R5354_3_17, &pu, &pool, &[&pe])
 }
 
 const RESERVED_FIELD_OF_TCP_IS_NO_TRANSPORT_USE: Case = registrar(
@@ -388,11 +358,7 @@ fn reserved_field_of_tcp_is_no_transport_use(t: &mut Tester) -> Outcome {
     let first = tcp_pe(t, &pool)?;
     let other = tcp_pe(t, &pool)?;
     let response = joins_with_a_reserved_field(t, &first, &other)?;
-    t.check_that(
-        R5354_3_5_5,
-        !response.has("operation-error/0x8"),
-        response.summary(),
-    );
+    t.no_cause(R5354_3_5_5, &response, 0x8);
     Ok(())
 }
 
@@ -410,11 +376,7 @@ fn reserved_field_of_udp_is_no_transport_use(t: &mut Tester) -> Outcome {
     let first = udp_pe(t, &pool)?;
     let other = udp_pe(t, &pool)?;
     let response = joins_with_a_reserved_field(t, &first, &other)?;
-    t.check_that(
-        R5354_3_6_5,
-        !response.has("operation-error/0x8"),
-        response.summary(),
-    );
+    t.no_cause(R5354_3_6_5, &response, 0x8);
     Ok(())
 }
 
@@ -438,11 +400,7 @@ fn reserved_field_of_udp_lite_is_no_transport_use(t: &mut Tester) -> Outcome {
         addrs: others,
     });
     let response = joins_with_a_reserved_field(t, &first, &other)?;
-    t.check_that(
-        R5354_3_7_5,
-        !response.has("operation-error/0x8"),
-        response.summary(),
-    );
+    t.no_cause(R5354_3_7_5, &response, 0x8);
     Ok(())
 }
 
@@ -472,11 +430,7 @@ fn reserved_field_of_dccp_is_no_transport_use(t: &mut Tester) -> Outcome {
         addrs: others,
     });
     let response = joins_with_a_reserved_field(t, &first, &other)?;
-    t.check_that(
-        R5354_3_3_5,
-        !response.has("operation-error/0x8"),
-        response.summary(),
-    );
+    t.no_cause(R5354_3_3_5, &response, 0x8);
     Ok(())
 }
 
@@ -496,9 +450,8 @@ fn undefined_transport_use_is_answered(t: &mut Tester) -> Outcome {
     let pe = pe.user_transport(transport);
 
     t.send_octets(&pe, &forge::registration(&pool.0, &pe.element).octets())?;
-    let response = t.expect(&pe, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
-    t.check(R5352_3_1_53, true);
-    t.observe(format!("Transport Use 2 gets {}", response.summary()));
+    let response = t.registration_response(&pe)?;
+    t.observe_message("Transport Use 2", &response);
     Ok(())
 }
 
@@ -519,9 +472,8 @@ fn invalid_policy_type_is_answered(t: &mut Tester) -> Outcome {
     });
 
     t.send_octets(&pe, &forge::registration(&pool.0, &pe.element).octets())?;
-    let response = t.expect(&pe, REGISTRATION_RESPONSE, t.timers().t2_registration)?;
-    t.check(R5352_3_1_53, true);
-    t.observe(format!("policy type 0 gets {}", response.summary()));
+    let response = t.registration_response(&pe)?;
+    t.observe_message("policy type 0", &response);
     Ok(())
 }
 
@@ -529,7 +481,6 @@ fn invalid_policy_type_is_answered(t: &mut Tester) -> Outcome {
 fn comes_back(t: &mut Tester, pe: &PoolElement) -> Outcome {
     let pu = t.pool_user();
     let response = t.register_response(pe)?;
-    t.check(R5352_3_1_53, true);
     t.check_eq(
         R5352_2_2_3_5,
         "pool handle",
@@ -537,7 +488,7 @@ fn comes_back(t: &mut Tester, pe: &PoolElement) -> Outcome {
         Some(pe.handle.clone()),
     );
     if response.flag('R') {
-        t.observe(format!("the handle is refused: {}", response.summary()));
+        t.observe_message("the handle is refused", &response);
         return Ok(());
     }
     let listed = t.listed(&pu, &pe.handle)?;
@@ -575,5 +526,5 @@ fn joins_with_a_reserved_field(
     let spoiled = forge::registration(&other.handle.0, &other.element)
         .set("pool-element/user-transport/reserved", 1);
     t.send_octets(other, &spoiled?.octets())?;
-    t.expect(other, REGISTRATION_RESPONSE, t.timers().t2_registration)
+    t.registration_response(other)
 }

@@ -2,6 +2,7 @@
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
+use std::collections::BTreeSet;
 
 /// The cases of this section.
 pub const CASES: &[Case] = &[
@@ -20,7 +21,7 @@ pub const CASES: &[Case] = &[
 
 const RE_REGISTRATION_IS_ONE_MEMBER: Case = registrar(
     "rfc5352/3.1/re-registration-is-one-member",
-    "A PE that registers again over its association is granted and in its pool once.",
+    "A PE that registers again over its association is granted and listed once.",
     &[
         R5352_3_1_53, // Every registration is answered.
         R5352_3_1_41, // A registration of a member is a re-registration.
@@ -36,16 +37,13 @@ fn re_registration_is_one_member(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.register_response(&pe)?;
-    t.check(R5352_3_1_53, true);
-    t.check_that(R5352_3_1_41, !response.flag('R'), response.summary());
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5354_3_10_3, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.granted(&[R5352_3_1_41], &response);
+    t.lists(R5354_3_10_3, &pu, &pool, &[&pe])
 }
 
 const RE_REGISTRATION_REPLACES_POLICY_VALUES: Case = registrar(
     "rfc5352/3.1/re-registration-replaces-policy-values",
-    "A re-registration with the same policy type and another value changes the value.",
+    "A re-registration with another value of the same policy type replaces the value.",
     &[
         R5352_3_1_45, // A re-registration replaces the policy values.
     ],
@@ -55,23 +53,20 @@ const RE_REGISTRATION_REPLACES_POLICY_VALUES: Case = registrar(
 
 fn re_registration_replaces_policy_values(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let pe = t
-        .pool_element(&pool)
-        .policy(Policy::Priority { priority: 3 });
-    let changed = pe.clone().policy(Policy::Priority { priority: 9 });
+    let pe = t.pool_element(&pool).policy(priority(3));
+    let changed = pe.clone().policy(priority(9));
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
     t.register(&changed)?;
     let resolution = t.resolve(&pu, &pool)?;
-    let priorities = resolution.each("pool-element", "policy/priority");
-    t.check_eq(R5352_3_1_45, "priorities listed", priorities, vec![9]);
+    t.listed_values(R5352_3_1_45, &resolution, "policy/priority", &[9]);
     Ok(())
 }
 
 const RE_REGISTRATION_REPLACES_THE_USER_TRANSPORT: Case = registrar(
     "rfc5352/3.1/re-registration-replaces-the-user-transport",
-    "A re-registration with another port of the same transport moves the PE there.",
+    "A re-registration with another port of the same transport replaces the port.",
     &[
         R5352_3_1_46, // A re-registration replaces the user transport.
     ],
@@ -81,26 +76,24 @@ const RE_REGISTRATION_REPLACES_THE_USER_TRANSPORT: Case = registrar(
 fn re_registration_replaces_the_user_transport(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
-    let addrs = own_addrs(t, &pe)?;
-    let changed = Transport::Sctp {
+    let other_port = Transport::Sctp {
         port: 4711,
         transport_use: 0,
-        addrs,
+        addrs: own_addrs(t, &pe)?,
     };
-    let changed = pe.clone().user_transport(changed);
+    let changed = pe.clone().user_transport(other_port);
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
     t.register(&changed)?;
     let resolution = t.resolve(&pu, &pool)?;
-    let ports = resolution.each("pool-element", "user-transport/port");
-    t.check_eq(R5352_3_1_46, "ports listed", ports, vec![4711]);
+    t.listed_values(R5352_3_1_46, &resolution, "user-transport/port", &[4711]);
     Ok(())
 }
 
 const RE_REGISTRATION_WITH_ANOTHER_POLICY_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/re-registration-with-another-policy-is-rejected",
-    "The policy type of a pool is fixed even for its only PE; refused, the PE stays as it was.",
+    "A re-registration with another policy type is refused even to the only PE, which stays unchanged.",
     &[
         R5352_3_1_53, // Every registration is answered.
         R5352_3_1_42, // A re-registration with a new policy type is rejected.
@@ -112,32 +105,21 @@ const RE_REGISTRATION_WITH_ANOTHER_POLICY_IS_REJECTED: Case = registrar(
 fn re_registration_with_another_policy_is_rejected(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).policy(Policy::RoundRobin);
-    let changed = pe.clone().policy(Policy::Priority { priority: 7 });
+    let changed = pe.clone().policy(priority(7));
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.register_response(&changed)?;
-    t.check(R5352_3_1_53, true);
-    t.check_that(R5352_3_1_42, response.flag('R'), response.summary());
-    t.check_that(
-        R5352_3_1_56,
-        response.has("operation-error/0x5"),
-        response.summary(),
-    );
+    t.refused(&[R5352_3_1_42], &response);
+    t.cause(R5352_3_1_56, &response, 0x5);
     let resolution = t.resolve(&pu, &pool)?;
-    let policies = resolution.each("pool-element", "policy/type");
-    t.check_eq(
-        R5352_3_1_42,
-        "policy types listed",
-        policies,
-        vec![0x0000_0001],
-    );
+    t.listed_values(R5352_3_1_42, &resolution, "policy/type", &[1]);
     Ok(())
 }
 
 const RE_REGISTRATION_WITH_ANOTHER_TRANSPORT_TYPE_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/re-registration-with-another-transport-type-is-rejected",
-    "The transport type of a pool is fixed even for its only PE; refused, the PE stays as it was.",
+    "A re-registration with another transport type is refused even to the only PE, which stays unchanged.",
     &[
         R5352_3_1_53, // Every registration is answered.
         R5352_3_1_43, // A re-registration with a new transport type is rejected.
@@ -157,22 +139,16 @@ fn re_registration_with_another_transport_type_is_rejected(t: &mut Tester) -> Ou
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.register_response(&changed)?;
-    t.check(R5352_3_1_53, true);
-    t.check_that(R5352_3_1_43, response.flag('R'), response.summary());
-    t.check_that(
-        R5352_3_1_56,
-        response.has("operation-error/0x7"),
-        response.summary(),
-    );
+    t.refused(&[R5352_3_1_43], &response);
+    t.cause(R5352_3_1_56, &response, 0x7);
     let resolution = t.resolve(&pu, &pool)?;
-    let types = resolution.each("pool-element", "user-transport/#type");
-    t.check_eq(R5352_3_1_43, "transport types listed", types, vec![0x4]);
+    t.listed_values(R5352_3_1_43, &resolution, "user-transport/#type", &[0x4]);
     Ok(())
 }
 
 const RE_REGISTRATION_WITH_ANOTHER_TRANSPORT_USE_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/re-registration-with-another-transport-use-is-rejected",
-    "The transport use of a pool is fixed even for its only PE; refused, the PE stays as it was.",
+    "A re-registration with another Transport Use is refused even to the only PE, which stays unchanged.",
     &[
         R5352_3_1_53, // Every registration is answered.
         R5352_3_1_44, // A re-registration with a new transport use is rejected.
@@ -190,22 +166,21 @@ fn re_registration_with_another_transport_use_is_rejected(t: &mut Tester) -> Out
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.register_response(&changed)?;
-    t.check(R5352_3_1_53, true);
-    t.check_that(R5352_3_1_44, response.flag('R'), response.summary());
-    t.check_that(
-        R5352_3_1_56,
-        response.has("operation-error/0x8"),
-        response.summary(),
-    );
+    t.refused(&[R5352_3_1_44], &response);
+    t.cause(R5352_3_1_56, &response, 0x8);
     let resolution = t.resolve(&pu, &pool)?;
-    let uses = resolution.each("pool-element", "user-transport/transport-use");
-    t.check_eq(R5352_3_1_44, "transport uses listed", uses, vec![0]);
+    t.listed_values(
+        R5352_3_1_44,
+        &resolution,
+        "user-transport/transport-use",
+        &[0],
+    );
     Ok(())
 }
 
 const RE_REGISTRATION_AMONG_OTHERS_KEEPS_THEM: Case = registrar(
     "rfc5352/3.1/re-registration-among-others-keeps-them",
-    "A re-registration touches the PE that sent it and no other of its pool.",
+    "A re-registration changes the PE that sent it and no other PE of the pool.",
     &[
         R5352_3_1_41, // A registration of a member is a re-registration.
         R5354_3_10_3, // A PE Identifier is unique within its pool.
@@ -218,44 +193,31 @@ const RE_REGISTRATION_AMONG_OTHERS_KEEPS_THEM: Case = registrar(
 
 fn re_registration_among_others_keeps_them(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let other = t
-        .pool_element(&pool)
-        .policy(Policy::Priority { priority: 5 });
-    let pe = t
-        .pool_element(&pool)
-        .policy(Policy::Priority { priority: 3 });
-    let changed = pe.clone().policy(Policy::Priority { priority: 9 });
+    let other = t.pool_element(&pool).policy(priority(5));
+    let pe = t.pool_element(&pool).policy(priority(3));
+    let changed = pe.clone().policy(priority(9));
     let pu = t.pool_user();
     t.preamble(|t| t.register(&other))?;
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.register_response(&changed)?;
-    t.check_that(R5352_3_1_41, !response.flag('R'), response.summary());
+    t.granted(&[R5352_3_1_41], &response);
     let resolution = t.resolve(&pu, &pool)?;
-    let mut listed = resolution.pool_elements();
-    listed.sort_unstable();
-    listed.dedup();
-    let once = listed.len() == resolution.pool_elements().len();
+    let listed = resolution.pool_elements();
+    let distinct: BTreeSet<_> = listed.iter().collect();
+    let once = distinct.len() == listed.len();
     t.check_that(R5354_3_10_3, once, resolution.summary());
     let priorities = resolution.each("pool-element", "policy/priority");
     let replaced = priorities.contains(&9) && !priorities.contains(&3);
-    t.check_that(
-        R5352_3_1_45,
-        replaced,
-        format!("priorities listed: {priorities:?}"),
-    );
-    let kept = priorities.contains(&5);
-    t.check_that(
-        R5352_3_3_22,
-        kept,
-        format!("priorities listed: {priorities:?}"),
-    );
+    let note = format!("priorities listed: {priorities:?}");
+    t.check_that(R5352_3_1_45, replaced, note.clone());
+    t.check_that(R5352_3_3_22, priorities.contains(&5), note);
     Ok(())
 }
 
 const RE_REGISTRATION_OVER_A_NEW_ASSOCIATION: Case = registrar(
     "rfc5352/3.1/re-registration-over-a-new-association",
-    "A PE that lost its association registers from the same place and is in its pool at most once.",
+    "A PE that registers again after its association was lost is listed at most once.",
     &[
         R5352_3_1_53, // Every registration is answered.
         R5354_3_10_3, // A PE Identifier is unique within its pool.
@@ -271,30 +233,23 @@ fn re_registration_over_a_new_association(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
     t.abort(&pe)?;
 
-    // The old entry may be gone with its association (T49) or still be there, and then the
-    // newcomer is the same PE or another one (T9).
-    let response = t.register_response(&pe)?;
-    t.check(R5352_3_1_53, true);
-    let listed = t.listed(&pu, &pool)?;
-    t.check_that(
-        R5354_3_10_3,
-        listed.len() <= 1,
-        format!("PEs listed: {listed:?}"),
-    );
+    // The old entry may have ended with its association (T49). If not, the registration comes from the
+    // same PE or from another one with its identifier (T9).
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
+    let resolution = t.resolve(&pu, &pool)?;
+    let once = resolution.pool_elements().len() <= 1;
+    t.check_that(R5354_3_10_3, once, resolution.summary());
     if response.flag('R') {
-        t.observe(format!(
-            "a PE on a new association gets {}",
-            response.summary()
-        ));
+        t.observe_message("a PE on a new association", &response);
     } else {
-        t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+        t.members(R5352_3_1_21, &resolution, &[&pe]);
     }
     Ok(())
 }
 
 const RENEWAL_COUNTS_THE_LIFE_ANEW: Case = registrar(
     "rfc5352/3.1/renewal-counts-the-life-anew",
-    "A PE that renews its registration in time is not expired by the earlier one.",
+    "A re-registration restarts the registration life.",
     &[
         R5352_3_1_47, // A re-registration replaces the registration life.
     ],
@@ -310,21 +265,17 @@ fn renewal_counts_the_life_anew(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
     let renewed = t.now();
 
-    let end = t.expect(&pe, DEREGISTRATION_RESPONSE, Duration::from_secs(2))?;
-    let lasted = end.at.saturating_sub(renewed);
-    // The first registration would have ended after 800 ms.
-    let anew = lasted >= Duration::from_millis(1300);
-    t.check_that(
-        R5352_3_1_47,
-        anew,
-        format!("expired {} ms after a renewal for 2 s", lasted.as_millis()),
-    );
+    let notice = t.expect(&pe, DEREGISTRATION_RESPONSE, Duration::from_secs(2))?;
+    let lasted = notice.at.saturating_sub(renewed);
+    let note = format!("expired {} ms after a renewal for 2 s", lasted.as_millis());
+    // The life of the first registration would have ended after 800 ms.
+    t.check_that(R5352_3_1_47, lasted >= Duration::from_millis(1300), note);
     Ok(())
 }
 
 const RE_REGISTRATION_CAN_LENGTHEN_THE_LIFE: Case = registrar(
     "rfc5352/3.1/re-registration-can-lengthen-the-life",
-    "A short life is forgotten once the PE has re-registered with a long one.",
+    "A re-registration with a longer life replaces the shorter one.",
     &[
         R5352_3_1_47, // A re-registration replaces the registration life.
     ],
@@ -340,14 +291,12 @@ fn re_registration_can_lengthen_the_life(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe.clone().life(300)))?;
 
     t.pass_time(t.latest(Duration::from_secs(1)))?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_1_47, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_3_1_47, &pu, &pool, &[&pe])
 }
 
 const RE_REGISTRATION_CAN_SHORTEN_THE_LIFE: Case = registrar(
     "rfc5352/3.1/re-registration-can-shorten-the-life",
-    "A long life is forgotten once the PE has re-registered with a short one.",
+    "A re-registration with a shorter life replaces the longer one.",
     &[
         R5352_3_1_47, // A re-registration replaces the registration life.
     ],
@@ -363,7 +312,5 @@ fn re_registration_can_shorten_the_life(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe.clone().life(1)))?;
 
     t.pass_time(t.latest(Duration::from_secs(1)))?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_1_47, "PEs listed", listed, vec![]);
-    Ok(())
+    t.lists_none(R5352_3_1_47, &pu, &pool)
 }

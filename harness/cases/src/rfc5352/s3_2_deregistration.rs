@@ -38,9 +38,7 @@ fn de_registration_removes_the_pe(t: &mut Tester) -> Outcome {
 
     t.deregister_response(&pe)?;
     t.check(R5352_3_2_22, true);
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_2_17, "PEs listed", listed, vec![]);
-    Ok(())
+    t.lists_none(R5352_3_2_17, &pu, &pool)
 }
 
 const OTHER_PES_STAY: Case = registrar(
@@ -90,13 +88,9 @@ fn last_pe_takes_the_pool_with_it(t: &mut Tester) -> Outcome {
 
     t.deregister_response(&first)?;
     let resolution = t.resolve(&pu, &pool)?;
-    t.check_that(
-        R5352_3_2_18,
-        resolution.has("operation-error"),
-        resolution.summary(),
-    );
+    t.error(R5352_3_2_18, &resolution);
     let response = t.register_response(&next)?;
-    t.check_that(R5352_3_2_18, !response.flag('R'), response.summary());
+    t.granted(&[R5352_3_2_18], &response);
     Ok(())
 }
 
@@ -117,10 +111,8 @@ fn de_registered_pe_can_come_back(t: &mut Tester) -> Outcome {
     leave(t, &pe)?;
 
     let response = t.register_response(&pe)?;
-    t.check_that(R5352_3_2_17, !response.flag('R'), response.summary());
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_2_17, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.granted(&[R5352_3_2_17], &response);
+    t.lists(R5352_3_2_17, &pu, &pool, &[&pe])
 }
 
 const UNKNOWN_POOL_IS_GRANTED: Case = registrar(
@@ -139,11 +131,7 @@ fn unknown_pool_is_granted(t: &mut Tester) -> Outcome {
 
     let response = t.deregister_response(&pe)?;
     t.check(R5352_3_2_20, true);
-    t.check_that(
-        R5352_3_2_19,
-        !response.has("operation-error"),
-        response.summary(),
-    );
+    t.no_error(R5352_3_2_19, &response);
     Ok(())
 }
 
@@ -167,14 +155,8 @@ fn unknown_pe_is_granted(t: &mut Tester) -> Outcome {
 
     let response = t.deregister_response(&unknown)?;
     t.check(R5352_3_2_20, true);
-    t.check_that(
-        R5352_3_2_19,
-        !response.has("operation-error"),
-        response.summary(),
-    );
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_2_9, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.no_error(R5352_3_2_19, &response);
+    t.lists(R5352_3_2_9, &pu, &pool, &[&pe])
 }
 
 const DE_REGISTRATION_TWICE_IS_GRANTED_TWICE: Case = registrar(
@@ -195,11 +177,7 @@ fn de_registration_twice_is_granted_twice(t: &mut Tester) -> Outcome {
 
     let response = t.deregister_response(&pe)?;
     t.check(R5352_3_2_20, true);
-    t.check_that(
-        R5352_3_2_19,
-        !response.has("operation-error"),
-        response.summary(),
-    );
+    t.no_error(R5352_3_2_19, &response);
     Ok(())
 }
 
@@ -283,17 +261,11 @@ fn de_registration_over_a_new_association(t: &mut Tester) -> Outcome {
 
     // The first association SHOULD be used, so another one can be; how the PE proves who it is, is open.
     let response = t.deregister_response(&pe)?;
-    t.check(R5352_3_2_22, true);
     if response.has("operation-error") {
-        t.observe(format!(
-            "a PE on a new association gets {}",
-            response.summary()
-        ));
+        t.observe_message("a PE on a new association", &response);
         return Ok(());
     }
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_2_17, "PEs listed", listed, vec![]);
-    Ok(())
+    t.lists_none(R5352_3_2_17, &pu, &pool)
 }
 
 const EXPIRY_IS_TOLD: Case = registrar(
@@ -317,7 +289,7 @@ fn expiry_is_told(t: &mut Tester) -> Outcome {
     let notice = t.expect(&pe, DEREGISTRATION_RESPONSE, Duration::from_secs(2))?;
     t.check(R5352_3_2_3, true);
     let about = notice.number("pe-identifier");
-    t.check_eq(R5352_2_2_4_4, "pool handle", handle_of(&notice), Some(pool));
+    t.names_pool(R5352_2_2_4_4, &notice, &pool);
     t.check_eq(
         R5352_2_2_4_4,
         "PE Identifier",
@@ -353,17 +325,8 @@ fn expiry_removes_the_pe(t: &mut Tester) -> Outcome {
 
     t.pass_time(t.latest(Duration::from_secs(1)))?;
     let resolution = t.resolve(&pu, &pool)?;
-    t.check_that(
-        R5352_3_2_4,
-        resolution.has("operation-error"),
-        resolution.summary(),
-    );
-    t.check_eq(
-        R5352_3_2_4,
-        "PEs listed",
-        resolution.pool_elements(),
-        vec![],
-    );
+    t.error(R5352_3_2_4, &resolution);
+    t.members(R5352_3_2_4, &resolution, &[]);
     Ok(())
 }
 
@@ -386,12 +349,5 @@ fn expiry_leaves_the_others(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&short))?;
 
     t.pass_time(t.latest(Duration::from_secs(1)))?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(
-        R5352_3_2_4,
-        "PEs listed",
-        listed,
-        vec![long.pe_identifier()],
-    );
-    Ok(())
+    t.lists(R5352_3_2_4, &pu, &pool, &[&long])
 }

@@ -45,12 +45,8 @@ fn unknown_pool_is_rejected(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
 
     let response = t.resolve(&pu, &pool)?;
-    t.check_that(
-        R5352_3_3_25,
-        response.has("operation-error"),
-        response.summary(),
-    );
-    t.check_eq(R5352_3_3_26, "error causes", response.causes(), vec![0x9]);
+    t.error(R5352_3_3_25, &response);
+    t.only_cause(R5352_3_3_26, &response, 0x9);
     let length = response.number("operation-error/0x9/#length");
     t.check_eq(R5354_3_12_11_1, "Length of the cause", length, Some(4));
     t.check(R5354_3_12_11_2, response.has("operation-error/0x9"));
@@ -73,8 +69,7 @@ fn known_pool_is_resolved(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_3_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    t.lists(R5352_3_3_21, &pu, &pool, &[&pe])?;
     t.check(R5352_3_3_18, true);
     Ok(())
 }
@@ -119,7 +114,7 @@ fn unknown_pool_is_rejected_over_tcp(t: &mut Tester) -> Outcome {
 
     let response = t.resolve(&pu, &pool)?;
     t.check(R5352_3_3_19, true);
-    t.check_eq(R5352_3_3_26, "error causes", response.causes(), vec![0x9]);
+    t.only_cause(R5352_3_3_26, &response, 0x9);
     Ok(())
 }
 
@@ -144,7 +139,7 @@ fn tcp_and_sctp_tell_the_same(t: &mut Tester) -> Outcome {
     let by_tcp = t.resolve(&over_tcp, &pool)?;
     t.check(R5352_3_3_19, true);
     let by_sctp = t.resolve(&over_sctp, &pool)?;
-    t.check_that(R5352_2_2_6_11, by_tcp.has("pool-element"), by_tcp.summary());
+    t.carries(R5352_2_2_6_11, &by_tcp, "pool-element");
     for path in [
         "pool-element/pe-identifier",
         "pool-element/user-transport",
@@ -224,14 +219,7 @@ fn deregistered_pe_is_not_listed(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.listed(&pu, &pool).map(drop))?;
 
     t.preamble(|t| t.deregister_response(&leaves).map(drop))?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(
-        R5352_2_2_6_11,
-        "PEs listed",
-        listed,
-        vec![stays.pe_identifier()],
-    );
-    Ok(())
+    t.lists(R5352_2_2_6_11, &pu, &pool, &[&stays])
 }
 
 const POOL_WITHOUT_PES_IS_UNKNOWN: Case = registrar(
@@ -252,17 +240,12 @@ fn pool_without_pes_is_unknown(t: &mut Tester) -> Outcome {
 
     for _ in 0..2 {
         t.preamble(|t| t.register(&pe))?;
-        let listed = t.listed(&pu, &pool)?;
-        t.check_eq(R5352_3_3_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+        t.lists(R5352_3_3_21, &pu, &pool, &[&pe])?;
 
         t.preamble(|t| t.deregister_response(&pe).map(drop))?;
         let response = t.resolve(&pu, &pool)?;
-        t.check_that(
-            R5352_3_3_25,
-            response.has("operation-error"),
-            response.summary(),
-        );
-        t.check_eq(R5352_3_3_26, "error causes", response.causes(), vec![0x9]);
+        t.error(R5352_3_3_25, &response);
+        t.only_cause(R5352_3_3_26, &response, 0x9);
     }
     Ok(())
 }
@@ -291,13 +274,8 @@ fn new_pool_under_an_old_handle_has_its_own_policy(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&new))?;
 
     let response = t.resolve(&pu, &pool)?;
-    t.check_that(R5352_3_3_23, response.has("policy"), response.summary());
-    t.check_eq(
-        R5352_3_3_24,
-        "policy told",
-        response.number("policy/type"),
-        Some(0x0000_0005),
-    );
+    t.carries(R5352_3_3_23, &response, "policy");
+    t.field(R5352_3_3_24, &response, "policy/type", 0x0000_0005);
     Ok(())
 }
 
@@ -326,12 +304,11 @@ fn reregistered_values_are_told(t: &mut Tester) -> Outcome {
     };
     t.preamble(|t| t.register(&pe.user_transport(moved)))?;
     let response = t.resolve(&pu, &pool)?;
-    let told = response.each("pool-element", "user-transport/port");
-    t.check_eq(
+    t.listed_values(
         R5352_3_1_46,
-        "user transport ports",
-        told,
-        vec![port.into()],
+        &response,
+        "user-transport/port",
+        &[port.into()],
     );
     Ok(())
 }
@@ -433,11 +410,7 @@ fn answer_goes_to_who_asked(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.probe(&listens))?;
 
     let response = t.resolve(&asks, &pool)?;
-    t.check_that(
-        R5352_3_3_21,
-        response.has("pool-element"),
-        response.summary(),
-    );
+    t.carries(R5352_3_3_21, &response, "pool-element");
     t.expect_none(R5352_3_3_21, &listens, HANDLE_RESOLUTION_RESPONSE)?;
     t.expect_none(R5352_3_3_21, &pe, HANDLE_RESOLUTION_RESPONSE)
 }
@@ -514,11 +487,7 @@ fn handles_that_are_nearly_the_same(t: &mut Tester) -> Outcome {
         let response = t.resolve(&pu, &handle)?;
         let other = !response.pool_elements().contains(&pe.pe_identifier());
         t.check_that(R5354_3_9_3, other, format!("{handle} is taken for {pool}"));
-        t.check_that(
-            R5352_3_3_25,
-            response.has("operation-error"),
-            response.summary(),
-        );
+        t.error(R5352_3_3_25, &response);
     }
     Ok(())
 }
@@ -540,9 +509,7 @@ fn new_association_of_a_pu(t: &mut Tester) -> Outcome {
 
     t.preamble(|t| t.probe(&pu))?;
     t.abort(&pu)?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_3_21, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_3_3_21, &pu, &pool, &[&pe])
 }
 
 const EXTREME_HANDLES_DO_NO_HARM: Case = registrar(

@@ -36,9 +36,7 @@ fn acknowledging_pe_stays(t: &mut Tester) -> Outcome {
     let patience = t.timers().keep_alive_timeout.unwrap_or_default();
     let span = t.latest(longest_gap(t)? / 2 + patience);
     play_on(t, span)?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_3_1_21, &pu, &pool, &[&pe])
 }
 
 const SILENT_PE_IS_REMOVED: Case = registrar(
@@ -91,11 +89,8 @@ fn silent_pe_can_come_back(t: &mut Tester) -> Outcome {
     }
 
     let response = t.register_response(&pe)?;
-    t.check(R5352_3_1_53, true);
-    t.check_that(R5352_3_1_54, !response.flag('R'), response.summary());
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_1_54, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.granted(&[R5352_3_1_54], &response);
+    t.lists(R5352_3_1_54, &pu, &pool, &[&pe])
 }
 
 const UNASKED_ACKNOWLEDGEMENT_IS_HARMLESS: Case = registrar(
@@ -115,15 +110,10 @@ fn unasked_acknowledgement_is_harmless(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     for _ in 0..3 {
-        t.send(
-            &pe,
-            forge::endpoint_keep_alive_ack(&pool.0, pe.pe_identifier()),
-        )?;
+        acknowledge(t, &pe, &pe)?;
     }
     t.expect_none(R5352_4_10, &pe, ERROR)?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_3_1_21, &pu, &pool, &[&pe])
 }
 
 const ACKNOWLEDGEMENT_OF_AN_UNKNOWN_PE_IS_HARMLESS: Case = registrar(
@@ -147,11 +137,9 @@ fn acknowledgement_of_an_unknown_pe_is_harmless(t: &mut Tester) -> Outcome {
     t.send(&pe, forge::endpoint_keep_alive_ack(&pool.0, stranger))?;
     t.send(&pe, forge::endpoint_keep_alive_ack(&unknown.0, stranger))?;
     not_unrecognized(t, &pe)?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+    t.lists(R5352_3_1_21, &pu, &pool, &[&pe])?;
     let negative = t.resolve(&pu, &unknown)?;
-    let told = negative.has("operation-error/0x9");
-    t.check_that(R5352_3_3_26, told, negative.summary());
+    t.cause(R5352_3_3_26, &negative, 0x9);
     Ok(())
 }
 
@@ -171,14 +159,9 @@ fn acknowledgement_over_another_association_is_harmless(t: &mut Tester) -> Outco
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    t.send(
-        &pu,
-        forge::endpoint_keep_alive_ack(&pool.0, pe.pe_identifier()),
-    )?;
+    acknowledge(t, &pu, &pe)?;
     not_unrecognized(t, &pu)?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_3_1_21, &pu, &pool, &[&pe])
 }
 
 /// When a PE that acknowledges nothing from now on is gone.
@@ -199,10 +182,7 @@ fn not_unrecognized(t: &mut Tester, player: impl Into<Player>) -> Outcome {
     let note = unknown.map_or(String::new(), |m| m.summary());
     t.check_that(R5352_4_10, unknown.is_none(), note);
     for error in errors {
-        t.observe(format!(
-            "an acknowledgement that fits nothing gets {}",
-            error.summary()
-        ));
+        t.observe_message("an acknowledgement that fits nothing", &error);
     }
     Ok(())
 }

@@ -61,12 +61,7 @@ fn report_brings_a_keep_alive(t: &mut Tester) -> Outcome {
 
     let message = report_and_expect(t, (&pu).into(), &pe)?;
     t.check_that(R5352_3_5_8, !message.flag('H'), message.summary());
-    t.check_eq(
-        R5352_2_2_7_7,
-        "pool handle",
-        handle_of(&message),
-        Some(pool),
-    );
+    t.names_pool(R5352_2_2_7_7, &message, &pool);
     Ok(())
 }
 
@@ -241,8 +236,7 @@ fn reported_pe_of_two_on_an_association(t: &mut Tester) -> Outcome {
         // A periodic one for the neighbour came between.
         message = asked_at_once(t, &second, R5352_3_5_6)?;
     }
-    let named = handle_of(&message);
-    t.check_eq(R5352_3_5_6, "pool handle", named, Some(two));
+    t.names_pool(R5352_3_5_6, &message, &two);
     Ok(())
 }
 
@@ -270,9 +264,7 @@ fn reported_pe_that_answers_stays(t: &mut Tester) -> Outcome {
     // Time enough to give it up, had the acknowledgement not counted.
     let patience = t.timers().keep_alive_timeout.unwrap_or_default();
     play_on(t, t.latest(patience))?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_5_10, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_3_5_10, &pu, &pool, &[&pe])
 }
 
 const REPORTS_UP_TO_THE_LIMIT_REMOVE_NOBODY: Case = registrar(
@@ -304,9 +296,7 @@ fn reports_up_to_the_limit_remove_nobody(t: &mut Tester) -> Outcome {
     }
     let patience = t.timers().keep_alive_timeout.unwrap_or_default();
     play_on(t, t.latest(patience))?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_5_10, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_3_5_10, &pu, &pool, &[&pe])
 }
 
 const REPORTS_BEYOND_THE_LIMIT_REMOVE_THE_PE: Case = registrar(
@@ -333,8 +323,7 @@ fn reports_beyond_the_limit_remove_the_pe(t: &mut Tester) -> Outcome {
         report(t, (&reporter).into(), &pe)?;
         t.probe(&reporter)?;
     }
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_5_10, "PEs listed", listed, vec![pe.pe_identifier()]);
+    t.lists(R5352_3_5_10, &pu, &pool, &[&pe])?;
     report(t, (&pu).into(), &pe)?;
     let until = t.now() + t.latest(Duration::ZERO);
     let gone = gone_by(t, &pu, &pe, until)?;
@@ -373,11 +362,8 @@ fn removed_pe_can_register_again(t: &mut Tester) -> Outcome {
     }
 
     let response = t.register_response(&pe)?;
-    t.check(R5352_3_1_53, true);
-    t.check_that(R5352_3_1_54, !response.flag('R'), response.summary());
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_1_54, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.granted(&[R5352_3_1_54], &response);
+    t.lists(R5352_3_1_54, &pu, &pool, &[&pe])
 }
 
 const REPORT_OF_AN_UNKNOWN_PE_IS_HARMLESS: Case = registrar(
@@ -401,9 +387,7 @@ fn report_of_an_unknown_pe_is_harmless(t: &mut Tester) -> Outcome {
         t.send(&pu, forge::endpoint_unreachable(&pool.0, stranger))?;
     }
     serves_on(t, &pu)?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_3_1_21, &pu, &pool, &[&pe])
 }
 
 const REPORT_UNDER_THE_WRONG_POOL_IS_HARMLESS: Case = registrar(
@@ -437,12 +421,10 @@ fn report_under_the_wrong_pool_is_harmless(t: &mut Tester) -> Outcome {
     }
     serves_on(t, &pu)?;
     for pe in [&pe, &neighbour] {
-        let listed = t.listed(&pu, &pe.handle)?;
-        t.check_eq(R5352_3_1_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+        t.lists(R5352_3_1_21, &pu, &pe.handle, &[pe])?;
     }
     let negative = t.resolve(&pu, &unknown)?;
-    let told = negative.has("operation-error/0x9");
-    t.check_that(R5352_3_3_26, told, negative.summary());
+    t.cause(R5352_3_3_26, &negative, 0x9);
     Ok(())
 }
 
@@ -466,14 +448,7 @@ fn report_of_a_de_registered_pe_is_harmless(t: &mut Tester) -> Outcome {
 
     report(t, (&pu).into(), &left)?;
     serves_on(t, &pu)?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(
-        R5352_3_1_21,
-        "PEs listed",
-        listed,
-        vec![stays.pe_identifier()],
-    );
-    Ok(())
+    t.lists(R5352_3_1_21, &pu, &pool, &[&stays])
 }
 
 const PE_WITHOUT_ASSOCIATION_IS_ASKED_OR_REMOVED: Case = registrar(

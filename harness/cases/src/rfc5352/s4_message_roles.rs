@@ -39,9 +39,7 @@ fn keep_alive_ack_unasked(t: &mut Tester) -> Outcome {
         )?;
     }
     not_unrecognized(t, &pe)?;
-    let listed = t.listed(&pe, &pool)?;
-    t.check_eq(R5352_4_10, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_4_10, &pe, &pool, &[&pe])
 }
 
 const KEEP_ALIVE_ACK_OF_A_STRANGER: Case = registrar(
@@ -69,14 +67,9 @@ fn keep_alive_ack_of_a_stranger(t: &mut Tester) -> Outcome {
         forge::endpoint_keep_alive_ack(&unknown.0, stranger.pe_identifier()),
     )?;
     not_unrecognized(t, &stranger)?;
-    let listed = t.listed(&stranger, &pool)?;
-    t.check_eq(R5352_4_10, "PEs listed", listed, vec![pe.pe_identifier()]);
+    t.lists(R5352_4_10, &stranger, &pool, &[&pe])?;
     let response = t.resolve(&stranger, &unknown)?;
-    t.check_that(
-        R5352_3_3_25,
-        response.has("operation-error"),
-        response.summary(),
-    );
+    t.error(R5352_3_3_25, &response);
     Ok(())
 }
 
@@ -114,9 +107,7 @@ fn asap_error_of_a_pe(t: &mut Tester) -> Outcome {
     for error in errors() {
         t.send(&pe, error)?;
     }
-    let listed = t.listed(&pe, &pool)?;
-    t.check_eq(R5352_4_12, "PEs listed", listed, vec![pe.pe_identifier()]);
-    Ok(())
+    t.lists(R5352_4_12, &pe, &pool, &[&pe])
 }
 
 const SERVER_ANNOUNCE_OVER_AN_ASSOCIATION: Case = registrar(
@@ -181,8 +172,7 @@ fn unreachable_report_of_a_pu(t: &mut Tester) -> Outcome {
         &pu,
         forge::endpoint_unreachable(&pool.0, pe.pe_identifier()),
     )?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(R5352_3_5_10, "PEs listed", listed, vec![pe.pe_identifier()]);
+    t.lists(R5352_3_5_10, &pu, &pool, &[&pe])?;
     let asked = !t.take_all(&pe, ENDPOINT_KEEP_ALIVE).is_empty();
     t.observe(format!("by then a keep-alive had reached the PE: {asked}"));
     Ok(())
@@ -211,19 +201,9 @@ fn responses_of_others_change_nothing(t: &mut Tester) -> Outcome {
         t.send(&sender, message)?;
     }
     let pu = t.pool_user();
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(
-        R5352_2_2_6_11,
-        "PEs listed",
-        listed,
-        vec![pe.pe_identifier()],
-    );
+    t.lists(R5352_2_2_6_11, &pu, &pool, &[&pe])?;
     let response = t.resolve(&pu, &unknown)?;
-    t.check_that(
-        R5352_3_3_25,
-        response.has("operation-error"),
-        response.summary(),
-    );
+    t.error(R5352_3_3_25, &response);
     Ok(())
 }
 

@@ -27,15 +27,8 @@ fn round_robin_is_supported(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
 
     let response = t.register_response(&pe)?;
-    t.check_that(R5356_4_1_1_1, !response.flag('R'), response.summary());
-    let listed = t.listed(&pu, &pool)?;
-    t.check_eq(
-        R5356_4_1_1_1,
-        "PEs listed",
-        listed,
-        vec![pe.pe_identifier()],
-    );
-    Ok(())
+    t.granted(&[R5356_4_1_1_1], &response);
+    t.lists(R5356_4_1_1_1, &pu, &pool, &[&pe])
 }
 
 const EACH_PE_COMES_FIRST_ONCE_IN_A_ROUND: Case = registrar(

@@ -175,11 +175,7 @@ fn fully_loaded_pool_is_served(t: &mut Tester) -> Outcome {
 
     for _ in 0..4 {
         let response = t.resolve(&pu, &pes[0].handle)?;
-        t.check_that(
-            R5352_2_2_6_12,
-            response.has("pool-element"),
-            response.summary(),
-        );
+        t.carries(R5352_2_2_6_12, &response, "pool-element");
         let listed: String = response
             .pool_elements()
             .into_iter()

@@ -28,23 +28,14 @@ fn private_policy_is_granted_or_refused(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
 
     let registered = t.register_response(&pe)?;
-    t.check(R5352_3_1_53, true);
     t.check(R5356_7_1_5, true);
     if registered.flag('R') {
-        t.observe(format!(
-            "a private policy is refused: {}",
-            registered.summary()
-        ));
+        t.observe_message("a private policy is refused", &registered);
         return Ok(());
     }
     let response = t.resolve(&pu, &pool)?;
-    t.check_that(R5352_3_3_23, response.has("policy"), response.summary());
-    t.check_eq(
-        R5352_3_3_24,
-        "policy told",
-        response.number("policy/type"),
-        Some(0xb000_7e57),
-    );
+    t.carries(R5352_3_3_23, &response, "policy");
+    t.field(R5352_3_3_24, &response, "policy/type", 0xb000_7e57_u32);
     let told = response.octets_of("pool-element/policy");
     let expected = Parameter::policy(&pe.element.policy).octets();
     t.check_eq(

@@ -7,6 +7,22 @@ const SLICE: Duration = Duration::from_millis(100);
 /// Lateness of the harness that spoils what depends on its acknowledgements.
 const LATE: Duration = Duration::from_millis(200);
 
+/// Reports a PE as unreachable.
+pub(crate) fn report_unreachable(
+    t: &mut Tester,
+    reporter: impl Into<Player>,
+    pe: &PoolElement,
+) -> Outcome {
+    let report = forge::endpoint_unreachable(&pe.handle.0, pe.pe_identifier());
+    t.send(reporter, report)
+}
+
+/// Acknowledges a keep-alive in the name of a PE.
+pub(crate) fn acknowledge(t: &mut Tester, player: impl Into<Player>, pe: &PoolElement) -> Outcome {
+    let ack = forge::endpoint_keep_alive_ack(&pe.handle.0, pe.pe_identifier());
+    t.send(player, ack)
+}
+
 /// The longest time between two keep-alives: §3.5 lets the period vary by half of its length.
 pub(crate) fn longest_gap(t: &Tester) -> Result<Duration, Stop> {
     match t.timers().keep_alive_interval {

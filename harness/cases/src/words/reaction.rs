@@ -110,8 +110,7 @@ pub(crate) fn serves_on(t: &mut Tester, player: impl Into<Player>) -> Outcome {
     let pu = t.pool_user();
     let unused = t.unused_pool_handle();
     let response = t.resolve(&pu, &unused)?;
-    let negative = response.has("operation-error/0x9");
-    t.check_that(R5352_3_3_26, negative, response.summary());
+    t.cause(R5352_3_3_26, &response, 0x9);
     Ok(())
 }
 
@@ -137,8 +136,7 @@ pub(crate) fn serves_on_without(t: &mut Tester, pe: &PoolElement) -> Outcome {
     );
     let unused = t.unused_pool_handle();
     let response = t.resolve(&pu, &unused)?;
-    let negative = response.has("operation-error/0x9");
-    t.check_that(R5352_3_3_26, negative, response.summary());
+    t.cause(R5352_3_3_26, &response, 0x9);
     Ok(())
 }
 

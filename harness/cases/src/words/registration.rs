@@ -3,6 +3,11 @@
 use rspcheck_testkit::prelude::*;
 use std::net::IpAddr;
 
+/// The policy Priority with this value.
+pub(crate) fn priority(priority: u32) -> Policy {
+    Policy::Priority { priority }
+}
+
 /// A PE that serves over TCP at its own address.
 pub(crate) fn tcp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
     let pe = t.pool_element(pool);
@@ -15,6 +20,24 @@ pub(crate) fn udp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, S
     let pe = t.pool_element(pool);
     let addrs = own_addrs(t, &pe)?;
     Ok(pe.user_transport(Transport::Udp { port: 4711, addrs }))
+}
+
+/// A PE that serves over UDP-Lite at its own address.
+pub(crate) fn udp_lite_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
+    let pe = t.pool_element(pool);
+    let addrs = own_addrs(t, &pe)?;
+    Ok(pe.user_transport(Transport::UdpLite { port: 4711, addrs }))
+}
+
+/// A PE that serves over DCCP at its own address.
+pub(crate) fn dccp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
+    let pe = t.pool_element(pool);
+    let addrs = own_addrs(t, &pe)?;
+    Ok(pe.user_transport(Transport::Dccp {
+        port: 4711,
+        service_code: 0x5253_5055,
+        addrs,
+    }))
 }
 
 /// A PE that serves over SCTP, with the control channel multiplexed on it.
@@ -74,17 +97,14 @@ pub(crate) fn pad_to(handle: &mut Vec<u8>, remainder: usize) {
 /// The response to a PE of another transport from a pool of SCTP PEs for data only.
 pub(crate) fn refused_by_a_data_only_pool(
     t: &mut Tester,
-    transport: fn(u16, Vec<IpAddr>) -> Transport,
+    new_pe: fn(&mut Tester, &PoolHandle) -> Result<PoolElement, Stop>,
 ) -> Result<Message, Stop> {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
-    let other: PoolElement = t.pool_element(&pool);
-    let own = t.address(&other)?;
-    let other = other.user_transport(transport(4711, vec![own.ip()]));
+    let other = new_pe(t, &pool)?;
     t.preamble(|t| t.register(&first))?;
 
-    let response = t.register_response(&other)?;
-    t.check(R5352_3_1_53, true);
-    t.check_that(R5352_3_1_38, response.flag('R'), response.summary());
+    let response = t.register_response(&other)?; // Checks R5352_3_1_53.
+    t.refused(&[R5352_3_1_38], &response);
     Ok(response)
 }

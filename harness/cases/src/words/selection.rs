@@ -61,12 +61,7 @@ pub(crate) fn policy_is_told(t: &mut Tester, format: ReqId, policies: [Policy; 2
     let response = t.resolve(&pu, &pes[0].handle)?;
     t.require(R5352_3_3_23, response.has("policy"), response.summary())?;
     let kind = i64::from(pes[0].element.policy.kind());
-    t.check_eq(
-        R5352_3_3_24,
-        "policy told",
-        response.number("policy/type"),
-        Some(kind),
-    );
+    t.field(R5352_3_3_24, &response, "policy/type", kind);
     let length = Parameter::policy(&pes[0].element.policy).octets().len() as i64;
     t.check_eq(
         format,

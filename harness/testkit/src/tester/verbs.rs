@@ -1,0 +1,259 @@
+//! Verbs for what most cases check. Each records one check per requirement and lets the case go on.
+
+use super::Tester;
+use crate::case::{Outcome, Stop};
+use crate::player::{Message, Player, PoolElement, PoolHandle};
+use rspcheck_spec::ReqId;
+
+impl Tester<'_> {
+    // ---- answers --------------------------------------------------------------------------------
+
+    /// Runs `exchange` and checks the requirement that asks for its answer. Without an answer the case
+    /// ends as [`Tester::expect`] describes.
+    ///
+    /// # Errors
+    /// The [`Stop`] of `exchange`.
+    pub fn answered<T>(
+        &mut self,
+        requirement: ReqId,
+        exchange: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        let answer = exchange(self)?;
+        self.check(requirement, true);
+        Ok(answer)
+    }
+
+    /// Checks the requirement that asks for an answer just received, if the case covers it.
+    pub(super) fn note_answer(&mut self, requirement: ReqId) {
+        if self.case.covers.contains(&requirement) {
+            self.check(requirement, true);
+        }
+    }
+
+    /// Records behaviour that the requirement permits, with a sentence on what was seen.
+    pub fn permitted(&mut self, requirement: ReqId, note: impl Into<String>) {
+        self.observe(note);
+        self.check(requirement, true);
+    }
+
+    /// Records a message that is not judged, with what it answers.
+    pub fn observe_message(&mut self, what: &str, message: &Message) {
+        self.observe(format!("{what}: {}", message.summary()));
+    }
+
+    // ---- responses ------------------------------------------------------------------------------
+
+    /// Checks that a response grants the request: R is clear.
+    pub fn granted(&mut self, requirements: &[ReqId], response: &Message) {
+        for requirement in requirements {
+            self.check_that(*requirement, !response.flag('R'), response.summary());
+        }
+    }
+
+    /// Checks that a response refuses the request: R is set.
+    pub fn refused(&mut self, requirements: &[ReqId], response: &Message) {
+        for requirement in requirements {
+            self.check_that(*requirement, response.flag('R'), response.summary());
+        }
+    }
+
+    /// Checks that a message carries this error cause, and returns whether it does.
+    pub fn cause(&mut self, requirement: ReqId, message: &Message, code: u16) -> bool {
+        self.carries(requirement, message, &format!("operation-error/{code:#x}"))
+    }
+
+    /// Checks that a message does not carry this error cause.
+    pub fn no_cause(&mut self, requirement: ReqId, message: &Message, code: u16) {
+        self.lacks(requirement, message, &format!("operation-error/{code:#x}"));
+    }
+
+    /// Checks that a message carries this error cause and no other.
+    pub fn only_cause(&mut self, requirement: ReqId, message: &Message, code: u16) {
+        self.check_eq(requirement, "error causes", message.causes(), vec![code]);
+    }
+
+    /// Checks that a message has an Operation Error parameter, and returns whether it has.
+    pub fn error(&mut self, requirement: ReqId, message: &Message) -> bool {
+        self.carries(requirement, message, "operation-error")
+    }
+
+    /// Checks that a message has no Operation Error parameter.
+    pub fn no_error(&mut self, requirement: ReqId, message: &Message) {
+        self.lacks(requirement, message, "operation-error");
+    }
+
+    /// Checks that a message has something at this path, and returns whether it has.
+    pub fn carries(&mut self, requirement: ReqId, message: &Message, path: &str) -> bool {
+        let holds = message.has(path);
+        self.check_that(requirement, holds, message.summary());
+        holds
+    }
+
+    /// Checks that a message has nothing at this path.
+    pub fn lacks(&mut self, requirement: ReqId, message: &Message, path: &str) {
+        self.check_that(requirement, !message.has(path), message.summary());
+    }
+
+    /// Checks the number at this path of a message.
+    pub fn field(
+        &mut self,
+        requirement: ReqId,
+        message: &Message,
+        path: &str,
+        expected: impl Into<i64>,
+    ) {
+        self.check_eq(
+            requirement,
+            path,
+            message.number(path),
+            Some(expected.into()),
+        );
+    }
+
+    /// Checks the number at this path of a message, where the message has one.
+    pub fn field_if_present(
+        &mut self,
+        requirement: ReqId,
+        message: &Message,
+        path: &str,
+        expected: impl Into<i64>,
+    ) {
+        if let Some(number) = message.number(path) {
+            self.check_eq(requirement, path, number, expected.into());
+        }
+    }
+
+    /// Checks that a message names this pool handle, octet for octet.
+    pub fn names_pool(&mut self, requirement: ReqId, message: &Message, pool: &PoolHandle) {
+        self.check_eq(
+            requirement,
+            "pool handle",
+            message.pool_handle(),
+            Some(pool.clone()),
+        );
+    }
+
+    /// Checks that a message names this PE by its PE Identifier.
+    pub fn names_pe(&mut self, requirement: ReqId, message: &Message, pe: &PoolElement) {
+        self.field(requirement, message, "pe-identifier", pe.pe_identifier());
+    }
+
+    // ---- what is resolved -----------------------------------------------------------------------
+
+    /// Resolves a pool handle and checks that exactly these PEs are listed, in any order.
+    ///
+    /// # Errors
+    /// As [`Tester::resolve`].
+    pub fn lists(
+        &mut self,
+        requirement: ReqId,
+        player: impl Into<Player>,
+        pool: &PoolHandle,
+        pes: &[&PoolElement],
+    ) -> Outcome {
+        let resolution = self.resolve(player, pool)?;
+        self.members(requirement, &resolution, pes);
+        Ok(())
+    }
+
+    /// Resolves a pool handle and checks that these PEs are among those listed.
+    ///
+    /// # Errors
+    /// As [`Tester::resolve`].
+    pub fn lists_at_least(
+        &mut self,
+        requirement: ReqId,
+        player: impl Into<Player>,
+        pool: &PoolHandle,
+        pes: &[&PoolElement],
+    ) -> Outcome {
+        let resolution = self.resolve(player, pool)?;
+        self.includes(requirement, &resolution, pes);
+        Ok(())
+    }
+
+    /// Resolves a pool handle and checks that no PE is listed.
+    ///
+    /// # Errors
+    /// As [`Tester::resolve`].
+    pub fn lists_none(
+        &mut self,
+        requirement: ReqId,
+        player: impl Into<Player>,
+        pool: &PoolHandle,
+    ) -> Outcome {
+        self.lists(requirement, player, pool, &[])
+    }
+
+    /// Resolves a pool handle and checks that at least one PE is listed.
+    ///
+    /// # Errors
+    /// As [`Tester::resolve`].
+    pub fn resolves(
+        &mut self,
+        requirement: ReqId,
+        player: impl Into<Player>,
+        pool: &PoolHandle,
+    ) -> Outcome {
+        let resolution = self.resolve(player, pool)?;
+        self.carries(requirement, &resolution, "pool-element");
+        Ok(())
+    }
+
+    /// Resolves a pool handle and checks that this PE is not listed.
+    ///
+    /// # Errors
+    /// As [`Tester::resolve`].
+    pub fn does_not_list(
+        &mut self,
+        requirement: ReqId,
+        player: impl Into<Player>,
+        pe: &PoolElement,
+    ) -> Outcome {
+        let resolution = self.resolve(player, &pe.handle)?;
+        self.excludes(requirement, &resolution, pe);
+        Ok(())
+    }
+
+    /// Checks that a resolution lists exactly these PEs, in any order.
+    pub fn members(&mut self, requirement: ReqId, resolution: &Message, pes: &[&PoolElement]) {
+        let (mut listed, mut expected) = (resolution.pool_elements(), identifiers(pes));
+        listed.sort_unstable();
+        expected.sort_unstable();
+        self.check_eq(requirement, "PEs listed", listed, expected);
+    }
+
+    /// Checks the number at this path of every listed PE, in order.
+    pub fn listed_values(
+        &mut self,
+        requirement: ReqId,
+        resolution: &Message,
+        path: &str,
+        expected: &[i64],
+    ) {
+        self.check_eq(
+            requirement,
+            path,
+            &resolution.each("pool-element", path)[..],
+            expected,
+        );
+    }
+
+    /// Checks that these PEs are among those that a resolution lists.
+    pub fn includes(&mut self, requirement: ReqId, resolution: &Message, pes: &[&PoolElement]) {
+        let listed = resolution.pool_elements();
+        let holds = identifiers(pes).iter().all(|id| listed.contains(id));
+        self.check_that(requirement, holds, format!("PEs listed: {listed:?}"));
+    }
+
+    /// Checks that this PE is not among those that a resolution lists.
+    pub fn excludes(&mut self, requirement: ReqId, resolution: &Message, pe: &PoolElement) {
+        let listed = resolution.pool_elements();
+        let holds = !listed.contains(&pe.pe_identifier());
+        self.check_that(requirement, holds, format!("PEs listed: {listed:?}"));
+    }
+}
+
+fn identifiers(pes: &[&PoolElement]) -> Vec<u32> {
+    pes.iter().map(|pe| pe.pe_identifier()).collect()
+}
