@@ -558,13 +558,26 @@ impl<'w> Tester<'w> {
     /// as checked.
     pub fn deregister_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         self.send(pe, forge::deregistration(&pe.handle.0, pe.element.id))?;
-        let message = self.expect(pe, DEREGISTRATION_RESPONSE, self.timers().t3_deregistration)?;
+        let message = self.deregistration_response(pe)?;
         let identity = (pe.handle.clone(), pe.element.id);
         self.players[pe.player.0]
             .elements
             .retain(|e| *e != identity);
+        Ok(message)
+    }
+
+    /// Waits for the response to a de-registration that was sent already, as
+    /// [`Tester::deregister_response`] does.
+    pub fn deregistration_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
+        let message = self.expect(pe, DEREGISTRATION_RESPONSE, self.timers().t3_deregistration)?;
         self.note_answer(R5352_3_2_22);
         Ok(message)
+    }
+
+    /// Waits for the response to a handle resolution that was sent already.
+    pub fn resolution_response(&mut self, player: impl Into<Player>) -> Result<Message, Stop> {
+        let within = self.timers().t1_enrprequest;
+        self.expect(player, HANDLE_RESOLUTION_RESPONSE, within)
     }
 
     /// Resolves a pool handle (S = 0) and gives the response.

@@ -1,5 +1,6 @@
 //! RFC 5352 §2.2.2: the ASAP_DEREGISTRATION message and who may send it.
 
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
@@ -35,10 +36,7 @@ fn de_registration_by_proxy(t: &mut Tester) -> Outcome {
     t.lists(R5352_2_2_2_4, &pu, &pool, &[&pe])?;
     // No cause is laid down for the refusal (T11), nor that it must be one.
     let answers = t.take_all(&stranger, DEREGISTRATION_RESPONSE);
-    let told = answers
-        .first()
-        .map_or("no answer".to_owned(), |answer| answer.summary());
-    t.observe(format!("de-registration by proxy gets {told}"));
+    t.observe_answers("de-registration by proxy", &answers);
     Ok(())
 }
 
@@ -62,7 +60,7 @@ fn de_registration_by_another_pe_of_the_pool(t: &mut Tester) -> Outcome {
     t.send(&other, forge::deregistration(&pool.0, pe.pe_identifier()))?;
     t.probe(&other)?;
     // A list may be partial; alone in the pool, the PE cannot be left out of it.
-    t.preamble(|t| t.deregister_response(&other).map(drop))?;
+    leave(t, &other)?;
     t.lists(R5352_2_2_2_4, &pu, &pool, &[&pe])
 }
 
@@ -110,7 +108,7 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
 
     let flagged = forge::deregistration(&pool.0, pe.pe_identifier()).set("flags", 0xff);
     t.send_octets(&pe, &flagged?.octets())?;
-    let response = t.expect(&pe, DEREGISTRATION_RESPONSE, t.timers().t3_deregistration)?;
+    let response = t.deregistration_response(&pe)?;
     t.no_error(R5354_4_8, &response);
     t.lists_none(R5354_4_8, &pu, &pool)
 }

@@ -1,5 +1,6 @@
 //! RFC 5352 §2.2.3: the ASAP_REGISTRATION_RESPONSE message.
 
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
@@ -28,14 +29,8 @@ fn grant_names_the_pe(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool);
 
     let response = t.register_response(&pe)?;
-    let named = response.number("pe-identifier");
     t.names_pool(R5352_2_2_3_5, &response, &pool);
-    t.check_eq(
-        R5352_2_2_3_6,
-        "PE Identifier",
-        named,
-        Some(pe.pe_identifier().into()),
-    );
+    t.names_pe(R5352_2_2_3_6, &response, &pe);
     Ok(())
 }
 
@@ -53,20 +48,12 @@ const REFUSAL_NAMES_THE_PE: Case = registrar(
 fn refusal_names_the_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
-    let other = t
-        .pool_element(&pool)
-        .policy(Policy::Priority { priority: 7 });
+    let other = t.pool_element(&pool).policy(priority(7));
     t.preamble(|t| t.register(&first))?;
 
     let response = t.register_response(&other)?;
-    let named = response.number("pe-identifier");
     t.names_pool(R5352_2_2_3_5, &response, &pool);
-    t.check_eq(
-        R5352_2_2_3_6,
-        "PE Identifier",
-        named,
-        Some(other.pe_identifier().into()),
-    );
+    t.names_pe(R5352_2_2_3_6, &response, &other);
     Ok(())
 }
 

@@ -26,14 +26,8 @@ fn response_names_the_pe(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.deregister_response(&pe)?;
-    let named = response.number("pe-identifier");
     t.names_pool(R5352_2_2_4_4, &response, &pool);
-    t.check_eq(
-        R5352_2_2_4_4,
-        "PE Identifier",
-        named,
-        Some(pe.pe_identifier().into()),
-    );
+    t.names_pe(R5352_2_2_4_4, &response, &pe);
     Ok(())
 }
 
@@ -52,16 +46,9 @@ fn response_about_an_unknown_pe_names_it(t: &mut Tester) -> Outcome {
     pool.0.push(0xff);
     let pe = t.pool_element(&pool);
 
-    let response = t.deregister_response(&pe)?;
-    t.check(R5352_3_2_20, true);
-    let named = response.number("pe-identifier");
+    let response = t.answered(R5352_3_2_20, |t| t.deregister_response(&pe))?;
     t.names_pool(R5352_2_2_4_4, &response, &pool);
-    t.check_eq(
-        R5352_2_2_4_4,
-        "PE Identifier",
-        named,
-        Some(pe.pe_identifier().into()),
-    );
+    t.names_pe(R5352_2_2_4_4, &response, &pe);
     Ok(())
 }
 

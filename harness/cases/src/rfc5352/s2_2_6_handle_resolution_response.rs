@@ -2,6 +2,7 @@
 //!
 //! The policy parameter of pools with another policy than Round Robin: `rfc5356`.
 
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
@@ -36,8 +37,7 @@ fn handle_is_echoed_in_a_positive_response(t: &mut Tester) -> Outcome {
     for pool in odd_handles(t) {
         let pe = seat.clone().in_pool(&pool);
         t.preamble(|t| t.register(&pe))?;
-        let response = t.resolve(&pu, &pool)?;
-        t.check(R5352_2_2_6_5, true);
+        let response = t.answered(R5352_2_2_6_5, |t| t.resolve(&pu, &pool))?;
         let length = response.number("pool-handle/#length");
         t.check_eq(
             R5354_3_9_1,
@@ -48,7 +48,7 @@ fn handle_is_echoed_in_a_positive_response(t: &mut Tester) -> Outcome {
         if !response.has("pool-element") {
             return Err(t.inconclusive(format!("the pool {pool} is not known")));
         }
-        t.preamble(|t| t.deregister_response(&pe).map(drop))?;
+        leave(t, &pe)?;
     }
     Ok(())
 }
@@ -66,14 +66,12 @@ const HANDLE_IS_ECHOED_IN_A_NEGATIVE_RESPONSE: Case = registrar(
 fn handle_is_echoed_in_a_negative_response(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     for pool in odd_handles(t) {
-        let response = t.resolve(&pu, &pool)?;
-        t.check(R5352_2_2_6_5, true);
-        let length = response.number("pool-handle/#length");
-        t.check_eq(
+        let response = t.answered(R5352_2_2_6_5, |t| t.resolve(&pu, &pool))?;
+        t.field(
             R5354_3_9_1,
-            "Length of the handle",
-            length,
-            Some(4 + pool.0.len() as i64),
+            &response,
+            "pool-handle/#length",
+            4 + pool.0.len() as i64,
         );
     }
     Ok(())
@@ -94,10 +92,10 @@ fn a_is_clear_without_s(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
 
     let negative = t.resolve(&pu, &pool)?;
-    t.check_that(R5352_2_2_6_6, !negative.flag('A'), negative.summary());
+    t.flag_clear(R5352_2_2_6_6, &negative, 'A');
     t.preamble(|t| t.register(&pe))?;
     let positive = t.resolve(&pu, &pool)?;
-    t.check_that(R5352_2_2_6_6, !positive.flag('A'), positive.summary());
+    t.flag_clear(R5352_2_2_6_6, &positive, 'A');
     Ok(())
 }
 
@@ -118,14 +116,10 @@ fn updates_can_be_refused(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     t.send(&pu, forge::handle_resolution(&pool.0, true))?;
-    let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, t.timers().t1_enrprequest)?;
-    let listed = response.pool_elements();
-    t.check_eq(R5352_3_3_21, "PEs listed", listed, vec![pe.pe_identifier()]);
-    t.check(R5352_2_2_6_7, true);
-    t.observe(format!(
-        "S set is answered with A {}",
-        u8::from(response.flag('A'))
-    ));
+    let response = t.resolution_response(&pu)?;
+    t.members(R5352_3_3_21, &response, &[&pe]);
+    let note = format!("S set is answered with A {}", u8::from(response.flag('A')));
+    t.permitted(R5352_2_2_6_7, note);
     Ok(())
 }
 
@@ -190,14 +184,9 @@ fn round_robin_need_not_be_told(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.resolve(&pu, &pool)?;
-    t.require(
-        R5352_3_3_24,
-        response.has("pool-element"),
-        response.summary(),
-    )?;
+    t.must_carry(R5352_3_3_24, &response, "pool-element")?;
     if !response.has("policy") {
-        t.observe("the policy Round Robin is not told");
-        t.check(R5356_4_1_4_1, true);
+        t.permitted(R5356_4_1_4_1, "the response omits the policy Round Robin");
         return Ok(());
     }
     t.field(R5352_3_3_24, &response, "policy/type", 0x0000_0001);
@@ -227,11 +216,7 @@ fn pe_is_told_as_it_registered(t: &mut Tester) -> Outcome {
     }
 
     let response = t.resolve(&pu, &pool)?;
-    t.require(
-        R5352_2_2_6_11,
-        response.has("pool-element"),
-        response.summary(),
-    )?;
+    t.must_carry(R5352_2_2_6_11, &response, "pool-element")?;
     for (nth, id) in response.pool_elements().into_iter().enumerate() {
         let Some(pe) = pes.iter().find(|pe| pe.pe_identifier() == id) else {
             t.check_that(
@@ -368,12 +353,11 @@ fn user_and_asap_transport_are_told_apart(t: &mut Tester) -> Outcome {
         "pool-element/asap-transport/#type",
         0x4,
     );
-    let told = response.number("pool-element/asap-transport/port");
-    t.check_eq(
+    t.field(
         R5352_3_1_50,
-        "ASAP transport port",
-        told,
-        Some(at.port().into()),
+        &response,
+        "pool-element/asap-transport/port",
+        at.port(),
     );
     Ok(())
 }

@@ -250,8 +250,7 @@ fn empty_handle_is_survived(t: &mut Tester) -> Outcome {
         &forge::deregistration(&[], pe.pe_identifier()).octets(),
     )?;
 
-    t.probe(&pu)?;
-    t.check(R5352_3_3_18, true);
+    t.answered(R5352_3_3_18, |t| t.probe(&pu))?;
     Ok(())
 }
 
@@ -491,9 +490,7 @@ fn comes_back(t: &mut Tester, pe: &PoolElement) -> Outcome {
         t.observe_message("the handle is refused", &response);
         return Ok(());
     }
-    let listed = t.listed(&pu, &pe.handle)?;
-    let there = listed.contains(&pe.pe_identifier());
-    t.check_that(R5352_3_1_21, there, format!("PEs listed: {listed:?}"));
+    t.lists_at_least(R5352_3_1_21, &pu, &pe.handle, &[pe])?;
     leave(t, pe)
 }
 

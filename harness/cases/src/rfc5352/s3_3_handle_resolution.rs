@@ -3,6 +3,7 @@
 //! What stands in the response: `s2_2_6_handle_resolution_response.rs`. In which order PEs are listed:
 //! `rfc5356`.
 
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,8 +48,7 @@ fn unknown_pool_is_rejected(t: &mut Tester) -> Outcome {
     let response = t.resolve(&pu, &pool)?;
     t.error(R5352_3_3_25, &response);
     t.only_cause(R5352_3_3_26, &response, 0x9);
-    let length = response.number("operation-error/0x9/#length");
-    t.check_eq(R5354_3_12_11_1, "Length of the cause", length, Some(4));
+    t.field(R5354_3_12_11_1, &response, "operation-error/0x9/#length", 4);
     t.check(R5354_3_12_11_2, response.has("operation-error/0x9"));
     Ok(())
 }
@@ -69,8 +69,7 @@ fn known_pool_is_resolved(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    t.lists(R5352_3_3_21, &pu, &pool, &[&pe])?;
-    t.check(R5352_3_3_18, true);
+    t.answered(R5352_3_3_18, |t| t.lists(R5352_3_3_21, &pu, &pool, &[&pe]))?;
     Ok(())
 }
 
@@ -91,8 +90,7 @@ fn known_pool_is_resolved_over_tcp(t: &mut Tester) -> Outcome {
     let pu = t.pool_user_over_tcp();
     t.preamble(|t| t.register(&pe))?;
 
-    let listed = t.listed(&pu, &pool)?;
-    t.check(R5352_3_3_19, true);
+    let listed = t.answered(R5352_3_3_19, |t| t.listed(&pu, &pool))?;
     t.check_eq(R5352_3_3_21, "PEs listed", listed, vec![pe.pe_identifier()]);
     Ok(())
 }
@@ -112,8 +110,7 @@ fn unknown_pool_is_rejected_over_tcp(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user_over_tcp();
 
-    let response = t.resolve(&pu, &pool)?;
-    t.check(R5352_3_3_19, true);
+    let response = t.answered(R5352_3_3_19, |t| t.resolve(&pu, &pool))?;
     t.only_cause(R5352_3_3_26, &response, 0x9);
     Ok(())
 }
@@ -136,8 +133,7 @@ fn tcp_and_sctp_tell_the_same(t: &mut Tester) -> Outcome {
     let over_tcp = t.pool_user_over_tcp();
     t.preamble(|t| t.register(&pe))?;
 
-    let by_tcp = t.resolve(&over_tcp, &pool)?;
-    t.check(R5352_3_3_19, true);
+    let by_tcp = t.answered(R5352_3_3_19, |t| t.resolve(&over_tcp, &pool))?;
     let by_sctp = t.resolve(&over_sctp, &pool)?;
     t.carries(R5352_2_2_6_11, &by_tcp, "pool-element");
     for path in [
@@ -174,8 +170,7 @@ fn requests_back_to_back_over_tcp(t: &mut Tester) -> Outcome {
 
     t.send_octets(&pu, &requests.concat())?;
     for _ in &handles {
-        t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, t.timers().t1_enrprequest)?;
-        t.check(R5352_3_3_19, true);
+        t.answered(R5352_3_3_19, |t| t.resolution_response(&pu))?;
     }
     Ok(())
 }
@@ -218,7 +213,7 @@ fn deregistered_pe_is_not_listed(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&leaves))?;
     t.preamble(|t| t.listed(&pu, &pool).map(drop))?;
 
-    t.preamble(|t| t.deregister_response(&leaves).map(drop))?;
+    leave(t, &leaves)?;
     t.lists(R5352_2_2_6_11, &pu, &pool, &[&stays])
 }
 
@@ -242,7 +237,7 @@ fn pool_without_pes_is_unknown(t: &mut Tester) -> Outcome {
         t.preamble(|t| t.register(&pe))?;
         t.lists(R5352_3_3_21, &pu, &pool, &[&pe])?;
 
-        t.preamble(|t| t.deregister_response(&pe).map(drop))?;
+        leave(t, &pe)?;
         let response = t.resolve(&pu, &pool)?;
         t.error(R5352_3_3_25, &response);
         t.only_cause(R5352_3_3_26, &response, 0x9);
@@ -264,13 +259,11 @@ const NEW_POOL_UNDER_AN_OLD_HANDLE_HAS_ITS_OWN_POLICY: Case = registrar(
 fn new_pool_under_an_old_handle_has_its_own_policy(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let old = t.pool_element(&pool);
-    let new = t
-        .pool_element(&pool)
-        .policy(Policy::Priority { priority: 7 });
+    let new = t.pool_element(&pool).policy(priority(7));
     let pu = t.pool_user();
     t.preamble(|t| t.register(&old))?;
     t.preamble(|t| t.listed(&pu, &pool).map(drop))?;
-    t.preamble(|t| t.deregister_response(&old).map(drop))?;
+    leave(t, &old)?;
     t.preamble(|t| t.register(&new))?;
 
     let response = t.resolve(&pu, &pool)?;
@@ -340,7 +333,7 @@ fn requests_in_flight_are_all_answered(t: &mut Tester) -> Outcome {
         *open.entry(handle.0).or_default() += 1;
     }
     for _ in 0..40 {
-        let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, t.timers().t1_enrprequest)?;
+        let response = t.resolution_response(&pu)?;
         let handle = response
             .value("pool-handle")
             .and_then(|v| Some(v.octets()?.to_vec()));
@@ -386,9 +379,8 @@ fn repeated_request_is_answered_again(t: &mut Tester) -> Outcome {
         t.send(&pu, forge::handle_resolution(&pool.0, false))?;
     }
     for _ in 0..3 {
-        let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, t.timers().t1_enrprequest)?;
-        let listed = response.pool_elements();
-        t.check_eq(R5352_3_3_21, "PEs listed", listed, vec![pe.pe_identifier()]);
+        let response = t.resolution_response(&pu)?;
+        t.members(R5352_3_3_21, &response, &[&pe]);
     }
     Ok(())
 }
@@ -527,8 +519,7 @@ fn extreme_handles_do_no_harm(t: &mut Tester) -> Outcome {
         t.send_octets(&asks, &forge::handle_resolution(&handle, false).octets())?;
         // Another PU, as the answer to this one can be the end of its association.
         let next = t.pool_user();
-        t.probe(&next)?;
-        t.check(R5352_3_3_25, true);
+        t.answered(R5352_3_3_25, |t| t.probe(&next))?;
         let answers = t.take_all(&asks, HANDLE_RESOLUTION_RESPONSE);
         let octets = handle.len();
         t.observe(format!(

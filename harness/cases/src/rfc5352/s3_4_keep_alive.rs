@@ -30,8 +30,7 @@ fn acknowledging_pe_stays(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    next_keep_alive(t, &pe)?;
-    t.check(R5352_3_4_1, true);
+    t.answered(R5352_3_4_1, |t| next_keep_alive(t, &pe))?;
     // One that had not counted the acknowledgement would give up the PE in this time.
     let patience = t.timers().keep_alive_timeout.unwrap_or_default();
     let span = t.latest(longest_gap(t)? / 2 + patience);

@@ -34,12 +34,11 @@ fn keep_alives_come_periodically(t: &mut Tester) -> Outcome {
     let mut times = Vec::new();
     for _ in 0..3 {
         let message = next_keep_alive(t, &pe)?;
-        t.check_that(R5352_3_5_14, !message.flag('H'), message.summary());
+        t.flag_clear(R5352_3_5_14, &message, 'H');
         times.push(message.at);
     }
-    t.check(R5352_3_5_13, true);
     let (one, two) = (times[1] - times[0], times[2] - times[1]);
-    t.observe(format!("periods of {one:?} and {two:?}"));
+    t.permitted(R5352_3_5_13, format!("periods of {one:?} and {two:?}"));
     t.check(R5352_3_5_18, one.abs_diff(two) > Duration::from_millis(20));
     Ok(())
 }

@@ -60,7 +60,7 @@ fn report_brings_a_keep_alive(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let message = report_and_expect(t, (&pu).into(), &pe)?;
-    t.check_that(R5352_3_5_8, !message.flag('H'), message.summary());
+    t.flag_clear(R5352_3_5_8, &message, 'H');
     t.names_pool(R5352_2_2_7_7, &message, &pool);
     Ok(())
 }
@@ -444,7 +444,7 @@ fn report_of_a_de_registered_pe_is_harmless(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&stays))?;
     t.preamble(|t| t.register(&left))?;
-    t.preamble(|t| t.deregister_response(&left).map(drop))?;
+    leave(t, &left)?;
 
     report(t, (&pu).into(), &left)?;
     serves_on(t, &pu)?;

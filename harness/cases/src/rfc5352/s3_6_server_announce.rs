@@ -27,8 +27,7 @@ const REGISTRAR_ANNOUNCES_ITSELF: Case = registrar(
 
 fn registrar_announces_itself(t: &mut Tester) -> Outcome {
     let listener = t.listener()?;
-    next_announcement(t, &listener)?;
-    t.check(R5352_3_6_4, true);
+    t.answered(R5352_3_6_4, |t| next_announcement(t, &listener))?;
     Ok(())
 }
 

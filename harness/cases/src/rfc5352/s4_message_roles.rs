@@ -135,8 +135,7 @@ fn server_announce_over_an_association(t: &mut Tester) -> Outcome {
         &with_transport,
         forge::server_announce(server, &[transport]),
     )?;
-    serves_on(t)?;
-    t.check(R5352_4_13, true);
+    t.answered(R5352_4_13, |t| serves_on(t))?;
     for player in [&alone, &with_transport] {
         for error in t.take_all(player, ERROR) {
             t.observe(format!(
@@ -274,7 +273,6 @@ fn not_unrecognized(t: &mut Tester, player: impl Into<Player>) -> Outcome {
 /// A PU that comes now is answered: its request is for an unknown pool.
 fn serves_on(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
-    t.probe(&pu)?;
-    t.check(R5352_3_3_25, true);
+    t.answered(R5352_3_3_25, |t| t.probe(&pu))?;
     Ok(())
 }

@@ -60,7 +60,7 @@ fn one_message_is_one_user_message(t: &mut Tester) -> Outcome {
         t.send(&pu, forge::handle_resolution(&handle.0, false))?;
     }
     for _ in 0..30 {
-        let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, t.timers().t1_enrprequest)?;
+        let response = t.resolution_response(&pu)?;
         let length = response.number("length").unwrap_or_default() as usize;
         // Padding is another requirement's, so it may be there or not.
         let alone = (length..=length.next_multiple_of(4)).contains(&response.octets.len());
@@ -129,7 +129,6 @@ fn two_messages_in_one_user_message_do_no_harm(t: &mut Tester) -> Outcome {
 /// for an unknown pool.
 fn serves_on(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
-    t.probe(&pu)?;
-    t.check(R5352_3_3_25, true);
+    t.answered(R5352_3_3_25, |t| t.probe(&pu))?;
     Ok(())
 }

@@ -123,8 +123,9 @@ fn one_bit_makes_another_handle(t: &mut Tester) -> Outcome {
 fn echoed(t: &mut Tester, pu: &PoolUser, handle: PoolHandle) -> Outcome {
     t.send(pu, forge::handle_resolution(&handle.0, false))?;
     let within = t.timers().t1_enrprequest;
-    let response = t.expect(pu, HANDLE_RESOLUTION_RESPONSE, within)?;
-    t.check(R5352_3_3_25, true);
+    let response = t.answered(R5352_3_3_25, |t| {
+        t.expect(pu, HANDLE_RESOLUTION_RESPONSE, within)
+    })?;
     let told = response.value("pool-handle");
     let same = told.as_ref().and_then(|v| v.octets()) == Some(&handle.0[..]);
     t.check_that(
@@ -142,8 +143,7 @@ fn name_nobody(t: &mut Tester, pool: &PoolHandle, others: &[PoolHandle]) -> Outc
     t.preamble(|t| t.register(&pe))?;
 
     for other in others {
-        let listed = t.listed(&pu, other)?;
-        t.check(R5352_3_3_25, true);
+        let listed = t.answered(R5352_3_3_25, |t| t.listed(&pu, other))?;
         let note = format!("{other} finds the PE of {pool}");
         t.check_that(R5354_3_9_3, listed.is_empty(), note);
     }

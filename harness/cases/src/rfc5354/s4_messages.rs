@@ -162,9 +162,10 @@ fn unknown_01_message_is_reported_over_tcp(t: &mut Tester) -> Outcome {
 fn reported_to(t: &mut Tester, player: Player, message: &[u8]) -> Outcome {
     t.preamble(|t| t.probe(player))?;
     t.send_octets(player, message)?;
-    let reports = reports(t, player, UNRECOGNIZED_MESSAGE, 1, None)?;
-    // The answered probe in it is what this stands for.
-    t.check(R5352_3_3_25, true);
+    // The probe after the message is answered.
+    let reports = t.answered(R5352_3_3_25, |t| {
+        reports(t, player, UNRECOGNIZED_MESSAGE, 1, None)
+    })?;
     judge_report(
         t,
         R5354_4_5,
@@ -196,8 +197,9 @@ fn unknown_message_with_unknown_parameters(t: &mut Tester) -> Outcome {
         .parameter(Parameter::new(0x7fff, *b"odd!"));
     t.send_octets(&pu, &message.octets())?;
 
-    let reports = reports(t, (&pu).into(), UNRECOGNIZED_MESSAGE, 1, None)?;
-    t.check(R5352_3_3_25, true);
+    let reports = t.answered(R5352_3_3_25, |t| {
+        reports(t, (&pu).into(), UNRECOGNIZED_MESSAGE, 1, None)
+    })?;
     t.check_that(R5352_2_2_14_6, !reports.is_empty(), "nothing is reported");
     for report in &reports {
         t.cause(R5354_4_5, report, 0x2);
@@ -255,8 +257,7 @@ fn undefined_flags_of_a_resolution_are_ignored(t: &mut Tester) -> Outcome {
         t.send_octets(&pu, &message?.octets())?;
         let within = t.timers().t1_enrprequest;
         let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, within)?;
-        let listed = response.pool_elements();
-        t.check_eq(R5354_4_8, "PEs listed", listed, vec![pe.pe_identifier()]);
+        t.members(R5354_4_8, &response, &[&pe]);
     }
     Ok(())
 }
@@ -356,8 +357,7 @@ fn asked_oddly(
     t.send_octets(&pu, &message.octets())?;
     let within = t.timers().t1_enrprequest;
     let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, within)?;
-    let listed = response.pool_elements();
-    t.check_eq(requirement, "PEs listed", listed, vec![pe.pe_identifier()]);
+    t.members(requirement, &response, &[&pe]);
     let told = response.value("pool-handle");
     Ok(told
         .and_then(|v| v.octets().map(<[u8]>::to_vec))

@@ -118,8 +118,9 @@ fn equal_priorities_in_any_order(t: &mut Tester) -> Outcome {
         !firsts.contains('B'),
         format!("first: {firsts}"),
     );
-    t.check(R5356_4_5_2_3, true);
     let (one, other) = (count(&firsts, 'A'), count(&firsts, 'C'));
+    let note = format!("PEs of equal priority come first {one} and {other} times of 10");
+    t.permitted(R5356_4_5_2_3, note);
     t.observe(format!(
         "PEs of equal priority come first {one} and {other} times of 10"
     ));

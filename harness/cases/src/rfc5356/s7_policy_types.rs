@@ -27,8 +27,7 @@ fn private_policy_is_granted_or_refused(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool).policy(private);
     let pu = t.pool_user();
 
-    let registered = t.register_response(&pe)?;
-    t.check(R5356_7_1_5, true);
+    let registered = t.answered(R5356_7_1_5, |t| t.register_response(&pe))?;
     if registered.flag('R') {
         t.observe_message("a private policy is refused", &registered);
         return Ok(());

@@ -8,8 +8,7 @@ pub(crate) const SCOPE: u32 = 4;
 /// The next announcement of anybody. Where one registrar is alone it comes after T6; others make it rarer.
 pub(crate) fn next_announcement(t: &mut Tester, listener: &Player) -> Result<Message, Stop> {
     let within = t.timers().t6_serverannounce * SCOPE;
-    let message = t.expect(listener, SERVER_ANNOUNCE, within)?;
-    t.check(R5352_3_6_2, true);
+    let message = t.answered(R5352_3_6_2, |t| t.expect(listener, SERVER_ANNOUNCE, within))?;
     Ok(message)
 }
 

@@ -59,16 +59,11 @@ pub(crate) fn policy_is_told(t: &mut Tester, format: ReqId, policies: [Policy; 2
     let pes = pool_of(t, policies)?;
     let pu = t.pool_user();
     let response = t.resolve(&pu, &pes[0].handle)?;
-    t.require(R5352_3_3_23, response.has("policy"), response.summary())?;
+    t.must_carry(R5352_3_3_23, &response, "policy")?;
     let kind = i64::from(pes[0].element.policy.kind());
     t.field(R5352_3_3_24, &response, "policy/type", kind);
     let length = Parameter::policy(&pes[0].element.policy).octets().len() as i64;
-    t.check_eq(
-        format,
-        "Length told",
-        response.number("policy/#length"),
-        Some(length),
-    );
+    t.field(format, &response, "policy/#length", length);
 
     for (nth, id) in response.pool_elements().into_iter().enumerate() {
         let Some(pe) = pes.iter().find(|pe| pe.pe_identifier() == id) else {
@@ -103,8 +98,7 @@ pub(crate) fn useless_pes_do_no_harm(
     let pu = t.pool_user();
     let pool = pes[0].handle.clone();
     for _ in 0..3 {
-        let response = t.resolve(&pu, &pool)?;
-        t.check(R5352_3_3_21, true);
+        let response = t.answered(R5352_3_3_21, |t| t.resolve(&pu, &pool))?;
         t.observe(response.summary());
     }
 

@@ -41,6 +41,14 @@ impl Tester<'_> {
         self.observe(format!("{what}: {}", message.summary()));
     }
 
+    /// Records the first of some answers, or that there is none.
+    pub fn observe_answers(&mut self, what: &str, answers: &[Message]) {
+        match answers.first() {
+            Some(answer) => self.observe_message(what, answer),
+            None => self.observe(format!("{what}: no answer")),
+        }
+    }
+
     // ---- responses ------------------------------------------------------------------------------
 
     /// Checks that a response grants the request: R is clear.
@@ -55,6 +63,16 @@ impl Tester<'_> {
         for requirement in requirements {
             self.check_that(*requirement, response.flag('R'), response.summary());
         }
+    }
+
+    /// Checks that a flag of a message is set.
+    pub fn flag_set(&mut self, requirement: ReqId, message: &Message, flag: char) {
+        self.check_that(requirement, message.flag(flag), message.summary());
+    }
+
+    /// Checks that a flag of a message is clear.
+    pub fn flag_clear(&mut self, requirement: ReqId, message: &Message, flag: char) {
+        self.check_that(requirement, !message.flag(flag), message.summary());
     }
 
     /// Checks that a message carries this error cause, and returns whether it does.
@@ -87,6 +105,14 @@ impl Tester<'_> {
         let holds = message.has(path);
         self.check_that(requirement, holds, message.summary());
         holds
+    }
+
+    /// Checks that a message has something at this path, and stops the case otherwise.
+    ///
+    /// # Errors
+    /// [`Stop::Broken`] if the message has nothing there.
+    pub fn must_carry(&mut self, requirement: ReqId, message: &Message, path: &str) -> Outcome {
+        self.require(requirement, message.has(path), message.summary())
     }
 
     /// Checks that a message has nothing at this path.
