@@ -4,7 +4,7 @@
 //! ```text
 //!                 Input                                                    Output
 //!   Dialled, Up, Restart, Down ──► association ─┐              ┌─► Connect, Abort, Shutdown
-//!   Message ──► unknown (decoding) ─────────────┼─► procedure ─┼─► Send
+//!   Message ──► receive (decoding) ─────────────┼─► procedure ─┼─► Send
 //!   Datagram ──► home (hunt) ───────────────────┤              ├─► Told(event), Log
 //!   Tick ──► whatever is due ───────────────────┤              └─► Wait(deadline)
 //!   Register, Policy, Card, … ──► procedure ────┘
@@ -94,9 +94,9 @@ mod event;
 mod home;
 mod keep_alive;
 mod log;
+mod receive;
 mod registration;
 mod tolerance;
-mod unknown;
 mod unreachable;
 
 pub use config::{Config, Invalid};

@@ -4,7 +4,7 @@
 //! ```text
 //!              Input                                                        Output
 //!   Dialled, Up, Restart, Down ──► home, session ─┐              ┌─► Connect, Abort, Shutdown
-//!   Message ──► unknown (decoding), data ─────────┼─► procedure ─┼─► Send (ASAP), Data (of sessions)
+//!   Message ──► receive (decoding), data ─────────┼─► procedure ─┼─► Send (ASAP), Data (of sessions)
 //!   Datagram ──► home ────────────────────────────┤              ├─► Told(event), Log
 //!   Tick ──► whatever is due ─────────────────────┤              └─► Wait(deadline)
 //!   Resolve, Watch, Open, Send, … ──► procedure ──┘
@@ -40,11 +40,11 @@ mod event;
 mod home;
 mod log;
 mod pool;
+mod receive;
 mod resolution;
 mod selection;
 mod session;
 mod timers;
-mod unknown;
 mod unreachable;
 mod watch;
 

@@ -3,7 +3,7 @@
 //! ```text
 //!                 Input                                                 Output
 //!   Up, Restart, Down ──► association ─┐              ┌─► Send, Abort, Shutdown
-//!   Message ──► unknown (decoding) ────┼─► procedure ─┼─► Announce
+//!   Message ──► receive (decoding) ────┼─► procedure ─┼─► Announce
 //!   Datagram ──► announce ─────────────┤              ├─► Log
 //!   Tick ──► whatever is due ──────────┤              ├─► Connect
 //!   Dialled ──► enrp ──────────────────┘              └─► Wait(deadline)
@@ -17,18 +17,18 @@ mod association;
 mod config;
 mod counters;
 mod deregistration;
-mod elsewhere;
 pub mod enrp;
 mod expiry;
+mod foreign_report;
 mod keep_alive;
 mod limits;
 mod log;
 mod rate;
+mod receive;
 mod registration;
 mod resolution;
-mod unknown;
+mod subscription;
 mod unreachable;
-mod updates;
 mod view;
 
 pub use association::Kind;
@@ -49,10 +49,10 @@ pub use crate::Assoc;
 use crate::{ASAP_PPID, Dial};
 use announce::Announcer;
 use association::Association;
-use elsewhere::Elsewhere;
 use enrp::{Channel, Enrp};
+use foreign_report::Elsewhere;
 use keep_alive::Watches;
-use updates::Updates;
+use subscription::Updates;
 
 /// Where this registrar can be reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 //!
 //! Every message counts, also several of one reporter; a (re-)registration starts the count anew. So do those about
 //! a PE that was taken over and waits to be asked (enrp/adoption.rs), but it gets no KEEP_ALIVE for them. Reports
-//! about PEs of another Home are in `elsewhere.rs`; those about PEs that are not here change nothing and are not answered: the message has no response.
+//! about PEs of another Home are in `foreign_report.rs`; those about PEs that are not here change nothing and are not answered: the message has no response.
 
 use std::time::Duration;
 

@@ -3,10 +3,10 @@
 mod control;
 mod deregistration;
 mod keep_alive;
+mod receive;
 mod registration;
 mod schedules;
 mod transitions;
-mod unknown;
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;

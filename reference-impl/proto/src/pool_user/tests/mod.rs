@@ -3,12 +3,12 @@
 mod control;
 mod home;
 mod random;
+mod receive;
 mod resolution;
 mod selection;
 mod session;
 mod together;
 mod transitions;
-mod unknown;
 mod unreachable;
 mod watch;
 

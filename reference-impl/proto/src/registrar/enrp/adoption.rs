@@ -21,7 +21,7 @@ use rsp_handlespace::PeKey;
 use rsp_wire::{PeIdentifier, PoolHandle};
 
 use super::super::{Assoc, Limit, Registrar};
-use super::lines::Channel;
+use super::dial::Channel;
 use super::transport_addrs;
 
 /// PEs that wait for their turn.

@@ -1,7 +1,7 @@
 //! A registrar among its peers: ENRP, RFC 5353.
 //!
 //! ```text
-//!   Up, Down, Dialled ──► lines ──────────────┐
+//!   Up, Down, Dialled ──► dial ───────────────┐
 //!   Message ──► decoding ──► heard (peers) ───┼─► procedure ─► Send, Connect
 //!   Tick ──► whatever is due ─────────────────┘
 //! ```
@@ -20,14 +20,14 @@
 //! | checksums and re-synchronization | `audit` | §3.6 |
 //!
 //! Messages to a peer go over the association it was last heard over, else over a new one to the transport
-//! it told; `lines` keeps these.
+//! it told; `dial` keeps these.
 
 mod adoption;
 mod audit;
 mod config;
+mod dial;
 mod download;
 mod failure;
-mod lines;
 mod log;
 mod peers;
 mod presence;
@@ -38,7 +38,7 @@ mod update;
 mod view;
 
 pub use config::Config;
-pub use lines::Channel;
+pub use dial::Channel;
 pub use log::Log;
 pub use view::{PeerView, SessionView};
 
@@ -52,8 +52,8 @@ use rsp_wire::{Addresses, SctpTransport, ServerId, ServerInformation, TransportU
 use super::{Assoc, Log as RegistrarLog, Output, Registrar};
 use crate::ENRP_PPID;
 use adoption::Adoptions;
+use dial::Lines;
 use download::Session;
-use lines::Lines;
 use peers::Peer;
 use start_up::StartUp;
 

@@ -37,7 +37,7 @@ use rsp_wire::enrp::{
 use rsp_wire::{PeIdentifier, PoolHandle, ServerId, ServerInformation};
 
 use super::super::{Assoc, Limit, Registrar};
-use super::lines::Channel;
+use super::dial::Channel;
 use super::peers::Peer;
 use super::table::{News, Owed, Source};
 use super::{Log, canonical};

@@ -4,10 +4,10 @@ mod announce;
 mod enrp;
 mod limits;
 mod multi_homed;
+mod receive;
 mod registration;
 mod resolution;
 mod transitions;
-mod unknown;
 mod watching;
 
 use std::net::SocketAddr;

@@ -3,7 +3,7 @@
 mod adoption;
 mod audit;
 mod download;
-mod elsewhere;
+mod foreign_report;
 mod peers;
 mod start_up;
 mod takeover;
