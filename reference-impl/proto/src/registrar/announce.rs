@@ -11,7 +11,7 @@ use std::time::Duration;
 use rsp_wire::asap::{self, AnnouncedTransport, ServerAnnounce};
 use rsp_wire::{Addresses, SctpTransport, ServerId, TcpTransport, TransportUse};
 
-use super::{Config, Limit, Log, Output, Reach, Registrar};
+use super::{Config, Core, Limit, Log, Output, Reach};
 
 /// Announcing, and listening to the announcements of others.
 #[derive(Debug)]
@@ -53,11 +53,8 @@ impl Announcer {
     }
 }
 
-impl Registrar {
+impl Core {
     pub(super) fn on_announce_due(&mut self, now: Duration) {
-        if !self.is_serving() {
-            return;
-        }
         let Some(announcer) = &mut self.announcer else {
             return;
         };

@@ -18,7 +18,7 @@ use rsp_handlespace::PeKey;
 use rsp_wire::{Addresses, PoolHandle, SctpTransport};
 
 use super::rate::Rates;
-use super::{Assoc, Limit, Log, Output, Registrar};
+use super::{Assoc, Core, Limit, Log, Output, Registrar};
 
 /// How an association came to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,19 +93,22 @@ impl Registrar {
     pub(super) fn on_up(&mut self, now: Duration, assoc: Assoc, kind: Kind, peer: Vec<SocketAddr>) {
         // RFC 5353 §3.2: PEs and PUs are served when the initialization is completed.
         let early = kind != Kind::Enrp && !self.is_serving();
-        let dialled = self.is_dialled(assoc);
+        let enrp = self.enrp.as_ref();
+        let dialled = enrp.is_some_and(|enrp| enrp.is_dialled(assoc));
         // RFC 5355 §2.13.2: however many PUs come, a peer must be heard, or it is taken for dead.
         let is_caller = kind != Kind::Enrp && !dialled;
-        let full = self.assocs.len() >= self.config.all_associations()
-            || is_caller && self.callers >= self.config.max_associations;
-        if self.draining || early || full {
-            self.on_line_down(now, assoc);
-            self.out.push_back(Output::Abort { assoc });
+        let full = self.core.assocs.len() >= self.core.config.all_associations()
+            || is_caller && self.core.callers >= self.core.config.max_associations;
+        if self.core.draining || early || full {
+            if let Some(enrp) = &mut self.enrp {
+                enrp.on_line_down(&mut self.core, now, assoc);
+            }
+            self.core.out.push_back(Output::Abort { assoc });
             let limit = full.then_some(Limit::Associations);
-            self.log(Log::Refused { assoc, limit });
+            self.core.log(Log::Refused { assoc, limit });
             return;
         }
-        self.log(Log::Up {
+        self.core.log(Log::Up {
             assoc,
             peer: peer.clone(),
         });
@@ -117,16 +120,20 @@ impl Registrar {
             elements: BTreeSet::new(),
             subscriptions: BTreeSet::new(),
         };
-        self.callers += usize::from(association.is_caller());
-        self.assocs.insert(assoc, association);
-        self.on_line_up(now, assoc, kind, &peer);
+        self.core.callers += usize::from(association.is_caller());
+        self.core.assocs.insert(assoc, association);
+        if let Some(enrp) = &mut self.enrp {
+            enrp.on_line_up(&mut self.core, now, assoc, kind, &peer);
+        }
     }
 
     /// The peer lost all its state; whether its PEs still live, only they can tell.
     pub(super) fn on_restart(&mut self, now: Duration, assoc: Assoc) {
-        self.on_line_restart(now, assoc);
-        self.unsubscribe_all(assoc);
-        let Some(association) = self.assocs.get(&assoc) else {
+        if let Some(enrp) = &mut self.enrp {
+            enrp.on_line_restart(&mut self.core, now, assoc);
+        }
+        self.core.unsubscribe_all(assoc);
+        let Some(association) = self.core.assocs.get(&assoc) else {
             return;
         };
         let elements = association.elements.clone();
@@ -134,20 +141,24 @@ impl Registrar {
     }
 
     pub(super) fn on_down(&mut self, now: Duration, assoc: Assoc) {
-        self.on_line_down(now, assoc);
-        self.unsubscribe_all(assoc);
-        let Some(association) = self.assocs.remove(&assoc) else {
+        if let Some(enrp) = &mut self.enrp {
+            enrp.on_line_down(&mut self.core, now, assoc);
+        }
+        self.core.unsubscribe_all(assoc);
+        let Some(association) = self.core.assocs.remove(&assoc) else {
             return;
         };
-        self.callers -= usize::from(association.is_caller());
-        self.log(Log::Down { assoc });
-        self.on_elsewhere_association_lost(now, assoc);
+        self.core.callers -= usize::from(association.is_caller());
+        self.core.log(Log::Down { assoc });
+        self.core.on_elsewhere_association_lost(now, assoc);
         for key in association.elements {
             self.on_watch_association_lost(now, assoc, key);
         }
     }
+}
 
-    /// Who looks for a registrar finds another one from now on.
+impl Core {
+    /// Accepts no new associations and stops announcing, so that PEs and PUs pick another registrar.
     pub(super) fn on_drain(&mut self) {
         self.draining = true;
         self.announcer = None;

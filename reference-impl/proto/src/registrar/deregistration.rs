@@ -12,13 +12,13 @@
 
 use std::time::Duration;
 
-use rsp_handlespace::PeKey;
+use rsp_handlespace::{PeKey, Removed};
 use rsp_wire::asap::{Deregistration, DeregistrationResponse};
 use rsp_wire::enrp::UpdateAction;
 use rsp_wire::{CauseCode, ErrorCause};
 
 use super::association::Kind;
-use super::{Assoc, Departure, Log, Registrar};
+use super::{Assoc, Core, Departure, Log, Registrar};
 
 impl Registrar {
     pub(super) fn on_deregistration(
@@ -32,21 +32,28 @@ impl Registrar {
             pe_identifier: pe,
             ..
         } = message;
-        let key = self.space.find(handle.as_octets(), pe);
+        let key = self.core.space.find(handle.as_octets(), pe);
         let cause = match key {
-            _ if self.assocs.get(&assoc).is_none_or(|a| a.kind == Kind::Tcp) => {
+            _ if self
+                .core
+                .assocs
+                .get(&assoc)
+                .is_none_or(|a| a.kind == Kind::Tcp) =>
+            {
                 Some(CauseCode::UNSPECIFIED)
             }
-            Some(key) if !self.is_itself(assoc, key) => Some(CauseCode::SECURITY_CONSIDERATIONS),
+            Some(key) if !self.core.is_itself(assoc, key) => {
+                Some(CauseCode::SECURITY_CONSIDERATIONS)
+            }
             Some(_) | None => None,
         };
         let error = cause.map(|code| ErrorCause::bare(code).into());
-        self.send(
+        self.core.send(
             assoc,
             DeregistrationResponse::new(handle.clone(), pe, error),
         );
         if let Some(code) = cause {
-            self.log(Log::DeregistrationRefused {
+            self.core.log(Log::DeregistrationRefused {
                 handle,
                 pe,
                 causes: vec![code],
@@ -56,6 +63,23 @@ impl Registrar {
         }
     }
 
+    /// Removes a PE, and announces that to the peers if it was this registrar's.
+    pub(super) fn remove(&mut self, now: Duration, key: PeKey, how: Departure) {
+        let Some(removed) = self.core.take_out(now, key) else {
+            return;
+        };
+        let is_own = removed.element.home() == self.core.id;
+        if let Some(enrp) = &mut self.enrp
+            && (is_own || how == Departure::Deregistered)
+        {
+            let (handle, element) = (removed.handle.clone(), removed.element.decode());
+            enrp.announce_update(&mut self.core, UpdateAction::DEL_PE, handle, element);
+        }
+        self.core.log_left(removed, how);
+    }
+}
+
+impl Core {
     fn is_itself(&self, assoc: Assoc, key: PeKey) -> bool {
         match self.watches.assoc(key) {
             Some(owner) => owner == assoc,
@@ -70,21 +94,25 @@ impl Registrar {
         }
     }
 
-    /// Takes a PE out of everything that knows it.
-    pub(super) fn remove(&mut self, now: Duration, key: PeKey, how: Departure) {
-        self.unwatch(key);
-        let Some(removed) = self.space.remove(key) else {
-            return;
-        };
-        self.on_pool_changed(now, &removed.handle);
-        let pe = removed.element.identifier();
-        if removed.element.home() == self.id || how == Departure::Deregistered {
-            let element = removed.element.decode();
-            self.announce_update(UpdateAction::DEL_PE, removed.handle.clone(), element);
+    /// Removes the copy of a PE that another registrar owns. Its removal is not announced.
+    pub(super) fn remove_copy(&mut self, now: Duration, key: PeKey, how: Departure) {
+        if let Some(removed) = self.take_out(now, key) {
+            self.log_left(removed, how);
         }
+    }
+
+    /// Takes a PE out of the handlespace and ends its watch; its pool's subscribers get an update.
+    fn take_out(&mut self, now: Duration, key: PeKey) -> Option<Removed> {
+        self.unwatch(key);
+        let removed = self.space.remove(key)?;
+        self.on_pool_changed(now, &removed.handle);
+        Some(removed)
+    }
+
+    fn log_left(&mut self, removed: Removed, how: Departure) {
         self.log(Log::Left {
             handle: removed.handle,
-            pe,
+            pe: removed.element.identifier(),
             how,
         });
     }

@@ -9,12 +9,17 @@ use super::{Departure, Registrar};
 
 impl Registrar {
     pub(super) fn on_expiry(&mut self, now: Duration) {
-        while let Some(key) = self.space.expired(now) {
-            let assoc = self.watches.assoc(key);
-            let handle = self.space.handle(key).cloned();
-            let pe = self.space.encoded(key).map(|element| element.identifier());
+        while let Some(key) = self.core.space.expired(now) {
+            let assoc = self.core.watches.assoc(key);
+            let handle = self.core.space.handle(key).cloned();
+            let pe = self
+                .core
+                .space
+                .encoded(key)
+                .map(|element| element.identifier());
             if let (Some(assoc), Some(handle), Some(pe)) = (assoc, handle, pe) {
-                self.send(assoc, DeregistrationResponse::new(handle, pe, None));
+                self.core
+                    .send(assoc, DeregistrationResponse::new(handle, pe, None));
             }
             self.remove(now, key, Departure::Expired);
         }

@@ -26,7 +26,8 @@ use rsp_handlespace::PeKey;
 use rsp_wire::asap::EndpointKeepAlive;
 use rsp_wire::{PeIdentifier, PoolHandle, ServerId};
 
-use super::{Assoc, Departure, Limit, Log, Output, Registrar};
+use super::enrp::Enrp;
+use super::{Assoc, Core, Departure, Limit, Log, Output};
 
 type Name = (PoolHandle, PeIdentifier);
 
@@ -88,26 +89,32 @@ impl Elsewhere {
     }
 }
 
-impl Registrar {
+impl Enrp {
     /// The PE at this place was reported, and `home` owns it.
-    pub(super) fn on_reported_elsewhere(&mut self, now: Duration, key: PeKey, home: ServerId) {
-        let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key))
+    pub(super) fn on_reported_elsewhere(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        key: PeKey,
+        home: ServerId,
+    ) {
+        let (Some(handle), Some(element)) = (core.space.handle(key), core.space.element(key))
         else {
             return;
         };
         let name = (handle.clone(), element.identifier);
-        self.log(Log::ReportedElsewhere {
+        core.log(Log::ReportedElsewhere {
             handle: name.0.clone(),
             pe: name.1,
             home,
         });
-        match self.elsewhere.by_name.get(&name) {
-            Some(Check::Rested { .. }) => return self.counters.hit(Limit::KeepAliveGap),
+        match core.elsewhere.by_name.get(&name) {
+            Some(Check::Rested { .. }) => return core.counters.hit(Limit::KeepAliveGap),
             Some(Check::Calling { .. } | Check::Asked { .. }) => return,
             None => {}
         }
-        if self.elsewhere.len() >= self.config.enrp.max_adoptions {
-            return self.counters.hit(Limit::Adoptions);
+        if core.elsewhere.len() >= core.config.enrp.max_adoptions {
+            return core.counters.hit(Limit::Adoptions);
         }
         let transport = element.asap_transport.as_ref();
         let addrs: Vec<SocketAddr> = transport.map_or_else(Vec::new, super::enrp::transport_addrs);
@@ -115,17 +122,19 @@ impl Registrar {
             return;
         }
         if let Some(assoc) = self.element_line(&addrs) {
-            return self.ask_elsewhere(now, assoc, name);
+            return core.ask_elsewhere(now, assoc, name);
         }
-        if !self.may_call_elements() {
-            return self.counters.hit(Limit::Adoptions);
+        if !self.may_call_elements(core) {
+            return core.counters.hit(Limit::Adoptions);
         }
-        let until = now.saturating_add(self.config.keep_alive_timeout);
+        let until = now.saturating_add(core.config.keep_alive_timeout);
         let calling = Check::Calling { until };
-        self.elsewhere.by_name.insert(name.clone(), calling);
-        self.call_element(now, &addrs, name);
+        core.elsewhere.by_name.insert(name.clone(), calling);
+        self.call_element(core, now, &addrs, name);
     }
+}
 
+impl Core {
     fn ask_elsewhere(&mut self, now: Duration, assoc: Assoc, name: Name) {
         let until = now.saturating_add(self.config.keep_alive_timeout);
         // The H flag should be clear (§3.5): it has a Home.
@@ -209,7 +218,7 @@ impl Registrar {
     fn drop_copy(&mut self, now: Duration, name: &Name, how: Departure) {
         self.elsewhere.by_name.remove(name);
         if let Some(key) = self.copy(name) {
-            self.remove(now, key, how);
+            self.remove_copy(now, key, how);
         }
     }
 

@@ -34,7 +34,7 @@ use rsp_handlespace::PeKey;
 use rsp_wire::asap::{EndpointKeepAlive, EndpointKeepAliveAck};
 
 use super::rate::Bucket;
-use super::{Assoc, Departure, Limit, Log, Registrar};
+use super::{Assoc, Core, Departure, Limit, Log, Registrar};
 
 /// KEEP_ALIVEs that reports, or a restart, may provoke in a row.
 const PROVOKED_IN_A_ROW: u32 = 8;
@@ -166,7 +166,7 @@ impl State {
     }
 }
 
-impl Registrar {
+impl Core {
     /// Starts watching a PE anew: it has just registered over `assoc`.
     pub(super) fn watch(&mut self, now: Duration, key: PeKey, assoc: Assoc) {
         let ask_at = self.ask_at(now);
@@ -216,18 +216,6 @@ impl Registrar {
         self.watches.set(key, None);
     }
 
-    /// Asks a PE whether it lives, unless it is being asked already. An unreachable one is removed at once.
-    pub(super) fn ask(&mut self, now: Duration, key: PeKey) {
-        let Some(&watch) = self.watches.by_key.get(&key) else {
-            return;
-        };
-        match watch.state {
-            State::Alive { assoc, .. } => self.ask_together(now, assoc, &[key]),
-            State::Asked { .. } => {}
-            State::Alone { .. } => self.remove(now, key, Departure::Gone),
-        }
-    }
-
     /// Asks PEs of one pool over one association.
     fn ask_together(&mut self, now: Duration, assoc: Assoc, keys: &[PeKey]) {
         let until = now.saturating_add(self.config.keep_alive_timeout);
@@ -242,49 +230,6 @@ impl Registrar {
         let handle = keys.first().and_then(|&key| self.space.handle(key));
         if let Some(handle) = handle.cloned() {
             self.send(assoc, EndpointKeepAlive::new(self.id, handle, adopting));
-        }
-    }
-
-    /// The association of these PEs restarted: whether they still live, only they can tell.
-    pub(super) fn ask_again(&mut self, now: Duration, elements: &BTreeSet<PeKey>) {
-        let gap = self.config.keep_alive_gap;
-        let (mut pool, mut pools) = (None, 0);
-        for &key in elements {
-            if pool.replace(key.first_of_pool()) != Some(key.first_of_pool()) {
-                pools += 1;
-            }
-            let turn = gap.saturating_mul(u32::saturating_sub(pools, PROVOKED_IN_A_ROW));
-            let turn = now.saturating_add(turn);
-            let Some(&watch) = self.watches.by_key.get(&key) else {
-                continue;
-            };
-            let (assoc, ask_at) = match watch.state {
-                State::Alive { assoc, ask_at } => (assoc, ask_at.map_or(turn, |at| at.min(turn))),
-                State::Asked { assoc, .. } => (assoc, turn),
-                State::Alone { .. } => continue,
-            };
-            let state = State::Alive {
-                assoc,
-                ask_at: Some(ask_at),
-            };
-            self.watches.set(key, Some(Watch { state, ..watch }));
-        }
-        self.on_watch_due(now);
-    }
-
-    /// Asks a PE because somebody reported it, unless that was done too often.
-    pub(super) fn ask_provoked(&mut self, now: Duration, key: PeKey) {
-        let gap = self.config.keep_alive_gap;
-        let allowed = match self.watches.by_key.get_mut(&key) {
-            Some(watch) => match watch.state {
-                State::Alive { .. } => watch.provoked.take(now, gap, PROVOKED_IN_A_ROW.into()),
-                State::Asked { .. } | State::Alone { .. } => true,
-            },
-            None => false,
-        };
-        match allowed {
-            true => self.ask(now, key),
-            false => self.counters.hit(Limit::KeepAliveGap),
         }
     }
 
@@ -326,43 +271,6 @@ impl Registrar {
         }
     }
 
-    pub(super) fn on_watch_due(&mut self, now: Duration) {
-        while let Some(&(at, key)) = self.watches.due.first() {
-            if at > now {
-                return;
-            }
-            match self.watches.by_key.get(&key).map(|watch| watch.state) {
-                Some(State::Alive { assoc, .. }) => {
-                    let together = self.watches.due_together(at, key, assoc);
-                    self.ask_together(now, assoc, &together);
-                }
-                Some(State::Asked { .. }) => self.remove(now, key, Departure::Silent),
-                Some(State::Alone { .. }) => self.remove(now, key, Departure::Gone),
-                None => {
-                    self.watches.due.pop_first();
-                }
-            }
-        }
-    }
-
-    /// The PE's association went down; it is no longer among the associations.
-    pub(super) fn on_watch_association_lost(&mut self, now: Duration, assoc: Assoc, key: PeKey) {
-        let Some(&watch) = self.watches.by_key.get(&key) else {
-            return;
-        };
-        match watch.state {
-            State::Alive { assoc: own, .. } if own == assoc => {
-                let until = now.saturating_add(self.config.keep_alive_timeout);
-                let state = State::Alone { until };
-                self.watches.set(key, Some(Watch { state, ..watch }));
-            }
-            State::Asked { assoc: own, .. } if own == assoc => {
-                self.remove(now, key, Departure::Gone);
-            }
-            State::Alive { .. } | State::Asked { .. } | State::Alone { .. } => {}
-        }
-    }
-
     /// The period, spread by ±50 % so that many PEs are not asked at once (§3.5 MUST distribute).
     fn ask_at(&mut self, now: Duration) -> Option<Duration> {
         let interval = self.config.keep_alive_interval;
@@ -371,5 +279,99 @@ impl Registrar {
         }
         let spread = self.rng.u32(500..=1500);
         Some(now.saturating_add(interval.saturating_mul(spread) / 1000))
+    }
+}
+
+impl Registrar {
+    /// Asks a PE whether it lives, unless it is being asked already. An unreachable one is removed at once.
+    pub(super) fn ask(&mut self, now: Duration, key: PeKey) {
+        let Some(&watch) = self.core.watches.by_key.get(&key) else {
+            return;
+        };
+        match watch.state {
+            State::Alive { assoc, .. } => self.core.ask_together(now, assoc, &[key]),
+            State::Asked { .. } => {}
+            State::Alone { .. } => self.remove(now, key, Departure::Gone),
+        }
+    }
+
+    /// The association of these PEs restarted: whether they still live, only they can tell.
+    pub(super) fn ask_again(&mut self, now: Duration, elements: &BTreeSet<PeKey>) {
+        let gap = self.core.config.keep_alive_gap;
+        let (mut pool, mut pools) = (None, 0);
+        for &key in elements {
+            if pool.replace(key.first_of_pool()) != Some(key.first_of_pool()) {
+                pools += 1;
+            }
+            let turn = gap.saturating_mul(u32::saturating_sub(pools, PROVOKED_IN_A_ROW));
+            let turn = now.saturating_add(turn);
+            let Some(&watch) = self.core.watches.by_key.get(&key) else {
+                continue;
+            };
+            let (assoc, ask_at) = match watch.state {
+                State::Alive { assoc, ask_at } => (assoc, ask_at.map_or(turn, |at| at.min(turn))),
+                State::Asked { assoc, .. } => (assoc, turn),
+                State::Alone { .. } => continue,
+            };
+            let state = State::Alive {
+                assoc,
+                ask_at: Some(ask_at),
+            };
+            self.core.watches.set(key, Some(Watch { state, ..watch }));
+        }
+        self.on_watch_due(now);
+    }
+
+    /// Asks a PE because somebody reported it, unless that was done too often.
+    pub(super) fn ask_provoked(&mut self, now: Duration, key: PeKey) {
+        let gap = self.core.config.keep_alive_gap;
+        let allowed = match self.core.watches.by_key.get_mut(&key) {
+            Some(watch) => match watch.state {
+                State::Alive { .. } => watch.provoked.take(now, gap, PROVOKED_IN_A_ROW.into()),
+                State::Asked { .. } | State::Alone { .. } => true,
+            },
+            None => false,
+        };
+        match allowed {
+            true => self.ask(now, key),
+            false => self.core.counters.hit(Limit::KeepAliveGap),
+        }
+    }
+
+    pub(super) fn on_watch_due(&mut self, now: Duration) {
+        while let Some(&(at, key)) = self.core.watches.due.first() {
+            if at > now {
+                return;
+            }
+            match self.core.watches.by_key.get(&key).map(|watch| watch.state) {
+                Some(State::Alive { assoc, .. }) => {
+                    let together = self.core.watches.due_together(at, key, assoc);
+                    self.core.ask_together(now, assoc, &together);
+                }
+                Some(State::Asked { .. }) => self.remove(now, key, Departure::Silent),
+                Some(State::Alone { .. }) => self.remove(now, key, Departure::Gone),
+                None => {
+                    self.core.watches.due.pop_first();
+                }
+            }
+        }
+    }
+
+    /// The PE's association went down; it is no longer among the associations.
+    pub(super) fn on_watch_association_lost(&mut self, now: Duration, assoc: Assoc, key: PeKey) {
+        let Some(&watch) = self.core.watches.by_key.get(&key) else {
+            return;
+        };
+        match watch.state {
+            State::Alive { assoc: own, .. } if own == assoc => {
+                let until = now.saturating_add(self.core.config.keep_alive_timeout);
+                let state = State::Alone { until };
+                self.core.watches.set(key, Some(Watch { state, ..watch }));
+            }
+            State::Asked { assoc: own, .. } if own == assoc => {
+                self.remove(now, key, Departure::Gone);
+            }
+            State::Alive { .. } | State::Asked { .. } | State::Alone { .. } => {}
+        }
     }
 }

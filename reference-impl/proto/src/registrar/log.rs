@@ -108,6 +108,12 @@ pub enum Log {
     Enrp(super::enrp::Log),
 }
 
+impl From<super::enrp::Log> for Log {
+    fn from(log: super::enrp::Log) -> Self {
+        Self::Enrp(log)
+    }
+}
+
 /// How a PE left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Departure {

@@ -9,8 +9,16 @@
 //!   Dialled ──► enrp ──────────────────┘              └─► Wait(deadline)
 //! ```
 //!
-//! One procedure is one file; each is an `impl Registrar` of its `on_…` functions and the state it alone
-//! keeps. The ENRP procedures are in [`enrp`]; without an ENRP endpoint they do nothing.
+//! One procedure is one file, with its `on_…` functions and the state it alone keeps. Its `impl` shows what it may
+//! touch:
+//!
+//! | `impl` | may touch |
+//! |---|---|
+//! | `Core` | the handlespace, associations and output; announces nothing to the peers |
+//! | `Enrp` (in [`enrp`]) | what this registrar knows of its peers; the core only if it is an argument |
+//! | `Registrar` | both: it changes the handlespace and announces that to the peers |
+//!
+//! Without an ENRP endpoint there is no `Enrp`.
 
 mod announce;
 mod association;
@@ -168,6 +176,13 @@ pub enum Output {
 /// The engine.
 #[derive(Debug)]
 pub struct Registrar {
+    core: Core,
+    enrp: Option<Enrp>,
+}
+
+/// The handlespace with the ASAP side of the registrar, and what ASAP and ENRP share: settings, associations, output.
+#[derive(Debug)]
+struct Core {
     config: Config,
     id: ServerId,
     rng: fastrand::Rng,
@@ -179,7 +194,6 @@ pub struct Registrar {
     elsewhere: Elsewhere,
     updates: Updates,
     announcer: Option<Announcer>,
-    enrp: Option<Enrp>,
     counters: Counters,
     draining: bool,
     stopping: bool,
@@ -203,7 +217,7 @@ impl Registrar {
         };
         let announcer = Announcer::new(reach, id, now);
         let enrp = Enrp::new(&reach.enrp, id, &config.enrp, now);
-        let mut registrar = Self {
+        let core = Core {
             config,
             id,
             rng,
@@ -214,38 +228,38 @@ impl Registrar {
             elsewhere: Elsewhere::default(),
             updates: Updates::default(),
             announcer,
-            enrp,
             counters: Counters::default(),
             draining: false,
             stopping: false,
             out: VecDeque::new(),
         };
-        if registrar.enrp.is_some() {
-            registrar.start_up(now);
+        let mut registrar = Self { core, enrp };
+        if let Some(enrp) = &mut registrar.enrp {
+            enrp.start_up(&mut registrar.core, now);
         }
         registrar
     }
 
     /// Its server identifier.
     pub fn id(&self) -> ServerId {
-        self.id
+        self.core.id
     }
 
     /// What it knows.
     pub fn handlespace(&self) -> &Handlespace {
-        &self.space
+        &self.core.space
     }
 
     /// How many associations there are.
     pub fn associations(&self) -> usize {
-        self.assocs.len()
+        self.core.assocs.len()
     }
 
     /// Takes one input. What is due by `now` happens before it; an association that is given up so never comes up.
     pub fn handle(&mut self, now: Duration, input: Input<'_>) {
         self.on_time(now);
         if let Input::Up { assoc, .. } = input
-            && self.out.contains(&Output::Abort { assoc })
+            && self.core.out.contains(&Output::Abort { assoc })
         {
             return;
         }
@@ -259,20 +273,24 @@ impl Registrar {
                 ppid: _,
                 octets,
             } => self.on_message(now, assoc, octets),
-            Input::Datagram { from, octets } => self.on_datagram(now, from, octets),
-            Input::Dialled { dial, assoc } => self.on_dialled(now, dial, assoc),
+            Input::Datagram { from, octets } => self.core.on_datagram(now, from, octets),
+            Input::Dialled { dial, assoc } => {
+                if let Some(enrp) = &mut self.enrp {
+                    enrp.on_dialled(&mut self.core, now, dial, assoc);
+                }
+            }
             Input::Tick => {}
-            Input::Drain => self.on_drain(),
-            Input::Stop => self.on_stop(),
+            Input::Drain => self.core.on_drain(),
+            Input::Stop => self.core.on_stop(),
         }
     }
 
     /// The next thing to do; [`Output::Wait`] when there is none.
     pub fn poll(&mut self) -> Output {
-        match self.out.pop_front() {
+        match self.core.out.pop_front() {
             Some(output) => output,
             None => {
-                self.updates.on_wait();
+                self.core.updates.on_wait();
                 Output::Wait(self.deadline())
             }
         }
@@ -281,22 +299,26 @@ impl Registrar {
     fn on_time(&mut self, now: Duration) {
         self.on_expiry(now);
         self.on_watch_due(now);
-        self.on_elsewhere_due(now);
-        self.on_update_due(now);
-        self.on_announce_due(now);
-        self.on_enrp_time(now);
+        self.core.on_elsewhere_due(now);
+        self.core.on_update_due(now);
+        if self.is_serving() {
+            self.core.on_announce_due(now);
+        }
+        if let Some(enrp) = &mut self.enrp {
+            enrp.on_time(&mut self.core, now);
+        }
     }
 
     fn deadline(&self) -> Option<Duration> {
-        let announcer = self.announcer.as_ref().filter(|_| self.is_serving());
-        let announce = announcer.map(|a| a.due(&self.config));
-        let enrp = self.enrp.as_ref().filter(|_| !self.stopping);
-        let enrp = enrp.and_then(|enrp| enrp.due(&self.config.enrp));
+        let announcer = self.core.announcer.as_ref().filter(|_| self.is_serving());
+        let announce = announcer.map(|a| a.due(&self.core.config));
+        let enrp = self.enrp.as_ref().filter(|_| !self.core.stopping);
+        let enrp = enrp.and_then(|enrp| enrp.due(&self.core.config.enrp));
         [
-            self.space.next_expiry(),
-            self.watches.due(),
-            self.elsewhere.due(),
-            self.updates.due(),
+            self.core.space.next_expiry(),
+            self.core.watches.due(),
+            self.core.elsewhere.due(),
+            self.core.updates.due(),
             announce,
             enrp,
         ]
@@ -310,10 +332,10 @@ impl Registrar {
         match message {
             M::Registration(m) => self.on_registration(now, assoc, m),
             M::Deregistration(m) => self.on_deregistration(now, assoc, m),
-            M::HandleResolution(m) => self.on_question(assoc, m.question()),
-            M::EndpointKeepAliveAck(m) => self.on_keep_alive_ack(now, assoc, &m),
+            M::HandleResolution(m) => self.core.on_question(assoc, m.question()),
+            M::EndpointKeepAliveAck(m) => self.core.on_keep_alive_ack(now, assoc, &m),
             M::EndpointUnreachable(m) => self.on_unreachable(now, assoc, &m),
-            M::Error(m) => self.log(Log::ErrorReported {
+            M::Error(m) => self.core.log(Log::ErrorReported {
                 assoc,
                 causes: m
                     .operation_error
@@ -331,13 +353,15 @@ impl Registrar {
             | M::ServerAnnounce(_)
             | M::Cookie(_)
             | M::CookieEcho(_)
-            | M::BusinessCard(_) => self.log(Log::OutOfPlace {
+            | M::BusinessCard(_) => self.core.log(Log::OutOfPlace {
                 assoc,
                 message: message.message_type(),
             }),
         }
     }
+}
 
+impl Core {
     /// Sends an ASAP message, unless it cannot be encoded, which is logged.
     fn send(&mut self, assoc: Assoc, message: impl Into<asap::Message>) {
         let message = message.into();
@@ -362,7 +386,8 @@ impl Registrar {
         });
     }
 
-    fn log(&mut self, log: Log) {
+    fn log(&mut self, log: impl Into<Log>) {
+        let log = log.into();
         self.counters.note(&log);
         self.out.push_back(Output::Log(log));
     }

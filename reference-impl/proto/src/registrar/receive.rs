@@ -11,68 +11,84 @@ use rsp_wire::reaction;
 
 use super::association::Kind;
 use super::rate::Admission;
-use super::{Assoc, Limit, Log, Output, Registrar};
+use super::{Assoc, Core, Limit, Log, Output, Registrar};
 
 impl Registrar {
     pub(super) fn on_message(&mut self, now: Duration, assoc: Assoc, octets: &[u8]) {
-        let Some(association) = self.assocs.get_mut(&assoc) else {
+        let Some(association) = self.core.assocs.get_mut(&assoc) else {
             return;
         };
         let kind = association.kind;
         let message_type = octets.first().copied().unwrap_or_default();
         let admission = association
             .rates
-            .admit(now, kind, message_type, &self.config);
+            .admit(now, kind, message_type, &self.core.config);
         match kind {
-            Kind::Sctp | Kind::Tcp => self.counters.asap_in.count(octets),
-            Kind::Enrp => self.counters.enrp_in.count(octets),
+            Kind::Sctp | Kind::Tcp => self.core.counters.asap_in.count(octets),
+            Kind::Enrp => self.core.counters.enrp_in.count(octets),
         }
         match admission {
             Admission::Taken => {}
-            Admission::Dropped { limit, first } => return self.on_flood(assoc, limit, first),
+            Admission::Dropped { limit, first } => return self.core.on_flood(assoc, limit, first),
             Admission::Aborted { limit } => return self.on_flood_without_end(now, assoc, limit),
         }
-        if octets.len() > self.config.max_message {
-            self.log(Log::TooLarge {
+        if octets.len() > self.core.config.max_message {
+            self.core.log(Log::TooLarge {
                 assoc,
                 octets: octets.len(),
             });
             return;
         }
         if kind == Kind::Enrp {
-            return self.on_enrp_octets(now, assoc, octets);
+            if let Some(enrp) = &mut self.enrp {
+                enrp.on_octets(&mut self.core, now, assoc, octets);
+            }
+            return;
         }
         // Most messages are plain questions: those are read without a copy.
         if let Some(question) = Question::read(octets) {
-            return self.on_question(assoc, question);
+            return self.core.on_question(assoc, question);
         }
         let is_error = octets.first() == Some(&MessageType::ERROR.0);
         match asap::Message::decode(octets) {
             Ok(decoded) => {
                 let report = decoded.reports.operation_error().filter(|_| !is_error);
                 if let Some(error) = report {
-                    self.log(Log::ParametersReported {
+                    self.core.log(Log::ParametersReported {
                         assoc,
                         count: error.causes.len(),
                     });
-                    self.send(assoc, asap::Error::new(error));
+                    self.core.send(assoc, asap::Error::new(error));
                 }
                 self.on_asap(now, assoc, decoded.message);
             }
             Err(error) => {
                 let report = reaction::report(&error, octets).filter(|_| !is_error);
-                self.log(Log::Malformed {
+                self.core.log(Log::Malformed {
                     assoc,
                     error,
                     reported: report.is_some(),
                 });
                 if let Some(error) = report {
-                    self.send(assoc, asap::Error::new(error));
+                    self.core.send(assoc, asap::Error::new(error));
                 }
             }
         }
     }
 
+    fn on_flood_without_end(&mut self, now: Duration, assoc: Assoc, limit: Limit) {
+        self.core.counters.hit(limit);
+        self.core.log(Log::Flooded {
+            assoc,
+            limit,
+            aborted: true,
+        });
+        self.core.out.push_back(Output::Abort { assoc });
+        self.on_down(now, assoc);
+    }
+}
+
+impl Core {
     /// One message too much, which is not read. A flood is told once, or the log would be flooded too.
     fn on_flood(&mut self, assoc: Assoc, limit: Limit, first: bool) {
         self.counters.hit(limit);
@@ -83,16 +99,5 @@ impl Registrar {
                 aborted: false,
             });
         }
-    }
-
-    fn on_flood_without_end(&mut self, now: Duration, assoc: Assoc, limit: Limit) {
-        self.counters.hit(limit);
-        self.log(Log::Flooded {
-            assoc,
-            limit,
-            aborted: true,
-        });
-        self.out.push_back(Output::Abort { assoc });
-        self.on_down(now, assoc);
     }
 }

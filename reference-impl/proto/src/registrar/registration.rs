@@ -26,22 +26,22 @@ use rsp_wire::{
 };
 
 use super::association::Association;
-use super::{Assoc, Limit, Log, Registrar};
+use super::{Assoc, Core, Limit, Log, Registrar};
 
 impl Registrar {
     pub(super) fn on_registration(&mut self, now: Duration, assoc: Assoc, message: Registration) {
-        let Some(association) = self.assocs.get(&assoc) else {
+        let Some(association) = self.core.assocs.get(&assoc) else {
             return;
         };
-        let causes = match self.judge(association, assoc, &message) {
+        let causes = match self.core.judge(association, assoc, &message) {
             Ok(causes) => causes,
             Err(limit) => {
-                self.counters.hit(limit);
+                self.core.counters.hit(limit);
                 vec![ErrorCause::bare(CauseCode::LACK_OF_RESOURCES)]
             }
         };
         if !causes.is_empty() {
-            self.reject(assoc, &message, causes);
+            self.core.reject(assoc, &message, causes);
             return;
         }
         let asap_transport = association.asap_transport();
@@ -51,30 +51,46 @@ impl Registrar {
             ..
         } = message;
         let pe = pool_element.identifier;
-        pool_element.home = self.id;
+        pool_element.home = self.core.id;
         // Skipped, not passed on: no RFC assigns these types, so they are not ours to send (RFC 5354 §3).
         pool_element.unknown = UnknownParameters::NONE;
         if let Some(unknown) = pool_element.user_transport.unknown_mut() {
             *unknown = UnknownParameters::NONE;
         }
         pool_element.asap_transport = asap_transport;
-        match self.space.put(&handle, pool_element, now) {
+        match self.core.space.put(&handle, pool_element, now) {
             Ok(put) => {
-                self.watch(now, put.key(), assoc);
-                self.send(assoc, RegistrationResponse::new(handle.clone(), pe, None));
-                self.on_pool_changed(now, &handle);
+                self.core.watch(now, put.key(), assoc);
+                self.core
+                    .send(assoc, RegistrationResponse::new(handle.clone(), pe, None));
+                self.core.on_pool_changed(now, &handle);
                 self.announce_registration(&handle, put.key());
                 let again = matches!(put, Put::Replaced { .. });
-                self.log(Log::Registered { handle, pe, again });
+                self.core.log(Log::Registered { handle, pe, again });
             }
             Err(full) => {
-                self.counters.hit(full.into());
+                self.core.counters.hit(full.into());
                 let cause = ErrorCause::bare(CauseCode::LACK_OF_RESOURCES);
-                self.answer_rejected(assoc, handle, pe, vec![cause]);
+                self.core.answer_rejected(assoc, handle, pe, vec![cause]);
             }
         }
     }
 
+    fn announce_registration(&mut self, handle: &PoolHandle, key: PeKey) {
+        if let Some(enrp) = &mut self.enrp
+            && let Some(element) = self.core.space.element(key)
+        {
+            enrp.announce_update(
+                &mut self.core,
+                UpdateAction::ADD_PE,
+                handle.clone(),
+                element,
+            );
+        }
+    }
+}
+
+impl Core {
     /// The causes against a registration, none if it is welcome; or the limit that it does not keep.
     fn judge(
         &self,
@@ -139,15 +155,6 @@ impl Registrar {
         self.assocs
             .get(&assoc)
             .is_some_and(|association| association.dialled)
-    }
-
-    fn announce_registration(&mut self, handle: &PoolHandle, key: PeKey) {
-        if self.enrp.is_none() {
-            return;
-        }
-        if let Some(element) = self.space.element(key) {
-            self.announce_update(UpdateAction::ADD_PE, handle.clone(), element);
-        }
     }
 
     /// RFC 5352 §3.1 rules 2 and 3, the same test for members and newcomers.

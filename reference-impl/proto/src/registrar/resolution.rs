@@ -11,12 +11,12 @@
 use rsp_wire::asap::{self, HandleResolutionResponse, PositiveAnswer, Question};
 use rsp_wire::{CauseCode, ErrorCause, OperationError, PoolHandle};
 
-use super::{Assoc, Log, Registrar};
+use super::{Assoc, Core, Log};
 
 /// Octets of padding behind a parameter at most.
 const PADDING: usize = 3;
 
-impl Registrar {
+impl Core {
     pub(super) fn on_question(&mut self, assoc: Assoc, question: Question<'_>) {
         let subscribed = question.wants_updates && self.subscribe_to(assoc, question.pool_handle);
         let is_positive = self.send_resolution(assoc, question.pool_handle, subscribed);

@@ -18,7 +18,7 @@ use std::time::Duration;
 use rsp_wire::PoolHandle;
 
 use super::association::Kind;
-use super::{Assoc, Limit, Output, Registrar};
+use super::{Assoc, Core, Limit, Output};
 
 /// Octets of updates after which the caller has a turn: it holds this and one message more at most.
 const BURST: usize = 256 * 1024;
@@ -119,7 +119,7 @@ impl Updates {
     }
 }
 
-impl Registrar {
+impl Core {
     /// Whether the subscription is granted (A=1).
     pub(super) fn subscribe(&mut self, assoc: Assoc, handle: &PoolHandle) -> bool {
         let Some(association) = self.assocs.get_mut(&assoc) else {

@@ -24,22 +24,27 @@ impl Registrar {
     ) {
         let handle = message.pool_handle.clone();
         let pe = message.pe_identifier;
-        let Some(key) = self.space.find(handle.as_octets(), pe) else {
-            self.log(Log::UnknownElement { handle, pe });
+        let Some(key) = self.core.space.find(handle.as_octets(), pe) else {
+            self.core.log(Log::UnknownElement { handle, pe });
             return;
         };
-        let home = self.space.encoded(key).map(|element| element.home());
-        if let Some(home) = home.filter(|&home| home != self.id) {
-            return self.on_reported_elsewhere(now, key, home);
+        let home = self.core.space.encoded(key).map(|element| element.home());
+        if let Some(home) = home.filter(|&home| home != self.core.id) {
+            if let Some(enrp) = &mut self.enrp {
+                enrp.on_reported_elsewhere(&mut self.core, now, key, home);
+            }
+            return;
         }
-        let count = self.watches.count_report(key);
-        let Some(count) = count.or_else(|| self.count_deferred_report(&handle, pe)) else {
-            self.log(Log::UnknownElement { handle, pe });
+        let count = self.core.watches.count_report(key);
+        let enrp = self.enrp.as_mut();
+        let deferred = || enrp?.count_deferred_report(&handle, pe);
+        let Some(count) = count.or_else(deferred) else {
+            self.core.log(Log::UnknownElement { handle, pe });
             return;
         };
-        self.log(Log::Reported { handle, pe, count });
+        self.core.log(Log::Reported { handle, pe, count });
         self.ask_provoked(now, key);
-        if count > self.config.max_bad_pe_report {
+        if count > self.core.config.max_bad_pe_report {
             self.remove(now, key, Departure::Reported);
         }
     }

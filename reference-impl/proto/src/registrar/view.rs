@@ -16,13 +16,13 @@ pub struct Associations {
 impl Registrar {
     /// What it has done.
     pub fn counters(&self) -> &Counters {
-        &self.counters
+        &self.core.counters
     }
 
     /// The associations that are up. Walks over all of them.
     pub fn association_counts(&self) -> Associations {
         let mut counts = Associations::default();
-        for association in self.assocs.values() {
+        for association in self.core.assocs.values() {
             match association.kind {
                 Kind::Sctp => counts.sctp += 1,
                 Kind::Tcp => counts.tcp += 1,
@@ -34,22 +34,22 @@ impl Registrar {
 
     /// How many associations PEs and PUs set up: those that `max-associations` is about.
     pub fn callers(&self) -> usize {
-        self.callers
+        self.core.callers
     }
 
     /// How many PEs are watched by ENDPOINT_KEEP_ALIVE: this registrar's own.
     pub fn watched(&self) -> usize {
-        self.watches.len()
+        self.core.watches.len()
     }
 
     /// How many subscriptions to pools there are.
     pub fn subscriptions(&self) -> usize {
-        self.updates.count()
+        self.core.updates.count()
     }
 
     /// How many subscriptions one association has, at most. Walks over all of them.
     pub fn most_subscriptions(&self) -> usize {
-        let counts = self.assocs.values().map(|a| a.subscriptions.len());
+        let counts = self.core.assocs.values().map(|a| a.subscriptions.len());
         counts.max().unwrap_or(0)
     }
 
@@ -61,28 +61,28 @@ impl Registrar {
                 limit,
                 used: used.map(|used| used as u64),
                 max: max.map(|max| max as u64),
-                hits: self.counters.hits(limit),
+                hits: self.core.counters.hits(limit),
             })
         })
     }
 
     fn limit(&self, limit: Limit) -> Option<(Option<usize>, Option<usize>)> {
-        let config = &self.config;
+        let config = &self.core.config;
         let enrp = self.enrp.as_ref();
         let [peers, sessions, adoptions] = enrp.map_or([0; 3], |enrp| enrp.in_use());
-        let announcer = self.announcer.as_ref();
+        let announcer = self.core.announcer.as_ref();
         let rate = |rate: u32| (None, usize::try_from(rate).ok().filter(|&rate| rate > 0));
         let counted = |used: usize, max: usize| (Some(used), Some(max));
         let each = |max: usize| (None, Some(max));
         Some(match limit {
-            Limit::Pools => counted(self.space.pool_count(), config.max_pools),
-            Limit::PoolElements => counted(self.space.len(), config.max_pool_elements),
+            Limit::Pools => counted(self.core.space.pool_count(), config.max_pools),
+            Limit::PoolElements => counted(self.core.space.len(), config.max_pool_elements),
             Limit::PoolElementsPerPool => each(config.max_pool_elements_per_pool),
             Limit::HandleLength => each(config.max_handle_length),
             Limit::ElementLength => each(config.max_element_length),
             Limit::Message => each(config.max_message),
-            Limit::Associations => counted(self.callers, config.max_associations),
-            Limit::Subscriptions => counted(self.updates.count(), config.max_subscriptions),
+            Limit::Associations => counted(self.core.callers, config.max_associations),
+            Limit::Subscriptions => counted(self.core.updates.count(), config.max_subscriptions),
             Limit::SubscriptionsPerAssociation => each(config.max_subscriptions_per_association),
             Limit::MessageRate => rate(config.max_message_rate),
             Limit::RegistrationRate => rate(config.max_registration_rate),

@@ -20,9 +20,9 @@ use std::time::Duration;
 use rsp_handlespace::PeKey;
 use rsp_wire::{PeIdentifier, PoolHandle};
 
-use super::super::{Assoc, Limit, Registrar};
+use super::super::{Assoc, Core, Limit};
 use super::dial::Channel;
-use super::transport_addrs;
+use super::{Enrp, transport_addrs};
 
 /// PEs that wait for their turn.
 #[derive(Debug, Default)]
@@ -37,18 +37,18 @@ impl Adoptions {
     }
 }
 
-impl Registrar {
+impl Enrp {
     /// After a restart under the same identifier the mentor's table has this registrar's own PEs.
-    pub(super) fn adopt_owned(&mut self, now: Duration) {
-        let keys: Vec<PeKey> = self.space.owned(self.id, None).collect();
+    pub(super) fn adopt_owned(&mut self, core: &mut Core, now: Duration) {
+        let keys: Vec<PeKey> = core.space.owned(core.id, None).collect();
         for key in keys {
-            self.ask_to_join(now, key);
+            self.ask_to_join(core, now, key);
         }
     }
 
     /// Becomes the Home of a PE that nobody owns, and tells everybody, if it is connected. False if it is not.
-    pub(super) fn claim(&mut self, now: Duration, key: PeKey) -> bool {
-        let (Some(handle), Some(mut element)) = (self.space.handle(key), self.space.element(key))
+    pub(super) fn claim(&mut self, core: &mut Core, now: Duration, key: PeKey) -> bool {
+        let (Some(handle), Some(mut element)) = (core.space.handle(key), core.space.element(key))
         else {
             return false;
         };
@@ -57,21 +57,21 @@ impl Registrar {
             return false;
         }
         let handle = handle.clone();
-        element.home = self.id;
+        element.home = core.id;
         // It replaces an element, for which there is room. Its life begins anew.
-        let put = self.space.put(&handle, element, now);
+        let put = core.space.put(&handle, element, now);
         debug_assert!(put.is_ok(), "an element can be replaced");
-        self.on_pool_changed(now, &handle);
-        self.assert_ownership(now, key);
+        core.on_pool_changed(now, &handle);
+        self.assert_ownership(core, now, key);
         true
     }
 
     /// Asks an owned PE to take this registrar as its Home, unless it is watched already.
-    pub(super) fn ask_to_join(&mut self, now: Duration, key: PeKey) {
-        if let Some(assoc) = self.watches.assoc(key) {
-            return self.adopt_over(now, key, assoc);
+    pub(super) fn ask_to_join(&mut self, core: &mut Core, now: Duration, key: PeKey) {
+        if let Some(assoc) = core.watches.assoc(key) {
+            return core.adopt_over(now, key, assoc);
         }
-        let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key))
+        let (Some(handle), Some(element)) = (core.space.handle(key), core.space.element(key))
         else {
             return;
         };
@@ -80,23 +80,45 @@ impl Registrar {
             .asap_transport
             .as_ref()
             .map_or_else(Vec::new, transport_addrs);
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        if let Some(assoc) = enrp.lines.at(Channel::Asap, &addrs) {
-            return self.adopt_over(now, key, assoc);
+        if let Some(assoc) = self.lines.at(Channel::Asap, &addrs) {
+            return core.adopt_over(now, key, assoc);
         }
-        if enrp.lines.dialling(Channel::Asap) >= self.config.enrp.max_adoptions {
-            enrp.adoptions.deferred.entry(pe).or_default();
-            self.counters.hit(Limit::Adoptions);
+        if !self.may_call_elements(core) {
+            self.adoptions.deferred.entry(pe).or_default();
+            core.counters.hit(Limit::Adoptions);
             return;
         }
-        self.watch_alone(now, key);
+        core.watch_alone(now, key);
         if !addrs.is_empty() {
-            self.call_element(now, &addrs, pe);
+            self.call_element(core, now, &addrs, pe);
         }
     }
 
+    pub(super) fn adopt_deferred(&mut self, core: &mut Core, now: Duration) {
+        while self.may_call_elements(core) {
+            let Some(((handle, pe), _reports)) = self.adoptions.deferred.pop_first() else {
+                return;
+            };
+            if let Some(key) = core.unwatched_own(&handle, pe) {
+                self.ask_to_join(core, now, key);
+            }
+        }
+    }
+
+    /// Counts a report of a PE that waits; the number so far, none if it does not.
+    pub(in super::super) fn count_deferred_report(
+        &mut self,
+        handle: &PoolHandle,
+        pe: PeIdentifier,
+    ) -> Option<u32> {
+        let deferred = &mut self.adoptions.deferred;
+        let reports = deferred.get_mut(&(handle.clone(), pe))?;
+        *reports = reports.saturating_add(1);
+        Some(*reports)
+    }
+}
+
+impl Core {
     /// An association to a PE is up that was set up for this.
     pub(super) fn on_element_reached(
         &mut self,
@@ -111,33 +133,7 @@ impl Registrar {
         self.on_elsewhere_reached(now, assoc, (handle.clone(), pe));
     }
 
-    pub(super) fn adopt_deferred(&mut self, now: Duration) {
-        while let Some(enrp) = &mut self.enrp {
-            if enrp.lines.dialling(Channel::Asap) >= self.config.enrp.max_adoptions {
-                return;
-            }
-            let Some(((handle, pe), _reports)) = enrp.adoptions.deferred.pop_first() else {
-                return;
-            };
-            if let Some(key) = self.unwatched_own(&handle, pe) {
-                self.ask_to_join(now, key);
-            }
-        }
-    }
-
-    /// Counts a report of a PE that waits; the number so far, none if it does not.
-    pub(in super::super) fn count_deferred_report(
-        &mut self,
-        handle: &PoolHandle,
-        pe: PeIdentifier,
-    ) -> Option<u32> {
-        let deferred = &mut self.enrp.as_mut()?.adoptions.deferred;
-        let reports = deferred.get_mut(&(handle.clone(), pe))?;
-        *reports = reports.saturating_add(1);
-        Some(*reports)
-    }
-
-    /// The PE, if it is still this registrar's and did not register meanwhile.
+    /// Returns the PE if it is still this registrar's and did not register in the meantime.
     fn unwatched_own(&self, handle: &PoolHandle, pe: PeIdentifier) -> Option<PeKey> {
         let key = self.space.find(handle.as_octets(), pe)?;
         let is_own = self.space.encoded(key)?.home() == self.id;

@@ -36,9 +36,9 @@ use std::time::Duration;
 use rsp_wire::enrp::{HandleTableRequest, HandleTableResponse, MessageType};
 use rsp_wire::{PeIdentifier, PoolHandle, ServerId};
 
-use super::super::{Assoc, Limit, Registrar};
-use super::Log;
+use super::super::{Assoc, Core, Limit};
 use super::table::{News, Owed, Source};
+use super::{Enrp, Log};
 
 /// PEs that there is no room for make every checksum of the peer another one. With the same checksums on both sides,
 /// room is looked for once in so many PEER-HEARTBEAT-CYCLEs.
@@ -154,29 +154,41 @@ fn one_zero(checksum: u16) -> u16 {
     }
 }
 
-impl Registrar {
+impl Enrp {
     /// RFC 5353 §3.6.1 steps 3 to 5, §3.6.3 steps 1 and 2.
-    pub(super) fn on_checksum(&mut self, now: Duration, peer: ServerId, told: u16) {
-        let own = self.space.checksum(peer);
+    pub(super) fn on_checksum(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        peer: ServerId,
+        told: u16,
+    ) {
+        let own = core.space.checksum(peer);
         if one_zero(own) == one_zero(told) || !self.is_serving() {
             return;
         }
-        let known = self.enrp.as_ref().and_then(|enrp| enrp.peers.get(&peer));
+        let known = self.peers.get(&peer);
         let settled =
             |settled: Settled| settled.told == told && settled.own == own && settled.until > now;
         if known.is_none_or(|known| known.is_synchronizing() || known.settled.is_some_and(settled))
         {
             return;
         }
-        self.tell(Log::Mismatch { peer, told, own });
-        self.audit(now, peer, told, 0);
+        core.log(Log::Mismatch { peer, told, own });
+        self.audit(core, now, peer, told, 0);
     }
 
-    fn audit(&mut self, now: Duration, peer: ServerId, told: u16, rejections: u32) {
-        let until = now.saturating_add(self.config.enrp.table_request_timeout);
-        let marked = self.marks(peer);
-        let enrp = self.enrp.as_mut();
-        let Some(known) = enrp.and_then(|enrp| enrp.peers.get_mut(&peer)) else {
+    fn audit(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        peer: ServerId,
+        told: u16,
+        rejections: u32,
+    ) {
+        let until = now.saturating_add(core.config.enrp.table_request_timeout);
+        let marked = core.marks(peer);
+        let Some(known) = self.peers.get_mut(&peer) else {
             return;
         };
         // One that went away in a pause is asked after its next PRESENCE.
@@ -194,44 +206,31 @@ impl Registrar {
             state: State::Asked { over },
             until,
         });
-        self.send_enrp(over, HandleTableRequest::new(self.id, peer, true));
-    }
-
-    fn marks(&self, peer: ServerId) -> BTreeSet<(PoolHandle, PeIdentifier)> {
-        self.space
-            .owned(peer, None)
-            .filter_map(|key| {
-                let handle = self.space.handle(key)?.clone();
-                Some((handle, self.space.encoded(key)?.identifier()))
-            })
-            .collect()
+        core.send_enrp(over, HandleTableRequest::new(core.id, peer, true));
     }
 
     /// RFC 5353 §3.6.3 steps 4 and 5.
     pub(super) fn on_audit_response(
         &mut self,
+        core: &mut Core,
         now: Duration,
         assoc: Assoc,
         message: HandleTableResponse,
     ) {
         let peer = message.sender;
-        let audit = self
-            .enrp
-            .as_mut()
-            .and_then(|enrp| enrp.peers.get_mut(&peer))
-            .and_then(|known| {
-                let audit = &mut known.audit;
-                let audit = audit.take_if(|audit| audit.state.owed_over().is_some());
-                audit.or_else(|| known.owed.take().map(Audit::from_owed))
-            });
+        let audit = self.peers.get_mut(&peer).and_then(|known| {
+            let audit = &mut known.audit;
+            let audit = audit.take_if(|audit| audit.state.owed_over().is_some());
+            audit.or_else(|| known.owed.take().map(Audit::from_owed))
+        });
         let Some(mut audit) = audit else {
-            return self.tell(Log::Unexpected {
+            return core.log(Log::Unexpected {
                 peer,
                 message: MessageType::HANDLE_TABLE_RESPONSE,
             });
         };
         if message.is_rejected() {
-            return self.on_audit_rejected(now, peer, audit);
+            return self.on_audit_rejected(core, now, peer, audit);
         }
         audit.parts += 1;
         for entry in &message.entries {
@@ -242,44 +241,48 @@ impl Registrar {
             }
         }
         let more = message.has_more();
-        let all = self.take_table(now, message.entries, Source::Owner(peer), &audit.news);
+        let all = self.take_table(core, now, message.entries, Source::Owner(peer), &audit.news);
         audit.refused |= !all;
         if !more {
-            self.purge(now, peer, audit.marked);
-            return self.settle(now, peer, audit.told, audit.refused);
+            self.purge(core, now, peer, audit.marked);
+            return self.settle(core, now, peer, audit.told, audit.refused);
         }
-        let endless = audit.parts >= self.config.enrp.max_table_parts;
+        let endless = audit.parts >= core.config.enrp.max_table_parts;
         if endless {
-            self.counters.hit(Limit::TableParts);
+            core.counters.hit(Limit::TableParts);
             audit.state = State::Resting;
-            audit.until = now.saturating_add(self.patience());
-            self.tell(Log::NotSynchronized { peer });
+            audit.until = now.saturating_add(core.config.enrp.patience());
+            core.log(Log::NotSynchronized { peer });
         } else {
             audit.state = State::Asked { over: assoc };
-            audit.until = now.saturating_add(self.config.enrp.table_request_timeout);
-            self.send_enrp(assoc, HandleTableRequest::new(self.id, peer, true));
+            audit.until = now.saturating_add(core.config.enrp.table_request_timeout);
+            core.send_enrp(assoc, HandleTableRequest::new(core.id, peer, true));
         }
-        let enrp = self.enrp.as_mut();
-        if let Some(known) = enrp.and_then(|enrp| enrp.peers.get_mut(&peer)) {
+        if let Some(known) = self.peers.get_mut(&peer) {
             known.audit = Some(audit);
         }
     }
 
-    fn on_audit_rejected(&mut self, now: Duration, peer: ServerId, mut audit: Audit) {
-        self.tell(Log::NotSynchronized { peer });
+    fn on_audit_rejected(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        peer: ServerId,
+        mut audit: Audit,
+    ) {
+        core.log(Log::NotSynchronized { peer });
         audit.rejections += 1;
-        if audit.rejections >= self.config.enrp.mentor_rounds {
+        if audit.rejections >= core.config.enrp.mentor_rounds {
             return;
         }
-        let jitter = Duration::from_millis(self.rng.u64(0..=1000));
-        let pause = self.config.enrp.mentor_retry.saturating_add(jitter);
+        let jitter = Duration::from_millis(core.rng.u64(0..=1000));
+        let pause = core.config.enrp.mentor_retry.saturating_add(jitter);
         audit.state = State::Pausing;
         audit.until = now.saturating_add(pause);
         // They would tell of an answer that will not come.
         audit.marked.clear();
         audit.news = News::default();
-        let enrp = self.enrp.as_mut();
-        if let Some(known) = enrp.and_then(|enrp| enrp.peers.get_mut(&peer)) {
+        if let Some(known) = self.peers.get_mut(&peer) {
             known.audit = Some(audit);
         }
     }
@@ -287,42 +290,39 @@ impl Registrar {
     /// Silently: without a HANDLE_UPDATE.
     fn purge(
         &mut self,
+        core: &mut Core,
         now: Duration,
         peer: ServerId,
         marked: BTreeSet<(PoolHandle, PeIdentifier)>,
     ) {
         let mut purged = 0;
         for (handle, pe) in marked {
-            let Some(key) = self.space.find(handle.as_octets(), pe) else {
+            let Some(key) = core.space.find(handle.as_octets(), pe) else {
                 continue;
             };
-            let is_peers = self.space.encoded(key).is_some_and(|e| e.home() == peer);
-            if is_peers && !self.claim(now, key) {
-                self.space.remove(key);
-                self.on_pool_changed(now, &handle);
+            let is_peers = core.space.encoded(key).is_some_and(|e| e.home() == peer);
+            if is_peers && !self.claim(core, now, key) {
+                core.space.remove(key);
+                core.on_pool_changed(now, &handle);
                 purged += 1;
             }
         }
-        self.tell(Log::Synchronized { peer, purged });
+        core.log(Log::Synchronized { peer, purged });
     }
 
-    fn settle(&mut self, now: Duration, peer: ServerId, told: u16, refused: bool) {
-        let own = self.space.checksum(peer);
-        let cycles = self.config.enrp.peer_heartbeat_cycle;
+    fn settle(&mut self, core: &Core, now: Duration, peer: ServerId, told: u16, refused: bool) {
+        let own = core.space.checksum(peer);
+        let cycles = core.config.enrp.peer_heartbeat_cycle;
         let until = now.saturating_add(cycles.saturating_mul(SETTLED_CYCLES));
-        let enrp = self.enrp.as_mut();
-        if let Some(known) = enrp.and_then(|enrp| enrp.peers.get_mut(&peer)) {
+        if let Some(known) = self.peers.get_mut(&peer) {
             known.settled = refused.then_some(Settled { told, own, until });
         }
     }
 
-    pub(super) fn on_audit_due(&mut self, now: Duration) {
-        let patience = self.patience();
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
+    pub(super) fn on_audit_due(&mut self, core: &mut Core, now: Duration) {
+        let patience = core.config.enrp.patience();
         let (mut late, mut again) = (Vec::new(), Vec::new());
-        for (&id, peer) in &mut enrp.peers {
+        for (&id, peer) in &mut self.peers {
             let is_active = peer.is_active();
             peer.owed.take_if(|owed| owed.until <= now);
             let Some(audit) = peer.audit.take_if(|audit| audit.until <= now) else {
@@ -338,20 +338,17 @@ impl Registrar {
             }
         }
         for peer in late {
-            self.tell(Log::NotSynchronized { peer });
+            core.log(Log::NotSynchronized { peer });
         }
         for (peer, audit) in again {
-            self.audit(now, peer, audit.told, audit.rejections);
+            self.audit(core, now, peer, audit.told, audit.rejections);
         }
     }
 
     /// With the association, or with what the peer knew of it, its session is gone: no response will come.
-    pub(super) fn on_audit_association_lost(&mut self, assoc: Assoc) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
+    pub(super) fn on_audit_association_lost(&mut self, core: &mut Core, assoc: Assoc) {
         let mut broken = Vec::new();
-        for (&id, peer) in &mut enrp.peers {
+        for (&id, peer) in &mut self.peers {
             peer.owed.take_if(|owed| owed.over == assoc);
             let audit = peer.audit.take_if(|audit| audit.is_owed_over(assoc));
             match audit.map(|audit| audit.state) {
@@ -361,7 +358,20 @@ impl Registrar {
             }
         }
         for peer in broken {
-            self.tell(Log::NotSynchronized { peer });
+            core.log(Log::NotSynchronized { peer });
         }
+    }
+}
+
+impl Core {
+    /// Returns the PEs that the peer owns here.
+    fn marks(&self, peer: ServerId) -> BTreeSet<(PoolHandle, PeIdentifier)> {
+        self.space
+            .owned(peer, None)
+            .filter_map(|key| {
+                let handle = self.space.handle(key)?.clone();
+                Some((handle, self.space.encoded(key)?.identifier()))
+            })
+            .collect()
     }
 }

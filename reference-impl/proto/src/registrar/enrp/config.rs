@@ -46,6 +46,16 @@ pub struct Config {
     pub max_waiting_messages: usize,
 }
 
+impl Config {
+    /// Returns how long after an ENRP_HANDLE_TABLE_REQUEST its response may still arrive, or the session of the peer
+    /// be open: a peer continues a session within its timeout, or starts again, and an association that is silent for
+    /// longer than MAX-TIME-LAST-HEARD is that of a dead peer.
+    pub(super) fn patience(&self) -> Duration {
+        let session = self.table_session_timeout.saturating_mul(2);
+        session.max(self.max_time_last_heard)
+    }
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self {

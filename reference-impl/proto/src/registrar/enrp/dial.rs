@@ -16,8 +16,8 @@ use std::time::Duration;
 
 use rsp_wire::{PeIdentifier, PoolHandle};
 
-use super::super::{Assoc, Kind, Limit, Output, Registrar};
-use super::canonical;
+use super::super::{Assoc, Core, Kind, Limit, Output};
+use super::{Enrp, canonical};
 use crate::Dial;
 
 /// The local endpoint an association belongs to.
@@ -115,82 +115,74 @@ impl Lines {
     }
 }
 
-impl Registrar {
+impl Enrp {
     /// Sends to a transport address of a peer. False if there is no way, or no room to wait.
-    pub(super) fn call(&mut self, to: &[SocketAddr], octets: Vec<u8>) -> bool {
-        let limit = self.config.enrp.max_waiting_messages;
-        let Some(enrp) = &mut self.enrp else {
-            return false;
-        };
-        if let Some(assoc) = enrp.lines.at(Channel::Enrp, to) {
-            self.send_enrp_octets(assoc, octets);
+    pub(super) fn call(&mut self, core: &mut Core, to: &[SocketAddr], octets: Vec<u8>) -> bool {
+        let limit = core.config.enrp.max_waiting_messages;
+        if let Some(assoc) = self.lines.at(Channel::Enrp, to) {
+            core.send_enrp_octets(assoc, octets);
             return true;
         }
-        if let Some(dial) = enrp.lines.dialling_to(Channel::Enrp, to) {
+        if let Some(dial) = self.lines.dialling_to(Channel::Enrp, to) {
             let room = dial.waiting.len() < limit;
             if room {
                 dial.waiting.push(octets);
             } else {
-                self.counters.hit(Limit::WaitingMessages);
+                core.counters.hit(Limit::WaitingMessages);
             }
             return room;
         }
-        if self.stopping {
+        if core.stopping {
             return false;
         }
         // What is at its own address is this registrar, and not the peer that was there before it.
-        if to.is_empty() || to.iter().any(|addr| enrp.own_addrs.contains(addr)) {
+        if to.is_empty() || to.iter().any(|addr| self.own_addrs.contains(addr)) {
             return false;
         }
-        self.dial(Channel::Enrp, to, vec![octets], None);
+        self.dial(core, Channel::Enrp, to, vec![octets], None);
         true
     }
 
     /// An association that leads to a PE.
     pub(in super::super) fn element_line(&self, addrs: &[SocketAddr]) -> Option<Assoc> {
-        self.enrp.as_ref()?.lines.at(Channel::Asap, addrs)
+        self.lines.at(Channel::Asap, addrs)
     }
 
     /// Whether another association to a PE may be set up.
-    pub(in super::super) fn may_call_elements(&self) -> bool {
-        let enrp = self.enrp.as_ref();
-        enrp.is_some_and(|e| e.lines.dialling(Channel::Asap) < self.config.enrp.max_adoptions)
+    pub(in super::super) fn may_call_elements(&self, core: &Core) -> bool {
+        self.lines.dialling(Channel::Asap) < core.config.enrp.max_adoptions
     }
 
     /// Sets up an association to a PE to ask it over there. It joins others that wait for the same one. It has
     /// keep-alive-timeout to come up, as the PE has.
     pub(in super::super) fn call_element(
         &mut self,
+        core: &mut Core,
         now: Duration,
         to: &[SocketAddr],
         pe: (PoolHandle, PeIdentifier),
     ) {
-        let until = now.saturating_add(self.config.keep_alive_timeout);
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        match enrp.lines.dialling_to(Channel::Asap, to) {
+        let until = now.saturating_add(core.config.keep_alive_timeout);
+        match self.lines.dialling_to(Channel::Asap, to) {
             Some(dial) => {
                 dial.adopting.push(pe);
                 dial.until = Some(until);
             }
-            None => self.dial(Channel::Asap, to, Vec::new(), Some((until, pe))),
+            None => self.dial(core, Channel::Asap, to, Vec::new(), Some((until, pe))),
         }
     }
 
     fn dial(
         &mut self,
+        core: &mut Core,
         channel: Channel,
         to: &[SocketAddr],
         waiting: Vec<Vec<u8>>,
         adopting: Option<(Duration, (PoolHandle, PeIdentifier))>,
     ) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
         let (until, adopting) = adopting.unzip();
-        let dial = Dial(enrp.lines.next);
-        enrp.lines.next += 1;
+        let dial = Dial(self.lines.next);
+        self.lines.next += 1;
         let dialling = Dialling {
             channel,
             to: to.to_vec(),
@@ -199,8 +191,8 @@ impl Registrar {
             adopting: adopting.into_iter().collect(),
             until,
         };
-        enrp.lines.dials.insert(dial, dialling);
-        self.out.push_back(Output::Connect {
+        self.lines.dials.insert(dial, dialling);
+        core.out.push_back(Output::Connect {
             dial,
             channel,
             to: to.to_vec(),
@@ -209,123 +201,113 @@ impl Registrar {
 
     /// Whether this association was asked for.
     pub(in super::super) fn is_dialled(&self, assoc: Assoc) -> bool {
-        let lines = self.enrp.as_ref().map(|enrp| &enrp.lines);
-        lines.is_some_and(|lines| lines.by_assoc(assoc).is_some())
+        self.lines.by_assoc(assoc).is_some()
     }
 
     /// The caller has begun to set up an association, or cannot.
-    pub(in super::super) fn on_dialled(&mut self, now: Duration, dial: Dial, assoc: Option<Assoc>) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        match (enrp.lines.dials.get_mut(&dial), assoc) {
+    pub(in super::super) fn on_dialled(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        dial: Dial,
+        assoc: Option<Assoc>,
+    ) {
+        match (self.lines.dials.get_mut(&dial), assoc) {
             (Some(dialling), Some(assoc)) => dialling.assoc = Some(assoc),
-            (Some(_), None) => self.on_dial_failed(now, dial),
+            (Some(_), None) => self.on_dial_failed(core, now, dial),
             // It was given up meanwhile.
-            (None, Some(assoc)) => self.out.push_back(Output::Abort { assoc }),
+            (None, Some(assoc)) => core.out.push_back(Output::Abort { assoc }),
             (None, None) => {}
         }
     }
 
     /// A PE had its time to be reached. Else the dead ones would take the places of those that wait to be asked for
     /// as long as the transport tries.
-    pub(super) fn on_line_due(&mut self, now: Duration) {
-        let Some(enrp) = &self.enrp else {
-            return;
-        };
+    pub(super) fn on_line_due(&mut self, core: &mut Core, now: Duration) {
         let is_due = |dial: &Dialling| dial.until.is_some_and(|until| until <= now);
-        let dials = enrp.lines.dials.iter();
+        let dials = self.lines.dials.iter();
         let due: Vec<(Dial, Option<Assoc>)> = dials
             .filter(|(_, dialling)| is_due(dialling))
             .map(|(&dial, dialling)| (dial, dialling.assoc))
             .collect();
         for (dial, assoc) in due {
             if let Some(assoc) = assoc {
-                self.out.push_back(Output::Abort { assoc });
+                core.out.push_back(Output::Abort { assoc });
             }
-            self.on_dial_failed(now, dial);
+            self.on_dial_failed(core, now, dial);
         }
     }
 
     pub(in super::super) fn on_line_up(
         &mut self,
+        core: &mut Core,
         now: Duration,
         assoc: Assoc,
         kind: Kind,
         peer: &[SocketAddr],
     ) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
         let channel = match kind {
             Kind::Sctp => Channel::Asap,
             Kind::Enrp => Channel::Enrp,
             Kind::Tcp => return,
         };
         let addrs = peer.iter().map(|&addr| canonical(addr));
-        enrp.lines.add(assoc, channel, addrs);
-        let Some(dial) = enrp.lines.by_assoc(assoc) else {
+        self.lines.add(assoc, channel, addrs);
+        let Some(dial) = self.lines.by_assoc(assoc) else {
             return;
         };
-        let Some(dialling) = enrp.lines.dials.remove(&dial) else {
+        let Some(dialling) = self.lines.dials.remove(&dial) else {
             return;
         };
-        enrp.lines.add(assoc, channel, dialling.to.iter().copied());
+        self.lines.add(assoc, channel, dialling.to.iter().copied());
         for octets in dialling.waiting {
-            self.send_enrp_octets(assoc, octets);
+            core.send_enrp_octets(assoc, octets);
         }
         for (handle, pe) in dialling.adopting {
-            self.on_element_reached(now, assoc, &handle, pe);
+            core.on_element_reached(now, assoc, &handle, pe);
         }
         if channel == Channel::Asap {
             // The PEs may have gone, or have come by themselves.
-            self.hang_up(assoc);
-            self.adopt_deferred(now);
+            core.hang_up(assoc);
+            self.adopt_deferred(core, now);
         }
     }
 
-    pub(in super::super) fn on_line_down(&mut self, now: Duration, assoc: Assoc) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        if let Some(dial) = enrp.lines.by_assoc(assoc) {
-            return self.on_dial_failed(now, dial);
+    pub(in super::super) fn on_line_down(&mut self, core: &mut Core, now: Duration, assoc: Assoc) {
+        if let Some(dial) = self.lines.by_assoc(assoc) {
+            return self.on_dial_failed(core, now, dial);
         }
-        enrp.lines.forget(assoc);
-        let of_peers = self
+        self.lines.forget(assoc);
+        let of_peers = core
             .assocs
             .get(&assoc)
             .is_some_and(|a| a.kind == Kind::Enrp);
         if of_peers {
-            self.on_peer_association_lost(now, assoc);
+            self.on_peer_association_lost(core, now, assoc);
         }
     }
 
-    fn on_dial_failed(&mut self, now: Duration, dial: Dial) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        let Some(dialling) = enrp.lines.dials.remove(&dial) else {
+    fn on_dial_failed(&mut self, core: &mut Core, now: Duration, dial: Dial) {
+        let Some(dialling) = self.lines.dials.remove(&dial) else {
             return;
         };
         match dialling.channel {
             // The PEs have until their watch says otherwise to come by themselves.
             Channel::Asap => {
                 for pe in dialling.adopting {
-                    self.on_elsewhere_unreachable(now, &pe);
+                    core.on_elsewhere_unreachable(now, &pe);
                 }
-                self.adopt_deferred(now);
+                self.adopt_deferred(core, now);
             }
             Channel::Enrp => {
-                self.on_mentor_unreachable(now, &dialling.to);
-                self.on_peer_unreachable(now, &dialling.to);
+                self.on_mentor_unreachable(core, now, &dialling.to);
+                self.on_peer_unreachable(core, now, &dialling.to);
             }
         }
     }
 
     /// Where an association leads to, of a peer.
     pub(super) fn leads_to(&self, assoc: Assoc, addr: SocketAddr) -> bool {
-        let lines = self.enrp.as_ref().map(|enrp| &enrp.lines);
-        lines.is_some_and(|lines| lines.at(Channel::Enrp, &[addr]) == Some(assoc))
+        self.lines.at(Channel::Enrp, &[addr]) == Some(assoc)
     }
 }

@@ -21,8 +21,8 @@ use rsp_handlespace::PeKey;
 use rsp_wire::ServerId;
 use rsp_wire::enrp::{HandleTableRequest, HandleTableResponse, TablePart};
 
-use super::super::{Assoc, Limit, Registrar};
-use super::Log;
+use super::super::{Assoc, Core, Limit};
+use super::{Enrp, Log};
 
 /// A download that needs further requests.
 #[derive(Debug)]
@@ -33,43 +33,56 @@ pub(super) struct Session {
     pub(super) until: Duration,
 }
 
-impl Registrar {
+impl Enrp {
     pub(super) fn on_table_request(
         &mut self,
+        core: &mut Core,
         now: Duration,
         assoc: Assoc,
         message: &HandleTableRequest,
     ) {
         let (peer, own_only) = (message.sender, message.own_children_only());
-        let until = now.saturating_add(self.config.enrp.table_session_timeout);
-        self.counters.table_parts += 1;
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        let session = enrp.sessions.remove(&peer);
-        let full = enrp.sessions.len() >= self.config.enrp.max_table_sessions;
+        let until = now.saturating_add(core.config.enrp.table_session_timeout);
+        core.counters.table_parts += 1;
+        let session = self.sessions.remove(&peer);
+        let full = self.sessions.len() >= core.config.enrp.max_table_sessions;
         if full {
-            self.counters.hit(Limit::TableSessions);
+            core.counters.hit(Limit::TableSessions);
         }
-        if !enrp.start_up.is_serving() || full {
-            return self.send_enrp(assoc, HandleTableResponse::rejection(self.id, peer));
+        if !self.start_up.is_serving() || full {
+            return core.send_enrp(assoc, HandleTableResponse::rejection(core.id, peer));
         }
         let after = session
             .filter(|session| session.own_only == own_only && session.over == assoc)
             .map(|session| session.after);
-        let (octets, more) = self.table_part(peer, own_only, after);
-        if let (Some(after), Some(enrp)) = (more, &mut self.enrp) {
+        let (octets, more) = core.table_part(peer, own_only, after);
+        if let Some(after) = more {
             let session = Session {
                 own_only,
                 over: assoc,
                 after,
                 until,
             };
-            enrp.sessions.insert(peer, session);
+            self.sessions.insert(peer, session);
         }
-        self.send_enrp_octets(assoc, octets);
+        core.send_enrp_octets(assoc, octets);
     }
 
+    pub(super) fn on_session_due(&mut self, core: &mut Core, now: Duration) {
+        let expired: Vec<ServerId> = self
+            .sessions
+            .iter()
+            .filter(|(_, session)| session.until <= now)
+            .map(|(&id, _)| id)
+            .collect();
+        self.sessions.retain(|_, session| session.until > now);
+        for peer in expired {
+            core.log(Log::SessionExpired { peer });
+        }
+    }
+}
+
+impl Core {
     /// The next response, and behind which PE the one after it begins, if there is more.
     fn table_part(
         &self,
@@ -106,21 +119,5 @@ impl Registrar {
             last = Some(key);
         }
         (part.finish(false), None)
-    }
-
-    pub(super) fn on_session_due(&mut self, now: Duration) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        let expired: Vec<ServerId> = enrp
-            .sessions
-            .iter()
-            .filter(|(_, session)| session.until <= now)
-            .map(|(&id, _)| id)
-            .collect();
-        enrp.sessions.retain(|_, session| session.until > now);
-        for peer in expired {
-            self.tell(Log::SessionExpired { peer });
-        }
     }
 }

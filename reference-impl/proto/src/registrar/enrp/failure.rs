@@ -12,48 +12,50 @@ use std::time::Duration;
 
 use rsp_wire::ServerId;
 
-use super::super::Registrar;
-use super::Log;
+use super::super::Core;
 use super::peers::State;
+use super::{Enrp, Log};
 
-impl Registrar {
-    pub(super) fn on_failure_due(&mut self, now: Duration) {
-        let Some(enrp) = self.enrp.as_ref().filter(|e| e.start_up.is_serving()) else {
+impl Enrp {
+    pub(super) fn on_failure_due(&mut self, core: &mut Core, now: Duration) {
+        if !self.is_serving() {
             return;
-        };
-        let config = &self.config.enrp;
-        let due: Vec<ServerId> = enrp
+        }
+        let config = &core.config.enrp;
+        let due: Vec<ServerId> = self
             .peers
             .iter()
             .filter(|(_, peer)| peer.due(config).is_some_and(|at| at <= now))
             .map(|(&id, _)| id)
             .collect();
         for id in due {
-            self.on_peer_due(now, id);
+            self.on_peer_due(core, now, id);
         }
     }
 
-    fn on_peer_due(&mut self, now: Duration, id: ServerId) {
-        let Some(peer) = self.enrp.as_ref().and_then(|enrp| enrp.peers.get(&id)) else {
+    fn on_peer_due(&mut self, core: &mut Core, now: Duration, id: ServerId) {
+        let Some(peer) = self.peers.get(&id) else {
             return;
         };
         match peer.state {
-            State::Active if peer.probe_at(&self.config.enrp) <= now => self.probe(now, id),
-            State::Probed { until } if until <= now => self.on_peer_dead(now, id),
-            State::Dead { again_at, .. } if again_at <= now => self.ask_consent_again(now, id),
+            State::Active if peer.probe_at(&core.config.enrp) <= now => self.probe(core, now, id),
+            State::Probed { until } if until <= now => self.on_peer_dead(core, now, id),
+            State::Dead { again_at, .. } if again_at <= now => {
+                self.ask_consent_again(core, now, id)
+            }
             State::Active | State::Probed { .. } | State::Dead { .. } | State::NotActive { .. } => {
             }
         }
     }
 
-    fn probe(&mut self, now: Duration, id: ServerId) {
-        let until = now.saturating_add(self.config.enrp.max_time_no_response);
-        if let Some(peer) = self.enrp.as_mut().and_then(|enrp| enrp.peers.get_mut(&id)) {
+    fn probe(&mut self, core: &mut Core, now: Duration, id: ServerId) {
+        let until = now.saturating_add(core.config.enrp.max_time_no_response);
+        if let Some(peer) = self.peers.get_mut(&id) {
             peer.state = State::Probed { until };
         }
-        self.tell(Log::PeerProbed { peer: id });
-        if !self.send_presence(id, true) {
-            self.on_peer_dead(now, id);
+        core.log(Log::PeerProbed { peer: id });
+        if !self.send_presence(core, id, true) {
+            self.on_peer_dead(core, now, id);
         }
     }
 }

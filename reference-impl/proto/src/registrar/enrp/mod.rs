@@ -47,9 +47,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rsp_wire::enrp::{Error, Message, MessageType, sender_and_receiver};
-use rsp_wire::{Addresses, SctpTransport, ServerId, ServerInformation, TransportUse, reaction};
+use rsp_wire::{
+    Addresses, OperationError, SctpTransport, ServerId, ServerInformation, TransportUse, reaction,
+};
 
-use super::{Assoc, Log as RegistrarLog, Output, Registrar};
+use super::{Assoc, Core, Log as RegistrarLog, Output, Registrar};
 use crate::ENRP_PPID;
 use adoption::Adoptions;
 use dial::Lines;
@@ -171,67 +173,81 @@ pub struct UnderWay {
 }
 
 impl Registrar {
-    /// What has been begun and is not done.
+    /// Returns what has been begun and is not done.
     pub fn under_way(&self) -> UnderWay {
-        self.enrp
-            .as_ref()
-            .map_or_else(UnderWay::default, |enrp| UnderWay {
-                sessions: enrp.sessions.len(),
-                audits: enrp.peers.values().filter(|p| p.is_synchronizing()).count(),
-                setting_up: enrp.lines.all_dialling(),
-                adopting: enrp.lines.dialling(Channel::Asap),
-                waiting: enrp.lines.waiting(),
-                longest_line: enrp.lines.longest(),
-                deferred: enrp.adoptions.deferred(),
-                forgotten: enrp.lost.len(),
-            })
+        let enrp = self.enrp.as_ref();
+        enrp.map_or_else(UnderWay::default, Enrp::under_way)
     }
 
-    /// Whether the initialization is completed (RFC 5353 §3.2); without ENRP it is from the beginning.
+    /// Returns true once the initialization is completed (RFC 5353 §3.2); without ENRP it is from the beginning.
     pub fn is_serving(&self) -> bool {
-        self.enrp
-            .as_ref()
-            .is_none_or(|enrp| enrp.start_up.is_serving())
+        self.enrp.as_ref().is_none_or(Enrp::is_serving)
     }
 
-    /// The peers it knows, in the order of their identifiers.
+    /// Returns the identifiers of the known peers in ascending order.
     pub fn peers(&self) -> impl Iterator<Item = ServerId> + '_ {
         self.enrp.iter().flat_map(|enrp| enrp.peers.keys().copied())
     }
+}
 
-    pub(super) fn on_enrp_time(&mut self, now: Duration) {
-        if self.enrp.is_none() || self.stopping {
+impl Enrp {
+    fn under_way(&self) -> UnderWay {
+        let synchronizing = self.peers.values().filter(|peer| peer.is_synchronizing());
+        UnderWay {
+            sessions: self.sessions.len(),
+            audits: synchronizing.count(),
+            setting_up: self.lines.all_dialling(),
+            adopting: self.lines.dialling(Channel::Asap),
+            waiting: self.lines.waiting(),
+            longest_line: self.lines.longest(),
+            deferred: self.adoptions.deferred(),
+            forgotten: self.lost.len(),
+        }
+    }
+
+    fn is_serving(&self) -> bool {
+        self.start_up.is_serving()
+    }
+
+    pub(super) fn on_time(&mut self, core: &mut Core, now: Duration) {
+        if core.stopping {
             return;
         }
-        self.on_start_up_due(now);
-        self.on_session_due(now);
-        self.on_line_due(now);
-        self.on_audit_due(now);
-        self.on_failure_due(now);
-        self.on_heartbeat_due(now);
-        self.on_list_due(now);
+        self.on_start_up_due(core, now);
+        self.on_session_due(core, now);
+        self.on_line_due(core, now);
+        self.on_audit_due(core, now);
+        self.on_failure_due(core, now);
+        self.on_heartbeat_due(core, now);
+        self.on_list_due(core, now);
     }
 
     /// Octets from a peer. Unknown messages and parameters are treated as RFC 5354 §3 and §4 say (RFC 5353
     /// §3.7); nothing about an ENRP_ERROR is reported, or two registrars might never stop.
-    pub(super) fn on_enrp_octets(&mut self, now: Duration, assoc: Assoc, octets: &[u8]) {
+    pub(super) fn on_octets(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        assoc: Assoc,
+        octets: &[u8],
+    ) {
         let is_error = octets.first() == Some(&MessageType::ERROR.0);
         let report = match Message::decode(octets) {
             Ok(decoded) => {
                 let report = decoded.reports.operation_error().filter(|_| !is_error);
                 if let Some(error) = &report {
-                    self.log(RegistrarLog::ParametersReported {
+                    core.log(RegistrarLog::ParametersReported {
                         assoc,
                         count: error.causes.len(),
                     });
                 }
                 let sender = decoded.message.sender();
-                self.report(assoc, sender, report);
-                return self.on_enrp(now, assoc, decoded.message);
+                core.report_to_peer(assoc, sender, report);
+                return self.on_message(core, now, assoc, decoded.message);
             }
             Err(error) => {
                 let report = reaction::report(&error, octets).filter(|_| !is_error);
-                self.log(RegistrarLog::Malformed {
+                core.log(RegistrarLog::Malformed {
                     assoc,
                     error,
                     reported: report.is_some(),
@@ -240,54 +256,109 @@ impl Registrar {
             }
         };
         let sender = sender_and_receiver(octets).map_or(ServerId::UNDETERMINED, |(from, _)| from);
-        self.report(assoc, sender, report);
+        core.report_to_peer(assoc, sender, report);
     }
 
-    fn report(&mut self, assoc: Assoc, to: ServerId, error: Option<rsp_wire::OperationError>) {
-        if let Some(error) = error {
-            self.send_enrp(assoc, Error::new(self.id, to, error));
-        }
-    }
-
-    fn on_enrp(&mut self, now: Duration, assoc: Assoc, message: Message) {
+    fn on_message(&mut self, core: &mut Core, now: Duration, assoc: Assoc, message: Message) {
         let (sender, receiver) = (message.sender(), message.receiver());
-        if sender == ServerId::UNDETERMINED || sender == self.id {
-            return self.tell(Log::Misdirected {
+        if sender == ServerId::UNDETERMINED || sender == core.id {
+            return core.log(Log::Misdirected {
                 assoc,
                 sender,
                 receiver,
             });
         }
         // RFC 5353 §3.4.1, §3.4.3: a message of any type.
-        if !self.heard(now, assoc, sender) {
+        if !self.heard(core, now, assoc, sender) {
             return;
         }
-        if receiver != ServerId::UNDETERMINED && receiver != self.id {
+        if receiver != ServerId::UNDETERMINED && receiver != core.id {
             // For the registrar that was here before a restart, say: nobody answers in its name.
-            return self.tell(Log::Misdirected {
+            return core.log(Log::Misdirected {
                 assoc,
                 sender,
                 receiver,
             });
         }
         match message {
-            Message::Presence(m) => self.on_presence(now, assoc, m),
-            Message::HandleTableRequest(m) => self.on_table_request(now, assoc, &m),
+            Message::Presence(m) => self.on_presence(core, now, assoc, m),
+            Message::HandleTableRequest(m) => self.on_table_request(core, now, assoc, &m),
             // RFC 5353 §3.6.3, and §3.2.3 before this registrar serves.
             Message::HandleTableResponse(m) if self.is_serving() => {
-                self.on_audit_response(now, assoc, m);
+                self.on_audit_response(core, now, assoc, m);
             }
-            Message::HandleTableResponse(m) => self.on_mentors_table(now, assoc, m),
-            Message::HandleUpdate(m) => self.on_handle_update(now, m),
-            Message::ListRequest(m) => self.on_list_request(assoc, &m),
-            Message::ListResponse(m) => self.on_list_response(now, assoc, m),
-            Message::InitTakeover(m) => self.on_init_takeover(now, assoc, &m),
-            Message::InitTakeoverAck(m) => self.on_init_takeover_ack(now, &m),
-            Message::TakeoverServer(m) => self.on_takeover_server(now, &m),
+            Message::HandleTableResponse(m) => self.on_mentors_table(core, now, assoc, m),
+            Message::HandleUpdate(m) => self.on_handle_update(core, now, m),
+            Message::ListRequest(m) => self.on_list_request(core, assoc, &m),
+            Message::ListResponse(m) => self.on_list_response(core, now, assoc, m),
+            Message::InitTakeover(m) => self.on_init_takeover(core, now, assoc, &m),
+            Message::InitTakeoverAck(m) => self.on_init_takeover_ack(core, now, &m),
+            Message::TakeoverServer(m) => self.on_takeover_server(core, now, &m),
             Message::Error(m) => {
                 let causes = m.operation_error.causes.iter().map(|c| c.code).collect();
-                self.log(RegistrarLog::ErrorReported { assoc, causes });
+                core.log(RegistrarLog::ErrorReported { assoc, causes });
             }
+        }
+    }
+
+    /// Sends to a peer, over a new association if there is none. False if that cannot be.
+    fn send_to_peer(
+        &mut self,
+        core: &mut Core,
+        peer: ServerId,
+        message: impl Into<Message>,
+    ) -> bool {
+        match core.enrp_octets(message) {
+            Some(octets) => self.send_octets_to_peer(core, peer, octets),
+            None => true,
+        }
+    }
+
+    fn send_octets_to_peer(&mut self, core: &mut Core, peer: ServerId, octets: Vec<u8>) -> bool {
+        let Some(known) = self.peers.get(&peer) else {
+            return false;
+        };
+        if let Some(assoc) = known.assoc {
+            core.send_enrp_octets(assoc, octets);
+            return true;
+        }
+        let addrs = known.addrs.clone();
+        let sent = self.call(core, &addrs, octets);
+        if !sent {
+            core.log(Log::NotSent { peer });
+        }
+        sent
+    }
+
+    /// Sends copies to all peers that `which` picks (RFC 5353 §3.1). The message is addressed to nobody in
+    /// particular.
+    fn group_cast(
+        &mut self,
+        core: &mut Core,
+        message: impl Into<Message>,
+        which: impl Fn(&Peer) -> bool,
+    ) {
+        let peers: Vec<ServerId> = self
+            .peers
+            .iter()
+            .filter(|(_, peer)| which(peer))
+            .map(|(&id, _)| id)
+            .collect();
+        if peers.is_empty() {
+            return;
+        }
+        if let Some(octets) = core.enrp_octets(message) {
+            for peer in peers {
+                self.send_octets_to_peer(core, peer, octets.clone());
+            }
+        }
+    }
+}
+
+impl Core {
+    fn report_to_peer(&mut self, assoc: Assoc, to: ServerId, error: Option<OperationError>) {
+        if let Some(error) = error {
+            self.send_enrp(assoc, Error::new(self.id, to, error));
         }
     }
 
@@ -315,63 +386,13 @@ impl Registrar {
         match message.encode(&mut octets) {
             Ok(()) => Some(octets),
             Err(error) => {
-                self.tell(Log::NotEncoded {
+                self.log(Log::NotEncoded {
                     message: message.message_type(),
                     error,
                 });
                 None
             }
         }
-    }
-
-    /// Sends to a peer, over a new association if there is none. False if that cannot be.
-    fn send_to_peer(&mut self, peer: ServerId, message: impl Into<Message>) -> bool {
-        match self.enrp_octets(message) {
-            Some(octets) => self.send_octets_to_peer(peer, octets),
-            None => true,
-        }
-    }
-
-    fn send_octets_to_peer(&mut self, peer: ServerId, octets: Vec<u8>) -> bool {
-        let Some(known) = self.enrp.as_ref().and_then(|enrp| enrp.peers.get(&peer)) else {
-            return false;
-        };
-        if let Some(assoc) = known.assoc {
-            self.send_enrp_octets(assoc, octets);
-            return true;
-        }
-        let addrs = known.addrs.clone();
-        let sent = self.call(&addrs, octets);
-        if !sent {
-            self.tell(Log::NotSent { peer });
-        }
-        sent
-    }
-
-    /// Sends copies to all peers that `which` picks (RFC 5353 §3.1). The message is addressed to nobody in
-    /// particular.
-    fn group_cast(&mut self, message: impl Into<Message>, which: impl Fn(&Peer) -> bool) {
-        let Some(enrp) = &self.enrp else {
-            return;
-        };
-        let peers: Vec<ServerId> = enrp
-            .peers
-            .iter()
-            .filter(|(_, peer)| which(peer))
-            .map(|(&id, _)| id)
-            .collect();
-        if peers.is_empty() {
-            return;
-        }
-        if let Some(octets) = self.enrp_octets(message) {
-            for peer in peers {
-                self.send_octets_to_peer(peer, octets.clone());
-            }
-        }
-    }
-
-    fn tell(&mut self, log: Log) {
-        self.log(RegistrarLog::Enrp(log));
     }
 }
 

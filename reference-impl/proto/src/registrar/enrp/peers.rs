@@ -27,10 +27,10 @@ use std::time::Duration;
 use rsp_wire::enrp::ListRequest;
 use rsp_wire::{Addresses, SctpTransport, ServerId, ServerInformation};
 
-use super::super::{Assoc, Limit, Registrar};
+use super::super::{Assoc, Core, Limit};
 use super::audit::{Audit, Settled};
 use super::table::Owed;
-use super::{Config, Log, transport_addrs};
+use super::{Config, Enrp, Log, transport_addrs};
 
 /// What is known of a peer.
 #[derive(Debug)]
@@ -144,25 +144,28 @@ impl Peer {
     }
 }
 
-impl Registrar {
+impl Enrp {
     /// A message of a peer came. False if it cannot be taken into the list.
-    pub(super) fn heard(&mut self, now: Duration, assoc: Assoc, id: ServerId) -> bool {
-        let Some(enrp) = &mut self.enrp else {
-            return false;
-        };
-        if let Some(peer) = enrp.peers.get_mut(&id) {
+    pub(super) fn heard(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        assoc: Assoc,
+        id: ServerId,
+    ) -> bool {
+        if let Some(peer) = self.peers.get_mut(&id) {
             peer.last_heard = now;
             peer.assoc = Some(assoc);
             match peer.state {
                 State::Active => {}
                 State::Probed { .. } | State::NotActive { .. } => {
                     peer.state = State::Active;
-                    self.tell(Log::PeerBack { peer: id });
+                    core.log(Log::PeerBack { peer: id });
                 }
                 // RFC 5353 §3.5.1: the takeover is stopped at once.
                 State::Dead { .. } => {
                     peer.state = State::Active;
-                    self.tell(Log::TakeoverStopped {
+                    core.log(Log::TakeoverStopped {
                         target: id,
                         by: None,
                     });
@@ -170,84 +173,85 @@ impl Registrar {
             }
             return true;
         }
-        if enrp.peers.len() >= self.config.enrp.max_peers {
-            self.tell(Log::PeerNotTaken { peer: id });
+        if self.peers.len() >= core.config.enrp.max_peers {
+            core.log(Log::PeerNotTaken { peer: id });
             return false;
         }
         let mut peer = Peer::new(now);
         peer.assoc = Some(assoc);
-        if let Some(association) = self.assocs.get(&assoc) {
+        if let Some(association) = core.assocs.get(&assoc) {
             peer.addrs = association.canonical_peer();
             peer.addrs
-                .truncate(self.config.enrp.max_peer_addresses.max(1));
+                .truncate(core.config.enrp.max_peer_addresses.max(1));
         }
-        enrp.peers.insert(id, peer);
-        let was_lost = enrp.lost.contains(&id);
-        enrp.lost.retain(|&lost| lost != id);
-        self.tell(Log::PeerFound { peer: id });
+        self.peers.insert(id, peer);
+        let was_lost = self.lost.contains(&id);
+        self.lost.retain(|&lost| lost != id);
+        core.log(Log::PeerFound { peer: id });
         // RFC 5353 §3.4.1.
-        self.send_presence(id, true);
+        self.send_presence(core, id, true);
         if was_lost && self.is_serving() {
-            self.send_enrp(assoc, ListRequest::new(self.id, id));
+            core.send_enrp(assoc, ListRequest::new(core.id, id));
         }
         true
     }
 
     /// RFC 5353 §3.2.2.2: a list that was asked for. Peers that are new are greeted like those that were heard: they
     /// announce to nobody that they do not know, and what they announce while a table is on its way is newer.
-    pub(super) fn take_list(&mut self, now: Duration, servers: Vec<ServerInformation>) {
-        let most = self.config.enrp.max_peer_addresses;
+    pub(super) fn take_list(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        servers: Vec<ServerInformation>,
+    ) {
+        let most = core.config.enrp.max_peer_addresses;
         for server in servers {
             let id = server.server_id;
-            let Some(enrp) = &mut self.enrp else {
-                return;
-            };
-            if id == self.id || id == ServerId::UNDETERMINED {
+            if id == core.id || id == ServerId::UNDETERMINED {
                 continue;
             }
-            if let Some(peer) = enrp.peers.get_mut(&id) {
+            if let Some(peer) = self.peers.get_mut(&id) {
                 if peer.transport.is_none() && !peer.locate(server.transport, most) {
-                    self.counters.hit(Limit::PeerAddresses);
+                    core.counters.hit(Limit::PeerAddresses);
                 }
                 continue;
             }
-            if enrp.peers.len() >= self.config.enrp.max_peers {
-                self.tell(Log::PeerNotTaken { peer: id });
+            if self.peers.len() >= core.config.enrp.max_peers {
+                core.log(Log::PeerNotTaken { peer: id });
                 continue;
             }
             let mut peer = Peer::new(now);
             if !peer.locate(server.transport, most) {
-                self.counters.hit(Limit::PeerAddresses);
+                core.counters.hit(Limit::PeerAddresses);
             }
-            enrp.peers.insert(id, peer);
-            self.tell(Log::PeerFound { peer: id });
-            self.send_presence(id, true);
+            self.peers.insert(id, peer);
+            core.log(Log::PeerFound { peer: id });
+            self.send_presence(core, id, true);
         }
     }
 
     /// Takes a peer that was taken over off the list.
-    pub(super) fn forget_peer(&mut self, now: Duration, id: ServerId) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        enrp.sessions.remove(&id);
-        if enrp.peers.remove(&id).is_some() {
-            enrp.lost.retain(|&lost| lost != id);
-            enrp.lost.push_back(id);
+    pub(super) fn forget_peer(&mut self, core: &mut Core, now: Duration, id: ServerId) {
+        self.sessions.remove(&id);
+        if self.peers.remove(&id).is_some() {
+            self.lost.retain(|&lost| lost != id);
+            self.lost.push_back(id);
         }
-        while enrp.lost.len() > self.config.enrp.max_peers {
-            enrp.lost.pop_front();
+        while self.lost.len() > core.config.enrp.max_peers {
+            self.lost.pop_front();
         }
-        self.excuse(now, id);
+        self.excuse(core, now, id);
     }
 
-    pub(super) fn on_peer_association_lost(&mut self, now: Duration, assoc: Assoc) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
+    pub(super) fn on_peer_association_lost(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        assoc: Assoc,
+    ) {
         let mut probed = Vec::new();
-        enrp.sessions.retain(|_, session| session.over != assoc);
-        for (&id, peer) in &mut enrp.peers {
+        self.sessions.retain(|_, session| session.over != assoc);
+        for (&id, peer) in &mut self.peers {
             if peer.assoc == Some(assoc) {
                 peer.assoc = None;
                 match peer.state {
@@ -257,28 +261,32 @@ impl Registrar {
                 }
             }
         }
-        self.on_audit_association_lost(assoc);
+        self.on_audit_association_lost(core, assoc);
         for id in probed {
-            self.on_peer_dead(now, id);
+            self.on_peer_dead(core, now, id);
         }
-        self.on_mentor_association_lost(now, assoc);
+        self.on_mentor_association_lost(core, now, assoc);
     }
 
     /// The peer lost all its state: it will not go on with its downloads, nor answer what it was asked.
-    pub(in super::super) fn on_line_restart(&mut self, now: Duration, assoc: Assoc) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        enrp.sessions.retain(|_, session| session.over != assoc);
-        self.on_audit_association_lost(assoc);
-        self.on_mentor_association_lost(now, assoc);
+    pub(in super::super) fn on_line_restart(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        assoc: Assoc,
+    ) {
+        self.sessions.retain(|_, session| session.over != assoc);
+        self.on_audit_association_lost(core, assoc);
+        self.on_mentor_association_lost(core, now, assoc);
     }
 
     /// Nobody is at these addresses.
-    pub(super) fn on_peer_unreachable(&mut self, now: Duration, addrs: &[SocketAddr]) {
-        let Some(enrp) = &self.enrp else {
-            return;
-        };
+    pub(super) fn on_peer_unreachable(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        addrs: &[SocketAddr],
+    ) {
         let is_there = |peer: &Peer| {
             let probed = match peer.state {
                 State::Probed { .. } => true,
@@ -286,14 +294,14 @@ impl Registrar {
             };
             probed && peer.assoc.is_none() && peer.addrs.iter().any(|addr| addrs.contains(addr))
         };
-        let dead: Vec<ServerId> = enrp
+        let dead: Vec<ServerId> = self
             .peers
             .iter()
             .filter(|(_, peer)| is_there(peer))
             .map(|(&id, _)| id)
             .collect();
         for id in dead {
-            self.on_peer_dead(now, id);
+            self.on_peer_dead(core, now, id);
         }
     }
 }

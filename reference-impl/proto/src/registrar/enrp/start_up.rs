@@ -36,11 +36,11 @@ use rsp_wire::enrp::{
 };
 use rsp_wire::{PeIdentifier, PoolHandle, ServerId, ServerInformation};
 
-use super::super::{Assoc, Limit, Registrar};
+use super::super::{Assoc, Core, Limit};
 use super::dial::Channel;
 use super::peers::Peer;
 use super::table::{News, Owed, Source};
-use super::{Log, canonical};
+use super::{Enrp, Log, canonical};
 
 /// Octets of an ENRP_LIST_RESPONSE before the first server (RFC 5353 §2.6).
 const LIST_HEADER: usize = 12;
@@ -133,44 +133,38 @@ impl StartUp {
     }
 }
 
-impl Registrar {
+impl Enrp {
     /// RFC 5353 §3.2.2.1: with a mentor its list is asked for; without one the registrar is alone.
-    pub(in super::super) fn start_up(&mut self, now: Duration) {
-        if self.config.enrp.peers.is_empty() {
-            self.begin_to_serve(now, true);
+    pub(in super::super) fn start_up(&mut self, core: &mut Core, now: Duration) {
+        if core.config.enrp.peers.is_empty() {
+            self.begin_to_serve(core, now, true);
         } else {
-            self.ask_mentor(now, 0);
+            self.ask_mentor(core, now, 0);
         }
     }
 
     /// Asks this mentor, or ends the round if there is none.
-    fn ask_mentor(&mut self, now: Duration, mentor: usize) {
-        let Some(&addr) = self.config.enrp.peers.get(mentor) else {
-            return self.end_round(now);
-        };
-        let Some(enrp) = &mut self.enrp else {
-            return;
+    fn ask_mentor(&mut self, core: &mut Core, now: Duration, mentor: usize) {
+        let Some(&addr) = core.config.enrp.peers.get(mentor) else {
+            return self.end_round(core, now);
         };
         // A list that is there already is not asked for again (§3.2.3).
-        if enrp.start_up.listed {
-            return self.ask_for_table(now, mentor, canonical(addr));
+        if self.start_up.listed {
+            return self.ask_for_table(core, now, mentor, canonical(addr));
         }
-        enrp.start_up.state = State::Listing {
+        self.start_up.state = State::Listing {
             mentor,
-            until: now.saturating_add(self.config.enrp.max_time_no_response),
+            until: now.saturating_add(core.config.enrp.max_time_no_response),
         };
-        let message = ListRequest::new(self.id, ServerId::UNDETERMINED);
-        self.call_mentor(now, canonical(addr), message);
+        let message = ListRequest::new(core.id, ServerId::UNDETERMINED);
+        self.call_mentor(core, now, canonical(addr), message);
     }
 
-    fn ask_for_table(&mut self, now: Duration, mentor: usize, addr: SocketAddr) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        let start_up = &mut enrp.start_up;
+    fn ask_for_table(&mut self, core: &mut Core, now: Duration, mentor: usize, addr: SocketAddr) {
+        let start_up = &mut self.start_up;
         start_up.state = State::Downloading {
             mentor,
-            until: now.saturating_add(self.config.enrp.table_request_timeout),
+            until: now.saturating_add(core.config.enrp.table_request_timeout),
             parts: 0,
         };
         start_up.owed.retain(|_, until| *until > now);
@@ -180,28 +174,31 @@ impl Registrar {
         if start_up.owed.is_empty() {
             start_up.news = News::default();
         }
-        let message = HandleTableRequest::new(self.id, ServerId::UNDETERMINED, false);
-        self.call_mentor(now, addr, message);
+        let message = HandleTableRequest::new(core.id, ServerId::UNDETERMINED, false);
+        self.call_mentor(core, now, addr, message);
     }
 
-    fn call_mentor(&mut self, now: Duration, addr: SocketAddr, message: impl Into<Message>) {
-        if let Some(octets) = self.enrp_octets(message)
-            && !self.call(&[addr], octets)
+    fn call_mentor(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        addr: SocketAddr,
+        message: impl Into<Message>,
+    ) {
+        if let Some(octets) = core.enrp_octets(message)
+            && !self.call(core, &[addr], octets)
         {
-            self.on_mentor_silent(now);
+            self.on_mentor_silent(core, now);
         }
     }
 
-    fn end_round(&mut self, now: Duration) {
-        let jitter = Duration::from_millis(self.rng.u64(0..=1000));
-        let pause = self.config.enrp.mentor_retry.saturating_add(jitter);
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        let start_up = &mut enrp.start_up;
+    fn end_round(&mut self, core: &mut Core, now: Duration) {
+        let jitter = Duration::from_millis(core.rng.u64(0..=1000));
+        let pause = core.config.enrp.mentor_retry.saturating_add(jitter);
+        let start_up = &mut self.start_up;
         start_up.rounds += 1;
-        if !start_up.somebody || start_up.rounds >= self.config.enrp.mentor_rounds {
-            return self.begin_to_serve(now, true);
+        if !start_up.somebody || start_up.rounds >= core.config.enrp.mentor_rounds {
+            return self.begin_to_serve(core, now, true);
         }
         // RFC 5353 §3.2.2.2, §3.2.3: wait for a few seconds and ask again.
         start_up.somebody = false;
@@ -210,35 +207,29 @@ impl Registrar {
         };
     }
 
-    fn begin_to_serve(&mut self, now: Duration, alone: bool) {
-        let elements = self.space.len();
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        enrp.start_up.state = State::Serving;
-        enrp.start_up.news = News::default();
-        for peer in enrp.peers.values_mut() {
+    fn begin_to_serve(&mut self, core: &mut Core, now: Duration, alone: bool) {
+        let elements = core.space.len();
+        self.start_up.state = State::Serving;
+        self.start_up.news = News::default();
+        for peer in self.peers.values_mut() {
             peer.last_heard = peer.last_heard.max(now);
         }
-        let lists = !self.config.enrp.peer_list_cycle.is_zero();
-        enrp.list_at = lists.then(|| now.saturating_add(self.config.enrp.peer_heartbeat_cycle));
-        self.tell(Log::Serving { alone, elements });
-        self.keep_owed();
+        let lists = !core.config.enrp.peer_list_cycle.is_zero();
+        self.list_at = lists.then(|| now.saturating_add(core.config.enrp.peer_heartbeat_cycle));
+        core.log(Log::Serving { alone, elements });
+        self.keep_owed(core);
         // What the table has of its own PEs from before a restart is in its checksum now.
-        self.heartbeat(now);
-        self.adopt_owned(now);
+        self.heartbeat(core, now);
+        self.adopt_owned(core, now);
     }
 
     /// Hands the responses that mentors still owe over to the peers, so that they are not taken for the answer to an
     /// audit.
-    fn keep_owed(&mut self) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        for (mentor, until) in std::mem::take(&mut enrp.start_up.owed) {
-            let addr = self.config.enrp.peers.get(mentor);
-            let line = addr.and_then(|addr| enrp.lines.at(Channel::Enrp, &[canonical(*addr)]));
-            for peer in enrp.peers.values_mut() {
+    fn keep_owed(&mut self, core: &Core) {
+        for (mentor, until) in std::mem::take(&mut self.start_up.owed) {
+            let addr = core.config.enrp.peers.get(mentor);
+            let line = addr.and_then(|addr| self.lines.at(Channel::Enrp, &[canonical(*addr)]));
+            for peer in self.peers.values_mut() {
                 if let Some(over) = line.filter(|_| peer.assoc == line) {
                     peer.owed = Some(Owed {
                         over,
@@ -250,21 +241,18 @@ impl Registrar {
         }
     }
 
-    pub(super) fn on_start_up_due(&mut self, now: Duration) {
-        let patience = self.patience();
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        let start_up = &mut enrp.start_up;
+    pub(super) fn on_start_up_due(&mut self, core: &mut Core, now: Duration) {
+        let patience = core.config.enrp.patience();
+        let start_up = &mut self.start_up;
         match start_up.state {
             // RFC 5353 §3.2.2.2, §3.2.3: a backup mentor is next.
-            State::Listing { until, .. } if until <= now => self.on_mentor_silent(now),
+            State::Listing { until, .. } if until <= now => self.on_mentor_silent(core, now),
             State::Downloading { mentor, until, .. } if until <= now => {
                 let latest = now.saturating_add(patience);
                 start_up.owed.entry(mentor).or_insert(latest);
-                self.on_mentor_silent(now);
+                self.on_mentor_silent(core, now);
             }
-            State::Pausing { until } if until <= now => self.ask_mentor(now, 0),
+            State::Pausing { until } if until <= now => self.ask_mentor(core, now, 0),
             State::Listing { .. }
             | State::Downloading { .. }
             | State::Pausing { .. }
@@ -272,79 +260,79 @@ impl Registrar {
         }
     }
 
-    fn on_mentor_silent(&mut self, now: Duration) {
-        let Some(mentor) = self.enrp.as_ref().and_then(|e| e.start_up.mentor()) else {
+    fn on_mentor_silent(&mut self, core: &mut Core, now: Duration) {
+        let Some(mentor) = self.start_up.mentor() else {
             return;
         };
-        if let Some(&addr) = self.config.enrp.peers.get(mentor) {
-            self.tell(Log::MentorSilent { mentor: addr });
+        if let Some(&addr) = core.config.enrp.peers.get(mentor) {
+            core.log(Log::MentorSilent { mentor: addr });
         }
-        self.ask_mentor(now, mentor + 1);
+        self.ask_mentor(core, now, mentor + 1);
     }
 
-    fn on_mentor_rejected(&mut self, now: Duration) {
-        let Some(enrp) = &mut self.enrp else {
+    fn on_mentor_rejected(&mut self, core: &mut Core, now: Duration) {
+        let Some(mentor) = self.start_up.mentor() else {
             return;
         };
-        let Some(mentor) = enrp.start_up.mentor() else {
-            return;
-        };
-        enrp.start_up.somebody = true;
-        if let Some(&addr) = self.config.enrp.peers.get(mentor) {
-            self.tell(Log::MentorRejected { mentor: addr });
+        self.start_up.somebody = true;
+        if let Some(&addr) = core.config.enrp.peers.get(mentor) {
+            core.log(Log::MentorRejected { mentor: addr });
         }
-        self.ask_mentor(now, mentor + 1);
+        self.ask_mentor(core, now, mentor + 1);
     }
 
     /// If it was a mentor's, no answer will come over it.
-    pub(super) fn on_mentor_association_lost(&mut self, now: Duration, assoc: Assoc) {
-        let association = self.assocs.get(&assoc);
+    pub(super) fn on_mentor_association_lost(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        assoc: Assoc,
+    ) {
+        let association = core.assocs.get(&assoc);
         if let Some(addrs) = association.map(|association| association.canonical_peer()) {
-            self.on_mentor_unreachable(now, &addrs);
+            self.on_mentor_unreachable(core, now, &addrs);
         }
     }
 
     /// Nobody is at these addresses.
-    pub(super) fn on_mentor_unreachable(&mut self, now: Duration, addrs: &[SocketAddr]) {
-        let mentors = &self.config.enrp.peers;
+    pub(super) fn on_mentor_unreachable(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        addrs: &[SocketAddr],
+    ) {
+        let mentors = &core.config.enrp.peers;
         let is_there = |mentor: usize| {
             let addr = mentors.get(mentor).map(|addr| canonical(*addr));
             addr.is_some_and(|addr| addrs.contains(&addr))
         };
-        if let Some(enrp) = &mut self.enrp {
-            enrp.start_up.owed.retain(|&mentor, _| !is_there(mentor));
-        }
-        if self
-            .mentor_addr()
-            .is_some_and(|mentor| addrs.contains(&mentor))
-        {
-            self.on_mentor_silent(now);
+        self.start_up.owed.retain(|&mentor, _| !is_there(mentor));
+        let mentor = self.mentor_addr(core);
+        if mentor.is_some_and(|mentor| addrs.contains(&mentor)) {
+            self.on_mentor_silent(core, now);
         }
     }
 
-    fn mentor_addr(&self) -> Option<SocketAddr> {
-        let mentor = self.enrp.as_ref()?.start_up.mentor()?;
-        let addr = self.config.enrp.peers.get(mentor)?;
+    fn mentor_addr(&self, core: &Core) -> Option<SocketAddr> {
+        let mentor = self.start_up.mentor()?;
+        let addr = core.config.enrp.peers.get(mentor)?;
         Some(canonical(*addr))
     }
 
-    fn is_mentor(&self, assoc: Assoc) -> bool {
-        self.mentor_addr()
+    fn is_mentor(&self, core: &Core, assoc: Assoc) -> bool {
+        self.mentor_addr(core)
             .is_some_and(|addr| self.leads_to(assoc, addr))
     }
 
     /// RFC 5353 §3.2.2.2: the answer is all registrars known, or a rejection before this one serves.
-    pub(super) fn on_list_request(&mut self, assoc: Assoc, message: &ListRequest) {
-        let Some(enrp) = &self.enrp else {
-            return;
-        };
-        if !enrp.start_up.is_serving() {
-            return self.send_enrp(assoc, ListResponse::rejection(self.id, message.sender));
+    pub(super) fn on_list_request(&self, core: &mut Core, assoc: Assoc, message: &ListRequest) {
+        if !self.start_up.is_serving() {
+            return core.send_enrp(assoc, ListResponse::rejection(core.id, message.sender));
         }
-        let mut servers = vec![enrp.own.clone()];
-        let mut room = self.config.max_message.saturating_sub(LIST_HEADER);
-        room = room.saturating_sub(length(&enrp.own));
-        for (&id, peer) in &enrp.peers {
+        let mut servers = vec![self.own.clone()];
+        let mut room = core.config.max_message.saturating_sub(LIST_HEADER);
+        room = room.saturating_sub(length(&self.own));
+        for (&id, peer) in &self.peers {
             let transport = peer.transport().filter(|_| id != message.sender);
             let Some(transport) = transport else {
                 continue;
@@ -356,26 +344,29 @@ impl Registrar {
                 servers.push(server);
             }
         }
-        self.send_enrp(assoc, ListResponse::new(self.id, message.sender, servers));
+        core.send_enrp(assoc, ListResponse::new(core.id, message.sender, servers));
     }
 
-    pub(super) fn on_list_response(&mut self, now: Duration, assoc: Assoc, message: ListResponse) {
-        let from_mentor = self.is_mentor(assoc);
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        match enrp.start_up.state {
+    pub(super) fn on_list_response(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        assoc: Assoc,
+        message: ListResponse,
+    ) {
+        let from_mentor = self.is_mentor(core, assoc);
+        match self.start_up.state {
             State::Listing { .. } if from_mentor && message.is_rejected() => {
-                self.on_mentor_rejected(now);
+                self.on_mentor_rejected(core, now);
             }
             State::Listing { mentor, .. } if from_mentor => {
-                enrp.start_up.listed = true;
-                enrp.start_up.somebody = true;
-                self.take_list(now, message.servers);
-                self.ask_mentor(now, mentor);
+                self.start_up.listed = true;
+                self.start_up.somebody = true;
+                self.take_list(core, now, message.servers);
+                self.ask_mentor(core, now, mentor);
             }
             // Asked for while serving, after a peer came back.
-            State::Serving if !message.is_rejected() => self.take_list(now, message.servers),
+            State::Serving if !message.is_rejected() => self.take_list(core, now, message.servers),
             State::Listing { .. }
             | State::Downloading { .. }
             | State::Pausing { .. }
@@ -386,21 +377,19 @@ impl Registrar {
     /// RFC 5353 §3.2.3.
     pub(super) fn on_mentors_table(
         &mut self,
+        core: &mut Core,
         now: Duration,
         assoc: Assoc,
         message: HandleTableResponse,
     ) {
         let peer = message.sender;
-        let Some(mentor) = self.answering(assoc) else {
-            return self.tell(Log::Unexpected {
+        let Some(mentor) = self.answering(core, assoc) else {
+            return core.log(Log::Unexpected {
                 peer,
                 message: MessageType::HANDLE_TABLE_RESPONSE,
             });
         };
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        let start_up = &mut enrp.start_up;
+        let start_up = &mut self.start_up;
         start_up.owed.remove(&mentor);
         start_up.somebody = true;
         // What the others owed is taken, but the one that is asked now decides.
@@ -414,105 +403,92 @@ impl Registrar {
             State::Listing { .. } | State::Downloading { .. } | State::Serving => None,
         };
         match parts {
-            Some(_) if message.is_rejected() => self.on_mentor_rejected(now),
+            Some(_) if message.is_rejected() => self.on_mentor_rejected(core, now),
             Some(parts) => {
                 let more = message.has_more();
-                self.take_mentors(now, message);
+                self.take_mentors(core, now, message);
                 match more {
-                    true => self.go_on_downloading(now, assoc, (mentor, peer), parts),
-                    false => self.begin_to_serve(now, false),
+                    true => self.go_on_downloading(core, now, assoc, (mentor, peer), parts),
+                    false => self.begin_to_serve(core, now, false),
                 }
             }
-            None => self.take_mentors(now, message),
+            None => self.take_mentors(core, now, message),
         }
     }
 
     /// The mentor that this table is from: the one that is asked now, or one that owes it.
-    fn answering(&self, assoc: Assoc) -> Option<usize> {
-        let start_up = &self.enrp.as_ref()?.start_up;
+    fn answering(&self, core: &Core, assoc: Assoc) -> Option<usize> {
+        let start_up = &self.start_up;
         let asked = match start_up.state {
             State::Downloading { mentor, .. } => Some(mentor),
             State::Listing { .. } | State::Pausing { .. } | State::Serving => None,
         };
         let mut mentors = asked.into_iter().chain(start_up.owed.keys().copied());
         mentors.find(|&mentor| {
-            let addr = self.config.enrp.peers.get(mentor);
+            let addr = core.config.enrp.peers.get(mentor);
             addr.is_some_and(|addr| self.leads_to(assoc, canonical(*addr)))
         })
     }
 
     /// RFC 5353 §3.2.3 step 4.
-    fn take_mentors(&mut self, now: Duration, message: HandleTableResponse) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        let news = std::mem::take(&mut enrp.start_up.news);
-        self.take_table(now, message.entries, Source::Mentor, &news);
-        if let Some(enrp) = &mut self.enrp {
-            enrp.start_up.news = news;
-        }
+    fn take_mentors(&mut self, core: &mut Core, now: Duration, message: HandleTableResponse) {
+        let news = std::mem::take(&mut self.start_up.news);
+        self.take_table(core, now, message.entries, Source::Mentor, &news);
+        self.start_up.news = news;
     }
 
     /// RFC 5353 §3.2.3 step 3.
     fn go_on_downloading(
         &mut self,
+        core: &mut Core,
         now: Duration,
         assoc: Assoc,
         (mentor, peer): (usize, ServerId),
         parts: usize,
     ) {
-        let until = now.saturating_add(self.config.enrp.table_request_timeout);
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        enrp.start_up.state = State::Downloading {
+        let until = now.saturating_add(core.config.enrp.table_request_timeout);
+        self.start_up.state = State::Downloading {
             mentor,
             until,
             parts,
         };
-        if parts >= self.config.enrp.max_table_parts {
-            self.counters.hit(Limit::TableParts);
-            return self.on_mentor_rejected(now);
+        if parts >= core.config.enrp.max_table_parts {
+            core.counters.hit(Limit::TableParts);
+            return self.on_mentor_rejected(core, now);
         }
-        self.send_enrp(assoc, HandleTableRequest::new(self.id, peer, false));
+        core.send_enrp(assoc, HandleTableRequest::new(core.id, peer, false));
     }
 
     /// Asks a peer for its list.
-    pub(super) fn on_list_due(&mut self, now: Duration) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        if enrp.list_at.is_none_or(|at| at > now) {
+    pub(super) fn on_list_due(&mut self, core: &mut Core, now: Duration) {
+        if self.list_at.is_none_or(|at| at > now) {
             return;
         }
-        enrp.list_at = Some(now.saturating_add(self.config.enrp.peer_list_cycle));
-        let active = enrp.peers.iter().filter(|(_, peer)| peer.is_active());
+        self.list_at = Some(now.saturating_add(core.config.enrp.peer_list_cycle));
+        let active = self.peers.iter().filter(|(_, peer)| peer.is_active());
         let active: Vec<ServerId> = active.map(|(&id, _)| id).collect();
         if !active.is_empty() {
-            let peer = active[self.rng.usize(..active.len())];
-            self.send_to_peer(peer, ListRequest::new(self.id, peer));
+            let peer = active[core.rng.usize(..active.len())];
+            self.send_to_peer(core, peer, ListRequest::new(core.id, peer));
         }
     }
 
     /// Configured peers that are not known are asked for their list.
-    pub(super) fn greet_configured(&mut self) {
-        let unknown: Vec<SocketAddr> = {
-            let Some(enrp) = self.enrp.as_ref().filter(|e| e.start_up.is_serving()) else {
-                return;
-            };
-            let known = |addr: &SocketAddr| {
-                let line = enrp.lines.at(Channel::Enrp, &[*addr]);
-                let is_there =
-                    |p: &Peer| p.addrs.contains(addr) || (line.is_some() && p.assoc == line);
-                enrp.peers.values().any(is_there)
-            };
-            let configured = self.config.enrp.peers.iter().map(|addr| canonical(*addr));
-            configured.filter(|addr| !known(addr)).collect()
+    pub(super) fn greet_configured(&mut self, core: &mut Core) {
+        if !self.is_serving() {
+            return;
+        }
+        let known = |addr: &SocketAddr| {
+            let line = self.lines.at(Channel::Enrp, &[*addr]);
+            let is_there = |p: &Peer| p.addrs.contains(addr) || (line.is_some() && p.assoc == line);
+            self.peers.values().any(is_there)
         };
+        let configured = core.config.enrp.peers.iter().map(|addr| canonical(*addr));
+        let unknown: Vec<SocketAddr> = configured.filter(|addr| !known(addr)).collect();
         for addr in unknown {
-            let request = ListRequest::new(self.id, ServerId::UNDETERMINED);
-            if let Some(octets) = self.enrp_octets(request) {
-                self.call(&[addr], octets);
+            let request = ListRequest::new(core.id, ServerId::UNDETERMINED);
+            if let Some(octets) = core.enrp_octets(request) {
+                self.call(core, &[addr], octets);
             }
         }
     }

@@ -20,8 +20,8 @@ use rsp_handlespace::{PeKey, Put};
 use rsp_wire::enrp::{PoolEntry, UpdateAction};
 use rsp_wire::{EncodedElement, PeIdentifier, PoolElement, PoolHandle, ServerId};
 
-use super::super::{Assoc, Limit, Registrar};
-use super::Log;
+use super::super::{Assoc, Core, Limit};
+use super::{Enrp, Log};
 
 /// How much news is remembered. What is forgotten the next audit repairs.
 const MAX_NEWS: usize = 65_536;
@@ -69,17 +69,11 @@ pub(super) enum Source {
     Owner(ServerId),
 }
 
-impl Registrar {
-    /// Returns how long after a request its response may still arrive, or the session of the peer be open.
-    pub(super) fn patience(&self) -> Duration {
-        let config = &self.config.enrp;
-        let session = config.table_session_timeout.saturating_mul(2);
-        session.max(config.max_time_last_heard)
-    }
-
+impl Enrp {
     /// False if there was no room for all of it.
     pub(super) fn take_table(
         &mut self,
+        core: &mut Core,
         now: Duration,
         entries: Vec<PoolEntry>,
         source: Source,
@@ -90,7 +84,7 @@ impl Registrar {
             let handle = entry.pool_handle;
             for element in entry.pool_elements {
                 if !news.has(&handle, element.identifier) {
-                    all &= self.take_entry(now, &handle, element, source);
+                    all &= self.take_entry(core, now, &handle, element, source);
                 }
             }
         }
@@ -100,48 +94,51 @@ impl Registrar {
     /// False if there was no room for it.
     fn take_entry(
         &mut self,
+        core: &mut Core,
         now: Duration,
         handle: &PoolHandle,
         element: PoolElement,
         source: Source,
     ) -> bool {
         let (pe, home) = (element.identifier, element.home);
-        let known = self.space.find(handle.as_octets(), pe);
+        let known = core.space.find(handle.as_octets(), pe);
         let is_own = known
-            .and_then(|key| self.space.encoded(key))
-            .is_some_and(|known| known.home() == self.id);
+            .and_then(|key| core.space.encoded(key))
+            .is_some_and(|known| known.home() == core.id);
         match source {
             Source::Owner(peer) if peer != home => {
                 let handle = handle.clone();
-                self.tell(Log::NotTaken { handle, pe, home });
+                core.log(Log::NotTaken { handle, pe, home });
                 return true;
             }
-            Source::Owner(peer) if is_own && peer < self.id => {
+            Source::Owner(peer) if is_own && peer < core.id => {
                 let handle = handle.clone();
-                self.tell(Log::NotTaken { handle, pe, home });
+                core.log(Log::NotTaken { handle, pe, home });
                 if let Some(key) = known {
-                    self.assert_ownership(now, key);
+                    self.assert_ownership(core, now, key);
                 }
                 return true;
             }
             Source::Owner(_) | Source::Mentor => {}
         }
-        self.take_element(now, handle, element)
+        core.take_element(now, handle, element)
     }
 
     /// The PE stays this registrar's: the peers are told, and so is the PE. It may have registered with the peer
     /// last, so its life counts anew; if it does not answer, it goes sooner.
-    pub(super) fn assert_ownership(&mut self, now: Duration, key: PeKey) {
-        if let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key)) {
+    pub(super) fn assert_ownership(&mut self, core: &mut Core, now: Duration, key: PeKey) {
+        if let (Some(handle), Some(element)) = (core.space.handle(key), core.space.element(key)) {
             let handle = handle.clone();
             // It replaces an element, for which there is room.
-            let put = self.space.put(&handle, element.clone(), now);
+            let put = core.space.put(&handle, element.clone(), now);
             debug_assert!(put.is_ok(), "an element can be replaced");
-            self.announce_update(UpdateAction::ADD_PE, handle, element);
+            self.announce_update(core, UpdateAction::ADD_PE, handle, element);
         }
-        self.ask_to_join(now, key);
+        self.ask_to_join(core, now, key);
     }
+}
 
+impl Core {
     /// Adds or replaces a PE that a peer told (RFC 5353 §3.2.3 step 4, §3.3.1). False if there was no room for it.
     pub(super) fn take_element(
         &mut self,
@@ -160,12 +157,12 @@ impl Registrar {
                 }
                 self.on_pool_changed(now, handle);
                 let handle = handle.clone();
-                self.tell(Log::Told { handle, pe, home });
+                self.log(Log::Told { handle, pe, home });
                 true
             }
             Err(limit) => {
                 let handle = handle.clone();
-                self.tell(Log::NoRoom { handle, pe, limit });
+                self.log(Log::NoRoom { handle, pe, limit });
                 false
             }
         }

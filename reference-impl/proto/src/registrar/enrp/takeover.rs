@@ -27,43 +27,37 @@ use rsp_handlespace::PeKey;
 use rsp_wire::ServerId;
 use rsp_wire::enrp::{InitTakeover, InitTakeoverAck, TakeoverServer};
 
-use super::super::{Assoc, Registrar};
-use super::Log;
+use super::super::{Assoc, Core};
 use super::peers::{Peer, State};
+use super::{Enrp, Log};
 
-impl Registrar {
+impl Enrp {
     /// RFC 5353 §3.4.3, §3.5.1: the peer is dead, the arbitration begins.
-    pub(super) fn on_peer_dead(&mut self, now: Duration, target: ServerId) {
-        let again_at = now.saturating_add(self.config.enrp.peer_heartbeat_cycle);
-        let late = now.saturating_add(self.patience());
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        let awaiting: BTreeSet<ServerId> = enrp
+    pub(super) fn on_peer_dead(&mut self, core: &mut Core, now: Duration, target: ServerId) {
+        let again_at = now.saturating_add(core.config.enrp.peer_heartbeat_cycle);
+        let late = now.saturating_add(core.config.enrp.patience());
+        let awaiting: BTreeSet<ServerId> = self
             .peers
             .iter()
             .filter(|&(&id, peer)| id != target && peer.is_active())
             .map(|(&id, _)| id)
             .collect();
-        let Some(peer) = enrp.peers.get_mut(&target) else {
+        let Some(peer) = self.peers.get_mut(&target) else {
             return;
         };
         peer.state = State::Dead { awaiting, again_at };
         peer.audit = peer.audit.take().and_then(|audit| audit.left(late));
-        self.tell(Log::PeerDead { peer: target });
-        let message = InitTakeover::new(self.id, ServerId::UNDETERMINED, target);
-        self.group_cast(message, |_| true);
-        self.excuse(now, target);
-        self.complete_if_won(now, target);
+        core.log(Log::PeerDead { peer: target });
+        let message = InitTakeover::new(core.id, ServerId::UNDETERMINED, target);
+        self.group_cast(core, message, |_| true);
+        self.excuse(core, now, target);
+        self.complete_if_won(core, now, target);
     }
 
     /// Somebody is dead or gone, and owes no ACK; nor does anybody wait for what it wanted to take over.
-    pub(super) fn excuse(&mut self, now: Duration, gone: ServerId) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
+    pub(super) fn excuse(&mut self, core: &mut Core, now: Duration, gone: ServerId) {
         let mut waiting = Vec::new();
-        for (&id, peer) in &mut enrp.peers {
+        for (&id, peer) in &mut self.peers {
             match &mut peer.state {
                 State::Dead { awaiting, .. } => {
                     if awaiting.remove(&gone) {
@@ -73,24 +67,20 @@ impl Registrar {
                 State::NotActive { by } if *by == gone => {
                     // Nobody cares for it any more: it is probed at once.
                     peer.state = State::Active;
-                    let silence = self.config.enrp.max_time_last_heard;
+                    let silence = core.config.enrp.max_time_last_heard;
                     peer.last_heard = peer.last_heard.max(now.saturating_sub(silence));
                 }
                 State::NotActive { .. } | State::Active | State::Probed { .. } => {}
             }
         }
         for target in waiting {
-            self.complete_if_won(now, target);
+            self.complete_if_won(core, now, target);
         }
     }
 
-    pub(super) fn ask_consent_again(&mut self, now: Duration, target: ServerId) {
-        let next = now.saturating_add(self.config.enrp.peer_heartbeat_cycle);
-        let Some(peer) = self
-            .enrp
-            .as_mut()
-            .and_then(|enrp| enrp.peers.get_mut(&target))
-        else {
+    pub(super) fn ask_consent_again(&mut self, core: &mut Core, now: Duration, target: ServerId) {
+        let next = now.saturating_add(core.config.enrp.peer_heartbeat_cycle);
+        let Some(peer) = self.peers.get_mut(&target) else {
             return;
         };
         let State::Dead { awaiting, again_at } = &mut peer.state else {
@@ -98,24 +88,27 @@ impl Registrar {
         };
         *again_at = next;
         for id in awaiting.clone() {
-            let message = InitTakeover::new(self.id, ServerId::UNDETERMINED, target);
-            self.send_to_peer(id, message);
+            let message = InitTakeover::new(core.id, ServerId::UNDETERMINED, target);
+            self.send_to_peer(core, id, message);
         }
     }
 
-    pub(super) fn on_init_takeover(&mut self, now: Duration, assoc: Assoc, message: &InitTakeover) {
+    pub(super) fn on_init_takeover(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        assoc: Assoc,
+        message: &InitTakeover,
+    ) {
         let (sender, target) = (message.sender, message.target);
-        if target == self.id {
+        if target == core.id {
             // RFC 5353 §3.5.1 (1).
-            self.tell(Log::Targeted { by: sender });
-            return self.announce_presence();
+            core.log(Log::Targeted { by: sender });
+            return self.announce_presence(core);
         }
-        let own = self.id;
-        let late = now.saturating_add(self.patience());
-        let peer = self
-            .enrp
-            .as_mut()
-            .and_then(|enrp| enrp.peers.get_mut(&target));
+        let own = core.id;
+        let late = now.saturating_add(core.config.enrp.patience());
+        let peer = self.peers.get_mut(&target);
         if let Some(peer) = peer {
             match peer.state {
                 // (2B)
@@ -123,7 +116,7 @@ impl Registrar {
                 // (2A)
                 State::Dead { .. } => {
                     peer.state = State::NotActive { by: sender };
-                    self.tell(Log::TakeoverStopped {
+                    core.log(Log::TakeoverStopped {
                         target,
                         by: Some(sender),
                     });
@@ -137,21 +130,23 @@ impl Registrar {
                     peer.audit = peer.audit.take().and_then(|audit| audit.left(late));
                 }
             }
-            self.excuse(now, target);
+            self.excuse(core, now, target);
         }
-        self.send_enrp(assoc, InitTakeoverAck::new(own, sender, target));
+        core.send_enrp(assoc, InitTakeoverAck::new(own, sender, target));
     }
 
-    pub(super) fn on_init_takeover_ack(&mut self, now: Duration, message: &InitTakeoverAck) {
-        let peer = self
-            .enrp
-            .as_mut()
-            .and_then(|enrp| enrp.peers.get_mut(&message.target));
+    pub(super) fn on_init_takeover_ack(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        message: &InitTakeoverAck,
+    ) {
+        let peer = self.peers.get_mut(&message.target);
         if let Some(peer) = peer {
             match &mut peer.state {
                 State::Dead { awaiting, .. } => {
                     awaiting.remove(&message.sender);
-                    self.complete_if_won(now, message.target);
+                    self.complete_if_won(core, now, message.target);
                 }
                 // An answer to an arbitration that was stopped.
                 State::Active | State::Probed { .. } | State::NotActive { .. } => {}
@@ -160,11 +155,10 @@ impl Registrar {
     }
 
     /// RFC 5353 §3.5.2, as the initiating server.
-    fn complete_if_won(&mut self, now: Duration, target: ServerId) {
+    fn complete_if_won(&mut self, core: &mut Core, now: Duration, target: ServerId) {
         let won = self
-            .enrp
-            .as_ref()
-            .and_then(|enrp| enrp.peers.get(&target))
+            .peers
+            .get(&target)
             .is_some_and(|peer| match &peer.state {
                 State::Dead { awaiting, .. } => awaiting.is_empty(),
                 State::Active | State::Probed { .. } | State::NotActive { .. } => false,
@@ -172,60 +166,71 @@ impl Registrar {
         if !won {
             return;
         }
-        let message = TakeoverServer::new(self.id, ServerId::UNDETERMINED, target);
-        self.group_cast(message, Peer::is_active);
-        self.forget_peer(now, target);
-        let keys = self.rehome(now, target, self.id);
-        self.tell(Log::TakenOver {
+        let message = TakeoverServer::new(core.id, ServerId::UNDETERMINED, target);
+        self.group_cast(core, message, Peer::is_active);
+        self.forget_peer(core, now, target);
+        let keys = self.rehome(core, now, target, core.id);
+        core.log(Log::TakenOver {
             target,
-            by: self.id,
+            by: core.id,
             elements: keys.len(),
         });
         for key in keys {
-            self.ask_to_join(now, key);
+            self.ask_to_join(core, now, key);
         }
     }
 
     /// RFC 5353 §3.5.2, as a peer.
-    pub(super) fn on_takeover_server(&mut self, now: Duration, message: &TakeoverServer) {
+    pub(super) fn on_takeover_server(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        message: &TakeoverServer,
+    ) {
         let (by, target) = (message.sender, message.target);
-        if target != self.id {
-            self.forget_peer(now, target);
+        if target != core.id {
+            self.forget_peer(core, now, target);
         }
-        let keys = self.rehome(now, target, by);
-        self.tell(Log::TakenOver {
+        let keys = self.rehome(core, now, target, by);
+        core.log(Log::TakenOver {
             target,
             by,
             elements: keys.len(),
         });
-        if target == self.id {
+        if target == core.id {
             for key in keys {
-                self.unwatch(key);
+                core.unwatch(key);
             }
-            self.announce_presence();
+            self.announce_presence(core);
         }
     }
 
     /// Makes `to` the Home of all PEs that `from` owns.
-    fn rehome(&mut self, now: Duration, from: ServerId, to: ServerId) -> Vec<PeKey> {
+    fn rehome(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        from: ServerId,
+        to: ServerId,
+    ) -> Vec<PeKey> {
         if from == to {
             return Vec::new();
         }
-        let from_now = match to == self.id {
+        let from_now = match to == core.id {
             true => now,
-            false => now.saturating_add(self.config.enrp.max_time_last_heard),
+            false => now.saturating_add(core.config.enrp.max_time_last_heard),
         };
-        let keys: Vec<PeKey> = self.space.owned(from, None).collect();
+        let keys: Vec<PeKey> = core.space.owned(from, None).collect();
         for &key in &keys {
-            if let (Some(handle), Some(element)) = (self.space.handle(key), self.space.element(key))
+            if let (Some(handle), Some(element)) = (core.space.handle(key), core.space.element(key))
             {
                 let (handle, mut element) = (handle.clone(), element);
                 element.home = to;
                 self.note_news(&handle, element.identifier);
                 // It replaces an element, for which there is room. Its life begins anew.
-                let put = self.space.put(&handle, element, from_now);
+                let put = core.space.put(&handle, element, from_now);
                 debug_assert!(put.is_ok(), "an element can be replaced");
-                self.on_pool_changed(now, &handle);
+                core.on_pool_changed(now, &handle);
             }
         }
         keys

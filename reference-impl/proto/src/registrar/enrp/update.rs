@@ -21,28 +21,34 @@ use std::time::Duration;
 use rsp_wire::enrp::{HandleUpdate, MessageType, UpdateAction};
 use rsp_wire::{PeIdentifier, PoolElement, PoolHandle, ServerId};
 
-use super::super::Registrar;
-use super::Log;
+use super::super::Core;
+use super::{Enrp, Log};
 
-impl Registrar {
+impl Enrp {
     /// RFC 5353 §3.3.1, §3.3.2: to all peers.
     pub(in super::super) fn announce_update(
         &mut self,
+        core: &mut Core,
         action: UpdateAction,
         handle: PoolHandle,
         element: PoolElement,
     ) {
         // PEs that go because this registrar ends are for its peers to take over.
-        if self.enrp.is_none() || self.stopping {
+        if core.stopping {
             return;
         }
         self.note_news(&handle, element.identifier);
         let receiver = ServerId::UNDETERMINED;
-        let message = HandleUpdate::new(self.id, receiver, action, handle, element);
-        self.group_cast(message, |_| true);
+        let message = HandleUpdate::new(core.id, receiver, action, handle, element);
+        self.group_cast(core, message, |_| true);
     }
 
-    pub(super) fn on_handle_update(&mut self, now: Duration, message: HandleUpdate) {
+    pub(super) fn on_handle_update(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        message: HandleUpdate,
+    ) {
         let HandleUpdate {
             sender,
             action,
@@ -52,18 +58,18 @@ impl Registrar {
         } = message;
         let (pe, home) = (element.identifier, element.home);
         match action {
-            UpdateAction::ADD_PE if home == self.id => {
-                self.tell(Log::NotTaken { handle, pe, home });
+            UpdateAction::ADD_PE if home == core.id => {
+                core.log(Log::NotTaken { handle, pe, home });
             }
             UpdateAction::ADD_PE => {
                 self.note_news(&handle, pe);
-                self.take_element(now, &handle, element);
+                core.take_element(now, &handle, element);
             }
             UpdateAction::DEL_PE => {
                 self.note_news(&handle, pe);
-                self.withdraw(now, handle, element);
+                core.withdraw(now, handle, element);
             }
-            UpdateAction(_reserved) => self.tell(Log::Unexpected {
+            UpdateAction(_reserved) => core.log(Log::Unexpected {
                 peer: sender,
                 message: MessageType::HANDLE_UPDATE,
             }),
@@ -72,11 +78,8 @@ impl Registrar {
 
     /// Records an update of a PE with every table that is outstanding: what the table has of the PE is older.
     pub(super) fn note_news(&mut self, handle: &PoolHandle, pe: PeIdentifier) {
-        let Some(enrp) = &mut self.enrp else {
-            return;
-        };
-        enrp.start_up.note_news(handle, pe);
-        for peer in enrp.peers.values_mut() {
+        self.start_up.note_news(handle, pe);
+        for peer in self.peers.values_mut() {
             if let Some(audit) = &mut peer.audit {
                 audit.note_news(handle, pe);
             }
@@ -85,7 +88,9 @@ impl Registrar {
             }
         }
     }
+}
 
+impl Core {
     fn withdraw(&mut self, now: Duration, handle: PoolHandle, element: PoolElement) {
         let (pe, home) = (element.identifier, element.home);
         let Some(key) = self.space.find(handle.as_octets(), pe) else {
@@ -93,12 +98,12 @@ impl Registrar {
         };
         let known = self.space.encoded(key).map(|known| known.home());
         if known == Some(self.id) && home != self.id {
-            return self.tell(Log::NotTaken { handle, pe, home });
+            return self.log(Log::NotTaken { handle, pe, home });
         }
         self.unwatch(key);
         if self.space.remove(key).is_some() {
             self.on_pool_changed(now, &handle);
-            self.tell(Log::Withdrawn { handle, pe });
+            self.log(Log::Withdrawn { handle, pe });
         }
     }
 }

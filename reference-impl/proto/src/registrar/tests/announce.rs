@@ -85,7 +85,7 @@ fn the_gap_grows_with_the_servers_heard() {
 #[test]
 fn servers_have_a_limit_and_other_datagrams_no_effect() {
     let mut world = announcing();
-    world.registrar.config.max_servers = 2;
+    world.registrar.core.config.max_servers = 2;
     for id in 1..=100 {
         hear(&mut world, id);
     }

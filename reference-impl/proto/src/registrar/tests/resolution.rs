@@ -46,11 +46,11 @@ fn a_negative_answer_leaves_no_subscription() {
     let mut world = World::new();
     let pe = pool_of(&mut world, "p", 1);
     let pu = world.up(2);
-    world.registrar.config.max_message = 24; // No PE fits.
+    world.registrar.core.config.max_message = 24; // No PE fits.
     let response = subscribe(&mut world, pu, "p");
     assert!(response.operation_error.is_some() && !response.accepts_updates());
     assert_eq!(world.registrar.subscriptions(), 0);
-    world.registrar.config.max_message = 65_532;
+    world.registrar.core.config.max_message = 65_532;
     world.register(pe, "p", element(1, 1));
     world.pass_secs(5);
     assert_eq!(world.sent(), [], "nobody waits for updates");

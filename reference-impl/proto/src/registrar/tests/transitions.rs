@@ -69,8 +69,8 @@ fn after(state: &str, event: &str) -> String {
         "life over" => world.pass_secs(100 - world.now.as_secs().min(100)),
         other => panic!("no such event: {other}"),
     }
-    let key = world.registrar.space.find(b"p", PeIdentifier(PE));
-    let mut steps = vec![world.registrar.watches.state_name(key).to_owned()];
+    let key = world.registrar.core.space.find(b"p", PeIdentifier(PE));
+    let mut steps = vec![world.registrar.core.watches.state_name(key).to_owned()];
     for output in std::mem::take(&mut world.out) {
         match output {
             Output::Send { assoc, octets, .. } => {

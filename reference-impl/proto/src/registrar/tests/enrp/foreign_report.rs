@@ -235,7 +235,7 @@ fn after(state: &str, event: &str) -> Option<String> {
         "keep-alive-timeout" => world.pass_secs(15),
         _ => return None,
     }
-    let elsewhere = &world.registrar.elsewhere;
+    let elsewhere = &world.registrar.core.elsewhere;
     let mut steps = vec![
         elsewhere
             .state_name(&"p".into(), PeIdentifier(1))

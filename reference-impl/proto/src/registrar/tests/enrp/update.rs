@@ -47,7 +47,7 @@ fn registrations_and_removals_are_told_to_all() {
         let hello = Presence::new(id, ALL, None, Some(information(id, number)));
         world.enrp(assoc, hello);
     }
-    world.registrar.config.enrp.max_time_last_heard = Duration::from_secs(10_000);
+    world.registrar.core.config.enrp.max_time_last_heard = Duration::from_secs(10_000);
     world.out.clear();
     world.pass_secs(600);
     assert_eq!(updates(&mut world), [(a, del, 7, OWN), (b, del, 7, OWN)]);
@@ -142,7 +142,7 @@ fn nobody_else_knows_better_what_is_its_own() {
 fn copies_outlast_the_life_their_home_counts() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
-    world.registrar.config.enrp.max_time_last_heard = Duration::from_secs(61);
+    world.registrar.core.config.enrp.max_time_last_heard = Duration::from_secs(61);
     let short = PoolElement {
         life: RegistrationLife(10),
         ..owned(SMALL, 9, 1)
