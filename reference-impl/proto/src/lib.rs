@@ -8,6 +8,8 @@
 //! Enter at [`registrar::Registrar`], [`pool_element::Element`] or [`pool_user::PoolUser`].
 
 pub mod hunt;
+mod inbound;
+pub mod log;
 pub mod pool_element;
 pub mod pool_user;
 pub mod registrar;

@@ -27,6 +27,7 @@ use rsp_wire::ServerId;
 use super::registration::{Listing, State};
 use super::{Assoc, Dial, Element, Event, Log, Output};
 use crate::hunt::{Old, Server, Step};
+use crate::log::Inbound;
 
 /// The Home ENRP server.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ impl Element {
     pub(super) fn on_datagram(&mut self, now: Duration, from: SocketAddr, octets: &[u8]) {
         match self.hunt.on_datagram(now, from, octets) {
             Some(steps) => self.on_hunt(now, steps),
-            None => self.log(Log::BadDatagram { from }),
+            None => self.log(Inbound::BadDatagram { from }),
         }
     }
 

@@ -5,9 +5,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use rsp_wire::asap::MessageType;
-use rsp_wire::{CauseCode, DecodeError, EncodeError, PeIdentifier, PoolHandle, ServerId};
+use rsp_wire::{CauseCode, EncodeError, PeIdentifier, PoolHandle, ServerId};
 
 use super::{Assoc, Invalid};
+use crate::log::{Causes, Inbound};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,27 +87,10 @@ pub enum Log {
     },
     /// A cookie is longer than allowed.
     CookieTooLong { assoc: Assoc, octets: usize },
-    /// A message was not a message; `reported` tells whether its sender was told.
-    Malformed {
-        assoc: Assoc,
-        error: DecodeError,
-        reported: bool,
-    },
-    /// A datagram was not an announcement.
-    BadDatagram { from: SocketAddr },
-    /// Parameters were skipped that ask for a report.
-    ParametersReported { assoc: Assoc, count: usize },
-    /// The peer reported an error.
-    ErrorReported {
-        assoc: Assoc,
-        causes: Vec<CauseCode>,
-    },
-    /// A message that is not for a pool element.
-    OutOfPlace { assoc: Assoc, message: MessageType },
     /// A message with this PPID is not ASAP's.
     NotControl { assoc: Assoc, ppid: u32 },
-    /// A message is larger than allowed.
-    TooLarge { assoc: Assoc, octets: usize },
+    /// A message that came was not taken as it is.
+    Inbound(Inbound),
     /// A message does not fit its format.
     NotEncoded {
         message: MessageType,
@@ -144,15 +128,16 @@ impl Log {
             | Self::BadChange { .. }
             | Self::NotSent { .. }
             | Self::CookieTooLong { .. }
-            | Self::Malformed { .. }
-            | Self::BadDatagram { .. }
-            | Self::ParametersReported { .. }
-            | Self::ErrorReported { .. }
-            | Self::OutOfPlace { .. }
             | Self::NotControl { .. }
-            | Self::TooLarge { .. }
+            | Self::Inbound(_)
             | Self::NotEncoded { .. } => true,
         }
+    }
+}
+
+impl From<Inbound> for Log {
+    fn from(log: Inbound) -> Self {
+        Self::Inbound(log)
     }
 }
 
@@ -215,42 +200,13 @@ impl fmt::Display for Log {
                 "association {}: a cookie of {octets} octets is too long",
                 assoc.0
             ),
-            Self::Malformed {
-                assoc,
-                error,
-                reported,
-            } => {
-                let reported = if *reported { ", reported" } else { "" };
-                write!(f, "association {}: {error}{reported}", assoc.0)
-            }
             Self::Tolerated { assoc, what } => {
                 write!(f, "association {}: tolerated: {what}", assoc.0)
-            }
-            Self::BadDatagram { from } => write!(f, "no announcement from {from}"),
-            Self::ParametersReported { assoc, count } => write!(
-                f,
-                "association {}: {count} unknown parameters reported",
-                assoc.0
-            ),
-            Self::ErrorReported { assoc, causes } => {
-                write!(f, "association {} reports {}", assoc.0, Causes(causes))
-            }
-            Self::OutOfPlace { assoc, message } => {
-                let name = message.name().unwrap_or("a message");
-                write!(
-                    f,
-                    "association {}: {name} is not for a pool element",
-                    assoc.0
-                )
             }
             Self::NotControl { assoc, ppid } => {
                 write!(f, "association {}: PPID {ppid} is not ASAP's", assoc.0)
             }
-            Self::TooLarge { assoc, octets } => write!(
-                f,
-                "association {}: a message of {octets} octets is too large",
-                assoc.0
-            ),
+            Self::Inbound(log) => write!(f, "{log}"),
             Self::NotEncoded { message, error } => {
                 write!(
                     f,
@@ -259,20 +215,5 @@ impl fmt::Display for Log {
                 )
             }
         }
-    }
-}
-
-struct Causes<'a>(&'a [CauseCode]);
-
-impl fmt::Display for Causes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.is_empty() {
-            return f.write_str("no cause given");
-        }
-        for (index, cause) in self.0.iter().enumerate() {
-            let comma = if index > 0 { ", " } else { "" };
-            write!(f, "{comma}{cause}")?;
-        }
-        Ok(())
     }
 }

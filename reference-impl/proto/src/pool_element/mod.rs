@@ -112,6 +112,7 @@ use rsp_wire::{CauseCode, OperationError, PeIdentifier, Policy, PoolHandle, Serv
 
 use crate::ASAP_PPID;
 use crate::hunt::{Hunt, Over, Server};
+use crate::log::Inbound;
 pub use crate::{Assoc, Dial};
 use association::Association;
 use home::Home;
@@ -437,10 +438,7 @@ impl Element {
             M::EndpointKeepAlive(m) if !is_user => self.on_keep_alive(now, assoc, m),
             M::CookieEcho(m) => self.on_cookie_echo(assoc, m),
             M::BusinessCard(m) => self.on_business_card(assoc, m),
-            M::Error(m) => {
-                let causes = codes(Some(&m.operation_error));
-                self.log(Log::ErrorReported { assoc, causes });
-            }
+            M::Error(m) => self.log(Inbound::error_reported(assoc, &m.operation_error)),
             // Known, but nothing that is sent to a PE over such an association. No rule asks for a report:
             // "unrecognized" is about the type alone.
             M::RegistrationResponse(_)
@@ -453,7 +451,7 @@ impl Element {
             | M::EndpointKeepAliveAck(_)
             | M::EndpointUnreachable(_)
             | M::ServerAnnounce(_)
-            | M::Cookie(_) => self.log(Log::OutOfPlace {
+            | M::Cookie(_) => self.log(Inbound::OutOfPlace {
                 assoc,
                 message: message.message_type(),
             }),
@@ -482,8 +480,8 @@ impl Element {
         self.out.push_back(Output::Told(event));
     }
 
-    fn log(&mut self, log: Log) {
-        self.out.push_back(Output::Log(log));
+    fn log(&mut self, log: impl Into<Log>) {
+        self.out.push_back(Output::Log(log.into()));
     }
 }
 

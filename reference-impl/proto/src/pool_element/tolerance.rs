@@ -31,7 +31,9 @@ impl Element {
     /// rspregistrar names the PE in its keep-alives, by a parameter that RFC 5352 §2.2.7 does not have there.
     pub(super) fn plain_keep_alive<'a>(&mut self, assoc: Assoc, octets: &'a [u8]) -> Named<'a> {
         let is_keep_alive = octets.first() == Some(&MessageType::ENDPOINT_KEEP_ALIVE.0);
-        if !self.config.tolerate_named_keep_alive || !is_keep_alive || self.is_user(assoc) {
+        let is_too_large = octets.len() > self.config.max_message;
+        let is_tolerated = self.config.tolerate_named_keep_alive && !is_too_large;
+        if !is_tolerated || !is_keep_alive || self.is_user(assoc) {
             return Named::Nobody;
         }
         let Some((plain, named)) = without_identifier(octets) else {

@@ -14,6 +14,7 @@ use rsp_wire::asap::{self, BusinessCard, Cookie, CookieEcho};
 
 use super::session::State;
 use super::{Assoc, Event, Log, PoolUser, Session};
+use crate::log::Inbound;
 
 impl PoolUser {
     /// An ASAP message over the control channel of a session.
@@ -28,7 +29,7 @@ impl PoolUser {
         match message {
             M::Cookie(m) => self.on_cookie(session, m),
             M::BusinessCard(m) => self.on_business_card(now, session, m),
-            M::Error(m) => self.on_error(assoc, &m),
+            M::Error(m) => self.log(Inbound::error_reported(assoc, &m.operation_error)),
             // Known, but nothing that a PE sends to a pool user. No rule asks for a report.
             M::Registration(_)
             | M::Deregistration(_)
@@ -40,7 +41,7 @@ impl PoolUser {
             | M::EndpointKeepAliveAck(_)
             | M::EndpointUnreachable(_)
             | M::ServerAnnounce(_)
-            | M::CookieEcho(_) => self.log(Log::OutOfPlace {
+            | M::CookieEcho(_) => self.log(Inbound::OutOfPlace {
                 assoc,
                 message: message.message_type(),
             }),

@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::session::State;
-use super::{Assoc, Event, Log, Message, Output, PoolUser, Session, Unsent};
+use super::{Assoc, Event, Message, Output, PoolUser, Session, Unsent};
 use crate::ASAP_PPID;
+use crate::log::Inbound;
 
 /// Messages that wait for a PE.
 #[derive(Debug, Default)]
@@ -153,13 +154,13 @@ impl PoolUser {
         if !entry.has_control() {
             // RFC 5352 §5: data does not have this PPID, and the PE declared no control channel.
             let message = octets.first().copied().unwrap_or_default();
-            self.log(Log::OutOfPlace {
+            self.log(Inbound::OutOfPlace {
                 assoc,
                 message: rsp_wire::asap::MessageType(message),
             });
             return;
         }
-        if let Some(message) = self.decode(assoc, octets) {
+        if let Some(message) = self.receive(assoc, octets) {
             self.on_control(now, session, assoc, message);
         }
     }

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use super::{Assoc, Carrier, Channel, Dial, Event, Log, Output, PoolUser};
 use crate::hunt::{Hunt, Old, Over, Server, Step};
+use crate::log::Inbound;
 
 /// The registrar that is asked, and the hunt for one.
 #[derive(Debug)]
@@ -166,7 +167,7 @@ impl PoolUser {
     pub(super) fn on_datagram(&mut self, now: Duration, from: SocketAddr, octets: &[u8]) {
         match self.home.hunt.on_datagram(now, from, octets) {
             Some(steps) => self.follow(now, steps),
-            None => self.log(Log::BadDatagram { from }),
+            None => self.log(Inbound::BadDatagram { from }),
         }
     }
 

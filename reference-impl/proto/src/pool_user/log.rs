@@ -1,12 +1,12 @@
 //! What a pool user tells people about its doings.
 
 use std::fmt;
-use std::net::SocketAddr;
 
 use rsp_wire::asap::MessageType;
-use rsp_wire::{CauseCode, DecodeError, EncodeError, PeIdentifier, PoolHandle};
+use rsp_wire::{EncodeError, PeIdentifier, PoolHandle};
 
 use super::{Assoc, Fault, Session};
+use crate::log::Inbound;
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,25 +44,8 @@ pub enum Log {
     NotReported { pool: PoolHandle, pe: PeIdentifier },
     /// A cookie is longer than allowed.
     CookieTooLong { session: Session, octets: usize },
-    /// A message was not a message; `reported` tells whether its sender was told.
-    Malformed {
-        assoc: Assoc,
-        error: DecodeError,
-        reported: bool,
-    },
-    /// A datagram was not an announcement.
-    BadDatagram { from: SocketAddr },
-    /// Parameters were skipped that ask for a report.
-    ParametersReported { assoc: Assoc, count: usize },
-    /// The peer reported an error.
-    ErrorReported {
-        assoc: Assoc,
-        causes: Vec<CauseCode>,
-    },
-    /// A message that is not for a pool user, or not over this association.
-    OutOfPlace { assoc: Assoc, message: MessageType },
-    /// A message is larger than allowed.
-    TooLarge { assoc: Assoc, octets: usize },
+    /// A message that came was not taken as it is.
+    Inbound(Inbound),
     /// A message does not fit its format.
     NotEncoded {
         message: MessageType,
@@ -89,14 +72,15 @@ impl Log {
             | Self::NoAnswer { .. }
             | Self::Failed { .. }
             | Self::CookieTooLong { .. }
-            | Self::Malformed { .. }
-            | Self::BadDatagram { .. }
-            | Self::ParametersReported { .. }
-            | Self::ErrorReported { .. }
-            | Self::OutOfPlace { .. }
-            | Self::TooLarge { .. }
+            | Self::Inbound(_)
             | Self::NotEncoded { .. } => true,
         }
+    }
+}
+
+impl From<Inbound> for Log {
+    fn from(log: Inbound) -> Self {
+        Self::Inbound(log)
     }
 }
 
@@ -129,41 +113,7 @@ impl fmt::Display for Log {
                     session.0
                 )
             }
-            Self::Malformed {
-                assoc,
-                error,
-                reported,
-            } => {
-                let reported = if *reported { ", reported" } else { "" };
-                write!(f, "association {}: {error}{reported}", assoc.0)
-            }
-            Self::BadDatagram { from } => write!(f, "no announcement from {from}"),
-            Self::ParametersReported { assoc, count } => {
-                write!(
-                    f,
-                    "association {}: {count} unknown parameters reported",
-                    assoc.0
-                )
-            }
-            Self::ErrorReported { assoc, causes } => {
-                write!(f, "association {} reports", assoc.0)?;
-                for (index, cause) in causes.iter().enumerate() {
-                    let comma = if index > 0 { "," } else { "" };
-                    write!(f, "{comma} {cause}")?;
-                }
-                Ok(())
-            }
-            Self::OutOfPlace { assoc, message } => {
-                let name = message.name().unwrap_or("a message");
-                write!(f, "association {}: {name} is out of place", assoc.0)
-            }
-            Self::TooLarge { assoc, octets } => {
-                write!(
-                    f,
-                    "association {}: a message of {octets} octets is too large",
-                    assoc.0
-                )
-            }
+            Self::Inbound(log) => write!(f, "{log}"),
             Self::NotEncoded { message, error } => {
                 write!(
                     f,

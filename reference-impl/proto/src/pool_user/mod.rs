@@ -64,6 +64,7 @@ use rsp_wire::{PeIdentifier, PoolElement, PoolHandle};
 
 use crate::ASAP_PPID;
 use crate::hunt::Hunt;
+use crate::log::Inbound;
 pub use crate::{Assoc, Dial};
 use home::Home;
 use pool::Pools;
@@ -467,7 +468,7 @@ impl PoolUser {
             self.on_session_message(now, session, assoc, ppid, octets);
         } else if self.home.has(assoc) {
             // RFC 5352 §5 only says SHOULD about the PPID, so a message with another one is taken too.
-            if let Some(message) = self.decode(assoc, octets) {
+            if let Some(message) = self.receive(assoc, octets) {
                 self.on_asap(now, assoc, message);
             }
         }
@@ -478,7 +479,7 @@ impl PoolUser {
         use asap::Message as M;
         match message {
             M::HandleResolutionResponse(m) => self.on_response(now, assoc, m),
-            M::Error(m) => self.on_error(assoc, &m),
+            M::Error(m) => self.log(Inbound::error_reported(assoc, &m.operation_error)),
             // Known, but nothing that a registrar sends to a pool user. No rule asks for a report.
             M::Registration(_)
             | M::Deregistration(_)
@@ -491,7 +492,7 @@ impl PoolUser {
             | M::ServerAnnounce(_)
             | M::Cookie(_)
             | M::CookieEcho(_)
-            | M::BusinessCard(_) => self.log(Log::OutOfPlace {
+            | M::BusinessCard(_) => self.log(Inbound::OutOfPlace {
                 assoc,
                 message: message.message_type(),
             }),
@@ -534,8 +535,8 @@ impl PoolUser {
         self.out.extend(events.into_iter().map(Output::Told));
     }
 
-    fn log(&mut self, log: Log) {
-        self.out.push_back(Output::Log(log));
+    fn log(&mut self, log: impl Into<Log>) {
+        self.out.push_back(Output::Log(log.into()));
     }
 
     fn log_unknown(&mut self, what: &'static str, number: u64) {

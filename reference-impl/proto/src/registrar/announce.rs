@@ -12,6 +12,7 @@ use rsp_wire::asap::{self, AnnouncedTransport, ServerAnnounce};
 use rsp_wire::{Addresses, SctpTransport, ServerId, TcpTransport, TransportUse};
 
 use super::{Config, Core, Limit, Log, Output, Reach};
+use crate::log::Inbound;
 
 /// Announcing, and listening to the announcements of others.
 #[derive(Debug)]
@@ -93,12 +94,12 @@ impl Core {
             return;
         };
         let Ok(decoded) = asap::Message::decode(octets) else {
-            self.log(Log::BadDatagram { from });
+            self.log(Inbound::BadDatagram { from });
             return;
         };
         let asap::Message::ServerAnnounce(ServerAnnounce { server_id: id, .. }) = decoded.message
         else {
-            self.log(Log::BadDatagram { from });
+            self.log(Inbound::BadDatagram { from });
             return;
         };
         if id == self.id {

@@ -4,6 +4,7 @@ use rsp_wire::{CauseCode, asap, enrp};
 
 use super::enrp::Log as EnrpLog;
 use super::{Departure, Limit, Log};
+use crate::log::Inbound;
 
 /// All numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -100,12 +101,7 @@ impl Counters {
             Log::Left { how, .. } => self.departed.0[*how as usize] += 1,
             Log::NotResolved { cause, .. } => self.resolutions_refused.add(&[*cause]),
             Log::Reported { .. } | Log::ReportedElsewhere { .. } => self.reports += 1,
-            Log::Malformed { .. } => self.malformed += 1,
-            Log::BadDatagram { .. } => self.bad_datagrams += 1,
-            Log::ParametersReported { .. } => self.parameters_reported += 1,
-            Log::ErrorReported { .. } => self.errors_reported += 1,
-            Log::OutOfPlace { .. } => self.out_of_place += 1,
-            Log::TooLarge { .. } => self.hit(Limit::Message),
+            Log::Inbound(log) => self.note_inbound(log),
             Log::NotEncoded { .. } => self.not_sent += 1,
             Log::Enrp(log) => self.note_enrp(log),
             // Counted where it happens, or nothing of its own.
@@ -115,6 +111,17 @@ impl Counters {
             | Log::Flooded { .. }
             | Log::ServerHeard { .. }
             | Log::ServerSilent { .. } => {}
+        }
+    }
+
+    fn note_inbound(&mut self, log: &Inbound) {
+        match log {
+            Inbound::TooLarge { .. } => self.hit(Limit::Message),
+            Inbound::Malformed { .. } => self.malformed += 1,
+            Inbound::ParametersReported { .. } => self.parameters_reported += 1,
+            Inbound::ErrorReported { .. } => self.errors_reported += 1,
+            Inbound::OutOfPlace { .. } => self.out_of_place += 1,
+            Inbound::BadDatagram { .. } => self.bad_datagrams += 1,
         }
     }
 

@@ -4,9 +4,10 @@ use std::fmt;
 use std::net::SocketAddr;
 
 use rsp_wire::asap::MessageType;
-use rsp_wire::{CauseCode, DecodeError, EncodeError, PeIdentifier, PoolHandle, ServerId};
+use rsp_wire::{CauseCode, EncodeError, PeIdentifier, PoolHandle, ServerId};
 
 use super::{Assoc, Limit};
+use crate::log::{Causes, Inbound};
 
 /// One thing that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,25 +77,8 @@ pub enum Log {
         handle: PoolHandle,
         pe: PeIdentifier,
     },
-    /// A message was not a message; `reported` tells whether its sender was told.
-    Malformed {
-        assoc: Assoc,
-        error: DecodeError,
-        reported: bool,
-    },
-    /// A datagram was not an announcement.
-    BadDatagram { from: SocketAddr },
-    /// Parameters were skipped that ask for a report.
-    ParametersReported { assoc: Assoc, count: usize },
-    /// The peer reported an error.
-    ErrorReported {
-        assoc: Assoc,
-        causes: Vec<CauseCode>,
-    },
-    /// A message that is not for a registrar.
-    OutOfPlace { assoc: Assoc, message: MessageType },
-    /// A message is larger than allowed.
-    TooLarge { assoc: Assoc, octets: usize },
+    /// A message that came was not taken as it is.
+    Inbound(Inbound),
     /// An answer does not fit its format.
     NotEncoded {
         message: MessageType,
@@ -106,6 +90,12 @@ pub enum Log {
     ServerSilent { id: ServerId },
     /// Something among the peers.
     Enrp(super::enrp::Log),
+}
+
+impl From<Inbound> for Log {
+    fn from(log: Inbound) -> Self {
+        Self::Inbound(log)
+    }
 }
 
 impl From<super::enrp::Log> for Log {
@@ -170,12 +160,7 @@ impl Log {
             | Self::Rejected { .. }
             | Self::DeregistrationRefused { .. }
             | Self::Flooded { .. }
-            | Self::Malformed { .. }
-            | Self::BadDatagram { .. }
-            | Self::ParametersReported { .. }
-            | Self::ErrorReported { .. }
-            | Self::OutOfPlace { .. }
-            | Self::TooLarge { .. }
+            | Self::Inbound(_)
             | Self::NotEncoded { .. } => true,
             Self::Enrp(log) => log.is_trouble(),
         }
@@ -239,36 +224,7 @@ impl fmt::Display for Log {
                 write!(f, "{pe} of {home} in {handle} reported unreachable")
             }
             Self::UnknownElement { handle, pe } => write!(f, "no {pe} in {handle} here"),
-            Self::Malformed {
-                assoc,
-                error,
-                reported,
-            } => {
-                let reported = if *reported { ", reported" } else { "" };
-                write!(f, "association {}: {error}{reported}", assoc.0)
-            }
-            Self::BadDatagram { from } => write!(f, "no announcement from {from}"),
-            Self::ParametersReported { assoc, count } => {
-                write!(
-                    f,
-                    "association {}: {count} unknown parameters reported",
-                    assoc.0
-                )
-            }
-            Self::ErrorReported { assoc, causes } => {
-                write!(f, "association {} reports {}", assoc.0, Causes(causes))
-            }
-            Self::OutOfPlace { assoc, message } => {
-                let name = message.name().unwrap_or("a message");
-                write!(f, "association {}: {name} is not for a registrar", assoc.0)
-            }
-            Self::TooLarge { assoc, octets } => {
-                write!(
-                    f,
-                    "association {}: a message of {octets} octets is too large",
-                    assoc.0
-                )
-            }
+            Self::Inbound(log) => write!(f, "{log}"),
             Self::NotEncoded { message, error } => {
                 write!(
                     f,
@@ -292,17 +248,5 @@ impl fmt::Display for Departure {
             Self::Gone => "association gone",
             Self::Reported => "reported unreachable too often",
         })
-    }
-}
-
-struct Causes<'a>(&'a [CauseCode]);
-
-impl fmt::Display for Causes<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, cause) in self.0.iter().enumerate() {
-            let comma = if index > 0 { ", " } else { "" };
-            write!(f, "{comma}{cause}")?;
-        }
-        Ok(())
     }
 }

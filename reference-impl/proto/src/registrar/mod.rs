@@ -54,6 +54,7 @@ use rsp_handlespace::{Handlespace, Limits};
 use rsp_wire::{ServerId, asap};
 
 pub use crate::Assoc;
+use crate::log::Inbound;
 use crate::{ASAP_PPID, Dial};
 use announce::Announcer;
 use association::Association;
@@ -335,15 +336,10 @@ impl Registrar {
             M::HandleResolution(m) => self.core.on_question(assoc, m.question()),
             M::EndpointKeepAliveAck(m) => self.core.on_keep_alive_ack(now, assoc, &m),
             M::EndpointUnreachable(m) => self.on_unreachable(now, assoc, &m),
-            M::Error(m) => self.core.log(Log::ErrorReported {
-                assoc,
-                causes: m
-                    .operation_error
-                    .causes
-                    .iter()
-                    .map(|cause| cause.code)
-                    .collect(),
-            }),
+            M::Error(m) => {
+                let log = Inbound::error_reported(assoc, &m.operation_error);
+                self.core.log(log);
+            }
             // Known, but nothing that is sent to a registrar over an association. No rule asks for a
             // report: "unrecognized" is about the type alone.
             M::RegistrationResponse(_)
@@ -353,7 +349,7 @@ impl Registrar {
             | M::ServerAnnounce(_)
             | M::Cookie(_)
             | M::CookieEcho(_)
-            | M::BusinessCard(_) => self.core.log(Log::OutOfPlace {
+            | M::BusinessCard(_) => self.core.log(Inbound::OutOfPlace {
                 assoc,
                 message: message.message_type(),
             }),

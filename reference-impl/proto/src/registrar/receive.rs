@@ -1,17 +1,22 @@
-//! Octets from an association: decoded, and what is unknown or wrong treated as RFC 5354 §3 and §4 say
-//! (RFC 5352 §2.2.14). Reports go out as ASAP_ERROR, before any response to the same message.
+//! Octets from an association: every message to the registrar enters here.
 //!
-//! Nothing about an ASAP_ERROR is reported: two endpoints that do not understand each other's errors would
-//! never stop.
+//! ```text
+//!   octets ──► rates (rate.rs) ──► counted ─┬─ of a peer ───────► enrp
+//!                  │                        ├─ plain question ──► resolution
+//!                  ▼                        └─ else ► decoded ──► procedure
+//!          dropped, or association aborted
+//! ```
+//!
+//! See [`crate::inbound`] for what is reported and logged.
 
 use std::time::Duration;
 
-use rsp_wire::asap::{self, MessageType, Question};
-use rsp_wire::reaction;
+use rsp_wire::asap::{self, Question};
 
 use super::association::Kind;
 use super::rate::Admission;
 use super::{Assoc, Core, Limit, Log, Output, Registrar};
+use crate::inbound;
 
 impl Registrar {
     pub(super) fn on_message(&mut self, now: Duration, assoc: Assoc, octets: &[u8]) {
@@ -32,47 +37,28 @@ impl Registrar {
             Admission::Dropped { limit, first } => return self.core.on_flood(assoc, limit, first),
             Admission::Aborted { limit } => return self.on_flood_without_end(now, assoc, limit),
         }
-        if octets.len() > self.core.config.max_message {
-            self.core.log(Log::TooLarge {
-                assoc,
-                octets: octets.len(),
-            });
-            return;
-        }
         if kind == Kind::Enrp {
             if let Some(enrp) = &mut self.enrp {
                 enrp.on_octets(&mut self.core, now, assoc, octets);
             }
             return;
         }
+        let max = self.core.config.max_message;
         // Most messages are plain questions: those are read without a copy.
-        if let Some(question) = Question::read(octets) {
+        if octets.len() <= max
+            && let Some(question) = Question::read(octets)
+        {
             return self.core.on_question(assoc, question);
         }
-        let is_error = octets.first() == Some(&MessageType::ERROR.0);
-        match asap::Message::decode(octets) {
-            Ok(decoded) => {
-                let report = decoded.reports.operation_error().filter(|_| !is_error);
-                if let Some(error) = report {
-                    self.core.log(Log::ParametersReported {
-                        assoc,
-                        count: error.causes.len(),
-                    });
-                    self.core.send(assoc, asap::Error::new(error));
-                }
-                self.on_asap(now, assoc, decoded.message);
-            }
-            Err(error) => {
-                let report = reaction::report(&error, octets).filter(|_| !is_error);
-                self.core.log(Log::Malformed {
-                    assoc,
-                    error,
-                    reported: report.is_some(),
-                });
-                if let Some(error) = report {
-                    self.core.send(assoc, asap::Error::new(error));
-                }
-            }
+        let received = inbound::receive(assoc, octets, max);
+        if let Some(log) = received.log {
+            self.core.log(log);
+        }
+        if let Some(error) = received.report {
+            self.core.send(assoc, asap::Error::new(error));
+        }
+        if let Some(message) = received.message {
+            self.on_asap(now, assoc, message);
         }
     }
 
@@ -89,7 +75,7 @@ impl Registrar {
 }
 
 impl Core {
-    /// One message too much, which is not read. A flood is told once, or the log would be flooded too.
+    /// Drops a message above a rate. Only the first one is logged, or the log would be flooded too.
     fn on_flood(&mut self, assoc: Assoc, limit: Limit, first: bool) {
         self.counters.hit(limit);
         if first {

@@ -1,6 +1,7 @@
 //! What is unknown or wrong.
 
 use super::*;
+use crate::log::Inbound;
 
 const HANDLE: [u8; 8] = [0x00, 0x09, 0x00, 0x05, b'p', 0, 0, 0];
 
@@ -89,7 +90,7 @@ fn known_messages_in_a_wrong_place_are_ignored() {
     ] {
         world.out.clear();
         world.octets(home, 11, &octets);
-        let is_out_of_place = |log: &Log| matches!(log, Log::OutOfPlace { .. });
+        let is_out_of_place = |log: &Log| matches!(log, Log::Inbound(Inbound::OutOfPlace { .. }));
         assert!(world.has_logged(is_out_of_place), "{octets:x?}");
         assert_eq!(world.sent(), []);
     }

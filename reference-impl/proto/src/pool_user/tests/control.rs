@@ -1,6 +1,7 @@
 //! Cookies and business cards.
 
 use super::*;
+use crate::log::Inbound;
 use rsp_wire::Cookie;
 use rsp_wire::asap::{BusinessCard, MessageType};
 
@@ -99,11 +100,15 @@ fn without_a_control_channel_there_is_no_asap() {
     world.up(assoc);
     assert_eq!(sent_to(&mut world, assoc), [""; 0]);
     world.says(assoc, cookie("x"));
-    let log = Log::OutOfPlace {
+    let log = Inbound::OutOfPlace {
         assoc,
         message: MessageType::COOKIE,
     };
-    assert_eq!(world.out, [Output::Log(log)], "neither data nor a cookie");
+    assert_eq!(
+        world.out,
+        [Output::Log(log.into())],
+        "neither data nor a cookie"
+    );
 }
 
 #[test]

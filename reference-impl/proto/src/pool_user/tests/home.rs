@@ -1,6 +1,7 @@
 //! The home: found, announced, lost, replaced.
 
 use super::*;
+use crate::log::Inbound;
 use rsp_wire::asap::{AnnouncedTransport, MessageType, ServerAnnounce};
 use rsp_wire::{Cookie, TcpTransport};
 
@@ -62,8 +63,8 @@ fn what_is_no_announcement_is_not_answered() {
     let from = "198.51.100.9:3863".parse().unwrap();
     let octets = &[0x40, 0, 0, 4];
     world.input(Input::Datagram { from, octets });
-    let log = Log::BadDatagram { from };
-    assert_eq!(world.out, [Output::Log(log)]);
+    let log = Inbound::BadDatagram { from };
+    assert_eq!(world.out, [Output::Log(log.into())]);
 }
 
 #[test]
@@ -99,11 +100,11 @@ fn there_are_never_more_than_three_associations() {
 fn a_registrar_has_no_cookies() {
     let (mut world, home) = World::at_home(|_| {});
     world.says(home, asap::Cookie::new(Cookie([1].into())));
-    let log = Log::OutOfPlace {
+    let log = Inbound::OutOfPlace {
         assoc: home,
         message: MessageType::COOKIE,
     };
-    assert_eq!(world.out, [Output::Log(log)]);
+    assert_eq!(world.out, [Output::Log(log.into())]);
 }
 
 #[test]

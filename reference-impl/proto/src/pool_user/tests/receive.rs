@@ -1,6 +1,7 @@
 //! What is unknown or wrong.
 
 use super::*;
+use crate::log::Inbound;
 use rsp_wire::asap::{EndpointKeepAlive, MessageType};
 
 const HANDLE: [u8; 8] = [0x00, 0x09, 0x00, 0x05, b'p', 0, 0, 0];
@@ -110,11 +111,11 @@ fn an_error_is_never_answered() {
 fn what_is_not_for_a_pool_user_is_passed_over() {
     for (mut world, peer) in peers() {
         world.says(peer, EndpointKeepAlive::new(ServerId(1), "p".into(), false));
-        let log = Log::OutOfPlace {
+        let log = Inbound::OutOfPlace {
             assoc: peer,
             message: MessageType::ENDPOINT_KEEP_ALIVE,
         };
-        assert_eq!(world.out, [Output::Log(log)]);
+        assert_eq!(world.out, [Output::Log(log.into())]);
         world.out.clear();
     }
 }
@@ -123,11 +124,11 @@ fn what_is_not_for_a_pool_user_is_passed_over() {
 fn a_message_that_is_too_large_is_not_looked_at() {
     let (mut world, home) = World::at_home(|c| c.max_message = 8);
     world.octets(home, &[0x40; 9]);
-    let log = Log::TooLarge {
+    let log = Inbound::TooLarge {
         assoc: home,
         octets: 9,
     };
-    assert_eq!(world.out, [Output::Log(log)]);
+    assert_eq!(world.out, [Output::Log(log.into())]);
 }
 
 #[test]

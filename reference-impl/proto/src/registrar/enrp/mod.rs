@@ -46,13 +46,12 @@ use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use rsp_wire::enrp::{Error, Message, MessageType, sender_and_receiver};
-use rsp_wire::{
-    Addresses, OperationError, SctpTransport, ServerId, ServerInformation, TransportUse, reaction,
-};
+use rsp_wire::enrp::{Error, Message, sender_and_receiver};
+use rsp_wire::{Addresses, SctpTransport, ServerId, ServerInformation, TransportUse};
 
-use super::{Assoc, Core, Log as RegistrarLog, Output, Registrar};
-use crate::ENRP_PPID;
+use super::{Assoc, Core, Output, Registrar};
+use crate::log::Inbound;
+use crate::{ENRP_PPID, inbound};
 use adoption::Adoptions;
 use dial::Lines;
 use download::Session;
@@ -222,8 +221,7 @@ impl Enrp {
         self.on_list_due(core, now);
     }
 
-    /// Octets from a peer. Unknown messages and parameters are treated as RFC 5354 §3 and §4 say (RFC 5353
-    /// §3.7); nothing about an ENRP_ERROR is reported, or two registrars might never stop.
+    /// Takes octets from a peer (RFC 5353 §3.7).
     pub(super) fn on_octets(
         &mut self,
         core: &mut Core,
@@ -231,32 +229,18 @@ impl Enrp {
         assoc: Assoc,
         octets: &[u8],
     ) {
-        let is_error = octets.first() == Some(&MessageType::ERROR.0);
-        let report = match Message::decode(octets) {
-            Ok(decoded) => {
-                let report = decoded.reports.operation_error().filter(|_| !is_error);
-                if let Some(error) = &report {
-                    core.log(RegistrarLog::ParametersReported {
-                        assoc,
-                        count: error.causes.len(),
-                    });
-                }
-                let sender = decoded.message.sender();
-                core.report_to_peer(assoc, sender, report);
-                return self.on_message(core, now, assoc, decoded.message);
-            }
-            Err(error) => {
-                let report = reaction::report(&error, octets).filter(|_| !is_error);
-                core.log(RegistrarLog::Malformed {
-                    assoc,
-                    error,
-                    reported: report.is_some(),
-                });
-                report
-            }
-        };
-        let sender = sender_and_receiver(octets).map_or(ServerId::UNDETERMINED, |(from, _)| from);
-        core.report_to_peer(assoc, sender, report);
+        let received = inbound::receive::<Message>(assoc, octets, core.config.max_message);
+        if let Some(log) = received.log {
+            core.log(log);
+        }
+        if let Some(error) = received.report {
+            let sender = sender_and_receiver(octets).map(|(sender, _)| sender);
+            let sender = sender.unwrap_or(ServerId::UNDETERMINED);
+            core.send_enrp(assoc, Error::new(core.id, sender, error));
+        }
+        if let Some(message) = received.message {
+            self.on_message(core, now, assoc, message);
+        }
     }
 
     fn on_message(&mut self, core: &mut Core, now: Duration, assoc: Assoc, message: Message) {
@@ -294,10 +278,7 @@ impl Enrp {
             Message::InitTakeover(m) => self.on_init_takeover(core, now, assoc, &m),
             Message::InitTakeoverAck(m) => self.on_init_takeover_ack(core, now, &m),
             Message::TakeoverServer(m) => self.on_takeover_server(core, now, &m),
-            Message::Error(m) => {
-                let causes = m.operation_error.causes.iter().map(|c| c.code).collect();
-                core.log(RegistrarLog::ErrorReported { assoc, causes });
-            }
+            Message::Error(m) => core.log(Inbound::error_reported(assoc, &m.operation_error)),
         }
     }
 
@@ -356,12 +337,6 @@ impl Enrp {
 }
 
 impl Core {
-    fn report_to_peer(&mut self, assoc: Assoc, to: ServerId, error: Option<OperationError>) {
-        if let Some(error) = error {
-            self.send_enrp(assoc, Error::new(self.id, to, error));
-        }
-    }
-
     /// Sends over an association that is up.
     fn send_enrp(&mut self, assoc: Assoc, message: impl Into<Message>) {
         if let Some(octets) = self.enrp_octets(message) {
