@@ -14,7 +14,9 @@ use rsp_benches::pools::{HANDLE, POLICIES, drain, element, message_over, octets,
 use rsp_handlespace::Rng;
 use rsp_proto::registrar::enrp::Config as EnrpConfig;
 use rsp_proto::registrar::{Assoc, Config, Input, Kind, Output, Reach, Registrar};
+use rsp_wire::ServerId;
 use rsp_wire::asap::{HandleResolution, Registration};
+use rsp_wire::enrp::{Message, Presence};
 
 const POOL: u32 = 1_000;
 const TABLE: u32 = 100_000;
@@ -45,7 +47,26 @@ fn resolution(c: &mut Criterion<CpuTime>) {
 }
 
 fn registration(c: &mut Criterion<CpuTime>) {
-    let mut group = c.benchmark_group("engine/re-register");
+    re_register(c, "engine/re-register", &Reach::default(), |_| {});
+}
+
+/// Registrations that are announced to one peer.
+fn announced(c: &mut Criterion<CpuTime>) {
+    re_register(c, "engine/re-register and announce", &reach(1), |engine| {
+        let (own, peer) = (engine.id(), ServerId(9));
+        let mut presence = Vec::new();
+        Message::from(Presence::new(peer, own, None, None))
+            .encode(&mut presence)
+            .expect("it fits");
+        let line = Assoc(2);
+        engine.handle(Duration::ZERO, up(line, 2));
+        engine.handle(Duration::ZERO, message(line, &presence));
+        drain(engine);
+    });
+}
+
+fn re_register(c: &mut Criterion<CpuTime>, what: &str, reach: &Reach, prepare: fn(&mut Registrar)) {
+    let mut group = c.benchmark_group(what);
     group.throughput(times(1));
     for (name, policy) in POLICIES {
         let mut rng = Rng::with_seed(3);
@@ -59,8 +80,11 @@ fn registration(c: &mut Criterion<CpuTime>) {
             .collect();
         let mut made = None;
         group.bench_function(BenchmarkId::new(name, POOL), |b| {
-            let (engine, user) =
-                made.get_or_insert_with(|| registrar(config(), &Reach::default(), POOL, policy));
+            let (engine, user) = made.get_or_insert_with(|| {
+                let (mut engine, user) = registrar(config(), reach, POOL, policy);
+                prepare(&mut engine);
+                (engine, user)
+            });
             let mut turn = again.iter().cycle();
             b.iter(|| {
                 let request = turn.next().expect("it goes round");
@@ -209,6 +233,6 @@ fn message(assoc: Assoc, octets: &[u8]) -> Input<'_> {
 criterion_group! {
     name = benches;
     config = criterion();
-    targets = resolution, registration, table
+    targets = resolution, registration, announced, table
 }
 criterion_main!(benches);
