@@ -1,5 +1,6 @@
 //! From a frame to the transport that carries messages.
 
+use crate::carrier::{Carrier, Visit};
 use crate::fragment::Fragments;
 use crate::link::{self, Carried};
 use crate::octets::be16;
@@ -8,29 +9,7 @@ use crate::sctp::{self, Sctp};
 use crate::tcp::{self, Tcp};
 use crate::{Counters, Endpoint, Item, Message, Settings, Transport, ip, limits};
 use std::collections::HashSet;
-use std::net::IpAddr;
 use std::ops::ControlFlow;
-
-/// Who gets the items. `Break` ends the reading.
-pub(crate) type Visit<'v> = dyn FnMut(Item<'_>) -> ControlFlow<()> + 'v;
-
-/// The frames and addresses that carried a transport's packet.
-pub(crate) struct Carrier<'a> {
-    /// Several in the case of IP fragments; never empty.
-    pub(crate) frames: &'a [u64],
-    pub(crate) time_ns: u64,
-    pub(crate) transport: Transport,
-    pub(crate) src: Option<IpAddr>,
-    pub(crate) dst: Option<IpAddr>,
-    /// Nothing of the packet was left out by the capture.
-    pub(crate) whole: bool,
-}
-
-impl Carrier<'_> {
-    pub(crate) fn last_frame(&self) -> u64 {
-        self.frames[self.frames.len() - 1]
-    }
-}
 
 /// Everything that is remembered between frames.
 pub(crate) struct Demux {

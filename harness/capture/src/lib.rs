@@ -24,6 +24,7 @@
 //! ```
 
 mod assembly;
+mod carrier;
 mod demux;
 mod error;
 mod fragment;
@@ -47,6 +48,7 @@ pub use item::{
 };
 pub use writer::{Data, SctpWriter, Way};
 
+use carrier::Visit;
 use demux::Demux;
 use record::Records;
 use source::Source;
@@ -202,7 +204,7 @@ impl Capture {
         &self.demux.counters
     }
 
-    fn read(&mut self, visit: &mut demux::Visit<'_>) -> Result<(), Error> {
+    fn read(&mut self, visit: &mut Visit<'_>) -> Result<(), Error> {
         let ended = loop {
             match self.records.next() {
                 Ok(Some(record)) => {

@@ -5,7 +5,7 @@
 //! each new association on the same ports, so nothing of an old one is mistaken for the new one's.
 
 use crate::assembly::{Piece, Runs};
-use crate::demux::{Carrier, Visit};
+use crate::carrier::{Carrier, Visit};
 use crate::limits::{RUN_OCTETS, SCTP_DIRECTIONS};
 use crate::octets::{be16, be32, padded};
 use crate::tsn::TsnWindow;

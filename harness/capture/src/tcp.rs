@@ -4,7 +4,7 @@
 //! the stream is not in the capture, or a Length is impossible, what follows is read again from the next segment
 //! whose octets divide into messages exactly; senders write a message at a time, so this is soon.
 
-use crate::demux::{Carrier, Visit};
+use crate::carrier::{Carrier, Visit};
 use crate::limits::{TCP_DIRECTIONS, TCP_EARLY_OCTETS, TCP_EARLY_SEGMENTS, TCP_OCTETS};
 use crate::octets::{be16, be32, padded};
 use crate::{Association, AssociationKind, Counters, Endpoint, Item, Message, Settings, Transport};
