@@ -57,7 +57,7 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// Payload protocol identifier of ASAP (RFC 5352, 8.2).
+/// Payload protocol identifier of ASAP (RFC 5352, 8.3).
 pub const PPID_ASAP: u32 = 11;
 /// Payload protocol identifier of ENRP (RFC 5353, 5.4).
 pub const PPID_ENRP: u32 = 12;
