@@ -145,6 +145,49 @@ fn pcapng_obsolete_packet_block_time_offset_and_unknown_block() {
 }
 
 #[test]
+fn pcapng_options_are_not_judged() {
+    let mut file = Vec::new();
+    let mut block = |kind: u32, parts: &[&[u8]]| {
+        let body = parts.concat();
+        let length = (12 + body.len() as u32).to_le_bytes();
+        file.extend_from_slice(&kind.to_le_bytes());
+        file.extend_from_slice(&length);
+        file.extend_from_slice(&body);
+        file.extend_from_slice(&length);
+    };
+    // A comment that is not UTF-8, and no end of the options: so in the section, its interface and a packet.
+    let comment = [1, 0, 2, 0, 0xff, 0xfe, 0, 0];
+    block(
+        0x0a0d_0d0a,
+        &[&[0x4d, 0x3c, 0x2b, 0x1a, 1, 0, 0, 0], &[0xff; 8], &comment],
+    );
+    block(
+        1,
+        &[
+            &[101, 0, 1, 1, 0, 0, 0, 0],
+            &comment,
+            &[9, 0, 1, 0, 9, 0, 0, 0],
+        ],
+    );
+    let packet = simple_packet(1);
+    let length = (packet.len() as u32).to_le_bytes();
+    block(
+        6,
+        &[
+            &[0, 0, 0, 0, 0, 0, 0, 0, 7, 0, 0, 0],
+            &length,
+            &length,
+            &packet,
+            &comment,
+        ],
+    );
+    let reading = read(&file);
+    assert!(reading.error.is_none(), "{:?}", reading.error);
+    assert_eq!(reading.frames(), [[1]]);
+    assert_eq!(reading.messages[0].time_ns, 7);
+}
+
+#[test]
 fn a_cut_off_file_yields_what_is_there_and_says_where() {
     let file = pcap(RAW, &[simple_packet(1), simple_packet(2)]);
     let record = (file.len() - 24) / 2;

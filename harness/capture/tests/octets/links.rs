@@ -34,6 +34,32 @@ fn every_link_type() {
 }
 
 #[test]
+fn linux_cooked_frames_of_any_device() {
+    let packet = simple_packet(1);
+    // Ethernet, loopback, PPP, and a tunnel without a header of its own.
+    for device in [1_u16, 772, 512, 65_534] {
+        let [high, low] = device.to_be_bytes();
+        let cooked = [0, 0, high, low, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 8, 0];
+        one(113, [&cooked[..], &packet].concat());
+        let cooked = [
+            8, 0, 0, 0, 0, 0, 0, 2, high, low, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0,
+        ];
+        one(276, [&cooked[..], &packet].concat());
+    }
+}
+
+#[test]
+fn four_vlan_tags_and_snap() {
+    let packet = simple_packet(1);
+    one(
+        1,
+        ethernet(&[0x88a8, 0x9100, 0x9200, 0x8100, 0x0800], &packet),
+    );
+    let snap = [&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0][..], &packet].concat();
+    one(1, ethernet(&[snap.len() as u16], &snap));
+}
+
+#[test]
 fn an_unsupported_link_type_is_counted() {
     let reading = read(&pcap(147, &[simple_packet(1)]));
     assert_eq!(
@@ -118,6 +144,76 @@ fn ipv6_fragments() {
     ));
     assert_eq!(reading.frames(), [[1, 2]]);
     assert_eq!(reading.messages[0].octets, message);
+}
+
+#[test]
+fn fragments_that_look_like_headers() {
+    // Behind the first fragment no octets are a header. Here they all look like one: 51 and 60 are the numbers
+    // of the authentication header and of destination options, and the lengths fit.
+    let body = [[51, 1, 60, 1].repeat(150), [60, 1, 51, 1].repeat(150)].concat();
+    let mut message = long_message(4 + body.len());
+    message[4..].copy_from_slice(&body);
+    let packet = sctp(PORTS, 0xaa, &[data(WHOLE, 1, 1, &message)]);
+    let v6 = |offset: usize, more: u8, next: u8, part: &[u8]| {
+        let field = (offset as u16 | u16::from(more)).to_be_bytes();
+        ipv6(
+            44,
+            &[&[next, 0, field[0], field[1], 0, 0, 0, 5], part].concat(),
+        )
+    };
+    for next in [51, 60, 0, 43, 44] {
+        let frames = [
+            v6(400, 1, next, &packet[400..800]),
+            v6(800, 0, next, &packet[800..]),
+            v6(0, 1, 132, &packet[..400]),
+        ];
+        let reading = read(&pcap(RAW, &frames));
+        assert_eq!(reading.frames(), [[1, 2, 3]], "next header {next}");
+        assert_eq!(reading.messages[0].octets, message);
+        assert_eq!(reading.counters.malformed, 0);
+    }
+}
+
+#[test]
+fn destination_options_before_fragmented_sctp() {
+    let message = long_message(700);
+    let packet = sctp(PORTS, 0xaa, &[data(WHOLE, 1, 1, &message)]);
+    // Destination options in the unfragmented part, and others in the fragmented one.
+    let whole = [&[132, 0, 1, 4, 0, 0, 0, 0][..], &packet].concat();
+    let fragment = |offset: usize, more: u8, part: &[u8]| {
+        let field = (offset as u16 | u16::from(more)).to_be_bytes();
+        let headers = [
+            44, 0, 1, 4, 0, 0, 0, 0, 60, 0, field[0], field[1], 0, 0, 0, 5,
+        ];
+        ipv6(60, &[&headers[..], part].concat())
+    };
+    let reading = read(&pcap(
+        RAW,
+        &[
+            fragment(0, 1, &whole[..400]),
+            fragment(400, 0, &whole[400..]),
+        ],
+    ));
+    assert_eq!(reading.frames(), [[1, 2]]);
+    assert_eq!(reading.messages[0].octets, message);
+}
+
+#[test]
+fn extension_headers_cut_off_anywhere() {
+    let packet = sctp(PORTS, 0xaa, &[data(WHOLE, 1, 1, &MESSAGE)]);
+    let mut payload = vec![60, 0, 1, 4, 0, 0, 0, 0];
+    payload.extend_from_slice(&[44, 1, 1, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    payload.extend_from_slice(&[51, 0, 0, 1, 0, 0, 0, 9]);
+    payload.extend_from_slice(&[132, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 1]);
+    payload.extend_from_slice(&packet);
+    for length in 0..44 {
+        // As the IPv6 header announces it, and as the capture cut it off.
+        let announced = ipv6(0, &payload[..length]);
+        let mut snapped = ipv6(0, &payload);
+        snapped.truncate(40 + length);
+        let reading = read(&pcap(RAW, &[announced, snapped]));
+        assert!(reading.messages.is_empty(), "{length} octets");
+    }
 }
 
 #[test]
