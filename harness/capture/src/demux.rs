@@ -1,10 +1,10 @@
 //! From a frame to the transport that carries messages.
 
 use crate::carrier::{Carrier, Visit};
+use crate::file::Record;
 use crate::fragment::Fragments;
 use crate::link::{self, Carried};
 use crate::octets::be16;
-use crate::record::Record;
 use crate::sctp::{self, Sctp};
 use crate::tcp::{self, Tcp};
 use crate::{Counters, Endpoint, Item, Message, Settings, Transport, ip, limits};
@@ -55,7 +55,7 @@ impl Demux {
             Carried::Other => ControlFlow::Continue(()),
             Carried::Unsupported => {
                 self.counters.unsupported_links += 1;
-                self.counters.unsupported_link = Some(record.link);
+                self.counters.unsupported_link = Some(u32::from(record.link) as u16);
                 ControlFlow::Continue(())
             }
         }

@@ -2,6 +2,7 @@
 
 use crate::limits::VLAN_TAGS;
 use crate::octets::be16;
+use pcap_file::DataLink;
 
 /// What a frame carries.
 pub(crate) enum Carried<'a> {
@@ -15,33 +16,24 @@ pub(crate) enum Carried<'a> {
     Unsupported,
 }
 
-const NULL: u16 = 0;
-const ETHERNET: u16 = 1;
-const RAW_BSD: u16 = 12;
-const RAW_OPENBSD: u16 = 14;
-const RAW: u16 = 101;
-const LOOP: u16 = 108;
-const LINUX_COOKED: u16 = 113;
-const IPV4: u16 = 228;
-const IPV6: u16 = 229;
-/// Bare SCTP packets.
-pub(crate) const SCTP: u16 = 248;
-const LINUX_COOKED_2: u16 = 276;
+/// Link types that `pcap-file` has no name for: those of raw IP on BSD and on OpenBSD.
+const RAW_BSD: DataLink = DataLink::Unknown(12);
+const RAW_OPENBSD: DataLink = DataLink::Unknown(14);
 
-pub(crate) fn carried(link: u16, frame: &[u8]) -> Carried<'_> {
+pub(crate) fn carried(link: DataLink, frame: &[u8]) -> Carried<'_> {
     let ip = match link {
-        ETHERNET => ethertype(frame, 12),
-        RAW | RAW_BSD | RAW_OPENBSD | IPV4 | IPV6 => Some(frame),
+        DataLink::ETHERNET => ethertype(frame, 12),
+        DataLink::RAW | RAW_BSD | RAW_OPENBSD | DataLink::IPV4 | DataLink::IPV6 => Some(frame),
         // The address family is in the capturing host's byte order, and IPv6 has a number per system: the version
         // in the IP header says the same and more reliably.
-        NULL | LOOP => frame.get(4..),
-        LINUX_COOKED => ethertype(frame, 14),
-        LINUX_COOKED_2 => match be16(frame, 0) {
+        DataLink::NULL | DataLink::LOOP => frame.get(4..),
+        DataLink::LINUX_SLL => ethertype(frame, 14),
+        DataLink::LINUX_SLL2 => match be16(frame, 0) {
             Some(0x0800 | 0x86dd) => frame.get(20..),
             Some(0x8100 | 0x88a8) => ethertype(frame.get(20..).unwrap_or_default(), 2),
             _ => None,
         },
-        SCTP => return Carried::Sctp(frame),
+        DataLink::SCTP => return Carried::Sctp(frame),
         _ => return Carried::Unsupported,
     };
     ip.map_or(Carried::Other, Carried::Ip)

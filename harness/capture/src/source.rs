@@ -4,7 +4,7 @@ use crate::limits::READ_BUFFER_OCTETS;
 use std::io::{self, Read};
 
 /// The octets of a capture file, front to back. Records are borrowed from the buffer, so nothing is allocated for
-/// them; `pcap-file`, in contrast, copies each pcapng block's options and hides offsets, which errors must tell.
+/// them, and errors have the offset.
 pub(crate) struct Source {
     input: Box<dyn Read>,
     buffer: Box<[u8]>,

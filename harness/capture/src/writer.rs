@@ -53,7 +53,7 @@ impl<W: Write> SctpWriter<W> {
         header.extend_from_slice(&[0, 2, 0, 4]);
         header.extend_from_slice(&[0; 8]);
         header.extend_from_slice(&0x0004_0000_u32.to_be_bytes());
-        header.extend_from_slice(&u32::from(crate::link::SCTP).to_be_bytes());
+        header.extend_from_slice(&u32::from(pcap_file::DataLink::SCTP).to_be_bytes());
         output.write_all(&header)?;
         Ok(SctpWriter {
             output,
