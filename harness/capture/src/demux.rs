@@ -3,11 +3,11 @@
 use crate::carrier::{Carrier, Visit};
 use crate::file::Record;
 use crate::fragment::Fragments;
-use crate::link::{self, Carried};
-use crate::octets::be16;
+use crate::network::{self, Carried};
 use crate::sctp::{self, Sctp};
-use crate::tcp::{self, Tcp};
-use crate::{Counters, Endpoint, Item, Message, Settings, Transport, ip, limits};
+use crate::tcp::Tcp;
+use crate::{Counters, Endpoint, Item, Message, Settings, Transport, limits};
+use etherparse::{IpNumber, TcpSlice, UdpSlice, ip_number};
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
@@ -39,7 +39,7 @@ impl Demux {
     pub(crate) fn record(&mut self, record: &Record<'_>, visit: &mut Visit<'_>) -> ControlFlow<()> {
         self.counters.frames += 1;
         let frame = self.counters.frames;
-        match link::carried(record.link, record.octets) {
+        match network::carried(record.link, record.octets) {
             Carried::Ip(octets) => self.ip(octets, frame, record.time_ns, visit),
             Carried::Sctp(octets) => {
                 let carrier = Carrier {
@@ -73,7 +73,7 @@ impl Demux {
         time_ns: u64,
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
-        let Some(packet) = ip::parse(octets) else {
+        let Some(packet) = network::packet(octets) else {
             self.counters.malformed += 1;
             return ControlFlow::Continue(());
         };
@@ -98,7 +98,7 @@ impl Demux {
         let Some(datagram) = whole else {
             return ControlFlow::Continue(());
         };
-        match ip::after_extensions(datagram.protocol, &datagram.octets) {
+        match network::after_extensions(packet.src, datagram.protocol, &datagram.octets) {
             Some((protocol, payload)) => {
                 self.transport(protocol, payload, carrier(&datagram.frames, true), visit)
             }
@@ -108,22 +108,21 @@ impl Demux {
 
     fn transport(
         &mut self,
-        protocol: u8,
+        protocol: IpNumber,
         payload: &[u8],
         mut carrier: Carrier<'_>,
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
         match protocol {
-            ip::SCTP => self.sctp(payload, &carrier, visit),
-            ip::UDP => self.udp(payload, carrier, visit),
-            ip::TCP => {
+            ip_number::SCTP => self.sctp(payload, &carrier, visit),
+            ip_number::UDP => self.udp(payload, carrier, visit),
+            ip_number::TCP => {
                 carrier.transport = Transport::Tcp;
-                let Some(segment) = tcp::segment(payload) else {
+                let Ok(segment) = TcpSlice::from_slice(payload) else {
                     return ControlFlow::Continue(());
                 };
-                if !self.settings.is_asap_port(segment.src)
-                    && !self.settings.is_asap_port(segment.dst)
-                {
+                let (src, dst) = (segment.source_port(), segment.destination_port());
+                if !self.settings.is_asap_port(src) && !self.settings.is_asap_port(dst) {
                     return ControlFlow::Continue(());
                 }
                 self.tcp.segment(
@@ -145,21 +144,17 @@ impl Demux {
         mut carrier: Carrier<'_>,
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
-        let (Some(src), Some(dst), Some(length)) =
-            (be16(datagram, 0), be16(datagram, 2), be16(datagram, 4))
-        else {
+        let Ok(datagram) = UdpSlice::from_slice_lax(datagram) else {
             return ControlFlow::Continue(());
         };
-        // An offloaded datagram may say 0.
-        let end = if length == 0 {
-            datagram.len()
-        } else {
-            usize::from(length)
-        };
-        carrier.whole &= end <= datagram.len();
-        let Some(payload) = datagram.get(8..end.min(datagram.len())) else {
+        // An offloaded datagram may have length 0: then it ends with the packet.
+        let length = usize::from(datagram.length());
+        if length != 0 && length < datagram.header_len() {
             return ControlFlow::Continue(());
-        };
+        }
+        carrier.whole &= length <= datagram.slice().len();
+        let (src, dst) = (datagram.source_port(), datagram.destination_port());
+        let payload = datagram.payload();
         if self.carries_sctp(src, dst, payload) {
             carrier.transport = Transport::SctpUdp;
             return self.sctp(payload, &carrier, visit);

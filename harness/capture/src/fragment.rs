@@ -1,98 +1,107 @@
 //! IP datagrams from their fragments.
+//!
+//! A table around [`IpDefragBuf`] that is bounded, unlike `etherparse`'s own, and keeps the numbers of the frames.
 
-use crate::ip::{Fragment, Packet};
 use crate::limits::{IP_DATAGRAMS, IP_FRAMES, IP_OCTETS};
+use crate::network::{Fragment, Packet};
+use etherparse::IpNumber;
+use etherparse::defrag::{IpDefragBuf, IpDefragError};
 use std::collections::HashMap;
 use std::net::IpAddr;
 
-/// A datagram in the making.
-#[derive(Default)]
+/// A datagram of which a fragment is missing.
 struct Datagram {
-    octets: Vec<u8>,
-    /// Disjoint, ascending ranges of `octets` that are filled.
-    filled: Vec<(usize, usize)>,
-    total: Option<usize>,
+    buffer: IpDefragBuf,
     frames: Vec<u64>,
-    protocol: u8,
     last_frame: u64,
+    /// Of the fragment at offset 0: no other has to have it (RFC 8200, section 4.5).
+    protocol: IpNumber,
 }
 
 /// A datagram that has become whole.
 pub(crate) struct Whole {
-    pub(crate) protocol: u8,
+    pub(crate) protocol: IpNumber,
     pub(crate) octets: Vec<u8>,
     pub(crate) frames: Vec<u64>,
 }
 
-type Key = (IpAddr, IpAddr, u32, u8);
+/// Source, destination, identification; of IPv4 also the protocol.
+type Key = (IpAddr, IpAddr, u32, Option<IpNumber>);
 
-/// All datagrams in the making.
+/// All datagrams of which a fragment is missing.
 #[derive(Default)]
 pub(crate) struct Fragments {
     datagrams: HashMap<Key, Datagram>,
     octets: usize,
-    /// How many were given up.
+    /// Number of datagrams and fragments that were given up.
     pub(crate) given_up: u64,
 }
 
-/// No IP payload is longer, whatever the offsets say.
+/// No IP payload is longer, whatever the offsets are.
 const MAX_DATAGRAM: usize = 65_535;
 
 impl Fragments {
-    /// Adds a fragment; hands out the datagram if it is whole now.
+    /// Adds a fragment and returns the datagram if it is whole now.
     pub(crate) fn add(
         &mut self,
         packet: &Packet<'_>,
         fragment: Fragment,
         frame: u64,
     ) -> Option<Whole> {
-        let end = fragment.offset + packet.payload.len();
-        if !packet.whole || packet.payload.is_empty() || end > MAX_DATAGRAM {
+        let length = packet.payload.len();
+        let end = usize::from(fragment.offset.byte_offset()) + length;
+        let aligned = !fragment.more || length.is_multiple_of(8);
+        if !packet.whole || length == 0 || end > MAX_DATAGRAM || !aligned {
             self.given_up += 1;
             return None;
         }
-        let v6_any_header = packet.src.is_ipv6();
-        let key = (
-            packet.src,
-            packet.dst,
-            fragment.identification,
-            if v6_any_header { 0 } else { packet.protocol },
-        );
-        self.make_room(&key, frame, packet.payload.len());
-        let datagram = self.datagrams.entry(key).or_default();
-        let before = datagram.octets.len();
-        datagram.put(fragment, packet, frame);
-        self.octets += datagram.octets.len() - before;
-        if !datagram.is_whole() {
+        let protocol = packet.src.is_ipv4().then_some(packet.protocol);
+        let key = (packet.src, packet.dst, fragment.identification, protocol);
+        self.make_room(key, frame);
+        if self.put(key, packet, fragment, frame).is_err() {
+            // It contradicts the length of an earlier datagram with the same identification: a new one begins.
+            self.give_up(key);
+            self.put(key, packet, fragment, frame).ok()?;
+        }
+        if !self.datagrams.get(&key)?.buffer.is_complete() {
             return None;
         }
-        let datagram = self.datagrams.remove(&key)?;
-        self.octets -= datagram.octets.len();
+        let datagram = self.take(key)?;
         Some(Whole {
             protocol: datagram.protocol,
-            octets: datagram.octets,
+            octets: datagram.buffer.take_bufs().0,
             frames: datagram.frames,
         })
     }
 
+    fn put(
+        &mut self,
+        key: Key,
+        packet: &Packet<'_>,
+        fragment: Fragment,
+        frame: u64,
+    ) -> Result<(), IpDefragError> {
+        let datagram = self.datagrams.entry(key).or_insert_with(|| Datagram {
+            buffer: IpDefragBuf::new(packet.protocol, Vec::new(), Vec::new()),
+            frames: Vec::new(),
+            last_frame: frame,
+            protocol: packet.protocol,
+        });
+        let before = datagram.cost();
+        let added = datagram.put(packet, fragment, frame);
+        self.octets = self.octets + datagram.cost() - before;
+        added
+    }
+
     /// Gives up what is too old or too much before a fragment is added.
-    fn make_room(&mut self, key: &Key, frame: u64, octets: usize) {
-        if self
-            .datagrams
-            .get(key)
-            .is_some_and(|d| frame - d.last_frame > IP_FRAMES)
-        {
-            self.give_up(*key);
+    fn make_room(&mut self, key: Key, frame: u64) {
+        let old = |datagram: &Datagram| frame - datagram.last_frame > IP_FRAMES;
+        if self.datagrams.get(&key).is_some_and(old) {
+            self.give_up(key);
         }
-        while self.datagrams.len() >= IP_DATAGRAMS
-            || self.octets + octets + MAX_DATAGRAM > IP_OCTETS
-        {
-            let Some(oldest) = self
-                .datagrams
-                .iter()
-                .min_by_key(|(_, d)| d.last_frame)
-                .map(|(key, _)| *key)
-            else {
+        while self.datagrams.len() >= IP_DATAGRAMS || self.octets + 2 * MAX_DATAGRAM > IP_OCTETS {
+            let oldest = self.datagrams.iter().min_by_key(|(_, d)| d.last_frame);
+            let Some((&oldest, _)) = oldest else {
                 return;
             };
             self.give_up(oldest);
@@ -100,49 +109,46 @@ impl Fragments {
     }
 
     fn give_up(&mut self, key: Key) {
-        if let Some(datagram) = self.datagrams.remove(&key) {
-            self.octets -= datagram.octets.len();
+        if self.take(key).is_some() {
             self.given_up += 1;
         }
+    }
+
+    fn take(&mut self, key: Key) -> Option<Datagram> {
+        let datagram = self.datagrams.remove(&key)?;
+        self.octets -= datagram.cost();
+        Some(datagram)
     }
 }
 
 impl Datagram {
-    fn put(&mut self, fragment: Fragment, packet: &Packet<'_>, frame: u64) {
-        let (start, end) = (fragment.offset, fragment.offset + packet.payload.len());
+    fn put(
+        &mut self,
+        packet: &Packet<'_>,
+        fragment: Fragment,
+        frame: u64,
+    ) -> Result<(), IpDefragError> {
         self.last_frame = frame;
-        if self
-            .filled
-            .iter()
-            .any(|&(from, to)| from <= start && end <= to)
-        {
-            return;
+        let start = usize::from(fragment.offset.byte_offset());
+        let end = start + packet.payload.len();
+        let mut sections = self.buffer.sections().iter();
+        if sections.any(|s| usize::from(s.start) <= start && end <= usize::from(s.end)) {
+            return Ok(());
         }
-        if self.octets.len() < end {
-            self.octets.resize(end, 0);
-        }
-        self.octets[start..end].copy_from_slice(packet.payload);
+        self.buffer
+            .add(fragment.offset, fragment.more, packet.payload)?;
         if start == 0 {
             self.protocol = packet.protocol;
-        }
-        if !fragment.more {
-            self.total = Some(end);
         }
         if self.frames.last() != Some(&frame) {
             self.frames.push(frame);
         }
-        self.filled.push((start, end));
-        self.filled.sort_unstable();
-        self.filled.dedup_by(|next, kept| {
-            let touches = next.0 <= kept.1;
-            if touches {
-                kept.1 = kept.1.max(next.1);
-            }
-            touches
-        });
+        Ok(())
     }
 
-    fn is_whole(&self) -> bool {
-        self.total.is_some_and(|total| self.filled == [(0, total)])
+    /// Octets that it holds, those of its lists included.
+    fn cost(&self) -> usize {
+        let sections = self.buffer.sections().capacity() * size_of::<[u16; 2]>();
+        self.buffer.data().capacity() + sections + self.frames.capacity() * size_of::<u64>()
     }
 }

@@ -9,8 +9,6 @@ pub const READ_BUFFER_OCTETS: usize = 1 << 20;
 pub const INTERFACES: usize = 4096;
 /// VLAN tags before the network header.
 pub const VLAN_TAGS: usize = 4;
-/// IPv6 extension headers before the transport header.
-pub const EXTENSION_HEADERS: usize = 16;
 /// IP datagrams being put together at one time.
 pub const IP_DATAGRAMS: usize = 256;
 /// Octets of IP fragments held at one time.

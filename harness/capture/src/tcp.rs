@@ -6,38 +6,12 @@
 
 use crate::carrier::{Carrier, Visit};
 use crate::limits::{TCP_DIRECTIONS, TCP_EARLY_OCTETS, TCP_EARLY_SEGMENTS, TCP_OCTETS};
-use crate::octets::{be16, be32, padded};
+use crate::octets::{be16, padded};
 use crate::{Association, AssociationKind, Counters, Endpoint, Item, Message, Settings, Transport};
+use etherparse::TcpSlice;
 use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 use std::ops::ControlFlow;
-
-const FIN: u8 = 0x01;
-const SYN: u8 = 0x02;
-const RST: u8 = 0x04;
-const ACK: u8 = 0x10;
-
-/// A TCP header and its data.
-pub(crate) struct Segment<'a> {
-    pub(crate) src: u16,
-    pub(crate) dst: u16,
-    sequence: u32,
-    acknowledgment: u32,
-    flags: u8,
-    data: &'a [u8],
-}
-
-pub(crate) fn segment(octets: &[u8]) -> Option<Segment<'_>> {
-    let header = usize::from(octets.get(12)? >> 4) * 4;
-    Some(Segment {
-        src: be16(octets, 0)?,
-        dst: be16(octets, 2)?,
-        sequence: be32(octets, 4)?,
-        acknowledgment: be32(octets, 8)?,
-        flags: *octets.get(13)?,
-        data: octets.get(header.max(20)..)?,
-    })
-}
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct Key {
@@ -98,7 +72,7 @@ struct Scene<'a, 'v> {
 impl Tcp {
     pub(crate) fn segment(
         &mut self,
-        segment: &Segment<'_>,
+        segment: &TcpSlice<'_>,
         carrier: &Carrier<'_>,
         settings: &Settings,
         counters: &mut Counters,
@@ -109,8 +83,8 @@ impl Tcp {
             return ControlFlow::Continue(());
         };
         let key = Key {
-            src: (src, segment.src),
-            dst: (dst, segment.dst),
+            src: (src, segment.source_port()),
+            dst: (dst, segment.destination_port()),
         };
         let mut scene = Scene {
             key,
@@ -120,8 +94,8 @@ impl Tcp {
             counters,
             visit,
         };
-        let connects = segment.flags & (SYN | ACK) == SYN;
-        let isn = segment.sequence.wrapping_add(1);
+        let connects = segment.syn() && !segment.ack();
+        let isn = segment.sequence_number().wrapping_add(1);
         let repeated = self
             .directions
             .get(&key)
@@ -136,14 +110,14 @@ impl Tcp {
         direction.last_frame = carrier.last_frame();
         let flow = direction.on_segment(segment, &mut scene);
         self.held = self.held + direction.cost() - before;
-        if segment.flags & RST != 0 {
+        if segment.rst() {
             self.held -= direction.cost();
             self.forget(key.reverse());
             return flow;
         }
         self.directions.insert(key, direction);
-        if flow.is_continue() && segment.flags & ACK != 0 {
-            return self.acknowledged(key.reverse(), segment.acknowledgment, &mut scene);
+        if flow.is_continue() && segment.ack() {
+            return self.acknowledged(key.reverse(), segment.acknowledgment_number(), &mut scene);
         }
         flow
     }
@@ -256,14 +230,14 @@ impl Tcp {
 }
 
 impl Direction {
-    fn on_segment(&mut self, segment: &Segment<'_>, scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
-        let mut sequence = segment.sequence;
-        if segment.flags & SYN != 0 {
+    fn on_segment(&mut self, segment: &TcpSlice<'_>, scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
+        let mut sequence = segment.sequence_number();
+        if segment.syn() {
             sequence = sequence.wrapping_add(1);
             if self.next.is_none() {
                 (self.next, self.in_step) = (Some(sequence), true);
             }
-            let up = segment.flags & ACK != 0;
+            let up = segment.ack();
             self.tell(
                 if up {
                     AssociationKind::Up
@@ -273,13 +247,13 @@ impl Direction {
                 scene,
             )?;
         }
-        if segment.flags & RST != 0 {
+        if segment.rst() {
             return self.tell(AssociationKind::Abort, scene);
         }
-        if !segment.data.is_empty() {
-            self.on_data(sequence, segment.data, scene)?;
+        if !segment.payload().is_empty() {
+            self.on_data(sequence, segment.payload(), scene)?;
         }
-        if segment.flags & FIN != 0 {
+        if segment.fin() {
             self.tell(AssociationKind::Shutdown, scene)?;
         }
         ControlFlow::Continue(())

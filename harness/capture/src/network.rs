@@ -1,0 +1,215 @@
+//! From a frame to the payload of IP: link layers, IP headers and IPv6 extension headers.
+
+use crate::limits::VLAN_TAGS;
+use crate::octets::be16;
+use etherparse::{
+    EtherType, Ethernet2Slice, IpAuthHeaderSlice, IpFragOffset, IpNumber, Ipv4ExtensionsSlice,
+    Ipv6ExtensionsSlice, Ipv6FragmentHeaderSlice, Ipv6RawExtHeaderSlice, LaxIpSlice, LaxIpv4Slice,
+    LaxIpv6Slice, SingleVlanSlice, ether_type, ip_number,
+};
+use pcap_file::DataLink;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// Contents of a frame.
+pub(crate) enum Carried<'a> {
+    /// An IP packet; its version is in its first octet.
+    Ip(&'a [u8]),
+    /// An SCTP packet without a network layer.
+    Sctp(&'a [u8]),
+    /// ARP, spanning tree and so on.
+    Other,
+    /// A frame of a link type that is not supported.
+    Unsupported,
+}
+
+/// Link types that `pcap-file` has no name for: those of raw IP on BSD and on OpenBSD.
+const RAW_BSD: DataLink = DataLink::Unknown(12);
+const RAW_OPENBSD: DataLink = DataLink::Unknown(14);
+const LINUX_SLL_HEADER: usize = 16;
+const LINUX_SLL2_HEADER: usize = 20;
+/// The third tag protocol of stacked VLANs, beside those of `etherparse`.
+const VLAN_9200: EtherType = EtherType(0x9200);
+/// LLC and SNAP before the Ethernet type of a frame whose type field is a length.
+const SNAP: [u8; 6] = [0xaa, 0xaa, 3, 0, 0, 0];
+
+pub(crate) fn carried(link: DataLink, frame: &[u8]) -> Carried<'_> {
+    let ip = match link {
+        DataLink::ETHERNET => ethernet(frame),
+        DataLink::RAW | RAW_BSD | RAW_OPENBSD | DataLink::IPV4 | DataLink::IPV6 => Some(frame),
+        // The address family is in the capturing host's byte order, and IPv6 has a number per system: the version in
+        // the IP header is the same information, and more reliable.
+        DataLink::NULL | DataLink::LOOP => frame.get(4..),
+        // `etherparse` reads this header for few devices only: loopback and tunnels are not among them.
+        DataLink::LINUX_SLL => cooked::<LINUX_SLL_HEADER>(frame, 14),
+        DataLink::LINUX_SLL2 => cooked::<LINUX_SLL2_HEADER>(frame, 0),
+        DataLink::SCTP => return Carried::Sctp(frame),
+        _ => return Carried::Unsupported,
+    };
+    ip.map_or(Carried::Other, Carried::Ip)
+}
+
+fn ethernet(frame: &[u8]) -> Option<&[u8]> {
+    let frame = Ethernet2Slice::from_slice_without_fcs(frame).ok()?;
+    after_tags(frame.ether_type(), frame.payload_slice())
+}
+
+/// Reads a Linux cooked header of `HEADER` octets with its protocol type at `at`.
+fn cooked<const HEADER: usize>(frame: &[u8], at: usize) -> Option<&[u8]> {
+    let (header, payload) = frame.split_first_chunk::<HEADER>()?;
+    after_tags(EtherType(be16(header, at)?), payload)
+}
+
+/// Follows Ethernet types over VLAN tags and SNAP to an IP packet.
+fn after_tags(mut kind: EtherType, mut payload: &[u8]) -> Option<&[u8]> {
+    for _ in 0..=VLAN_TAGS {
+        match kind {
+            ether_type::IPV4 | ether_type::IPV6 => return Some(payload),
+            ether_type::VLAN_TAGGED_FRAME
+            | ether_type::PROVIDER_BRIDGING
+            | ether_type::VLAN_DOUBLE_TAGGED_FRAME
+            | VLAN_9200 => {
+                let tag = SingleVlanSlice::from_slice(payload).ok()?;
+                (kind, payload) = (tag.ether_type(), tag.payload_slice());
+            }
+            EtherType(0..=1500) => {
+                payload = payload.strip_prefix(&SNAP)?;
+                kind = EtherType(be16(payload, 0)?);
+                payload = &payload[2..];
+            }
+            _ => return None,
+        }
+    }
+    None
+}
+
+/// An IP packet without its headers.
+pub(crate) struct Packet<'a> {
+    pub(crate) src: IpAddr,
+    pub(crate) dst: IpAddr,
+    pub(crate) protocol: IpNumber,
+    pub(crate) payload: &'a [u8],
+    /// The header announces no more octets than were captured.
+    pub(crate) whole: bool,
+    pub(crate) fragment: Option<Fragment>,
+}
+
+/// Place of a fragment in its datagram.
+#[derive(Clone, Copy)]
+pub(crate) struct Fragment {
+    pub(crate) identification: u32,
+    pub(crate) offset: IpFragOffset,
+    pub(crate) more: bool,
+}
+
+/// Reads an IP header with its extension headers; `None` if they contradict themselves.
+///
+/// If the announced length is 0, as in a packet on its way to segmentation by the network card or in a jumbogram, the
+/// payload ends where the frame ends.
+pub(crate) fn packet(octets: &[u8]) -> Option<Packet<'_>> {
+    let (ip, stopped) = LaxIpSlice::from_slice(octets).ok()?;
+    let packet = match ip {
+        LaxIpSlice::Ipv4(ip) => ipv4(&ip, octets)?,
+        LaxIpSlice::Ipv6(ip) => ipv6(&ip, octets)?,
+    };
+    // Behind the fragment header there is no header in general, so errors there mean nothing.
+    (stopped.is_none() || packet.fragment.is_some()).then_some(packet)
+}
+
+fn ipv4<'a>(ip: &LaxIpv4Slice<'a>, octets: &'a [u8]) -> Option<Packet<'a>> {
+    let header = ip.header();
+    let (start, total) = (header.slice().len(), usize::from(header.total_len()));
+    if total != 0 && total < start {
+        return None;
+    }
+    let mut packet = Packet {
+        src: Ipv4Addr::from(header.source()).into(),
+        dst: Ipv4Addr::from(header.destination()).into(),
+        protocol: ip.payload().ip_number,
+        payload: ip.payload().payload,
+        whole: !ip.payload().incomplete,
+        fragment: None,
+    };
+    if header.is_fragmenting_payload() {
+        packet.fragment = Some(Fragment {
+            identification: u32::from(header.identification()),
+            offset: header.fragments_offset(),
+            more: header.more_fragments(),
+        });
+        // An authentication header is one in the first fragment only: take it for payload until all is there.
+        let authentication = ip.extensions().auth.map_or(0, |auth| auth.slice().len());
+        packet.protocol = header.protocol();
+        packet.payload = octets.get(start..start + authentication + packet.payload.len())?;
+    }
+    Some(packet)
+}
+
+fn ipv6<'a>(ip: &LaxIpv6Slice<'a>, octets: &'a [u8]) -> Option<Packet<'a>> {
+    let header = ip.header();
+    let mut packet = Packet {
+        src: Ipv6Addr::from(header.source()).into(),
+        dst: Ipv6Addr::from(header.destination()).into(),
+        protocol: ip.payload().ip_number,
+        payload: ip.payload().payload,
+        whole: !ip.payload().incomplete,
+        fragment: None,
+    };
+    if ip.extensions().is_fragmenting_payload() {
+        let start = header.slice().len();
+        let end = start + ip.extensions().slice().len() + packet.payload.len();
+        let (fragment, protocol, payload) =
+            to_fragment(header.next_header(), octets.get(start..end)?)?;
+        (packet.protocol, packet.payload) = (protocol, payload);
+        packet.fragment = Some(fragment);
+    }
+    Some(packet)
+}
+
+/// Walks to the fragment header of an IPv6 packet and returns the octets right behind it with their protocol number.
+///
+/// `etherparse` walks on: into the datagram, and past the last header that is whole.
+fn to_fragment(mut protocol: IpNumber, mut octets: &[u8]) -> Option<(Fragment, IpNumber, &[u8])> {
+    loop {
+        let (next, length) = match protocol {
+            ip_number::IPV6_HEADER_HOP_BY_HOP
+            | ip_number::IPV6_DESTINATION_OPTIONS
+            | ip_number::IPV6_ROUTE_HEADER => {
+                let header = Ipv6RawExtHeaderSlice::from_slice(octets).ok()?;
+                (header.next_header(), header.slice().len())
+            }
+            ip_number::AUTHENTICATION_HEADER => {
+                let header = IpAuthHeaderSlice::from_slice(octets).ok()?;
+                (header.next_header(), header.slice().len())
+            }
+            ip_number::IPV6_FRAGMENTATION_HEADER => {
+                let header = Ipv6FragmentHeaderSlice::from_slice(octets).ok()?;
+                let (next, length) = (header.next_header(), header.slice().len());
+                if header.is_fragmenting_payload() {
+                    let fragment = Fragment {
+                        identification: header.identification(),
+                        offset: header.fragment_offset(),
+                        more: header.more_fragments(),
+                    };
+                    return Some((fragment, next, &octets[length..]));
+                }
+                (next, length)
+            }
+            _ => return None,
+        };
+        (protocol, octets) = (next, &octets[length..]);
+    }
+}
+
+/// Steps over the extension headers in front of a reassembled payload; `None` if they contradict themselves.
+pub(crate) fn after_extensions(
+    src: IpAddr,
+    protocol: IpNumber,
+    payload: &[u8],
+) -> Option<(IpNumber, &[u8])> {
+    if src.is_ipv4() {
+        let (_, protocol, payload) = Ipv4ExtensionsSlice::from_slice(protocol, payload).ok()?;
+        return Some((protocol, payload));
+    }
+    let (headers, protocol, payload) = Ipv6ExtensionsSlice::from_slice(protocol, payload).ok()?;
+    // A fragment of a fragment is not put together.
+    (!headers.is_fragmenting_payload()).then_some((protocol, payload))
+}
