@@ -7,17 +7,22 @@
 use crate::limits::MESSAGE_OCTETS;
 use crate::octets::padded;
 use crate::sctp::{COMMON_HEADER, checksum};
+use pcap_file::pcap::{PcapHeader, PcapPacket, PcapWriter};
+use pcap_file::{DataLink, Endianness, PcapError, TsResolution};
 use std::io::{self, Write};
+use std::time::Duration;
 
 /// Chunk header, TSN, stream, SSN and PPID.
 const DATA_HEADER: usize = 16;
 /// The chunk's Length field has 16 bits.
 const MAX_OCTETS: usize = u16::MAX as usize - DATA_HEADER;
+/// More than the longest packet.
+const SNAP_LENGTH: u32 = 256 * 1024;
 const _: () = assert!(MAX_OCTETS <= MESSAGE_OCTETS);
 
 /// Writes user messages as bare SCTP packets, one DATA chunk each.
 pub struct SctpWriter<W: Write> {
-    output: W,
+    output: PcapWriter<W>,
     packet: Vec<u8>,
 }
 
@@ -47,16 +52,16 @@ pub struct Data {
 
 impl<W: Write> SctpWriter<W> {
     /// Begins the file.
-    pub fn new(mut output: W) -> io::Result<SctpWriter<W>> {
-        let mut header = Vec::with_capacity(24);
-        header.extend_from_slice(&0xa1b2_3c4d_u32.to_be_bytes());
-        header.extend_from_slice(&[0, 2, 0, 4]);
-        header.extend_from_slice(&[0; 8]);
-        header.extend_from_slice(&0x0004_0000_u32.to_be_bytes());
-        header.extend_from_slice(&u32::from(pcap_file::DataLink::SCTP).to_be_bytes());
-        output.write_all(&header)?;
+    pub fn new(output: W) -> io::Result<SctpWriter<W>> {
+        let header = PcapHeader {
+            snaplen: SNAP_LENGTH,
+            datalink: DataLink::SCTP,
+            ts_resolution: TsResolution::NanoSecond,
+            endianness: Endianness::Big,
+            ..PcapHeader::default()
+        };
         Ok(SctpWriter {
-            output,
+            output: PcapWriter::with_header(output, header).map_err(io_error)?,
             packet: Vec::new(),
         })
     }
@@ -123,9 +128,10 @@ impl<W: Write> SctpWriter<W> {
     }
 
     /// Flushes and gives the output back.
-    pub fn finish(mut self) -> io::Result<W> {
-        self.output.flush()?;
-        Ok(self.output)
+    pub fn finish(self) -> io::Result<W> {
+        let mut output = self.output.into_writer();
+        output.flush()?;
+        Ok(output)
     }
 
     fn begin(&mut self, way: Way) {
@@ -140,12 +146,17 @@ impl<W: Write> SctpWriter<W> {
         self.packet.resize(padded(self.packet.len()), 0);
         let sum = checksum(&self.packet).to_le_bytes();
         self.packet[8..COMMON_HEADER].copy_from_slice(&sum);
-        let length = (self.packet.len() as u32).to_be_bytes();
-        let seconds = ((time_ns / 1_000_000_000) as u32).to_be_bytes();
-        let fraction = ((time_ns % 1_000_000_000) as u32).to_be_bytes();
-        for field in [seconds, fraction, length, length] {
-            self.output.write_all(&field)?;
-        }
-        self.output.write_all(&self.packet)
+        let length = self.packet.len() as u32;
+        let record = PcapPacket::new(Duration::from_nanos(time_ns), length, &self.packet);
+        self.output.write_packet(&record).map_err(io_error)?;
+        Ok(())
+    }
+}
+
+/// An error of the output as it is, and a value that the format has no room for as invalid input.
+fn io_error(error: PcapError) -> io::Error {
+    match error {
+        PcapError::IoError(error) => error,
+        other => io::Error::new(io::ErrorKind::InvalidInput, other),
     }
 }
