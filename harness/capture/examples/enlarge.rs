@@ -1,19 +1,21 @@
-//! Makes a large capture out of a small one, to measure with.
+//! Makes a large capture from a small one, for measurements.
 //!
 //! `cargo run --release -p rspcheck-capture --example enlarge -- FROM.pcap TO.pcap OCTETS`
 //!
 //! The frames are repeated until TO has OCTETS octets. Each repetition is later in time and has other verification
-//! tags, in the packets as well as in INIT and INIT ACK, and the CRC32c to match: else all but the first would be
-//! retransmissions to any reader. FROM must be a little-endian pcap file with microseconds and link type Ethernet;
-//! frames that are not SCTP over IPv4 or IPv6 are repeated as they are.
+//! tags, in the packets as well as in INIT and INIT ACK, and the CRC32c to match: otherwise all repetitions would be
+//! retransmissions to any reader. FROM must be a pcap file of link type Ethernet; frames that are not SCTP over IPv4 or
+//! IPv6 are repeated as they are.
 
+use etherparse::{LaxSlicedPacket, ip_number};
+use pcap_file::DataLink;
+use pcap_file::pcap::{PcapReader, PcapWriter, RawPcapPacket};
 use std::error::Error;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::ops::Range;
 
-const RECORD_HEADER: usize = 16;
-const SCTP: u8 = 132;
+const FILE_HEADER: usize = 24;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -21,69 +23,49 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: enlarge FROM.pcap TO.pcap OCTETS".into());
     };
     let octets: usize = octets.parse()?;
-    let input = fs::read(from)?;
-    let (header, records) = input.split_at_checked(24).ok_or("FROM is too short")?;
-    if header[..4] != [0xd4, 0xc3, 0xb2, 0xa1] || header[20] != 1 {
-        return Err(
-            "FROM is not a little-endian pcap file of Ethernet frames with microseconds".into(),
-        );
+    let mut input = PcapReader::new(File::open(from)?)?;
+    let header = input.header();
+    if header.datalink != DataLink::ETHERNET {
+        return Err("FROM is not a pcap file of Ethernet frames".into());
     }
-    let records = split(records)?;
-    let seconds = |record: &Range<usize>| u32_at(&input[24..], record.start);
-    let span = match (records.first(), records.last()) {
-        (Some(first), Some(last)) => seconds(last) - seconds(first) + 1,
-        _ => return Err("FROM has no frames".into()),
+    let mut frames = Vec::new();
+    while let Some(frame) = input.next_raw_packet() {
+        frames.push(frame?.into_owned());
+    }
+    let (Some(first), Some(last)) = (frames.first(), frames.last()) else {
+        return Err("FROM has no frames".into());
     };
-    let mut output = BufWriter::new(File::create(to)?);
-    output.write_all(header)?;
-    let (mut written, mut repetition) = (header.len(), 0_u32);
-    let mut copy = Vec::new();
+    let span = last.ts_sec - first.ts_sec + 1;
+    let mut output = PcapWriter::with_header(BufWriter::new(File::create(to)?), header)?;
+    let (mut written, mut repetition) = (FILE_HEADER, 0_u32);
     while written < octets {
-        for record in &records {
-            copy.clear();
-            copy.extend_from_slice(&input[24..][record.clone()]);
-            let time = seconds(record) + repetition * span;
-            copy[..4].copy_from_slice(&time.to_le_bytes());
-            // A multiplier near the golden ratio spreads the tags over all their bits.
-            retag(
-                &mut copy[RECORD_HEADER..],
-                repetition.wrapping_mul(0x9e37_79b1),
-            );
-            output.write_all(&copy)?;
-            written += copy.len();
+        for frame in &frames {
+            written += output.write_raw_packet(&repeated(frame, span, repetition))?;
         }
         repetition += 1;
     }
-    output.flush()?;
+    output.into_writer().flush()?;
     println!(
         "{written} octets, {} frames, {repetition} repetitions",
-        records.len() * repetition as usize
+        frames.len() * repetition as usize
     );
     Ok(())
 }
 
-/// Ranges of the records, each with its header.
-fn split(octets: &[u8]) -> Result<Vec<Range<usize>>, &'static str> {
-    let mut records = Vec::new();
-    let mut at = 0;
-    while at < octets.len() {
-        if octets.len() < at + RECORD_HEADER {
-            return Err("FROM is cut off");
-        }
-        let end = at + RECORD_HEADER + u32_at(octets, at + 8) as usize;
-        if octets.len() < end {
-            return Err("FROM is cut off");
-        }
-        records.push(at..end);
-        at = end;
+/// Returns a frame's copy for one repetition.
+fn repeated(frame: &RawPcapPacket<'_>, span: u32, repetition: u32) -> RawPcapPacket<'static> {
+    let mut copy = frame.clone().into_owned();
+    copy.ts_sec += repetition * span;
+    if let Some(packet) = sctp(&frame.data) {
+        // A multiplier near the golden ratio spreads the tags over all their bits.
+        let salt = repetition.wrapping_mul(0x9e37_79b1);
+        retag(&mut copy.data.to_mut()[packet], salt);
     }
-    Ok(records)
+    copy
 }
 
-/// Makes the frame's association another one.
-fn retag(frame: &mut [u8], salt: u32) {
-    let Some(packet) = sctp(frame) else { return };
-    let packet = &mut frame[packet];
+/// Moves an SCTP packet to another association.
+fn retag(packet: &mut [u8], salt: u32) {
     change(packet, 4, salt);
     let mut chunk = 12;
     while chunk + 4 <= packet.len() {
@@ -98,23 +80,18 @@ fn retag(frame: &mut [u8], salt: u32) {
     packet[8..12].copy_from_slice(&sum);
 }
 
-/// Where the SCTP packet of an Ethernet frame is.
+/// Returns the place of the SCTP packet in an Ethernet frame.
 fn sctp(frame: &[u8]) -> Option<Range<usize>> {
-    let ip = frame.get(14..)?;
-    let (start, end) = match (frame.get(12..14)?, ip) {
-        ([0x08, 0x00], [first, ..]) if *ip.get(9)? == SCTP => (
-            usize::from(first & 0xf) * 4,
-            usize::from(u16::from_be_bytes([ip[2], ip[3]])),
-        ),
-        ([0x86, 0xdd], _) if *ip.get(6)? == SCTP => {
-            (40, 40 + usize::from(u16::from_be_bytes([ip[4], ip[5]])))
-        }
-        _ => return None,
-    };
-    (start + 16 <= end && end <= ip.len()).then_some(14 + start..14 + end)
+    let sliced = LaxSlicedPacket::from_ethernet(frame).ok()?;
+    let ip = sliced.ip_payload()?;
+    if ip.ip_number != ip_number::SCTP || ip.fragmented || ip.incomplete || ip.payload.len() < 16 {
+        return None;
+    }
+    let start = ip.payload.as_ptr().addr() - frame.as_ptr().addr();
+    Some(start..start + ip.payload.len())
 }
 
-/// Changes a tag; 0 stays 0 and nothing else becomes it.
+/// Changes a tag; 0 stays 0 and no other tag becomes 0.
 fn change(packet: &mut [u8], at: usize, salt: u32) {
     let Some(field) = packet.get_mut(at..at + 4) else {
         return;
@@ -124,8 +101,4 @@ fn change(packet: &mut [u8], at: usize, salt: u32) {
         let other = if tag ^ salt == 0 { tag } else { tag ^ salt };
         field.copy_from_slice(&other.to_be_bytes());
     }
-}
-
-fn u32_at(octets: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes([octets[at], octets[at + 1], octets[at + 2], octets[at + 3]])
 }
