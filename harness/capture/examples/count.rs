@@ -1,4 +1,4 @@
-//! Counts the messages of capture files: what reading alone costs.
+//! Counts the messages of capture files, to measure the cost of reading.
 //!
 //! `cargo run --release -p rspcheck-capture --example count -- FILE…`
 

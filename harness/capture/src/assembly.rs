@@ -1,10 +1,10 @@
-//! User messages from the fragments in DATA and I-DATA chunks.
+//! Reassembles user messages from the fragments in DATA and I-DATA chunks.
 
 use crate::limits::{MESSAGE_OCTETS, RUNS};
 
-/// One chunk that does not carry a whole message.
+/// A chunk that carries a part of a message.
 pub(crate) struct Piece<'a> {
-    /// 0 for DATA, whose fragments have consecutive TSNs; for I-DATA the message's own number.
+    /// 0 for DATA, where consecutive TSNs identify a message; for I-DATA a number that identifies it.
     pub(crate) group: u64,
     /// TSN, or the Fragment Sequence Number of I-DATA.
     pub(crate) order: u32,
@@ -14,14 +14,14 @@ pub(crate) struct Piece<'a> {
     pub(crate) fields: crate::SctpFields,
 }
 
-/// Consecutive fragments of one message. Fragments in order cost one copy each.
+/// Consecutive fragments of one message. A fragment that arrives in order is copied once.
 pub(crate) struct Run {
     group: u64,
     first: u32,
     next: u32,
     begin: bool,
     end: bool,
-    /// Longer than [`MESSAGE_OCTETS`]: followed to its end, but not kept.
+    /// The message has more than [`MESSAGE_OCTETS`]: its fragments are followed, its octets are not kept.
     pub(crate) oversized: bool,
     pub(crate) octets: Vec<u8>,
     pub(crate) frames: Vec<u64>,
@@ -34,11 +34,11 @@ pub(crate) struct Runs {
     runs: Vec<Run>,
 }
 
-/// What became of a piece.
+/// Result of adding a piece.
 pub(crate) struct Added {
     /// The message, if it is whole now.
     pub(crate) whole: Option<Run>,
-    /// Messages given up to make room.
+    /// Number of messages that were discarded to make room.
     pub(crate) dropped: u64,
 }
 
@@ -47,12 +47,12 @@ impl Runs {
         self.runs.is_empty()
     }
 
-    /// Octets held, those of the frame lists included.
+    /// Returns the number of octets that are held, including the lists of frames.
     pub(crate) fn cost(&self) -> usize {
         self.runs.iter().map(Run::cost).sum()
     }
 
-    /// Number of incomplete messages.
+    /// Returns the number of incomplete messages.
     pub(crate) fn len(&self) -> usize {
         self.runs.len()
     }
@@ -96,7 +96,7 @@ impl Runs {
         Added { whole, dropped }
     }
 
-    /// FORWARD TSN: the sender has given up everything up to `cumulative`. Answers how many messages that ends.
+    /// Discards the messages that a FORWARD TSN ends: all up to `cumulative`. Returns their number.
     pub(crate) fn abandon(&mut self, cumulative: u32) -> u64 {
         let before = self.runs.len();
         self.runs.retain(|run| {

@@ -1,21 +1,21 @@
-//! A transport packet's way to its reader, and the visitor of what is found in it.
+//! Values that accompany a packet to the readers of SCTP and TCP.
 
 use crate::{Item, Transport};
 use std::net::IpAddr;
 use std::ops::ControlFlow;
 
-/// The visitor that receives the items. `Break` ends the reading.
+/// Visitor of items. `Break` ends the reading.
 pub(crate) type Visit<'v> = dyn FnMut(Item<'_>) -> ControlFlow<()> + 'v;
 
-/// The frames and addresses that carried a transport's packet.
+/// Frames and addresses that carried a packet of SCTP, TCP or UDP.
 pub(crate) struct Carrier<'a> {
-    /// Several in the case of IP fragments; never empty.
+    /// Several if the datagram was fragmented; never empty.
     pub(crate) frames: &'a [u64],
     pub(crate) time_ns: u64,
     pub(crate) transport: Transport,
     pub(crate) src: Option<IpAddr>,
     pub(crate) dst: Option<IpAddr>,
-    /// Nothing of the packet was left out by the capture.
+    /// The capture has the whole packet.
     pub(crate) whole: bool,
 }
 

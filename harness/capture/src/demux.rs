@@ -1,4 +1,4 @@
-//! From a frame to the transport that carries messages.
+//! Passes each frame to the reader of its transport.
 
 use crate::carrier::{Carrier, Visit};
 use crate::file::Record;
@@ -11,7 +11,7 @@ use etherparse::{IpNumber, TcpSlice, UdpSlice, ip_number};
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-/// Everything that is remembered between frames.
+/// All state between frames.
 pub(crate) struct Demux {
     settings: Settings,
     pub(crate) counters: Counters,
@@ -61,7 +61,7 @@ impl Demux {
         }
     }
 
-    /// Hands over what was still waiting when the capture ended.
+    /// Yields what still waited for a missing segment when the capture ended.
     pub(crate) fn end(&mut self, visit: &mut Visit<'_>) -> ControlFlow<()> {
         self.tcp.end(&self.settings, &mut self.counters, visit)
     }
@@ -186,7 +186,8 @@ impl Demux {
         }))
     }
 
-    /// RFC 6951 leaves the port to configuration: known ports are believed, others by their checksum.
+    /// Returns whether a UDP datagram carries SCTP. RFC 6951 leaves the port to configuration, so the ports in the
+    /// settings always do, and others do after a right checksum.
     fn carries_sctp(&mut self, src: u16, dst: u16, payload: &[u8]) -> bool {
         let known = |port| self.settings.udp_encaps_ports.contains(&port);
         if known(src) || known(dst) {
@@ -213,8 +214,8 @@ impl Demux {
         carrier: &Carrier<'_>,
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
-        // A packet on its way to segmentation by the network card has no checksum yet, and RFC 9653 allows 0. A
-        // packet that the capture cut off cannot be checked.
+        // The network card fills in the checksum of packets that it segments, so they are captured with 0, which
+        // RFC 9653 also allows. The checksum of a packet that the capture cut off cannot be checked.
         let unchecked = !carrier.whole || sctp::stored_checksum(packet) == Some(0);
         if !unchecked && !sctp::checksum_is_right(packet) {
             self.counters.wrong_checksums += 1;

@@ -22,7 +22,7 @@ pub(crate) struct Record<'a> {
     pub(crate) octets: &'a [u8],
 }
 
-/// The packet records of a capture file, front to back.
+/// The packet records of a capture file, from front to back.
 pub(crate) struct Records {
     input: Input,
     format: Format,
@@ -51,7 +51,7 @@ impl Records {
             | [0x4d, 0x3c, 0xb2, 0xa1] => pcap_header(&mut source)?,
             [0x1f, 0x8b, ..] => {
                 return Err(Error::NotACapture(
-                    "it is compressed; unpack it with `gunzip -c` and read `-`",
+                    "it is compressed; decompress it with `gunzip -c` and read `-`",
                 ));
             }
             _ => {
@@ -388,7 +388,7 @@ impl Section {
                     ..
                 },
             )) => Ok(body),
-            _ => Err(input.broken("a block whose two lengths differ")),
+            _ => Err(input.broken("a block with two different lengths")),
         }
     }
 }
@@ -398,7 +398,7 @@ impl Interface {
         let since = match self.units_per_second {
             1_000_000 => i128::from(units) * 1000,
             1_000_000_000 => i128::from(units),
-            // A resolution is at most 2^127, so the product of a 64-bit time and 10^9 is what has to fit: it does.
+            // The product of a 64-bit time and 10^9 fits into 128 bits.
             other => (u128::from(units) * 1_000_000_000 / other) as i128,
         };
         let time = since + i128::from(self.offset_seconds) * 1_000_000_000;
@@ -406,14 +406,14 @@ impl Interface {
     }
 }
 
-/// `if_tsresol`: a negative power of ten, or of two where the top bit is set.
+/// Returns the units per second of `if_tsresol`: a power of ten, or of two if the top bit is set.
 fn units_per_second(option: u8) -> u128 {
     let exponent = u32::from(option & 0x7f);
     let base: u128 = if option & 0x80 == 0 { 10 } else { 2 };
     base.checked_pow(exponent).unwrap_or(u128::MAX)
 }
 
-/// Reads the 16-bit field at `at`; the caller has made sure that it is there.
+/// Reads the 16-bit field at `at`. The caller has checked that `octets` contains it.
 fn u16_at(order: Endianness, octets: &[u8], at: usize) -> u16 {
     match order {
         Endianness::Big => BigEndian::read_u16(&octets[at..]),
@@ -421,7 +421,7 @@ fn u16_at(order: Endianness, octets: &[u8], at: usize) -> u16 {
     }
 }
 
-/// Reads the 32-bit field at `at`; the caller has made sure that it is there.
+/// Reads the 32-bit field at `at`. The caller has checked that `octets` contains it.
 fn u32_at(order: Endianness, octets: &[u8], at: usize) -> u32 {
     match order {
         Endianness::Big => BigEndian::read_u32(&octets[at..]),

@@ -1,6 +1,6 @@
-//! IP datagrams from their fragments.
+//! Reassembles IP datagrams: a bounded table of [`IpDefragBuf`]s.
 //!
-//! A table around [`IpDefragBuf`] that is bounded, unlike `etherparse`'s own, and keeps the numbers of the frames.
+//! `IpDefragPool`, the table of `etherparse`, has no bound and does not know the frames of a datagram.
 
 use crate::limits::{IP_DATAGRAMS, IP_FRAMES, IP_OCTETS};
 use crate::network::{Fragment, Packet};
@@ -14,11 +14,11 @@ struct Datagram {
     buffer: IpDefragBuf,
     frames: Vec<u64>,
     last_frame: u64,
-    /// Of the fragment at offset 0: no other has to have it (RFC 8200, section 4.5).
+    /// Protocol of the fragment at offset 0. Later fragments may have another (RFC 8200, section 4.5).
     protocol: IpNumber,
 }
 
-/// A datagram that has become whole.
+/// A reassembled datagram.
 pub(crate) struct Whole {
     pub(crate) protocol: IpNumber,
     pub(crate) octets: Vec<u8>,
@@ -33,11 +33,11 @@ type Key = (IpAddr, IpAddr, u32, Option<IpNumber>);
 pub(crate) struct Fragments {
     datagrams: HashMap<Key, Datagram>,
     octets: usize,
-    /// Number of datagrams and fragments that were given up.
+    /// Number of datagrams and fragments that were discarded.
     pub(crate) given_up: u64,
 }
 
-/// No IP payload is longer, whatever the offsets are.
+/// Longest payload of IP.
 const MAX_DATAGRAM: usize = 65_535;
 
 impl Fragments {
@@ -59,7 +59,7 @@ impl Fragments {
         let key = (packet.src, packet.dst, fragment.identification, protocol);
         self.make_room(key, frame);
         if self.put(key, packet, fragment, frame).is_err() {
-            // It contradicts the length of an earlier datagram with the same identification: a new one begins.
+            // The fragment contradicts the length of the datagram: it belongs to a later one with the same identification.
             self.give_up(key);
             self.put(key, packet, fragment, frame).ok()?;
         }
@@ -93,7 +93,7 @@ impl Fragments {
         added
     }
 
-    /// Gives up what is too old or too much before a fragment is added.
+    /// Discards datagrams that are too old or too many, before a fragment is added.
     fn make_room(&mut self, key: Key, frame: u64) {
         let old = |datagram: &Datagram| frame - datagram.last_frame > IP_FRAMES;
         if self.datagrams.get(&key).is_some_and(old) {
@@ -146,7 +146,7 @@ impl Datagram {
         Ok(())
     }
 
-    /// Octets that it holds, those of its lists included.
+    /// Returns the number of octets that are allocated.
     fn cost(&self) -> usize {
         let sections = self.buffer.sections().capacity() * size_of::<[u16; 2]>();
         self.buffer.data().capacity() + sections + self.frames.capacity() * size_of::<u64>()

@@ -1,59 +1,58 @@
-//! What a capture yields.
+//! Items that a capture yields.
 
 use std::fmt;
 use std::net::IpAddr;
 
-/// One thing found in a capture, in the order of the frames that completed it.
+/// One message or event of a capture. Items come in the order of the frames that completed them.
 #[derive(Debug, Clone)]
 pub enum Item<'a> {
     /// A user message.
     Message(Message<'a>),
-    /// Something happened to an association or a TCP connection.
+    /// A change of an association's or a TCP connection's state.
     Association(Association),
 }
 
-/// One user message, each exactly once however often its octets were sent.
+/// One user message. It is yielded once, however often its octets were sent.
 #[derive(Debug, Clone)]
 pub struct Message<'a> {
-    /// Numbers (from 1) of all frames that carried a part of it, ascending, never empty. A retransmission of
-    /// octets that were there already is not among them.
+    /// Numbers (from 1) of the frames that carried a part of it: ascending, never empty, without frames that only
+    /// repeated octets.
     pub frames: &'a [u64],
-    /// Time when it could be read, in nanoseconds since 1970: that of its last frame, or, over TCP, of a later one
-    /// that filled a gap before it.
+    /// Time of its last frame in nanoseconds since 1970; over TCP, of a later frame if that filled a gap before it.
     pub time_ns: u64,
-    /// How it was carried.
+    /// Transport that carried it.
     pub transport: Transport,
-    /// Sender, as in the completing frame: a multi-homed peer has several addresses.
+    /// Sender in the completing frame. A multi-homed peer has several addresses.
     pub src: Endpoint,
-    /// Receiver, as in the completing frame.
+    /// Receiver in the completing frame.
     pub dst: Endpoint,
     /// Association or connection, numbered from 1 in the order of appearance; 0 over UDP. Both directions and all
     /// address pairs of an association share it.
     pub assoc: u64,
-    /// What only SCTP tells.
+    /// Fields that only SCTP has.
     pub sctp: Option<SctpFields>,
-    /// By PPID, else by port; `None` for other user data.
+    /// Protocol by PPID, or by port if the PPID is neither; `None` for other user data.
     pub protocol: Option<Protocol>,
-    /// The message's octets with its padding, as far as that was sent.
+    /// Octets of the message, with as much padding as was sent.
     pub octets: &'a [u8],
 }
 
 impl Message<'_> {
-    /// The first frame that carried a part of the message.
+    /// Returns the number of the first frame that carried a part of the message.
     pub fn first_frame(&self) -> u64 {
         self.frames[0]
     }
 
-    /// The last one, where the message became whole; Wireshark shows it there.
+    /// Returns the number of the frame that completed the message. Wireshark shows the message there.
     pub fn last_frame(&self) -> u64 {
         self.frames[self.frames.len() - 1]
     }
 }
 
-/// Fields of the DATA or I-DATA chunk (the first one if there were several).
+/// Fields of the DATA or I-DATA chunk; of the first one if the message was fragmented.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SctpFields {
-    /// Payload protocol identifier as it stood there.
+    /// Payload protocol identifier, as sent.
     pub ppid: u32,
     /// Stream identifier.
     pub stream: u16,
@@ -70,36 +69,36 @@ pub struct SctpFields {
 /// A change of an association's or a TCP connection's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Association {
-    /// The number that its messages carry.
+    /// Number of the association, as in its messages.
     pub assoc: u64,
-    /// What happened.
+    /// Change of state.
     pub kind: AssociationKind,
-    /// Frame in which it was seen first.
+    /// Number of the first frame with this change.
     pub frame: u64,
     /// Time of that frame, in nanoseconds since 1970.
     pub time_ns: u64,
-    /// How it is carried.
+    /// Transport that carried the frame.
     pub transport: Transport,
-    /// Who sent that frame.
+    /// Sender of that frame.
     pub src: Endpoint,
-    /// Who received it.
+    /// Receiver of that frame.
     pub dst: Endpoint,
 }
 
-/// What can happen to an association; retransmitted chunks are not told twice.
+/// Changes of an association's state. A retransmission does not report a change again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum AssociationKind {
     /// INIT, or a TCP SYN without ACK.
     Init,
     /// COOKIE ACK, or a TCP SYN with ACK.
     Up,
-    /// SHUTDOWN, or a TCP FIN; `src` wants no more.
+    /// SHUTDOWN, or a TCP FIN: `src` closes.
     Shutdown,
     /// SHUTDOWN COMPLETE.
     Down,
     /// ABORT, or a TCP RST.
     Abort,
-    /// Octets of a TCP connection that the receiver has are not in the capture, or its framing was lost; messages
+    /// The capture lacks octets of a TCP connection that the receiver acknowledged, or a Length was impossible: messages
     /// from `src` are missing.
     Gap,
 }
@@ -109,7 +108,7 @@ pub enum AssociationKind {
 pub struct Endpoint {
     /// `None` where the capture has bare SCTP packets.
     pub address: Option<IpAddr>,
-    /// Port of SCTP, TCP or UDP; inside UDP encapsulation that of SCTP.
+    /// Port of SCTP, TCP or UDP; that of SCTP if UDP encapsulates it.
     pub port: u16,
 }
 
@@ -123,7 +122,7 @@ impl fmt::Display for Endpoint {
     }
 }
 
-/// How a message was carried.
+/// Transports of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Transport {
     /// SCTP over IP, or bare.
@@ -132,12 +131,12 @@ pub enum Transport {
     SctpUdp,
     /// TCP.
     Tcp,
-    /// UDP: announcements.
+    /// UDP, which carries announcements.
     Udp,
 }
 
 impl Transport {
-    /// A word for people and JSON.
+    /// Returns the name in reports and JSON.
     pub fn name(self) -> &'static str {
         match self {
             Transport::Sctp => "sctp",
@@ -148,7 +147,7 @@ impl Transport {
     }
 }
 
-/// Whose message it is.
+/// Protocols of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Protocol {
     /// RFC 5352.
@@ -158,7 +157,7 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// "ASAP" or "ENRP".
+    /// Returns "ASAP" or "ENRP".
     pub fn name(self) -> &'static str {
         match self {
             Protocol::Asap => "ASAP",

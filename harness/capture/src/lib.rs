@@ -1,15 +1,16 @@
-//! Capture files to user messages: pcap and pcapng in, each ASAP and ENRP message once, with its frames, out.
+//! Reads capture files (pcap and pcapng) and yields each ASAP and ENRP message once, with the frames that carried it.
 //!
-//! Below stand the link layers, IP with its fragments, SCTP (bare, over IP, in UDP), TCP and UDP. This crate knows
-//! no message: of ASAP and ENRP it knows ports and payload protocol identifiers, and for TCP where the common
-//! header has its Length. It never holds a file in memory: what it remembers is bounded by [`limits`], and what it
-//! had to forget is in [`Counters`].
+//! The crate decodes link layers, IP with its fragments, SCTP (bare, over IP, in UDP), TCP and UDP. `pcap-file` parses
+//! records and `etherparse` the headers below SCTP; SCTP, the order of TCP segments and the reassembly of user messages
+//! are implemented here. The crate does not decode messages: of ASAP and ENRP it uses the ports, the payload protocol
+//! identifiers and, over TCP, the Length in the common header. It never holds a file in memory: [`limits`] bound its
+//! state, and [`Counters`] count what it discarded for them.
 //!
-//! Messages come in the order of the frames that completed them, which is the order of Wireshark's list and not
-//! that in which SCTP delivers: after a loss, later messages stand before the retransmitted one. Stream and SSN
-//! tell the rest. Over TCP, a message that waited for an earlier segment comes after the frame that brought it.
+//! Messages are yielded in the order of the frames that completed them. This is the order of Wireshark's list, not the
+//! order of delivery: after a loss, later messages come before the retransmitted one, and stream and SSN give the order
+//! of delivery. Over TCP, a message that waited for an earlier segment follows the frame with that segment.
 //!
-//! Where to enter: [`Capture::open`] and [`Capture::for_each`]; to write a capture, [`SctpWriter`].
+//! Entry points: [`Capture::open`] and [`Capture::for_each`]; [`SctpWriter`] writes captures.
 //!
 //! ```no_run
 //! use rspcheck_capture::{Capture, Item};
@@ -54,21 +55,21 @@ use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// Payload protocol identifier of ASAP (RFC 5352, 8.3).
+/// Payload protocol identifier of ASAP (RFC 5352, section 8.3).
 pub const PPID_ASAP: u32 = 11;
-/// Payload protocol identifier of ENRP (RFC 5353, 5.4).
+/// Payload protocol identifier of ENRP (RFC 5353, section 5.4).
 pub const PPID_ENRP: u32 = 12;
 
-/// What a reader must be told because a capture does not say it.
+/// Settings that a capture does not contain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Settings {
     /// Ports of ASAP over SCTP with another PPID, over TCP and over UDP.
     pub asap_ports: Vec<u16>,
     /// Ports of ENRP over SCTP with another PPID and over UDP.
     pub enrp_ports: Vec<u16>,
-    /// UDP ports that carry SCTP whatever its checksum says; other ports are recognised by the checksum.
+    /// UDP ports that carry SCTP with any checksum; on other ports, SCTP is recognised by a right checksum.
     pub udp_encaps_ports: Vec<u16>,
-    /// Read SCTP packets with a wrong CRC32c too. The receiver has dropped them, so by default they only count.
+    /// Reads SCTP packets with a wrong CRC32c too. The receiver dropped them, so by default they are only counted.
     pub wrong_checksums: bool,
 }
 
@@ -88,7 +89,7 @@ impl Settings {
         self.asap_ports.contains(&port)
     }
 
-    /// By payload protocol identifier, else by port.
+    /// Returns the protocol of a payload protocol identifier, or of the ports if that is neither ASAP's nor ENRP's.
     pub(crate) fn protocol(&self, ppid: u32, src: u16, dst: u16) -> Option<Protocol> {
         match ppid {
             PPID_ASAP => Some(Protocol::Asap),
@@ -109,38 +110,38 @@ impl Settings {
     }
 }
 
-/// What was read, and what could not be.
+/// Numbers of what was read and of what could not be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Counters {
     /// Packet records.
     pub frames: u64,
-    /// User messages handed over, those of neither protocol included.
+    /// User messages yielded, including those of neither protocol.
     pub messages: u64,
-    /// DATA chunks and TCP segments with nothing new.
+    /// DATA chunks and TCP segments without new octets.
     pub retransmissions: u64,
-    /// SCTP packets with a wrong CRC32c, 0 not counted.
+    /// SCTP packets with a wrong CRC32c other than 0.
     pub wrong_checksums: u64,
     /// Packets or chunks that contradict themselves.
     pub malformed: u64,
-    /// Chunks and datagrams not read because the capture cut the packet off (snap length).
+    /// Chunks and datagrams that the capture has in part only (snap length).
     pub cut: u64,
     /// Frames of a link type that is not supported.
     pub unsupported_links: u64,
     /// The last such link type.
     pub unsupported_link: Option<u16>,
-    /// IP datagrams given up with a fragment missing.
+    /// IP datagrams discarded because a fragment is missing, and fragments that fit no datagram.
     pub ip_datagrams_given_up: u64,
-    /// Fragmented user messages given up with a fragment missing.
+    /// Fragmented user messages discarded because a fragment is missing.
     pub messages_given_up: u64,
     /// User messages longer than [`limits::MESSAGE_OCTETS`].
     pub messages_oversized: u64,
-    /// Directions of open associations and connections forgotten for want of room.
+    /// Directions of open associations and connections discarded because a table was full.
     pub associations_dropped: u64,
-    /// Times the messages of a TCP connection were lost from sight.
+    /// Gaps in TCP connections after which message boundaries had to be found again.
     pub tcp_gaps: u64,
 }
 
-/// A capture file being read.
+/// A capture file that is read.
 pub struct Capture {
     records: Records,
     demux: Demux,
@@ -148,16 +149,29 @@ pub struct Capture {
 
 impl Capture {
     /// Opens a file with the default [`Settings`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Capture::open_with`].
     pub fn open(path: impl AsRef<Path>) -> Result<Capture, Error> {
         Capture::open_with(path, Settings::default())
     }
 
     /// Opens a file.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] if the file cannot be opened, otherwise those of [`Capture::from_reader`].
     pub fn open_with(path: impl AsRef<Path>, settings: Settings) -> Result<Capture, Error> {
         Capture::from_reader(File::open(path)?, settings)
     }
 
-    /// Reads from anything, such as standard input. No need to buffer it.
+    /// Reads from a file, from standard input or from memory. The input need not be buffered.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::NotACapture`] if the input does not begin like a capture, [`Error::CutOff`] if it ends inside the file
+    /// header, and [`Error::Io`] if it cannot be read.
     pub fn from_reader(input: impl Read + 'static, settings: Settings) -> Result<Capture, Error> {
         let records = Records::open(Source::new(Box::new(input)))?;
         Ok(Capture {
@@ -166,7 +180,12 @@ impl Capture {
         })
     }
 
-    /// Hands over everything in the file. On an error, everything before it has been handed over.
+    /// Calls `visit` with everything in the file. On an error, `visit` has received everything before it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::CutOff`] if the file ends inside a record, [`Error::Broken`] if a record contradicts the format, and
+    /// [`Error::Io`] if the input cannot be read.
     pub fn for_each(&mut self, mut visit: impl FnMut(Item<'_>)) -> Result<(), Error> {
         let flow = self.try_for_each(|item| {
             visit(item);
@@ -176,7 +195,11 @@ impl Capture {
         Ok(())
     }
 
-    /// Like [`Capture::for_each`], until the visitor breaks.
+    /// Calls `visit` like [`Capture::for_each`] until it returns `Break`, and returns that.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Capture::for_each`].
     pub fn try_for_each<B>(
         &mut self,
         mut visit: impl FnMut(Item<'_>) -> ControlFlow<B>,
@@ -196,7 +219,7 @@ impl Capture {
         read.map(|()| ControlFlow::Continue(()))
     }
 
-    /// What has been read so far.
+    /// Returns the counters of what has been read so far.
     pub fn counters(&self) -> &Counters {
         &self.demux.counters
     }

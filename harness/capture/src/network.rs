@@ -1,4 +1,4 @@
-//! From a frame to the payload of IP: link layers, IP headers and IPv6 extension headers.
+//! Reads link layers, IP headers and extension headers, down to the payload of IP.
 
 use crate::limits::VLAN_TAGS;
 use crate::octets::be16;
@@ -29,9 +29,10 @@ const LINUX_SLL_HEADER: usize = 16;
 const LINUX_SLL2_HEADER: usize = 20;
 /// The third tag protocol of stacked VLANs, beside those of `etherparse`.
 const VLAN_9200: EtherType = EtherType(0x9200);
-/// LLC and SNAP before the Ethernet type of a frame whose type field is a length.
+/// LLC and SNAP before the Ethernet type of a frame that has its length in the type field.
 const SNAP: [u8; 6] = [0xaa, 0xaa, 3, 0, 0, 0];
 
+/// Steps over the link layer.
 pub(crate) fn carried(link: DataLink, frame: &[u8]) -> Carried<'_> {
     let ip = match link {
         DataLink::ETHERNET => ethernet(frame),
@@ -111,7 +112,7 @@ pub(crate) fn packet(octets: &[u8]) -> Option<Packet<'_>> {
         LaxIpSlice::Ipv4(ip) => ipv4(&ip, octets)?,
         LaxIpSlice::Ipv6(ip) => ipv6(&ip, octets)?,
     };
-    // Behind the fragment header there is no header in general, so errors there mean nothing.
+    // The octets behind a fragment header are no header in general, so errors there are ignored.
     (stopped.is_none() || packet.fragment.is_some()).then_some(packet)
 }
 
@@ -135,7 +136,7 @@ fn ipv4<'a>(ip: &LaxIpv4Slice<'a>, octets: &'a [u8]) -> Option<Packet<'a>> {
             offset: header.fragments_offset(),
             more: header.more_fragments(),
         });
-        // An authentication header is one in the first fragment only: take it for payload until all is there.
+        // Only the first fragment has an authentication header: keep it in the payload until the datagram is whole.
         let authentication = ip.extensions().auth.map_or(0, |auth| auth.slice().len());
         packet.protocol = header.protocol();
         packet.payload = octets.get(start..start + authentication + packet.payload.len())?;
@@ -166,7 +167,8 @@ fn ipv6<'a>(ip: &LaxIpv6Slice<'a>, octets: &'a [u8]) -> Option<Packet<'a>> {
 
 /// Walks to the fragment header of an IPv6 packet and returns the octets right behind it with their protocol number.
 ///
-/// `etherparse` walks on: into the datagram, and past the last header that is whole.
+/// `etherparse`'s own walk continues behind that header, into the datagram. Its iterator over the headers would read past
+/// the end of the slice if that walk ended with an error.
 fn to_fragment(mut protocol: IpNumber, mut octets: &[u8]) -> Option<(Fragment, IpNumber, &[u8])> {
     loop {
         let (next, length) = match protocol {
@@ -210,6 +212,6 @@ pub(crate) fn after_extensions(
         return Some((protocol, payload));
     }
     let (headers, protocol, payload) = Ipv6ExtensionsSlice::from_slice(protocol, payload).ok()?;
-    // A fragment of a fragment is not put together.
+    // A fragment inside a reassembled datagram is not reassembled.
     (!headers.is_fragmenting_payload()).then_some((protocol, payload))
 }

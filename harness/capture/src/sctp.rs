@@ -1,8 +1,8 @@
-//! SCTP packets: chunks in, user messages and association events out.
+//! Reads chunks of SCTP packets and yields user messages and changes of associations.
 //!
-//! A direction is known by its verification tag and ports, never by addresses: a multi-homed association uses many
-//! address pairs, and a retransmission often takes another one than the first transmission. The tag changes with
-//! each new association on the same ports, so nothing of an old one is mistaken for the new one's.
+//! Verification tag and ports identify a direction of an association. Addresses do not: a multi-homed association uses
+//! many address pairs, and a retransmission often takes another pair than the first transmission. Each new association
+//! on the same ports has another tag, so chunks of an old one are not taken for those of the new one.
 
 use crate::assembly::{Piece, Runs};
 use crate::carrier::{Carrier, Visit};
@@ -45,28 +45,28 @@ impl Key {
     }
 }
 
-/// Addresses and ports as one side sends them; tells which two directions belong together where the capture missed
-/// the handshake.
+/// Addresses and ports as one side sends them. They pair the two directions of an association if the capture lacks the
+/// handshake.
 type Path = (Option<IpAddr>, u16, Option<IpAddr>, u16);
 
 /// One direction of one association.
 #[derive(Default)]
 struct Direction {
     assoc: u64,
-    /// From the first DATA chunk or the handshake on.
+    /// Present from the first DATA chunk or the handshake on.
     window: Option<Box<TsnWindow>>,
     runs: Runs,
     last_frame: u64,
-    /// This direction's initial TSN, if the handshake was seen.
+    /// Initial TSN of this direction, if the capture has the handshake.
     initial_tsn: Option<u32>,
-    /// The other direction's, from the INIT that chose this direction's tag.
+    /// Initial TSN of the other direction, from the INIT that chose this direction's tag.
     peer_tsn: Option<u32>,
     /// The other direction is known.
     paired: bool,
-    /// SHUTDOWN COMPLETE or ABORT was seen.
+    /// The capture has its SHUTDOWN COMPLETE or ABORT.
     closed: bool,
-    /// A bit for each [`AssociationKind`] already told.
-    told: u8,
+    /// A bit for each [`AssociationKind`] that was reported.
+    reported: u8,
 }
 
 /// All associations.
@@ -78,7 +78,7 @@ pub(crate) struct Sctp {
     held: usize,
 }
 
-/// What the common header says, for the chunks.
+/// Fields of the common header.
 #[derive(Clone, Copy)]
 struct Header {
     src: u16,
@@ -86,7 +86,7 @@ struct Header {
     vtag: u32,
 }
 
-/// What chunks need besides their octets.
+/// Values that every chunk needs besides its octets.
 struct Scene<'a, 'v> {
     header: Header,
     carrier: &'a Carrier<'a>,
@@ -97,7 +97,7 @@ struct Scene<'a, 'v> {
 }
 
 impl Sctp {
-    /// Reads one packet whose checksum is somebody else's business.
+    /// Reads one packet. The caller has checked its checksum.
     pub(crate) fn packet(
         &mut self,
         octets: &[u8],
@@ -156,8 +156,8 @@ impl Sctp {
                 self.init_ack(value, scene);
                 ControlFlow::Continue(())
             }
-            COOKIE_ACK => self.tell(forth, AssociationKind::Up, scene),
-            SHUTDOWN => self.tell(forth, AssociationKind::Shutdown, scene),
+            COOKIE_ACK => self.report(forth, AssociationKind::Up, scene),
+            SHUTDOWN => self.report(forth, AssociationKind::Shutdown, scene),
             SHUTDOWN_COMPLETE | ABORT => {
                 let reflected = flags & FLAG_REFLECTED != 0;
                 let key = if reflected {
@@ -170,7 +170,7 @@ impl Sctp {
                 } else {
                     AssociationKind::Down
                 };
-                self.tell(key, kind, scene)
+                self.report(key, kind, scene)
             }
             FORWARD_TSN => {
                 if let (Some(cumulative), Some(direction)) =
@@ -232,7 +232,7 @@ impl Sctp {
         scene.message(assoc, run.fields, &run.octets, &run.frames)
     }
 
-    /// INIT from A chooses the tag of the direction from B to A, and tells the first TSN of A to B.
+    /// Reads an INIT. Sent by A, it has the tag of the direction from B to A and the first TSN from A to B.
     fn init(&mut self, value: &[u8], scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
         let (Some(tag), Some(tsn)) = (be32(value, 0), be32(value, 12)) else {
             scene.counters.malformed += 1;
@@ -256,10 +256,10 @@ impl Sctp {
                 scene,
             );
         }
-        self.tell(key, AssociationKind::Init, scene)
+        self.report(key, AssociationKind::Init, scene)
     }
 
-    /// INIT ACK from B names both tags: its own header's is that of B to A, the one inside is that of A to B.
+    /// Reads an INIT ACK. Sent by B, it has the tag from B to A in the common header and the tag from A to B inside.
     fn init_ack(&mut self, value: &[u8], scene: &mut Scene<'_, '_>) {
         let (Some(tag), Some(tsn)) = (be32(value, 0), be32(value, 12)) else {
             scene.counters.malformed += 1;
@@ -282,7 +282,7 @@ impl Sctp {
             self.forget(forth, scene.counters);
         }
         match self.directions.get_mut(&forth) {
-            // Both sides sent an INIT: two numbers, one association.
+            // Both sides sent an INIT: the association has got two numbers, of which it keeps the lower one.
             Some(other) => {
                 assoc = assoc.min(other.assoc);
                 (other.assoc, other.paired) = (assoc, true);
@@ -308,8 +308,8 @@ impl Sctp {
         }
     }
 
-    /// Reports a change of state unless it was reported before.
-    fn tell(
+    /// Yields a change of state unless it was yielded before.
+    fn report(
         &mut self,
         key: Key,
         kind: AssociationKind,
@@ -317,16 +317,16 @@ impl Sctp {
     ) -> ControlFlow<()> {
         let direction = self.direction(key, scene);
         let bit = 1 << kind as u8;
-        if direction.told & bit != 0 {
+        if direction.reported & bit != 0 {
             return ControlFlow::Continue(());
         }
-        direction.told |= bit;
+        direction.reported |= bit;
         direction.closed |= matches!(kind, AssociationKind::Down | AssociationKind::Abort);
         let assoc = direction.assoc;
         scene.association(assoc, kind)
     }
 
-    /// The direction `key`, made and paired by its addresses if it is new.
+    /// Returns the direction `key`. A new one is paired with the other direction by its addresses.
     fn direction(&mut self, key: Key, scene: &mut Scene<'_, '_>) -> &mut Direction {
         if !self.directions.contains_key(&key) {
             let (src, dst) = (scene.src(), scene.dst());
@@ -476,7 +476,7 @@ impl Scene<'_, '_> {
     }
 }
 
-/// The fields of a DATA or I-DATA chunk, and its TSN. A chunk without user data is an error of its sender.
+/// Reads a DATA or I-DATA chunk and returns its TSN too; `None` if it is too short or has no user data.
 fn piece(kind: u8, flags: u8, value: &[u8], vtag: u32) -> Option<(Piece<'_>, u32)> {
     let (tsn, stream) = (be32(value, 0)?, be16(value, 4)?);
     let (begin, end) = (flags & FLAG_BEGIN != 0, flags & FLAG_END != 0);
@@ -524,25 +524,25 @@ fn piece(kind: u8, flags: u8, value: &[u8], vtag: u32) -> Option<(Piece<'_>, u32
     ))
 }
 
-/// Whether the CRC32c of a packet is right.
+/// Returns whether the CRC32c of a packet is right.
 pub(crate) fn checksum_is_right(packet: &[u8]) -> bool {
     stored_checksum(packet).is_some_and(|stored| stored == checksum(packet))
 }
 
-/// What stands in the checksum field. Unlike every other field it is little-endian.
+/// Returns the value of the checksum field, which is little-endian unlike every other field.
 pub(crate) fn stored_checksum(packet: &[u8]) -> Option<u32> {
     Some(u32::from_le_bytes(
         packet.get(8..COMMON_HEADER)?.try_into().ok()?,
     ))
 }
 
-/// CRC32c of a packet of at least [`COMMON_HEADER`] octets, its checksum field taken as zero.
+/// Computes the CRC32c of a packet of at least [`COMMON_HEADER`] octets, with zeros as its checksum.
 pub(crate) fn checksum(packet: &[u8]) -> u32 {
     let head = crc32c::crc32c_append(crc32c::crc32c(&packet[..8]), &[0; 4]);
     crc32c::crc32c_append(head, &packet[COMMON_HEADER..])
 }
 
-/// Whether octets look like an SCTP packet, before its checksum is worked out.
+/// Returns whether octets look like an SCTP packet: a check that is cheaper than the checksum.
 pub(crate) fn is_plausible(packet: &[u8]) -> bool {
     let first = (
         be16(packet, 0),

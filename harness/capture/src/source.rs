@@ -1,10 +1,10 @@
-//! A forward-only reader that lends out slices of one fixed buffer.
+//! A forward-only reader that lends slices of one fixed buffer.
 
 use crate::limits::READ_BUFFER_OCTETS;
 use std::io::{self, Read};
 
-/// The octets of a capture file, front to back. Records are borrowed from the buffer, so nothing is allocated for
-/// them, and errors have the offset.
+/// The octets of a capture file, from front to back. Records are borrowed from the buffer, so nothing is allocated for
+/// them.
 pub(crate) struct Source {
     input: Box<dyn Read>,
     buffer: Box<[u8]>,
@@ -24,12 +24,12 @@ impl Source {
         }
     }
 
-    /// Offset in the file of the next octet.
+    /// Returns the offset of the next octet in the file.
     pub(crate) fn offset(&self) -> u64 {
         self.offset
     }
 
-    /// Makes `wanted` octets visible if there are so many; tells how many are visible.
+    /// Makes `wanted` octets visible, or all that are left, and returns the number of visible octets.
     pub(crate) fn fill(&mut self, wanted: usize) -> io::Result<usize> {
         if self.end - self.start < wanted {
             self.refill(wanted)?;
@@ -37,12 +37,12 @@ impl Source {
         Ok(self.end - self.start)
     }
 
-    /// What [`Source::fill`] has made visible.
+    /// Returns the visible octets.
     pub(crate) fn visible(&self) -> &[u8] {
         &self.buffer[self.start..self.end]
     }
 
-    /// Steps over visible octets and lends them.
+    /// Steps over visible octets and returns them.
     pub(crate) fn take(&mut self, octets: usize) -> &[u8] {
         let from = self.start;
         self.consume(octets);
@@ -56,7 +56,7 @@ impl Source {
         self.offset += octets as u64;
     }
 
-    /// Steps over any number of octets; tells how many were missing.
+    /// Steps over any number of octets and returns how many of them the file lacks.
     pub(crate) fn skip(&mut self, mut octets: u64) -> io::Result<u64> {
         while octets > 0 {
             let visible = self.fill(1)? as u64;

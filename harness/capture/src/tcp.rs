@@ -1,8 +1,8 @@
-//! ASAP over TCP: segments in, messages out.
+//! Reads TCP segments and yields ASAP messages.
 //!
-//! A message ends where the Length of its common header says, rounded up to a multiple of four. Where a part of
-//! the stream is not in the capture, or a Length is impossible, what follows is read again from the next segment
-//! whose octets divide into messages exactly; senders write a message at a time, so this is soon.
+//! The Length in its common header, rounded up to a multiple of four, is the end of a message. After a part of the stream
+//! that the capture lacks, or after an impossible Length, reading resumes with the next segment that consists of whole
+//! messages. Senders write one message at a time, so there is one soon.
 
 use crate::carrier::{Carrier, Visit};
 use crate::limits::{TCP_DIRECTIONS, TCP_EARLY_OCTETS, TCP_EARLY_SEGMENTS, TCP_OCTETS};
@@ -28,7 +28,7 @@ impl Key {
     }
 }
 
-/// Data that came before what precedes it.
+/// Data that was captured before the data that precedes it.
 struct Early {
     sequence: u32,
     data: Vec<u8>,
@@ -40,7 +40,7 @@ struct Early {
 #[derive(Default)]
 struct Direction {
     assoc: u64,
-    /// The sequence number expected next, once known.
+    /// The sequence number that is expected next, once it is known.
     next: Option<u32>,
     /// `next` is where a message, or the rest of `partial`, begins.
     in_step: bool,
@@ -49,7 +49,7 @@ struct Direction {
     /// Ascending by sequence number.
     early: VecDeque<Early>,
     last_frame: u64,
-    told: u8,
+    reported: u8,
 }
 
 /// All connections.
@@ -59,7 +59,7 @@ pub(crate) struct Tcp {
     held: usize,
 }
 
-/// What a direction needs to hand messages over.
+/// Values that a direction needs to yield messages.
 struct Scene<'a, 'v> {
     key: Key,
     frames: &'a [u64],
@@ -122,7 +122,7 @@ impl Tcp {
         flow
     }
 
-    /// The capture ended: what waited for a missing segment waits no longer.
+    /// Yields what waited for a missing segment. The capture has ended.
     pub(crate) fn end(
         &mut self,
         settings: &Settings,
@@ -153,7 +153,7 @@ impl Tcp {
         ControlFlow::Continue(())
     }
 
-    /// The peer has octets up to `sequence`: those that are missing here will not come.
+    /// Handles an acknowledgment of all octets before `sequence`: those that are missing will not be captured.
     fn acknowledged(
         &mut self,
         key: Key,
@@ -183,7 +183,7 @@ impl Tcp {
         flow
     }
 
-    /// Takes the direction out of its table, or makes it.
+    /// Takes the direction from its table, or makes a new one.
     fn take(&mut self, key: Key, next_assoc: &mut u64) -> Direction {
         if let Some(direction) = self.directions.remove(&key) {
             return direction;
@@ -238,7 +238,7 @@ impl Direction {
                 (self.next, self.in_step) = (Some(sequence), true);
             }
             let up = segment.ack();
-            self.tell(
+            self.report(
                 if up {
                     AssociationKind::Up
                 } else {
@@ -248,13 +248,13 @@ impl Direction {
             )?;
         }
         if segment.rst() {
-            return self.tell(AssociationKind::Abort, scene);
+            return self.report(AssociationKind::Abort, scene);
         }
         if !segment.payload().is_empty() {
             self.on_data(sequence, segment.payload(), scene)?;
         }
         if segment.fin() {
-            self.tell(AssociationKind::Shutdown, scene)?;
+            self.report(AssociationKind::Shutdown, scene)?;
         }
         ControlFlow::Continue(())
     }
@@ -282,7 +282,7 @@ impl Direction {
         self.take_early(scene)
     }
 
-    /// Octets in sequence.
+    /// Handles the octets that are next in sequence.
     fn on_next(&mut self, data: &[u8], scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
         self.next = self.next.map(|next| next.wrapping_add(data.len() as u32));
         if !self.in_step {
@@ -309,7 +309,7 @@ impl Direction {
         self.keep_partial(&data[data.len() - rest.min(data.len())..], scene)
     }
 
-    /// Hands over all whole messages; tells how many octets they took. `frames` carried the first of them.
+    /// Yields all whole messages and returns the number of their octets. `frames` carried the first message.
     fn messages(
         &mut self,
         octets: &[u8],
@@ -368,7 +368,7 @@ impl Direction {
         self.early.insert(at, early);
     }
 
-    /// Goes on with what came early and is next now.
+    /// Handles early data that is next in sequence now.
     fn take_early(&mut self, scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
         while let (Some(next), Some(early)) = (self.next, self.early.front()) {
             if is_before(next, early.sequence) {
@@ -394,7 +394,7 @@ impl Direction {
         ControlFlow::Continue(())
     }
 
-    /// Gives up what is missing before the first early segment.
+    /// Continues with the first early segment, without what is missing before it.
     fn skip_gap(&mut self, scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
         self.lose_step(scene)?;
         if let Some(early) = self.early.front() {
@@ -411,12 +411,12 @@ impl Direction {
         scene.association(self.assoc, AssociationKind::Gap)
     }
 
-    fn tell(&mut self, kind: AssociationKind, scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
+    fn report(&mut self, kind: AssociationKind, scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
         let bit = 1 << kind as u8;
-        if self.told & bit != 0 {
+        if self.reported & bit != 0 {
             return ControlFlow::Continue(());
         }
-        self.told |= bit;
+        self.reported |= bit;
         scene.association(self.assoc, kind)
     }
 
@@ -424,7 +424,7 @@ impl Direction {
         self.early.iter().map(|early| early.data.len()).sum()
     }
 
-    /// A connection that has only just begun, whose SYN comes again.
+    /// Returns whether a SYN with this initial sequence number repeats that of a connection that has just begun.
     fn early_is_before(&self, isn: u32) -> bool {
         self.next
             .is_some_and(|next| next.wrapping_sub(isn) < 1 << 16)
@@ -484,12 +484,12 @@ impl Scene<'_, '_> {
     }
 }
 
-/// Sequence numbers are compared in a circle.
+/// Compares sequence numbers, which wrap around.
 fn is_before(a: u32, b: u32) -> bool {
     (b.wrapping_sub(a) as i32) > 0
 }
 
-/// Whether octets are a number of whole messages, going by their Lengths.
+/// Returns whether octets are whole messages, one or more, by their Lengths.
 fn divides(octets: &[u8]) -> bool {
     let mut at = 0;
     while let Some(length) = be16(octets, at + 2).map(usize::from) {

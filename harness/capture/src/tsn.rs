@@ -1,4 +1,4 @@
-//! Which TSNs of one direction have been seen.
+//! The TSNs of one direction that have been captured.
 
 use crate::limits::TSN_WINDOW;
 
@@ -11,7 +11,7 @@ pub(crate) struct TsnWindow {
 }
 
 impl TsnWindow {
-    /// The handshake told the first TSN: nothing before it is new.
+    /// Makes the window of a direction with a known initial TSN. No TSN before it is new.
     pub(crate) fn starting_at(initial: u32) -> TsnWindow {
         TsnWindow {
             highest: initial.wrapping_sub(1),
@@ -19,7 +19,7 @@ impl TsnWindow {
         }
     }
 
-    /// The capture began in the middle: TSNs before the first one seen may still come.
+    /// Makes the window of a direction that began before the capture. TSNs before `first` are new, too.
     pub(crate) fn around(first: u32) -> TsnWindow {
         TsnWindow {
             highest: first.wrapping_sub(1),
@@ -27,7 +27,7 @@ impl TsnWindow {
         }
     }
 
-    /// Whether `tsn` is new; from now on it is not.
+    /// Returns whether `tsn` is new, and records it.
     pub(crate) fn admit(&mut self, tsn: u32) -> bool {
         let ahead = tsn.wrapping_sub(self.highest);
         if ahead != 0 && ahead < 1 << 31 {

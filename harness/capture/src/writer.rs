@@ -1,8 +1,8 @@
-//! Captures of runs that never touched a network.
+//! Writes captures of runs without a network.
 //!
 //! The file is pcap with nanoseconds and link type 248: each packet begins with the SCTP common header. Wireshark
-//! dissects it like any other SCTP. As there are no addresses, tags alone tell directions and associations apart:
-//! give each direction of each association its own.
+//! dissects it like any other SCTP. There are no addresses, so the verification tag alone identifies a direction of an
+//! association: each direction of a file needs another tag.
 
 use crate::limits::MESSAGE_OCTETS;
 use crate::octets::padded;
@@ -26,21 +26,21 @@ pub struct SctpWriter<W: Write> {
     packet: Vec<u8>,
 }
 
-/// One direction of an association: what the common header of its packets says.
+/// One direction of an association: the fields of its common header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Way {
     /// Source port.
     pub src_port: u16,
     /// Destination port.
     pub dst_port: u16,
-    /// Verification tag: the receiver's; unlike that of every other direction in the file.
+    /// Verification tag, chosen by the receiver. No other direction in the file has the same.
     pub vtag: u32,
 }
 
 /// Fields of a DATA chunk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Data {
-    /// Transmission sequence number: one more with each message of the direction, else it reads as a retransmission.
+    /// Transmission sequence number: one more with each message of the direction. A repeated one is a retransmission.
     pub tsn: u32,
     /// Stream identifier.
     pub stream: u16,
@@ -51,7 +51,11 @@ pub struct Data {
 }
 
 impl<W: Write> SctpWriter<W> {
-    /// Begins the file.
+    /// Writes the file header.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output.
     pub fn new(output: W) -> io::Result<SctpWriter<W>> {
         let header = PcapHeader {
             snaplen: SNAP_LENGTH,
@@ -66,8 +70,12 @@ impl<W: Write> SctpWriter<W> {
         })
     }
 
-    /// Writes one user message, however long, as one packet. More than 65,519 octets cannot be written: that is
-    /// an error of kind [`io::ErrorKind::InvalidInput`], as is an empty message.
+    /// Writes one user message of 1 to 65,519 octets as one packet.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output; one of kind [`io::ErrorKind::InvalidInput`] if the message is empty or too long, or if the
+    /// time is after 2106, which pcap has no room for.
     pub fn message(&mut self, time_ns: u64, way: Way, data: Data, octets: &[u8]) -> io::Result<()> {
         if octets.is_empty() || octets.len() > MAX_OCTETS {
             return Err(io::Error::new(
@@ -88,8 +96,12 @@ impl<W: Write> SctpWriter<W> {
         self.end(time_ns)
     }
 
-    /// Writes the four packets of a handshake, so that readers know which directions belong together and where
-    /// their TSNs begin. `forth` is the direction of the side that asks; each TSN is that of the first DATA chunk.
+    /// Writes the four packets of a handshake, from which readers learn the two directions of an association and their
+    /// initial TSNs. `forth` is the direction of the INIT; each TSN is that of the first DATA chunk.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output; one of kind [`io::ErrorKind::InvalidInput`] if the time is after 2106.
     pub fn handshake(
         &mut self,
         time_ns: u64,
@@ -107,7 +119,7 @@ impl<W: Write> SctpWriter<W> {
             chunk.extend_from_slice(&tsn.to_be_bytes());
             chunk
         };
-        // The side that asks chooses the tag of what comes back, and tells the TSN of what it will send.
+        // INIT has the tag of the packets that come back and the TSN of the first DATA chunk that follows.
         self.begin(Way { vtag: 0, ..forth });
         self.packet
             .extend_from_slice(&init(1, 20, back.vtag, first_tsn));
@@ -127,7 +139,11 @@ impl<W: Write> SctpWriter<W> {
         self.end(time_ns)
     }
 
-    /// Flushes and gives the output back.
+    /// Flushes the output and returns it.
+    ///
+    /// # Errors
+    ///
+    /// Those of the output.
     pub fn finish(self) -> io::Result<W> {
         let mut output = self.output.into_writer();
         output.flush()?;
@@ -153,7 +169,7 @@ impl<W: Write> SctpWriter<W> {
     }
 }
 
-/// An error of the output as it is, and a value that the format has no room for as invalid input.
+/// Returns the output's error; a value that the format has no room for is invalid input.
 fn io_error(error: PcapError) -> io::Error {
     match error {
         PcapError::IoError(error) => error,

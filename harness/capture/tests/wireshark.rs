@@ -1,8 +1,8 @@
-//! The same messages in the same frames as Wireshark sees them.
+//! Wireshark finds the same messages in the same frames.
 //!
-//! Each capture in `captures/` has a list `<name>.messages.txt` made from tshark's output: a line `frame protocol
-//! type` a message. Our reading must equal that list on every machine; where tshark is installed, the list must
-//! equal what tshark says today, and so must our reading of all captures in `RSPCHECK_CAPTURES`, if that is set.
+//! Each capture in `captures/` has a list `<name>.messages.txt`, made from tshark's output, with a line `frame protocol
+//! type` for each message. Our reading must equal that list on every machine. If tshark is installed, its output must
+//! equal the list too, and our reading of all captures in the folder `RSPCHECK_CAPTURES`, if that is set, its output.
 
 use rspcheck_capture::{Capture, Item};
 use std::fmt::Write as _;
@@ -87,7 +87,7 @@ fn captures_hold_the_listed_messages() {
         );
         assert!(
             file.with_extension("md").exists(),
-            "{}: its origin is told",
+            "{}: its origin is documented",
             file.display()
         );
         assert_eq!(ours(&file), golden, "{}", file.display());
@@ -95,7 +95,7 @@ fn captures_hold_the_listed_messages() {
 }
 
 #[test]
-fn tshark_says_the_same() {
+fn tshark_lists_the_same_messages() {
     for file in own() {
         let Some(theirs) = tshark(&file) else {
             eprintln!("skipped: tshark is not installed");

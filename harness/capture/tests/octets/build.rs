@@ -1,4 +1,4 @@
-//! Packets and files, written down from their specifications rather than with the crate under test.
+//! Packets and files, made from their specifications and not with the crate under test.
 
 use rspcheck_capture::{
     Association, AssociationKind, Capture, Counters, Error, Item, Protocol, Settings, Transport,
@@ -8,7 +8,7 @@ use std::io::Cursor;
 /// ASAP_HANDLE_RESOLUTION for the pool "abc": Length 11, padded to 12.
 pub(crate) const MESSAGE: [u8; 12] = *b"\x05\x00\x00\x0b\x00\x09\x00\x07abc\x00";
 
-/// A message with a body of `octets`, so that the parts of a whole one can be told apart.
+/// Returns a message of `octets` octets with a body in which each part is different.
 pub(crate) fn long_message(octets: usize) -> Vec<u8> {
     let mut message = vec![5, 0];
     message.extend_from_slice(&(octets as u16).to_be_bytes());
@@ -28,7 +28,7 @@ pub(crate) struct Seen {
     pub(crate) ends: (String, String),
 }
 
-/// All that a file yields.
+/// Everything that a file yields.
 #[derive(Debug)]
 pub(crate) struct Reading {
     pub(crate) messages: Vec<Seen>,
@@ -167,7 +167,7 @@ pub(crate) fn tcp(
     segment
 }
 
-/// An SCTP packet with its CRC32c, worked out bit by bit (RFC 9260, appendix A).
+/// Returns an SCTP packet with its CRC32c, computed bit by bit (RFC 9260, appendix A).
 pub(crate) fn sctp(ports: (u16, u16), vtag: u32, chunks: &[Vec<u8>]) -> Vec<u8> {
     let mut packet = Vec::new();
     packet.extend_from_slice(&ports.0.to_be_bytes());

@@ -145,7 +145,7 @@ fn pcapng_obsolete_packet_block_time_offset_and_unknown_block() {
 }
 
 #[test]
-fn pcapng_options_are_not_judged() {
+fn pcapng_accepts_faulty_options() {
     let mut file = Vec::new();
     let mut block = |kind: u32, parts: &[&[u8]]| {
         let body = parts.concat();
@@ -188,7 +188,7 @@ fn pcapng_options_are_not_judged() {
 }
 
 #[test]
-fn a_cut_off_file_yields_what_is_there_and_says_where() {
+fn cut_off_pcap_yields_whole_records_and_the_offset() {
     let file = pcap(RAW, &[simple_packet(1), simple_packet(2)]);
     let record = (file.len() - 24) / 2;
     for cut in 1..record {
@@ -211,7 +211,7 @@ fn a_cut_off_file_yields_what_is_there_and_says_where() {
 }
 
 #[test]
-fn a_cut_off_pcapng_yields_what_is_there() {
+fn cut_off_pcapng_yields_whole_blocks() {
     let file = pcapng(Endianness::Little);
     let reading = read(&file[..file.len() - 5]);
     assert_eq!(reading.messages.len(), 2);
@@ -238,7 +238,7 @@ fn a_broken_length_ends_the_reading_with_its_offset() {
 }
 
 #[test]
-fn what_is_no_capture_is_said_so() {
+fn other_files_are_not_captures() {
     for octets in [&b""[..], b"\x1f\x8b\x08\x00", b"hello, world", b"abc"] {
         let opened = Capture::from_reader(Cursor::new(octets.to_vec()), Settings::default());
         assert!(matches!(opened, Err(Error::NotACapture(_))), "{octets:?}");
@@ -246,8 +246,8 @@ fn what_is_no_capture_is_said_so() {
 }
 
 #[test]
-fn any_octets_are_survived() {
-    // A linear congruential generator spoils two octets in each of many copies; nothing may panic or hang.
+fn spoilt_files_do_not_panic() {
+    // A linear congruential generator spoils two octets in each of many copies. No copy may panic or hang.
     let mut random = 12345_u32;
     let mut next = move |below: usize| {
         random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

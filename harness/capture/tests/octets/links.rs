@@ -271,8 +271,8 @@ fn sctp_in_udp_on_known_and_unknown_ports() {
         &[
             frame((9899, 9899), packet(1)),
             frame((9899, 9899), unchecked(2)), // Left to the network card on a port that is known.
-            frame((40000, 40001), unchecked(3)), // Nobody says that this is SCTP.
-            frame((40000, 40001), packet(4)),  // The checksum says it,
+            frame((40000, 40001), unchecked(3)), // No setting and no checksum shows that this is SCTP.
+            frame((40000, 40001), packet(4)),    // The checksum shows it,
             frame((40001, 40000), unchecked(5)), // and from now on the ports are known, both ways.
         ],
     ));
@@ -316,5 +316,8 @@ fn a_snapped_packet_gives_its_whole_chunks() {
     frame.truncate(96);
     let reading = read(&pcap(RAW, &[frame]));
     assert_eq!((reading.messages.len(), reading.counters.cut), (1, 1));
-    assert_eq!(reading.counters.wrong_checksums, 0, "it cannot be told");
+    assert_eq!(
+        reading.counters.wrong_checksums, 0,
+        "a packet that was cut off cannot be checked"
+    );
 }

@@ -1,4 +1,4 @@
-//! What the recorded captures do not have: octets made here, layer by layer.
+//! Packets that the recorded captures lack, made here layer by layer.
 
 mod build;
 mod files;

@@ -133,7 +133,7 @@ fn one_association_over_two_address_pairs() {
 }
 
 #[test]
-fn a_life_of_an_association() {
+fn association_from_handshake_to_shutdown() {
     let cookie = bare(10, 0);
     let frames = [
         init_from_1(5),
@@ -183,7 +183,7 @@ fn the_same_tags_again_after_a_new_init() {
 }
 
 #[test]
-fn both_sides_ask_at_once() {
+fn simultaneous_inits_make_one_association() {
     let ports = (9901, 9901);
     let packet = |hosts, vtag, chunk| ipv4(132, hosts, &sctp(ports, vtag, &[chunk]));
     let frames = [
@@ -246,7 +246,7 @@ fn protocol_by_ppid_else_by_port() {
 }
 
 #[test]
-fn forward_tsn_ends_the_wait() {
+fn forward_tsn_discards_messages() {
     let frames = [
         forth(&[data(FIRST, 1, 0, &[5; 40])]),
         forth(&[vec![192, 0, 0, 8, 0, 0, 0, 2]]),
@@ -258,7 +258,7 @@ fn forward_tsn_ends_the_wait() {
 }
 
 #[test]
-fn what_a_sender_leaves_open_is_bounded() {
+fn unfinished_messages_are_bounded() {
     // Beginnings without an end, more than a direction may have.
     let frames: Vec<Vec<u8>> = (0..200)
         .map(|n| forth(&[data(FIRST, 2 * n, n as u16, &[5; 40])]))
@@ -291,7 +291,7 @@ fn what_a_sender_leaves_open_is_bounded() {
 }
 
 #[test]
-fn chunks_that_lie_about_their_length() {
+fn impossible_chunk_lengths() {
     let mut zero = data(WHOLE, 1, 0, &MESSAGE);
     zero[3] = 0;
     let mut long = data(WHOLE, 2, 0, &MESSAGE);

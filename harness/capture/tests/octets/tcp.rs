@@ -152,7 +152,7 @@ fn a_gap_at_the_end_of_the_capture() {
 }
 
 #[test]
-fn what_comes_early_is_bounded() {
+fn early_segments_are_bounded() {
     let stream = [MESSAGE; 100].concat();
     let mut frames = vec![syn()];
     frames.extend((1..100).map(|n| part(&stream, n * 12, 12)));
@@ -190,7 +190,7 @@ fn an_impossible_length_loses_step_until_the_next_message() {
 }
 
 #[test]
-fn a_life_of_a_connection_and_another_on_the_same_ports() {
+fn connection_and_another_on_the_same_ports() {
     let answer =
         |sequence, flags, data: &[u8]| ipv4(6, (2, 1), &tcp(BACK, sequence, START, flags, data));
     let fin = ipv4(6, (1, 2), &tcp(PORTS, START.wrapping_add(12), 13, FIN, &[]));

@@ -59,7 +59,7 @@ fn written() -> Vec<u8> {
 }
 
 #[test]
-fn what_is_written_is_read() {
+fn written_messages_are_read() {
     let reading = read(&written());
     assert!(reading.error.is_none());
     assert_eq!(reading.counters.wrong_checksums, 0);
@@ -89,14 +89,14 @@ fn what_is_written_is_read() {
 }
 
 #[test]
-fn the_octets_of_a_packet_are_those_of_the_specification() {
+fn packet_octets_match_the_specification() {
     let file = written();
     let packet = sctp(PORTS, 0xaa, &[data(WHOLE, 10, 0, &MESSAGE)]);
     assert!(file.windows(packet.len()).any(|octets| octets == packet));
 }
 
 #[test]
-fn tshark_reads_it() {
+fn tshark_dissects_it() {
     let command = Command::new("tshark")
         .args(["-r", "-", "-o", "sctp.checksum:CRC 32c", "-T", "fields"])
         .args([
