@@ -124,7 +124,7 @@ pub const R5352_2_2_6_3: ReqId = ReqId("R5352_2_2_6_3");
 pub const R5352_2_2_6_4: ReqId = ReqId("R5352_2_2_6_4");
 /// The Pool Handle of an ASAP_HANDLE_RESOLUTION_RESPONSE equals the requested Pool Handle.
 pub const R5352_2_2_6_5: ReqId = ReqId("R5352_2_2_6_5");
-/// The registrar sets the A flag only if the request had S set and the registrar accepts to send updates.
+/// The registrar sets the A flag only if the request had S set and the registrar accepts the request for updates.
 pub const R5352_2_2_6_6: ReqId = ReqId("R5352_2_2_6_6");
 /// A registrar can omit support for updates; its responses then have A clear.
 pub const R5352_2_2_6_7: ReqId = ReqId("R5352_2_2_6_7");
@@ -218,7 +218,7 @@ pub const R5352_2_2_14_3: ReqId = ReqId("R5352_2_2_14_3");
 pub const R5352_2_2_14_4: ReqId = ReqId("R5352_2_2_14_4");
 /// The registrar handles an unknown parameter in a known message as the top bits of the parameter type specify.
 pub const R5352_2_2_14_5: ReqId = ReqId("R5352_2_2_14_5");
-/// If those rules require an error report, the registrar sends back an ASAP_ERROR whose Operation Error has the proper cause code, length and information.
+/// If the rules on unknown types require an error report, the registrar sends back an ASAP_ERROR whose Operation Error has the proper cause code, length and information.
 pub const R5352_2_2_14_6: ReqId = ReqId("R5352_2_2_14_6");
 
 // RFC 5352 section 3.1: Registration
@@ -474,11 +474,11 @@ pub const R5352_3_4_8: ReqId = ReqId("R5352_3_4_8");
 // RFC 5352 section 3.5: Unreachable Endpoints
 /// An endpoint that finds a PE unreachable reports it by an ASAP_ENDPOINT_UNREACHABLE to any registrar.
 pub const R5352_3_5_1: ReqId = ReqId("R5352_3_5_1");
-/// The report contains the Pool Handle and the PE Identifier of the unreachable PE.
+/// An unreachable report contains the Pool Handle and the PE Identifier of the unreachable PE.
 pub const R5352_3_5_2: ReqId = ReqId("R5352_3_5_2");
 /// A PE sends the ASAP_ENDPOINT_UNREACHABLE over SCTP.
 pub const R5352_3_5_3: ReqId = ReqId("R5352_3_5_3");
-/// An endpoint sends at most one report for each such event.
+/// An endpoint sends at most one report each time it finds a PE unreachable.
 pub const R5352_3_5_4: ReqId = ReqId("R5352_3_5_4");
 /// An endpoint that receives Transport.Failure sends a report only if its user requested earlier to send data to that PE.
 pub const R5352_3_5_5: ReqId = ReqId("R5352_3_5_5");
@@ -518,7 +518,7 @@ pub const R5352_3_6_2: ReqId = ReqId("R5352_3_6_2");
 pub const R5352_3_6_3: ReqId = ReqId("R5352_3_6_3");
 /// The registrar sends the ASAP_SERVER_ANNOUNCE on the multicast ENRP client channel.
 pub const R5352_3_6_4: ReqId = ReqId("R5352_3_6_4");
-/// N is the number of other registrars from which the registrar has received an ASAP_SERVER_ANNOUNCE.
+/// N in the announcement period is the number of other registrars from which the registrar has received an ASAP_SERVER_ANNOUNCE.
 pub const R5352_3_6_5: ReqId = ReqId("R5352_3_6_5");
 /// All registrars together send about one ASAP_SERVER_ANNOUNCE per T6-Serverannounce.
 pub const R5352_3_6_6: ReqId = ReqId("R5352_3_6_6");
@@ -608,7 +608,7 @@ pub const R5352_3_9_3: ReqId = ReqId("R5352_3_9_3");
 pub const R5352_3_9_4: ReqId = ReqId("R5352_3_9_4");
 /// BC1: an endpoint that receives a card for a Pool Handle that is not in its cache resolves that handle.
 pub const R5352_3_9_5: ReqId = ReqId("R5352_3_9_5");
-/// BC2: the receiver takes the order of the card as its preferred failover order.
+/// BC2: an endpoint that receives a card takes its order as the preferred failover order.
 pub const R5352_3_9_6: ReqId = ReqId("R5352_3_9_6");
 
 // RFC 5352 section 4: Roles of Endpoints
