@@ -1,7 +1,7 @@
-//! Where the RFCs are unclear or contradict themselves: both readings, ours, and why.
+//! Places where the RFCs are unclear or contradict themselves: the readings, the chosen one and the reason.
 //!
-//! The list is `ambiguities.toml`. Ids of the form `T9` are about ASAP, parameters and policies
-//! (RFC 5352, 5354, 5356), those of the form `E9` about ENRP (RFC 5353 and what it shares).
+//! The list is `ambiguities.toml`. Ids of the form `T9` concern ASAP, parameters and policies
+//! (RFC 5352, 5354, 5356), ids of the form `E9` concern ENRP (RFC 5353 and the parts that it shares).
 
 use serde::{Deserialize, Serialize};
 use std::sync::LazyLock;
@@ -10,53 +10,54 @@ use std::sync::LazyLock;
 pub const FORMAT: &str = "rspcheck-ambiguities/1";
 
 static LIST: LazyLock<Vec<Ambiguity>> = LazyLock::new(|| {
-    let file: File = toml::from_str(include_str!("../ambiguities.toml"))
-        .unwrap_or_else(|wrong| panic!("ambiguities.toml is compiled in, yet {wrong}"));
-    assert_eq!(file.format, FORMAT, "ambiguities.toml is of another format");
+    let file: File = toml::from_str(include_str!("../ambiguities.toml")).unwrap_or_else(|wrong| {
+        panic!("ambiguities.toml, which is compiled in, is invalid: {wrong}")
+    });
+    assert_eq!(file.format, FORMAT, "ambiguities.toml has another format");
     file.ambiguity
 });
 
-/// Every ambiguity, in the order of the list.
+/// Returns every ambiguity, in the order of the list.
 pub fn ambiguities() -> &'static [Ambiguity] {
     &LIST
 }
 
-/// The ambiguity of this id, as in `T9`.
+/// Returns the ambiguity with this id, for example `T9`.
 pub fn find(id: &str) -> Option<&'static Ambiguity> {
     LIST.iter().find(|ambiguity| ambiguity.id == id)
 }
 
-/// One ambiguity.
+/// Ambiguity of the RFCs and how the suite reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Ambiguity {
-    /// Its id.
+    /// Id, for example `T9`.
     pub id: String,
-    /// Where it is: RFCs and sections.
+    /// RFCs and sections that contain the ambiguity.
     pub place: String,
     /// The readings that the text allows.
     pub readings: Vec<String>,
-    /// How it is read here.
+    /// Reading that the suite uses.
     pub ours: String,
-    /// Why so.
+    /// Reason for that reading.
     pub why: String,
-    /// What that means for verdicts.
+    /// Effect on verdicts.
     pub treatment: Treatment,
 }
 
-/// What our reading means for verdicts.
+/// Effect of the chosen reading on verdicts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Treatment {
-    /// What departs from our reading fails.
+    /// A target that deviates from our reading fails.
     Strict,
-    /// What departs from our reading is a deviation, not a failure.
+    /// A target that deviates from our reading gets a deviation, not a failure.
     Lenient,
     /// Every reading passes.
     Both,
     /// Nothing is judged but that the target serves on.
     Survival,
-    /// It touches no verdict.
+    /// The ambiguity has no effect on verdicts.
     None,
 }
 
@@ -86,15 +87,19 @@ mod tests {
                     .is_ok_and(|n| n > 0 && !digits.starts_with('0')),
                 "{id}"
             );
-            assert!(seen.insert(id), "{id} is there twice");
+            assert!(seen.insert(id), "{id} occurs twice");
         }
     }
 
     #[test]
-    fn each_says_everything() {
+    fn every_field_is_complete() {
         for a in ambiguities() {
-            assert!(a.place.contains("RFC "), "{} is nowhere", a.id);
-            assert!(a.readings.len() >= 2, "{} has no two readings", a.id);
+            assert!(a.place.contains("RFC "), "{} names no RFC", a.id);
+            assert!(
+                a.readings.len() >= 2,
+                "{} has fewer than two readings",
+                a.id
+            );
             for text in a.readings.iter().chain([&a.ours, &a.why]) {
                 assert!(
                     text.ends_with('.') && text.trim() == text && text.len() > 8,
@@ -106,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn one_is_found_by_its_id() {
+    fn find_returns_the_ambiguity_with_the_id() {
         assert_eq!(find("T9").map(|a| a.treatment), Some(Treatment::Both));
         assert_eq!(find("T0"), None);
     }

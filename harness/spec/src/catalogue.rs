@@ -1,9 +1,9 @@
 //! The requirement catalogue: every normative or testable statement of the RFCs, in our own words.
 //!
 //! The statements live in `catalogue/*.toml`, one file per RFC, in the order of its text. They are
-//! compiled in and parsed once; [`catalogue`] gives the whole, [`crate::id`] a constant for each id.
-//! An id, once published, keeps its meaning for ever: a statement that turns out wrong is mended in
-//! place or classed anew, a forgotten one goes to the end of its section.
+//! compiled in and parsed once; [`catalogue`] returns all of them, [`crate::id`] has a constant per id.
+//! A published id never changes its meaning: a wrong statement is corrected in place or gets another
+//! class, a missing one is appended to its section.
 
 use crate::verdict::Level;
 use serde::{Deserialize, Serialize};
@@ -23,31 +23,33 @@ const FILES: [(&str, &str); 4] = [
 
 static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| {
     let files = FILES.iter().map(|(name, text)| {
-        parse(text).unwrap_or_else(|wrong| panic!("catalogue/{name} is compiled in, yet {wrong}"))
+        parse(text).unwrap_or_else(|wrong| {
+            panic!("catalogue/{name}, which is compiled in, is invalid: {wrong}")
+        })
     });
     Catalogue::of(files.collect())
 });
 
-/// The whole catalogue.
+/// Returns the catalogue of all RFCs.
 pub fn catalogue() -> &'static Catalogue {
     &CATALOGUE
 }
 
-/// The requirement of this id, as in `R5352_3_1_23`.
+/// Returns the requirement with this id, for example `R5352_3_1_23`.
 pub fn get(id: &str) -> Option<&'static Requirement> {
     CATALOGUE.get(id)
 }
 
-/// The id of a requirement: `R`, the RFC, the section and the ordinal in the section, as in
+/// Id of a requirement: `R`, the RFC, the section and the ordinal in the section, for example
 /// `R5352_3_1_23`. The constants are in [`crate::id`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ReqId(pub &'static str);
 
 impl ReqId {
-    /// The requirement itself.
+    /// Returns the requirement with this id.
     ///
     /// # Panics
-    /// If the id is not in the catalogue; those of [`crate::id`] are.
+    /// Panics if the catalogue does not contain the id; it contains all ids of [`crate::id`].
     pub fn requirement(self) -> &'static Requirement {
         get(self.0).unwrap_or_else(|| panic!("{} is not an id of the catalogue", self.0))
     }
@@ -59,60 +61,60 @@ impl fmt::Display for ReqId {
     }
 }
 
-/// One statement.
+/// Requirement of an RFC.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Requirement {
-    /// Its id.
+    /// Id.
     pub id: ReqId,
     /// RFC number.
     pub rfc: u16,
     /// Section, as in `3.12.6`.
     pub section: String,
-    /// Place in the section, from 1.
+    /// Position in the section, from 1.
     pub ordinal: u16,
-    /// How strongly it is asked for.
+    /// Requirement level: MUST, SHOULD or MAY.
     pub level: Level,
-    /// Where that level comes from.
+    /// Origin of the level.
     pub basis: Basis,
-    /// Whom it binds.
+    /// Roles that the requirement binds.
     pub roles: Vec<Role>,
     /// Short title, at most 60 characters, as printed beside the id in cases and lists.
     pub title: String,
-    /// The statement, in our own words, one sentence.
+    /// Statement in our own words, one sentence.
     pub statement: String,
-    /// What the suite does about it.
+    /// Treatment by the suite.
     pub class: Class,
-    /// Why it is not tested; always there where [`Class::needs_reason`].
+    /// Reason why the suite does not test it; always present if [`Class::needs_reason`].
     pub reason: Option<String>,
-    /// How it is tested, or is to be.
+    /// Ways in which the suite tests it, or will test it.
     pub how: Vec<How>,
-    /// The ambiguity it stands on, an id of [`mod@crate::ambiguity`].
+    /// Ambiguity that affects it, an id of [`mod@crate::ambiguity`].
     pub ambiguity: Option<String>,
 }
 
 impl Requirement {
-    /// Whether it binds this role. A statement on formats ([`Role::Any`]) binds all.
+    /// Returns `true` if the requirement binds `role`. A statement on formats ([`Role::Any`]) binds all.
     pub fn binds(&self, role: Role) -> bool {
         self.roles.contains(&role) || self.roles.contains(&Role::Any)
     }
 }
 
-/// Where a requirement's level comes from.
+/// Origin of a requirement's level.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
-    /// An upper-case key word at the statement, or at the head of the list it stands in.
+    /// An upper-case key word in the statement, or in the sentence that introduces its list.
     #[default]
     Keyword,
-    /// A layout or a number space: what departs from it is another format.
+    /// A layout or a number space: a deviation is another format.
     Format,
     /// Plain text without a key word; the level is our reading of it.
     Text,
 }
 
-/// Whom a requirement binds.
+/// Role that a requirement binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Role {
@@ -122,12 +124,12 @@ pub enum Role {
     Pe,
     /// The pool user.
     Pu,
-    /// Whoever sends or receives messages.
+    /// Every sender and receiver of messages.
     Any,
 }
 
 impl Role {
-    /// The word used in files.
+    /// Returns the word used in files.
     pub fn word(self) -> &'static str {
         match self {
             Role::Registrar => "registrar",
@@ -144,26 +146,26 @@ impl fmt::Display for Role {
     }
 }
 
-/// What the suite does about a requirement.
+/// Treatment of a requirement by the suite.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Class {
-    /// A case, a monitor or a vector judges it.
+    /// A case, a monitor or a vector tests it.
     Tested,
-    /// It can be tested, and is not yet.
+    /// It is testable but not yet tested.
     Open,
-    /// Nothing that can be seen from outside tells whether it holds.
+    /// It cannot be observed from outside the target.
     Untestable,
-    /// It binds a role that this suite does not test.
+    /// It binds only roles that this suite does not test.
     OtherRole,
-    /// Another requirement says the same; the reason names it.
+    /// Another requirement states the same; the reason names it.
     Duplicate,
-    /// The RFC's text is wrong or contradicts itself; the reason says how it is read.
+    /// The RFC's text is wrong or contradicts itself; the reason states how the suite reads it.
     Defect,
 }
 
 impl Class {
-    /// Every class.
+    /// All classes.
     pub const ALL: [Class; 6] = [
         Class::Tested,
         Class::Open,
@@ -173,7 +175,8 @@ impl Class {
         Class::Defect,
     ];
 
-    /// Whether a requirement of this class says why it is not tested. [`Class::Open`] says how it will be.
+    /// Returns `true` if a requirement of this class must state why it is not tested. [`Class::Open`]
+    /// needs no reason: it states how the suite will test it.
     pub fn needs_reason(self) -> bool {
         match self {
             Class::Tested | Class::Open => false,
@@ -181,7 +184,7 @@ impl Class {
         }
     }
 
-    /// The word used in files.
+    /// Returns the word used in files.
     pub fn word(self) -> &'static str {
         match self {
             Class::Tested => "tested",
@@ -200,30 +203,30 @@ impl fmt::Display for Class {
     }
 }
 
-/// How a requirement is tested.
+/// Way in which a requirement is tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum How {
-    /// By a case with this purpose.
+    /// A case has this purpose.
     Case,
-    /// By a look at every message of the target, in runs and in captures.
+    /// A monitor checks every message of the target, in runs and in captures.
     Monitor,
-    /// By golden octets given to a codec.
+    /// A codec gets golden octets.
     Vector,
 }
 
-/// One RFC of the catalogue.
+/// RFC of the catalogue.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Rfc {
-    /// Its number.
+    /// Number.
     pub number: u16,
-    /// Its name, shortened.
+    /// Title, abridged.
     pub title: String,
-    /// The sections with requirements, in order: number and title.
+    /// Sections that have requirements, in order: number and title.
     pub sections: Vec<(String, String)>,
 }
 
-/// Every requirement, in order of RFC, section and ordinal.
+/// All requirements, in order of RFC, section and ordinal.
 #[derive(Debug)]
 pub struct Catalogue {
     rfcs: Vec<Rfc>,
@@ -250,22 +253,22 @@ impl Catalogue {
         }
     }
 
-    /// The RFCs, in order.
+    /// Returns the RFCs, in order.
     pub fn rfcs(&self) -> &[Rfc] {
         &self.rfcs
     }
 
-    /// Every requirement, in order.
+    /// Returns all requirements, in order.
     pub fn requirements(&self) -> &[Requirement] {
         &self.requirements
     }
 
-    /// The requirement of this id.
+    /// Returns the requirement with this id.
     pub fn get(&self, id: &str) -> Option<&Requirement> {
         self.by_id.get(id).map(|&at| &self.requirements[at])
     }
 
-    /// The requirements of one section (not of its subsections), in order.
+    /// Returns the requirements of one section (not of its subsections), in order.
     pub fn section<'a>(
         &'a self,
         rfc: u16,
@@ -275,7 +278,7 @@ impl Catalogue {
         self.requirements.iter().filter(of_section)
     }
 
-    /// The sections in order, each with its RFC, number, title and requirements.
+    /// Returns the sections in order, each with its RFC, number, title and requirements.
     pub fn by_section(&self) -> impl Iterator<Item = (&Rfc, &str, &str, Vec<&Requirement>)> {
         self.rfcs.iter().flat_map(move |rfc| {
             rfc.sections.iter().map(move |(number, title)| {
@@ -322,7 +325,7 @@ enum Word {
     May,
 }
 
-/// Parses one file. What a person can get wrong in it and still parse is checked by the tests.
+/// Parses one file. The tests check the rules that a file can break without failing to parse.
 fn parse(text: &str) -> Result<(Rfc, Vec<Requirement>), String> {
     let file: File = toml::from_str(text).map_err(|wrong| wrong.to_string())?;
     if file.format != FORMAT {
@@ -365,7 +368,7 @@ fn parse(text: &str) -> Result<(Rfc, Vec<Requirement>), String> {
     ))
 }
 
-/// RFC, section and ordinal out of `R5352_3_1_23`.
+/// Splits an id such as `R5352_3_1_23` into RFC, section and ordinal.
 fn parse_id(id: &str) -> Option<(u16, String, u16)> {
     let mut parts = id.strip_prefix('R')?.split('_').map(number);
     let rfc = parts.next()??;
@@ -378,7 +381,7 @@ fn parse_id(id: &str) -> Option<(u16, String, u16)> {
     Some((rfc, section.join("."), ordinal))
 }
 
-/// A number without sign or leading zero.
+/// Parses a number without sign and leading zero.
 fn number(text: &str) -> Option<u16> {
     let plain = text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
     if plain { text.parse().ok() } else { None }

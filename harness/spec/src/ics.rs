@@ -1,8 +1,8 @@
 //! What a target can do (its ICS, implementation conformance statement): a small vocabulary.
 //!
-//! A target file claims capabilities in these words, a case says in `needs` which of them it cannot do
-//! without. Only what the RFCs leave open, or what a test needs from outside the protocol, is here:
-//! what a registrar MUST do anyway is no capability.
+//! A target file claims capabilities with these words; a case lists in `needs` the capabilities that it
+//! requires. The vocabulary contains only features that the RFCs leave open, or that a test needs from
+//! outside the protocol. A feature that every registrar MUST have is not a capability.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -10,22 +10,22 @@ use std::str::FromStr;
 
 macro_rules! vocabulary {
     ($($(#[doc = $doc:literal])+ $name:ident = $word:literal,)+) => {
-        /// One capability.
+        /// Capability of a target.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         pub enum Ics {
             $($(#[doc = $doc])+ #[serde(rename = $word)] $name,)+
         }
 
         impl Ics {
-            /// Every capability, in order.
+            /// All capabilities, in order.
             pub const ALL: &'static [Ics] = &[$(Ics::$name,)+];
 
-            /// The word used in files.
+            /// Returns the word used in files.
             pub fn word(self) -> &'static str {
                 match self { $(Ics::$name => $word,)+ }
             }
 
-            /// What the word claims, in a sentence or two.
+            /// Returns the claim that the word makes, in a sentence or two.
             pub fn claim(self) -> &'static str {
                 match self { $(Ics::$name => concat!($($doc),+).trim_ascii(),)+ }
             }
@@ -34,19 +34,19 @@ macro_rules! vocabulary {
 }
 
 vocabulary! {
-    /// PUs can ask over TCP (RFC 5352 §3.3).
+    /// It answers handle resolutions from PUs over TCP (RFC 5352 §3.3).
     TcpPu = "tcp-pu",
-    /// It sends ASAP_SERVER_ANNOUNCE to a multicast group that the suite can hear (RFC 5352 §3.6).
+    /// It sends ASAP_SERVER_ANNOUNCE to a multicast group that the suite can join (RFC 5352 §3.6).
     Announce = "announce",
-    /// It accepts requests for updates: it answers S with A set (RFC 5352 §2.2.6).
+    /// It accepts requests for updates: its response to S has A set (RFC 5352 §2.2.6).
     Subscription = "subscription",
     /// It has ENRP peers, and the suite can be one of them (RFC 5353).
     EnrpPeers = "enrp-peers",
-    /// It sends periodic ASAP_ENDPOINT_KEEP_ALIVE; `keep-alive-interval` tells how often (RFC 5352 §3.5).
+    /// It sends periodic ASAP_ENDPOINT_KEEP_ALIVE; `keep-alive-interval` is the period (RFC 5352 §3.5).
     KeepAlive = "keep-alive",
-    /// It removes a PE that leaves keep-alives unanswered; `keep-alive-timeout` tells after how long.
+    /// It removes a PE that does not answer keep-alives for `keep-alive-timeout`.
     KeepAliveTimeout = "keep-alive-timeout",
-    /// Its limit of unreachable reports is known; `max-bad-pe-report` tells it (RFC 5352 §3.5).
+    /// Its limit of unreachable reports is known: `max-bad-pe-report` (RFC 5352 §3.5).
     MaxBadPeReport = "max-bad-pe-report",
     /// It honours a registration life of a few seconds.
     ShortLife = "short-life",
@@ -54,27 +54,27 @@ vocabulary! {
     ShortTimers = "short-timers",
     /// It can be reached over IPv6.
     Ipv6 = "ipv6",
-    /// It takes associations with several addresses on either side.
+    /// It accepts associations with several addresses on either side.
     MultiHomed = "multi-homed",
-    /// The suite can kill it and start it anew.
+    /// The suite can kill and restart it.
     Kill = "kill",
-    /// It has the policy Weighted Round Robin (RFC 5356 §4.2).
+    /// It supports the policy Weighted Round Robin (RFC 5356 §4.2).
     PolicyWeightedRoundRobin = "policy-weighted-round-robin",
-    /// It has the policy Random (RFC 5356 §4.3).
+    /// It supports the policy Random (RFC 5356 §4.3).
     PolicyRandom = "policy-random",
-    /// It has the policy Weighted Random (RFC 5356 §4.4).
+    /// It supports the policy Weighted Random (RFC 5356 §4.4).
     PolicyWeightedRandom = "policy-weighted-random",
-    /// It has the policy Priority (RFC 5356 §4.5).
+    /// It supports the policy Priority (RFC 5356 §4.5).
     PolicyPriority = "policy-priority",
-    /// It has the policy Least Used (RFC 5356 §5.1).
+    /// It supports the policy Least Used (RFC 5356 §5.1).
     PolicyLeastUsed = "policy-least-used",
-    /// It has the policy Least Used with Degradation (RFC 5356 §5.2).
+    /// It supports the policy Least Used with Degradation (RFC 5356 §5.2).
     PolicyLeastUsedWithDegradation = "policy-least-used-with-degradation",
-    /// It has the policy Priority Least Used (RFC 5356 §5.3).
+    /// It supports the policy Priority Least Used (RFC 5356 §5.3).
     PolicyPriorityLeastUsed = "policy-priority-least-used",
-    /// It has the policy Randomized Least Used (RFC 5356 §5.4).
+    /// It supports the policy Randomized Least Used (RFC 5356 §5.4).
     PolicyRandomizedLeastUsed = "policy-randomized-least-used",
-    /// It takes registrations with a policy type for private use (RFC 5356 §7.1).
+    /// It accepts registrations with a policy type for private use (RFC 5356 §7.1).
     PolicyPrivate = "policy-private",
 }
 
@@ -84,9 +84,9 @@ impl fmt::Display for Ics {
     }
 }
 
-/// A word that is no capability.
+/// Error for a word that names no capability.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("unknown capability {0:?}; known are {all}", all = all_words())]
+#[error("unknown capability {0:?}; the known capabilities are {all}", all = all_words())]
 pub struct UnknownIcs(pub String);
 
 fn all_words() -> String {
@@ -109,7 +109,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn words_are_kebab_case_and_lead_back() {
+    fn words_are_kebab_case_and_parse_to_their_capability() {
         for &ics in Ics::ALL {
             let word = ics.word();
             assert!(
@@ -133,11 +133,11 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_word_is_refused_with_the_known_ones() {
-        let told = "TcpPu".parse::<Ics>().unwrap_err().to_string();
+    fn an_unknown_word_is_rejected_with_the_known_ones() {
+        let message = "TcpPu".parse::<Ics>().unwrap_err().to_string();
         assert!(
-            told.contains("\"TcpPu\"") && told.contains("tcp-pu, announce"),
-            "{told}"
+            message.contains("\"TcpPu\"") && message.contains("tcp-pu, announce"),
+            "{message}"
         );
     }
 }

@@ -1,7 +1,7 @@
 //! What the suite must know of a target to test it (its IXIT): timers and thresholds.
 //!
-//! A target file gives them in its table `timers`, under the RFC's names in lower case; what it leaves
-//! out has the RFC's default. Deadlines are derived from these and from nothing else.
+//! A target file sets them in its table `timers`, under the RFC's names in lower case; a value that it
+//! omits has the RFC's default. Cases derive their deadlines only from these values.
 
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -12,44 +12,44 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Timers {
-    /// T1-ENRPrequest: from a handle resolution to giving up on its answer. 15 s.
+    /// T1-ENRPrequest: longest wait for the response to a handle resolution. Default: 15 s.
     #[serde(with = "span")]
     pub t1_enrprequest: Duration,
-    /// T2-registration: from a registration to giving up on its response. 30 s.
+    /// T2-registration: longest wait for the response to a registration. Default: 30 s.
     #[serde(with = "span")]
     pub t2_registration: Duration,
-    /// T3-deregistration: from a de-registration to giving up on its response. 30 s.
+    /// T3-deregistration: longest wait for the response to a de-registration. Default: 30 s.
     #[serde(with = "span")]
     pub t3_deregistration: Duration,
-    /// T4-reregistration: the longest time between two registrations of a PE. 10 min.
+    /// T4-reregistration: longest time between two registrations of a PE. Default: 10 min.
     #[serde(with = "span")]
     pub t4_reregistration: Duration,
-    /// T5-Serverhunt: the first round of a server hunt. 10 s.
+    /// T5-Serverhunt: duration of the first round of a server hunt. Default: 10 s.
     #[serde(with = "span")]
     pub t5_serverhunt: Duration,
-    /// T6-Serverannounce: the time between announcements of a lone registrar. 1 s.
+    /// T6-Serverannounce: time between two announcements of a single registrar. Default: 1 s.
     #[serde(with = "span")]
     pub t6_serverannounce: Duration,
-    /// T7-ENRPoutdate: how long an announced address is good for. 5 s.
+    /// T7-ENRPoutdate: time for which an announced address is valid. Default: 5 s.
     #[serde(with = "span")]
     pub t7_enrpoutdate: Duration,
-    /// MAX-REG-ATTEMPT: registration attempts. 2.
+    /// MAX-REG-ATTEMPT: number of registration attempts. Default: 2.
     pub max_reg_attempt: u32,
-    /// MAX-REQUEST-RETRANSMIT: attempts of a request. 2.
+    /// MAX-REQUEST-RETRANSMIT: number of attempts of a request. Default: 2.
     pub max_request_retransmit: u32,
-    /// RETRAN-MAX: the ceiling of a timer that backs off. 60 s.
+    /// RETRAN-MAX: upper limit of a timer that backs off. Default: 60 s.
     #[serde(with = "span")]
     pub retran_max: Duration,
-    /// MAX-BAD-PE-REPORT: unreachable reports that a PE survives. The RFC gives no default.
+    /// MAX-BAD-PE-REPORT: largest number of unreachable reports that does not remove a PE. No default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_bad_pe_report: Option<u32>,
-    /// The time between two periodic keep-alives to a PE. The RFC has neither name nor default.
+    /// Time between two periodic keep-alives to a PE. The RFC has neither name nor default.
     #[serde(with = "maybe_span", skip_serializing_if = "Option::is_none")]
     pub keep_alive_interval: Option<Duration>,
-    /// The time after which an unanswered keep-alive counts as failed. The RFC has neither name nor default.
+    /// Time after which an unanswered keep-alive counts as failed. The RFC has neither name nor default.
     #[serde(with = "maybe_span", skip_serializing_if = "Option::is_none")]
     pub keep_alive_timeout: Option<Duration>,
-    /// stale_cache_value: how long a cache entry is good for. The RFC gives no default.
+    /// stale_cache_value: time for which a cache entry is valid. The RFC has no default.
     #[serde(with = "maybe_span", skip_serializing_if = "Option::is_none")]
     pub stale_cache_value: Option<Duration>,
 }
@@ -76,8 +76,10 @@ impl Default for Timers {
 }
 
 impl Timers {
-    /// T4 of a PE with this registration life, in seconds (RFC 5352 §7.1). `None` where the RFC's
-    /// formula gives no time to wait: a life of 20 s or less. An infinite life (-1) has T4's own value.
+    /// Returns T4 of a PE with the registration life `life` in seconds (RFC 5352 §7.1).
+    ///
+    /// Returns `None` if the RFC's formula leaves no time to wait, that is for a life of 20 s or less.
+    /// For an infinite life (-1), it returns the configured T4.
     pub fn reregistration_after(&self, life: i32) -> Option<Duration> {
         if life == -1 {
             return Some(self.t4_reregistration);
@@ -92,7 +94,8 @@ impl Timers {
         )
     }
 
-    /// All values by name, for the record of a run: the RFC's names, and lower case where it has none.
+    /// Returns all known values by name for the record of a run: the RFC's name, or a lower-case name if
+    /// the RFC has none.
     pub fn table(&self) -> BTreeMap<String, String> {
         let spans = [
             ("T1-ENRPrequest", Some(self.t1_enrprequest)),
@@ -121,14 +124,18 @@ impl Timers {
     }
 }
 
-/// A text that is no span of time.
+/// Error for a text that is not a span of time.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{0:?} is no span of time; write a whole number and a unit (ms, s, min), as in \"1500ms\" or \"30s\""
+    "{0:?} is not a span of time; write a whole number and a unit (ms, s, min), as in \"1500ms\" or \"30s\""
 )]
 pub struct NoDuration(pub String);
 
-/// Reads `1500ms`, `30s` or `10min`.
+/// Parses a span of time such as `1500ms`, `30s` or `10min`.
+///
+/// # Errors
+/// Returns [`NoDuration`] if the text is not a whole number followed by `ms`, `s` or `min`, or if the
+/// span exceeds `u64::MAX` milliseconds.
 pub fn parse_duration(text: &str) -> Result<Duration, NoDuration> {
     let wrong = || NoDuration(text.to_owned());
     let unit_at = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
@@ -146,7 +153,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, NoDuration> {
         .ok_or_else(wrong)
 }
 
-/// Writes what [`parse_duration`] reads; what is finer than a millisecond is left out.
+/// Formats a span of time in the syntax of [`parse_duration`], rounded down to milliseconds.
 pub fn format_duration(span: Duration) -> String {
     if span.subsec_millis() == 0 {
         format!("{}s", span.as_secs())
@@ -166,7 +173,7 @@ mod span {
         let span = parse_duration(&String::deserialize(from)?).map_err(D::Error::custom)?;
         if span.is_zero() {
             return Err(D::Error::custom(
-                "a timer is longer than nothing; leave it out for its default",
+                "a timer must be longer than zero; omit it to use the default",
             ));
         }
         Ok(span)
@@ -219,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
+    fn timers_survive_writing_and_reading() {
         let all = Timers {
             keep_alive_interval: Some(Duration::from_millis(250)),
             max_bad_pe_report: Some(0),
@@ -232,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_refused_with_what_is_allowed() {
+    fn mistakes_are_rejected_with_the_allowed_values() {
         assert!(
             read("t8-lunch = \"1s\"")
                 .unwrap_err()
@@ -250,8 +257,8 @@ mod tests {
             "99999999999999999999s",
             "18446744073709551615min",
         ] {
-            let told = parse_duration(wrong).unwrap_err().to_string();
-            assert!(told.contains("ms, s, min"), "{told}");
+            let message = parse_duration(wrong).unwrap_err().to_string();
+            assert!(message.contains("ms, s, min"), "{message}");
         }
         assert!(
             read("t2-registration = \"soon\"")
@@ -261,7 +268,7 @@ mod tests {
         assert!(
             read("t2-registration = \"0s\"")
                 .unwrap_err()
-                .contains("longer than nothing")
+                .contains("longer than zero")
         );
     }
 
@@ -300,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn the_table_names_what_is_known() {
+    fn the_table_contains_the_known_values() {
         let table = Timers::default().table();
         assert_eq!(table["T1-ENRPrequest"], "15s");
         assert_eq!(table["MAX-REG-ATTEMPT"], "2");

@@ -1,6 +1,6 @@
-//! What is judged and how it is said: requirements, verdicts, and the record of a run.
+//! Requirements, verdicts and the record of a run.
 //!
-//! Everything here is data. The catalogue holds every testable statement of the RFCs in our own words
+//! This crate holds data. The catalogue contains every testable statement of the RFCs in our own words
 //! ([`mod@catalogue`]); a case names the requirements it checks by the constants in [`id`], and what its
 //! target must be able to do in the words of [`ics`]; a run is a list of [`event`]s and a [`run`]
 //! record, from which reports are a pure function. This crate knows no octets, no transport and no clock.

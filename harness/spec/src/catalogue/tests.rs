@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 #[test]
-fn ids_are_parsed_and_only_they() {
+fn parse_id_accepts_only_well_formed_ids() {
     assert_eq!(
         parse_id("R5354_3_12_6_1"),
         Some((5354, "3.12.6".to_owned(), 1))
@@ -39,9 +39,9 @@ fn every_id_is_unique_and_found() {
     assert_eq!(get("R5352_3_1_999"), None);
 }
 
-/// Each file holds its own RFC; sections are in order, listed, used; ordinals count 1, 2, 3 ….
+/// Each file contains one RFC; sections are listed, used and in order; ordinals count 1, 2, 3 ….
 #[test]
-fn requirements_stand_in_the_order_of_the_text() {
+fn requirements_are_in_the_order_of_the_text() {
     let mut seen = 0;
     for (rfc, section, title, requirements) in catalogue().by_section() {
         let place = format!("RFC {} section {section}", rfc.number);
@@ -69,33 +69,33 @@ fn requirements_stand_in_the_order_of_the_text() {
 }
 
 #[test]
-fn every_requirement_says_what_is_done_about_it() {
+fn every_requirement_states_its_treatment() {
     for r in catalogue().requirements() {
         let id = r.id;
-        assert!(!r.roles.is_empty(), "{id} binds nobody");
+        assert!(!r.roles.is_empty(), "{id} binds no role");
         assert_eq!(
             r.class.needs_reason() || r.reason.is_some(),
             r.reason.is_some(),
-            "{id} is not tested and does not say why"
+            "{id} is not tested and has no reason"
         );
         assert!(
             r.reason.as_ref().is_none_or(|reason| reason.ends_with('.')),
-            "{id}: the reason is no sentence"
+            "{id}: the reason is not a sentence"
         );
         if matches!(r.class, Class::Tested | Class::Open) {
-            assert!(!r.how.is_empty(), "{id} does not say how it is tested");
+            assert!(!r.how.is_empty(), "{id} does not state how it is tested");
         }
         if r.class == Class::OtherRole {
             assert!(
                 !r.binds(Role::Registrar),
-                "{id} binds the registrar, so it is not of another role"
+                "{id} binds the registrar, so its class cannot be other-role"
             );
         }
         let unique: BTreeSet<_> = r.how.iter().collect();
         assert_eq!(
             unique.len(),
             r.how.len(),
-            "{id} names a way of testing twice"
+            "{id} lists a way of testing twice"
         );
     }
 }
@@ -108,16 +108,16 @@ fn every_statement_is_a_plain_sentence() {
         let (id, text) = (r.id, &r.statement);
         assert!(
             text.ends_with('.') && text.len() >= 20,
-            "{id} is no sentence: {text:?}"
+            "{id} is not a sentence: {text:?}"
         );
         assert!(
             !text.contains(['\n', '\t', '[', ']', '<', '>', '`', '*']) && text.trim() == text,
             "{id}: {text:?}"
         );
-        assert!(!text.contains("  "), "{id}: two blanks in {text:?}");
+        assert!(!text.contains("  "), "{id}: two spaces in {text:?}");
         assert!(
             statements.insert(text),
-            "{id} says what another says: {text:?}"
+            "{id} repeats another statement: {text:?}"
         );
     }
 }
@@ -148,9 +148,9 @@ fn every_title_is_one_short_sentence() {
     }
 }
 
-/// Text that refers to a requirement names one that is there.
+/// An id in a reason exists in the catalogue.
 #[test]
-fn references_lead_somewhere() {
+fn references_name_other_requirements() {
     for r in catalogue().requirements() {
         let reason = r.reason.as_deref().unwrap_or_default();
         let mut named = 0;
@@ -166,7 +166,7 @@ fn references_lead_somewhere() {
         }
         assert!(
             r.class != Class::Duplicate || named > 0,
-            "{} is a duplicate of nothing named",
+            "{} is a duplicate but names no requirement",
             r.id
         );
     }
@@ -179,7 +179,7 @@ fn every_ambiguity_is_in_the_list() {
             let found = crate::ambiguity::find(ambiguity);
             assert!(
                 found.is_some(),
-                "{} stands on {ambiguity}, which is not in ambiguities.toml",
+                "{} names {ambiguity}, which is not in ambiguities.toml",
                 r.id
             );
         }
@@ -187,7 +187,7 @@ fn every_ambiguity_is_in_the_list() {
 }
 
 #[test]
-fn a_wrong_file_is_refused_with_a_reason() {
+fn an_invalid_file_is_rejected_with_a_reason() {
     let entry = |more: &str| {
         format!(
             "format = \"{FORMAT}\"\nrfc = 1\ntitle = \"t\"\n[sections]\n\"1\" = \"s\"\n[[requirement]]\nid = \"R1_1_1\"\nlevel = \"must\"\nrole = [\"any\"]\ntitle = \"t.\"\nstatement = \"s.\"\nclass = \"open\"\nhow = [\"case\"]\n{more}"
