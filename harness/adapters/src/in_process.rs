@@ -3,7 +3,7 @@
 //! The target is one host, every endpoint of the harness another. Nothing here waits: the clock jumps
 //! to the next packet or timer, so a case of ten minutes takes milliseconds and a seed replays it exactly.
 
-use crate::mutant::{Mutant, Mutated};
+use crate::fault::{Fault, Faulty};
 use rserpool::registrar::driver::{RegistrarDriver, Setup};
 use rsp_transport::sim::{HostId, Net};
 use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
@@ -36,7 +36,7 @@ pub struct InProcess {
     net: Net,
     target: HostId,
     driver: RegistrarDriver,
-    mutant: Option<Mutant>,
+    fault: Option<Fault>,
     players: Vec<PlayerEndpoint>,
     /// The harness's associations by host and the host's own number.
     assocs: BTreeMap<(HostId, AssocId), Assoc>,
@@ -55,7 +55,7 @@ const TARGET_SHARE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl InProcess {
     /// A fresh registrar on a fresh network. The seed decides everything that happens.
-    pub fn new(setup: Setup, seed: u64, mutant: Option<Mutant>) -> Result<InProcess, WorldError> {
+    pub fn new(setup: Setup, seed: u64, fault: Option<Fault>) -> Result<InProcess, WorldError> {
         let mut net = Net::new(seed);
         let target = net.add_host(TARGET);
         let setup = Setup {
@@ -67,14 +67,14 @@ impl InProcess {
         };
         let now = net.now();
         let mut host = net.host(target);
-        let mut transport = Mutated::new(&mut host, mutant);
+        let mut transport = Faulty::new(&mut host, fault);
         let driver = RegistrarDriver::start(setup, seed ^ TARGET_SHARE, &mut transport, now)
             .map_err(environment)?;
         Ok(InProcess {
             net,
             target,
             driver,
-            mutant,
+            fault,
             players: Vec::new(),
             assocs: BTreeMap::new(),
             places: BTreeMap::new(),
@@ -153,8 +153,8 @@ impl InProcess {
     }
 
     fn target_event(&mut self, mut event: Event) {
-        if let (Some(mutant), Event::Message { octets, .. }) = (self.mutant, &mut event)
-            && !mutant.receive(octets)
+        if let (Some(fault), Event::Message { octets, .. }) = (self.fault, &mut event)
+            && !(fault.received)(octets)
         {
             return;
         }
@@ -168,15 +168,15 @@ impl InProcess {
     }
 
     /// Calls the registrar. If it panics, the target has died; the rest of this world stands apart from it.
-    fn drive(&mut self, call: impl FnOnce(&mut RegistrarDriver, &mut Mutated<'_>)) {
+    fn drive(&mut self, call: impl FnOnce(&mut RegistrarDriver, &mut Faulty<'_>)) {
         if self.died.is_some() {
             return;
         }
-        let (net, driver, mutant, target) =
-            (&mut self.net, &mut self.driver, self.mutant, self.target);
+        let (net, driver, fault, target) =
+            (&mut self.net, &mut self.driver, self.fault, self.target);
         let done = catch_unwind(AssertUnwindSafe(|| {
             let mut host = net.host(target);
-            call(driver, &mut Mutated::new(&mut host, mutant));
+            call(driver, &mut Faulty::new(&mut host, fault));
         }));
         if let Err(panic) = done {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());

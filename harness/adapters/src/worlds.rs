@@ -1,9 +1,9 @@
 //! From a target to a world for each case.
 
 use crate::event_map::environment;
+use crate::fault::Fault;
 use crate::in_process::InProcess;
 use crate::live::{INTERRUPTED, LOOK, Live, Place, Slot};
-use crate::mutant::Mutant;
 use crate::process::Process;
 use crate::target::{Driver, Ready, Target};
 use rsp_transport::live::Mode;
@@ -25,7 +25,7 @@ pub struct Worlds {
     interrupted: Arc<AtomicBool>,
     /// The one target that serves all cases, where it is not fresh for each.
     shared: Option<Shared>,
-    mutant: Option<Mutant>,
+    fault: Option<Fault>,
     /// Why announcements cannot be heard here, once somebody asked.
     deaf: OnceLock<Option<String>>,
 }
@@ -64,7 +64,7 @@ impl Worlds {
             harness,
             interrupted,
             shared: None,
-            mutant: None,
+            fault: None,
             deaf,
         };
         if worlds.target.driver == Driver::Spawn && !worlds.target.fresh {
@@ -78,10 +78,10 @@ impl Worlds {
         Ok(worlds)
     }
 
-    /// The same in-process target, spoilt.
+    /// Puts a fault into the target in process; targets of the other drivers stay as they are.
     #[must_use]
-    pub fn spoilt(mut self, mutant: Mutant) -> Worlds {
-        self.mutant = Some(mutant);
+    pub fn with_fault(mut self, fault: Fault) -> Worlds {
+        self.fault = Some(fault);
         self
     }
 
@@ -142,11 +142,7 @@ impl Worlds {
     }
 
     fn in_process(&self, seed: u64) -> Result<InProcess, WorldError> {
-        InProcess::new(
-            crate::bundled::setup(&self.target.timers),
-            seed,
-            self.mutant,
-        )
+        InProcess::new(crate::bundled::setup(&self.target.timers), seed, self.fault)
     }
 
     fn live(&self) -> Result<Live, WorldError> {

@@ -1,52 +1,21 @@
-//! Mutants: the bundled registrar, spoilt on purpose, so that the suite can prove that it fails.
+//! Mutants: the bundled registrar with one fault each, so that the suite can prove that it fails.
 //!
-//! A mutant sits between the engine and its transport. It changes what is sent, as a registrar with a wrong
-//! encoder or a forgotten rule would, or what is received, as one that misreads a message would. Mutants
-//! exist in process only.
+//! A mutant edits octets between the registrar's engine and its transport, so it exists in process only.
 
-use rsp_transport::{AssocId, Caps, Local, LocalPort, Outgoing, Peer, Transport};
 use rsp_wire::asap::{Error, Message, RegistrationResponse};
 use rsp_wire::{CauseCode, ErrorCause, Flags, OperationError, ServerId};
-use std::io;
-use std::net::SocketAddr;
+use rspcheck_adapters::fault::{Fault, Sent};
 
-/// One way to be wrong.
-#[derive(Clone, Copy, Debug)]
-pub struct Mutant {
-    /// Name, as in `grants-everything`.
-    pub name: &'static str,
-    /// What it does to a message that the registrar sends.
-    sent: fn(&mut Sent),
-    /// What it does to a message that the registrar receives; false swallows it.
-    received: fn(&mut Vec<u8>) -> bool,
-}
-
-/// A message on its way out.
-struct Sent {
-    octets: Vec<u8>,
-    ppid: u32,
-    copies: usize,
-    /// Whether the associations set up before and after get it too.
-    strays: bool,
-}
-
-impl Mutant {
-    /// Spoils what the registrar receives; false swallows it.
-    pub(crate) fn receive(&self, octets: &mut Vec<u8>) -> bool {
-        (self.received)(octets)
-    }
-}
-
-const fn sends(name: &'static str, sent: fn(&mut Sent)) -> Mutant {
-    Mutant {
+const fn sends(name: &'static str, sent: fn(&mut Sent)) -> Fault {
+    Fault {
         name,
         sent,
         received: |_| true,
     }
 }
 
-const fn receives(name: &'static str, received: fn(&mut Vec<u8>) -> bool) -> Mutant {
-    Mutant {
+const fn receives(name: &'static str, received: fn(&mut Vec<u8>) -> bool) -> Fault {
+    Fault {
         name,
         sent: |_| {},
         received,
@@ -54,13 +23,13 @@ const fn receives(name: &'static str, received: fn(&mut Vec<u8>) -> bool) -> Mut
 }
 
 /// All mutants.
-pub const ALL: &[Mutant] = &[
-    sends("never-answers-registrations", |s| swallow(s, 0x03)),
-    sends("never-answers-deregistrations", |s| swallow(s, 0x04)),
-    sends("never-answers-resolutions", |s| swallow(s, 0x06)),
-    sends("never-sends-keep-alives", |s| swallow(s, 0x07)),
-    sends("never-announces", |s| swallow(s, 0x0a)),
-    sends("never-reports-errors", |s| swallow(s, 0x0e)),
+pub(crate) const ALL: &[Fault] = &[
+    sends("never-answers-registrations", |s| drop_type(s, 0x03)),
+    sends("never-answers-deregistrations", |s| drop_type(s, 0x04)),
+    sends("never-answers-resolutions", |s| drop_type(s, 0x06)),
+    sends("never-sends-keep-alives", |s| drop_type(s, 0x07)),
+    sends("never-announces", |s| drop_type(s, 0x0a)),
+    sends("never-reports-errors", |s| drop_type(s, 0x0e)),
     sends("answers-twice", |s| s.copies = 2),
     sends("grants-everything", |s| {
         edit(s, |m| {
@@ -129,7 +98,7 @@ pub const ALL: &[Mutant] = &[
             errors(m, |known| *known = Some(error.clone()));
         });
     }),
-    sends("lists-nobody", |s| lists(s, |list| list.clear())),
+    sends("lists-no-pool-element", |s| lists(s, |list| list.clear())),
     sends("lists-the-first-only", |s| {
         lists(s, |list| list.truncate(1))
     }),
@@ -167,14 +136,14 @@ pub const ALL: &[Mutant] = &[
                 .for_each(|e| e.policy = rsp_wire::Policy::RoundRobin)
         });
     }),
-    sends("tells-no-pool-policy", |s| {
+    sends("gives-no-pool-policy", |s| {
         edit(s, |m| {
             if let Message::HandleResolutionResponse(r) = m {
                 r.policy = None
             }
         });
     }),
-    sends("tells-round-robin-for-every-pool", |s| {
+    sends("gives-round-robin-for-every-pool", |s| {
         edit(s, |m| {
             if let Message::HandleResolutionResponse(r) = m {
                 r.policy = Some(rsp_wire::Policy::RoundRobin);
@@ -186,14 +155,14 @@ pub const ALL: &[Mutant] = &[
             set(s, 1, 1)
         }
     }),
-    sends("keeps-alive-as-nobody", |s| {
+    sends("keeps-alive-with-server-0", |s| {
         edit(s, |m| {
             if let Message::EndpointKeepAlive(r) = m {
                 r.server_id = ServerId(0)
             }
         });
     }),
-    sends("announces-as-nobody", |s| {
+    sends("announces-with-server-0", |s| {
         edit(s, |m| {
             if let Message::ServerAnnounce(r) = m {
                 r.server_id = ServerId(0)
@@ -201,7 +170,7 @@ pub const ALL: &[Mutant] = &[
         });
     }),
     sends("uses-ppid-0", |s| s.ppid = 0),
-    sends("sends-keep-alives-to-the-neighbours", |s| {
+    sends("sends-keep-alives-to-other-associations", |s| {
         s.strays = s.octets.first() == Some(&0x07)
     }),
     receives("answers-errors-by-errors", |o| {
@@ -210,27 +179,27 @@ pub const ALL: &[Mutant] = &[
         }
         true
     }),
-    receives("takes-every-transport-for-sctp", |o| {
+    receives("reads-every-transport-as-sctp", |o| {
         sctp_for_other_transports(o);
         true
     }),
-    receives("never-gets-registrations", |o| o.first() != Some(&0x01)),
-    receives("never-gets-deregistrations", |o| o.first() != Some(&0x02)),
-    receives("never-gets-reports", |o| o.first() != Some(&0x09)),
-    receives("never-gets-acknowledgements", |o| o.first() != Some(&0x08)),
-    receives("never-gets-unknown-messages", |o| {
+    receives("ignores-registrations", |o| o.first() != Some(&0x01)),
+    receives("ignores-deregistrations", |o| o.first() != Some(&0x02)),
+    receives("ignores-reports", |o| o.first() != Some(&0x09)),
+    receives("ignores-acknowledgements", |o| o.first() != Some(&0x08)),
+    receives("ignores-unknown-messages", |o| {
         o.first().is_none_or(|t| (1..=0x0e).contains(t))
     }),
-    receives("takes-every-policy-for-round-robin", |o| {
+    receives("reads-every-policy-as-round-robin", |o| {
         registered(o, |e| e.policy = rsp_wire::Policy::RoundRobin)
     }),
-    receives("takes-every-life-for-endless", |o| {
+    receives("reads-every-life-as-unlimited", |o| {
         registered(o, |e| e.life.0 = -1)
     }),
-    receives("takes-every-life-for-a-second", |o| {
+    receives("reads-every-life-as-a-second", |o| {
         registered(o, |e| e.life.0 = 1)
     }),
-    receives("takes-a-report-for-a-deregistration", |o| {
+    receives("reads-a-report-as-a-deregistration", |o| {
         if o.first() == Some(&0x09) {
             o[0] = 0x02;
         }
@@ -242,7 +211,7 @@ pub const ALL: &[Mutant] = &[
     receives("stops-at-parameters-it-must-skip", |o| {
         retype(o, 0xbf, 0x3f) && retype(o, 0xff, 0x3f)
     }),
-    receives("reports-parameters-it-must-not", |o| {
+    receives("reports-parameters-it-must-not-report", |o| {
         retype(o, 0xbf, 0xff) && retype(o, 0x3f, 0x7f)
     }),
     receives("reports-no-parameters", |o| {
@@ -254,10 +223,10 @@ pub const ALL: &[Mutant] = &[
         }
         true
     }),
-    receives("wants-zero-flags", |o| {
+    receives("rejects-unknown-flags", |o| {
         o.get(1).is_none_or(|flags| *flags & 0xfe == 0)
     }),
-    receives("wants-uncounted-padding", |o| {
+    receives("rejects-counted-padding", |o| {
         o.len() < 4
             || u16::from_be_bytes([o[2], o[3]]) as usize != o.len()
             || o.len() % 4 != 0
@@ -266,7 +235,7 @@ pub const ALL: &[Mutant] = &[
     }),
 ];
 
-/// Whether the message's last parameter really fills its Length: then nothing was counted too much.
+/// Returns true if the message's Length counts no padding behind the last parameter.
 fn tight(octets: &[u8]) -> bool {
     let mut decoded = Vec::new();
     match Message::decode(octets) {
@@ -277,7 +246,7 @@ fn tight(octets: &[u8]) -> bool {
     }
 }
 
-fn swallow(sent: &mut Sent, kind: u8) {
+fn drop_type(sent: &mut Sent, kind: u8) {
     if sent.octets.first() == Some(&kind) {
         sent.copies = 0;
     }
@@ -289,7 +258,7 @@ fn set(sent: &mut Sent, at: usize, octet: u8) {
     }
 }
 
-/// Decodes, changes and encodes anew; what cannot be decoded stays as it is.
+/// Decodes, changes and encodes the message; leaves a message that does not decode as it is.
 fn edit(sent: &mut Sent, change: impl FnOnce(&mut Message)) {
     rewrite(&mut sent.octets, change);
 }
@@ -370,7 +339,7 @@ fn sctp_for_other_transports(octets: &mut Vec<u8>) {
     }
 }
 
-/// Takes four off the Length that stands at `at`.
+/// Subtracts four from the Length at `at`.
 fn shorten(octets: &mut [u8], at: usize) {
     let length = u16::from_be_bytes([octets[at], octets[at + 1]]).saturating_sub(4);
     octets[at..at + 2].copy_from_slice(&length.to_be_bytes());
@@ -384,95 +353,4 @@ fn retype(octets: &mut [u8], from: u8, to: u8) -> bool {
         }
     }
     true
-}
-
-/// A transport whose sends go through a mutant.
-pub(crate) struct Mutated<'a> {
-    inner: &'a mut dyn Transport,
-    mutant: Option<Mutant>,
-}
-
-impl<'a> Mutated<'a> {
-    pub(crate) fn new(inner: &'a mut dyn Transport, mutant: Option<Mutant>) -> Mutated<'a> {
-        Mutated { inner, mutant }
-    }
-}
-
-impl Transport for Mutated<'_> {
-    fn open(&mut self, local: &Local) -> io::Result<LocalPort> {
-        self.inner.open(local)
-    }
-
-    fn local_addrs(&self, port: LocalPort) -> Vec<SocketAddr> {
-        self.inner.local_addrs(port)
-    }
-
-    fn close(&mut self, port: LocalPort) {
-        self.inner.close(port);
-    }
-
-    fn connect(&mut self, from: LocalPort, to: &Peer) -> io::Result<AssocId> {
-        self.inner.connect(from, to)
-    }
-
-    fn send(&mut self, assoc: AssocId, message: Outgoing<'_>) -> io::Result<()> {
-        let Some(mutant) = self.mutant else {
-            return self.inner.send(assoc, message);
-        };
-        let mut sent = Sent {
-            octets: message.octets.to_vec(),
-            ppid: message.ppid,
-            copies: 1,
-            strays: false,
-        };
-        (mutant.sent)(&mut sent);
-        let spoilt = Outgoing {
-            octets: &sent.octets,
-            ppid: sent.ppid,
-            ..message
-        };
-        if sent.strays {
-            // SCTP associations are numbered in steps of two; where there is none, nobody gets it.
-            for neighbour in [assoc.0.wrapping_sub(2), assoc.0 + 2] {
-                let _ = self.inner.send(AssocId(neighbour), spoilt);
-            }
-        }
-        for _ in 0..sent.copies {
-            self.inner.send(assoc, spoilt)?;
-        }
-        Ok(())
-    }
-
-    fn send_datagram(&mut self, from: LocalPort, to: SocketAddr, octets: &[u8]) -> io::Result<()> {
-        let Some(mutant) = self.mutant else {
-            return self.inner.send_datagram(from, to, octets);
-        };
-        let mut sent = Sent {
-            octets: octets.to_vec(),
-            ppid: 0,
-            copies: 1,
-            strays: false,
-        };
-        (mutant.sent)(&mut sent);
-        for _ in 0..sent.copies {
-            self.inner.send_datagram(from, to, &sent.octets)?;
-        }
-        Ok(())
-    }
-
-    fn shutdown(&mut self, assoc: AssocId) -> io::Result<()> {
-        self.inner.shutdown(assoc)
-    }
-
-    fn abort(&mut self, assoc: AssocId) {
-        self.inner.abort(assoc);
-    }
-
-    fn caps(&self) -> Caps {
-        self.inner.caps()
-    }
-
-    fn refused(&self) -> u64 {
-        self.inner.refused()
-    }
 }

@@ -1,8 +1,10 @@
 //! The suite itself, in process: every case passes on the reference registrar, gives the same events twice,
 //! and fails on at least one mutant. A case that no mutant makes fail could not be trusted to fail at all.
 
+mod mutants;
+
 use rspcheck_adapters::bundled;
-use rspcheck_adapters::mutant::{self, Mutant};
+use rspcheck_adapters::fault::Fault;
 use rspcheck_adapters::transport::live::Mode;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::catalogue::{Class, How, catalogue};
@@ -27,12 +29,12 @@ fn profile() -> TargetProfile {
     }
 }
 
-fn run(case: &Case, mutant: Option<Mutant>) -> Ran {
+fn run(case: &Case, mutant: Option<Fault>) -> Ran {
     let none = Arc::new(AtomicBool::new(false));
     let worlds =
         Worlds::new(bundled::in_process(), Mode::Udp, "rspcheck".into(), none).expect("in process");
     let worlds = match mutant {
-        Some(mutant) => worlds.spoilt(mutant),
+        Some(mutant) => worlds.with_fault(mutant),
         None => worlds,
     };
     let mut world = worlds.world(SEED).expect("in process");
@@ -96,7 +98,7 @@ fn noticed(ran: &Ran) -> bool {
 #[test]
 fn every_case_fails_on_some_mutant() {
     let wrong = each(|case| {
-        let killed = mutant::ALL
+        let killed = mutants::ALL
             .iter()
             .any(|mutant| noticed(&run(case, Some(*mutant))));
         (!killed).then(|| "no mutant makes it fail".to_owned())
@@ -105,7 +107,7 @@ fn every_case_fails_on_some_mutant() {
 }
 
 /// The requirements that a run checked.
-fn checked(case: &Case, mutant: Option<Mutant>) -> BTreeSet<String> {
+fn checked(case: &Case, mutant: Option<Fault>) -> BTreeSet<String> {
     run(case, mutant)
         .record
         .checks
@@ -131,7 +133,7 @@ fn every_check_is_declared() {
 fn every_declared_requirement_is_checked() {
     let wrong = each(|case| {
         let mut left: BTreeSet<_> = case.covers.iter().map(|r| r.0.to_owned()).collect();
-        for mutant in std::iter::once(None).chain(mutant::ALL.iter().copied().map(Some)) {
+        for mutant in std::iter::once(None).chain(mutants::ALL.iter().copied().map(Some)) {
             if left.is_empty() {
                 break;
             }
