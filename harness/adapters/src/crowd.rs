@@ -401,7 +401,7 @@ impl Line {
         };
         let stack = {
             let _entered = runtime.enter();
-            Stack::start(place.mode, config)?
+            Stack::start(place.carrier.into(), config)?
         };
         Ok(Line { runtime, stack })
     }

@@ -5,8 +5,10 @@
 //! [`process`] of its own where the target is spawned.
 
 pub mod bundled;
+pub mod carrier;
 pub mod codec;
 pub mod crowd;
+pub mod doctor;
 mod event_map;
 pub mod fault;
 pub mod in_process;
@@ -15,9 +17,6 @@ pub mod load;
 pub mod process;
 pub mod target;
 pub mod worlds;
-
-/// The transport crate, for what the command line tells of it.
-pub use rsp_transport as transport;
 
 /// Processor time that this process has used so far.
 pub fn cpu_time() -> std::time::Duration {

@@ -2,6 +2,7 @@
 
 mod hosts;
 
+use crate::carrier::Carrier;
 use crate::event_map::{change_of, environment};
 use crate::process::Process;
 use hosts::{Host, Hosts};
@@ -46,8 +47,8 @@ pub struct Place {
     pub announce: SocketAddr,
     /// Our own address.
     pub local: IpAddr,
-    /// Which stack to use.
-    pub mode: Mode,
+    /// The SCTP stack to use.
+    pub carrier: Carrier,
 }
 
 #[derive(Debug)]
@@ -103,7 +104,7 @@ impl Live {
             .map_err(environment)?;
         let hosts = {
             let _entered = runtime.enter();
-            Hosts::start(place.mode, place.local).map_err(environment)?
+            Hosts::start(place.carrier.into(), place.local).map_err(environment)?
         };
         Ok(Live {
             runtime,

@@ -119,7 +119,7 @@ pub fn run(place: &Place, plan: &Plan) -> Result<Outcome, LoadError> {
     let stack = {
         let _entered = runtime.enter();
         Stack::start(
-            place.mode,
+            place.carrier.into(),
             StackConfig {
                 ip: place.local,
                 udp_port: 0,

@@ -1,12 +1,12 @@
 //! From a target to a world for each case.
 
+use crate::carrier::Carrier;
 use crate::event_map::environment;
 use crate::fault::Fault;
 use crate::in_process::InProcess;
 use crate::live::{INTERRUPTED, LOOK, Live, Place, Slot};
 use crate::process::Process;
 use crate::target::{Driver, Ready, Target};
-use rsp_transport::live::Mode;
 use rsp_transport::probe;
 use rspcheck_spec::ics::Ics;
 use rspcheck_testkit::{Change, EndpointKind, Happening, World, WorldError, forge};
@@ -19,7 +19,7 @@ use std::time::{Duration, Instant};
 /// Makes the world of each case of a run.
 pub struct Worlds {
     target: Target,
-    mode: Mode,
+    carrier: Carrier,
     /// The harness's own binary: `{self}` in commands, and the guard of spawned targets.
     harness: PathBuf,
     interrupted: Arc<AtomicBool>,
@@ -40,27 +40,27 @@ impl Worlds {
     /// Starts the shared target where there is one. `harness` is the path of the running binary.
     pub fn new(
         target: Target,
-        mode: Mode,
+        carrier: Carrier,
         harness: PathBuf,
         interrupted: Arc<AtomicBool>,
     ) -> Result<Worlds, WorldError> {
         let live = target.driver != Driver::InProcess;
-        let mode = match mode {
-            Mode::Kernel if live => {
+        let carrier = match carrier {
+            Carrier::Kernel if live => {
                 let works = probe::kernel_sctp();
                 works.map_err(|missing| {
                     WorldError::Environment(format!("--transport kernel: {missing}"))
                 })?;
-                Mode::Kernel
+                Carrier::Kernel
             }
-            Mode::Auto if probe::kernel_sctp().is_ok() => Mode::Kernel,
-            Mode::Auto => Mode::Udp,
+            Carrier::Auto if probe::kernel_sctp().is_ok() => Carrier::Kernel,
+            Carrier::Auto => Carrier::Udp,
             chosen => chosen,
         };
         let deaf = OnceLock::new();
         let mut worlds = Worlds {
             target,
-            mode,
+            carrier,
             harness,
             interrupted,
             shared: None,
@@ -92,10 +92,10 @@ impl Worlds {
 
     /// The name of the transport in use: `sim`, `udp` or `kernel`.
     pub fn transport(&self) -> &'static str {
-        match (self.target.driver, self.mode) {
+        match (self.target.driver, self.carrier) {
             (Driver::InProcess, _) => "sim",
-            (_, Mode::Kernel) => "kernel",
-            (_, Mode::Udp | Mode::Auto) => "udp",
+            (_, Carrier::Kernel) => "kernel",
+            (_, Carrier::Udp | Carrier::Auto) => "udp",
         }
     }
 
@@ -226,7 +226,7 @@ impl Worlds {
             tcp: self.target.tcp,
             announce: self.target.announce,
             local: self.target.local,
-            mode: self.mode,
+            carrier: self.carrier,
         }
     }
 

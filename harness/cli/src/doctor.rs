@@ -1,11 +1,9 @@
-//! `rspcheck doctor`: what works on this machine, why not, and the way out.
+//! `rspcheck doctor`: what works on this machine, what does not, and what the user can do about it.
 
 use crate::exit::{self, Done, Failure};
-use rspcheck_adapters::transport::probe::{self, Unavailable};
+use rspcheck_adapters::doctor::{self, Missing};
 use serde::Serialize;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::process::ExitCode;
-use std::time::Duration;
+use std::process::{Command, ExitCode, Stdio};
 
 /// Arguments.
 #[derive(clap::Args)]
@@ -15,52 +13,48 @@ pub struct Args {
     json: bool,
 }
 
-/// One thing that was tried.
+/// The result of one check, as it is printed.
 #[derive(Debug, Serialize)]
 struct Finding {
-    /// What it is.
+    /// A word that names the check.
     name: &'static str,
     /// Whether it works.
     ok: bool,
-    /// What was found.
+    /// The details of what works, or of what is missing.
     detail: String,
-    /// What can be done if it does not work.
+    /// What the user can do if it does not work.
     #[serde(skip_serializing_if = "Option::is_none")]
     way_out: Option<String>,
-    /// What it is needed for.
+    /// The use that needs it.
     needed_for: &'static str,
 }
 
-impl Finding {
-    fn new(
-        name: &'static str,
-        needed_for: &'static str,
-        found: Result<String, Unavailable>,
-    ) -> Finding {
-        match found {
-            Ok(detail) => Finding {
-                name,
-                ok: true,
-                detail,
-                way_out: None,
-                needed_for,
-            },
-            Err(Unavailable { why, way_out }) => Finding {
-                name,
-                ok: false,
-                detail: why,
-                way_out: Some(way_out),
-                needed_for,
-            },
+impl From<doctor::Finding> for Finding {
+    fn from(finding: doctor::Finding) -> Finding {
+        let doctor::Finding {
+            name,
+            needed_for,
+            found,
+        } = finding;
+        let (ok, detail, way_out) = match found {
+            Ok(detail) => (true, detail, None),
+            Err(Missing { why, way_out }) => (false, why, Some(way_out)),
+        };
+        Finding {
+            name,
+            ok,
+            detail,
+            way_out,
+            needed_for,
         }
     }
 }
 
-/// Everything that was tried.
+/// The results of all checks.
 #[derive(Debug, Serialize)]
 struct Findings {
     format: &'static str,
-    /// Whether tests can run at all.
+    /// Whether live tests can run at all.
     ok: bool,
     findings: Vec<Finding>,
 }
@@ -82,80 +76,38 @@ pub fn run(args: Args) -> Done {
 }
 
 fn look() -> Findings {
-    let v4 = IpAddr::from(Ipv4Addr::LOCALHOST);
-    let udp = probe::udp_loopback(v4).map(|took| echoed(v4, took));
-    let ok = udp.is_ok();
-    let v6 = IpAddr::from(Ipv6Addr::LOCALHOST);
-    let multicast = |group: IpAddr| {
-        probe::multicast(group).map(|()| format!("a datagram to {group} came back on the loopback"))
-    };
-    let findings = vec![
-        Finding::new("udp", "every test (`--transport udp`, the default)", udp),
-        Finding::new(
-            "udp-ipv6",
-            "tests over IPv6",
-            probe::udp_loopback(v6).map(|took| echoed(v6, took)),
-        ),
-        Finding::new(
-            "kernel",
-            "`--transport kernel`: targets that use the kernel's SCTP, multi-homing",
-            probe::kernel_sctp().map(|()| "one-to-many SCTP sockets can be made".into()),
-        ),
-        Finding::new(
-            "kernel-udp",
-            "a target on kernel SCTP tested from user space (RFC 6951)",
-            probe::kernel_encapsulation()
-                .map(|port| format!("the kernel takes encapsulated SCTP on UDP port {port}")),
-        ),
-        Finding::new(
-            "tcp",
-            "pool users over TCP",
-            probe::tcp_loopback().map(|()| "connects on the loopback".into()),
-        ),
-        Finding::new(
-            "multicast-ipv4",
-            "announcements and server hunt",
-            multicast([239, 255, 99, 99].into()),
-        ),
-        Finding::new(
-            "multicast-ipv6",
-            "announcements and server hunt over IPv6",
-            multicast(IpAddr::V6("ff11::9902".parse().expect("an address"))),
-        ),
-        Finding::new(
-            "tshark",
-            "cross-checks of captures with a second decoder",
-            probe::tshark(),
-        ),
-        Finding::new("clock", "timers and measurements", clock()),
-    ];
+    let mut found = doctor::transports();
+    found.push(doctor::Finding {
+        name: "tshark",
+        needed_for: "cross-checks of captures with a second decoder",
+        found: tshark(),
+    });
+    found.push(doctor::clock());
+    let findings: Vec<Finding> = found.into_iter().map(Finding::from).collect();
     Findings {
         format: "rspcheck-doctor/1",
-        ok,
+        ok: findings.iter().any(|f| f.name == "udp" && f.ok),
         findings,
     }
 }
 
-fn echoed(ip: IpAddr, took: Duration) -> String {
-    format!("set up an association with itself on {ip} and had a message echoed in {took:.1?}")
-}
-
-fn clock() -> Result<String, Unavailable> {
-    let clock = probe::clock()?;
-    let (median, worst) = (clock.lag_median, clock.lag_worst);
-    let detail = format!(
-        "resolution {:?}; a timer of 1 ms is {median:.1?} late at the median, {worst:.1?} at worst",
-        clock.resolution
-    );
-    // Protocol timers in tests are 100 ms and longer; half of that would make verdicts doubtful.
-    if worst > Duration::from_millis(50) {
-        let way_out = "run on a quieter machine, or expect inconclusive verdicts from tests with short timers";
-        return Err(Unavailable {
-            why: detail,
-            way_out: way_out.into(),
-        });
+/// Returns the version line of tshark, which decodes captures.
+fn tshark() -> Result<String, Missing> {
+    let missing = |why: String| Missing {
+        why,
+        way_out: "install Debian's tshark or Wireshark; only cross-checks of captures need it"
+            .to_owned(),
+    };
+    let output = Command::new("tshark")
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| missing(format!("tshark: {error}")))?;
+    if !output.status.success() {
+        return Err(missing(format!("tshark --version: {}", output.status)));
     }
-    Ok(detail)
+    let text = String::from_utf8_lossy(&output.stdout);
+    Ok(text.lines().next().unwrap_or_default().trim().to_owned())
 }
 
 fn text(findings: &Findings) -> String {

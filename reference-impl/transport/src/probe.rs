@@ -241,30 +241,6 @@ fn round(group: IpAddr) -> io::Result<()> {
     }
 }
 
-/// The version line of tshark, which decodes captures.
-pub fn tshark() -> Result<String, Unavailable> {
-    let missing = |why: String| {
-        Unavailable::new(
-            why,
-            "install Debian's tshark or Wireshark; only cross-checks of captures need it",
-        )
-    };
-    let output = std::process::Command::new("tshark")
-        .arg("--version")
-        .stdin(std::process::Stdio::null())
-        .output()
-        .map_err(|error| missing(format!("tshark: {error}")))?;
-    if !output.status.success() {
-        return Err(missing(format!("tshark --version: {}", output.status)));
-    }
-    Ok(String::from_utf8_lossy(&output.stdout)
-        .lines()
-        .next()
-        .unwrap_or_default()
-        .trim()
-        .to_string())
-}
-
 /// How well this machine keeps time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {

@@ -4,10 +4,10 @@
 use super::{duration, policy};
 use crate::exit::{self, Done, Failure};
 use anyhow::anyhow;
+use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::crowd::{self, Crowd, Notice, Plan};
 use rspcheck_adapters::live::Place;
 use rspcheck_adapters::load::LoadError;
-use rspcheck_adapters::transport::live::Mode;
 use rspcheck_testkit::forge::Policy;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::io::{self, Write};
@@ -28,7 +28,7 @@ struct At {
     local: IpAddr,
     /// SCTP stack: `udp`, `kernel` or `auto`.
     #[arg(long, default_value = "udp")]
-    transport: Mode,
+    transport: Carrier,
     /// The registrar's UDP port that carries SCTP.
     #[arg(long, default_value_t = 9899, value_name = "PORT")]
     udp_port: u16,
@@ -42,7 +42,7 @@ impl At {
             tcp: None,
             announce: SocketAddr::new(self.at.ip(), 0),
             local: self.local,
-            mode: self.transport,
+            carrier: self.transport,
         }
     }
 }

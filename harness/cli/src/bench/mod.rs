@@ -7,9 +7,9 @@ use crate::exit::{self, Done, Failure};
 use anyhow::{Context, anyhow};
 use measured::Measured;
 use rspcheck_adapters::bundled;
+use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::load::{self, Model, Plan};
 use rspcheck_adapters::target::Target;
-use rspcheck_adapters::transport::live::Mode;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_testkit::forge::Policy;
 use std::path::PathBuf;
@@ -45,7 +45,7 @@ struct Resolve {
     target: String,
     /// SCTP stack: `udp`, `kernel` or `auto`.
     #[arg(long, default_value = "udp")]
-    transport: Mode,
+    transport: Carrier,
     /// Pool elements in the pool that is asked for.
     #[arg(long, default_value_t = 100)]
     pes: usize,

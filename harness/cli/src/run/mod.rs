@@ -13,9 +13,9 @@ use crate::select;
 use anyhow::{Context, anyhow};
 use progress::{Progress, say};
 use record::RunDir;
+use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::live::INTERRUPTED;
 use rspcheck_adapters::target::Target;
-use rspcheck_adapters::transport::live::Mode;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_adapters::{bundled, process};
 use rspcheck_spec::run::{FORMAT, Run};
@@ -42,7 +42,7 @@ pub struct Args {
     target: String,
     /// SCTP stack: `udp` (in user space over UDP, works everywhere), `kernel`, or `auto`.
     #[arg(long, default_value = "udp")]
-    transport: Mode,
+    transport: Carrier,
     /// Root seed, decimal or 0x…; drawn from the clock when absent.
     #[arg(long, value_parser = seed)]
     seed: Option<u64>,

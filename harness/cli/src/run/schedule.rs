@@ -265,7 +265,7 @@ fn seed_of(root: u64, id: &str) -> u64 {
 mod tests {
     use super::*;
     use rspcheck_adapters::bundled;
-    use rspcheck_adapters::transport::live::Mode;
+    use rspcheck_adapters::carrier::Carrier;
     use rspcheck_testkit::{Outcome, Role, Tester};
 
     fn panics(t: &mut Tester<'_>) -> Outcome {
@@ -288,7 +288,7 @@ mod tests {
         let interrupted = std::sync::Arc::default();
         let worlds = Worlds::new(
             bundled::in_process(),
-            Mode::Udp,
+            Carrier::Udp,
             "rspcheck".into(),
             std::sync::Arc::clone(&interrupted),
         );

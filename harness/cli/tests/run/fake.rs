@@ -1,7 +1,7 @@
 //! A registrar that does one thing wrong: this test binary, started again as a target.
 
-use rspcheck_adapters::transport::live::{Mode, Stack, StackConfig};
-use rspcheck_adapters::transport::{Event, Local, Outgoing, Transport};
+use rsp_transport::live::{Mode, Stack, StackConfig};
+use rsp_transport::{Event, Local, Outgoing, Transport};
 use rustix::process::{Signal, getpid, getppid, kill_process};
 use std::io::Write;
 use std::os::unix::process::CommandExt;

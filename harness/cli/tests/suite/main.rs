@@ -4,8 +4,8 @@
 mod mutants;
 
 use rspcheck_adapters::bundled;
+use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::fault::Fault;
-use rspcheck_adapters::transport::live::Mode;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::catalogue::{Class, How, catalogue};
 use rspcheck_spec::verdict::Verdict;
@@ -31,8 +31,8 @@ fn profile() -> TargetProfile {
 
 fn run(case: &Case, mutant: Option<Fault>) -> Ran {
     let none = Arc::new(AtomicBool::new(false));
-    let worlds =
-        Worlds::new(bundled::in_process(), Mode::Udp, "rspcheck".into(), none).expect("in process");
+    let worlds = Worlds::new(bundled::in_process(), Carrier::Udp, "rspcheck".into(), none)
+        .expect("in process");
     let worlds = match mutant {
         Some(mutant) => worlds.with_fault(mutant),
         None => worlds,
