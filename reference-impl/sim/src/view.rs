@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use rsp_wire::{PeIdentifier, PoolElement, PoolHandle, ServerId};
 
 use super::body::ElementHost;
-use super::check;
 use super::world::World;
 
 /// PEs by pool and identifier.
@@ -61,16 +60,6 @@ impl World {
             .chain(users)
             .map(|host| self.net.associations(host))
             .sum()
-    }
-
-    /// All that must hold once faults have stopped, among registrars; a sentence about what does not.
-    pub fn check(&self) -> Result<(), String> {
-        check::agree(self)
-    }
-
-    /// Every PE that hunts is registered, and none is that is gone.
-    pub fn check_pes(&self) -> Result<(), String> {
-        check::registered_or_gone(self)
     }
 
     /// Whether a registrar takes itself for the Home of this pool element.

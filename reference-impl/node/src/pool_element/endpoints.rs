@@ -9,24 +9,7 @@ use rsp_wire::{
     UnknownParameters,
 };
 
-use super::setup::Setup;
-
-/// Where the users of a pool element come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Users {
-    /// To an SCTP endpoint of its own, for data and control (RFC 5354 §3.4); port 0 for any free one.
-    Sctp {
-        /// The SCTP port.
-        port: u16,
-    },
-    /// To a TCP endpoint of its own, at its first address, for data only; port 0 for any free one.
-    Tcp {
-        /// The TCP port.
-        port: u16,
-    },
-    /// To another program, which the pool element knows nothing of.
-    Elsewhere(WireTransport),
-}
+use super::setup::{Setup, Users};
 
 /// What is open.
 #[derive(Debug)]

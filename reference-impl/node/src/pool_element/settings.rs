@@ -13,9 +13,8 @@ use serde::Deserialize;
 
 use super::card::Card;
 use super::cookies::Cookies;
-use super::endpoints::Users;
 use super::policy::{PolicyText, is_adaptive};
-use super::setup::Setup;
+use super::setup::{Setup, Users};
 use super::text::{PeId, Protocol, TransportText};
 use super::tolerance::Tolerance;
 use crate::carrier::settings_with_reach;

@@ -3,10 +3,10 @@
 use std::net::{IpAddr, SocketAddr};
 
 use rsp_proto::pool_element::Config;
+use rsp_wire::Transport;
 
 use super::card::Card;
 use super::cookies::Cookies;
-use super::endpoints::Users;
 
 /// How a pool element's engine is set, and where it is.
 #[derive(Clone, Debug)]
@@ -26,4 +26,21 @@ pub struct Setup {
     pub cookies: Cookies,
     /// The business card.
     pub card: Card,
+}
+
+/// Where the users of a pool element come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Users {
+    /// To an SCTP endpoint of its own, for data and control (RFC 5354 §3.4); port 0 for any free one.
+    Sctp {
+        /// The SCTP port.
+        port: u16,
+    },
+    /// To a TCP endpoint of its own, at its first address, for data only; port 0 for any free one.
+    Tcp {
+        /// The TCP port.
+        port: u16,
+    },
+    /// To another program, which the pool element knows nothing of.
+    Elsewhere(Transport),
 }

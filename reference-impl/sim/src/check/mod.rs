@@ -86,16 +86,24 @@ const ON_THE_WAY: Duration = Duration::from_secs(1);
 /// Setting an association up in vain.
 const SET_UP: Duration = Duration::from_secs(5);
 
-/// What must hold among registrars, whenever the world has come right.
-pub(super) fn agree(world: &World) -> Result<(), String> {
-    agreement::agree(world)?;
-    homes::one_home(world)
-}
+impl World {
+    /// Checks what must hold among registrars once faults have stopped.
+    ///
+    /// # Errors
+    /// A sentence about the first property that is broken.
+    pub fn check(&self) -> Result<(), String> {
+        agreement::agree(self)?;
+        homes::one_home(self)
+    }
 
-/// What must hold of PEs then.
-pub(super) fn registered_or_gone(world: &World) -> Result<(), String> {
-    registered::registered(world)?;
-    dead::none_listed(world, world.now())
+    /// Checks that every PE that hunts is registered, and that no PE that is gone is listed.
+    ///
+    /// # Errors
+    /// A sentence about the first property that is broken.
+    pub fn check_pes(&self) -> Result<(), String> {
+        registered::registered(self)?;
+        dead::none_listed(self, self.now())
+    }
 }
 
 /// A checker for each property.

@@ -5,11 +5,13 @@
 //! answer [`PATIENCE`].
 
 use std::fs;
+use std::future::poll_fn;
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixStream as StdStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use rustix::fs::Mode;
@@ -19,7 +21,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot};
 use tokio::time::timeout;
 
 use super::{Form, Request, Status, http, prometheus};
-use crate::registrar::driver::RegistrarDriver;
+use crate::registrar::RegistrarDriver;
 
 /// Connections served at a time, of each listener.
 const CONNECTIONS: usize = 8;
@@ -59,22 +61,7 @@ impl Desk {
     pub(crate) fn open_socket(&mut self, path: &Path) -> io::Result<()> {
         let (socket, listener) = Socket::bind(path)?;
         self.socket = Some(socket);
-        let (ask, places) = (self.ask.clone(), places());
-        tokio::spawn(async move {
-            loop {
-                let place = places.clone().acquire_owned().await;
-                match listener.accept().await {
-                    Ok((stream, _)) => {
-                        let ask = ask.clone();
-                        tokio::spawn(async move {
-                            local(stream, ask).await;
-                            drop(place);
-                        });
-                    }
-                    Err(error) => pause("status socket", &error).await,
-                }
-            }
-        });
+        tokio::spawn(accept("status socket", listener, self.ask.clone(), local));
         Ok(())
     }
 
@@ -85,22 +72,7 @@ impl Desk {
         listener.set_nonblocking(true)?;
         let listener = TcpListener::from_std(listener)?;
         self.metrics = Some(listener.local_addr()?);
-        let (ask, places) = (self.ask.clone(), places());
-        tokio::spawn(async move {
-            loop {
-                let place = places.clone().acquire_owned().await;
-                match listener.accept().await {
-                    Ok((stream, _)) => {
-                        let ask = ask.clone();
-                        tokio::spawn(async move {
-                            scrape(stream, ask).await;
-                            drop(place);
-                        });
-                    }
-                    Err(error) => pause("metrics", &error).await,
-                }
-            }
-        });
+        tokio::spawn(accept("metrics", listener, self.ask.clone(), scrape));
         Ok(())
     }
 
@@ -130,8 +102,50 @@ impl Asked {
     }
 }
 
-fn places() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(CONNECTIONS))
+/// A listener of either kind.
+trait Listener {
+    type Stream: Send + 'static;
+    fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<Self::Stream>>;
+}
+
+macro_rules! listener {
+    ($($listener:ty => $stream:ty),+) => {$(
+        impl Listener for $listener {
+            type Stream = $stream;
+
+            fn poll_accept(&self, cx: &mut Context<'_>) -> Poll<io::Result<$stream>> {
+                <$listener>::poll_accept(self, cx).map_ok(|(stream, _)| stream)
+            }
+        }
+    )+};
+}
+
+listener!(UnixListener => UnixStream, TcpListener => TcpStream);
+
+/// Accepts connections, at most [`CONNECTIONS`] at a time, and runs `serve` for each one as a task.
+async fn accept<L, F>(
+    what: &'static str,
+    listener: L,
+    ask: mpsc::Sender<Question>,
+    serve: fn(L::Stream, mpsc::Sender<Question>) -> F,
+) where
+    L: Listener,
+    F: Future<Output = ()> + Send + 'static,
+{
+    let places = Arc::new(Semaphore::new(CONNECTIONS));
+    loop {
+        let place = places.clone().acquire_owned().await;
+        match poll_fn(|cx| listener.poll_accept(cx)).await {
+            Ok(stream) => {
+                let served = serve(stream, ask.clone());
+                tokio::spawn(async move {
+                    served.await;
+                    drop(place);
+                });
+            }
+            Err(error) => pause(what, &error).await,
+        }
+    }
 }
 
 /// There may be no file descriptors left; that does not get better by trying at once.
