@@ -13,6 +13,7 @@ pub mod carrier;
 mod clock;
 mod failure;
 mod outbox;
+pub mod policy;
 pub mod pool_element;
 pub mod pool_user;
 pub mod registrar;

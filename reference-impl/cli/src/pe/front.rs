@@ -26,7 +26,7 @@ use tokio::process::{Child, Command};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use rserpool::pool_element::load_from_percent;
+use rserpool::policy::load_from_percent;
 use rserpool::pool_element::settings::{Probe, Probing, Settings};
 
 /// What has changed.

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
 
+use rserpool::policy::{self, Amount};
 use rsp_proto::pool_user::Resolution;
 use rsp_wire::{PeIdentifier, Policy, PolicyType, PoolElement, Transport, TransportUse};
 use serde_json::{Value, json};
@@ -17,7 +18,7 @@ pub(super) fn table(resolution: &Resolution, preferred: Option<PeIdentifier>) ->
                 element.identifier.to_string(),
                 element.home.to_string(),
                 life(element),
-                policy(&element.policy),
+                policy_text(&element.policy),
                 transport(&element.user_transport),
             ]
         })
@@ -73,7 +74,7 @@ fn element(element: &PoolElement) -> Value {
         "id": element.identifier.to_string(),
         "home": element.home.to_string(),
         "life-seconds": element.life.duration().map(|life| life.as_secs()),
-        "policy": policy(&element.policy),
+        "policy": policy_text(&element.policy),
         "user-transport": transports(&element.user_transport),
         "control-channel": has_control_channel(&element.user_transport),
         "asap-transport": asap,
@@ -120,46 +121,19 @@ fn has_control_channel(transport: &Transport) -> bool {
 }
 
 fn policy_name(policy: PolicyType) -> String {
-    let name = match policy {
-        PolicyType::ROUND_ROBIN => "round-robin",
-        PolicyType::WEIGHTED_ROUND_ROBIN => "weighted-round-robin",
-        PolicyType::RANDOM => "random",
-        PolicyType::WEIGHTED_RANDOM => "weighted-random",
-        PolicyType::PRIORITY => "priority",
-        PolicyType::LEAST_USED => "least-used",
-        PolicyType::LEAST_USED_DEGRADATION => "least-used-degradation",
-        PolicyType::PRIORITY_LEAST_USED => "priority-least-used",
-        PolicyType::RANDOMIZED_LEAST_USED => "randomized-least-used",
-        other => return format!("{:#010x}", other.0),
-    };
-    name.to_owned()
+    match policy::Names::of(policy) {
+        Some(names) => names.keyword.to_owned(),
+        None => format!("{:#010x}", policy.0),
+    }
 }
 
-fn policy(policy: &Policy) -> String {
+fn policy_text(policy: &Policy) -> String {
     let name = policy_name(policy.policy_type());
-    let percent = |load: u32| f64::from(load) * 100.0 / f64::from(u32::MAX);
-    match *policy {
-        Policy::RoundRobin | Policy::Random | Policy::Other { .. } => name,
-        Policy::WeightedRoundRobin { weight } | Policy::WeightedRandom { weight } => {
-            format!("{name} weight={weight}")
-        }
-        Policy::Priority { priority } => format!("{name} priority={priority}"),
-        Policy::LeastUsed { load } | Policy::RandomizedLeastUsed { load } => {
-            format!("{name} load={:.1}%", percent(load))
-        }
-        Policy::LeastUsedDegradation {
-            load,
-            load_degradation,
-        }
-        | Policy::PriorityLeastUsed {
-            load,
-            load_degradation,
-        } => format!(
-            "{name} load={:.1}% degradation={:.1}%",
-            percent(load),
-            percent(load_degradation)
-        ),
-    }
+    let amounts = policy::amounts(policy).into_iter();
+    amounts.fold(name, |text, (name, amount)| match amount {
+        Amount::Number(number) => format!("{text} {name}={number}"),
+        Amount::Percent(percent) => format!("{text} {name}={percent:.1}%"),
+    })
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use rsp_wire::asap::BusinessCard;
 use rsp_wire::{PoolElement, ServerId, UnknownParameters};
 use serde::Deserialize;
 
-use super::policy::with_load;
+use crate::policy::with_load;
 
 /// Which business card pool users are given.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]

@@ -18,9 +18,9 @@ use super::card::OwnCard;
 use super::cookies::Cookies;
 use super::endpoints::Endpoints;
 use super::event::Event;
-use super::policy::with_load;
 use super::setup::Setup;
 use crate::outbox::{GivenUp, Outbox};
+use crate::policy::with_load;
 use crate::services::{Effect, Message, Service, Session};
 
 /// A pool element on one [`Transport`].

@@ -13,11 +13,11 @@ use serde::Deserialize;
 
 use super::card::Card;
 use super::cookies::Cookies;
-use super::policy::{PolicyText, is_adaptive};
 use super::setup::{Setup, Users};
 use super::text::{PeId, Protocol, TransportText};
 use super::tolerance::Tolerance;
 use crate::carrier::settings_with_reach;
+use crate::policy::{PolicyText, is_adaptive};
 use crate::services::seal::PoolKey;
 use crate::services::{Service, calculation, echo, ping_pong};
 use crate::values::{

@@ -11,7 +11,8 @@ use rsp_wire::{Policy, PolicyType, ServerId, Transport};
 use serde::{Deserialize, Serialize};
 
 use super::{MAX_LISTED, Request};
-use crate::registrar::driver::RegistrarDriver;
+use crate::policy::{self, Amount};
+use crate::registrar::RegistrarDriver;
 
 /// What the `format` field says. Fields may be added under this name, but none changes or goes.
 pub const FORMAT: &str = "rserpool-status/1";
@@ -436,46 +437,22 @@ fn element_state(space: &Handlespace, key: PeKey, now: Duration) -> Option<Eleme
 }
 
 fn policy_name(policy: PolicyType) -> String {
-    let name = match policy {
-        PolicyType::ROUND_ROBIN => "Round Robin",
-        PolicyType::WEIGHTED_ROUND_ROBIN => "Weighted Round Robin",
-        PolicyType::RANDOM => "Random",
-        PolicyType::WEIGHTED_RANDOM => "Weighted Random",
-        PolicyType::PRIORITY => "Priority",
-        PolicyType::LEAST_USED => "Least Used",
-        PolicyType::LEAST_USED_DEGRADATION => "Least Used with Degradation",
-        PolicyType::PRIORITY_LEAST_USED => "Priority Least Used",
-        PolicyType::RANDOMIZED_LEAST_USED => "Randomized Least Used",
-        PolicyType(other) => return format!("policy {other:#010x}"),
-    };
-    name.to_owned()
+    match policy::Names::of(policy) {
+        Some(names) => names.title.to_owned(),
+        None => format!("policy {:#010x}", policy.0),
+    }
 }
 
 fn policy_text(policy: &Policy) -> String {
     let name = policy_name(policy.policy_type());
-    let percent = |load: u32| 100.0 * f64::from(load) / f64::from(u32::MAX);
-    match *policy {
-        Policy::RoundRobin | Policy::Random | Policy::Other { .. } => name,
-        Policy::WeightedRoundRobin { weight } | Policy::WeightedRandom { weight } => {
-            format!("{name}, weight {weight}")
-        }
-        Policy::Priority { priority } => format!("{name} {priority}"),
-        Policy::LeastUsed { load } | Policy::RandomizedLeastUsed { load } => {
-            format!("{name}, load {:.1} %", percent(load))
-        }
-        Policy::LeastUsedDegradation {
-            load,
-            load_degradation,
-        }
-        | Policy::PriorityLeastUsed {
-            load,
-            load_degradation,
-        } => format!(
-            "{name}, load {:.1} %, degradation {:.1} %",
-            percent(load),
-            percent(load_degradation)
-        ),
+    if let Policy::Priority { priority } = policy {
+        return format!("{name} {priority}");
     }
+    let amounts = policy::amounts(policy).into_iter();
+    amounts.fold(name, |text, (name, amount)| match amount {
+        Amount::Number(number) => format!("{text}, {name} {number}"),
+        Amount::Percent(percent) => format!("{text}, {name} {percent:.1} %"),
+    })
 }
 
 const fn transport_name(transport: &Transport) -> &'static str {

@@ -1,15 +1,15 @@
-//! Policies as text, and the load in them.
+//! Policies as text, and the loads in them.
 
 use std::str::FromStr;
 
-use rsp_wire::Policy;
+use rsp_wire::{Policy, PolicyType};
 
 use crate::values::deserialize_from_text;
 
 /// A policy on a command line or in a file: its name in RFC 5356, and its value where it has one.
 ///
 /// ```
-/// use rserpool::pool_element::PolicyText;
+/// use rserpool::policy::PolicyText;
 /// use rsp_wire::Policy;
 ///
 /// let text: PolicyText = "weighted-round-robin:5".parse()?;
@@ -76,6 +76,71 @@ impl FromStr for PolicyText {
 }
 
 deserialize_from_text!(Text: PolicyText);
+
+/// The names of a policy type: its title in RFC 5356, and its keyword in settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Names {
+    /// Such as "Weighted Round Robin".
+    pub title: &'static str,
+    /// Such as "weighted-round-robin".
+    pub keyword: &'static str,
+}
+
+impl Names {
+    /// Returns the names of a policy type that RFC 5356 defines.
+    pub const fn of(policy: PolicyType) -> Option<Self> {
+        let (title, keyword) = match policy {
+            PolicyType::ROUND_ROBIN => ("Round Robin", "round-robin"),
+            PolicyType::WEIGHTED_ROUND_ROBIN => ("Weighted Round Robin", "weighted-round-robin"),
+            PolicyType::RANDOM => ("Random", "random"),
+            PolicyType::WEIGHTED_RANDOM => ("Weighted Random", "weighted-random"),
+            PolicyType::PRIORITY => ("Priority", "priority"),
+            PolicyType::LEAST_USED => ("Least Used", "least-used"),
+            PolicyType::LEAST_USED_DEGRADATION => {
+                ("Least Used with Degradation", "least-used-degradation")
+            }
+            PolicyType::PRIORITY_LEAST_USED => ("Priority Least Used", "priority-least-used"),
+            PolicyType::RANDOMIZED_LEAST_USED => ("Randomized Least Used", "randomized-least-used"),
+            PolicyType(_) => return None,
+        };
+        Some(Self { title, keyword })
+    }
+}
+
+/// A value of a policy.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Amount {
+    /// A weight or a priority.
+    Number(u32),
+    /// A load or a load degradation, from 0.0 to 100.0 percent.
+    Percent(f64),
+}
+
+/// Returns the values of a policy with their names, in the order of the parameter's fields.
+pub fn amounts(policy: &Policy) -> Vec<(&'static str, Amount)> {
+    let percent = |load: u32| Amount::Percent(100.0 * f64::from(load) / f64::from(u32::MAX));
+    match *policy {
+        Policy::RoundRobin | Policy::Random | Policy::Other { .. } => Vec::new(),
+        Policy::WeightedRoundRobin { weight } | Policy::WeightedRandom { weight } => {
+            vec![("weight", Amount::Number(weight))]
+        }
+        Policy::Priority { priority } => vec![("priority", Amount::Number(priority))],
+        Policy::LeastUsed { load } | Policy::RandomizedLeastUsed { load } => {
+            vec![("load", percent(load))]
+        }
+        Policy::LeastUsedDegradation {
+            load,
+            load_degradation,
+        }
+        | Policy::PriorityLeastUsed {
+            load,
+            load_degradation,
+        } => vec![
+            ("load", percent(load)),
+            ("degradation", percent(load_degradation)),
+        ],
+    }
+}
 
 /// Whether the policy tells a load (RFC 5356 §5).
 pub fn is_adaptive(policy: &Policy) -> bool {
