@@ -11,6 +11,8 @@
 
 pub mod carrier;
 mod clock;
+#[doc(hidden)]
+pub mod example;
 mod failure;
 mod outbox;
 pub mod policy;

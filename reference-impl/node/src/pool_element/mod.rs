@@ -26,22 +26,6 @@
 //! use rserpool::pool_element::{AsapEvent, Event, PoolElement, Settings};
 //! use rserpool::services::Message;
 //! # use rserpool::pool_user::{self, PoolUser};
-//! # use std::io::{BufRead, BufReader};
-//! # /// A registrar in this process; what its ready line says.
-//! # fn registrar() -> std::io::Result<String> {
-//! #     let (ready, mut out) = std::io::pipe()?;
-//! #     std::thread::spawn(move || {
-//! #         let settings = rserpool::registrar::Settings {
-//! #             asap: Some(vec!["127.0.0.1:0".parse().expect("an address")]),
-//! #             udp_port: Some(0),
-//! #             ..Default::default()
-//! #         };
-//! #         rserpool::registrar::service::run(&settings, rserpool::registrar::service::ReadyLine::Text, &mut out)
-//! #     });
-//! #     let mut line = String::new();
-//! #     BufReader::new(ready).read_line(&mut line)?;
-//! #     Ok(line)
-//! # }
 //!
 //! /// Serves until it is de-registered.
 //! async fn count(mut element: PoolElement) -> std::io::Result<()> {
@@ -73,14 +57,12 @@
 //! }
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let line = registrar()?;
-//! # let word = |key| line.split_whitespace().find_map(|word| word.strip_prefix(key)).expect("told");
-//! # let (asap, udp_port) = (word("asap="), word("udp-port="));
+//! # let registrar = rserpool::example::Registrar::start()?;
 //! let settings = Settings {
 //!     pool: Some("Counters".parse()?),
 //!     policy: Some("weighted-round-robin:5".parse()?),
-//!     registrar: Some(vec![asap.parse()?]),
-//! #   udp_peer: Some(vec![format!("{asap}={udp_port}").parse()?]),
+//!     registrar: Some(vec![registrar.addr]),
+//! #   udp_peer: Some(vec![registrar.udp_peer]),
 //! #   udp_port: Some(0),
 //!     ..Settings::default()
 //! };
@@ -93,7 +75,7 @@
 //! #   let user = pool_user::Settings {
 //! #       registrar: settings.registrar.clone(),
 //! #       udp_peer: Some(vec![
-//! #           format!("{asap}={udp_port}").parse()?,
+//! #           registrar.udp_peer,
 //! #           format!("127.0.0.1={}", element.udp_addr().expect("over UDP").port()).parse()?,
 //! #       ]),
 //! #       ..Default::default()

@@ -27,30 +27,12 @@
 //! ```
 //! use rserpool::pool_user::{PoolUser, ResolveError, Settings};
 //!
-//! # use std::io::{BufRead, BufReader};
-//! # /// A registrar in this process; what its ready line says.
-//! # fn registrar() -> std::io::Result<String> {
-//! #     let (ready, mut out) = std::io::pipe()?;
-//! #     std::thread::spawn(move || {
-//! #         let settings = rserpool::registrar::Settings {
-//! #             asap: Some(vec!["127.0.0.1:0".parse().expect("an address")]),
-//! #             udp_port: Some(0),
-//! #             ..Default::default()
-//! #         };
-//! #         rserpool::registrar::service::run(&settings, rserpool::registrar::service::ReadyLine::Text, &mut out)
-//! #     });
-//! #     let mut line = String::new();
-//! #     BufReader::new(ready).read_line(&mut line)?;
-//! #     Ok(line)
-//! # }
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! # let line = registrar()?;
-//! # let word = |key| line.split_whitespace().find_map(|word| word.strip_prefix(key)).expect("told");
-//! # let (asap, udp_port) = (word("asap="), word("udp-port="));
+//! # let registrar = rserpool::example::Registrar::start()?;
 //! let settings = Settings {
-//!     registrar: Some(vec![asap.parse()?]),
+//!     registrar: Some(vec![registrar.addr]),
 //!     // Only for a registrar whose SCTP is not carried by the usual UDP port, 9899.
-//!     udp_peer: Some(vec![format!("{asap}={udp_port}").parse()?]),
+//!     udp_peer: Some(vec![registrar.udp_peer]),
 //!     ..Settings::default()
 //! };
 //! let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -75,22 +57,6 @@
 //! use rserpool::pool_element::{self, PoolElement, settings::ServiceKind};
 //! use rserpool::pool_user::{Event, Message, PoolUser, Settings};
 //!
-//! # use std::io::{BufRead, BufReader};
-//! # /// A registrar in this process; what its ready line says.
-//! # fn registrar() -> std::io::Result<String> {
-//! #     let (ready, mut out) = std::io::pipe()?;
-//! #     std::thread::spawn(move || {
-//! #         let settings = rserpool::registrar::Settings {
-//! #             asap: Some(vec!["127.0.0.1:0".parse().expect("an address")]),
-//! #             udp_port: Some(0),
-//! #             ..Default::default()
-//! #         };
-//! #         rserpool::registrar::service::run(&settings, rserpool::registrar::service::ReadyLine::Text, &mut out)
-//! #     });
-//! #     let mut line = String::new();
-//! #     BufReader::new(ready).read_line(&mut line)?;
-//! #     Ok(line)
-//! # }
 //! # /// The UDP ports of pool elements that share an address.
 //! # fn ports(element: &PoolElement) -> Option<rserpool::values::UdpPeer> {
 //! #     let rsp_wire::Transport::Sctp(sctp) = element.user_transport() else { return None };
@@ -98,10 +64,8 @@
 //! # }
 //! # type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 //! # fn main() -> Result<()> {
-//! # let line = registrar()?;
-//! # let word = |key| line.split_whitespace().find_map(|word| word.strip_prefix(key)).expect("told");
-//! # let (asap, udp_port) = (word("asap="), word("udp-port="));
-//! # let mut udp_peers = vec![format!("{asap}={udp_port}").parse()?];
+//! # let registrar = rserpool::example::Registrar::start()?;
+//! # let mut udp_peers = vec![registrar.udp_peer];
 //! async fn talk(mut user: PoolUser) -> Result<()> {
 //!     let session = user.open("EchoPool");
 //!     user.send(session, Message::new("hello")).await?;
@@ -128,7 +92,7 @@
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
 //! let settings = pool_element::Settings {
 //!     service: Some(ServiceKind::Echo),
-//!     registrar: Some(vec![asap.parse()?]),
+//!     registrar: Some(vec![registrar.addr]),
 //! #   udp_peer: Some(udp_peers.clone()),
 //! #   udp_port: Some(0),
 //!     ..Default::default()
