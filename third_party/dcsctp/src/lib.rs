@@ -12,6 +12,8 @@
 // See the License for the specific language governing permissions and
 // limitations under the License.
 
+// CHANGED for rspcheck in 2026: `logging::log_packet` formats a packet only if the level of its log is enabled.
+
 use crate::api::DcSctpSocket;
 use crate::api::Options;
 
@@ -63,7 +65,7 @@ pub(crate) mod logging {
     use std::string::String;
 
     pub fn log_packet(name: &str, ts: SocketTime, sent: bool, data: &[u8]) {
-        // Formatting takes much longer than handling the packet, so don't if nobody reads it.
+        // Formatting takes longer than handling the packet, so skip it unless the line is logged.
         #[cfg(not(test))]
         if !log::log_enabled!(log::Level::Info) {
             return;
