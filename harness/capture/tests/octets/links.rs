@@ -233,6 +233,23 @@ fn endless_fragments_are_given_up() {
 }
 
 #[test]
+fn contradicting_ends_begin_a_new_datagram() {
+    let message = long_message(564);
+    let packet = sctp(PORTS, 0xaa, &[data(WHOLE, 1, 1, &message)]);
+    let fragment =
+        |offset: usize, more, part: &[u8]| ipv4_fragment(132, (1, 2), 9, offset, more, part);
+    let frames = [
+        fragment(400, false, &[0; 100]), // The end of an earlier datagram with this identification.
+        fragment(200, false, &packet[200..]),
+        fragment(0, true, &packet[..200]),
+    ];
+    let reading = read(&pcap(RAW, &frames));
+    assert_eq!(reading.frames(), [[2, 3]]);
+    assert_eq!(reading.messages[0].octets, message);
+    assert_eq!(reading.counters.ip_datagrams_given_up, 1);
+}
+
+#[test]
 fn announcements_over_udp() {
     let asap = ipv4(17, (1, 2), &udp((5000, 3863), &MESSAGE));
     let enrp = ipv4(17, (1, 2), &udp((9901, 9901), &MESSAGE));
