@@ -7,10 +7,12 @@
 
 use std::io::{self, BufRead, Read, Write};
 
-use rsp_wire::fields::{self, Fields, hex};
+use rsp_wire::text::hex;
 use rsp_wire::{DecodeError, EncodeError, ErrorKind, Reaction, Reports, asap, enrp};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+
+use crate::fields::{self, Fields};
 
 /// A line longer than this is no request: the longest message takes a tenth of it.
 const MAX_LINE: u64 = 1 << 20;

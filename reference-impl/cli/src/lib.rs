@@ -3,6 +3,7 @@
 
 pub mod codec;
 pub mod command;
+pub mod fields;
 pub mod pe;
 pub mod pu;
 pub mod registrar;

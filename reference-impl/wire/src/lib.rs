@@ -13,9 +13,9 @@
 
 pub mod asap;
 pub mod enrp;
-pub mod fields;
 pub mod param;
 pub mod reaction;
+pub mod text;
 
 mod error;
 mod layout;

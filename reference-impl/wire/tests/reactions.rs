@@ -4,7 +4,7 @@ use rsp_wire::asap::{self, Message};
 use rsp_wire::reaction::report;
 use rsp_wire::{
     Addresses, CauseCode, Cookie, DecodeError, EncodeError, ErrorCause, OperationError,
-    ParameterType, Policy, PolicyType, PoolHandle, Reaction, enrp, fields,
+    ParameterType, Policy, PolicyType, PoolHandle, Reaction, enrp, text,
 };
 
 /// HANDLE_RESOLUTION of "abc" with one more parameter behind the handle.
@@ -261,7 +261,7 @@ fn handles_are_shown_as_text_only_where_that_is_unmistakable() {
     assert_eq!(PoolHandle::from("EchoPool").to_string(), "EchoPool");
     assert_eq!(PoolHandle::from("abc\0").to_string(), "hex:61626300");
     assert_eq!(PoolHandle::from("hex:").to_string(), "hex:6865783a");
-    assert_eq!(fields::text_or_hex(&[0xc3, 0xa9]), "hex:c3a9");
+    assert_eq!(text::text_or_hex(&[0xc3, 0xa9]), "hex:c3a9");
 }
 
 #[test]

@@ -1,16 +1,15 @@
 //! A message as a flat map of field paths to values, for logs, tools and tests.
 //!
 //! The paths are the RFCs' words in lower case with hyphens, `pool-element[1]/policy/weight`. What stands in a
-//! parameter's header, `#type`, `#length`, `#offset` and `#octets`, is that of the form this crate sends: it
+//! parameter's header, `#type`, `#length`, `#offset` and `#octets`, is that of the form `rsp-wire` sends: it
 //! differs from the octets a message came in where those counted padding that the RFCs do not count.
 
 mod walk;
 
 use std::collections::BTreeMap;
-use std::fmt::{self, Write};
+use std::fmt;
 
-use crate::error::EncodeError;
-use crate::{asap, enrp};
+use rsp_wire::{EncodeError, asap, enrp};
 
 /// The fields of a message.
 pub type Fields = BTreeMap<String, Value>;
@@ -49,29 +48,4 @@ pub fn of_asap(message: &asap::Message, octets: &[u8]) -> Result<Fields, EncodeE
 /// encoding it would.
 pub fn of_enrp(message: &enrp::Message, octets: &[u8]) -> Result<Fields, EncodeError> {
     walk::enrp(message, octets)
-}
-
-/// Octets as text if all are printable ASCII and they do not look like hex, else as `hex:` and hex digits.
-pub fn text_or_hex(octets: &[u8]) -> String {
-    match std::str::from_utf8(octets) {
-        Ok(text)
-            if octets.iter().all(|octet| matches!(octet, 0x20..=0x7e))
-                && !text.starts_with("hex:") =>
-        {
-            text.to_owned()
-        }
-        _ => format!("hex:{}", hex(octets)),
-    }
-}
-
-/// Octets as hex digits.
-pub fn hex(octets: &[u8]) -> String {
-    octets.iter().fold(
-        String::with_capacity(2 * octets.len()),
-        |mut text, octet| {
-            // Writing to a String cannot fail.
-            let _ = write!(text, "{octet:02x}");
-            text
-        },
-    )
 }

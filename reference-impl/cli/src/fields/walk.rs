@@ -3,18 +3,17 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
-use super::{Fields, Value, hex, text_or_hex};
-use crate::asap::{self, AnnouncedTransport, MessageType};
-use crate::enrp;
-use crate::error::EncodeError;
-use crate::numbers::{Flags, ParameterType};
-use crate::param::{
-    self, CauseCode, ErrorCause, OperationError, PeChecksum, PeIdentifier, Policy, PoolElement,
-    PoolHandle, SctpTransport, ServerInformation, Transport,
+use rsp_wire::asap::{self, AnnouncedTransport, MessageType};
+use rsp_wire::enrp;
+use rsp_wire::param::{self, Parameter};
+use rsp_wire::text::{hex, text_or_hex};
+use rsp_wire::{
+    CauseCode, EncodeError, ErrorCause, Flags, OperationError, ParameterType, PeChecksum,
+    PeIdentifier, Policy, PoolElement, PoolHandle, SctpTransport, ServerInformation, Transport,
+    UnknownParameter, UnknownParameters,
 };
-use crate::reader::{ReadParameter, decode_alone};
-use crate::unknown::{UnknownParameter, UnknownParameters};
-use crate::writer::{WriteParameter, encode_alone};
+
+use super::{Fields, Value};
 
 /// Octets of a message's header, of a parameter's and of a cause's.
 const HEADER: usize = 4;
@@ -184,8 +183,8 @@ found! {
 impl Found {
     /// The one parameter that the octets are, if they are one that RFC 5354 defines.
     fn alone(octets: &[u8]) -> Option<Self> {
-        fn read<P: ReadParameter>(octets: &[u8]) -> Option<P> {
-            decode_alone(octets, "").ok()
+        fn read<P: Parameter>(octets: &[u8]) -> Option<P> {
+            P::decode_alone(octets).ok()
         }
         let parameter_type = ParameterType(u16::from_be_bytes(*octets.first_chunk()?));
         Some(match parameter_type {
@@ -205,31 +204,31 @@ impl Found {
 
     fn parameter_type(&self) -> ParameterType {
         match self {
-            Self::Address(value) => WriteParameter::parameter_type(value),
+            Self::Address(value) => Parameter::parameter_type(value),
             Self::Transport(value) => value.parameter_type(),
-            Self::Policy(value) => WriteParameter::parameter_type(value),
-            Self::PoolHandle(value) => WriteParameter::parameter_type(value),
-            Self::PoolElement(value) => WriteParameter::parameter_type(&**value),
-            Self::ServerInformation(value) => WriteParameter::parameter_type(value),
-            Self::OperationError(value) => WriteParameter::parameter_type(value),
-            Self::Cookie(value) => WriteParameter::parameter_type(value),
-            Self::PeIdentifier(value) => WriteParameter::parameter_type(value),
-            Self::PeChecksum(value) => WriteParameter::parameter_type(value),
+            Self::Policy(value) => Parameter::parameter_type(value),
+            Self::PoolHandle(value) => Parameter::parameter_type(value),
+            Self::PoolElement(value) => Parameter::parameter_type(&**value),
+            Self::ServerInformation(value) => Parameter::parameter_type(value),
+            Self::OperationError(value) => Parameter::parameter_type(value),
+            Self::Cookie(value) => Parameter::parameter_type(value),
+            Self::PeIdentifier(value) => Parameter::parameter_type(value),
+            Self::PeChecksum(value) => Parameter::parameter_type(value),
         }
     }
 
     fn octets(&self) -> Result<Vec<u8>, EncodeError> {
         match self {
-            Self::Address(value) => encode_alone(value),
-            Self::Transport(value) => encode_alone(value),
-            Self::Policy(value) => encode_alone(value),
-            Self::PoolHandle(value) => encode_alone(value),
-            Self::PoolElement(value) => encode_alone(&**value),
-            Self::ServerInformation(value) => encode_alone(value),
-            Self::OperationError(value) => encode_alone(value),
-            Self::Cookie(value) => encode_alone(value),
-            Self::PeIdentifier(value) => encode_alone(value),
-            Self::PeChecksum(value) => encode_alone(value),
+            Self::Address(value) => value.encode_alone(),
+            Self::Transport(value) => value.encode_alone(),
+            Self::Policy(value) => value.encode_alone(),
+            Self::PoolHandle(value) => value.encode_alone(),
+            Self::PoolElement(value) => value.encode_alone(),
+            Self::ServerInformation(value) => value.encode_alone(),
+            Self::OperationError(value) => value.encode_alone(),
+            Self::Cookie(value) => value.encode_alone(),
+            Self::PeIdentifier(value) => value.encode_alone(),
+            Self::PeChecksum(value) => value.encode_alone(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The sixteen parameters (RFC 5354 §3), one file each.
 
 mod addresses;
+mod alone;
 mod cookie;
 mod dccp_transport;
 mod encoded_element;
@@ -21,6 +22,7 @@ mod udp_lite_transport;
 mod udp_transport;
 
 pub use addresses::Addresses;
+pub use alone::Parameter;
 pub use cookie::Cookie;
 pub use dccp_transport::DccpTransport;
 pub use encoded_element::EncodedElement;

@@ -57,7 +57,7 @@ impl Borrow<[u8]> for PoolHandle {
 /// The text if all octets are printable ASCII, else `hex:` and the octets in hex.
 impl fmt::Display for PoolHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&crate::fields::text_or_hex(&self.0))
+        f.write_str(&crate::text::text_or_hex(&self.0))
     }
 }
 

@@ -412,7 +412,7 @@ fn pool_state(space: &Handlespace, pool: &Pool, now: Duration, room: &mut usize)
     let listed = keys.into_iter();
     PoolState {
         handle: pool.handle().to_string(),
-        octets: rsp_wire::fields::hex(octets),
+        octets: rsp_wire::text::hex(octets),
         policy: policy_name(pool.policy().policy_type()),
         transport: transport_name(pool.transport()).to_owned(),
         pool_elements: pool.len(),
