@@ -18,7 +18,7 @@ impl Codec for ReferenceCodec {
         let mut answer = Vec::new();
         rserpool_cli::codec::run(rspcheck_vectors::question(vector).as_bytes(), &mut answer)
             .expect("reading and writing memory does not fail");
-        Answer::from_line(&answer, &vector.id).map_err(|what| CodecFailure::Garbage {
+        rspcheck_vectors::answer(&answer, &vector.id).map_err(|what| CodecFailure::Garbage {
             vector: vector.id.clone(),
             line: self.asked,
             what,

@@ -46,11 +46,6 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// Reads a line of the codec protocol: the answer to the vector `asked`. The error is a sentence.
-    pub fn from_line(line: &[u8], asked: &str) -> Result<Answer, String> {
-        crate::process::answer(line, asked)
-    }
-
     /// An answer with nothing but a verdict.
     pub fn of(verdict: Verdict) -> Answer {
         Answer {

@@ -72,7 +72,7 @@ fn a_command_that_is_not_there_never_starts() {
 }
 
 #[test]
-fn one_that_dies_is_named_with_vector_and_line() {
+fn end_of_a_codec_is_reported_with_vector_and_line() {
     let first = two()[0].id.clone();
     let second = two()[1].id.clone();
     let failure = fails("exit 3", LONG);
@@ -91,7 +91,7 @@ fn one_that_dies_is_named_with_vector_and_line() {
 }
 
 #[test]
-fn one_that_hangs_is_given_up() {
+fn silent_codec_is_reported_after_the_timeout() {
     for hanging in ["cat >/dev/null", "while :; do read -r line; done"] {
         let failure = fails(hanging, SHORT);
         assert!(
@@ -103,7 +103,7 @@ fn one_that_hangs_is_given_up() {
 }
 
 #[test]
-fn one_that_does_not_read_blocks_nobody() {
+fn codec_that_does_not_read_does_not_block() {
     let largest = builtin()
         .into_iter()
         .find(|vector| vector.id == "param/pool_handle/largest");
@@ -150,7 +150,7 @@ fn garbage_is_shown() {
 }
 
 #[test]
-fn one_that_goes_on_talking_is_noticed() {
+fn answer_to_no_question_is_reported() {
     let command = format!("{}; echo more", answering(r#""verdict":"accept""#));
     let failure = fails(&command, LONG);
     assert!(
@@ -160,7 +160,7 @@ fn one_that_goes_on_talking_is_noticed() {
 }
 
 #[test]
-fn its_whole_group_ends_with_it() {
+fn whole_group_of_a_codec_ends_with_it() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let fifo = directory.path().join("alive");
     // Shell and grandchild hold the pipe open for writing; it ends when both have.

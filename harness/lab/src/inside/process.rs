@@ -1,67 +1,50 @@
 //! Programs that run inside: their lines are logged and waited for, and they end with their owner.
 
 use anyhow::{Context, bail};
-use rustix::process::{Pid, Signal, kill_process};
+use rspcheck_child::{Child, Line, NoLine, Options, WhenFull};
+use rustix::process::Signal;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
 use std::path::Path;
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread;
+use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// How many lines an error shows.
+/// Lines that an error shows.
 const SHOWN: usize = 6;
+/// Octets of a line that are kept together.
+const LINE_LIMIT: usize = 1 << 20;
+/// Lines that may come between two waits; further ones are only in the log.
+const LINES_LIMIT: usize = 100_000;
 
 /// A running program.
 #[derive(Debug)]
 pub(crate) struct Process {
     name: String,
     child: Child,
-    stdin: Option<ChildStdin>,
-    output: Arc<Output>,
-    /// Lines that were waited for already.
+    /// Everything it wrote that was taken so far.
+    lines: Vec<String>,
+    /// Lines that an earlier wait has passed.
     seen: usize,
 }
 
-/// What it has written so far.
-#[derive(Debug, Default)]
-struct Output {
-    state: Mutex<State>,
-    changed: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct State {
-    lines: Vec<String>,
-    /// Readers that have seen the end.
-    closed: usize,
-}
-
 impl Process {
-    /// Starts a program; what it writes goes to `<dir>/<name>.log` too.
+    /// Starts a program; its output goes to `<dir>/<name>.log` too.
     pub(crate) fn start(name: &str, mut command: Command, dir: &Path) -> anyhow::Result<Process> {
         let file = dir.join(format!("{name}.log"));
-        let log = Arc::new(Mutex::new(
-            File::create(&file).with_context(|| file.display().to_string())?,
-        ));
-        let mut child = command
-            .current_dir(dir)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
+        let log = File::create(&file).with_context(|| file.display().to_string())?;
+        let options = Options {
+            input: true,
+            errors: true,
+            line_limit: LINE_LIMIT,
+            queue_limit: LINES_LIMIT,
+            when_full: WhenFull::Drop,
+            log: Some(log),
+        };
+        let child = Child::start(command.current_dir(dir), options)
             .with_context(|| format!("{name}: {command:?}"))?;
-        let output = Arc::new(Output::default());
-        let stdout = child.stdout.take().context("standard output")?;
-        let stderr = child.stderr.take().context("standard error")?;
-        follow(stdout, &output, &log);
-        follow(stderr, &output, &log);
         Ok(Process {
             name: name.to_owned(),
-            stdin: child.stdin.take(),
             child,
-            output,
+            lines: Vec::new(),
             seen: 0,
         })
     }
@@ -74,33 +57,27 @@ impl Process {
         within: Duration,
     ) -> anyhow::Result<String> {
         let deadline = clock() + within;
-        let output = Arc::clone(&self.output);
-        let mut state = output.state.lock().unwrap_or_else(PoisonError::into_inner);
         loop {
-            while let Some(line) = state.lines.get(self.seen) {
+            while let Some(line) = self.lines.get(self.seen) {
                 self.seen += 1;
                 if is_it(line) {
                     return Ok(line.clone());
                 }
             }
-            let left = deadline.saturating_duration_since(clock());
-            if left.is_zero() || state.closed == 2 {
-                let why = match state.closed {
-                    2 => "it ended before".to_owned(),
-                    _ => format!("none within {:.1} s", within.as_secs_f64()),
-                };
-                let from = state.lines.len().saturating_sub(SHOWN);
-                bail!(
-                    "{}: no line with {what}: {why}; the last ones:\n    {}",
-                    self.name,
-                    state.lines[from..].join("\n    ")
-                );
-            }
-            state = output
-                .changed
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+            let why = match self.child.line(deadline) {
+                Ok(line) => {
+                    self.keep(&line);
+                    continue;
+                }
+                Err(NoLine::Over) => "it ended before".to_owned(),
+                Err(NoLine::Late) => format!("none within {:.1} s", within.as_secs_f64()),
+            };
+            let from = self.lines.len().saturating_sub(SHOWN);
+            bail!(
+                "{}: no line with {what}: {why}; the last ones:\n    {}",
+                self.name,
+                self.lines[from..].join("\n    ")
+            );
         }
     }
 
@@ -111,109 +88,61 @@ impl Process {
 
     /// Types a line.
     pub(crate) fn types(&mut self, line: &str) -> anyhow::Result<()> {
-        let stdin = self.stdin.as_mut().context("standard input is closed")?;
-        writeln!(stdin, "{line}")
-            .and_then(|()| stdin.flush())
+        self.child
+            .send(format!("{line}\n").into_bytes())
             .with_context(|| format!("{}: typing `{line}`", self.name))
     }
 
     /// Sends a signal.
     pub(crate) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
-        let pid = Pid::from_child(&self.child);
-        kill_process(pid, signal).with_context(|| format!("{}: {signal:?}", self.name))
+        self.child
+            .signal(signal)
+            .with_context(|| format!("{}: {signal:?}", self.name))
     }
 
-    /// SIGKILL, and waits for the end.
+    /// Sends SIGKILL and waits for the end.
     pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
-        self.child
-            .kill()
-            .and_then(|()| self.child.wait())
-            .with_context(|| self.name.clone())?;
+        self.child.kill().with_context(|| self.name.clone())?;
         Ok(())
     }
 
-    /// Waits for the end and gives the exit status.
+    /// Waits for the end and returns the exit status.
     pub(crate) fn end(&mut self, within: Duration) -> anyhow::Result<ExitStatus> {
         let deadline = clock() + within;
-        let output = Arc::clone(&self.output);
-        let mut state = output.state.lock().unwrap_or_else(PoisonError::into_inner);
-        while state.closed < 2 {
-            let left = deadline.saturating_duration_since(clock());
-            if left.is_zero() {
-                bail!(
-                    "{}: did not end within {:.1} s",
-                    self.name,
-                    within.as_secs_f64()
-                );
-            }
-            state = output
-                .changed
-                .wait_timeout(state, left)
-                .unwrap_or_else(PoisonError::into_inner)
-                .0;
+        if !self.child.wait_for_output(deadline) || self.child.wait_for_end(deadline).is_none() {
+            bail!(
+                "{}: did not end within {:.1} s",
+                self.name,
+                within.as_secs_f64()
+            );
         }
-        drop(state);
-        self.child.wait().with_context(|| self.name.clone())
+        self.child.kill().with_context(|| self.name.clone())
     }
 
-    /// Whether a line with this text has come, waited for or not.
-    pub(crate) fn said(&self, text: &str) -> bool {
-        let state = self
-            .output
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        state.lines.iter().any(|line| line.contains(text))
+    /// Returns true if a line with this text has come, waited for or not.
+    pub(crate) fn said(&mut self, text: &str) -> bool {
+        self.lines().iter().any(|line| line.contains(text))
     }
 
-    /// Everything it wrote so far.
-    pub(crate) fn lines(&self) -> Vec<String> {
-        let state = self
-            .output
-            .state
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        state.lines.clone()
+    /// Returns everything it wrote so far.
+    pub(crate) fn lines(&mut self) -> &[String] {
+        while let Some(line) = self.child.try_line() {
+            self.keep(&line);
+        }
+        &self.lines
     }
 
-    /// Its process id.
+    /// Returns its process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
-}
 
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself; there is nobody left to tell.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+    fn keep(&mut self, line: &Line) {
+        self.lines.push(plain(&line.text()));
     }
 }
 
-/// Reads lines to their end on a thread of its own.
-fn follow(from: impl Read + Send + 'static, output: &Arc<Output>, log: &Arc<Mutex<File>>) {
-    let (output, log) = (Arc::clone(output), Arc::clone(log));
-    thread::spawn(move || {
-        let mut from = BufReader::new(from);
-        let mut octets = Vec::new();
-        while from
-            .read_until(b'\n', &mut octets)
-            .is_ok_and(|read| read > 0)
-        {
-            let line = plain(&String::from_utf8_lossy(&octets));
-            octets.clear();
-            let _ = writeln!(log.lock().unwrap_or_else(PoisonError::into_inner), "{line}");
-            let mut state = output.state.lock().unwrap_or_else(PoisonError::into_inner);
-            state.lines.push(line);
-            output.changed.notify_all();
-        }
-        let mut state = output.state.lock().unwrap_or_else(PoisonError::into_inner);
-        state.closed += 1;
-        output.changed.notify_all();
-    });
-}
-
-/// Without the colours of a terminal.
+/// Removes the colours of a terminal.
 fn plain(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
     let mut rest = line.trim_end();

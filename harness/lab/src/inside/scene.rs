@@ -145,7 +145,7 @@ impl<'a> Scene<'a> {
     ) -> anyhow::Result<(bool, Vec<String>)> {
         let mut process = self.start(side, host, name, argv)?;
         let status = process.end(within)?;
-        Ok((status.success(), process.lines()))
+        Ok((status.success(), process.lines().to_vec()))
     }
 
     /// Polls a condition of the shell on a host.
