@@ -27,8 +27,10 @@ pub mod probe;
 mod ready;
 mod received;
 pub mod sim;
+mod sysctl;
 mod tcp;
 pub mod udp;
+mod unavailable;
 
 pub use cookie::CookieKey;
 pub use options::SctpOptions;

@@ -1,37 +1,14 @@
 //! What works on this machine: plain answers for people who set up a test bed.
 
+pub use crate::sysctl::{kernel_buffers, kernel_encapsulation};
+pub use crate::unavailable::Unavailable;
+
 use crate::udp::{UdpConfig, UdpStack};
 use crate::{Event, Local, Outgoing, Peer, SctpOptions, Transport, clock};
 use socket2::{Domain, Protocol, Socket, Type};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
-
-/// Something does not work here.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unavailable {
-    /// What was tried and what came of it.
-    pub why: String,
-    /// What can be done about it.
-    pub way_out: String,
-}
-
-impl Unavailable {
-    pub(crate) fn new(why: impl Into<String>, way_out: impl Into<String>) -> Unavailable {
-        Unavailable {
-            why: why.into(),
-            way_out: way_out.into(),
-        }
-    }
-}
-
-impl std::fmt::Display for Unavailable {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}; {}", self.why, self.way_out)
-    }
-}
-
-impl std::error::Error for Unavailable {}
 
 /// How long the loopback may take before it counts as broken.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -116,63 +93,6 @@ pub fn kernel_sctp() -> Result<(), Unavailable> {
     Err(Unavailable::new(
         "kernel SCTP is used on Linux only",
         "use `--transport udp`, which works everywhere",
-    ))
-}
-
-/// The UDP port on which the kernel takes encapsulated SCTP (RFC 6951).
-pub fn kernel_encapsulation() -> Result<u16, Unavailable> {
-    let set = "as root, before any SCTP socket is made: sysctl -w net.sctp.udp_port=9899";
-    match std::fs::read_to_string("/proc/sys/net/sctp/udp_port") {
-        Ok(text) => match text.trim().parse() {
-            Ok(0) => Err(Unavailable::new("the sysctl net.sctp.udp_port is 0", set)),
-            Ok(port) => Ok(port),
-            Err(_) => Err(Unavailable::new(
-                format!("net.sctp.udp_port is {:?}", text.trim()),
-                set,
-            )),
-        },
-        Err(error) => Err(Unavailable::new(
-            format!("no sysctl net.sctp.udp_port ({error})"),
-            "load the sctp module of a kernel from 5.11 on",
-        )),
-    }
-}
-
-/// Whether the kernel keeps a buffer of its own for each association, in both directions. If not, all
-/// associations of an endpoint share one: a peer that does not read takes the room of all others.
-pub fn kernel_buffers() -> Result<(), Unavailable> {
-    let read = |name| std::fs::read_to_string(format!("/proc/sys/net/sctp/{name}")).ok();
-    shared_buffers(POLICIES.map(|name| (name, read(name))))
-}
-
-/// The sysctls that say whether associations have buffers of their own: 1 if they have.
-const POLICIES: [&str; 2] = ["sndbuf_policy", "rcvbuf_policy"];
-
-/// One that cannot be read says nothing.
-fn shared_buffers(policies: [(&str, Option<String>); 2]) -> Result<(), Unavailable> {
-    let is_shared = |text: &String| text.trim() != "1";
-    let shared: Vec<&str> = policies
-        .iter()
-        .filter(|(_, text)| text.as_ref().is_some_and(is_shared))
-        .map(|&(name, _)| name)
-        .collect();
-    if shared.is_empty() {
-        return Ok(());
-    }
-    let listed = |before: &str, after: &str, between: &str| {
-        let named = shared.iter().map(|name| format!("{before}{name}{after}"));
-        named.collect::<Vec<_>>().join(between)
-    };
-    Err(Unavailable::new(
-        format!(
-            "all associations of an SCTP endpoint share one buffer ({} not 1), so that a peer that does not \
-             read delays the others",
-            listed("net.sctp.", "", " and ")
-        ),
-        format!(
-            "as root, before any SCTP socket is made: sysctl -w {}",
-            listed("net.sctp.", "=1", " ")
-        ),
     ))
 }
 
@@ -283,27 +203,4 @@ pub fn clock() -> Result<Clock, Unavailable> {
         lag_median: lags[25],
         lag_worst: lags[49],
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shared_buffers_are_named_with_their_way_out() {
-        let told = |send: Option<&str>, receive: Option<&str>| {
-            let [first, second] = POLICIES;
-            let text = |text: Option<&str>| text.map(str::to_owned);
-            let shared = shared_buffers([(first, text(send)), (second, text(receive))]);
-            shared.map_err(|error| error.to_string())
-        };
-        assert_eq!(told(Some("1\n"), Some("1\n")), Ok(()));
-        assert_eq!(told(None, None), Ok(()), "nothing is known");
-        let both = told(Some("0\n"), Some("0\n")).unwrap_err();
-        assert!(both.contains("net.sctp.sndbuf_policy and net.sctp.rcvbuf_policy not 1"));
-        assert!(both.ends_with("sysctl -w net.sctp.sndbuf_policy=1 net.sctp.rcvbuf_policy=1"));
-        let one = told(Some("1\n"), Some("0\n")).unwrap_err();
-        assert!(one.contains("(net.sctp.rcvbuf_policy not 1)"), "{one}");
-        assert!(one.ends_with("sysctl -w net.sctp.rcvbuf_policy=1"));
-    }
 }

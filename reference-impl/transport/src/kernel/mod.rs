@@ -14,10 +14,12 @@ mod sys;
 mod transport;
 
 use crate::plain::{Alarm, Plain};
-use crate::probe::Unavailable;
 use crate::ready::Source;
 use crate::tcp::Sink;
-use crate::{AssocId, DownKind, Event, Kind, LocalPort, SctpOptions, Tap, Transport, clock};
+use crate::unavailable::Unavailable;
+use crate::{
+    AssocId, DownKind, Event, Kind, LocalPort, SctpOptions, Tap, Transport, clock, sysctl,
+};
 use socket2::Socket;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::io::{self, ErrorKind};
@@ -132,7 +134,7 @@ impl KernelStack {
         probe().map_err(unavailable)?;
         if config.encaps.is_some() {
             // A socket made while it is 0 would never encapsulate.
-            crate::probe::kernel_encapsulation().map_err(unavailable)?;
+            sysctl::kernel_encapsulation().map_err(unavailable)?;
         }
         Ok(KernelStack {
             ip: config.ip,

@@ -3,7 +3,7 @@
 
 mod receive;
 
-use crate::probe::Unavailable;
+use crate::unavailable::Unavailable;
 use socket2::{SockAddr, Socket};
 use std::io;
 use std::mem::size_of;
