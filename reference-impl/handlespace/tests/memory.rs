@@ -1,51 +1,19 @@
-//! What an element takes in memory: 400 octets at most, its addresses included, whatever the policy; and nothing
-//! after it is gone.
+//! Memory of an element: at most 400 octets, its addresses included, with every policy, and none after its
+//! removal.
 
-use std::alloc::{GlobalAlloc, Layout, System};
-use std::cell::Cell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
+use allocation_counter::{AllocationInfo, measure};
 use rsp_handlespace::{Handlespace, Limits, Rng};
 use rsp_wire::{
     Addresses, PeIdentifier, Policy, PoolElement, PoolHandle, RegistrationLife, SctpTransport,
     ServerId, UnknownParameters,
 };
 
-thread_local! {
-    /// Octets taken and not given back by this thread; what another one took may be given back here.
-    static LIVE: Cell<i64> = const { Cell::new(0) };
-    static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-}
-
-struct Counting;
-
-#[global_allocator]
-static ALLOCATOR: Counting = Counting;
-
-#[expect(
-    unsafe_code,
-    reason = "counting what the system's allocator is asked for needs its trait"
-)]
-// SAFETY: each call goes unchanged to the system's allocator; the counters are constant-initialised cells
-// without destructors, so touching them allocates nothing.
-unsafe impl GlobalAlloc for Counting {
-    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        LIVE.set(LIVE.get() + layout.size() as i64);
-        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
-        // SAFETY: the caller keeps the contract of `alloc`.
-        unsafe { System.alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        LIVE.set(LIVE.get() - layout.size() as i64);
-        // SAFETY: the caller keeps the contract of `dealloc`; the pointer came from `System`.
-        unsafe { System.dealloc(pointer, layout) }
-    }
-}
-
-/// Just above a power of two, where tables have doubled and are half empty.
+/// Elements of a pool: just above a power of two, where tables have doubled and are half empty.
 const SIZE: u32 = 8_300;
+/// Limit on the octets of one element.
 const MOST: i64 = 400;
 
 const POLICIES: [fn(u32) -> Policy; 9] = [
@@ -99,79 +67,66 @@ fn filled(addresses: &[IpAddr], policy: fn(u32) -> Policy) -> (Handlespace, Pool
     (space, handle)
 }
 
+/// Returns the result of `work` and the allocations that this thread made for it.
+fn measured<T>(work: impl FnOnce() -> T) -> (T, AllocationInfo) {
+    let mut result = None;
+    let allocated = measure(|| result = Some(work()));
+    (result.expect("the work was done"), allocated)
+}
+
 #[test]
 fn an_element_takes_at_most_400_octets() {
     for (number, policy) in POLICIES.into_iter().enumerate() {
         for addresses in [&[V4][..], &[V6]] {
-            let before = LIVE.get();
-            let (space, _) = filled(addresses, policy);
-            let each = (LIVE.get() - before) / i64::from(SIZE);
+            let (space, taken) = measured(|| filled(addresses, policy));
+            let each = taken.bytes_current / i64::from(SIZE);
             assert!(
                 each <= MOST,
                 "policy {number}, {addresses:?}: {each} octets"
             );
-            drop(space);
-            assert_eq!(LIVE.get(), before, "policy {number}");
+            let given_back = measure(|| drop(space)).bytes_current;
+            assert_eq!(given_back, -taken.bytes_current, "policy {number}");
         }
     }
 }
 
-/// Re-registering and selecting go on for ever: they must not ask for memory each time, let alone keep it.
+/// Re-registrations and selections continue as long as a registrar runs: most allocate nothing, and none leaves
+/// memory behind.
 #[test]
-fn what_goes_on_for_ever_asks_for_no_memory() {
+fn re_registration_and_selection_rarely_allocate() {
     for (number, policy) in POLICIES.into_iter().enumerate() {
-        let empty = LIVE.get();
-        let (mut space, handle) = filled(&[V4], policy);
+        let ((mut space, handle), first) = measured(|| filled(&[V4], policy));
         let mut rng = Rng::with_seed(2);
-        let before = ALLOCATIONS.get();
-        for turn in SIZE..11 * SIZE {
-            let again = element(rng.u32(0..SIZE), &[V4], policy(turn));
-            let now = Duration::from_millis(turn.into());
-            space.put(&handle, again, now).expect("it is there");
-            space.select(handle.as_octets(), 3, &mut rng);
-        }
-        // Now and then a tree grows a node.
-        let allocations = ALLOCATIONS.get() - before;
+        let turns = measure(|| {
+            for turn in SIZE..11 * SIZE {
+                let again = element(rng.u32(0..SIZE), &[V4], policy(turn));
+                let now = Duration::from_millis(turn.into());
+                space.put(&handle, again, now).expect("it is registered");
+                space.select(handle.as_octets(), 3, &mut rng);
+            }
+        });
+        // A tree grows a node from time to time.
         assert!(
-            allocations <= SIZE as usize,
-            "policy {number}: {allocations}"
+            turns.count_total <= u64::from(SIZE),
+            "policy {number}: {turns:?}"
         );
-        let each = (LIVE.get() - empty) / i64::from(SIZE);
+        let each = (first.bytes_current + turns.bytes_current) / i64::from(SIZE);
         assert!(each <= MOST, "policy {number}: {each} octets");
     }
 }
 
+/// Pools that are filled one after the other.
 const POOLS: usize = 12;
+/// Elements that register in each of them.
 const CROWD: u32 = 2_000;
 
-/// Pool after pool is filled and left by all but one: the memory must follow those that are left.
 #[test]
-fn pools_that_are_left_give_their_memory_back() {
+fn memory_follows_the_elements_that_stay() {
     for (number, policy) in POLICIES.into_iter().enumerate() {
-        // Whether the one that stays came first or last.
+        // The element that stays was the first or the last to register.
         for stays in [0, CROWD - 1] {
-            let before = LIVE.get();
-            let mut space = Handlespace::new(Limits {
-                pools: POOLS,
-                pool_elements: 2 * CROWD as usize,
-                pool_elements_per_pool: CROWD as usize,
-            });
-            for pool in 0..POOLS {
-                let handle = PoolHandle::from(format!("Pool{pool}").as_str());
-                for number in 0..CROWD {
-                    let element = element(number, &[V4], policy(number));
-                    let put = space.put(&handle, element, Duration::ZERO);
-                    if put.is_err() {
-                        assert_eq!(stays, CROWD - 1, "only who stays last keeps places");
-                    }
-                }
-                for number in (0..CROWD).filter(|&number| number != stays) {
-                    if let Some(key) = space.find(handle.as_octets(), PeIdentifier(number)) {
-                        space.remove(key);
-                    }
-                }
-            }
-            let live = LIVE.get() - before;
+            let (space, taken) = measured(|| crowds_leave(policy, stays));
+            let live = taken.bytes_current;
             assert!(space.len() <= POOLS);
             assert!(
                 live <= MOST * 2 * i64::from(CROWD),
@@ -185,4 +140,28 @@ fn pools_that_are_left_give_their_memory_back() {
             }
         }
     }
+}
+
+/// Fills pool after pool and removes all elements but `stays` from each.
+fn crowds_leave(policy: fn(u32) -> Policy, stays: u32) -> Handlespace {
+    let mut space = Handlespace::new(Limits {
+        pools: POOLS,
+        pool_elements: 2 * CROWD as usize,
+        pool_elements_per_pool: CROWD as usize,
+    });
+    for pool in 0..POOLS {
+        let handle = PoolHandle::from(format!("Pool{pool}").as_str());
+        for number in 0..CROWD {
+            let element = element(number, &[V4], policy(number));
+            if space.put(&handle, element, Duration::ZERO).is_err() {
+                assert_eq!(stays, CROWD - 1, "only the last element keeps slots");
+            }
+        }
+        for number in (0..CROWD).filter(|&number| number != stays) {
+            if let Some(key) = space.find(handle.as_octets(), PeIdentifier(number)) {
+                space.remove(key);
+            }
+        }
+    }
+    space
 }
