@@ -1,4 +1,4 @@
-//! RFC 5352 §2.2.10: what is in an ASAP_SERVER_ANNOUNCE. When it is sent stands in `s3_6_server_announce.rs`.
+//! RFC 5352 §2.2.10: the contents of ASAP_SERVER_ANNOUNCE. Its times are in `s3_6_server_announce.rs`.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -12,7 +12,7 @@ pub(super) const CASES: &[Case] = &[
 
 const ANNOUNCEMENT_HAS_THE_REGISTRAR_S_ID: Case = registrar(
     "rfc5352/2.2.10/announcement-has-the-registrar-s-id",
-    "The Server Identifier announced is the one that the registrar gives PEs as their home.",
+    "The announced Server Identifier equals the Home ENRP Server Identifier of the registrar's PEs.",
     &[
         R5352_3_6_2,    // A registrar announces itself every (N+1) times T6.
         R5352_2_2_10_3, // An announcement carries the registrar's own server ID.
@@ -25,7 +25,7 @@ fn announcement_has_the_registrar_s_id(t: &mut Tester) -> Outcome {
     let listener = t.listener()?;
     let home = home_of(t)?;
     next_announcement(t, &listener)?;
-    // Others may be on the channel; the target has to be among them.
+    // Other registrars may announce themselves on the channel, too.
     let own = announcement_of(t, &listener, home)?;
     let note = format!("no announcement has the ID {home:#010x}");
     t.check_that(R5352_2_2_10_3, own.is_some(), note);
@@ -34,7 +34,7 @@ fn announcement_has_the_registrar_s_id(t: &mut Tester) -> Outcome {
 
 const ANNOUNCEMENTS_DO_NOT_CHANGE: Case = registrar(
     "rfc5352/2.2.10/announcements-do-not-change",
-    "Two announcements that follow each other have the same Server Identifier.",
+    "Two successive announcements carry the same Server Identifier.",
     &[
         R5352_3_6_2,    // A registrar announces itself every (N+1) times T6.
         R5352_2_2_10_3, // An announcement carries the registrar's own server ID.
@@ -61,7 +61,7 @@ fn announcements_do_not_change(t: &mut Tester) -> Outcome {
 
 const ANNOUNCED_TRANSPORTS: Case = registrar(
     "rfc5352/2.2.10/announced-transports",
-    "The transports announced are SCTP and TCP, with the ones that the registrar is known to serve.",
+    "Only SCTP and TCP transports are announced, among them those that the registrar serves.",
     &[
         R5352_3_6_2,    // A registrar announces itself every (N+1) times T6.
         R5352_2_2_10_4, // An announcement has only SCTP and TCP transports.
@@ -88,7 +88,7 @@ fn announced_transports(t: &mut Tester) -> Outcome {
     t.check_that(R5352_2_2_10_4, only, own.summary());
     let (sctp, tcp) = (own.has("sctp-transport"), own.has("tcp-transport"));
     if !sctp && !tcp {
-        // Then it stands for SCTP at the source address and the registered port (§3.6).
+        // This means SCTP at the source address and the registered port (§3.6).
         t.observe("no transports are announced");
         return Ok(());
     }

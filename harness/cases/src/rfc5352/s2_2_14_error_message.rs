@@ -1,6 +1,6 @@
-//! RFC 5352 §2.2.14: ASAP_ERROR, sent and received, and known messages that nobody sends to a registrar.
+//! RFC 5352 §2.2.14: ASAP_ERROR, sent and received, and known messages that are not sent to registrars.
 //!
-//! The rules about unknown types stand in RFC 5354; their cases are in `rfc5354`.
+//! The cases on unknown types are in `rfc5354`.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -21,7 +21,7 @@ pub(super) const CASES: &[Case] = &[
 
 const REPORT_GOES_TO_THE_SENDER_ONLY: Case = registrar(
     "rfc5352/2.2.14/report-goes-to-the-sender-only",
-    "An unknown message is reported to the endpoint that sent it, and to nobody else.",
+    "An unknown message is reported to the endpoint that sent it and to no other.",
     &[
         R5352_3_3_25,   // A handle resolution of an unknown pool is rejected.
         R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
@@ -39,24 +39,16 @@ fn report_goes_to_the_sender_only(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.probe(&sender))?;
     t.preamble(|t| t.probe(&other))?;
 
-    t.send_octets(
-        &sender,
-        &Forge::asap(0x40)
-            .parameter(Parameter::cookie(b"odd!"))
-            .octets(),
-    )?;
-    let reports = t.answered(R5352_3_3_25, |t| {
-        reports(t, (&sender).into(), UNRECOGNIZED_MESSAGE, 1, None)
-    })?;
-    t.check_that(R5352_2_2_14_6, !reports.is_empty(), "nothing is reported");
-    t.check_that(R5352_2_2_14_4, !reports.is_empty(), "nothing is reported");
+    let unknown = Forge::asap(0x40).parameter(Parameter::cookie(b"odd!"));
+    t.send_octets(&sender, &unknown.octets())?;
+    reported_to(t, R5352_2_2_14_4, &sender, UNRECOGNIZED_MESSAGE)?;
     t.expect_none(R5352_2_2_14_1, &other, ERROR)?;
     t.expect_none(R5352_2_2_14_1, &pe, ERROR)
 }
 
 const UNKNOWN_PARAMETER_IS_REPORTED_TO_A_PU: Case = registrar(
     "rfc5352/2.2.14/unknown-parameter-is-reported-to-a-pu",
-    "A PU whose handle resolution holds an unknown 01 parameter is told, and no one else.",
+    "An unknown 01 parameter in a handle resolution is reported to the PU that sent it and to no other.",
     &[
         R5352_3_3_25,   // A handle resolution of an unknown pool is rejected.
         R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
@@ -74,22 +66,24 @@ fn unknown_parameter_is_reported_to_a_pu(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.probe(&other))?;
 
     let odd = Parameter::new(0x7fff, *b"odd!");
-    t.send_octets(
-        &sender,
-        &forge::handle_resolution(&pool.0, false)
-            .parameter(odd)
-            .octets(),
-    )?;
-    let reports = t.answered(R5352_3_3_25, |t| reports(t, (&sender).into(), 0x1, 1, None))?;
-    t.check_that(R5352_2_2_14_6, !reports.is_empty(), "nothing is reported");
-    t.check_that(R5352_2_2_14_5, !reports.is_empty(), "nothing is reported");
+    let request = forge::handle_resolution(&pool.0, false).parameter(odd);
+    t.send_octets(&sender, &request.octets())?;
+    reported_to(t, R5352_2_2_14_5, &sender, UNRECOGNIZED_PARAMETER)?;
     t.expect_none(R5352_2_2_14_1, &other, ERROR)?;
     t.expect_none(R5352_2_2_14_1, &pe, ERROR)
 }
 
+/// Checks that the sender of something unknown gets a report, by the general rule and by this one.
+fn reported_to(t: &mut Tester, requirement: ReqId, sender: &PoolUser, cause: u16) -> Outcome {
+    let reports = t.answered(R5352_3_3_25, |t| reports(t, sender.into(), cause, 1, None))?;
+    t.check_that(R5352_2_2_14_6, !reports.is_empty(), "nothing is reported");
+    t.check_that(requirement, !reports.is_empty(), "nothing is reported");
+    Ok(())
+}
+
 const ERROR_IS_NOT_ANSWERED: Case = registrar(
     "rfc5352/2.2.14/error-is-not-answered",
-    "An ASAP_ERROR with any cause that the RFC knows gets no ASAP_ERROR in answer.",
+    "An ASAP_ERROR with any cause of the RFC is not answered by an ASAP_ERROR.",
     &[
         R5352_4_12, // A registrar handles ASAP_ERROR.
     ],
@@ -114,10 +108,8 @@ fn error_is_not_answered(t: &mut Tester) -> Outcome {
         Cause::new(Cause::SECURITY),
     ];
     for cause in &causes {
-        t.send_octets(
-            &pu,
-            &forge::asap_error(std::slice::from_ref(cause)).octets(),
-        )?;
+        let error = forge::asap_error(std::slice::from_ref(cause));
+        t.send_octets(&pu, &error.octets())?;
     }
     t.send_octets(&pu, &forge::asap_error(&causes).octets())?;
     t.expect_none(R5352_4_12, &pu, ERROR)
@@ -125,7 +117,7 @@ fn error_is_not_answered(t: &mut Tester) -> Outcome {
 
 const ERROR_WITH_AN_UNKNOWN_CAUSE_IS_NOT_ANSWERED: Case = registrar(
     "rfc5352/2.2.14/error-with-an-unknown-cause-is-not-answered",
-    "An ASAP_ERROR with a cause that no RFC assigns gets no ASAP_ERROR in answer.",
+    "An ASAP_ERROR with a cause that no RFC assigns is not answered by an ASAP_ERROR.",
     &[
         R5352_4_12, // A registrar handles ASAP_ERROR.
     ],
@@ -136,10 +128,7 @@ fn error_with_an_unknown_cause_is_not_answered(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&pu))?;
     for code in [0x000b, 0x7fff, 0x8000, 0xffff] {
-        for cause in [
-            Cause::new(code),
-            Cause::with_octets(code, *b"whatever it tells"),
-        ] {
+        for cause in [Cause::new(code), Cause::with_octets(code, *b"information")] {
             t.send_octets(&pu, &forge::asap_error(&[cause]).octets())?;
         }
     }
@@ -148,7 +137,7 @@ fn error_with_an_unknown_cause_is_not_answered(t: &mut Tester) -> Outcome {
 
 const ERROR_WITH_UNKNOWN_PARAMETERS_STARTS_NO_LOOP: Case = registrar(
     "rfc5352/2.2.14/error-with-unknown-parameters-starts-no-loop",
-    "An ASAP_ERROR that holds unknown parameters itself does not begin an exchange without end.",
+    "An ASAP_ERROR with unknown parameters does not start an endless exchange of ASAP_ERRORs.",
     &[
         R5352_4_12, // A registrar handles ASAP_ERROR.
     ],
@@ -163,24 +152,21 @@ fn error_with_unknown_parameters_starts_no_loop(t: &mut Tester) -> Outcome {
             .parameter(Parameter::new(code, *b"odd!"));
         t.send_octets(&pu, &message.octets())?;
         t.probe(&pu)?;
-        // One answer follows the letter of RFC 5354 §3, none its sense (T23).
+        // RFC 5354 §3 requires one answer by its words and none by its intent (T23).
         let answers = t.take_all(&pu, ERROR);
         for answer in &answers {
-            t.observe(format!("an ASAP_ERROR is answered by {}", answer.summary()));
+            t.observe_message("the answer to an ASAP_ERROR", answer);
             t.send_octets(&pu, &answer.octets.clone())?;
         }
-        t.check_that(
-            R5352_4_12,
-            answers.len() <= 1,
-            format!("{} answers", answers.len()),
-        );
+        let count = answers.len();
+        t.check_that(R5352_4_12, count <= 1, format!("{count} answers"));
     }
     t.expect_none(R5352_4_12, &pu, ERROR)
 }
 
 const BROKEN_ERROR_IS_SURVIVED: Case = registrar(
     "rfc5352/2.2.14/broken-error-is-survived",
-    "After an ASAP_ERROR without causes or with causes of wrong Length the registrar serves on.",
+    "The registrar continues to serve after an ASAP_ERROR without causes or with a wrong cause Length.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
     ],
@@ -216,11 +202,12 @@ fn error_leaves_registrations_alone(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    for code in [
+    let codes = [
         Cause::UNSPECIFIED,
         Cause::UNKNOWN_POOL_HANDLE,
         Cause::SECURITY,
-    ] {
+    ];
+    for code in codes {
         t.send(&pe, forge::asap_error(&[Cause::new(code)]))?;
     }
     t.expect_none(R5352_4_12, &pe, ERROR)?;
@@ -229,7 +216,7 @@ fn error_leaves_registrations_alone(t: &mut Tester) -> Outcome {
 
 const RESPONSES_SENT_TO_THE_REGISTRAR: Case = registrar(
     "rfc5352/2.2.14/responses-sent-to-the-registrar",
-    "The registrar's own responses, sent to it, register nobody, remove nobody and are survived.",
+    "Responses sent to the registrar neither add nor remove a PE, and it continues to serve.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
         R5352_3_1_21, // A granted PE is listed as a member of its pool.
@@ -242,26 +229,21 @@ fn responses_sent_to_the_registrar(t: &mut Tester) -> Outcome {
     misplaced(t, unknown, |pe, unknown| {
         let (own, id) = (&pe.handle.0, pe.pe_identifier());
         let policy = &forge::Policy::RoundRobin;
+        let unknown_pool = [Cause::new(Cause::UNKNOWN_POOL_HANDLE)];
         let elements = std::slice::from_ref(&pe.element);
         vec![
             forge::registration_response(unknown, id, false, &[]),
             forge::registration_response(own, id, true, &[Cause::new(Cause::SECURITY)]),
             forge::deregistration_response(own, id, &[]),
             forge::handle_resolution_response(unknown, true, Some(policy), elements, &[]),
-            forge::handle_resolution_response(
-                own,
-                false,
-                None,
-                &[],
-                &[Cause::new(Cause::UNKNOWN_POOL_HANDLE)],
-            ),
+            forge::handle_resolution_response(own, false, None, &[], &unknown_pool),
         ]
     })
 }
 
 const KEEP_ALIVE_SENT_TO_THE_REGISTRAR: Case = registrar(
     "rfc5352/2.2.14/keep-alive-sent-to-the-registrar",
-    "A keep-alive that claims the registrar as a PE, and an announcement over SCTP, are survived.",
+    "Keep-alives and announcements sent over SCTP neither add nor remove a PE.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
         R5352_3_1_21, // A granted PE is listed as a member of its pool.
@@ -272,20 +254,18 @@ const KEEP_ALIVE_SENT_TO_THE_REGISTRAR: Case = registrar(
 fn keep_alive_sent_to_the_registrar(t: &mut Tester) -> Outcome {
     let unknown = t.unused_pool_handle();
     misplaced(t, unknown, |pe, unknown| {
+        let transports = std::slice::from_ref(&pe.element.user_transport);
         vec![
             forge::endpoint_keep_alive(0x0bad_1dea, &pe.handle.0, true),
             forge::endpoint_keep_alive(0x0bad_1dea, unknown, false),
-            forge::server_announce(
-                0x0bad_1dea,
-                std::slice::from_ref(&pe.element.user_transport),
-            ),
+            forge::server_announce(0x0bad_1dea, transports),
         ]
     })
 }
 
 const CONTROL_CHANNEL_MESSAGES_SENT_TO_THE_REGISTRAR: Case = registrar(
     "rfc5352/2.2.14/control-channel-messages-sent-to-the-registrar",
-    "Cookie, cookie echo and business card, sent to a registrar, register nobody and are survived.",
+    "Cookies, cookie echoes and business cards neither add nor remove a PE.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
         R5352_3_1_21, // A granted PE is listed as a member of its pool.
@@ -304,8 +284,8 @@ fn control_channel_messages_sent_to_the_registrar(t: &mut Tester) -> Outcome {
     })
 }
 
-/// Sends a PE's registrar known messages that it does not expect. No reaction is laid down (T23), but the
-/// PE stays, and no pool comes into being.
+/// Sends a PE's registrar known messages that it does not expect. The RFC prescribes no reaction (T23), but
+/// the PE stays, and no pool is created.
 fn misplaced(
     t: &mut Tester,
     unknown: PoolHandle,
@@ -317,7 +297,7 @@ fn misplaced(
     t.preamble(|t| t.register(&pe))?;
 
     for message in messages(&pe, &unknown.0) {
-        // From the PU, so that a registrar which then closes the association does not lose the PE with it.
+        // From the PU: if the registrar closes the association, the PE keeps its own.
         throw(t, &pu, &message.octets())?;
         serves_on(t, &pu)?;
     }

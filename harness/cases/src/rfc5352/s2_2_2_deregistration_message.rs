@@ -1,4 +1,4 @@
-//! RFC 5352 §2.2.2: the ASAP_DEREGISTRATION message and who may send it.
+//! RFC 5352 §2.2.2: ASAP_DEREGISTRATION messages, and those of other endpoints than the PE.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -14,7 +14,7 @@ pub const CASES: &[Case] = &[
 
 const DE_REGISTRATION_BY_PROXY: Case = registrar(
     "rfc5352/2.2.2/de-registration-by-proxy",
-    "A de-registration from another endpoint than the PE's does not remove the PE.",
+    "A de-registration from an endpoint other than the PE does not remove the PE.",
     &[
         R5352_2_2_2_4, // A PE is not de-registered by another endpoint.
     ],
@@ -24,25 +24,22 @@ const DE_REGISTRATION_BY_PROXY: Case = registrar(
 fn de_registration_by_proxy(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
-    let stranger = t.impostor_of(&pe);
+    let proxy = t.impostor_of(&pe);
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    t.send(
-        &stranger,
-        forge::deregistration(&pool.0, pe.pe_identifier()),
-    )?;
-    t.probe(&stranger)?;
+    t.send(&proxy, forge::deregistration(&pool.0, pe.pe_identifier()))?;
+    t.probe(&proxy)?;
     t.lists(R5352_2_2_2_4, &pu, &pool, &[&pe])?;
-    // No cause is laid down for the refusal (T11), nor that it must be one.
-    let answers = t.take_all(&stranger, DEREGISTRATION_RESPONSE);
+    // The RFC requires neither a refusal nor a cause for it (T11).
+    let answers = t.take_all(&proxy, DEREGISTRATION_RESPONSE);
     t.observe_answers("de-registration by proxy", &answers);
     Ok(())
 }
 
 const DE_REGISTRATION_BY_ANOTHER_PE_OF_THE_POOL: Case = registrar(
     "rfc5352/2.2.2/de-registration-by-another-pe-of-the-pool",
-    "Being a member of the pool does not allow a PE to remove another.",
+    "A PE cannot de-register another PE of its pool.",
     &[
         R5352_2_2_2_4, // A PE is not de-registered by another endpoint.
     ],
@@ -59,14 +56,14 @@ fn de_registration_by_another_pe_of_the_pool(t: &mut Tester) -> Outcome {
 
     t.send(&other, forge::deregistration(&pool.0, pe.pe_identifier()))?;
     t.probe(&other)?;
-    // A list may be partial; alone in the pool, the PE cannot be left out of it.
+    // A response may list some PEs only, but not leave out the only member of a pool.
     leave(t, &other)?;
     t.lists(R5352_2_2_2_4, &pu, &pool, &[&pe])
 }
 
 const PROXY_DOES_NOT_HINDER_THE_PE: Case = registrar(
     "rfc5352/2.2.2/proxy-does-not-hinder-the-pe",
-    "After somebody else has tried, the PE itself can still de-register.",
+    "A PE can de-register after another endpoint has tried to de-register it.",
     &[
         R5352_3_2_22, // Every de-registration is answered.
         R5352_3_2_17, // ASAP_DEREGISTRATION removes the PE from the handlespace.
@@ -77,14 +74,11 @@ const PROXY_DOES_NOT_HINDER_THE_PE: Case = registrar(
 fn proxy_does_not_hinder_the_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
-    let stranger = t.impostor_of(&pe);
+    let proxy = t.impostor_of(&pe);
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
-    t.send(
-        &stranger,
-        forge::deregistration(&pool.0, pe.pe_identifier()),
-    )?;
-    t.preamble(|t| t.probe(&stranger))?;
+    t.send(&proxy, forge::deregistration(&pool.0, pe.pe_identifier()))?;
+    t.preamble(|t| t.probe(&proxy))?;
 
     let response = t.deregister_response(&pe)?;
     t.no_error(R5352_3_2_17, &response);
@@ -93,7 +87,7 @@ fn proxy_does_not_hinder_the_pe(t: &mut Tester) -> Outcome {
 
 const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
     "rfc5352/2.2.2/undefined-flags-are-ignored",
-    "ASAP_DEREGISTRATION has no flags; whatever bits are set, it is handled as without them.",
+    "The registrar ignores all flags of ASAP_DEREGISTRATION, since none is defined.",
     &[
         R5354_4_8, // The receiver ignores undefined flags.
     ],
@@ -115,7 +109,7 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
 
 const DE_REGISTRATION_WITHOUT_IDENTIFIER_REMOVES_NOBODY: Case = registrar(
     "rfc5352/2.2.2/de-registration-without-identifier-removes-nobody",
-    "A pool handle alone does not identify a PE, not even the only one of a pool.",
+    "A de-registration without a PE Identifier removes no PE, not even the only one of the pool.",
     &[
         R5352_3_2_9, // A de-registration with a wrong pool removes no PE.
     ],

@@ -2,6 +2,7 @@
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
+use std::collections::BTreeSet;
 
 /// The cases of this section.
 pub const CASES: &[Case] = &[
@@ -15,7 +16,7 @@ pub const CASES: &[Case] = &[
 
 const GRANT_NAMES_THE_PE: Case = registrar(
     "rfc5352/2.2.3/grant-names-the-pe",
-    "The response to a granted registration has its pool handle and PE Identifier.",
+    "The response to a granted registration repeats its pool handle and PE Identifier.",
     &[
         R5352_3_1_53,  // Every registration is answered.
         R5352_2_2_3_5, // A registration response repeats the Pool Handle.
@@ -36,7 +37,7 @@ fn grant_names_the_pe(t: &mut Tester) -> Outcome {
 
 const REFUSAL_NAMES_THE_PE: Case = registrar(
     "rfc5352/2.2.3/refusal-names-the-pe",
-    "The response to a rejected registration has its pool handle and PE Identifier.",
+    "The response to a rejected registration repeats its pool handle and PE Identifier.",
     &[
         R5352_3_1_53,  // Every registration is answered.
         R5352_2_2_3_5, // A registration response repeats the Pool Handle.
@@ -59,7 +60,7 @@ fn refusal_names_the_pe(t: &mut Tester) -> Outcome {
 
 const GRANT_HAS_NO_OPERATION_ERROR: Case = registrar(
     "rfc5352/2.2.3/grant-has-no-operation-error",
-    "A registration granted as it was asked for is answered without a warning.",
+    "A registration that is granted without change is answered without an Operation Error.",
     &[
         R5352_2_2_3_9, // A grant without warning has no Operation Error.
     ],
@@ -80,7 +81,7 @@ fn grant_has_no_operation_error(t: &mut Tester) -> Outcome {
 
 const RE_REGISTRATION_GRANT_HAS_NO_OPERATION_ERROR: Case = registrar(
     "rfc5352/2.2.3/re-registration-grant-has-no-operation-error",
-    "A re-registration without any change is answered without a warning.",
+    "A re-registration that changes nothing is answered without an Operation Error.",
     &[
         R5352_2_2_3_9, // A grant without warning has no Operation Error.
     ],
@@ -102,7 +103,7 @@ fn re_registration_grant_has_no_operation_error(t: &mut Tester) -> Outcome {
 
 const RESPONSE_GOES_TO_THE_REGISTERING_PE_ONLY: Case = registrar(
     "rfc5352/2.2.3/response-goes-to-the-registering-pe-only",
-    "Another PE of the pool gets no response to a registration that it did not send.",
+    "Another PE of the pool receives no response to a registration that it did not send.",
     &[
         R5352_3_1_53, // Every registration is answered.
     ],
@@ -121,7 +122,7 @@ fn response_goes_to_the_registering_pe_only(t: &mut Tester) -> Outcome {
 
 const TWO_REGISTRATIONS_IN_FLIGHT: Case = registrar(
     "rfc5352/2.2.3/two-registrations-in-flight",
-    "Two registrations sent one after the other get a response each, under its own identifier.",
+    "Two registrations sent back to back get one response each, with the PE Identifier of each.",
     &[
         R5352_3_1_53,  // Every registration is answered.
         R5352_2_2_3_6, // A registration response repeats the PE Identifier.
@@ -138,13 +139,8 @@ fn two_registrations_in_flight(t: &mut Tester) -> Outcome {
     t.send_registration(&second)?;
     let one = t.registration_response(&first)?;
     let two = t.registration_response(&first)?;
-    let mut told = vec![one.number("pe-identifier"), two.number("pe-identifier")];
-    let mut sent = vec![
-        Some(first.pe_identifier().into()),
-        Some(second.pe_identifier().into()),
-    ];
-    told.sort_unstable();
-    sent.sort_unstable();
-    t.check_eq(R5352_2_2_3_6, "PE Identifiers", told, sent);
+    let answered = BTreeSet::from([one, two].map(|m| m.number("pe-identifier")));
+    let sent = BTreeSet::from([&first, &second].map(|pe| Some(pe.pe_identifier().into())));
+    t.check_eq(R5352_2_2_3_6, "PE Identifiers", answered, sent);
     Ok(())
 }

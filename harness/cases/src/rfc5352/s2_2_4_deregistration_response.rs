@@ -12,7 +12,7 @@ pub const CASES: &[Case] = &[
 
 const RESPONSE_NAMES_THE_PE: Case = registrar(
     "rfc5352/2.2.4/response-names-the-pe",
-    "The response to a de-registration has its pool handle and PE Identifier.",
+    "The response to a de-registration repeats its pool handle and PE Identifier.",
     &[
         R5352_3_2_22,  // Every de-registration is answered.
         R5352_2_2_4_4, // A de-registration response identifies the PE.
@@ -33,7 +33,7 @@ fn response_names_the_pe(t: &mut Tester) -> Outcome {
 
 const RESPONSE_ABOUT_AN_UNKNOWN_PE_NAMES_IT: Case = registrar(
     "rfc5352/2.2.4/response-about-an-unknown-pe-names-it",
-    "The response has the handle and identifier that were asked for, known or not.",
+    "The response about an unknown PE repeats the pool handle and PE Identifier of the request.",
     &[
         R5352_3_2_20,  // De-registering an unknown PE is answered.
         R5352_2_2_4_4, // A de-registration response identifies the PE.
@@ -54,7 +54,7 @@ fn response_about_an_unknown_pe_names_it(t: &mut Tester) -> Outcome {
 
 const SUCCESS_HAS_NO_OPERATION_ERROR: Case = registrar(
     "rfc5352/2.2.4/success-has-no-operation-error",
-    "An Operation Error would say that the de-registration failed, so success has none.",
+    "A successful de-registration is answered without an Operation Error.",
     &[
         R5352_3_2_22,  // Every de-registration is answered.
         R5352_2_2_4_6, // A successful de-registration has no Operation Error.
@@ -69,7 +69,7 @@ fn success_has_no_operation_error(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.deregister_response(&pe)?;
-    // A refusal would have one; then the PE is still there, and that is another case's purpose.
+    // A refusal has an error, and then the PE is still listed; another case checks that.
     let gone = t.listed(&pu, &pool)?.is_empty();
     let failed = response.has("operation-error");
     t.check_that(R5352_2_2_4_6, !(gone && failed), response.summary());
@@ -78,7 +78,7 @@ fn success_has_no_operation_error(t: &mut Tester) -> Outcome {
 
 const RESPONSE_GOES_TO_THE_DE_REGISTERING_PE_ONLY: Case = registrar(
     "rfc5352/2.2.4/response-goes-to-the-de-registering-pe-only",
-    "Another PE of the pool gets no response to a de-registration that it did not send.",
+    "Another PE of the pool receives no response to a de-registration that it did not send.",
     &[
         R5352_3_2_22, // Every de-registration is answered.
     ],

@@ -1,13 +1,16 @@
-//! RFC 5352 §2.2.5: who may ask, and the S flag that asks for updates.
+//! RFC 5352 §2.2.5: requests of PEs, and updates requested with the S flag.
 //!
-//! How a request is answered stands in `s3_3_handle_resolution.rs`.
+//! Answers to requests are in `s3_3_handle_resolution.rs`.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
-/// How long an update may take after a change. The RFC names no time and lets a registrar tell several
-/// changes at once, so this is generous (ambiguity T13).
+/// Time limit for an update after a change. The RFC gives none and lets a registrar combine several
+/// changes in one update, so this is generous (ambiguity T13).
 const UPDATE: Duration = Duration::from_secs(5);
+
+/// Note of a check on the update after a PE has joined.
+const NO_UPDATE: &str = "no update after a PE has joined";
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
@@ -26,7 +29,7 @@ pub(super) const CASES: &[Case] = &[
 
 const PE_IS_ANSWERED_OVER_ITS_REGISTRATION_ASSOCIATION: Case = registrar(
     "rfc5352/2.2.5/pe-is-answered-over-its-registration-association",
-    "A PE that asks for its own pool where it registered is answered like a PU.",
+    "A PE that resolves its own pool over its association is answered like a PU.",
     &[
         R5352_2_2_5_3,  // The registrar answers handle resolutions from PEs too.
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
@@ -47,7 +50,7 @@ fn pe_is_answered_over_its_registration_association(t: &mut Tester) -> Outcome {
 
 const PE_CAN_ASK_FOR_ANOTHER_POOL: Case = registrar(
     "rfc5352/2.2.5/pe-can-ask-for-another-pool",
-    "A PE that asks for a pool that it is no member of is answered like a PU.",
+    "A PE that resolves a pool of other PEs is answered like a PU.",
     &[
         R5352_2_2_5_3,  // The registrar answers handle resolutions from PEs too.
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
@@ -95,7 +98,7 @@ fn pe_can_ask_before_and_after_its_membership(t: &mut Tester) -> Outcome {
 
 const REGISTRATION_BRINGS_AN_UPDATE: Case = registrar(
     "rfc5352/2.2.5/registration-brings-an-update",
-    "A PU whose request for updates was accepted is told of a PE that joins the pool.",
+    "A PU whose request for updates was accepted gets an update when a PE joins the pool.",
     &[
         R5352_2_2_5_4, // After accepting S, the registrar sends updates.
         R5352_2_2_5_5, // An update is an unsolicited handle resolution response.
@@ -112,14 +115,10 @@ fn registration_brings_an_update(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&first))?;
     t.preamble(|t| subscribe(t, &pu, &pool))?;
 
-    // That it lists the PE that has joined is not asked for: a list may be partial (ambiguity T35).
+    // The update need not list the new PE: a response may list some PEs only (ambiguity T35).
     t.preamble(|t| t.register(&second))?;
     let update = update_where(t, &pu, &pool, |_| true)?;
-    t.check_that(
-        R5352_2_2_5_4,
-        update.is_some(),
-        "no update after a PE has joined",
-    );
+    t.check_that(R5352_2_2_5_4, update.is_some(), NO_UPDATE);
     let positive = update.is_some_and(|m| m.has("pool-element") && !m.has("operation-error"));
     t.check(R5352_2_2_5_5, positive);
     Ok(())
@@ -127,7 +126,7 @@ fn registration_brings_an_update(t: &mut Tester) -> Outcome {
 
 const DEREGISTRATION_BRINGS_AN_UPDATE: Case = registrar(
     "rfc5352/2.2.5/deregistration-brings-an-update",
-    "A PU whose request for updates was accepted is told of a PE that leaves the pool.",
+    "A PU whose request for updates was accepted gets an update when a PE leaves the pool.",
     &[
         R5352_2_2_5_4, // After accepting S, the registrar sends updates.
         R5352_2_2_5_5, // An update is an unsolicited handle resolution response.
@@ -149,11 +148,8 @@ fn deregistration_brings_an_update(t: &mut Tester) -> Outcome {
     let update = update_where(t, &pu, &pool, |listed| {
         !listed.contains(&leaves.pe_identifier())
     })?;
-    t.check_that(
-        R5352_2_2_5_4,
-        update.is_some(),
-        "no update without the PE that has left",
-    );
+    let note = "no update without the PE that has left";
+    t.check_that(R5352_2_2_5_4, update.is_some(), note);
     let stayed = update.is_some_and(|m| m.pool_elements() == [stays.pe_identifier()]);
     t.check(R5352_2_2_5_5, stayed);
     Ok(())
@@ -161,7 +157,7 @@ fn deregistration_brings_an_update(t: &mut Tester) -> Outcome {
 
 const UPDATES_KEEP_COMING: Case = registrar(
     "rfc5352/2.2.5/updates-keep-coming",
-    "One request for updates is good for every change that follows, not only the first.",
+    "One request for updates brings an update for every later change, not only for the first.",
     &[
         R5352_2_2_5_4, // After accepting S, the registrar sends updates.
     ],
@@ -193,7 +189,7 @@ fn updates_keep_coming(t: &mut Tester) -> Outcome {
 
 const EVERY_SUBSCRIBER_GETS_THE_UPDATE: Case = registrar(
     "rfc5352/2.2.5/every-subscriber-gets-the-update",
-    "Two PUs that asked for updates of one pool are both told of a change.",
+    "Two PUs that requested updates of one pool both get an update on a change.",
     &[
         R5352_2_2_5_4, // After accepting S, the registrar sends updates.
     ],
@@ -214,18 +210,14 @@ fn every_subscriber_gets_the_update(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&second))?;
     for pu in &pus {
         let update = update_where(t, pu, &pool, |_| true)?;
-        t.check_that(
-            R5352_2_2_5_4,
-            update.is_some(),
-            "no update after a PE has joined",
-        );
+        t.check_that(R5352_2_2_5_4, update.is_some(), NO_UPDATE);
     }
     Ok(())
 }
 
 const UPDATES_ARE_FOR_THE_POOL_ASKED_FOR: Case = registrar(
     "rfc5352/2.2.5/updates-are-for-the-pool-asked-for",
-    "A request for updates of one pool brings none for another one, asked for without S.",
+    "A request for updates of one pool brings none for another pool, resolved with S clear.",
     &[
         R5352_2_2_5_6, // A request with S clear causes no updates.
     ],
@@ -247,24 +239,21 @@ fn updates_are_for_the_pool_asked_for(t: &mut Tester) -> Outcome {
 
     t.preamble(|t| t.register(&newcomer))?;
     t.preamble(|t| t.register(&late))?;
-    // The update on the later change shows that one on the earlier change would have come.
+    // The update on the later change shows that one on the earlier change would be here by now.
     let update = update_where(t, &pu, &wanted, |_| true)?;
     if update.is_none() {
-        return Err(t.inconclusive("no update came for the pool that was asked for with S"));
+        return Err(t.inconclusive("no update came for the pool resolved with S set"));
     }
     let strangers = t.take_all(&pu, HANDLE_RESOLUTION_RESPONSE);
     let none = !strangers.iter().any(|m| is_about(m, &other));
-    t.check_that(
-        R5352_2_2_5_6,
-        none,
-        "an update came for a pool asked for with S clear",
-    );
+    let note = "an update came for a pool resolved with S clear";
+    t.check_that(R5352_2_2_5_6, none, note);
     Ok(())
 }
 
 const NO_UPDATES_WITHOUT_S: Case = registrar(
     "rfc5352/2.2.5/no-updates-without-s",
-    "A PU that asked with S clear is not told when the pool changes.",
+    "A PU that resolved a pool with S clear gets no update when the pool changes.",
     &[
         R5352_2_2_5_6, // A request with S clear causes no updates.
     ],
@@ -286,7 +275,7 @@ fn no_updates_without_s(t: &mut Tester) -> Outcome {
 
 const NEGATIVE_RESPONSE_BRINGS_NO_UPDATES: Case = registrar(
     "rfc5352/2.2.5/negative-response-brings-no-updates",
-    "A PU that asked with S set for an unknown pool is not told when the pool comes into being.",
+    "A PU that resolved an unknown pool with S set gets no update when the pool is created.",
     &[
         R5352_2_2_5_9, // A negative response is followed by no updates.
     ],
@@ -309,7 +298,7 @@ fn negative_response_brings_no_updates(t: &mut Tester) -> Outcome {
 
 const END_OF_THE_POOL_BRINGS_NO_POSITIVE_UPDATE: Case = registrar(
     "rfc5352/2.2.5/end-of-the-pool-brings-no-positive-update",
-    "When the last PE leaves, a PU that asked for updates gets a negative one or none.",
+    "When the last PE leaves, a PU that requested updates gets a negative update or none.",
     &[
         R5352_2_2_6_12, // A positive response has at least one Pool Element.
     ],
@@ -334,7 +323,7 @@ fn end_of_the_pool_brings_no_positive_update(t: &mut Tester) -> Outcome {
     Ok(())
 }
 
-/// Asks for the pool with S set. A registrar may refuse updates at any time; then nothing can be tested.
+/// Resolves the pool with S set. A registrar may refuse updates at any time; then nothing can be tested.
 fn subscribe(t: &mut Tester, pu: &PoolUser, pool: &PoolHandle) -> Outcome {
     t.send(pu, forge::handle_resolution(&pool.0, true))?;
     let response = t.resolution_response(pu)?;
@@ -344,7 +333,7 @@ fn subscribe(t: &mut Tester, pu: &PoolUser, pool: &PoolHandle) -> Outcome {
     Err(t.inconclusive("the registrar did not accept the request for updates"))
 }
 
-/// The first update whose PEs are as wanted. Others can come before it: they told earlier changes.
+/// Returns the first update whose PEs are as wanted. Updates on earlier changes can come before it.
 fn update_where(
     t: &mut Tester,
     pu: &PoolUser,
@@ -358,7 +347,5 @@ fn update_where(
 }
 
 fn is_about(message: &Message, pool: &PoolHandle) -> bool {
-    let handle = message.value("pool-handle");
-    message.is(HANDLE_RESOLUTION_RESPONSE)
-        && handle.is_some_and(|h| h.octets() == Some(&pool.0[..]))
+    message.is(HANDLE_RESOLUTION_RESPONSE) && message.pool_handle().as_ref() == Some(pool)
 }

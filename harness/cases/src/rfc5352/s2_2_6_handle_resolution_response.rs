@@ -1,6 +1,6 @@
-//! RFC 5352 §2.2.6: what stands in a response to a handle resolution.
+//! RFC 5352 §2.2.6: the contents of ASAP_HANDLE_RESOLUTION_RESPONSE.
 //!
-//! The policy parameter of pools with another policy than Round Robin: `rfc5356`.
+//! Policy parameters other than Round Robin are in `rfc5356`.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -22,7 +22,7 @@ pub(super) const CASES: &[Case] = &[
 
 const HANDLE_IS_ECHOED_IN_A_POSITIVE_RESPONSE: Case = registrar(
     "rfc5352/2.2.6/handle-is-echoed-in-a-positive-response",
-    "Handles of any octets and any length come back as they are when the pool is known.",
+    "A positive response repeats the pool handle, whatever its octets and length.",
     &[
         R5352_2_2_6_5, // A handle resolution response repeats the Pool Handle.
         R5354_3_9_1,   // A Pool Handle has type 0x9 and Length - 4 handle octets.
@@ -38,15 +38,10 @@ fn handle_is_echoed_in_a_positive_response(t: &mut Tester) -> Outcome {
         let pe = seat.clone().in_pool(&pool);
         t.preamble(|t| t.register(&pe))?;
         let response = t.answered(R5352_2_2_6_5, |t| t.resolve(&pu, &pool))?;
-        let length = response.number("pool-handle/#length");
-        t.check_eq(
-            R5354_3_9_1,
-            "Length of the handle",
-            length,
-            Some(4 + pool.0.len() as i64),
-        );
+        let length = 4 + pool.0.len() as i64;
+        t.field(R5354_3_9_1, &response, "pool-handle/#length", length);
         if !response.has("pool-element") {
-            return Err(t.inconclusive(format!("the pool {pool} is not known")));
+            return Err(t.inconclusive(format!("the pool {pool} is unknown")));
         }
         leave(t, &pe)?;
     }
@@ -55,7 +50,7 @@ fn handle_is_echoed_in_a_positive_response(t: &mut Tester) -> Outcome {
 
 const HANDLE_IS_ECHOED_IN_A_NEGATIVE_RESPONSE: Case = registrar(
     "rfc5352/2.2.6/handle-is-echoed-in-a-negative-response",
-    "Handles of any octets and any length come back as they are when the pool is unknown.",
+    "A negative response repeats the pool handle, whatever its octets and length.",
     &[
         R5352_2_2_6_5, // A handle resolution response repeats the Pool Handle.
         R5354_3_9_1,   // A Pool Handle has type 0x9 and Length - 4 handle octets.
@@ -67,12 +62,8 @@ fn handle_is_echoed_in_a_negative_response(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     for pool in odd_handles(t) {
         let response = t.answered(R5352_2_2_6_5, |t| t.resolve(&pu, &pool))?;
-        t.field(
-            R5354_3_9_1,
-            &response,
-            "pool-handle/#length",
-            4 + pool.0.len() as i64,
-        );
+        let length = 4 + pool.0.len() as i64;
+        t.field(R5354_3_9_1, &response, "pool-handle/#length", length);
     }
     Ok(())
 }
@@ -101,7 +92,7 @@ fn a_is_clear_without_s(t: &mut Tester) -> Outcome {
 
 const UPDATES_CAN_BE_REFUSED: Case = registrar(
     "rfc5352/2.2.6/updates-can-be-refused",
-    "A request with S set is answered like one with S clear, with A set or clear.",
+    "A request with S set is answered with the PEs of the pool, with A set or clear.",
     &[
         R5352_3_3_21,  // A handle resolution of an existing pool is answered.
         R5352_2_2_6_7, // A registrar without updates answers with A clear.
@@ -147,7 +138,7 @@ fn negative_response_holds_the_error_alone(t: &mut Tester) -> Outcome {
 
 const POSITIVE_RESPONSE_HOLDS_PES_AND_NO_ERROR: Case = registrar(
     "rfc5352/2.2.6/positive-response-holds-pes-and-no-error",
-    "The response for a known pool has a PE at least, and no Operation Error.",
+    "The response for a known pool has at least one PE and no Operation Error.",
     &[
         R5352_2_2_6_12, // A positive response has at least one Pool Element.
         R5352_2_2_6_14, // A response is negative if it has an Operation Error.
@@ -169,7 +160,7 @@ fn positive_response_holds_pes_and_no_error(t: &mut Tester) -> Outcome {
 
 const ROUND_ROBIN_NEED_NOT_BE_TOLD: Case = registrar(
     "rfc5352/2.2.6/round-robin-need-not-be-told",
-    "The response for a Round Robin pool has no policy, or one that says Round Robin.",
+    "The response for a Round Robin pool has no policy, or the policy Round Robin.",
     &[
         R5352_3_3_24,  // The policy in the response has the pool's policy type.
         R5356_4_1_4_1, // RR: the parameter has Length 8 and policy type 0x1.
@@ -196,7 +187,7 @@ fn round_robin_need_not_be_told(t: &mut Tester) -> Outcome {
 
 const PE_IS_TOLD_AS_IT_REGISTERED: Case = registrar(
     "rfc5352/2.2.6/pe-is-told-as-it-registered",
-    "Each PE stands in the response with the user transport and policy it registered.",
+    "A response lists each PE with the user transport and policy that it registered.",
     &[
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
     ],
@@ -205,41 +196,23 @@ const PE_IS_TOLD_AS_IT_REGISTERED: Case = registrar(
 
 fn pe_is_told_as_it_registered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let pes = [
-        t.pool_element(&pool),
-        t.pool_element(&pool),
-        t.pool_element(&pool),
-    ];
+    let pes: [PoolElement; 3] = std::array::from_fn(|_| t.pool_element(&pool));
     let pu = t.pool_user();
-    for pe in &pes {
-        t.preamble(|t| t.register(pe))?;
-    }
+    t.preamble(|t| pes.iter().try_for_each(|pe| t.register(pe)))?;
 
     let response = t.resolve(&pu, &pool)?;
     t.must_carry(R5352_2_2_6_11, &response, "pool-element")?;
     for (nth, id) in response.pool_elements().into_iter().enumerate() {
         let Some(pe) = pes.iter().find(|pe| pe.pe_identifier() == id) else {
-            t.check_that(
-                R5352_2_2_6_11,
-                false,
-                format!("nobody registered PE {id:#010x}"),
-            );
+            let note = format!("PE {id:#010x} is not registered");
+            t.check_that(R5352_2_2_6_11, false, note);
             continue;
         };
-        let path = if nth == 0 {
-            String::new()
-        } else {
-            format!("[{nth}]")
-        };
-        let transport = response.octets_of(&format!("pool-element{path}/user-transport"));
+        let transport = response.octets_of(&nth_pe(nth, "user-transport"));
         let registered = Parameter::transport(&pe.element.user_transport).octets();
-        t.check_eq(
-            R5352_2_2_6_11,
-            "user transport",
-            transport,
-            Some(&registered[..]),
-        );
-        let policy = response.octets_of(&format!("pool-element{path}/policy"));
+        let registered = Some(&registered[..]);
+        t.check_eq(R5352_2_2_6_11, "user transport", transport, registered);
+        let policy = response.octets_of(&nth_pe(nth, "policy"));
         let registered = Parameter::policy(&pe.element.policy).octets();
         t.check_eq(R5352_2_2_6_11, "policy", policy, Some(&registered[..]));
     }
@@ -248,7 +221,7 @@ fn pe_is_told_as_it_registered(t: &mut Tester) -> Outcome {
 
 const REGISTRATION_LIFE_IS_TOLD: Case = registrar(
     "rfc5352/2.2.6/registration-life-is-told",
-    "Each PE stands in the response with its registration life, registered or remaining.",
+    "A response lists each PE with its registration life, as registered or as remaining.",
     &[
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
     ],
@@ -257,30 +230,27 @@ const REGISTRATION_LIFE_IS_TOLD: Case = registrar(
 
 fn registration_life_is_told(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
-    // "For ever" is a value of its own. The others may be told as registered or as what remains of them.
+    // -1 means for ever. The other lives may be listed as registered or as what remains of them.
     for life in [60, 86_400, -1] {
         let pool = t.unused_pool_handle();
         let pe = t.pool_element(&pool).life(life);
         t.preamble(|t| t.register(&pe))?;
         let response = t.resolve(&pu, &pool)?;
-        let told = response.number("pool-element/registration-life");
+        let listed = response.number("pool-element/registration-life");
         let registered = i64::from(life);
         let fits = match life {
-            -1 => told == Some(registered),
-            _ => told.is_some_and(|told| (registered - 30..=registered).contains(&told)),
+            -1 => listed == Some(registered),
+            _ => listed.is_some_and(|listed| (registered - 30..=registered).contains(&listed)),
         };
-        t.check_that(
-            R5352_2_2_6_11,
-            fits,
-            format!("life: registered {life} s, told {told:?}"),
-        );
+        let note = format!("life: registered {life} s, listed {listed:?}");
+        t.check_that(R5352_2_2_6_11, fits, note);
     }
     Ok(())
 }
 
 const HOME_SERVER_IS_ONE_FOR_ALL_POOLS: Case = registrar(
     "rfc5352/2.2.6/home-server-is-one-for-all-pools",
-    "PEs of two pools that registered here have one and the same Home ENRP server, not 0.",
+    "PEs of two pools that registered here have the same Home ENRP server, which is not 0.",
     &[
         R5354_3_10_4, // The Home ENRP Server Identifier is the Home's ID or 0.
     ],
@@ -289,15 +259,9 @@ const HOME_SERVER_IS_ONE_FOR_ALL_POOLS: Case = registrar(
 
 fn home_server_is_one_for_all_pools(t: &mut Tester) -> Outcome {
     let (pool, other_pool) = (t.unused_pool_handle(), t.unused_pool_handle());
-    let pes = [
-        t.pool_element(&pool),
-        t.pool_element(&pool),
-        t.pool_element(&other_pool),
-    ];
+    let pes = [&pool, &pool, &other_pool].map(|pool| t.pool_element(pool));
     let pu = t.pool_user();
-    for pe in &pes {
-        t.preamble(|t| t.register(pe))?;
-    }
+    t.preamble(|t| pes.iter().try_for_each(|pe| t.register(pe)))?;
 
     let mut homes = Vec::new();
     for handle in [&pool, &other_pool] {
@@ -313,7 +277,7 @@ fn home_server_is_one_for_all_pools(t: &mut Tester) -> Outcome {
 
 const USER_AND_ASAP_TRANSPORT_ARE_TOLD_APART: Case = registrar(
     "rfc5352/2.2.6/user-and-asap-transport-are-told-apart",
-    "A PE that serves on another port than ASAP's has both ports in the response.",
+    "A PE with different user and ASAP ports is listed with both.",
     &[
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
         R5352_3_1_50,   // ASAP Transport has the SCTP port of the registration.
@@ -327,43 +291,30 @@ fn user_and_asap_transport_are_told_apart(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
     let at = t.address(&pe)?;
-    let (port, transport_use) = (at.port() ^ 0x0100, 0);
+    let port = at.port() ^ 0x0100;
     let pe = pe.user_transport(Transport::Sctp {
         port,
-        transport_use,
+        transport_use: 0,
         addrs: vec![at.ip()],
     });
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.resolve(&pu, &pool)?;
-    let told = response.number("pool-element/user-transport/port");
-    t.check_eq(
-        R5352_2_2_6_11,
-        "user transport port",
-        told,
-        Some(port.into()),
-    );
+    let user_port = "pool-element/user-transport/port";
+    t.field(R5352_2_2_6_11, &response, user_port, port);
     if !response.has("pool-element/asap-transport") {
-        t.observe("the ASAP transport is not told");
+        t.observe("the response omits the ASAP Transport");
         return Ok(());
     }
-    t.field(
-        R5354_3_10_9,
-        &response,
-        "pool-element/asap-transport/#type",
-        0x4,
-    );
-    t.field(
-        R5352_3_1_50,
-        &response,
-        "pool-element/asap-transport/port",
-        at.port(),
-    );
+    let kind = "pool-element/asap-transport/#type";
+    t.field(R5354_3_10_9, &response, kind, 0x4);
+    let asap_port = "pool-element/asap-transport/port";
+    t.field(R5352_3_1_50, &response, asap_port, at.port());
     Ok(())
 }
 
-/// Handles that are no text, that a C string would cut, and with each length modulo 4. They are short of
-/// the 32 octets up to which everybody can be expected to go.
+/// Returns handles that are not text, that a C string would cut off, and of each length modulo 4. They are
+/// shorter than 32 octets, a length that every registrar can be expected to take.
 fn odd_handles(t: &mut Tester) -> Vec<PoolHandle> {
     let tails: [&[u8]; 6] = [
         b"",
@@ -373,9 +324,9 @@ fn odd_handles(t: &mut Tester) -> Vec<PoolHandle> {
         b"\x80 \n\x7f",
         b"\0\0\0\0\0",
     ];
-    let unlike = |t: &mut Tester| t.random_identifier().to_be_bytes();
+    let unique = |t: &mut Tester| t.random_identifier().to_be_bytes();
     tails
         .into_iter()
-        .map(|tail| PoolHandle([&unlike(t), &unlike(t), tail].concat()))
+        .map(|tail| PoolHandle([&unique(t), &unique(t), tail].concat()))
         .collect()
 }

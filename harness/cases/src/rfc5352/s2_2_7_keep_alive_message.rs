@@ -1,4 +1,4 @@
-//! RFC 5352 §2.2.7: what is in an ASAP_ENDPOINT_KEEP_ALIVE, and to whom it goes.
+//! RFC 5352 §2.2.7: contents and receivers of ASAP_ENDPOINT_KEEP_ALIVE.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -14,7 +14,7 @@ pub(super) const CASES: &[Case] = &[
 
 const KEEP_ALIVE_NAMES_POOL_AND_SENDER: Case = registrar(
     "rfc5352/2.2.7/keep-alive-names-pool-and-sender",
-    "A keep-alive has the PE's pool handle and the ID of the PE's Home ENRP server.",
+    "A keep-alive carries the PE's pool handle and the ID of its Home ENRP server.",
     &[
         R5352_2_2_7_7, // A keep-alive carries the Pool Handle of its receiver.
         R5352_2_2_7_6, // A keep-alive carries the registrar's own server ID.
@@ -33,17 +33,17 @@ fn keep_alive_names_pool_and_sender(t: &mut Tester) -> Outcome {
     let message = next_keep_alive(t, &pe)?;
     t.names_pool(R5352_2_2_7_7, &message, &pool);
     let resolution = t.resolve(&pu, &pool)?;
-    let home = resolution.number("pool-element/home-enrp-server-identifier");
+    let home = resolution.number(HOME);
     let sender = message.number("server-identifier");
     t.check_eq(R5352_2_2_7_6, "Server Identifier", sender, home);
-    // The PE is the registrar's already, so there is nothing to claim.
+    // The registrar is the Home ENRP server already, so H (a new Home) stays clear.
     t.flag_clear(R5352_2_2_7_5, &message, 'H');
     Ok(())
 }
 
 const KEEP_ALIVES_HAVE_ONE_SENDER: Case = registrar(
     "rfc5352/2.2.7/keep-alives-have-one-sender",
-    "Keep-alives to two PEs of two pools have the same Server Identifier, and it is not 0.",
+    "Keep-alives to PEs of two pools carry the same Server Identifier, which is not 0.",
     &[
         R5352_2_2_7_6, // A keep-alive carries the registrar's own server ID.
     ],
@@ -60,11 +60,7 @@ fn keep_alives_have_one_sender(t: &mut Tester) -> Outcome {
     let to_first = next_keep_alive(t, &first)?.number("server-identifier");
     let to_second = next_keep_alive(t, &second)?.number("server-identifier");
     t.check_eq(R5352_2_2_7_6, "Server Identifier", to_second, to_first);
-    t.check_that(
-        R5352_2_2_7_6,
-        to_first != Some(0),
-        "the Server Identifier is 0",
-    );
+    t.check_that(R5352_2_2_7_6, to_first != Some(0), "Server Identifier 0");
     Ok(())
 }
 
@@ -87,27 +83,24 @@ fn two_pools_over_one_association(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&second))?;
 
     t.pass_time(t.latest(longest_gap(t)?))?;
-    let told: Vec<_> = t
-        .take_all(&first, ENDPOINT_KEEP_ALIVE)
-        .iter()
-        .map(handle_of)
-        .collect();
-    if told.is_empty() {
+    let keep_alives = t.take_all(&first, ENDPOINT_KEEP_ALIVE);
+    let named: Vec<_> = keep_alives.iter().map(Message::pool_handle).collect();
+    if named.is_empty() {
         return Err(t.inconclusive("no keep-alive came, though the target claims to send them"));
     }
     let (one, two) = (Some(one), Some(two));
-    for handle in &told {
+    for handle in &named {
         let own = *handle == one || *handle == two;
         t.check_that(R5352_2_2_7_7, own, format!("a keep-alive names {handle:?}"));
     }
-    // Each of the PEs can be asked; a registrar need not.
-    t.check(R5352_3_5_13, told.contains(&one) && told.contains(&two));
+    // The registrar can send keep-alives to each of its PEs, but need not.
+    t.check(R5352_3_5_13, named.contains(&one) && named.contains(&two));
     Ok(())
 }
 
 const KEEP_ALIVES_GO_TO_THEIR_PE_ONLY: Case = registrar(
     "rfc5352/2.2.7/keep-alives-go-to-their-pe-only",
-    "A PE gets keep-alives for its own pool only, and a PU gets none.",
+    "A PE receives keep-alives for its own pool only, and a PU receives none.",
     &[
         R5352_2_2_7_7, // A keep-alive carries the Pool Handle of its receiver.
     ],
@@ -119,17 +112,15 @@ fn keep_alives_go_to_their_pe_only(t: &mut Tester) -> Outcome {
     let (one, two) = (t.unused_pool_handle(), t.unused_pool_handle());
     let (first, second) = (t.pool_element(&one), t.pool_element(&two));
     let pu = t.pool_user();
-    // The PU has an association that keep-alives could go to by mistake.
+    // Sets up an association of the PU, over which keep-alives could come by mistake.
     t.send(&pu, forge::handle_resolution(&one.0, false))?;
     t.preamble(|t| t.register(&first))?;
     t.preamble(|t| t.register(&second))?;
 
     t.pass_time(t.latest(longest_gap(t)?))?;
-    for (pe, pool) in [(&first, one), (&second, two)] {
-        let pool = Some(pool);
+    for (pe, pool) in [(&first, &one), (&second, &two)] {
         for message in t.take_all(pe, ENDPOINT_KEEP_ALIVE) {
-            let named = handle_of(&message);
-            t.check_eq(R5352_2_2_7_7, "pool handle", named, pool.clone());
+            t.names_pool(R5352_2_2_7_7, &message, pool);
         }
     }
     t.expect_none(R5352_2_2_7_7, &pu, ENDPOINT_KEEP_ALIVE)
@@ -137,7 +128,7 @@ fn keep_alives_go_to_their_pe_only(t: &mut Tester) -> Outcome {
 
 const NO_KEEP_ALIVE_AFTER_DE_REGISTRATION: Case = registrar(
     "rfc5352/2.2.7/no-keep-alive-after-de-registration",
-    "Who has de-registered is a PE no more and gets no keep-alive for that pool.",
+    "A PE that has de-registered receives no more keep-alives for its pool.",
     &[
         R5352_2_2_7_7, // A keep-alive carries the Pool Handle of its receiver.
     ],
@@ -156,19 +147,15 @@ fn no_keep_alive_after_de_registration(t: &mut Tester) -> Outcome {
         return Err(t.inconclusive("the de-registration did not remove the PE"));
     }
 
-    // What was on its way with the response has come by now.
+    // Keep-alives sent before the de-registration have arrived by now.
     t.take_all(&first, ENDPOINT_KEEP_ALIVE);
     t.pass_time(t.latest(longest_gap(t)?))?;
-    let told: Vec<_> = t
-        .take_all(&first, ENDPOINT_KEEP_ALIVE)
-        .iter()
-        .map(handle_of)
-        .collect();
-    if told.is_empty() {
+    let keep_alives = t.take_all(&first, ENDPOINT_KEEP_ALIVE);
+    if keep_alives.is_empty() {
         return Err(t.inconclusive("no keep-alive came for the PE that is still registered"));
     }
-    for handle in told {
-        t.check_eq(R5352_2_2_7_7, "pool handle", handle, Some(stays.clone()));
+    for message in keep_alives {
+        t.names_pool(R5352_2_2_7_7, &message, &stays);
     }
     Ok(())
 }

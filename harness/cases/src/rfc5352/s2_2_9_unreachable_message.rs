@@ -1,4 +1,4 @@
-//! RFC 5352 §2.2.9: forms of ASAP_ENDPOINT_UNREACHABLE. What a report leads to stands in
+//! RFC 5352 §2.2.9: forms of ASAP_ENDPOINT_UNREACHABLE. The effects of a report are in
 //! `s3_5_unreachable.rs`.
 
 use crate::words::*;
@@ -12,7 +12,7 @@ pub(super) const CASES: &[Case] = &[
 
 const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
     "rfc5352/2.2.9/undefined-flags-are-ignored",
-    "A report with every flag set is a report like any other.",
+    "A report with every flag set brings a keep-alive like one with all flags clear.",
     &[
         R5354_4_8, // The receiver ignores undefined flags.
     ],
@@ -25,13 +25,10 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&pu))?;
     t.preamble(|t| t.register(&pe))?;
-    // The flags are tested, not the report: one without them must have its effect.
+    // A report without flags must have its effect: this case tests only the flags.
     t.preamble(|t| {
         t.take_all(&pe, ENDPOINT_KEEP_ALIVE);
-        t.send(
-            &pu,
-            forge::endpoint_unreachable(&pool.0, pe.pe_identifier()),
-        )?;
+        report_unreachable(t, &pu, &pe)?;
         asked_at_once(t, &pe, R5352_3_5_6)?;
         t.probe(&pe)
     })?;
@@ -45,7 +42,7 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
 
 const REPORT_WITHOUT_IDENTIFIER_REMOVES_NOBODY: Case = registrar(
     "rfc5352/2.2.9/report-without-identifier-removes-nobody",
-    "A report that names no PE harms none, and the registrar serves on.",
+    "A report without a PE Identifier removes no PE, and the registrar continues to serve.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
         R5352_3_1_21, // A granted PE is listed as a member of its pool.

@@ -105,7 +105,7 @@ fn pool_takes_the_policy_of_its_first_pe(t: &mut Tester) -> Outcome {
     let response = t.register_response(&same)?;
     t.granted(&[R5352_3_1_33], &response);
     let response = t.register_response(&other)?;
-    t.refused(&[R5352_3_1_33], &response);
+    t.rejected(&[R5352_3_1_33], &response);
     Ok(())
 }
 
@@ -128,7 +128,7 @@ fn pool_takes_the_transport_type_of_its_first_pe(t: &mut Tester) -> Outcome {
     let response = t.register_response(&same)?;
     t.granted(&[R5352_3_1_34], &response);
     let response = t.register_response(&sctp)?;
-    t.refused(&[R5352_3_1_34], &response);
+    t.rejected(&[R5352_3_1_34], &response);
     Ok(())
 }
 
@@ -151,7 +151,7 @@ fn pool_takes_the_transport_use_of_its_first_pe(t: &mut Tester) -> Outcome {
     let response = t.register_response(&same)?;
     t.granted(&[R5352_3_1_35], &response);
     let response = t.register_response(&data_only)?;
-    t.refused(&[R5352_3_1_35], &response);
+    t.rejected(&[R5352_3_1_35], &response);
     Ok(())
 }
 
@@ -182,8 +182,6 @@ fn next_pool_can_have_another_policy(t: &mut Tester) -> Outcome {
     Ok(())
 }
 
-/// Path of the Home ENRP Server Identifier in a resolution.
-const HOME: &str = "pool-element/home-enrp-server-identifier";
 /// Path of the ASAP Transport in a resolution.
 const ASAP_TRANSPORT: &str = "pool-element/asap-transport";
 /// Path of its port.

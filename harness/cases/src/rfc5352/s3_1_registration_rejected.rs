@@ -38,7 +38,7 @@ fn policy_mismatch_is_rejected(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&first))?;
 
     let response = t.register_response(&other)?; // Checks R5352_3_1_53.
-    t.refused(&[R5352_3_1_37, R5352_3_1_55], &response);
+    t.rejected(&[R5352_3_1_37, R5352_3_1_55], &response);
     if t.cause(R5352_3_1_56, &response, 0x5) {
         t.field(
             R5354_3_12_6_1,
@@ -76,7 +76,7 @@ fn transport_type_mismatch_is_rejected(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&first))?;
 
     let response = t.register_response(&other)?;
-    t.refused(&[R5352_3_1_38, R5352_3_1_55], &response);
+    t.rejected(&[R5352_3_1_38, R5352_3_1_55], &response);
     if t.cause(R5352_3_1_56, &response, 0x7) {
         let transport = "operation-error/0x7/sctp-transport";
         t.carries(R5354_3_12_8_1, &response, transport);
@@ -109,7 +109,7 @@ fn udp_pe_is_rejected_by_a_tcp_pool(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&first))?;
 
     let response = t.register_response(&other)?;
-    t.refused(&[R5352_3_1_38], &response);
+    t.rejected(&[R5352_3_1_38], &response);
     if t.cause(R5352_3_1_56, &response, 0x7) {
         let transport = "operation-error/0x7/tcp-transport";
         t.carries(R5354_3_12_8_1, &response, transport);
@@ -141,7 +141,7 @@ fn transport_use_mismatch_is_rejected(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&first))?;
 
     let response = t.register_response(&other)?;
-    t.refused(&[R5352_3_1_39, R5352_3_1_55], &response);
+    t.rejected(&[R5352_3_1_39, R5352_3_1_55], &response);
     t.cause(R5352_3_1_56, &response, 0x8);
     t.no_cause(R5354_3_12_6_2, &response, 0x5);
     t.no_cause(R5354_3_12_8_2, &response, 0x7);
@@ -168,7 +168,7 @@ fn every_mismatch_at_once_is_rejected(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&first))?;
 
     let response = t.register_response(&other)?;
-    t.refused(&[R5352_3_1_55], &response);
+    t.rejected(&[R5352_3_1_55], &response);
     // The RFCs leave open which of several mismatches is reported (T29).
     let causes = response.causes();
     let fitting = causes.iter().any(|cause| matches!(cause, 0x5 | 0x7 | 0x8));

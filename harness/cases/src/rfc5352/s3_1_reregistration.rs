@@ -110,7 +110,7 @@ fn re_registration_with_another_policy_is_rejected(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.register_response(&changed)?;
-    t.refused(&[R5352_3_1_42], &response);
+    t.rejected(&[R5352_3_1_42], &response);
     t.cause(R5352_3_1_56, &response, 0x5);
     let resolution = t.resolve(&pu, &pool)?;
     t.listed_values(R5352_3_1_42, &resolution, "policy/type", &[1]);
@@ -139,7 +139,7 @@ fn re_registration_with_another_transport_type_is_rejected(t: &mut Tester) -> Ou
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.register_response(&changed)?;
-    t.refused(&[R5352_3_1_43], &response);
+    t.rejected(&[R5352_3_1_43], &response);
     t.cause(R5352_3_1_56, &response, 0x7);
     let resolution = t.resolve(&pu, &pool)?;
     t.listed_values(R5352_3_1_43, &resolution, "user-transport/#type", &[0x4]);
@@ -166,7 +166,7 @@ fn re_registration_with_another_transport_use_is_rejected(t: &mut Tester) -> Out
     t.preamble(|t| t.register(&pe))?;
 
     let response = t.register_response(&changed)?;
-    t.refused(&[R5352_3_1_44], &response);
+    t.rejected(&[R5352_3_1_44], &response);
     t.cause(R5352_3_1_56, &response, 0x8);
     let resolution = t.resolve(&pu, &pool)?;
     t.listed_values(

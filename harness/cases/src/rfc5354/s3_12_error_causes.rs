@@ -152,7 +152,7 @@ fn policy_is_told(t: &mut Tester, policy: Policy, length: i64) -> Outcome {
     t.preamble(|t| t.register(&first))?;
 
     let response = t.register_response(&other)?;
-    t.refused(&[R5352_3_1_37], &response);
+    t.rejected(&[R5352_3_1_37], &response);
     if response.has("operation-error/0x5") {
         t.field(
             R5354_3_12_6_1,
@@ -232,7 +232,7 @@ fn transport_is_told(
     t.preamble(|t| t.register(&first))?;
 
     let response = t.register_response(&other)?;
-    t.refused(&[R5352_3_1_38], &response);
+    t.rejected(&[R5352_3_1_38], &response);
     if response.has("operation-error/0x7") {
         let told = response.has(&format!("operation-error/0x7/{segment}"));
         t.check_that(R5354_3_12_8_1, told, response.summary());
@@ -264,7 +264,7 @@ fn inconsistent_data_control_has_no_information(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&first))?;
 
     let response = t.register_response(&other)?;
-    t.refused(&[R5352_3_1_39], &response);
+    t.rejected(&[R5352_3_1_39], &response);
     if response.has("operation-error/0x8") {
         t.field(R5354_3_12_9_1, &response, "operation-error/0x8/#length", 4);
     }

@@ -1,5 +1,6 @@
 //! Words about the announcements of registrars.
 
+use super::HOME;
 use rspcheck_testkit::prelude::*;
 
 /// Registrars on one channel that are reckoned with (T20).
@@ -32,7 +33,7 @@ pub(crate) fn home_of(t: &mut Tester) -> Result<i64, Stop> {
     t.preamble(|t| {
         t.register(&pe)?;
         let resolution = t.resolve(&pe, &pool)?;
-        home = resolution.number("pool-element/home-enrp-server-identifier");
+        home = resolution.number(HOME);
         Ok(())
     })?;
     home.ok_or_else(|| t.inconclusive("the registrar does not tell a Home ENRP server"))

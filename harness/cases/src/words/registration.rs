@@ -3,6 +3,9 @@
 use rspcheck_testkit::prelude::*;
 use std::net::IpAddr;
 
+/// Path of the Home ENRP Server Identifier in a resolution.
+pub(crate) const HOME: &str = "pool-element/home-enrp-server-identifier";
+
 /// The policy Priority with this value.
 pub(crate) fn priority(priority: u32) -> Policy {
     Policy::Priority { priority }
@@ -105,6 +108,14 @@ pub(crate) fn refused_by_a_data_only_pool(
     t.preamble(|t| t.register(&first))?;
 
     let response = t.register_response(&other)?; // Checks R5352_3_1_53.
-    t.refused(&[R5352_3_1_38], &response);
+    t.rejected(&[R5352_3_1_38], &response);
     Ok(response)
+}
+
+/// Path of something in the nth Pool Element of a resolution, counted from 0.
+pub(crate) fn nth_pe(nth: usize, below: &str) -> String {
+    match nth {
+        0 => format!("pool-element/{below}"),
+        _ => format!("pool-element[{nth}]/{below}"),
+    }
 }

@@ -58,8 +58,8 @@ impl Tester<'_> {
         }
     }
 
-    /// Checks that a response refuses the request: R is set.
-    pub fn refused(&mut self, requirements: &[ReqId], response: &Message) {
+    /// Checks that a response rejects the request: R is set.
+    pub fn rejected(&mut self, requirements: &[ReqId], response: &Message) {
         for requirement in requirements {
             self.check_that(*requirement, response.flag('R'), response.summary());
         }
