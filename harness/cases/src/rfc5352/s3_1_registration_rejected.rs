@@ -16,7 +16,7 @@ pub const CASES: &[Case] = &[
 
 const POLICY_MISMATCH_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/policy-mismatch-is-rejected",
-    "A PE whose policy type differs from its pool's is refused and given the pool's policy.",
+    "A PE whose policy type differs from its pool's is rejected and given the pool's policy.",
     &[
         R5352_3_1_53,   // Every registration is answered.
         R5352_3_1_37,   // A policy type other than the pool's is rejected.
@@ -40,12 +40,8 @@ fn policy_mismatch_is_rejected(t: &mut Tester) -> Outcome {
     let response = t.register_response(&other)?; // Checks R5352_3_1_53.
     t.rejected(&[R5352_3_1_37, R5352_3_1_55], &response);
     if t.cause(R5352_3_1_56, &response, 0x5) {
-        t.field(
-            R5354_3_12_6_1,
-            &response,
-            "operation-error/0x5/policy/type",
-            1,
-        );
+        let policy_type = "operation-error/0x5/policy/type";
+        t.field(R5354_3_12_6_1, &response, policy_type, 1);
     }
     t.no_cause(R5354_3_12_8_2, &response, 0x7);
     t.no_cause(R5354_3_12_9_2, &response, 0x8);
@@ -54,7 +50,7 @@ fn policy_mismatch_is_rejected(t: &mut Tester) -> Outcome {
 
 const TRANSPORT_TYPE_MISMATCH_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/transport-type-mismatch-is-rejected",
-    "A TCP PE is refused by an SCTP pool and given the pool's transport type.",
+    "A TCP PE is rejected by an SCTP pool and given the pool's transport type.",
     &[
         R5352_3_1_53,   // Every registration is answered.
         R5352_3_1_38,   // A transport type other than the pool's is rejected.
@@ -120,7 +116,7 @@ fn udp_pe_is_rejected_by_a_tcp_pool(t: &mut Tester) -> Outcome {
 
 const TRANSPORT_USE_MISMATCH_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/transport-use-mismatch-is-rejected",
-    "A PE with Transport Use 1 (data and control) is refused by a pool with 0 (data only).",
+    "A PE with Transport Use 1 (data and control) is rejected by a pool with 0 (data only).",
     &[
         R5352_3_1_53,   // Every registration is answered.
         R5352_3_1_39,   // A transport use other than the pool's is rejected.
@@ -150,7 +146,7 @@ fn transport_use_mismatch_is_rejected(t: &mut Tester) -> Outcome {
 
 const EVERY_MISMATCH_AT_ONCE_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/every-mismatch-at-once-is-rejected",
-    "A PE that differs in policy, transport type and Transport Use is refused with a cause for one of them.",
+    "A PE that differs in policy, transport type and Transport Use is rejected with a cause for one of them.",
     &[
         R5352_3_1_53, // Every registration is answered.
         R5352_3_1_55, // The response to a rejected registration has R set.
@@ -178,7 +174,7 @@ fn every_mismatch_at_once_is_rejected(t: &mut Tester) -> Outcome {
 
 const REJECTED_PE_CAN_MEND_AND_REGISTER: Case = registrar(
     "rfc5352/3.1/rejected-pe-can-mend-and-register",
-    "A refused PE is granted once it registers with the policy of the pool.",
+    "A rejected PE is granted once it registers with the policy of the pool.",
     &[
         R5352_3_1_53, // Every registration is answered.
         R5352_3_1_54, // The response to an accepted registration has R clear.
@@ -205,12 +201,9 @@ fn rejected_pe_can_mend_and_register(t: &mut Tester) -> Outcome {
     Ok(())
 }
 
-/// Path of the user transport's port in a resolution.
-const PORT: &str = "pool-element/user-transport/port";
-
 const IDENTIFIER_OF_ANOTHER_PE: Case = registrar(
     "rfc5352/3.1/identifier-of-another-pe",
-    "A PE Identifier in use by another PE is refused or taken over, and listed once.",
+    "A PE Identifier in use by another PE is rejected or taken over, and listed once.",
     &[
         R5352_3_1_53, // Every registration is answered.
         R5354_3_10_3, // A PE Identifier is unique within its pool.
@@ -228,13 +221,13 @@ fn identifier_of_another_pe(t: &mut Tester) -> Outcome {
     let (old, new) = (t.address(&pe)?.port(), t.address(&other)?.port());
     t.preamble(|t| t.register(&pe))?;
 
-    // A re-registration by rule 3, or refused with cause 0x4 of RFC 5354 (T9): both pass.
+    // A re-registration by rule 3, or rejected with cause 0x4 of RFC 5354 (T9): both pass.
     let response = t.register_response(&other)?;
     t.observe_message("the second owner of an identifier", &response);
     let resolution = t.resolve(&pu, &pool)?;
     t.members(R5354_3_10_3, &resolution, &[&pe]);
     if response.flag('R') {
-        // A refusal changes nothing; a grant takes effect.
+        // A rejection changes nothing; a grant takes effect.
         t.field(R5352_3_1_54, &resolution, PORT, old);
     } else {
         t.field(R5352_3_1_46, &resolution, PORT, new);

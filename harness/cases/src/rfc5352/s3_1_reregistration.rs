@@ -93,7 +93,7 @@ fn re_registration_replaces_the_user_transport(t: &mut Tester) -> Outcome {
 
 const RE_REGISTRATION_WITH_ANOTHER_POLICY_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/re-registration-with-another-policy-is-rejected",
-    "A re-registration with another policy type is refused even to the only PE, which stays unchanged.",
+    "A re-registration with another policy type is rejected even for the only PE, which stays unchanged.",
     &[
         R5352_3_1_53, // Every registration is answered.
         R5352_3_1_42, // A re-registration with a new policy type is rejected.
@@ -119,7 +119,7 @@ fn re_registration_with_another_policy_is_rejected(t: &mut Tester) -> Outcome {
 
 const RE_REGISTRATION_WITH_ANOTHER_TRANSPORT_TYPE_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/re-registration-with-another-transport-type-is-rejected",
-    "A re-registration with another transport type is refused even to the only PE, which stays unchanged.",
+    "A re-registration with another transport type is rejected even for the only PE, which stays unchanged.",
     &[
         R5352_3_1_53, // Every registration is answered.
         R5352_3_1_43, // A re-registration with a new transport type is rejected.
@@ -148,7 +148,7 @@ fn re_registration_with_another_transport_type_is_rejected(t: &mut Tester) -> Ou
 
 const RE_REGISTRATION_WITH_ANOTHER_TRANSPORT_USE_IS_REJECTED: Case = registrar(
     "rfc5352/3.1/re-registration-with-another-transport-use-is-rejected",
-    "A re-registration with another Transport Use is refused even to the only PE, which stays unchanged.",
+    "A re-registration with another Transport Use is rejected even for the only PE, which stays unchanged.",
     &[
         R5352_3_1_53, // Every registration is answered.
         R5352_3_1_44, // A re-registration with a new transport use is rejected.
@@ -169,12 +169,8 @@ fn re_registration_with_another_transport_use_is_rejected(t: &mut Tester) -> Out
     t.rejected(&[R5352_3_1_44], &response);
     t.cause(R5352_3_1_56, &response, 0x8);
     let resolution = t.resolve(&pu, &pool)?;
-    t.listed_values(
-        R5352_3_1_44,
-        &resolution,
-        "user-transport/transport-use",
-        &[0],
-    );
+    let path = "user-transport/transport-use";
+    t.listed_values(R5352_3_1_44, &resolution, path, &[0]);
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! RFC 5352 §3.5: periodic keep-alives.
 //!
-//! Reports of PUs, which bring other keep-alives, are in `s3_5_unreachable.rs`.
+//! Keep-alives after the report of a PU are in `s3_5_unreachable.rs`.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -11,12 +11,12 @@ pub(super) const CASES: &[Case] = &[
     KEEP_ALIVES_TO_MANY_PES_ARE_SPREAD,
 ];
 
-/// PEs that are watched for bursts.
+/// Number of PEs that register at the same time.
 const MANY: usize = 24;
 
 const KEEP_ALIVES_COME_PERIODICALLY: Case = registrar(
     "rfc5352/3.5/keep-alives-come-periodically",
-    "Keep-alive follows keep-alive, and none of them claims the PE.",
+    "Keep-alives come periodically and have H clear.",
     &[
         R5352_3_5_14, // A periodic keep-alive has H clear.
         R5352_3_5_13, // The registrar can send periodic keep-alives to its PEs.
@@ -45,7 +45,7 @@ fn keep_alives_come_periodically(t: &mut Tester) -> Outcome {
 
 const KEEP_ALIVES_TO_MANY_PES_ARE_SPREAD: Case = registrar(
     "rfc5352/3.5/keep-alives-to-many-pes-are-spread",
-    "PEs that registered all at once are not asked all at once.",
+    "Keep-alives to PEs that registered at the same time do not come in one burst.",
     &[
         R5352_3_5_14, // A periodic keep-alive has H clear.
         R5352_3_5_16, // A registrar with many PEs avoids keep-alive bursts.
@@ -80,14 +80,11 @@ fn keep_alives_to_many_pes_are_spread(t: &mut Tester) -> Outcome {
     };
     let burst = came.iter().map(close).max().unwrap_or(0);
     t.observe(format!(
-        "{} keep-alives, {burst} of them close together",
+        "{} keep-alives, {burst} close together",
         came.len()
     ));
-    t.check_that(
-        R5352_3_5_16,
-        burst < MANY / 2,
-        format!("{burst} of {MANY} PEs are asked in one burst"),
-    );
+    let note = format!("keep-alives to {burst} of {MANY} PEs come in one burst");
+    t.check_that(R5352_3_5_16, burst < MANY / 2, note);
     let claims = came.iter().filter(|m| m.flag('H')).count();
     t.check_eq(R5352_3_5_14, "keep-alives with H set", claims, 0);
     Ok(())

@@ -1,4 +1,4 @@
-//! RFC 5352 §3.6: the announcements of a registrar.
+//! RFC 5352 §3.6: announcements of a registrar.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -16,7 +16,7 @@ pub(super) const CASES: &[Case] = &[
 
 const REGISTRAR_ANNOUNCES_ITSELF: Case = registrar(
     "rfc5352/3.6/registrar-announces-itself",
-    "On the multicast client channel an announcement comes within (N+1) times T6.",
+    "An announcement comes on the multicast client channel within (N+1) times T6.",
     &[
         R5352_3_6_2, // A registrar announces itself every (N+1) times T6.
         R5352_3_6_4, // Announcements go to the multicast client channel.
@@ -33,7 +33,7 @@ fn registrar_announces_itself(t: &mut Tester) -> Outcome {
 
 const ANNOUNCEMENTS_COME_EVERY_T6: Case = registrar(
     "rfc5352/3.6/announcements-come-every-t6",
-    "A registrar that is alone announces itself every T6-Serverannounce.",
+    "A registrar without peers announces itself every T6-Serverannounce.",
     &[
         R5352_3_6_2, // A registrar announces itself every (N+1) times T6.
     ],
@@ -53,14 +53,14 @@ fn announcements_come_every_t6(t: &mut Tester) -> Outcome {
     let gap = second.at - first.at;
     let late = format!("{gap:?} between two announcements, T6 is {t6:?}");
     t.check_that(R5352_3_6_2, gap <= t.latest(t6), late.clone());
-    // Timers are "normally" as long as this; half of it is not.
+    // The RFC says "normally", so a shorter gap passes, but not half of T6.
     t.check_that(R5352_3_6_2, gap >= t6 / 2, late);
     Ok(())
 }
 
 const ANOTHER_REGISTRAR_MAKES_ANNOUNCEMENTS_RARER: Case = registrar(
     "rfc5352/3.6/another-registrar-makes-announcements-rarer",
-    "A registrar that hears another one announces itself every two T6.",
+    "A registrar that receives the announcements of one peer announces itself every two T6.",
     &[
         R5352_3_6_2, // A registrar announces itself every (N+1) times T6.
         R5352_4_13,  // A registrar can handle ASAP_SERVER_ANNOUNCE.
@@ -83,30 +83,21 @@ fn another_registrar_makes_announcements_rarer(t: &mut Tester) -> Outcome {
     let own = first.as_ref().and_then(|m| m.number("server-identifier"));
     let second = announcement_of(t, &listener, own.unwrap_or(0))?;
     let (Some(first), Some(second)) = (first, second) else {
-        t.check_that(
-            R5352_3_6_2,
-            false,
-            "the registrar does not go on announcing itself",
-        );
+        t.check_that(R5352_3_6_2, false, "the announcements have stopped");
         return Ok(());
     };
     let gap = second.at - first.at;
-    t.observe(format!(
-        "{gap:?} between two announcements when another registrar is heard"
-    ));
-    t.check_that(
-        R5352_3_6_2,
-        gap <= t.latest(t6 * 2),
-        format!("{gap:?}, T6 is {t6:?}"),
-    );
-    // Listening is optional; who does not listen cannot know N.
+    let note = format!("{gap:?} between two announcements, T6 is {t6:?}");
+    t.observe(note.clone());
+    t.check_that(R5352_3_6_2, gap <= t.latest(t6 * 2), note);
+    // Receiving announcements is optional; without it a registrar cannot count its peers.
     t.check(R5352_4_13, gap > t6 * 3 / 2);
     Ok(())
 }
 
 const NONSENSE_ON_THE_CHANNEL: Case = registrar(
     "rfc5352/3.6/nonsense-on-the-channel",
-    "Datagrams that are no announcement, or a broken one, do not keep the registrar from serving.",
+    "Datagrams that are no announcement or a malformed one do not stop the registrar.",
     &[
         R5352_3_6_2,  // A registrar announces itself every (N+1) times T6.
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
@@ -135,16 +126,13 @@ fn nonsense_on_the_channel(t: &mut Tester) -> Outcome {
     }
 
     let again = announcement_of(t, &listener, own)?;
-    t.check_that(
-        R5352_3_6_2,
-        again.is_some(),
-        "the registrar has stopped announcing itself",
-    );
+    let note = "the announcements have stopped";
+    t.check_that(R5352_3_6_2, again.is_some(), note);
     let pu = t.pool_user();
     serves_on(t, &pu)
 }
 
-/// A transport address that nobody listens on: what a registrar of the same host could announce.
+/// Returns a transport address without a listener, on the host of the announcing player.
 fn somewhere(t: &mut Tester, listener: &Player) -> Result<Transport, Stop> {
     let addrs = vec![t.address(listener)?.ip()];
     Ok(Transport::Sctp {

@@ -3,17 +3,17 @@
 use super::HOME;
 use rspcheck_testkit::prelude::*;
 
-/// Registrars on one channel that are reckoned with (T20).
+/// Number of registrars that are expected on one channel at most (T20).
 pub(crate) const SCOPE: u32 = 4;
 
-/// The next announcement of anybody. Where one registrar is alone it comes after T6; others make it rarer.
+/// Returns the next announcement of any registrar. A registrar without peers sends one every T6; peers make
+/// them rarer.
 pub(crate) fn next_announcement(t: &mut Tester, listener: &Player) -> Result<Message, Stop> {
     let within = t.timers().t6_serverannounce * SCOPE;
-    let message = t.answered(R5352_3_6_2, |t| t.expect(listener, SERVER_ANNOUNCE, within))?;
-    Ok(message)
+    t.answered(R5352_3_6_2, |t| t.expect(listener, SERVER_ANNOUNCE, within))
 }
 
-/// The next announcement with this Server Identifier.
+/// Returns the next announcement with this Server Identifier.
 pub(crate) fn announcement_of(
     t: &mut Tester,
     listener: &Player,
@@ -25,7 +25,7 @@ pub(crate) fn announcement_of(
     })
 }
 
-/// The target's own ID, as PEs learn it: their Home ENRP server's.
+/// Returns the target's own ID, which is the Home ENRP Server Identifier of its PEs.
 pub(crate) fn home_of(t: &mut Tester) -> Result<i64, Stop> {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
@@ -36,5 +36,5 @@ pub(crate) fn home_of(t: &mut Tester) -> Result<i64, Stop> {
         home = resolution.number(HOME);
         Ok(())
     })?;
-    home.ok_or_else(|| t.inconclusive("the registrar does not tell a Home ENRP server"))
+    home.ok_or_else(|| t.inconclusive("the response lists no Home ENRP server"))
 }

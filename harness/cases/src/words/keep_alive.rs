@@ -2,9 +2,9 @@
 
 use rspcheck_testkit::prelude::*;
 
-/// How long to wait before looking again.
+/// Interval between two looks at the pool.
 const SLICE: Duration = Duration::from_millis(100);
-/// Lateness of the harness that spoils what depends on its acknowledgements.
+/// Lateness of the harness above which its acknowledgements may have come too late.
 const LATE: Duration = Duration::from_millis(200);
 
 /// Reports a PE as unreachable.
@@ -23,15 +23,15 @@ pub(crate) fn acknowledge(t: &mut Tester, player: impl Into<Player>, pe: &PoolEl
     t.send(player, ack)
 }
 
-/// The longest time between two keep-alives: §3.5 lets the period vary by half of its length.
+/// Returns the longest time between two keep-alives: §3.5 lets the period vary by half of its length.
 pub(crate) fn longest_gap(t: &Tester) -> Result<Duration, Stop> {
     match t.timers().keep_alive_interval {
         Some(interval) => Ok(interval * 3 / 2),
-        None => Err(t.inconclusive("the target does not tell its keep-alive-interval")),
+        None => Err(t.inconclusive("the keep-alive-interval of the target is unknown")),
     }
 }
 
-/// The next keep-alive to a PE. Sending them is optional, so none is no breach, only a wrong claim.
+/// Returns the next keep-alive to a PE. Sending them is optional, so without one the case is inconclusive.
 pub(crate) fn next_keep_alive(t: &mut Tester, pe: &PoolElement) -> Result<Message, Stop> {
     let until = t.now() + t.latest(longest_gap(t)?);
     let message = t.next_of(pe, until, |m| m.is(ENDPOINT_KEEP_ALIVE))?;
@@ -39,8 +39,8 @@ pub(crate) fn next_keep_alive(t: &mut Tester, pe: &PoolElement) -> Result<Messag
         .ok_or_else(|| t.inconclusive("no keep-alive came, though the target claims to send them"))
 }
 
-/// Lets time pass while keep-alives are acknowledged. Where the harness itself was so late that it may have
-/// acknowledged too late, nothing that follows would prove anything.
+/// Lets time pass while keep-alives are acknowledged. The case is inconclusive if the harness may have
+/// acknowledged too late.
 pub(crate) fn play_on(t: &mut Tester, span: Duration) -> Outcome {
     let until = t.now() + span;
     while t.now() < until {
@@ -55,7 +55,7 @@ pub(crate) fn play_on(t: &mut Tester, span: Duration) -> Outcome {
     Ok(())
 }
 
-/// Whether the PE is no longer listed at this time at the latest.
+/// Returns true as soon as the PE is not listed, or false if it is still listed at `until`.
 pub(crate) fn gone_by(
     t: &mut Tester,
     pu: &PoolUser,
@@ -69,13 +69,13 @@ pub(crate) fn gone_by(
         if t.now() >= until {
             return Ok(false);
         }
-        // A late harness sees it go later: that makes the answer no less true.
+        // A late harness sees the removal later, which does not change the result.
         t.pass_time(SLICE)?;
     }
 }
 
-/// How soon "immediately" is: a second. Where periodic keep-alives come so often that one of them could be
-/// taken for the answer to a report, half a second, which is less than their shortest period.
+/// Returns the time limit for "immediately": a second, or half a second where the shortest period of
+/// keep-alives is less than a second, so that a periodic one is not taken for the one after a report.
 pub(crate) fn at_once(t: &Tester) -> Duration {
     match t.timers().keep_alive_interval {
         Some(interval) if interval < Duration::from_secs(2) => Duration::from_millis(500),
@@ -83,7 +83,7 @@ pub(crate) fn at_once(t: &Tester) -> Duration {
     }
 }
 
-/// The keep-alive that a report brings to a PE, or the breach of this requirement.
+/// Returns the keep-alive that comes at once after a report; without one the requirement is broken.
 pub(crate) fn asked_at_once(
     t: &mut Tester,
     pe: &PoolElement,
@@ -92,19 +92,16 @@ pub(crate) fn asked_at_once(
     let span = at_once(t);
     let until = t.now() + span;
     if let Some(message) = t.next_of(pe, until, |m| m.is(ENDPOINT_KEEP_ALIVE))? {
-        t.check(requirement, true);
+        t.check(requirement, true); // The keep-alive has come at once.
         return Ok(message);
     }
     let late = t.now().saturating_sub(until);
     if late > Duration::from_millis(200) {
         return Err(t.inconclusive(format!("the harness itself was {late:?} late")));
     }
-    // It serves on, so it has had the report.
+    // An answered probe shows that the registrar has received the report.
     t.probe(pe)?;
-    t.require(
-        requirement,
-        false,
-        format!("no keep-alive came within {span:?} of the report"),
-    )?;
+    let note = format!("no keep-alive came within {span:?} of the report");
+    t.check_that(requirement, false, note);
     Err(Stop::Broken)
 }

@@ -1,7 +1,6 @@
-//! What the cases about odd messages say often: what is reported back, and whether the registrar serves on.
+//! Words about the reaction to unusual and malformed messages: reports, and continued service.
 //!
-//! The RFCs leave most reactions to odd octets open (T23, T50), so these words record what was seen and
-//! judge little.
+//! The RFCs leave most of these reactions open (T23, T50), so these words record them and judge little.
 
 use rspcheck_testkit::prelude::*;
 
@@ -10,12 +9,11 @@ pub(crate) const UNRECOGNIZED_PARAMETER: u16 = 0x1;
 /// Cause code of Unrecognized Message (RFC 5354 §3.12.3).
 pub(crate) const UNRECOGNIZED_MESSAGE: u16 = 0x2;
 
-/// What a report or any other reaction gets on top of an answered probe: the margin for a registrar that
-/// answers out of order.
+/// Time for a reaction after an answered probe: the margin for a registrar that answers out of order.
 const SETTLE: Duration = Duration::from_millis(300);
 
-/// Shows that a PE can be registered as it is, and leaves it unregistered. From then on its keep-alives
-/// are acknowledged, also when a spoilt registration is what brings them.
+/// Registers a PE and de-registers it, to show that its registration is correct. From then on the tester
+/// acknowledges its keep-alives, even after a malformed registration.
 pub(crate) fn welcome(t: &mut Tester, pe: &PoolElement) -> Outcome {
     t.preamble(|t| {
         t.register(pe)?;
@@ -25,8 +23,8 @@ pub(crate) fn welcome(t: &mut Tester, pe: &PoolElement) -> Outcome {
     })
 }
 
-/// The messages with an Operation Error that came for a player, until `count` causes with this code are
-/// among them or it is clear that no more will come. A response at hand is looked at first.
+/// Returns the messages with an Operation Error that came for a player. It waits until `count` causes with
+/// this code have come or the registrar has answered a probe. A response received before counts, too.
 pub(crate) fn reports(
     t: &mut Tester,
     player: Player,
@@ -46,8 +44,7 @@ pub(crate) fn reports(
     Ok(found)
 }
 
-/// Judges a report: that there is one, that its cause is the right one, and what it quotes. RFC 5352
-/// §2.2.14 asks for it by a SHOULD; what comes has to be right.
+/// Checks that there is a report (a SHOULD of RFC 5352 §2.2.14), and that its cause and quotation are right.
 pub(crate) fn judge_report(
     t: &mut Tester,
     requirement: ReqId,
@@ -56,11 +53,8 @@ pub(crate) fn judge_report(
     code: u16,
     expected: &[u8],
 ) {
-    t.check_that(
-        R5352_2_2_14_6,
-        !reports.is_empty(),
-        format!("nothing is reported; expected cause 0x{code:x}"),
-    );
+    let note = format!("nothing is reported; expected cause {code:#x}");
+    t.check_that(R5352_2_2_14_6, !reports.is_empty(), note);
     let Some(first) = reports.first() else { return };
     let quotations = quoted(reports, code);
     t.check_that(requirement, !quotations.is_empty(), first.summary());
@@ -70,7 +64,7 @@ pub(crate) fn judge_report(
     }
 }
 
-/// The information of every cause with this code, in order.
+/// Returns the information of every cause with this code, in order.
 pub(crate) fn quoted(messages: &[Message], code: u16) -> Vec<Vec<u8>> {
     let mut found = Vec::new();
     for message in messages {
@@ -91,63 +85,82 @@ pub(crate) fn quoted(messages: &[Message], code: u16) -> Vec<Vec<u8>> {
     found
 }
 
-/// Whether a cause's information is these octets, with or without their padding.
+/// Returns true if a cause's information is these octets, with or without their padding.
 pub(crate) fn quotes(information: &[u8], expected: &[u8]) -> bool {
     let rest = information.strip_prefix(expected);
     rest.is_some_and(|padding| padding.len() < 4 && padding.iter().all(|octet| *octet == 0))
 }
 
-/// After octets that no rule prescribes a reaction to: records the reaction, and judges that the registrar
-/// serves on. It may have closed the association, so the question comes over a new one.
+/// Records the reaction to octets for which no rule prescribes one, and checks that the registrar continues
+/// to serve. The request comes over a new association, since the registrar may have closed the old one.
 pub(crate) fn serves_on(t: &mut Tester, player: impl Into<Player>) -> Outcome {
     let player = player.into();
     let reaction = next_reaction(t, player)?;
     match (reaction, t.association_end(player)) {
-        (Some(message), _) => t.observe(format!("the answer is {}", message.summary())),
+        (Some(message), _) => t.observe_message("the answer", &message),
         (None, Some(end)) => t.observe(format!("the association is {}", end.word())),
         (None, None) => t.observe("there is no answer"),
     }
-    let pu = t.pool_user();
-    let unused = t.unused_pool_handle();
-    let response = t.resolve(&pu, &unused)?;
-    t.cause(R5352_3_3_26, &response, 0x9);
-    Ok(())
+    rejects_an_unknown_pool(t)
 }
 
-/// After a spoilt registration: as [`serves_on`], and a PE that was told that it is rejected is not there.
+/// As [`serves_on`], after a malformed registration: a PE whose registration is rejected is not listed.
 pub(crate) fn serves_on_without(t: &mut Tester, pe: &PoolElement) -> Outcome {
     let reaction = next_reaction(t, pe.into())?;
-    let rejected = reaction
-        .as_ref()
-        .is_some_and(|m| m.is(REGISTRATION_RESPONSE) && m.flag('R'));
+    let rejects = |m: &Message| m.is(REGISTRATION_RESPONSE) && m.flag('R');
+    let rejected = reaction.as_ref().is_some_and(rejects);
     match reaction {
-        Some(message) => t.observe(format!("the answer is {}", message.summary())),
+        Some(message) => t.observe_message("the answer", &message),
         None => t.observe("there is no answer"),
     }
     let pu = t.pool_user();
     let listed = t.listed(&pu, &pe.handle)?.contains(&pe.pe_identifier());
     if listed {
-        t.observe("the PE is registered all the same");
+        t.observe("the PE is registered nevertheless");
     }
-    t.check_that(
-        R5352_3_1_55,
-        !(rejected && listed),
-        "the registrar says that it rejects the registration, and lists the PE",
-    );
+    let note = "the registration is rejected, and the PE is listed";
+    t.check_that(R5352_3_1_55, !(rejected && listed), note);
+    rejects_an_unknown_pool(t)
+}
+
+/// Checks that a new PU which asks for an unknown pool gets the answer for that.
+fn rejects_an_unknown_pool(t: &mut Tester) -> Outcome {
+    let pu = t.pool_user();
     let unused = t.unused_pool_handle();
     let response = t.resolve(&pu, &unused)?;
     t.cause(R5352_3_3_26, &response, 0x9);
     Ok(())
 }
 
-/// Whatever comes for the player but keep-alives, which come by a timer.
+/// Checks that a new PU is answered: its request is for an unknown pool.
+pub(crate) fn next_pu_is_served(t: &mut Tester) -> Outcome {
+    let pu = t.pool_user();
+    t.answered(R5352_3_3_25, |t| t.probe(&pu))
+}
+
+/// Checks that the registrar does not report an acknowledgement as an unrecognized message. It may report
+/// its contents.
+pub(crate) fn not_unrecognized(t: &mut Tester, player: impl Into<Player>) -> Outcome {
+    let player = player.into();
+    t.probe(player)?;
+    let errors = t.take_all(player, ERROR);
+    let known = !errors.iter().any(|m| m.has("operation-error/0x2"));
+    let note = "an acknowledgement is reported as unrecognized";
+    t.check_that(R5352_4_10, known, note);
+    for error in errors {
+        t.observe_message("the answer to an acknowledgement", &error);
+    }
+    Ok(())
+}
+
+/// Returns the next message for the player other than keep-alives, which come by a timer.
 fn next_reaction(t: &mut Tester, player: Player) -> Result<Option<Message>, Stop> {
     let until = t.now() + SETTLE;
     t.next_of(player, until, |m| !m.is(ENDPOINT_KEEP_ALIVE))
 }
 
-/// Sends octets that the registrar may answer by closing the association. What has come before is taken
-/// in first, so that a closed one is set up anew.
+/// Sends octets after which the registrar may close the association. Events up to now are processed first,
+/// so that an association that was closed before is set up again.
 pub(crate) fn throw(t: &mut Tester, player: impl Into<Player>, octets: &[u8]) -> Outcome {
     t.pass_time(Duration::from_millis(10))?;
     let player = player.into();

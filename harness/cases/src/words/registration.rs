@@ -1,4 +1,4 @@
-//! Words about pool elements, and about what a registrar says of them.
+//! Words about pool elements, and about responses that list them.
 
 use rspcheck_testkit::prelude::*;
 use std::net::IpAddr;
@@ -6,33 +6,36 @@ use std::net::IpAddr;
 /// Path of the Home ENRP Server Identifier in a resolution.
 pub(crate) const HOME: &str = "pool-element/home-enrp-server-identifier";
 
-/// The policy Priority with this value.
+/// Path of the user transport's port in a resolution.
+pub(crate) const PORT: &str = "pool-element/user-transport/port";
+
+/// Returns the policy Priority with this value.
 pub(crate) fn priority(priority: u32) -> Policy {
     Policy::Priority { priority }
 }
 
-/// A PE that serves over TCP at its own address.
+/// Returns a PE that serves over TCP at its own address.
 pub(crate) fn tcp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
     let pe = t.pool_element(pool);
     let addrs = own_addrs(t, &pe)?;
     Ok(pe.user_transport(Transport::Tcp { port: 4711, addrs }))
 }
 
-/// A PE that serves over UDP at its own address.
+/// Returns a PE that serves over UDP at its own address.
 pub(crate) fn udp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
     let pe = t.pool_element(pool);
     let addrs = own_addrs(t, &pe)?;
     Ok(pe.user_transport(Transport::Udp { port: 4711, addrs }))
 }
 
-/// A PE that serves over UDP-Lite at its own address.
+/// Returns a PE that serves over UDP-Lite at its own address.
 pub(crate) fn udp_lite_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
     let pe = t.pool_element(pool);
     let addrs = own_addrs(t, &pe)?;
     Ok(pe.user_transport(Transport::UdpLite { port: 4711, addrs }))
 }
 
-/// A PE that serves over DCCP at its own address.
+/// Returns a PE that serves over DCCP at its own address.
 pub(crate) fn dccp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
     let pe = t.pool_element(pool);
     let addrs = own_addrs(t, &pe)?;
@@ -43,14 +46,14 @@ pub(crate) fn dccp_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, 
     }))
 }
 
-/// A PE that serves over SCTP, with the control channel multiplexed on it.
+/// Returns a PE that serves over SCTP, with the control channel multiplexed on it.
 pub(crate) fn control_pe(t: &mut Tester, pool: &PoolHandle) -> Result<PoolElement, Stop> {
     let pe = t.pool_element(pool);
     let transport = own_sctp(t, &pe, 1)?;
     Ok(pe.user_transport(transport))
 }
 
-/// SCTP at the PE's own transport address, with this Transport Use.
+/// Returns an SCTP Transport at the PE's own transport address, with this Transport Use.
 pub(crate) fn own_sctp(
     t: &mut Tester,
     pe: &PoolElement,
@@ -64,17 +67,17 @@ pub(crate) fn own_sctp(
     })
 }
 
-/// The addresses of the PE's own association.
+/// Returns the addresses of the PE's own association.
 pub(crate) fn own_addrs(t: &mut Tester, pe: &PoolElement) -> Result<Vec<IpAddr>, Stop> {
     Ok(vec![t.address(pe)?.ip()])
 }
 
-/// De-registers a PE on the way to the purpose.
+/// De-registers a PE in the preamble.
 pub(crate) fn leave(t: &mut Tester, pe: &PoolElement) -> Outcome {
     t.preamble(|t| t.deregister_response(pe).map(drop))
 }
 
-/// The addresses under a transport, in the order of IPv4, then IPv6.
+/// Returns the addresses under a transport, in the order of IPv4, then IPv6.
 pub(crate) fn addresses(message: &Message, transport: &str) -> Vec<String> {
     let of = |kind: &str| {
         let first = message.text(&format!("{transport}/{kind}"));
@@ -84,21 +87,15 @@ pub(crate) fn addresses(message: &Message, transport: &str) -> Vec<String> {
     of("ipv4-address").chain(of("ipv6-address")).collect()
 }
 
-/// The pool handle that a message is about.
-pub(crate) fn handle_of(message: &Message) -> Option<PoolHandle> {
-    let value = message.value("pool-handle")?;
-    Some(PoolHandle(value.octets()?.to_vec()))
-}
-
-/// Makes a handle so long that this many octets are left over beyond a multiple of four.
+/// Extends a handle to a length with this remainder modulo 4.
 pub(crate) fn pad_to(handle: &mut Vec<u8>, remainder: usize) {
     while handle.len() % 4 != remainder {
         handle.push(b'.');
     }
 }
 
-/// The response to a PE of another transport from a pool of SCTP PEs for data only.
-pub(crate) fn refused_by_a_data_only_pool(
+/// Returns the response to a PE of another transport from a pool of SCTP PEs for data only.
+pub(crate) fn rejected_by_a_data_only_pool(
     t: &mut Tester,
     new_pe: fn(&mut Tester, &PoolHandle) -> Result<PoolElement, Stop>,
 ) -> Result<Message, Stop> {
@@ -112,7 +109,7 @@ pub(crate) fn refused_by_a_data_only_pool(
     Ok(response)
 }
 
-/// Path of something in the nth Pool Element of a resolution, counted from 0.
+/// Returns the path of a field in the nth Pool Element of a resolution, counted from 0.
 pub(crate) fn nth_pe(nth: usize, below: &str) -> String {
     match nth {
         0 => format!("pool-element/{below}"),

@@ -15,7 +15,7 @@ pub(crate) const SKIP_REPORT: u16 = 0xfffe;
 /// The value of every unknown parameter here.
 pub(crate) const VALUE: &[u8] = b"odd!";
 
-/// Where an unknown parameter stands.
+/// Place of an unknown parameter in a request.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Place {
     Start,
@@ -33,7 +33,7 @@ pub(crate) const NESTED: &[Place] = &[
     Place::EndOfUserTransport,
 ];
 
-/// Which request it stands in.
+/// Request that carries the unknown parameter.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ask {
     Registration,
@@ -104,7 +104,7 @@ impl Scene {
         t.expect(self.asker(), kind, within)
     }
 
-    /// Whether the request has had its effect: on the handlespace, or in the response.
+    /// Returns true if the request has had its effect: on the handlespace, or in the response.
     pub(crate) fn carried_out(
         &self,
         t: &mut Tester,
