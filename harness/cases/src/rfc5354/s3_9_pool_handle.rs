@@ -1,6 +1,6 @@
-//! RFC 5354 §3.9: a pool handle is octets, as many as its Length says.
+//! RFC 5354 §3.9: a pool handle is an octet string of the length in its Length field.
 //!
-//! That registrations keep handles apart stands in `rfc5352/s3_1_registration_values.rs`; here it is asked.
+//! Registrations under similar handles are in `rfc5352/s3_1_registration_values.rs`.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -16,7 +16,7 @@ pub(super) const CASES: &[Case] = &[
 
 const HANDLES_OF_EVERY_PADDING_ARE_ECHOED: Case = registrar(
     "rfc5354/3.9/handles-of-every-padding-are-echoed",
-    "Handles of one to nine octets come back octet for octet, without their padding.",
+    "Handles of one to nine octets are repeated octet for octet, without their padding.",
     &[
         R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5354_3_9_1,  // A Pool Handle has type 0x9 and Length - 4 handle octets.
@@ -35,7 +35,7 @@ fn handles_of_every_padding_are_echoed(t: &mut Tester) -> Outcome {
 
 const OCTETS_THAT_ARE_NO_TEXT_ARE_ECHOED: Case = registrar(
     "rfc5354/3.9/octets-that-are-no-text-are-echoed",
-    "A handle of zeros, controls and octets above 0x7f comes back as it was.",
+    "Handles of zeros, control characters and octets above 0x7f are repeated unchanged.",
     &[
         R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5354_3_9_1,  // A Pool Handle has type 0x9 and Length - 4 handle octets.
@@ -45,13 +45,14 @@ const OCTETS_THAT_ARE_NO_TEXT_ARE_ECHOED: Case = registrar(
 
 fn octets_that_are_no_text_are_echoed(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
-    for octets in [
+    let handles = [
         &b"\0\0\0\0\0"[..],
         b"\0first",
         b"last\0",
         b"\x01\x7f\x80\xff\xfe\xc3\x28",
         b"\xff\xff\xff\xff",
-    ] {
+    ];
+    for octets in handles {
         echoed(t, &pu, PoolHandle(octets.to_vec()))?;
     }
     Ok(())
@@ -59,7 +60,7 @@ fn octets_that_are_no_text_are_echoed(t: &mut Tester) -> Outcome {
 
 const HANDLE_WITH_ITS_PADDING_IS_ANOTHER: Case = registrar(
     "rfc5354/3.9/handle-with-its-padding-is-another",
-    "A handle lengthened by the zeros that pad it names another pool.",
+    "A handle followed by zeros, as its padding would be, is another handle.",
     &[
         R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5354_3_9_3,  // The registrar compares pool handles octet by octet.
@@ -76,12 +77,12 @@ fn handle_with_its_padding_is_another(t: &mut Tester) -> Outcome {
         next.0.push(0);
         longer.push(next);
     }
-    name_nobody(t, &pool, &longer[1..])
+    are_other_handles(t, &pool, &longer[1..])
 }
 
 const PART_OF_A_HANDLE_IS_ANOTHER: Case = registrar(
     "rfc5354/3.9/part-of-a-handle-is-another",
-    "A handle that is the beginning of a pool's names another pool.",
+    "The beginning of a handle is another handle.",
     &[
         R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5354_3_9_3,  // The registrar compares pool handles octet by octet.
@@ -94,12 +95,12 @@ fn part_of_a_handle_is_another(t: &mut Tester) -> Outcome {
     let shorter: Vec<PoolHandle> = (1..=4)
         .map(|cut| PoolHandle(pool.0[..pool.0.len() - cut].to_vec()))
         .collect();
-    name_nobody(t, &pool, &shorter)
+    are_other_handles(t, &pool, &shorter)
 }
 
 const ONE_BIT_MAKES_ANOTHER_HANDLE: Case = registrar(
     "rfc5354/3.9/one-bit-makes-another-handle",
-    "A handle that differs in any one octet names another pool.",
+    "A handle that differs in one bit is another handle.",
     &[
         R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5354_3_9_3,  // The registrar compares pool handles octet by octet.
@@ -116,43 +117,26 @@ fn one_bit_makes_another_handle(t: &mut Tester) -> Outcome {
         other.0[at] ^= bit;
         others.push(other);
     }
-    name_nobody(t, &pool, &others)
+    are_other_handles(t, &pool, &others)
 }
 
-/// The response is about the very octets that were asked for.
+/// Checks that the response to a request repeats the octets of the handle.
 fn echoed(t: &mut Tester, pu: &PoolUser, handle: PoolHandle) -> Outcome {
     t.send(pu, forge::handle_resolution(&handle.0, false))?;
-    let within = t.timers().t1_enrprequest;
-    let response = t.answered(R5352_3_3_25, |t| {
-        t.expect(pu, HANDLE_RESOLUTION_RESPONSE, within)
-    })?;
-    let told = response.value("pool-handle");
-    let same = told.as_ref().and_then(|v| v.octets()) == Some(&handle.0[..]);
-    t.check_that(
-        R5354_3_9_1,
-        same,
-        format!("asked for {handle}: {}", response.summary()),
-    );
+    let response = t.answered(R5352_3_3_25, |t| t.resolution_response(pu))?;
+    t.names_pool(R5354_3_9_1, &response, &handle);
     Ok(())
 }
 
-/// A PE is registered under one handle; asking for the others does not find it.
-fn name_nobody(t: &mut Tester, pool: &PoolHandle, others: &[PoolHandle]) -> Outcome {
+/// Checks that a PE registered under one handle is not listed under the others.
+fn are_other_handles(t: &mut Tester, pool: &PoolHandle, others: &[PoolHandle]) -> Outcome {
     let pe = t.pool_element(pool);
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
     for other in others {
-        let listed = t.answered(R5352_3_3_25, |t| t.listed(&pu, other))?;
-        let note = format!("{other} finds the PE of {pool}");
-        t.check_that(R5354_3_9_3, listed.is_empty(), note);
+        let response = t.answered(R5352_3_3_25, |t| t.resolve(&pu, other))?;
+        t.members(R5354_3_9_3, &response, &[]);
     }
-    let listed = t.listed(&pu, pool)?;
-    let found = listed.contains(&pe.pe_identifier());
-    t.check_that(
-        R5354_3_9_3,
-        found,
-        "the PE is not found under its own handle",
-    );
-    Ok(())
+    t.lists_at_least(R5354_3_9_3, &pu, pool, &[&pe])
 }

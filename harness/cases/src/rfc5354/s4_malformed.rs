@@ -1,7 +1,7 @@
-//! RFC 5354 §4: octets that are no message.
+//! RFC 5354 §4: malformed messages.
 //!
-//! No rule says what to do with them (T38, T50): the registrar may drop them, report them, read what can be
-//! read, or close the association. Judged is that it serves on, and that it does what it says.
+//! The RFC prescribes no reaction to them (T38, T50): the registrar may drop them, report them, process a
+//! part, or close the association. It has to continue to serve, and to do what its answers state.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -30,170 +30,9 @@ pub(super) const CASES: &[Case] = &[
     NO_MESSAGE_AT_ALL,
 ];
 
-const LENGTHS_TOO_SMALL: &[u16] = &[0, 1, 2, 3, 4, 5, 8, 11, 40];
-const LENGTHS_TOO_LARGE: &[u16] = &[200, 0x7fff, 0xfffc, 0xffff];
-
-const MESSAGE_LENGTH_TOO_SMALL: Case = registrar(
-    "rfc5354/4/message-length-too-small",
-    "A message Length of 0 to 4 or one that ends in a parameter harms nobody.",
-    &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-    ],
-    |t| each_registration(t, LENGTHS_TOO_SMALL, |m, length| m.set("length", length)),
-);
-
-const MESSAGE_LENGTH_TOO_LARGE: Case = registrar(
-    "rfc5354/4/message-length-too-large",
-    "A message Length beyond the octets there are harms nobody.",
-    &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-    ],
-    |t| each_registration(t, LENGTHS_TOO_LARGE, |m, length| m.set("length", length)),
-);
-
-const PARAMETER_LENGTH_TOO_SMALL: Case = registrar(
-    "rfc5354/4/parameter-length-too-small",
-    "A Pool Handle with a Length of 0 to 3 harms nobody.",
-    &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-    ],
-    |t| {
-        each_registration(t, &[0, 1, 2, 3], |m, length| {
-            m.set("pool-handle/#length", length)
-        })
-    },
-);
-
-const PARAMETER_LENGTH_BEYOND_THE_MESSAGE: Case = registrar(
-    "rfc5354/4/parameter-length-beyond-the-message",
-    "A Pool Handle whose Length runs past the message harms nobody.",
-    &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-    ],
-    |t| {
-        each_registration(t, LENGTHS_TOO_LARGE, |m, length| {
-            m.set("pool-handle/#length", length)
-        })
-    },
-);
-
-const POOL_ELEMENT_LENGTH_IS_WRONG: Case = registrar(
-    "rfc5354/4/pool-element-length-is-wrong",
-    "A Pool Element whose Length is too small for its fields or runs past the message harms nobody.",
-    &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-    ],
-    |t| {
-        each_registration(t, &[0, 3, 4, 15, 16, 20, 0x7fff, 0xffff], |m, length| {
-            m.set("pool-element/#length", length)
-        })
-    },
-);
-
-const NESTED_LENGTH_IS_WRONG: Case = registrar(
-    "rfc5354/4/nested-length-is-wrong",
-    "A user transport whose Length is too small or runs past the Pool Element harms nobody.",
-    &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-    ],
-    |t| {
-        each_registration(t, &[0, 3, 4, 7, 8, 9, 0x40, 0x7fff, 0xffff], |m, length| {
-            m.set("pool-element/user-transport/#length", length)
-        })
-    },
-);
-
-const ADDRESS_LENGTH_IS_WRONG: Case = registrar(
-    "rfc5354/4/address-length-is-wrong",
-    "An address parameter of another size than its type's harms nobody.",
-    &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-    ],
-    |t| {
-        each_registration(t, &[0, 4, 7, 9, 20, 0xffff], |m, length| {
-            let spoilt = m
-                .clone()
-                .set("pool-element/user-transport/ipv4-address/#length", length);
-            spoilt.or_else(|_| m.set("pool-element/user-transport/ipv6-address/#length", length))
-        })
-    },
-);
-
-const POLICY_LENGTH_IS_WRONG: Case = registrar(
-    "rfc5354/4/policy-length-is-wrong",
-    "A policy of another size than its type's harms nobody.",
-    &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-    ],
-    |t| {
-        each_registration(t, &[0, 4, 7, 9, 12, 0xffff], |m, length| {
-            m.set("pool-element/policy/#length", length)
-        })
-    },
-);
-
-const PARAMETER_MISSING: Case = registrar(
-    "rfc5354/4/parameter-missing",
-    "A registration without handle, user transport or policy harms nobody.",
-    &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-    ],
-    |t| {
-        each_registration(t, &[0, 1, 2], |m, which| {
-            m.remove(
-                [
-                    "pool-handle",
-                    "pool-element/user-transport",
-                    "pool-element/policy",
-                ][usize::from(which)],
-            )
-        })
-    },
-);
-
-const PARAMETER_OF_ANOTHER_KIND: Case = registrar(
-    "rfc5354/4/parameter-of-another-kind",
-    "A registration with a Cookie for a handle or a handle for a policy harms nobody.",
-    &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-    ],
-    |t| {
-        each_registration(t, &[0x9, 0xd, 0xe, 0xffff], |m, code| {
-            m.set("pool-element/policy/#type", code)
-                .and_then(|m| m.set("pool-handle/#type", 0xd_u16))
-        })
-    },
-);
-
-/// Spoils a registration in one way after the other.
-fn each_registration(
-    t: &mut Tester,
-    values: &[u16],
-    spoil: fn(Forge, u16) -> Result<Forge, ForgeError>,
-) -> Outcome {
-    let pool = t.unused_pool_handle();
-    let pe = t.pool_element(&pool);
-    t.preamble(|t| t.probe(&pe))?;
-    for value in values {
-        let message = spoil(forge::registration(&pool.0, &pe.element), *value);
-        throw(t, &pe, &message?.octets())?;
-    }
-    serves_on_without(t, &pe)
-}
-
 const REGISTRATION_CUT_ANYWHERE: Case = registrar(
     "rfc5354/4/registration-cut-anywhere",
-    "After registrations cut off at every third octet the registrar serves on.",
+    "The registrar continues to serve after registrations cut off at every third octet.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
         R5352_3_1_55, // The response to a rejected registration has R set.
@@ -214,7 +53,7 @@ fn registration_cut_anywhere(t: &mut Tester) -> Outcome {
 
 const RESOLUTION_CUT_ANYWHERE: Case = registrar(
     "rfc5354/4/resolution-cut-anywhere",
-    "After handle resolutions cut off at every octet the registrar serves on.",
+    "The registrar continues to serve after handle resolutions cut off at every octet.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
     ],
@@ -232,9 +71,165 @@ fn resolution_cut_anywhere(t: &mut Tester) -> Outcome {
     serves_on(t, &pu)
 }
 
+const LENGTHS_TOO_SMALL: &[u16] = &[0, 1, 2, 3, 4, 5, 8, 11, 40];
+const LENGTHS_TOO_LARGE: &[u16] = &[200, 0x7fff, 0xfffc, 0xffff];
+
+const MESSAGE_LENGTH_TOO_SMALL: Case = registrar(
+    "rfc5354/4/message-length-too-small",
+    "The registrar continues to serve after registrations whose message Length is too small.",
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
+    |t| each_registration(t, LENGTHS_TOO_SMALL, |m, length| m.set("length", length)),
+);
+
+const MESSAGE_LENGTH_TOO_LARGE: Case = registrar(
+    "rfc5354/4/message-length-too-large",
+    "The registrar continues to serve after registrations whose message Length exceeds the octets sent.",
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
+    |t| each_registration(t, LENGTHS_TOO_LARGE, |m, length| m.set("length", length)),
+);
+
+const PARAMETER_LENGTH_TOO_SMALL: Case = registrar(
+    "rfc5354/4/parameter-length-too-small",
+    "The registrar continues to serve after Pool Handles with a Length of 0 to 3.",
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
+    |t| {
+        each_registration(t, &[0, 1, 2, 3], |m, length| {
+            m.set("pool-handle/#length", length)
+        })
+    },
+);
+
+const PARAMETER_LENGTH_BEYOND_THE_MESSAGE: Case = registrar(
+    "rfc5354/4/parameter-length-beyond-the-message",
+    "The registrar continues to serve after Pool Handles whose Length exceeds the message.",
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
+    |t| {
+        each_registration(t, LENGTHS_TOO_LARGE, |m, length| {
+            m.set("pool-handle/#length", length)
+        })
+    },
+);
+
+const POOL_ELEMENT_LENGTH_IS_WRONG: Case = registrar(
+    "rfc5354/4/pool-element-length-is-wrong",
+    "The registrar continues to serve after Pool Elements whose Length is too small or exceeds the message.",
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
+    |t| {
+        each_registration(t, &[0, 3, 4, 15, 16, 20, 0x7fff, 0xffff], |m, length| {
+            m.set("pool-element/#length", length)
+        })
+    },
+);
+
+const NESTED_LENGTH_IS_WRONG: Case = registrar(
+    "rfc5354/4/nested-length-is-wrong",
+    "The registrar continues to serve after user transports whose Length is too small or exceeds the Pool Element.",
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
+    |t| {
+        each_registration(t, &[0, 3, 4, 7, 8, 9, 0x40, 0x7fff, 0xffff], |m, length| {
+            m.set("pool-element/user-transport/#length", length)
+        })
+    },
+);
+
+const ADDRESS_LENGTH_IS_WRONG: Case = registrar(
+    "rfc5354/4/address-length-is-wrong",
+    "The registrar continues to serve after address parameters of a wrong size.",
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
+    |t| {
+        each_registration(t, &[0, 4, 7, 9, 20, 0xffff], |m, length| {
+            let path = |family| format!("pool-element/user-transport/{family}-address/#length");
+            let ipv4 = m.clone().set(&path("ipv4"), length);
+            ipv4.or_else(|_| m.set(&path("ipv6"), length))
+        })
+    },
+);
+
+const POLICY_LENGTH_IS_WRONG: Case = registrar(
+    "rfc5354/4/policy-length-is-wrong",
+    "The registrar continues to serve after policies of a wrong size.",
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
+    |t| {
+        each_registration(t, &[0, 4, 7, 9, 12, 0xffff], |m, length| {
+            m.set("pool-element/policy/#length", length)
+        })
+    },
+);
+
+const PARAMETER_MISSING: Case = registrar(
+    "rfc5354/4/parameter-missing",
+    "The registrar continues to serve after registrations without handle, user transport or policy.",
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
+    |t| {
+        each_registration(t, &[0, 1, 2], |m, which| match which {
+            0 => m.remove("pool-handle"),
+            1 => m.remove("pool-element/user-transport"),
+            _ => m.remove("pool-element/policy"),
+        })
+    },
+);
+
+const PARAMETER_OF_ANOTHER_KIND: Case = registrar(
+    "rfc5354/4/parameter-of-another-kind",
+    "The registrar continues to serve after a registration with a Cookie for its handle and another type for its policy.",
+    &[
+        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_1_55, // The response to a rejected registration has R set.
+    ],
+    |t| {
+        each_registration(t, &[0x9, 0xd, 0xe, 0xffff], |m, code| {
+            m.set("pool-element/policy/#type", code)
+                .and_then(|m| m.set("pool-handle/#type", 0xd_u16))
+        })
+    },
+);
+
+/// Sends a registration once for each value, made malformed with it.
+fn each_registration(
+    t: &mut Tester,
+    values: &[u16],
+    spoil: fn(Forge, u16) -> Result<Forge, ForgeError>,
+) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    t.preamble(|t| t.probe(&pe))?;
+    for value in values {
+        let message = spoil(forge::registration(&pool.0, &pe.element), *value);
+        throw(t, &pe, &message?.octets())?;
+    }
+    serves_on_without(t, &pe)
+}
+
 const PE_IDENTIFIER_LENGTH_IS_WRONG: Case = registrar(
     "rfc5354/4/pe-identifier-length-is-wrong",
-    "A PE Identifier of another size than four octets harms nobody.",
+    "The registrar continues to serve after PE Identifiers of other sizes than four octets.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
     ],
@@ -255,7 +250,7 @@ fn pe_identifier_length_is_wrong(t: &mut Tester) -> Outcome {
 
 const TRAILING_OCTETS: Case = registrar(
     "rfc5354/4/trailing-octets",
-    "A handle resolution with more octets behind it harms nobody.",
+    "The registrar continues to serve after handle resolutions with octets behind their end.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
     ],
@@ -275,7 +270,7 @@ fn trailing_octets(t: &mut Tester) -> Outcome {
 
 const TWO_MESSAGES_IN_ONE_USER_MESSAGE: Case = registrar(
     "rfc5354/4/two-messages-in-one-user-message",
-    "Two handle resolutions in one user message harm nobody, whether one is answered, both or none.",
+    "The registrar continues to serve after two handle resolutions in one user message.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
     ],
@@ -294,7 +289,7 @@ fn two_messages_in_one_user_message(t: &mut Tester) -> Outcome {
 
 const PARAMETERS_IN_THE_WRONG_ORDER: Case = registrar(
     "rfc5354/4/parameters-in-the-wrong-order",
-    "A registration with its Pool Element before its Pool Handle harms nobody.",
+    "The registrar continues to serve after a registration with its Pool Element before its Pool Handle.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
         R5352_3_1_55, // The response to a rejected registration has R set.
@@ -315,7 +310,7 @@ fn parameters_in_the_wrong_order(t: &mut Tester) -> Outcome {
 
 const PARAMETER_TWICE: Case = registrar(
     "rfc5354/4/parameter-twice",
-    "A registration with two handles, two user transports or two policies harms nobody.",
+    "The registrar continues to serve after registrations with two handles, user transports, policies or Pool Elements.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
         R5352_3_1_55, // The response to a rejected registration has R set.
@@ -344,7 +339,7 @@ fn parameter_twice(t: &mut Tester) -> Outcome {
 
 const HEADER_ALONE: Case = registrar(
     "rfc5354/4/header-alone",
-    "Every known message without its value harms nobody.",
+    "The registrar continues to serve after every known message without its value.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
     ],
@@ -363,7 +358,7 @@ fn header_alone(t: &mut Tester) -> Outcome {
 
 const LARGEST_HANDLE: Case = registrar(
     "rfc5354/4/largest-handle",
-    "A handle resolution of the largest size that a Length can tell is survived.",
+    "The registrar continues to serve after a handle resolution of the largest possible Length.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
     ],
@@ -380,7 +375,7 @@ fn largest_handle(t: &mut Tester) -> Outcome {
 
 const NO_MESSAGE_AT_ALL: Case = registrar(
     "rfc5354/4/no-message-at-all",
-    "Octets that are too few for a header, and octets all alike, harm nobody.",
+    "The registrar continues to serve after octets that are too few for a header or all alike.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
     ],

@@ -1,7 +1,7 @@
 //! RFC 5354 §4: messages of unknown type, flags and padding.
 //!
-//! The two highest bits of an unknown type say what to do; 10 and 11 are reserved, so that any reaction
-//! passes. RFC 5352 §2.2.14 asks for reports by a SHOULD.
+//! The two highest bits of an unknown type determine the reaction; 10 and 11 are reserved, so any reaction
+//! passes. RFC 5352 §2.2.14 requires reports by a SHOULD.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -26,7 +26,7 @@ pub(super) const CASES: &[Case] = &[
 
 const UNKNOWN_00_MESSAGE_IS_DROPPED_IN_SILENCE: Case = registrar(
     "rfc5354/4/unknown-00-message-is-dropped-in-silence",
-    "Messages of unknown types below 0x40 get no answer.",
+    "A message of an unknown type below 0x40 is dropped without an answer.",
     &[
         R5354_4_3, // Unknown message (00): the receiver discards it silently.
     ],
@@ -48,7 +48,7 @@ fn unknown_00_message_is_dropped_in_silence(t: &mut Tester) -> Outcome {
 
 const UNKNOWN_00_MESSAGE_REGISTERS_NOBODY: Case = registrar(
     "rfc5354/4/unknown-00-message-registers-nobody",
-    "A registration under an unknown type below 0x40 is no registration.",
+    "A registration with an unknown type below 0x40 registers no PE.",
     &[
         R5354_4_3, // Unknown message (00): the receiver discards it silently.
     ],
@@ -64,18 +64,12 @@ fn unknown_00_message_registers_nobody(t: &mut Tester) -> Outcome {
     t.send_octets(&pe, &disguised_registration(&pe, 0x21)?.octets())?;
     t.expect_none(R5354_4_3, &pe, REGISTRATION_RESPONSE)?;
     t.expect_none(R5354_4_3, &pe, ERROR)?;
-    let listed = t.listed(&pu, &pool)?;
-    t.check_that(
-        R5354_4_3,
-        listed.is_empty(),
-        format!("PEs listed: {listed:?}"),
-    );
-    Ok(())
+    t.lists_none(R5354_4_3, &pu, &pool)
 }
 
 const UNKNOWN_01_MESSAGE_IS_REPORTED: Case = registrar(
     "rfc5354/4/unknown-01-message-is-reported",
-    "A message of type 0x40 is reported and quoted whole.",
+    "A message of type 0x40 is reported with the whole message.",
     &[
         R5354_4_4,      // Unknown message (01): the receiver discards it.
         R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
@@ -87,7 +81,7 @@ const UNKNOWN_01_MESSAGE_IS_REPORTED: Case = registrar(
 
 const LAST_UNKNOWN_01_MESSAGE_IS_REPORTED: Case = registrar(
     "rfc5354/4/last-unknown-01-message-is-reported",
-    "A message of type 0x7f is reported and quoted whole.",
+    "A message of type 0x7f is reported with the whole message.",
     &[
         R5354_4_4,      // Unknown message (01): the receiver discards it.
         R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
@@ -106,26 +100,13 @@ fn reported(t: &mut Tester, code: u8) -> Outcome {
     let message = disguised_registration(&pe, code)?.octets();
     t.send_octets(&pe, &message)?;
     let reports = reports(t, (&pe).into(), UNRECOGNIZED_MESSAGE, 1, None)?;
-    judge_report(
-        t,
-        R5354_4_5,
-        R5354_3_12_3_1,
-        &reports,
-        UNRECOGNIZED_MESSAGE,
-        &message,
-    );
-    let listed = t.listed(&pu, &pool)?;
-    t.check_that(
-        R5354_4_4,
-        listed.is_empty(),
-        format!("PEs listed: {listed:?}"),
-    );
-    Ok(())
+    report_of(&message).judge(t, &reports);
+    t.lists_none(R5354_4_4, &pu, &pool)
 }
 
 const UNKNOWN_01_MESSAGE_WITHOUT_A_VALUE_IS_REPORTED: Case = registrar(
     "rfc5354/4/unknown-01-message-without-a-value-is-reported",
-    "A message of unknown type that is its header alone is reported and quoted.",
+    "A message of unknown type 0x41 without a value is reported with the whole message.",
     &[
         R5352_3_3_25,   // A handle resolution of an unknown pool is rejected.
         R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
@@ -142,7 +123,7 @@ fn unknown_01_message_without_a_value_is_reported(t: &mut Tester) -> Outcome {
 
 const UNKNOWN_01_MESSAGE_IS_REPORTED_OVER_TCP: Case = registrar(
     "rfc5354/4/unknown-01-message-is-reported-over-tcp",
-    "A PU over TCP is told of its unknown message, too.",
+    "A message of unknown type 0x42 over TCP is reported with the whole message.",
     &[
         R5352_3_3_25,   // A handle resolution of an unknown pool is rejected.
         R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
@@ -166,20 +147,13 @@ fn reported_to(t: &mut Tester, player: Player, message: &[u8]) -> Outcome {
     let reports = t.answered(R5352_3_3_25, |t| {
         reports(t, player, UNRECOGNIZED_MESSAGE, 1, None)
     })?;
-    judge_report(
-        t,
-        R5354_4_5,
-        R5354_3_12_3_1,
-        &reports,
-        UNRECOGNIZED_MESSAGE,
-        message,
-    );
+    report_of(message).judge(t, &reports);
     Ok(())
 }
 
 const UNKNOWN_MESSAGE_WITH_UNKNOWN_PARAMETERS: Case = registrar(
     "rfc5354/4/unknown-message-with-unknown-parameters",
-    "What is inside a message of unknown type is not looked at: one report, of the message.",
+    "Unknown parameters inside a message of unknown type are not reported, only the message.",
     &[
         R5352_3_3_25,   // A handle resolution of an unknown pool is rejected.
         R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
@@ -210,7 +184,7 @@ fn unknown_message_with_unknown_parameters(t: &mut Tester) -> Outcome {
 
 const RESERVED_10_MESSAGE_IS_SURVIVED: Case = registrar(
     "rfc5354/4/reserved-10-message-is-survived",
-    "After messages of types 0x80 and 0x81 the registrar serves on.",
+    "The registrar continues to serve after messages of types 0x80, 0x81 and 0xbf.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
     ],
@@ -219,7 +193,7 @@ const RESERVED_10_MESSAGE_IS_SURVIVED: Case = registrar(
 
 const RESERVED_11_MESSAGE_IS_SURVIVED: Case = registrar(
     "rfc5354/4/reserved-11-message-is-survived",
-    "After messages of types 0xc0, 0xfe and the reserved 0xff the registrar serves on.",
+    "The registrar continues to serve after messages of types 0xc0, 0xc1, 0xfe and 0xff.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
     ],
@@ -239,7 +213,7 @@ fn survived(t: &mut Tester, codes: &[u8]) -> Outcome {
 
 const UNDEFINED_FLAGS_OF_A_RESOLUTION_ARE_IGNORED: Case = registrar(
     "rfc5354/4/undefined-flags-of-a-resolution-are-ignored",
-    "A handle resolution with all flags set but S is answered as one without any.",
+    "The registrar ignores the undefined flags of ASAP_HANDLE_RESOLUTION.",
     &[
         R5354_4_8, // The receiver ignores undefined flags.
     ],
@@ -255,8 +229,7 @@ fn undefined_flags_of_a_resolution_are_ignored(t: &mut Tester) -> Outcome {
     for flags in [0xfe_u8, 0x02, 0x80] {
         let message = forge::handle_resolution(&pool.0, false).set("flags", flags);
         t.send_octets(&pu, &message?.octets())?;
-        let within = t.timers().t1_enrprequest;
-        let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, within)?;
+        let response = t.resolution_response(&pu)?;
         t.members(R5354_4_8, &response, &[&pe]);
     }
     Ok(())
@@ -264,7 +237,7 @@ fn undefined_flags_of_a_resolution_are_ignored(t: &mut Tester) -> Outcome {
 
 const PADDING_OF_A_MESSAGE_IS_IGNORED: Case = registrar(
     "rfc5354/4/padding-of-a-message-is-ignored",
-    "A handle resolution is answered whatever is in the padding at its end.",
+    "A handle resolution is answered, even if the padding at its end is not zero.",
     &[
         R5354_4_14, // The receiver ignores the content of message padding.
     ],
@@ -276,14 +249,14 @@ fn padding_of_a_message_is_ignored(t: &mut Tester) -> Outcome {
         let mut pool = t.unused_pool_handle();
         pad_to(&mut pool.0, remainder);
         let message = forge::handle_resolution(&pool.0, false).padding("", 0xff);
-        asked_oddly(t, pool, message?, R5354_4_14)?;
+        resolve_by(t, &pool, message?, R5354_4_14)?;
     }
     Ok(())
 }
 
 const PADDING_COUNTED_IN_THE_LENGTH: Case = registrar(
     "rfc5354/4/padding-counted-in-the-length",
-    "A handle resolution whose Length counts the padding at its end is understood all the same.",
+    "A handle resolution whose Length counts the padding at its end is answered.",
     &[
         R5354_4_14,  // The receiver ignores the content of message padding.
         R5354_3_9_1, // A Pool Handle has type 0x9 and Length - 4 handle octets.
@@ -292,20 +265,20 @@ const PADDING_COUNTED_IN_THE_LENGTH: Case = registrar(
 );
 
 fn padding_counted_in_the_length(t: &mut Tester) -> Outcome {
-    // Both forms have to be taken (T5), and in either of them the handle is what its own Length says.
+    // Both forms have to be accepted (T5); the Length of the handle itself never counts padding.
     for remainder in 1..=3 {
         let mut pool = t.unused_pool_handle();
         pad_to(&mut pool.0, remainder);
         let message = forge::handle_resolution(&pool.0, false).count_padding();
-        let told = asked_oddly(t, pool.clone(), message, R5354_4_14)?;
-        t.check_that(R5354_3_9_1, told == pool.0, format!("told: {told:02x?}"));
+        let response = resolve_by(t, &pool, message, R5354_4_14)?;
+        t.names_pool(R5354_3_9_1, &response, &pool);
     }
     Ok(())
 }
 
 const PADDING_NOT_SENT: Case = registrar(
     "rfc5354/4/padding-not-sent",
-    "After a handle resolution that ends without its padding the registrar serves on.",
+    "The registrar continues to serve after a handle resolution without its padding.",
     &[
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
     ],
@@ -327,7 +300,7 @@ fn padding_not_sent(t: &mut Tester) -> Outcome {
 
 const LENGTH_NEED_NOT_BE_A_MULTIPLE_OF_FOUR: Case = registrar(
     "rfc5354/4/length-need-not-be-a-multiple-of-four",
-    "Handle resolutions with every remainder of the Length are answered.",
+    "A handle resolution is answered whatever the remainder of its Length modulo 4.",
     &[
         R5354_4_10, // A message's Length does not count padding at its end.
     ],
@@ -339,32 +312,37 @@ fn length_need_not_be_a_multiple_of_four(t: &mut Tester) -> Outcome {
         let mut pool = t.unused_pool_handle();
         pad_to(&mut pool.0, remainder);
         let message = forge::handle_resolution(&pool.0, false);
-        asked_oddly(t, pool, message, R5354_4_10)?;
+        resolve_by(t, &pool, message, R5354_4_10)?;
     }
     Ok(())
 }
 
-/// A PE is registered, and a handle resolution in an unusual form finds it. Gives the handle of the response.
-fn asked_oddly(
+/// Registers a PE, resolves its pool by an unusual message, and checks that the response lists it.
+fn resolve_by(
     t: &mut Tester,
-    pool: PoolHandle,
+    pool: &PoolHandle,
     message: Forge,
     requirement: ReqId,
-) -> Result<Vec<u8>, Stop> {
-    let pe = t.pool_element(&pool);
+) -> Result<Message, Stop> {
+    let pe = t.pool_element(pool);
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
     t.send_octets(&pu, &message.octets())?;
-    let within = t.timers().t1_enrprequest;
-    let response = t.expect(&pu, HANDLE_RESOLUTION_RESPONSE, within)?;
+    let response = t.resolution_response(&pu)?;
     t.members(requirement, &response, &[&pe]);
-    let told = response.value("pool-handle");
-    Ok(told
-        .and_then(|v| v.octets().map(<[u8]>::to_vec))
-        .unwrap_or_default())
+    Ok(response)
 }
 
-/// A registration under another message type.
+/// Returns the report that quotes a whole message of unknown type.
+fn report_of(message: &[u8]) -> Report<'_> {
+    Report {
+        cause: UNRECOGNIZED_MESSAGE,
+        quotes: message,
+        rules: [R5354_4_5, R5354_3_12_3_1],
+    }
+}
+
+/// Returns a registration with another message type.
 fn disguised_registration(pe: &PoolElement, code: u8) -> Result<Forge, ForgeError> {
     forge::registration(&pe.handle.0, &pe.element).set("type", code)
 }

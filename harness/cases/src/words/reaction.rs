@@ -44,23 +44,29 @@ pub(crate) fn reports(
     Ok(found)
 }
 
-/// Checks that there is a report (a SHOULD of RFC 5352 §2.2.14), and that its cause and quotation are right.
-pub(crate) fn judge_report(
-    t: &mut Tester,
-    requirement: ReqId,
-    quotation: ReqId,
-    reports: &[Message],
-    code: u16,
-    expected: &[u8],
-) {
-    let note = format!("nothing is reported; expected cause {code:#x}");
-    t.check_that(R5352_2_2_14_6, !reports.is_empty(), note);
-    let Some(first) = reports.first() else { return };
-    let quotations = quoted(reports, code);
-    t.check_that(requirement, !quotations.is_empty(), first.summary());
-    if !quotations.is_empty() {
-        let whole = quotations.iter().any(|q| quotes(q, expected));
-        t.check_that(quotation, whole, format!("quoted: {quotations:02x?}"));
+/// Report of something unknown, as it is expected.
+pub(crate) struct Report<'a> {
+    /// Code of its error cause.
+    pub(crate) cause: u16,
+    /// Octets that the cause quotes.
+    pub(crate) quotes: &'a [u8],
+    /// Requirements of the cause and of the quotation.
+    pub(crate) rules: [ReqId; 2],
+}
+
+impl Report<'_> {
+    /// Checks that there is a report (a SHOULD of RFC 5352 §2.2.14), and that its cause and quotation are right.
+    pub(crate) fn judge(&self, t: &mut Tester, reports: &[Message]) {
+        let note = format!("nothing is reported; expected cause {:#x}", self.cause);
+        t.check_that(R5352_2_2_14_6, !reports.is_empty(), note);
+        let Some(first) = reports.first() else { return };
+        let [cause, quotation] = self.rules;
+        let quotations = quoted(reports, self.cause);
+        t.check_that(cause, !quotations.is_empty(), first.summary());
+        if !quotations.is_empty() {
+            let whole = quotations.iter().any(|q| quotes(q, self.quotes));
+            t.check_that(quotation, whole, format!("quoted: {quotations:02x?}"));
+        }
     }
 }
 
