@@ -289,7 +289,8 @@ fn reregistered_values_are_told(t: &mut Tester) -> Outcome {
     };
     t.preamble(|t| t.register(&pe.user_transport(moved)))?;
     let response = t.resolve(&pu, &pool)?;
-    t.field(R5352_3_1_46, &response, PORT, port);
+    let path = "user-transport/port";
+    t.listed_values(R5352_3_1_46, &response, path, &[port.into()]);
     Ok(())
 }
 

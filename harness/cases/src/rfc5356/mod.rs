@@ -1,8 +1,8 @@
 //! RFC 5356: pool member selection policies, as a registrar applies them.
 //!
-//! A request cannot say how many PEs it asks for, so a registrar may list some or all of them (ambiguity
-//! T35). The cases hold for both: they look at the order inside a list, and over several responses at the
-//! PE that comes first, which is the one that a PU takes.
+//! A request has no number of PEs, so a registrar may list some or all of them (ambiguity T35). The cases
+//! hold for both: they judge the order inside a list, and over several responses the PE listed first, which
+//! is the one that a PU selects.
 
 use rspcheck_testkit::prelude::*;
 

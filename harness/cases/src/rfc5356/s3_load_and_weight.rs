@@ -1,4 +1,4 @@
-//! RFC 5356 §3: what load and weight mean, whatever the policy.
+//! RFC 5356 §3: load and weight, for every policy.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -14,7 +14,7 @@ pub(super) const CASES: &[Case] = &[
 
 const LOAD_IS_UNSIGNED: Case = registrar(
     "rfc5356/3.1/load-is-unsigned",
-    "A load of 0x80000000 is more than one of 0x7fffffff, and 0xffffffff is the most.",
+    "LU: load is unsigned: 0x80000000 is more than 0x7fffffff, and 0xffffffff is the maximum.",
     &[
         R5356_3_1_1, // The registrar compares loads as unsigned 32-bit numbers.
     ],
@@ -23,24 +23,22 @@ const LOAD_IS_UNSIGNED: Case = registrar(
 .needs(&[Ics::PolicyLeastUsed]);
 
 fn load_is_unsigned(t: &mut Tester) -> Outcome {
-    let loads = [0x8000_0000, 0xffff_ffff, 0x7fff_ffff, 0x0000_0000];
-    let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
+    let pes = pool_of(
+        t,
+        [0x8000_0000, 0xffff_ffff, 0x7fff_ffff, 0x0000_0000].map(lu),
+    )?;
     let pu = t.pool_user();
 
     for _ in 0..4 {
         let listed = list(t, &pu, &pes)?;
-        t.check_that(
-            R5356_3_1_1,
-            in_order(&listed, "DCAB"),
-            format!("order {listed}"),
-        );
+        follows_order(t, R5356_3_1_1, &listed, "DCAB");
     }
     Ok(())
 }
 
 const WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_ROUND_ROBIN: Case = registrar(
     "rfc5356/3.2/weight-0-never-comes-first-in-weighted-round-robin",
-    "WRR: a PE of weight 0 does not come first while others have a weight.",
+    "WRR: a PE of weight 0 does not come first while other PEs have a higher weight.",
     &[
         R5356_3_2_2, // A PE of weight 0 comes after PEs of greater weight.
     ],
@@ -49,25 +47,17 @@ const WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_ROUND_ROBIN: Case = registrar(
 .needs(&[Ics::PolicyWeightedRoundRobin]);
 
 fn weight_0_never_comes_first_in_weighted_round_robin(t: &mut Tester) -> Outcome {
-    let weights = [0, 2, 1];
-    let pes = pool_of(
-        t,
-        weights.map(|weight| Policy::WeightedRoundRobin { weight }),
-    )?;
+    let pes = pool_of(t, [0, 2, 1].map(wrr))?;
     let pu = t.pool_user();
 
     let firsts = firsts(t, &pu, &pes, 12)?;
-    t.check_that(
-        R5356_3_2_2,
-        !firsts.contains('A'),
-        format!("first: {firsts}"),
-    );
+    has_not(t, R5356_3_2_2, &firsts, 'A');
     Ok(())
 }
 
 const WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_RANDOM: Case = registrar(
     "rfc5356/3.2/weight-0-never-comes-first-in-weighted-random",
-    "WRAND: a PE of weight 0 does not come first while others have a weight.",
+    "WRAND: a PE of weight 0 does not come first while other PEs have a higher weight.",
     &[
         R5356_3_2_2, // A PE of weight 0 comes after PEs of greater weight.
     ],
@@ -76,22 +66,17 @@ const WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_RANDOM: Case = registrar(
 .needs(&[Ics::PolicyWeightedRandom]);
 
 fn weight_0_never_comes_first_in_weighted_random(t: &mut Tester) -> Outcome {
-    let weights = [0, 2, 1];
-    let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
+    let pes = pool_of(t, [0, 2, 1].map(wrand))?;
     let pu = t.pool_user();
 
     let firsts = firsts(t, &pu, &pes, 100)?;
-    t.check_that(
-        R5356_3_2_2,
-        !firsts.contains('A'),
-        format!("first: {firsts}"),
-    );
+    has_not(t, R5356_3_2_2, &firsts, 'A');
     Ok(())
 }
 
 const WEIGHTS_OF_0_ALONE_IN_WEIGHTED_ROUND_ROBIN: Case = registrar(
     "rfc5356/3.2/weights-of-0-alone-in-weighted-round-robin",
-    "WRR: a pool with no weight but 0 is answered; a PE with a weight then comes first.",
+    "WRR: a pool of PEs of weight 0 is answered; a new PE of weight 1 comes first.",
     &[
         R5352_3_3_21, // A handle resolution of an existing pool is answered.
         R5356_3_2_2,  // A PE of weight 0 comes after PEs of greater weight.
@@ -101,13 +86,13 @@ const WEIGHTS_OF_0_ALONE_IN_WEIGHTED_ROUND_ROBIN: Case = registrar(
 .needs(&[Ics::PolicyWeightedRoundRobin]);
 
 fn weights_of_0_alone_in_weighted_round_robin(t: &mut Tester) -> Outcome {
-    let weight = |weight| Policy::WeightedRoundRobin { weight };
-    useless_pes_do_no_harm(t, R5356_3_2_2, [weight(0), weight(0)], weight(1))
+    let weight = wrr;
+    unusable_pes_do_no_harm(t, R5356_3_2_2, [weight(0), weight(0)], weight(1))
 }
 
 const WEIGHTS_OF_0_ALONE_IN_WEIGHTED_RANDOM: Case = registrar(
     "rfc5356/3.2/weights-of-0-alone-in-weighted-random",
-    "WRAND: a pool with no weight but 0 is answered; a PE with a weight then comes first.",
+    "WRAND: a pool of PEs of weight 0 is answered; a new PE of weight 1 comes first.",
     &[
         R5352_3_3_21, // A handle resolution of an existing pool is answered.
         R5356_3_2_2,  // A PE of weight 0 comes after PEs of greater weight.
@@ -117,6 +102,6 @@ const WEIGHTS_OF_0_ALONE_IN_WEIGHTED_RANDOM: Case = registrar(
 .needs(&[Ics::PolicyWeightedRandom]);
 
 fn weights_of_0_alone_in_weighted_random(t: &mut Tester) -> Outcome {
-    let weight = |weight| Policy::WeightedRandom { weight };
-    useless_pes_do_no_harm(t, R5356_3_2_2, [weight(0), weight(0)], weight(1))
+    let weight = wrand;
+    unusable_pes_do_no_harm(t, R5356_3_2_2, [weight(0), weight(0)], weight(1))
 }

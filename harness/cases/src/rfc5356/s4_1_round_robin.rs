@@ -14,7 +14,7 @@ pub(super) const CASES: &[Case] = &[
 
 const ROUND_ROBIN_IS_SUPPORTED: Case = registrar(
     "rfc5356/4.1.1/round-robin-is-supported",
-    "A PE with the policy Round Robin is registered and resolved.",
+    "A PE with the policy Round Robin is granted and listed.",
     &[
         R5356_4_1_1_1, // Every implementation supports Round Robin as the default.
     ],
@@ -33,7 +33,7 @@ fn round_robin_is_supported(t: &mut Tester) -> Outcome {
 
 const EACH_PE_COMES_FIRST_ONCE_IN_A_ROUND: Case = registrar(
     "rfc5356/4.1.2/each-pe-comes-first-once-in-a-round",
-    "Of three PEs, each comes first in one of three responses, round after round.",
+    "RR: of three PEs, each comes first in one of three responses, round after round.",
     &[
         R5356_4_1_2_4, // RR: the head advances by one PE after each response.
     ],
@@ -41,27 +41,20 @@ const EACH_PE_COMES_FIRST_ONCE_IN_A_ROUND: Case = registrar(
 );
 
 fn each_pe_comes_first_once_in_a_round(t: &mut Tester) -> Outcome {
-    let pes = pool_of(
-        t,
-        [Policy::RoundRobin, Policy::RoundRobin, Policy::RoundRobin],
-    )?;
+    let pes = pool_of(t, [const { Policy::RoundRobin }; 3])?;
     let pu = t.pool_user();
 
     let round = firsts(t, &pu, &pes, 3)?;
-    t.check_that(R5356_4_1_2_4, no_repeats(&round), format!("first: {round}"));
+    has_none_twice(t, R5356_4_1_2_4, &round);
     let next = firsts(t, &pu, &pes, 6)?;
-    t.check_eq(
-        R5356_4_1_2_4,
-        "first in two more rounds",
-        next,
-        round.repeat(2),
-    );
+    let expected = round.repeat(2);
+    t.check_eq(R5356_4_1_2_4, "first PEs of two rounds", next, expected);
     Ok(())
 }
 
 const LISTS_FOLLOW_THE_CIRCLE: Case = registrar(
     "rfc5356/4.1.2/lists-follow-the-circle",
-    "A list goes on after its first PE in the order in which the PEs take turns.",
+    "RR: a list continues after its first PE in the order in which the PEs take turns.",
     &[
         R5356_4_1_2_3, // RR: a response lists the PEs in circular order.
     ],
@@ -69,10 +62,7 @@ const LISTS_FOLLOW_THE_CIRCLE: Case = registrar(
 );
 
 fn lists_follow_the_circle(t: &mut Tester) -> Outcome {
-    let pes = pool_of(
-        t,
-        [Policy::RoundRobin, Policy::RoundRobin, Policy::RoundRobin],
-    )?;
+    let pes = pool_of(t, [const { Policy::RoundRobin }; 3])?;
     let pu = t.pool_user();
 
     let circle = firsts(t, &pu, &pes, 3)?.repeat(2);
@@ -87,7 +77,7 @@ fn lists_follow_the_circle(t: &mut Tester) -> Outcome {
 
 const TWO_PUS_SHARE_THE_TURNS: Case = registrar(
     "rfc5356/4.1.2/two-pus-share-the-turns",
-    "The turn moves on with every response, whoever asked: two PUs get different PEs first.",
+    "RR: each response moves the turn on, so two PUs get different PEs first.",
     &[
         R5356_4_1_2_4, // RR: the head advances by one PE after each response.
     ],
@@ -100,14 +90,14 @@ fn two_pus_share_the_turns(t: &mut Tester) -> Outcome {
 
     for _ in 0..3 {
         let turns = firsts(t, &one, &pes, 1)? + &firsts(t, &other, &pes, 1)?;
-        t.check_that(R5356_4_1_2_4, no_repeats(&turns), format!("first: {turns}"));
+        has_none_twice(t, R5356_4_1_2_4, &turns);
     }
     Ok(())
 }
 
 const TURNS_GO_ON_WHEN_THE_POOL_CHANGES: Case = registrar(
     "rfc5356/4.1.2/turns-go-on-when-the-pool-changes",
-    "A PE that joins takes its turns from then on, one that leaves takes none.",
+    "RR: a PE that joins takes turns from then on, and one that leaves takes none.",
     &[
         R5356_4_1_2_4, // RR: the head advances by one PE after each response.
     ],
@@ -123,19 +113,12 @@ fn turns_go_on_when_the_pool_changes(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&joins))?;
     pes.push(joins);
     let round = firsts(t, &pu, &pes, 3)?;
-    t.check_that(
-        R5356_4_1_2_4,
-        no_repeats(&round),
-        format!("first of three: {round}"),
-    );
+    has_none_twice(t, R5356_4_1_2_4, &round);
 
-    t.preamble(|t| t.deregister_response(&pes[1]).map(drop))?;
+    leave(t, &pes[1])?;
     let round = firsts(t, &pu, &pes, 2)?;
     let others = no_repeats(&round) && !round.contains('B');
-    t.check_that(
-        R5356_4_1_2_4,
-        others,
-        format!("first of two, without B: {round}"),
-    );
+    let note = format!("first PEs of a round without B: {round}");
+    t.check_that(R5356_4_1_2_4, others, note);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! RFC 5356 §4.4: Weighted Random. What a weight of 0 means: `s3_load_and_weight.rs`.
+//! RFC 5356 §4.4: Weighted Random. A weight of 0 is in `s3_load_and_weight.rs`.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -15,29 +15,24 @@ pub(super) const CASES: &[Case] = &[
 
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/4.4.4/policy-is-told",
-    "WRAND: a response tells the pool's policy and the weight of each PE.",
+    "WRAND: a response lists the policy of the pool and the weight of each PE.",
     &[
         R5352_3_3_23,   // A policy other than Round Robin is in the response.
         R5352_3_3_24,   // The policy in the response has the pool's policy type.
         R5356_4_4_4_1,  // WRAND: the parameter has Length 12, type 0x4, a weight.
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
     ],
-    policy_is_told_with_weights,
+    policy_is_told,
 )
 .needs(&[Ics::PolicyWeightedRandom]);
 
-fn policy_is_told_with_weights(t: &mut Tester) -> Outcome {
-    let weights = [3, 0x0001_0002];
-    policy_is_told(
-        t,
-        R5356_4_4_4_1,
-        weights.map(|weight| Policy::WeightedRandom { weight }),
-    )
+fn policy_is_told(t: &mut Tester) -> Outcome {
+    policy_is_listed(t, R5356_4_4_4_1, [3, 0x0001_0002].map(wrand))
 }
 
 const WEIGHTS_OF_1_ARE_RANDOM: Case = registrar(
     "rfc5356/4.4.1/weights-of-1-are-random",
-    "WRAND: of PEs of weight 1, each is in some of 200 responses.",
+    "WRAND: each of two PEs of weight 1 is in some of 200 responses.",
     &[
         R5356_4_4_1_1, // WRAND: with all weights 1 it behaves like RAND.
     ],
@@ -46,8 +41,7 @@ const WEIGHTS_OF_1_ARE_RANDOM: Case = registrar(
 .needs(&[Ics::PolicyWeightedRandom]);
 
 fn weights_of_1_are_random(t: &mut Tester) -> Outcome {
-    let weights = [1, 1];
-    let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
+    let pes = pool_of(t, [1, 1].map(wrand))?;
     let pu = t.pool_user();
 
     // As with RAND: fair draws of one PE miss one of two with a probability of 2 × 2⁻²⁰⁰.
@@ -64,7 +58,7 @@ fn weights_of_1_are_random(t: &mut Tester) -> Outcome {
 
 const ORDER_IS_DRAWN: Case = registrar(
     "rfc5356/4.4.2/order-is-drawn",
-    "WRAND: of two PEs of equal weight, each comes first in some of 200 responses.",
+    "WRAND: each of two PEs of equal weight comes first in some of 200 responses.",
     &[
         R5356_4_4_2_1, // WRAND: the registrar draws the PEs at random.
     ],
@@ -73,8 +67,7 @@ const ORDER_IS_DRAWN: Case = registrar(
 .needs(&[Ics::PolicyWeightedRandom]);
 
 fn order_is_drawn(t: &mut Tester) -> Outcome {
-    let weights = [5, 5];
-    let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
+    let pes = pool_of(t, [5, 5].map(wrand))?;
     let pu = t.pool_user();
 
     // A fair draw puts the same one first 200 times with a probability of 2 × 2⁻²⁰⁰.
@@ -88,7 +81,7 @@ fn order_is_drawn(t: &mut Tester) -> Outcome {
 
 const SHARES_FOLLOW_THE_WEIGHTS: Case = registrar(
     "rfc5356/4.4.2/shares-follow-the-weights",
-    "WRAND: a PE with nine tenths of the weight comes first about that often.",
+    "WRAND: a PE with nine tenths of the weight comes first in about nine tenths of the responses.",
     &[
         R5356_4_4_2_3, // WRAND: a PE's probability is its share of the weights.
     ],
@@ -97,8 +90,7 @@ const SHARES_FOLLOW_THE_WEIGHTS: Case = registrar(
 .needs(&[Ics::PolicyWeightedRandom]);
 
 fn shares_follow_the_weights(t: &mut Tester) -> Outcome {
-    let weights = [9, 1];
-    let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
+    let pes = pool_of(t, [9, 1].map(wrand))?;
     let pu = t.pool_user();
 
     // Of 200 draws with probability 0.9, at most 145 succeed with less than 3 × 10⁻¹¹, and all of them
@@ -112,7 +104,7 @@ fn shares_follow_the_weights(t: &mut Tester) -> Outcome {
 
 const SUM_OF_WEIGHTS_DOES_NOT_WRAP: Case = registrar(
     "rfc5356/4.4.2/sum-of-weights-does-not-wrap",
-    "WRAND: with weights whose sum exceeds 32 bits, each PE comes first at times.",
+    "WRAND: each of three PEs whose weights exceed 32 bits in sum comes first in some responses.",
     &[
         R5356_4_4_2_3, // WRAND: a PE's probability is its share of the weights.
     ],
@@ -121,8 +113,7 @@ const SUM_OF_WEIGHTS_DOES_NOT_WRAP: Case = registrar(
 .needs(&[Ics::PolicyWeightedRandom]);
 
 fn sum_of_weights_does_not_wrap(t: &mut Tester) -> Outcome {
-    let weights = [0xffff_ffff, 0xffff_ffff, 0xffff_ffff];
-    let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
+    let pes = pool_of(t, [0xffff_ffff, 0xffff_ffff, 0xffff_ffff].map(wrand))?;
     let pu = t.pool_user();
 
     // 200 fair draws leave out one of three with less than 3 × (2/3)²⁰⁰, or 2 × 10⁻³⁵.
@@ -136,7 +127,7 @@ fn sum_of_weights_does_not_wrap(t: &mut Tester) -> Outcome {
 
 const NO_PE_TWICE: Case = registrar(
     "rfc5356/4.4.2/no-pe-twice",
-    "WRAND: a response has no PE twice, however large its weight.",
+    "WRAND: a response lists no PE twice, however large its weight.",
     &[
         R5356_4_4_2_2, // WRAND: a response lists no PE twice.
     ],
@@ -145,17 +136,12 @@ const NO_PE_TWICE: Case = registrar(
 .needs(&[Ics::PolicyWeightedRandom]);
 
 fn no_pe_twice(t: &mut Tester) -> Outcome {
-    let weights = [1000, 1, 1, 1];
-    let pes = pool_of(t, weights.map(|weight| Policy::WeightedRandom { weight }))?;
+    let pes = pool_of(t, [1000, 1, 1, 1].map(wrand))?;
     let pu = t.pool_user();
 
     for _ in 0..50 {
         let listed = list(t, &pu, &pes)?;
-        t.check_that(
-            R5356_4_4_2_2,
-            no_repeats(&listed),
-            format!("listed: {listed}"),
-        );
+        has_none_twice(t, R5356_4_4_2_2, &listed);
     }
     Ok(())
 }

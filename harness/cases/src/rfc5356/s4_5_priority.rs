@@ -15,29 +15,24 @@ pub(super) const CASES: &[Case] = &[
 
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/4.5.4/policy-is-told",
-    "PRIO: a response tells the pool's policy and the priority of each PE.",
+    "PRIO: a response lists the policy of the pool and the priority of each PE.",
     &[
         R5352_3_3_23,   // A policy other than Round Robin is in the response.
         R5352_3_3_24,   // The policy in the response has the pool's policy type.
         R5356_4_5_4_1,  // PRIO: the parameter has Length 12, type 0x5, a priority.
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
     ],
-    policy_is_told_with_priorities,
+    policy_is_told,
 )
 .needs(&[Ics::PolicyPriority]);
 
-fn policy_is_told_with_priorities(t: &mut Tester) -> Outcome {
-    let priorities = [3, 0x8001_0002];
-    policy_is_told(
-        t,
-        R5356_4_5_4_1,
-        priorities.map(|priority| Policy::Priority { priority }),
-    )
+fn policy_is_told(t: &mut Tester) -> Outcome {
+    policy_is_listed(t, R5356_4_5_4_1, [3, 0x8001_0002].map(priority))
 }
 
 const HIGHEST_PRIORITY_COMES_FIRST: Case = registrar(
     "rfc5356/4.5.2/highest-priority-comes-first",
-    "PRIO: every response begins with the PE of highest priority, and the others follow.",
+    "PRIO: every response lists the PEs by priority, the highest one first.",
     &[
         R5356_4_5_2_1, // PRIO: a response lists the PEs of highest priority.
         R5356_4_5_2_2, // PRIO: a response is in falling order of priority.
@@ -47,29 +42,20 @@ const HIGHEST_PRIORITY_COMES_FIRST: Case = registrar(
 .needs(&[Ics::PolicyPriority]);
 
 fn highest_priority_comes_first(t: &mut Tester) -> Outcome {
-    let priorities = [20, 5, 90, 40];
-    let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
+    let pes = pool_of(t, [20, 5, 90, 40].map(priority))?;
     let pu = t.pool_user();
 
     for _ in 0..5 {
         let listed = list(t, &pu, &pes)?;
-        t.check_that(
-            R5356_4_5_2_1,
-            listed.starts_with('C'),
-            format!("listed: {listed}"),
-        );
-        t.check_that(
-            R5356_4_5_2_2,
-            in_order(&listed, "CDAB"),
-            format!("listed: {listed}"),
-        );
+        begins_with(t, R5356_4_5_2_1, &listed, 'C');
+        follows_order(t, R5356_4_5_2_2, &listed, "CDAB");
     }
     Ok(())
 }
 
 const PRIORITY_IS_UNSIGNED: Case = registrar(
     "rfc5356/4.5.2/priority-is-unsigned",
-    "PRIO: priorities are compared as unsigned numbers, up to 0xffffffff and down to 0.",
+    "PRIO: priorities are unsigned numbers from 0 to 0xffffffff.",
     &[
         R5356_4_5_2_2, // PRIO: a response is in falling order of priority.
     ],
@@ -78,27 +64,21 @@ const PRIORITY_IS_UNSIGNED: Case = registrar(
 .needs(&[Ics::PolicyPriority]);
 
 fn priority_is_unsigned(t: &mut Tester) -> Outcome {
-    let priorities = [0x7fff_ffff, 0x8000_0000, 0x0000_0000, 0xffff_ffff];
-    let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
+    let pes = pool_of(
+        t,
+        [0x7fff_ffff, 0x8000_0000, 0x0000_0000, 0xffff_ffff].map(priority),
+    )?;
     let pu = t.pool_user();
 
     let listed = list(t, &pu, &pes)?;
-    t.check_that(
-        R5356_4_5_2_2,
-        listed.starts_with('D'),
-        format!("listed: {listed}"),
-    );
-    t.check_that(
-        R5356_4_5_2_2,
-        in_order(&listed, "DBAC"),
-        format!("listed: {listed}"),
-    );
+    begins_with(t, R5356_4_5_2_2, &listed, 'D');
+    follows_order(t, R5356_4_5_2_2, &listed, "DBAC");
     Ok(())
 }
 
 const EQUAL_PRIORITIES_IN_ANY_ORDER: Case = registrar(
     "rfc5356/4.5.2/equal-priorities-in-any-order",
-    "PRIO: of two PEs of highest priority either can come first, a third one cannot.",
+    "PRIO: of two PEs of highest priority either may come first, but not a third one.",
     &[
         R5356_4_5_2_1, // PRIO: a response lists the PEs of highest priority.
         R5356_4_5_2_3, // PRIO: PEs of equal priority can come in any order.
@@ -108,28 +88,20 @@ const EQUAL_PRIORITIES_IN_ANY_ORDER: Case = registrar(
 .needs(&[Ics::PolicyPriority]);
 
 fn equal_priorities_in_any_order(t: &mut Tester) -> Outcome {
-    let priorities = [7, 1, 7];
-    let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
+    let pes = pool_of(t, [7, 1, 7].map(priority))?;
     let pu = t.pool_user();
 
     let firsts = firsts(t, &pu, &pes, 10)?;
-    t.check_that(
-        R5356_4_5_2_1,
-        !firsts.contains('B'),
-        format!("first: {firsts}"),
-    );
+    has_not(t, R5356_4_5_2_1, &firsts, 'B');
     let (one, other) = (count(&firsts, 'A'), count(&firsts, 'C'));
     let note = format!("PEs of equal priority come first {one} and {other} times of 10");
     t.permitted(R5356_4_5_2_3, note);
-    t.observe(format!(
-        "PEs of equal priority come first {one} and {other} times of 10"
-    ));
     Ok(())
 }
 
 const NEXT_PRIORITY_TAKES_OVER: Case = registrar(
     "rfc5356/4.5.2/next-priority-takes-over",
-    "PRIO: when the PE of highest priority has left, the next one comes first.",
+    "PRIO: once the PE of highest priority has left, the PE of the next priority comes first.",
     &[
         R5356_4_5_2_1, // PRIO: a response lists the PEs of highest priority.
     ],
@@ -138,24 +110,19 @@ const NEXT_PRIORITY_TAKES_OVER: Case = registrar(
 .needs(&[Ics::PolicyPriority]);
 
 fn next_priority_takes_over(t: &mut Tester) -> Outcome {
-    let priorities = [20, 5, 90];
-    let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
+    let pes = pool_of(t, [20, 5, 90].map(priority))?;
     let pu = t.pool_user();
     t.preamble(|t| list(t, &pu, &pes).map(drop))?;
 
-    t.preamble(|t| t.deregister_response(&pes[2]).map(drop))?;
+    leave(t, &pes[2])?;
     let listed = list(t, &pu, &pes)?;
-    t.check_that(
-        R5356_4_5_2_1,
-        listed.starts_with('A'),
-        format!("listed: {listed}"),
-    );
+    begins_with(t, R5356_4_5_2_1, &listed, 'A');
     Ok(())
 }
 
 const NEW_PRIORITY_COUNTS_AT_ONCE: Case = registrar(
     "rfc5356/4.5.2/new-priority-counts-at-once",
-    "PRIO: after a re-registration with the highest priority the PE comes first.",
+    "PRIO: a PE that re-registers with the highest priority comes first at once.",
     &[
         R5352_3_1_45, // A re-registration replaces the policy values.
     ],
@@ -164,18 +131,13 @@ const NEW_PRIORITY_COUNTS_AT_ONCE: Case = registrar(
 .needs(&[Ics::PolicyPriority]);
 
 fn new_priority_counts_at_once(t: &mut Tester) -> Outcome {
-    let priorities = [20, 5, 90];
-    let pes = pool_of(t, priorities.map(|priority| Policy::Priority { priority }))?;
+    let pes = pool_of(t, [20, 5, 90].map(priority))?;
     let pu = t.pool_user();
     t.preamble(|t| list(t, &pu, &pes).map(drop))?;
 
-    let raised = pes[1].clone().policy(Policy::Priority { priority: 91 });
+    let raised = pes[1].clone().policy(priority(91));
     t.preamble(|t| t.register(&raised))?;
     let listed = list(t, &pu, &pes)?;
-    t.check_that(
-        R5352_3_1_45,
-        listed.starts_with('B'),
-        format!("listed: {listed}"),
-    );
+    begins_with(t, R5352_3_1_45, &listed, 'B');
     Ok(())
 }

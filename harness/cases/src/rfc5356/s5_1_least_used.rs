@@ -15,29 +15,24 @@ pub(super) const CASES: &[Case] = &[
 
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/5.1.4/policy-is-told",
-    "LU: a response tells the pool's policy and the load of each PE.",
+    "LU: a response lists the policy of the pool and the load of each PE.",
     &[
         R5352_3_3_23,   // A policy other than Round Robin is in the response.
         R5352_3_3_24,   // The policy in the response has the pool's policy type.
         R5356_5_1_4_1,  // LU: the parameter has Length 12 and type 0x40000001.
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
     ],
-    policy_is_told_with_loads,
+    policy_is_told,
 )
 .needs(&[Ics::PolicyLeastUsed]);
 
-fn policy_is_told_with_loads(t: &mut Tester) -> Outcome {
-    let loads = [0, 0x8001_0002];
-    policy_is_told(
-        t,
-        R5356_5_1_4_1,
-        loads.map(|load| Policy::LeastUsed { load }),
-    )
+fn policy_is_told(t: &mut Tester) -> Outcome {
+    policy_is_listed(t, R5356_5_1_4_1, [0, 0x8001_0002].map(lu))
 }
 
 const LOWEST_LOAD_COMES_FIRST: Case = registrar(
     "rfc5356/5.1.2/lowest-load-comes-first",
-    "LU: every response begins with the PE of lowest load, and the others follow.",
+    "LU: every response lists the PEs by load, the lowest one first.",
     &[
         R5356_5_1_2_5, // LU: a response is in rising order of load.
         R5356_5_1_2_2, // LU: a response lists the PEs of lowest load.
@@ -48,34 +43,24 @@ const LOWEST_LOAD_COMES_FIRST: Case = registrar(
 .needs(&[Ics::PolicyLeastUsed]);
 
 fn lowest_load_comes_first(t: &mut Tester) -> Outcome {
-    let loads = [0x4000_0000, 0xc000_0000, 0x0001_0000, 0x0000_ffff];
-    let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
+    let pes = pool_of(
+        t,
+        [0x4000_0000, 0xc000_0000, 0x0001_0000, 0x0000_ffff].map(lu),
+    )?;
     let pu = t.pool_user();
 
     for _ in 0..5 {
         let listed = list(t, &pu, &pes)?;
-        t.check_that(
-            R5356_5_1_2_5,
-            in_order(&listed, "DCAB"),
-            format!("listed: {listed}"),
-        );
-        t.check_that(
-            R5356_5_1_2_2,
-            listed.starts_with('D'),
-            format!("listed: {listed}"),
-        );
-        t.check_that(
-            R5356_5_1_2_3,
-            no_repeats(&listed),
-            format!("listed: {listed}"),
-        );
+        follows_order(t, R5356_5_1_2_5, &listed, "DCAB");
+        begins_with(t, R5356_5_1_2_2, &listed, 'D');
+        has_none_twice(t, R5356_5_1_2_3, &listed);
     }
     Ok(())
 }
 
 const NEW_LOADS_COUNT_AT_ONCE: Case = registrar(
     "rfc5356/5.1.2/new-loads-count-at-once",
-    "LU: re-registrations with other loads turn the order round.",
+    "LU: re-registrations with other loads change the order at once.",
     &[
         R5352_3_1_45,  // A re-registration replaces the policy values.
         R5356_5_1_2_5, // LU: a response is in rising order of load.
@@ -85,25 +70,21 @@ const NEW_LOADS_COUNT_AT_ONCE: Case = registrar(
 .needs(&[Ics::PolicyLeastUsed]);
 
 fn new_loads_count_at_once(t: &mut Tester) -> Outcome {
-    let loads = [100, 200, 300];
-    let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
+    let pes = pool_of(t, [100, 200, 300].map(lu))?;
     let pu = t.pool_user();
     t.preamble(|t| list(t, &pu, &pes).map(drop))?;
 
-    let busy = pes[0].clone().policy(Policy::LeastUsed { load: 400 });
-    let idle = pes[2].clone().policy(Policy::LeastUsed { load: 0 });
+    let busy = pes[0].clone().policy(lu(400));
+    let idle = pes[2].clone().policy(lu(0));
     t.preamble(|t| t.register(&busy))?;
     t.preamble(|t| t.register(&idle))?;
     let response = t.resolve(&pu, &busy.handle)?;
-    let first = response.pool_elements().first().copied();
-    t.check_eq(R5352_3_1_45, "first PE", first, Some(idle.pe_identifier()));
-    // Judged by the loads that the response itself tells, whether they are the new ones or not.
-    let told = response.each("pool-element", "policy/load");
-    t.check_that(
-        R5356_5_1_2_5,
-        told.is_sorted(),
-        format!("loads told: {told:?}"),
-    );
+    let id = nth_pe(0, "pe-identifier");
+    t.field(R5352_3_1_45, &response, &id, idle.pe_identifier());
+    // The order is judged by the loads in the response, be they the new ones or not.
+    let loads = response.each("pool-element", "policy/load");
+    let note = format!("loads listed: {loads:?}");
+    t.check_that(R5356_5_1_2_5, loads.is_sorted(), note);
     Ok(())
 }
 
@@ -118,13 +99,12 @@ const EQUAL_LOADS_TAKE_TURNS: Case = registrar(
 .needs(&[Ics::PolicyLeastUsed]);
 
 fn equal_loads_take_turns(t: &mut Tester) -> Outcome {
-    let loads = [500, 500, 500];
-    let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
+    let pes = pool_of(t, [500, 500, 500].map(lu))?;
     let pu = t.pool_user();
 
     for _ in 0..2 {
         let round = firsts(t, &pu, &pes, 3)?;
-        t.check_that(R5356_5_1_2_4, no_repeats(&round), format!("first: {round}"));
+        has_none_twice(t, R5356_5_1_2_4, &round);
     }
     Ok(())
 }
@@ -141,25 +121,20 @@ const TURNS_ARE_AMONG_THE_LOWEST: Case = registrar(
 .needs(&[Ics::PolicyLeastUsed]);
 
 fn turns_are_among_the_lowest(t: &mut Tester) -> Outcome {
-    let loads = [500, 499, 499];
-    let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
+    let pes = pool_of(t, [500, 499, 499].map(lu))?;
     let pu = t.pool_user();
 
     for _ in 0..3 {
         let round = firsts(t, &pu, &pes, 2)?;
-        t.check_that(
-            R5356_5_1_2_2,
-            !round.contains('A'),
-            format!("first: {round}"),
-        );
-        t.check_that(R5356_5_1_2_4, no_repeats(&round), format!("first: {round}"));
+        has_not(t, R5356_5_1_2_2, &round, 'A');
+        has_none_twice(t, R5356_5_1_2_4, &round);
     }
     Ok(())
 }
 
 const FULLY_LOADED_POOL_IS_SERVED: Case = registrar(
     "rfc5356/5.1.2/fully-loaded-pool-is-served",
-    "LU: a pool whose PEs all have the load 0xffffffff is resolved, no PE twice.",
+    "LU: a pool whose PEs all have the load 0xffffffff is resolved, with no PE twice.",
     &[
         R5352_2_2_6_12, // A positive response has at least one Pool Element.
         R5356_5_1_2_3,  // LU: a response lists no PE twice.
@@ -169,23 +144,15 @@ const FULLY_LOADED_POOL_IS_SERVED: Case = registrar(
 .needs(&[Ics::PolicyLeastUsed]);
 
 fn fully_loaded_pool_is_served(t: &mut Tester) -> Outcome {
-    let loads = [0xffff_ffff, 0xffff_ffff];
-    let pes = pool_of(t, loads.map(|load| Policy::LeastUsed { load }))?;
+    let pes = pool_of(t, [0xffff_ffff, 0xffff_ffff].map(lu))?;
     let pu = t.pool_user();
 
     for _ in 0..4 {
         let response = t.resolve(&pu, &pes[0].handle)?;
         t.carries(R5352_2_2_6_12, &response, "pool-element");
-        let listed: String = response
-            .pool_elements()
-            .into_iter()
-            .map(|id| letter(&pes, id))
-            .collect();
-        t.check_that(
-            R5356_5_1_2_3,
-            no_repeats(&listed),
-            format!("listed: {listed}"),
-        );
+        let listed = response.pool_elements();
+        let listed: String = listed.into_iter().map(|id| letter(&pes, id)).collect();
+        has_none_twice(t, R5356_5_1_2_3, &listed);
     }
     Ok(())
 }

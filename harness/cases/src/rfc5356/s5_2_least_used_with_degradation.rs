@@ -1,8 +1,8 @@
 //! RFC 5356 §5.2: Least Used with Degradation.
 //!
-//! Each PE that a response returns counts, whether it comes first or last (ambiguity T34). So which PE is
-//! due follows from the lists that were returned before, be they full or partial: [`Sums`] keeps the books.
-//! To list the lowest sums is a SHOULD; the counters are MUSTs, judged where that SHOULD is kept.
+//! A response raises the counter of every PE that it lists, wherever in the list (ambiguity T34). So the
+//! expected PE follows from all earlier lists, full or partial; [`Sums`] adds them up. Listing the lowest
+//! sums is a SHOULD; the counters are MUSTs, which are judged only if that SHOULD holds.
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
@@ -20,19 +20,19 @@ pub(super) const CASES: &[Case] = &[
 
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/5.2.4/policy-is-told",
-    "LUD: a response tells the pool's policy, and load and load degradation of each PE.",
+    "LUD: a response lists the policy of the pool, and load and load degradation of each PE.",
     &[
         R5352_3_3_23,   // A policy other than Round Robin is in the response.
         R5352_3_3_24,   // The policy in the response has the pool's policy type.
         R5356_5_2_4_1,  // LUD: the parameter has Length 16 and type 0x40000002.
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
     ],
-    policy_is_told_with_degradations,
+    policy_is_told,
 )
 .needs(&[Ics::PolicyLeastUsedWithDegradation]);
 
-fn policy_is_told_with_degradations(t: &mut Tester) -> Outcome {
-    policy_is_told(
+fn policy_is_told(t: &mut Tester) -> Outcome {
+    policy_is_listed(
         t,
         R5356_5_2_4_1,
         [lud(0x0000_0010, 0x8000_0000), lud(0x8001_0002, 7)],
@@ -41,7 +41,7 @@ fn policy_is_told_with_degradations(t: &mut Tester) -> Outcome {
 
 const WITHOUT_DEGRADATION_IT_IS_LEAST_USED: Case = registrar(
     "rfc5356/5.2.2/without-degradation-it-is-least-used",
-    "LUD: with load degradations of 0 the order is that of the loads, and stays so.",
+    "LUD: with load degradations of 0 the PEs are listed by load, in every response.",
     &[
         R5356_5_2_2_4, // LUD: the selection follows LU, on the degraded load.
         R5356_5_2_2_5, // LUD: a response lists the PEs of lowest degraded load.
@@ -56,23 +56,15 @@ fn without_degradation_it_is_least_used(t: &mut Tester) -> Outcome {
 
     for _ in 0..5 {
         let listed = list(t, &pu, &pes)?;
-        t.check_that(
-            R5356_5_2_2_4,
-            in_order(&listed, "BCA"),
-            format!("listed: {listed}"),
-        );
-        t.check_that(
-            R5356_5_2_2_5,
-            listed.starts_with('B'),
-            format!("listed: {listed}"),
-        );
+        follows_order(t, R5356_5_2_2_4, &listed, "BCA");
+        begins_with(t, R5356_5_2_2_5, &listed, 'B');
     }
     Ok(())
 }
 
 const BEING_RETURNED_DEGRADES_A_PE: Case = registrar(
     "rfc5356/5.2.2/being-returned-degrades-a-pe",
-    "LUD: a PE that degrades comes first until its sum exceeds the load of one that does not.",
+    "LUD: a PE that degrades comes first until its sum exceeds the load of the other PE.",
     &[
         R5356_5_2_2_5, // LUD: a response lists the PEs of lowest degraded load.
     ],
@@ -81,7 +73,7 @@ const BEING_RETURNED_DEGRADES_A_PE: Case = registrar(
 .needs(&[Ics::PolicyLeastUsedWithDegradation]);
 
 fn being_returned_degrades_a_pe(t: &mut Tester) -> Outcome {
-    // B has 0, 30, 60, 90 and then 120. Being returned second changes nothing for A.
+    // The sums of B are 0, 30, 60, 90 and then 120. A has load degradation 0, so its sum stays at 100.
     let pes = pool_of(t, [lud(100, 0), lud(0, 30)])?;
     let pu = t.pool_user();
 
@@ -92,7 +84,7 @@ fn being_returned_degrades_a_pe(t: &mut Tester) -> Outcome {
 
 const EVERY_RETURNED_ENTRY_COUNTS: Case = registrar(
     "rfc5356/5.2.2/every-returned-entry-counts",
-    "LUD: a PE that is returned degrades even if it does not come first.",
+    "LUD: a PE that is listed degrades, even if it is not listed first.",
     &[
         R5356_5_2_2_3, // LUD: each selection of a PE raises its counter by 1.
     ],
@@ -108,7 +100,7 @@ fn every_returned_entry_counts(t: &mut Tester) -> Outcome {
     let mut sums = Sums::of([(0, 50), (100, 30)]);
     for _ in 0..12 {
         let listed = list(t, &pu, &pes)?;
-        let note = format!("listed: {listed}, while the sums were {}", sums.told());
+        let note = format!("listed: {listed}, while the sums were {}", sums.text());
         t.check_that(R5356_5_2_2_3, sums.lowest_is_first(&listed), note);
         sums.count(&listed);
     }
@@ -117,7 +109,7 @@ fn every_returned_entry_counts(t: &mut Tester) -> Outcome {
 
 const REREGISTRATION_ENDS_THE_DEGRADATION: Case = registrar(
     "rfc5356/5.2.2/reregistration-ends-the-degradation",
-    "LUD: a re-registration with the same values lets a degraded PE come first again.",
+    "LUD: a re-registration with the same values resets the degradation of a PE.",
     &[
         R5356_5_2_2_2, // LUD: every registration resets the degradation counter.
     ],
@@ -129,18 +121,13 @@ fn reregistration_ends_the_degradation(t: &mut Tester) -> Outcome {
     let (pu, pes) = sums_decide(t)?;
     t.preamble(|t| t.register(&pes[1]))?;
     let firsts = firsts(t, &pu, &pes, 3)?;
-    t.check_eq(
-        R5356_5_2_2_2,
-        "first PEs after a re-registration of B",
-        firsts.as_str(),
-        "BBA",
-    );
+    t.check_eq(R5356_5_2_2_2, "first PEs", firsts.as_str(), "BBA");
     Ok(())
 }
 
 const NEW_REGISTRATION_BEGINS_WITHOUT_DEGRADATION: Case = registrar(
     "rfc5356/5.2.2/new-registration-begins-without-degradation",
-    "LUD: a PE that left and registers again has no degradation from before.",
+    "LUD: a PE that left and registers again starts without degradation.",
     &[
         R5356_5_2_2_2, // LUD: every registration resets the degradation counter.
     ],
@@ -150,21 +137,16 @@ const NEW_REGISTRATION_BEGINS_WITHOUT_DEGRADATION: Case = registrar(
 
 fn new_registration_begins_without_degradation(t: &mut Tester) -> Outcome {
     let (pu, pes) = sums_decide(t)?;
-    t.preamble(|t| t.deregister_response(&pes[1]).map(drop))?;
+    leave(t, &pes[1])?;
     t.preamble(|t| t.register(&pes[1]))?;
     let firsts = firsts(t, &pu, &pes, 3)?;
-    t.check_eq(
-        R5356_5_2_2_2,
-        "first PEs after B has come back",
-        firsts.as_str(),
-        "BBA",
-    );
+    t.check_eq(R5356_5_2_2_2, "first PEs", firsts.as_str(), "BBA");
     Ok(())
 }
 
 const SUM_DOES_NOT_WRAP: Case = registrar(
     "rfc5356/5.2.2/sum-does-not-wrap",
-    "LUD: a PE degraded beyond 32 bits comes last, not first.",
+    "LUD: a PE whose sum exceeds 32 bits comes last, not first.",
     &[
         R5356_5_2_2_5, // LUD: a response lists the PEs of lowest degraded load.
         R5356_5_2_2_4, // LUD: the selection follows LU, on the degraded load.
@@ -175,35 +157,28 @@ const SUM_DOES_NOT_WRAP: Case = registrar(
 
 fn sum_does_not_wrap(t: &mut Tester) -> Outcome {
     sums_decide(t)?;
-    // Returned once, A has 0x1_0000_0100. It may be cut to 0xffffffff: that is still more than B's.
+    // Listed once, A has the sum 0x1_0000_0100. It may be limited to 0xffffffff: still more than B's.
     let pes = pool_of(t, [lud(0xffff_ff00, 0x0000_0200), lud(0xffff_ff80, 0)])?;
     let pu = t.pool_user();
     if !list(t, &pu, &pes)?.starts_with('A') {
-        return Err(t.inconclusive("A did not come first, so its degradation is not known"));
+        return Err(t.inconclusive("A did not come first, so its degradation is unknown"));
     }
 
     for _ in 0..3 {
         let listed = list(t, &pu, &pes)?;
-        t.check_that(
-            R5356_5_2_2_5,
-            listed.starts_with('B'),
-            format!("listed: {listed}"),
-        );
-        t.check_that(
-            R5356_5_2_2_4,
-            in_order(&listed, "BA"),
-            format!("listed: {listed}"),
-        );
+        begins_with(t, R5356_5_2_2_5, &listed, 'B');
+        follows_order(t, R5356_5_2_2_4, &listed, "BA");
     }
     Ok(())
 }
 
-/// A pool in which B has degraded beyond A. Where the sums did not decide that, no counter can be seen.
+/// Returns a pool in which B has degraded beyond A. Inconclusive if the order does not follow the sums, since
+/// then it does not show the counters.
 fn sums_decide(t: &mut Tester) -> Result<(PoolUser, [PoolElement; 2]), Stop> {
     let pes = pool_of(t, [lud(100, 0), lud(0, 60)])?;
     let pu = t.pool_user();
     if firsts(t, &pu, &pes, 3)? != "BBA" {
-        return Err(t.inconclusive("the sums do not decide who comes first, so no counter shows"));
+        return Err(t.inconclusive("the order does not follow the sums"));
     }
     Ok((pu, pes))
 }
@@ -212,11 +187,11 @@ fn lud(load: u32, degradation: u32) -> Policy {
     Policy::LeastUsedDegradation { load, degradation }
 }
 
-/// Load plus degradation counter times load degradation, of A and B.
+/// Sums of A and B: load plus degradation counter times load degradation.
 struct Sums([(u64, u64); 2]);
 
 impl Sums {
-    /// Loads and load degradations; nothing was returned yet.
+    /// Returns the sums for loads and load degradations, before the first response.
     fn of(terms: [(u64, u64); 2]) -> Sums {
         Sums(terms)
     }
@@ -238,7 +213,7 @@ impl Sums {
         }
     }
 
-    fn told(&self) -> String {
+    fn text(&self) -> String {
         format!("A {} and B {}", self.0[0].0, self.0[1].0)
     }
 }

@@ -15,19 +15,19 @@ pub(super) const CASES: &[Case] = &[
 
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/5.3.4/policy-is-told",
-    "PLU: a response tells the pool's policy, and load and load degradation of each PE.",
+    "PLU: a response lists the policy of the pool, and load and load degradation of each PE.",
     &[
         R5352_3_3_23,   // A policy other than Round Robin is in the response.
         R5352_3_3_24,   // The policy in the response has the pool's policy type.
         R5356_5_3_4_1,  // PLU: the parameter has Length 16 and type 0x40000003.
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
     ],
-    policy_is_told_with_degradations,
+    policy_is_told,
 )
 .needs(&[Ics::PolicyPriorityLeastUsed]);
 
-fn policy_is_told_with_degradations(t: &mut Tester) -> Outcome {
-    policy_is_told(
+fn policy_is_told(t: &mut Tester) -> Outcome {
+    policy_is_listed(
         t,
         R5356_5_3_4_1,
         [plu(0x0000_0010, 0x8000_0000), plu(0x8001_0002, 7)],
@@ -36,7 +36,7 @@ fn policy_is_told_with_degradations(t: &mut Tester) -> Outcome {
 
 const LOWEST_SUM_COMES_FIRST: Case = registrar(
     "rfc5356/5.3.2/lowest-sum-comes-first",
-    "PLU: the order is that of load plus load degradation, not of either alone.",
+    "PLU: the PEs are listed by load plus load degradation, not by either alone.",
     &[
         R5356_5_3_2_5, // PLU: a response is in rising order of degraded load.
         R5356_5_3_2_2, // PLU: a response lists the PEs of lowest degraded load.
@@ -53,28 +53,16 @@ fn lowest_sum_comes_first(t: &mut Tester) -> Outcome {
 
     for _ in 0..4 {
         let listed = list(t, &pu, &pes)?;
-        t.check_that(
-            R5356_5_3_2_5,
-            in_order(&listed, "BCA"),
-            format!("listed: {listed}"),
-        );
-        t.check_that(
-            R5356_5_3_2_2,
-            listed.starts_with('B'),
-            format!("listed: {listed}"),
-        );
-        t.check_that(
-            R5356_5_3_2_3,
-            no_repeats(&listed),
-            format!("listed: {listed}"),
-        );
+        follows_order(t, R5356_5_3_2_5, &listed, "BCA");
+        begins_with(t, R5356_5_3_2_2, &listed, 'B');
+        has_none_twice(t, R5356_5_3_2_3, &listed);
     }
     Ok(())
 }
 
 const BEING_RETURNED_CHANGES_NOTHING: Case = registrar(
     "rfc5356/5.3.2/being-returned-changes-nothing",
-    "PLU: the PE of lowest sum comes first however often it was returned.",
+    "PLU: the PE of lowest sum comes first, however often it was listed.",
     &[
         R5356_5_3_2_2, // PLU: a response lists the PEs of lowest degraded load.
     ],
@@ -83,7 +71,7 @@ const BEING_RETURNED_CHANGES_NOTHING: Case = registrar(
 .needs(&[Ics::PolicyPriorityLeastUsed]);
 
 fn being_returned_changes_nothing(t: &mut Tester) -> Outcome {
-    // The RFC's example: of two PEs at 50 %, the one that takes 10 % more for a request, not 50 %.
+    // The example of the RFC: two PEs with a load of 50 %, one with a load degradation of 10 %, one of 50 %.
     let pes = pool_of(
         t,
         [plu(0x8000_0000, 0x1999_9999), plu(0x8000_0000, 0x7fff_ffff)],
@@ -97,7 +85,7 @@ fn being_returned_changes_nothing(t: &mut Tester) -> Outcome {
 
 const EQUAL_SUMS_TAKE_TURNS: Case = registrar(
     "rfc5356/5.3.2/equal-sums-take-turns",
-    "PLU: PEs of equal sum take turns, of whatever load and load degradation it is made.",
+    "PLU: PEs of equal sums take turns, whatever their loads and load degradations.",
     &[
         R5356_5_3_2_4, // PLU: PEs of equal degraded load come first in turn.
     ],
@@ -119,7 +107,7 @@ fn equal_sums_take_turns(t: &mut Tester) -> Outcome {
 
 const NEW_LOADS_COUNT_AT_ONCE: Case = registrar(
     "rfc5356/5.3.2/new-loads-count-at-once",
-    "PLU: a re-registration with another load changes the order.",
+    "PLU: a re-registration with another load changes the order at once.",
     &[
         R5352_3_1_45, // A re-registration replaces the policy values.
     ],
@@ -134,11 +122,7 @@ fn new_loads_count_at_once(t: &mut Tester) -> Outcome {
 
     t.preamble(|t| t.register(&pes[0].clone().policy(plu(300, 10))))?;
     let listed = list(t, &pu, &pes)?;
-    t.check_that(
-        R5352_3_1_45,
-        listed.starts_with('B'),
-        format!("listed: {listed}"),
-    );
+    begins_with(t, R5352_3_1_45, &listed, 'B');
     Ok(())
 }
 
@@ -154,7 +138,7 @@ const SUM_DOES_NOT_WRAP: Case = registrar(
 .needs(&[Ics::PolicyPriorityLeastUsed]);
 
 fn sum_does_not_wrap(t: &mut Tester) -> Outcome {
-    // Cut to 32 bits A's sum would be 0xf and B's 0xfffffffe. Both may count as 0xffffffff, but not C's.
+    // In 32 bits the sum of A would wrap to 0xf and that of B to 0xfffffffe. Both may be limited to 0xffffffff.
     let pes = pool_of(
         t,
         [
@@ -169,11 +153,7 @@ fn sum_does_not_wrap(t: &mut Tester) -> Outcome {
         let listed = list(t, &pu, &pes)?;
         let rising = in_order(&listed, "CAB") || in_order(&listed, "CBA");
         t.check_that(R5356_5_3_2_5, rising, format!("listed: {listed}"));
-        t.check_that(
-            R5356_5_3_2_2,
-            listed.starts_with('C'),
-            format!("listed: {listed}"),
-        );
+        begins_with(t, R5356_5_3_2_2, &listed, 'C');
     }
     Ok(())
 }

@@ -1,8 +1,9 @@
 //! Words about the order in which a registrar lists the PEs of a pool.
 
+use super::nth_pe;
 use rspcheck_testkit::prelude::*;
 
-/// A new pool with a PE for each policy, registered in this order.
+/// Registers a PE for each policy in a new pool, in this order.
 pub(crate) fn pool_of<const N: usize>(
     t: &mut Tester,
     policies: [Policy; N],
@@ -13,7 +14,8 @@ pub(crate) fn pool_of<const N: usize>(
     Ok(pes)
 }
 
-/// The PEs of one response in letters: `A` is the first of `pes`, `B` the second, `?` is none of them.
+/// Resolves the pool and returns the PEs listed as letters: `A` is the first of `pes`, `B` the second, `?`
+/// another PE.
 pub(crate) fn list(t: &mut Tester, pu: &PoolUser, pes: &[PoolElement]) -> Result<String, Stop> {
     let listed = t.listed(pu, &pes[0].handle)?;
     if listed.is_empty() {
@@ -22,7 +24,7 @@ pub(crate) fn list(t: &mut Tester, pu: &PoolUser, pes: &[PoolElement]) -> Result
     Ok(listed.into_iter().map(|id| letter(pes, id)).collect())
 }
 
-/// The PEs that come first in this many responses one after the other, in letters.
+/// Resolves the pool several times and returns the PE listed first by each response, as letters.
 pub(crate) fn firsts(
     t: &mut Tester,
     pu: &PoolUser,
@@ -33,29 +35,51 @@ pub(crate) fn firsts(
     (0..responses).map(first).collect()
 }
 
+/// Returns the letter of a PE.
 pub(crate) fn letter(pes: &[PoolElement], id: u32) -> char {
     let nth = pes.iter().position(|pe| pe.pe_identifier() == id);
     nth.and_then(|nth| ('A'..='Z').nth(nth)).unwrap_or('?')
 }
 
-/// How often a letter occurs.
+/// Counts a letter.
 pub(crate) fn count(letters: &str, letter: char) -> usize {
     letters.chars().filter(|&c| c == letter).count()
 }
 
-/// Whether no letter occurs twice.
+/// Returns true if no letter occurs twice.
 pub(crate) fn no_repeats(letters: &str) -> bool {
     letters.chars().all(|c| count(letters, c) == 1)
 }
 
-/// Whether a list has its PEs in this order; some may be missing.
+/// Returns true if a list has its PEs in this order; some may be missing.
 pub(crate) fn in_order(list: &str, order: &str) -> bool {
     let mut rest = order.chars();
     list.chars().all(|listed| rest.any(|c| c == listed))
 }
 
-/// The response names the pool's policy, with the Length of its format, and each PE with its own values.
-pub(crate) fn policy_is_told(t: &mut Tester, format: ReqId, policies: [Policy; 2]) -> Outcome {
+/// Checks that a list begins with this PE.
+pub(crate) fn begins_with(t: &mut Tester, requirement: ReqId, list: &str, pe: char) {
+    t.check_that(requirement, list.starts_with(pe), format!("PEs: {list}"));
+}
+
+/// Checks that a list has its PEs in this order; some may be missing.
+pub(crate) fn follows_order(t: &mut Tester, requirement: ReqId, list: &str, order: &str) {
+    t.check_that(requirement, in_order(list, order), format!("PEs: {list}"));
+}
+
+/// Checks that no PE is there twice.
+pub(crate) fn has_none_twice(t: &mut Tester, requirement: ReqId, pes: &str) {
+    t.check_that(requirement, no_repeats(pes), format!("PEs: {pes}"));
+}
+
+/// Checks that this PE is not there.
+pub(crate) fn has_not(t: &mut Tester, requirement: ReqId, pes: &str, pe: char) {
+    t.check_that(requirement, !pes.contains(pe), format!("PEs: {pes}"));
+}
+
+/// Checks that a response lists the pool's policy, with the Length of its format, and each PE with its own
+/// values of it.
+pub(crate) fn policy_is_listed(t: &mut Tester, format: ReqId, policies: [Policy; 2]) -> Outcome {
     let pes = pool_of(t, policies)?;
     let pu = t.pool_user();
     let response = t.resolve(&pu, &pes[0].handle)?;
@@ -69,32 +93,23 @@ pub(crate) fn policy_is_told(t: &mut Tester, format: ReqId, policies: [Policy; 2
         let Some(pe) = pes.iter().find(|pe| pe.pe_identifier() == id) else {
             continue;
         };
-        let path = if nth == 0 {
-            String::new()
-        } else {
-            format!("[{nth}]")
-        };
-        let told = response.octets_of(&format!("pool-element{path}/policy"));
+        let listed = response.octets_of(&nth_pe(nth, "policy"));
         let registered = Parameter::policy(&pe.element.policy).octets();
-        t.check_eq(
-            R5352_2_2_6_11,
-            "policy of a PE",
-            told,
-            Some(&registered[..]),
-        );
+        let registered = Some(&registered[..]);
+        t.check_eq(R5352_2_2_6_11, "policy of a PE", listed, registered);
     }
     Ok(())
 }
 
-/// A pool whose PEs all are of no use to the policy is answered, positively or negatively; a useful PE
-/// that joins it comes first at once.
-pub(crate) fn useless_pes_do_no_harm(
+/// Checks that a pool is answered, positively or negatively, if its policy allows none of its PEs to be
+/// selected, and that a PE which can be selected comes first as soon as it has joined.
+pub(crate) fn unusable_pes_do_no_harm(
     t: &mut Tester,
-    comes_first: ReqId,
-    useless: [Policy; 2],
-    useful: Policy,
+    requirement: ReqId,
+    unusable: [Policy; 2],
+    usable: Policy,
 ) -> Outcome {
-    let pes = pool_of(t, useless)?;
+    let pes = pool_of(t, unusable)?;
     let pu = t.pool_user();
     let pool = pes[0].handle.clone();
     for _ in 0..3 {
@@ -102,15 +117,32 @@ pub(crate) fn useless_pes_do_no_harm(
         t.observe(response.summary());
     }
 
-    let joins = t.pool_element(&pool).policy(useful);
+    let joins = t.pool_element(&pool).policy(usable);
     t.preamble(|t| t.register(&joins))?;
     for _ in 0..3 {
-        let first = t.listed(&pu, &pool)?.first().copied();
-        let note = format!(
-            "the useful PE {:#010x} does not come first",
-            joins.pe_identifier()
-        );
-        t.check_that(comes_first, first == Some(joins.pe_identifier()), note);
+        let resolution = t.resolve(&pu, &pool)?;
+        let id = nth_pe(0, "pe-identifier");
+        t.field(requirement, &resolution, &id, joins.pe_identifier());
     }
     Ok(())
+}
+
+/// Returns the policy Weighted Round Robin with this weight.
+pub(crate) fn wrr(weight: u32) -> Policy {
+    Policy::WeightedRoundRobin { weight }
+}
+
+/// Returns the policy Weighted Random with this weight.
+pub(crate) fn wrand(weight: u32) -> Policy {
+    Policy::WeightedRandom { weight }
+}
+
+/// Returns the policy Least Used with this load.
+pub(crate) fn lu(load: u32) -> Policy {
+    Policy::LeastUsed { load }
+}
+
+/// Returns the policy Randomized Least Used with this load.
+pub(crate) fn rlu(load: u32) -> Policy {
+    Policy::RandomizedLeastUsed { load }
 }
