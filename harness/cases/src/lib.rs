@@ -1,8 +1,13 @@
 //! The conformance cases: one file per RFC section, one constant per case.
 //!
-//! A case reads from top to bottom as a conversation and names only words of the test kit. Its id is
-//! `rfcNNNN/section/words` and never changes or is used again; [`all`] gives every case in the order of
-//! the RFCs. To add one: write it in the file of its section and list it in that file's `CASES`.
+//! A case is a constant directly above its function. The constant lists the requirements that the case
+//! checks; the function reads from top to bottom as a conversation in words of the test kit and of `words`.
+//! The id is `rfcNNNN/section/words`; it never changes and is never used again. [`all`] returns every case
+//! in the order of the RFCs.
+//!
+//! To add a case: write the constant and its function in the file of the section, add the constant to that
+//! file's `CASES`, and run `RSPCHECK_BLESS=1 cargo test -p rspcheck-cases`, which writes the title of each
+//! requirement behind its ID.
 
 pub mod rfc5352;
 pub mod rfc5354;

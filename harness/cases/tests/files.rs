@@ -1,9 +1,12 @@
-//! Rules for the files of cases: each case is in the file of its section, and each requirement ID has its
-//! title beside it.
+//! Rules for the files of cases: each case is in the file of its section and fits a screen, a check fits a
+//! line, and each requirement ID has its title beside it.
 
 use rspcheck_spec::catalogue;
 use std::fs;
 use std::path::{Path, PathBuf};
+
+/// Limit on the lines of a function in a case file.
+const SCREEN: usize = 40;
 
 /// Indentation of a requirement ID in the list of a case.
 const INDENT: &str = "        ";
@@ -67,6 +70,28 @@ fn cases_are_in_the_file_of_their_section() {
             "{} is in the file of another section",
             case.id
         );
+    }
+}
+
+/// A reader sees the whole case at once. Values that make a check longer than a line get a name before it.
+#[test]
+fn cases_fit_a_screen_and_checks_fit_a_line() {
+    for path in case_files() {
+        let text = read(&path);
+        let mut start = 0;
+        for (at, line) in text.lines().enumerate() {
+            let place = format!("{}:{}", path.display(), at + 1);
+            if line.starts_with("fn ") {
+                start = at;
+            }
+            let height = at + 1 - start;
+            assert!(
+                line != "}" || height <= SCREEN,
+                "{place}: ends a function of {height} lines"
+            );
+            let broken = line.trim().starts_with("t.") && line.ends_with('(');
+            assert!(!broken, "{place}: the arguments are on lines of their own");
+        }
     }
 }
 

@@ -129,9 +129,8 @@ fn rejected_or_corrected(t: &mut Tester, pe: &PoolElement) -> Outcome {
     t.check_that(R5352_3_1_55, listed, response.summary());
     let addresses = addresses(&resolution, "pool-element/user-transport");
     let warned = response.has("operation-error");
-    t.observe(format!(
-        "granted, warning: {warned}, addresses listed: {addresses:?}"
-    ));
+    let note = format!("granted, warning: {warned}, addresses listed: {addresses:?}");
+    t.observe(note);
     Ok(())
 }
 

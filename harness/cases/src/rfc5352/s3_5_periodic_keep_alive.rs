@@ -79,10 +79,8 @@ fn keep_alives_to_many_pes_are_spread(t: &mut Tester) -> Outcome {
             .count()
     };
     let burst = came.iter().map(close).max().unwrap_or(0);
-    t.observe(format!(
-        "{} keep-alives, {burst} close together",
-        came.len()
-    ));
+    let note = format!("{} keep-alives, {burst} close together", came.len());
+    t.observe(note);
     let note = format!("keep-alives to {burst} of {MANY} PEs come in one burst");
     t.check_that(R5352_3_5_16, burst < MANY / 2, note);
     let claims = came.iter().filter(|m| m.flag('H')).count();

@@ -123,10 +123,8 @@ fn server_announce_over_an_association(t: &mut Tester) -> Outcome {
     let server = t.random_identifier();
 
     t.send(&alone, forge::server_announce(server, &[]))?;
-    t.send(
-        &with_transport,
-        forge::server_announce(server, &[transport]),
-    )?;
+    let announcement = forge::server_announce(server, &[transport]);
+    t.send(&with_transport, announcement)?;
     t.answered(R5352_4_13, next_pu_is_served)?;
     for player in [&alone, &with_transport] {
         for error in t.take_all(player, ERROR) {

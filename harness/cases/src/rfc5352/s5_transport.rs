@@ -111,8 +111,7 @@ fn two_messages_in_one_user_message_do_no_harm(t: &mut Tester) -> Outcome {
     t.send_octets(&odd, &requests.concat())?;
     next_pu_is_served(t)?;
     let count = t.take_all(&odd, HANDLE_RESOLUTION_RESPONSE).len();
-    t.observe(format!(
-        "two requests in one user message: {count} responses"
-    ));
+    let note = format!("two requests in one user message: {count} responses");
+    t.observe(note);
     Ok(())
 }
