@@ -1,12 +1,12 @@
-//! What can be wrong with a message.
+//! Defects of a message.
 
 use serde::{Serialize, Serializer};
 use std::fmt;
 
-/// How bad a defect is.
+/// The severity of a defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
-    /// The sender broke a rule that a receiver ignores.
+    /// The sender broke a rule that a receiver does not check.
     Deviation,
     /// A strict receiver rejects the message.
     Malformed,
@@ -42,27 +42,27 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Truncated "truncated" "The octets end before a field or a declared Length."
+    Truncated "truncated" "The octets end within a field or before a declared Length."
     LengthTooSmall "length-too-small" "A Length below the header or the fixed part it must cover."
-    LengthOverrun "length-overrun" "A Length that runs past the end of what contains the element."
+    LengthOverrun "length-overrun" "A Length that runs past the end of the parent."
     WrongLength "wrong-length" "An element of fixed size with another Length."
     TrailingOctets "trailing-octets" "Octets after the message's padded end."
     UnknownMessage "unknown-message" "A message type that no RFC assigns."
     UnknownParameter "unknown-parameter" "A parameter type that no RFC assigns."
-    MissingParameter "missing-parameter" "A parameter that has to be there is not."
-    DuplicateParameter "duplicate-parameter" "A parameter that may be there once is there again."
+    MissingParameter "missing-parameter" "A mandatory parameter is missing."
+    DuplicateParameter "duplicate-parameter" "A second parameter where only one is allowed."
     UnexpectedParameter "unexpected-parameter" "A known parameter in a wrong place or order."
     AddressCount "address-count" "A transport without an address, or with one too many."
-    InvalidValue "invalid-value" "A value that its field cannot have."
+    InvalidValue "invalid-value" "A value that its field must not have."
     PaddingMissing "padding-missing" "The padding at the end was not sent."
     PaddingCounted "padding-counted" "A Length that includes trailing padding."
     PaddingNotZero "padding-not-zero" "Padding other than zero."
     ReservedNotZero "reserved-not-zero" "A reserved field other than zero."
-    ReservedFlagSet "reserved-flag-set" "A header flag without a meaning is set."
+    ReservedFlagSet "reserved-flag-set" "An undefined header flag is set."
     ReservedValue "reserved-value" "A number that is reserved."
 }
 
-/// What a receiver does about a type it does not know (RFC 5354 §3, §4): the two highest bits say.
+/// The reaction of a receiver to an unknown type, by its two highest bits (RFC 5354 §3, §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reaction {
     /// Bits 10: skip the parameter.
@@ -76,7 +76,7 @@ pub enum Reaction {
 }
 
 impl Reaction {
-    /// By the two highest bits of a parameter type.
+    /// Returns the reaction to an unknown parameter type, by its two highest bits.
     pub fn of_parameter(code: u16) -> Reaction {
         match code >> 14 {
             0b00 => Reaction::Drop,
@@ -86,8 +86,8 @@ impl Reaction {
         }
     }
 
-    /// By the two highest bits of a message type; the RFC leaves 10 and 11 undefined, which is read as a
-    /// silent discard.
+    /// Returns the reaction to an unknown message type, by its two highest bits. The RFC does not define
+    /// 10 and 11; this crate reads them as a silent discard.
     pub fn of_message(code: u8) -> Reaction {
         match code >> 6 {
             0b01 => Reaction::DropReport,
@@ -95,7 +95,7 @@ impl Reaction {
         }
     }
 
-    /// Whether the message is lost.
+    /// Returns true if the receiver discards the message.
     pub fn drops(self) -> bool {
         matches!(self, Reaction::Drop | Reaction::DropReport)
     }
@@ -132,19 +132,19 @@ speaks_its_word! { Severity Kind Reaction }
 /// One defect of a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Defect {
-    /// From the message's first octet; what it points at depends on the kind.
+    /// Offset from the message's first octet; its meaning depends on the kind.
     pub offset: usize,
-    /// Field path of what is wrong; a missing parameter's path is where it should have been.
+    /// Field path of the defective element; for a missing parameter the path that it would have.
     pub path: String,
     /// Its kind.
     pub kind: Kind,
-    /// Whether a receiver would reject the message for it.
+    /// Severity: a strict receiver rejects the message, or not.
     pub severity: Severity,
     /// One sentence.
     pub what: String,
     /// The rule, as in `RFC 5354 §3.9`.
     pub section: &'static str,
-    /// Where an unknown type decides what to do.
+    /// For an unknown type: the reaction that its highest bits require.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reaction: Option<Reaction>,
 }
@@ -159,14 +159,14 @@ impl fmt::Display for Defect {
     }
 }
 
-/// Why a strict receiver would reject the message: its first malformed defect.
+/// The reason for which a strict receiver rejects the message: its first malformed defect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Rejection {
-    /// Where, from the message's first octet.
+    /// Offset from the message's first octet.
     pub offset: usize,
-    /// What.
+    /// Kind of the defect.
     pub kind: Kind,
-    /// If an unknown type is the reason, what its highest bits ask for.
+    /// For an unknown type: the reaction that its highest bits require.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reaction: Option<Reaction>,
 }

@@ -1,4 +1,4 @@
-//! Dissecting and asking questions.
+//! Dissection of a message, and access to its fields by path.
 
 use crate::defect::{Defect, Reaction, Rejection, Severity};
 use crate::schema::{self, Flag, Protocol, Shape};
@@ -7,7 +7,7 @@ use crate::tree::{Entry, Node, Planter, Watcher, What};
 use crate::value::Value;
 use crate::walk;
 
-/// Dissects octets that may be anything: one message, a broken one, or no message at all.
+/// Dissects any octets: a valid message, an invalid one, or no message at all.
 pub fn dissect(protocol: Protocol, octets: &[u8]) -> Dissection {
     let planter = walk::message(protocol, octets, Planter::new(octets));
     Dissection {
@@ -19,7 +19,7 @@ pub fn dissect(protocol: Protocol, octets: &[u8]) -> Dissection {
     }
 }
 
-/// Checks octets as [`dissect`] does, without building anything as long as nothing is wrong.
+/// Checks octets as [`dissect`] does, but builds a tree only if there is a defect.
 pub fn scan(protocol: Protocol, octets: &[u8]) -> Brief {
     let watcher = walk::message(protocol, octets, Watcher::default());
     let message_type = octets.first().copied();
@@ -33,7 +33,7 @@ pub fn scan(protocol: Protocol, octets: &[u8]) -> Brief {
             [_, _, high, low, ..] => u16::from_be_bytes([*high, *low]),
             _ => 0,
         },
-        // The tree walks the same way, so it finds the same defects and can say where.
+        // The dissection takes the same walk, so it finds the same defects, with their paths.
         defects: if watcher.alarmed {
             dissect(protocol, octets).defects
         } else {
@@ -42,23 +42,23 @@ pub fn scan(protocol: Protocol, octets: &[u8]) -> Brief {
     }
 }
 
-/// What a glance at a message tells.
+/// The header of a message and its defects, without its tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Brief {
-    /// Message Type; `None`: there are no octets.
+    /// Message Type; `None` if there are no octets.
     pub message_type: Option<u8>,
-    /// The RFC's name; `None`: no RFC assigns this type.
+    /// The RFC's name; `None` if no RFC assigns this type.
     pub name: Option<&'static str>,
     /// The flags octet.
     pub flags: u8,
-    /// Message Length as it stands there; 0 if it does not.
+    /// Message Length as sent; 0 if the octets end before it.
     pub length: u16,
     /// Every defect.
     pub defects: Vec<Defect>,
 }
 
 impl Brief {
-    /// Whether a strict receiver takes the message.
+    /// Returns true if a strict receiver accepts the message.
     pub fn well_formed(&self) -> bool {
         self.defects
             .iter()
@@ -77,22 +77,22 @@ pub struct Dissection {
 }
 
 impl Dissection {
-    /// As what it was dissected.
+    /// Returns the protocol that the octets were dissected as.
     pub fn protocol(&self) -> Protocol {
         self.protocol
     }
 
-    /// All octets, as they came.
+    /// Returns all octets, as received.
     pub fn octets(&self) -> &[u8] {
         &self.octets
     }
 
-    /// Message Type; `None`: there are no octets.
+    /// Message Type; `None` if there are no octets.
     pub fn message_type(&self) -> Option<u8> {
         self.octets.first().copied()
     }
 
-    /// The RFC's name, as in `ASAP_REGISTRATION`; `None`: no RFC assigns this type.
+    /// Returns the RFC's name, as in `ASAP_REGISTRATION`; `None` if no RFC assigns this type.
     pub fn message_name(&self) -> Option<&'static str> {
         self.row().map(|row| row.name)
     }
@@ -101,17 +101,17 @@ impl Dissection {
         schema::message(self.protocol, self.message_type()?)
     }
 
-    /// Every defect, in the order in which a receiver meets them.
+    /// Returns every defect, in the order in which a receiver finds them.
     pub fn defects(&self) -> &[Defect] {
         &self.defects
     }
 
-    /// Whether a strict receiver takes the message.
+    /// Returns true if a strict receiver accepts the message.
     pub fn well_formed(&self) -> bool {
         self.rejection().is_none()
     }
 
-    /// Why a strict receiver rejects the message.
+    /// Returns the reason for which a strict receiver rejects the message, if it does.
     pub fn rejection(&self) -> Option<Rejection> {
         let first = self
             .defects
@@ -124,8 +124,8 @@ impl Dissection {
         })
     }
 
-    /// What an unknown type asks for: of the first malformed defect if the message is rejected, else the
-    /// strongest of the skipped parameters.
+    /// Returns the reaction that an unknown type requires: that of the first malformed defect if the
+    /// message is rejected, else the strongest of the skipped parameters.
     pub fn reaction(&self) -> Option<Reaction> {
         match self.rejection() {
             Some(rejection) => rejection.reaction,
@@ -137,7 +137,7 @@ impl Dissection {
         }
     }
 
-    /// The message as a tree.
+    /// Returns the root of the tree: the message.
     pub fn root(&self) -> Node<'_> {
         self.node(0)
     }
@@ -150,33 +150,33 @@ impl Dissection {
         }
     }
 
-    /// Whether there is something at this path.
+    /// Returns true if the message has an element or field at this path.
     pub fn has(&self, path: &str) -> bool {
         self.find(path).is_some() || self.value(path).is_some()
     }
 
-    /// Whether a flag of the message header is set. A flag that this message does not have is not.
+    /// Returns true if a flag of the message header is set; false if the message does not define it.
     pub fn flag(&self, letter: char) -> bool {
         self.flag_row(letter).is_some_and(|flag| self.is_set(flag))
     }
 
-    /// The number at this path.
+    /// Returns the number at this path.
     pub fn number(&self, path: &str) -> Option<i64> {
         self.value(path)?.number()
     }
 
-    /// The value at this path as text.
+    /// Returns the value at this path as text.
     pub fn text(&self, path: &str) -> Option<String> {
         Some(self.value(path)?.to_string())
     }
 
-    /// The octets at this path: of a field its own, of a parameter with its header and without its
-    /// padding, of the empty path the message without its padding.
+    /// Returns the octets at this path: those of a field; a parameter with its header and without its
+    /// padding; for the empty path the message without its padding.
     pub fn octets_of(&self, path: &str) -> Option<&[u8]> {
         Some(self.find(path)?.octets())
     }
 
-    /// The value at this path.
+    /// Returns the value at this path.
     pub fn value(&self, path: &str) -> Option<Value> {
         match path {
             "type" => return Some(Value::Number(self.message_type()?.into())),
@@ -208,8 +208,8 @@ impl Dissection {
         }
     }
 
-    /// Every value with its path, in octet order: header, flags, fields, and parameters that are one
-    /// value. Reserved fields and padding are not among them.
+    /// Returns every value with its path, in octet order: header, flags, fields, and parameters with one
+    /// value. Reserved fields and padding are left out.
     pub fn fields(&self) -> Vec<(String, Value)> {
         let mut fields: Vec<(String, Value)> = ["type", "length", "flags"]
             .into_iter()

@@ -1,4 +1,4 @@
-//! A dissection for programs.
+//! JSON form of a dissection.
 
 use crate::dissection::Dissection;
 use crate::tree::Node;
@@ -6,7 +6,7 @@ use crate::value::hex;
 use serde_json::{Map, Value as Json, json};
 
 impl Dissection {
-    /// The message, its tree with offsets and values, and its defects.
+    /// Returns the message, its tree with offsets and values, and its defects.
     pub fn to_json(&self) -> Json {
         let flags = self.row().map_or(&[][..], |row| row.flags);
         let flags: Map<String, Json> = flags
@@ -44,7 +44,7 @@ fn node(node: Node<'_>) -> Json {
     if !node.note().is_empty() {
         object.insert("note".into(), node.note().into());
     }
-    // A parameter that is one value has nothing more to tell below.
+    // A parameter with one value shows it itself, so it needs no child.
     let children: Vec<Json> = node
         .children()
         .filter(|child| !child.entry().is_own_value())

@@ -1,23 +1,23 @@
-//! What the walker tells while it goes through a message.
+//! Interface between the walker and its two receivers: the tree builder and the defect watcher.
 
 use crate::defect::{Kind, Reaction, Severity};
 use crate::schema::Shape;
 
-/// Takes what the walker finds, in octet order. Two exist: one builds a tree, one only watches.
+/// Receiver of the elements, fields and defects that the walker finds, in octet order.
 pub(crate) trait Sink {
-    /// Whether it does anything with what is right.
+    /// True if the sink uses elements and fields without a defect.
     const BUILDS: bool;
 
-    /// A message, parameter or cause begins; what follows is inside until [`Sink::close`].
+    /// Opens a message, parameter or cause; everything up to [`Sink::close`] is inside it.
     fn open(&mut self, head: Head);
 
-    /// A field.
+    /// Adds a field.
     fn leaf(&mut self, leaf: Leaf);
 
-    /// The innermost open element ends.
+    /// Closes the innermost open element.
     fn close(&mut self);
 
-    /// Something is wrong with what was told last, or with the innermost open element.
+    /// Reports a defect of the element or field that came last, or of the innermost open element.
     fn defect(&mut self, spot: Spot, sentence: impl FnOnce() -> String);
 }
 
@@ -30,11 +30,11 @@ pub(crate) struct Head {
     pub(crate) segment: &'static str,
     pub(crate) code: u16,
     pub(crate) offset: usize,
-    /// With its header, without its padding, no more than there is.
+    /// Size with its header and without its padding, at most the octets that are present.
     pub(crate) length: usize,
 }
 
-/// What has a header.
+/// Sort of an element: everything with a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Sort {
     Message,
@@ -46,24 +46,24 @@ pub(crate) enum Sort {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Leaf {
     pub(crate) name: &'static str,
-    /// Empty if it is the value of the element it stands in.
+    /// Empty if the field is the value of its element.
     pub(crate) segment: &'static str,
     pub(crate) shape: Shape,
-    /// What the value means, if it has a name.
+    /// Name of the value; empty if it has none.
     pub(crate) note: &'static str,
     pub(crate) offset: usize,
     pub(crate) length: usize,
 }
 
-/// Where and what, without the sentence.
+/// Place, kind and severity of a defect, without its sentence.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spot {
     pub(crate) kind: Kind,
     pub(crate) severity: Severity,
     pub(crate) offset: usize,
-    /// What to add to the path of the innermost open element.
+    /// Suffix for the path of the innermost open element.
     pub(crate) tail: &'static str,
-    /// The tail stands beside that element, not in it.
+    /// True if the tail belongs to the parent of that element.
     pub(crate) beside: bool,
     pub(crate) section: &'static str,
     pub(crate) reaction: Option<Reaction>,

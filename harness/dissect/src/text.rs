@@ -1,4 +1,4 @@
-//! A dissection for people: one line, or an annotated tree.
+//! Text form of a dissection: one line, or an annotated tree.
 
 use crate::dissection::Dissection;
 use crate::schema::{self, Shape};
@@ -7,17 +7,17 @@ use crate::tree::{Node, What};
 use crate::value::{Value, hex, printable};
 use std::fmt::Write;
 
-/// Octets of one line of the tree.
+/// Octets per line of the tree.
 const LINE: usize = 8;
 
-/// Octets of a value that are shown; the rest is counted.
+/// Limit on the shown octets of a value; the rest is counted.
 const SHOWN: usize = 64;
 
-/// Parameters named in a summary; the rest is counted.
+/// Limit on the named parameters of a summary; the rest is counted.
 const NAMED: usize = 8;
 
 impl Dissection {
-    /// One line, as in `ASAP_REGISTRATION_RESPONSE R=1 "EchoPool" 0x12345678 cause 0x5`.
+    /// Returns one line, as in `ASAP_REGISTRATION_RESPONSE R=1 "EchoPool" 0x12345678 cause 0x5`.
     pub fn summary(&self) -> String {
         let mut line = match (self.message_name(), self.message_type()) {
             (Some(name), _) => name.to_owned(),
@@ -102,7 +102,7 @@ impl Dissection {
         flags.iter().filter(|_| there).map(text).collect()
     }
 
-    /// The tree: offset, octets, name and value, with each defect behind what it is about.
+    /// Returns the tree: offset, octets, name and value, with each defect after its element.
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         let mut defects = self.anchors.iter().zip(self.defects()).peekable();
@@ -111,7 +111,7 @@ impl Dissection {
             if !self.shown_elsewhere(node) {
                 self.write_node(node, &mut text);
             }
-            // Anchors never fall: defects are told in the order of entries.
+            // Anchors never decrease, because the walker reports defects in the order of entries.
             while let Some((_, defect)) = defects.next_if(|(anchor, _)| **anchor <= index) {
                 let indent = "  ".repeat(node.depth() + 1);
                 let _ = writeln!(
@@ -124,11 +124,12 @@ impl Dissection {
         text
     }
 
-    /// The hex of a cause's information is of no use when there is none or the parameter in it is shown.
+    /// Returns true if the hex of a cause's information is redundant: it is empty, or its parameter is
+    /// shown.
     fn shown_elsewhere(&self, node: Node<'_>) -> bool {
         let quotes = |parent: Node<'_>| parent.children().any(|child| child.code().is_some());
-        let told = node.length() == 0 || node.parent().is_some_and(quotes);
-        node.entry().what == What::Leaf(Shape::Information) && told
+        let redundant = node.length() == 0 || node.parent().is_some_and(quotes);
+        node.entry().what == What::Leaf(Shape::Information) && redundant
     }
 
     fn write_node(&self, node: Node<'_>, text: &mut String) {
@@ -243,7 +244,7 @@ fn counted(octets: usize) -> String {
     format!("{octets} octet{}", if octets == 1 { "" } else { "s" })
 }
 
-/// Text in quotation marks, or the number of octets.
+/// Returns the text in quotation marks, or hex digits with the number of octets.
 fn quoted(octets: &[u8]) -> String {
     match printable(octets) {
         Some(text) if text.len() <= SHOWN => format!("\"{text}\""),
@@ -257,7 +258,7 @@ fn quoted(octets: &[u8]) -> String {
     }
 }
 
-/// Hex in groups of four octets.
+/// Returns the octets as hex in groups of 4.
 fn grouped(octets: &[u8]) -> String {
     octets.chunks(4).map(hex).collect::<Vec<_>>().join(" ")
 }

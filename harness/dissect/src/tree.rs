@@ -1,5 +1,5 @@
-//! The tree of a dissected message: one flat row of entries in octet order, each knowing its parent and
-//! where its descendants end.
+//! The tree of a dissected message: a flat list of entries in octet order, each with the index of its
+//! parent and of the end of its descendants.
 
 use crate::defect::Defect;
 use crate::schema::Shape;
@@ -16,12 +16,12 @@ pub(crate) struct Entry {
     pub(crate) note: &'static str,
     pub(crate) segment: &'static str,
     pub(crate) code: u16,
-    /// How many of the same name stand before it in the same parent.
+    /// Number of earlier entries of the same name in the same parent.
     pub(crate) nth: u16,
     pub(crate) offset: usize,
     pub(crate) length: usize,
     pub(crate) parent: usize,
-    /// Index behind its last descendant.
+    /// Index after its last descendant.
     pub(crate) end: usize,
 }
 
@@ -32,12 +32,12 @@ pub(crate) enum What {
 }
 
 impl Entry {
-    /// Whether it has no path of its own: padding and what could not be decoded.
+    /// Returns true if the entry has no path: padding and octets that cannot be decoded.
     pub(crate) fn nameless(&self) -> bool {
         matches!(self.what, What::Leaf(Shape::Padding | Shape::Undecoded))
     }
 
-    /// Whether it is the value of the element it stands in.
+    /// Returns true if the entry is the value of its parent.
     pub(crate) fn is_own_value(&self) -> bool {
         matches!(self.what, What::Leaf(_)) && self.segment.is_empty()
     }
@@ -56,17 +56,17 @@ impl<'a> Node<'a> {
         &self.entries[self.index]
     }
 
-    /// The RFC's name for it.
+    /// Returns the RFC's name.
     pub fn name(&self) -> &'static str {
         self.entry().name
     }
 
-    /// What the value means, if it has a name, such as a policy type's; else empty.
+    /// Returns the name of the value, such as that of a policy type; empty if it has none.
     pub fn note(&self) -> &'static str {
         self.entry().note
     }
 
-    /// Parameter type or cause code; `None` for fields and the message.
+    /// Returns the parameter type or cause code; `None` for fields and the message.
     pub fn code(&self) -> Option<u16> {
         match self.entry().what {
             What::Element(Sort::Parameter | Sort::Cause) => Some(self.entry().code),
@@ -74,12 +74,12 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Whether it is padding, or octets that could not be read as anything: such nodes have no path.
+    /// Returns true for padding and for octets that cannot be decoded: such nodes have no path.
     pub fn is_filler(&self) -> bool {
         self.entry().nameless()
     }
 
-    /// Its segment of the field path, without the place among its namesakes.
+    /// Returns its segment of the field path, without the index among nodes of the same name.
     pub fn segment(&self) -> Cow<'static, str> {
         let entry = self.entry();
         match entry.what {
@@ -90,7 +90,7 @@ impl<'a> Node<'a> {
         }
     }
 
-    /// Its field path; empty for the message.
+    /// Returns its field path; empty for the message.
     pub fn path(&self) -> String {
         let mut path = match self.parent() {
             None => return String::new(),
@@ -110,22 +110,22 @@ impl<'a> Node<'a> {
         path
     }
 
-    /// From the message's first octet.
+    /// Returns the offset from the message's first octet.
     pub fn offset(&self) -> usize {
         self.entry().offset
     }
 
-    /// In octets: an element with its header and without its padding.
+    /// Returns the size in octets; an element counts with its header and without its padding.
     pub fn length(&self) -> usize {
         self.entry().length
     }
 
-    /// The octets it covers.
+    /// Returns the octets that it covers.
     pub fn octets(&self) -> &'a [u8] {
         &self.octets[self.offset()..self.offset() + self.length()]
     }
 
-    /// The value, of a field or of a parameter that is one value.
+    /// Returns the value of a field or of a parameter with one value.
     pub fn value(&self) -> Option<Value> {
         let octets = self.octets();
         let shape = match self.entry().what {
@@ -154,7 +154,7 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// What is directly in it.
+    /// Returns its direct children.
     pub fn children(&self) -> impl Iterator<Item = Node<'a>> + use<'a> {
         let Node {
             octets,
@@ -183,12 +183,12 @@ impl<'a> Node<'a> {
         })
     }
 
-    /// How deep it is; the message is 0.
+    /// Returns its depth; that of the message is 0.
     pub(crate) fn depth(&self) -> usize {
         std::iter::successors(self.parent(), Node::parent).count()
     }
 
-    /// The child with this name, by its place among its namesakes.
+    /// Returns the child with this name, by its index among children of that name.
     pub(crate) fn child(&self, name: &str, nth: u16) -> Option<Node<'a>> {
         let named = |node: &Node<'_>| {
             let entry = node.entry();
@@ -205,7 +205,7 @@ impl<'a> Node<'a> {
 pub(crate) struct Planter {
     pub(crate) entries: Vec<Entry>,
     pub(crate) defects: Vec<Defect>,
-    /// For each defect, the entry it is shown behind.
+    /// For each defect, the index of the entry after which it is shown.
     pub(crate) anchors: Vec<usize>,
     /// The elements that are open, innermost last.
     open: Vec<Frame>,
@@ -216,7 +216,7 @@ struct Frame {
     namesakes: Namesakes,
 }
 
-/// Counts names: an array for those a row has, a map for numbers that a sender made up.
+/// Counts names: arrays for names in the schema, a map for unassigned numbers.
 #[derive(Default)]
 struct Namesakes {
     of_rows: [u16; 0x11],
@@ -240,7 +240,7 @@ impl Namesakes {
 }
 
 impl Planter {
-    /// Knows the octets only to guess how much room the tree needs.
+    /// Returns an empty tree; uses the octets only to estimate its size.
     pub(crate) fn new(octets: &[u8]) -> Planter {
         let entries = Vec::with_capacity((octets.len() / 4).clamp(4, 64));
         Planter {
@@ -343,7 +343,7 @@ impl Sink for Planter {
     }
 }
 
-/// Only watches whether there is a defect.
+/// Records only that there is a defect.
 #[derive(Default)]
 pub(crate) struct Watcher {
     pub(crate) alarmed: bool,

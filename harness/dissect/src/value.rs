@@ -1,4 +1,4 @@
-//! What a field holds.
+//! Values of fields.
 
 use serde::{Serialize, Serializer};
 use std::fmt;
@@ -20,7 +20,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// The number, if it is one.
+    /// Returns the number, if the value is one.
     pub fn number(&self) -> Option<i64> {
         match self {
             Value::Number(number) => Some(*number),
@@ -28,7 +28,7 @@ impl Value {
         }
     }
 
-    /// The octets, if it is a row of them.
+    /// Returns the octets, if the value consists of octets.
     pub fn octets(&self) -> Option<&[u8]> {
         match self {
             Value::Opaque(octets) | Value::Hex(octets) => Some(octets),
@@ -38,7 +38,7 @@ impl Value {
 }
 
 /// The form of field paths: numbers in decimal, addresses as text, opaque octets as text if they are
-/// printable ASCII and do not look like the other form, else `hex:` and the digits.
+/// printable ASCII and do not begin with `hex:`, else `hex:` and the digits.
 impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -64,14 +64,14 @@ impl Serialize for Value {
     }
 }
 
-/// The octets as text if they are plain ASCII and cannot be mistaken for the `hex:` form.
+/// Returns the octets as text if they are printable ASCII and do not begin with `hex:`.
 pub(crate) fn printable(octets: &[u8]) -> Option<&str> {
     let plain = octets.iter().all(|octet| (0x20..=0x7e).contains(octet));
     let text = std::str::from_utf8(octets).ok()?;
     (plain && !text.starts_with("hex:")).then_some(text)
 }
 
-/// Lower-case hex digits without blanks.
+/// Returns the octets as lower-case hex digits without blanks.
 pub(crate) fn hex(octets: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let mut text = String::with_capacity(octets.len() * 2);

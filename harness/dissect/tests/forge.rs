@@ -35,11 +35,11 @@ fn registration() -> Forge {
     forge::registration(b"EchoPools", &element())
 }
 
-/// What is wrong, as `kind@offset path`.
+/// Returns the defects, each as `kind@offset path`.
 fn defects(message: &Forge) -> Vec<String> {
     let dissection = dissect(message.protocol(), &message.octets());
-    let told = dissection.defects().iter();
-    told.map(|defect| format!("{}@{} {}", defect.kind, defect.offset, defect.path))
+    let list = dissection.defects().iter();
+    list.map(|defect| format!("{}@{} {}", defect.kind, defect.offset, defect.path))
         .collect()
 }
 
@@ -430,7 +430,7 @@ fn a_length_that_was_set_stays_while_others_follow() -> Result<(), forge::ForgeE
 }
 
 #[test]
-fn paths_that_are_not_there_are_told() {
+fn unknown_paths_are_errors() {
     let sentence =
         |result: Result<Forge, forge::ForgeError>| result.map(|_| ()).unwrap_err().to_string();
     assert_eq!(

@@ -1,4 +1,4 @@
-//! What holds for any octets.
+//! Properties that hold for any octets.
 
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -19,7 +19,7 @@ fn protocol() -> impl Strategy<Value = Protocol> {
     prop_oneof![Just(Protocol::Asap), Just(Protocol::Enrp)]
 }
 
-/// Asks everything that can be asked, and checks what is always true.
+/// Calls every accessor, and checks the properties of every dissection.
 fn examine(protocol: Protocol, octets: &[u8]) -> Dissection {
     let dissection = dissect(protocol, octets);
     assert_eq!(scan(protocol, octets).defects, dissection.defects());
@@ -154,7 +154,7 @@ proptest! {
         examine(protocol, &octets);
     }
 
-    /// Random octets seldom get past the header; these do.
+    /// Octets with a valid header, because random octets seldom get past it.
     #[test]
     fn small_numbers_are_survived(
         protocol in protocol(),
@@ -188,8 +188,7 @@ proptest! {
     }
 }
 
-/// Quotations in quotations do not get deeper without end, and a long row of tiny parameters is no
-/// reason to do anything more than once.
+/// Nested quotations are limited in depth, and a long list of tiny parameters takes linear work.
 #[test]
 fn the_worst_that_fits_a_message_is_survived() {
     let mut quoted = vec![0, 0xc, 0, 4];

@@ -1,4 +1,4 @@
-//! What people read.
+//! Text and JSON forms of dissections.
 
 use insta::assert_snapshot;
 use rspcheck_dissect::forge::{
@@ -88,7 +88,7 @@ fn a_message_with_many_faults() -> Result<(), forge::ForgeError> {
 
 #[test]
 fn octets_that_are_no_message() {
-    let told: Vec<String> = [
+    let texts: Vec<String> = [
         &b""[..],
         b"\x05",
         b"GET / HTTP/1.0\r\n\r\n",
@@ -100,7 +100,7 @@ fn octets_that_are_no_message() {
         format!("{}\n{}", dissection.summary(), dissection.to_text())
     })
     .collect();
-    assert_snapshot!(told.join("\n"));
+    assert_snapshot!(texts.join("\n"));
 }
 
 #[test]

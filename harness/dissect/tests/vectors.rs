@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use toml::{Table, Value as Toml};
 
-/// One vector with its octets worked out.
+/// One vector with its patches applied.
 struct Vector {
     id: String,
     protocol: Protocol,
@@ -111,7 +111,7 @@ fn patched(mut octets: Vec<u8>, steps: &[Toml]) -> Vec<u8> {
     octets
 }
 
-/// Why the dissection is not what the vector says.
+/// Returns the differences between the dissection and the vector.
 fn disagreements(vector: &Vector, dissection: &Dissection) -> Vec<String> {
     let mut wrong = Vec::new();
     let rejection = dissection.rejection();
@@ -206,7 +206,7 @@ fn every_vector_is_dissected_as_it_says() {
     );
 }
 
-/// Vectors are the best seeds there are for what nobody thought of.
+/// Truncated vectors reach states that no hand-written test covers.
 #[test]
 fn every_cut_of_every_vector_is_survived() {
     for vector in vectors() {

@@ -1,10 +1,10 @@
-//! Any octets, right or wrong, addressed by field path.
+//! Encoder for any octets, valid or not, addressed by field path.
 //!
-//! A constructor such as [`registration`] gives a correct message; its canonical encoding comes from
-//! [`Forge::octets`]. Then it can be spoiled: [`Forge::set`] changes a field, a flag, a type or a Length;
+//! A constructor such as [`registration`] returns a valid message; [`Forge::octets`] returns its canonical
+//! encoding. A test then spoils it: [`Forge::set`] changes a field, a flag, a type or a Length;
 //! [`Forge::insert_before`], [`Forge::append`] and [`Forge::remove`] change the structure, and Lengths
-//! follow unless they were set; [`Forge::padding`] and its neighbours spoil what lies between; and
-//! [`Forge::truncate`], [`Forge::raw`] and [`Forge::patch`] work on the finished octets.
+//! follow unless they were set; [`Forge::padding`] and the functions after it spoil the padding; and
+//! [`Forge::truncate`], [`Forge::raw`] and [`Forge::patch`] change the finished octets.
 //!
 //! ```
 //! # use rspcheck_dissect::forge;
@@ -15,7 +15,7 @@
 //! # }
 //! ```
 //!
-//! A path that is not there is a mistake of the one who wrote it, so it is an error with a sentence.
+//! A path that the message does not have is an error of the caller, which [`ForgeError`] explains.
 
 mod asap;
 mod enrp;
@@ -41,7 +41,7 @@ pub struct Forge {
     flags: u8,
     /// The message's value, Length and padding.
     body: Element,
-    /// What is done to the finished octets, in order.
+    /// Changes to the finished octets, in order.
     finish: Vec<Finish>,
 }
 
@@ -52,7 +52,7 @@ enum Finish {
     Patch(usize, Vec<u8>),
 }
 
-/// A path or value that does not fit the message being forged: a mistake of the caller.
+/// A path or value that does not fit the message being forged: an error of the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ForgeError(String);
 
@@ -71,17 +71,20 @@ impl fmt::Display for ForgeError {
 impl std::error::Error for ForgeError {}
 
 impl Forge {
-    /// An empty ASAP message of any type.
+    /// Returns an empty ASAP message of any type.
     pub fn asap(code: u8) -> Forge {
         Forge::new(Protocol::Asap, code)
     }
 
-    /// An empty ENRP message of any type: not even the server identifiers are in it.
+    /// Returns an empty ENRP message of any type, without the server IDs.
     pub fn enrp(code: u8) -> Forge {
         Forge::new(Protocol::Enrp, code)
     }
 
-    /// An empty message by its RFC name, as in `ASAP_REGISTRATION`.
+    /// Returns an empty message by its RFC name, as in `ASAP_REGISTRATION`.
+    ///
+    /// # Errors
+    /// If no message has that name.
     pub fn message(name: &str) -> Result<Forge, ForgeError> {
         let row = schema::message_named(name)
             .ok_or_else(|| ForgeError::new(format!("no message is named {name}")))?;
@@ -98,7 +101,7 @@ impl Forge {
         }
     }
 
-    /// Which protocol's field names and flags it uses.
+    /// Returns the protocol that defines its field names and flags.
     pub fn protocol(&self) -> Protocol {
         self.protocol
     }
@@ -143,9 +146,12 @@ impl Forge {
         self
     }
 
-    /// Sets what a path names: `flag/R`, `flags`, `type`, `length`, a bare field, a field of a parameter,
-    /// a parameter that is one value, or `…/#type` and `…/#length`. A Length that was set stays a lie:
-    /// nothing else follows it. Later changes recompute the others.
+    /// Sets the value at a path: `flag/R`, `flags`, `type`, `length`, a bare field, a field of a parameter,
+    /// a parameter with one value, or `…/#type` and `…/#length`. A Length that was set keeps its value;
+    /// later changes recompute the others.
+    ///
+    /// # Errors
+    /// If the message does not have that path, or the value does not fit it.
     pub fn set(mut self, path: &str, value: impl Into<Setting>) -> Result<Forge, ForgeError> {
         let value = value.into();
         match path {
@@ -178,8 +184,11 @@ impl Forge {
         Ok(())
     }
 
-    /// Puts a parameter, or octets as they are, before the element or field, inside the same parent. The
-    /// parent's Length follows.
+    /// Inserts a parameter, or octets as they are, before the element or field, inside the same parent.
+    /// The parent's Length follows.
+    ///
+    /// # Errors
+    /// If the message does not have that path.
     pub fn insert_before(
         mut self,
         path: &str,
@@ -189,8 +198,11 @@ impl Forge {
         Ok(self)
     }
 
-    /// Puts a parameter, or octets as they are, after the element (and its padding) or field, inside the
-    /// same parent. The parent's Length follows.
+    /// Inserts a parameter, or octets as they are, after the element (and its padding) or field, inside
+    /// the same parent. The parent's Length follows.
+    ///
+    /// # Errors
+    /// If the message does not have that path.
     pub fn insert_after(
         mut self,
         path: &str,
@@ -200,26 +212,38 @@ impl Forge {
         Ok(self)
     }
 
-    /// Puts a parameter, or octets as they are, at the end of an element's value; the empty path is the
-    /// message. Lengths follow. Octets are never padded: a parameter is, without counting it.
+    /// Appends a parameter, or octets as they are, to an element's value; the empty path is the message.
+    /// Lengths follow. A parameter is padded, and its Length does not count that; octets are not padded.
+    ///
+    /// # Errors
+    /// If the message does not have an element at that path.
     pub fn append(mut self, path: &str, piece: impl Into<Piece>) -> Result<Forge, ForgeError> {
         self.body.element(path)?.parts.push(piece.into().part());
         Ok(self)
     }
 
-    /// Takes an element or field out. Lengths follow.
+    /// Removes an element or field. Lengths follow.
+    ///
+    /// # Errors
+    /// If the message does not have that path.
     pub fn remove(mut self, path: &str) -> Result<Forge, ForgeError> {
         self.body.remove(path)?;
         Ok(self)
     }
 
     /// Fills an element's padding with this octet instead of zero; the empty path is the message.
+    ///
+    /// # Errors
+    /// If the message does not have an element at that path.
     pub fn padding(mut self, path: &str, octet: u8) -> Result<Forge, ForgeError> {
         self.body.element(path)?.fill = Some(octet);
         Ok(self)
     }
 
-    /// Sends exactly these octets where an element's padding belongs: none, too few or too many.
+    /// Writes exactly these octets as an element's padding: none, too few or too many.
+    ///
+    /// # Errors
+    /// If the message does not have an element at that path.
     pub fn padded_with(
         mut self,
         path: &str,
@@ -237,40 +261,43 @@ impl Forge {
     }
 
     /// Counts the padding at the end of an element's value in its Length.
+    ///
+    /// # Errors
+    /// If the message does not have an element at that path.
     pub fn count_padding_of(mut self, path: &str) -> Result<Forge, ForgeError> {
         self.body.element(path)?.counts_padding = true;
         Ok(self)
     }
 
-    /// Does not send the padding at the end of the message.
+    /// Omits the padding at the end of the message.
     #[must_use]
     pub fn without_padding(mut self) -> Forge {
         self.body.padding = Some(Vec::new());
         self
     }
 
-    /// Cuts the finished octets to this many.
+    /// Truncates the finished octets to this number.
     #[must_use]
     pub fn truncate(mut self, octets: usize) -> Forge {
         self.finish.push(Finish::Truncate(octets));
         self
     }
 
-    /// Puts octets after the finished message; its Length does not know of them.
+    /// Appends octets after the finished message; its Length does not count them.
     #[must_use]
     pub fn raw(mut self, octets: &[u8]) -> Forge {
         self.finish.push(Finish::Append(octets.to_vec()));
         self
     }
 
-    /// Overwrites the finished octets from this offset; what reaches past the end is appended.
+    /// Overwrites the finished octets from this offset; octets past the end are appended.
     #[must_use]
     pub fn patch(mut self, at: usize, octets: &[u8]) -> Forge {
         self.finish.push(Finish::Patch(at, octets.to_vec()));
         self
     }
 
-    /// The octets: canonical where nothing was spoiled.
+    /// Returns the octets: the canonical encoding, except for the spoiled parts.
     pub fn octets(&self) -> Vec<u8> {
         let mut octets = vec![self.code, self.flags];
         let padding = self.body.write(&mut octets);

@@ -1,5 +1,5 @@
-//! The tree a message is forged from. Lengths and padding are worked out when it is written; a lie
-//! stands beside the truth, so a spoiled message can still be addressed by path.
+//! The tree of a message being forged. Lengths and padding are computed when it is written; a spoiled
+//! value is stored beside the true one, so a spoiled message can still be addressed by path.
 
 use super::structs::{Cause, CauseInfo, Policy, PoolElement, ServerInformation, Transport};
 use super::{ForgeError, Piece, Setting};
@@ -14,7 +14,7 @@ pub struct Parameter {
     pub(super) body: Element,
 }
 
-/// What stands behind a type: Length, value, padding.
+/// The part of an element after its type: Length, value, padding.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Element {
     pub(super) parts: Vec<Part>,
@@ -22,9 +22,9 @@ pub(super) struct Element {
     pub(super) length: Option<u16>,
     /// The octet to pad with instead of zero.
     pub(super) fill: Option<u8>,
-    /// The padding to write, whatever is right.
+    /// The padding to write instead of the true one.
     pub(super) padding: Option<Vec<u8>>,
-    /// Whether the padding at the end is counted in the Length.
+    /// True if the Length counts the padding at the end.
     pub(super) counts_padding: bool,
 }
 
@@ -34,7 +34,7 @@ pub(super) enum Part {
         name: &'static str,
         octets: Vec<u8>,
     },
-    /// The value of an element that is one value: its path is the element's own.
+    /// The value of an element with one value: its path is that of the element.
     Value {
         octets: Vec<u8>,
         fixed: bool,
@@ -44,8 +44,7 @@ pub(super) enum Part {
 }
 
 impl Element {
-    /// Writes Length and value; returns the padding that belongs behind them, for the parent to count
-    /// or not.
+    /// Writes Length and value; returns the padding that follows, which the parent counts or not.
     pub(super) fn write(&self, into: &mut Vec<u8>) -> Vec<u8> {
         let start = into.len();
         into.extend([0, 0]);
@@ -59,7 +58,7 @@ impl Element {
                 Part::Parameter(parameter) => pending = parameter.write(into),
             }
         }
-        // The two octets of type (or type and flags) stand before `start`.
+        // The two octets of type (or type and flags) are before `start`.
         let mut length = into.len() - start + 2;
         let padding = self.padding_for(length, pending);
         let padding = if self.counts_padding {
@@ -69,10 +68,9 @@ impl Element {
         } else {
             padding
         };
-        // A message of more than 65535 octets cannot be told in its Length; the low bits are what a
-        // careless sender would write.
-        let told = self.length.unwrap_or((length & 0xffff) as u16);
-        into[start..start + 2].copy_from_slice(&told.to_be_bytes());
+        // The Length cannot express more than 65535 octets; a careless sender writes the low 16 bits.
+        let written = self.length.unwrap_or((length & 0xffff) as u16);
+        into[start..start + 2].copy_from_slice(&written.to_be_bytes());
         padding
     }
 
@@ -132,7 +130,7 @@ impl Element {
         Ok(())
     }
 
-    /// The element a path names; the empty path is this one.
+    /// Returns the element at a path; the empty path is this one.
     pub(super) fn element(&mut self, path: &str) -> Result<&mut Element, ForgeError> {
         if path.is_empty() {
             Ok(self)
@@ -151,7 +149,7 @@ impl Element {
         }
     }
 
-    /// The part a path names: its parent and its place there.
+    /// Returns the parent of the part at a path, and its index there.
     fn find(&mut self, path: &str) -> Result<(&mut Element, usize), ForgeError> {
         let mut element = self;
         let mut segments = path.split('/').peekable();
@@ -194,13 +192,13 @@ fn unknown(path: &str) -> ForgeError {
     ForgeError::new(format!("the message being forged has no {path}"))
 }
 
-/// The only fields without a fixed size.
+/// Returns true for the fields without a fixed size.
 fn is_variable(path: &str) -> bool {
     path.ends_with("policy/data") || path.ends_with("/info")
 }
 
 impl Parameter {
-    /// A parameter of any type with any value.
+    /// Returns a parameter of any type with any value.
     pub fn new(code: u16, value: impl Into<Vec<u8>>) -> Parameter {
         let value = Part::Value {
             octets: value.into(),
@@ -347,7 +345,7 @@ impl Parameter {
         )
     }
 
-    /// Operation Error (RFC 5354 §3.12); the RFC wants at least one cause.
+    /// Operation Error (RFC 5354 §3.12); the RFC requires at least one cause.
     pub fn operation_error(causes: &[Cause]) -> Parameter {
         let parts = causes
             .iter()
@@ -360,7 +358,7 @@ impl Parameter {
         (!causes.is_empty()).then(|| Parameter::operation_error(causes))
     }
 
-    /// The octets with padding, for inserting somewhere as they are.
+    /// Returns the octets with padding, for insertion as they are.
     pub fn octets(&self) -> Vec<u8> {
         let mut octets = Vec::new();
         let padding = self.write(&mut octets);
@@ -423,7 +421,7 @@ impl Parameter {
             ] => *octets = value.opaque(path)?,
             _ => {
                 return Err(ForgeError::new(format!(
-                    "{path} is not one value; set its fields"
+                    "{path} has several fields; set one of them"
                 )));
             }
         }

@@ -1,4 +1,4 @@
-//! What a path can be set to, and what can be put beside it.
+//! Values that a path can be set to, and pieces that can be inserted.
 
 use super::parts::Part;
 use super::{ForgeError, Parameter};
@@ -30,7 +30,7 @@ impl Setting {
         }
     }
 
-    /// As a fixed field of this many octets.
+    /// Returns the value as a fixed field of `width` octets.
     pub(super) fn fixed(&self, path: &str, width: usize) -> Result<Vec<u8>, ForgeError> {
         match self {
             Setting::Octets(octets) if octets.len() == width => Ok(octets.clone()),
@@ -49,7 +49,7 @@ impl Setting {
         }
     }
 
-    /// As a value of any size.
+    /// Returns the value as octets of any number.
     pub(super) fn opaque(&self, path: &str) -> Result<Vec<u8>, ForgeError> {
         match self {
             Setting::Octets(octets) => Ok(octets.clone()),
@@ -128,10 +128,10 @@ impl From<IpAddr> for Setting {
     }
 }
 
-/// What can be put into a message.
+/// A piece that can be inserted into a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
-    /// A parameter; it is padded, and paths find it.
+    /// A parameter, which is padded and has a path.
     Parameter(Parameter),
     /// Octets as they are.
     Octets(Vec<u8>),

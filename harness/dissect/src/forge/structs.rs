@@ -1,4 +1,4 @@
-//! The plain values that the constructors take.
+//! The values that the constructors take.
 
 use super::Parameter;
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ pub struct PoolElement {
     pub id: u32,
     /// Home ENRP Server Identifier; 0: undetermined.
     pub home: u32,
-    /// Registration Life in seconds; -1: for ever.
+    /// Registration Life in seconds; -1: unlimited.
     pub life: i32,
     /// User Transport.
     pub user_transport: Transport,
@@ -29,7 +29,7 @@ pub enum Transport {
         port: u16,
         /// DCCP service code.
         service_code: u32,
-        /// Addresses; the RFC wants one.
+        /// Addresses; the RFC requires exactly one.
         addrs: Vec<IpAddr>,
     },
     /// SCTP Transport.
@@ -38,28 +38,28 @@ pub enum Transport {
         port: u16,
         /// 0: data only; 1: data plus control.
         transport_use: u16,
-        /// Addresses; the RFC wants at least one.
+        /// Addresses; the RFC requires at least one.
         addrs: Vec<IpAddr>,
     },
     /// TCP Transport.
     Tcp {
         /// TCP port.
         port: u16,
-        /// Addresses; the RFC wants one.
+        /// Addresses; the RFC requires exactly one.
         addrs: Vec<IpAddr>,
     },
     /// UDP Transport.
     Udp {
         /// UDP port.
         port: u16,
-        /// Addresses; the RFC wants one.
+        /// Addresses; the RFC requires exactly one.
         addrs: Vec<IpAddr>,
     },
     /// UDP-Lite Transport.
     UdpLite {
         /// UDP-Lite port.
         port: u16,
-        /// Addresses; the RFC wants one.
+        /// Addresses; the RFC requires exactly one.
         addrs: Vec<IpAddr>,
     },
     /// Opaque Transport.
@@ -144,7 +144,7 @@ impl Policy {
 pub struct ServerInformation {
     /// Server identifier.
     pub id: u32,
-    /// Server transport; the RFC wants SCTP.
+    /// Server transport; the RFC requires SCTP.
     pub transport: Transport,
 }
 
@@ -153,7 +153,7 @@ pub struct ServerInformation {
 pub struct PoolEntry {
     /// Pool handle.
     pub handle: Vec<u8>,
-    /// Its pool elements; the RFC wants at least one.
+    /// Its pool elements; the RFC requires at least one.
     pub elements: Vec<PoolElement>,
 }
 
@@ -209,7 +209,7 @@ impl Cause {
         }
     }
 
-    /// A cause that carries octets.
+    /// A cause that contains octets.
     pub fn with_octets(code: u16, octets: impl Into<Vec<u8>>) -> Cause {
         Cause {
             code,
@@ -217,7 +217,7 @@ impl Cause {
         }
     }
 
-    /// A cause that carries a parameter.
+    /// A cause that contains a parameter.
     pub fn with_parameter(code: u16, parameter: Parameter) -> Cause {
         Cause {
             code,

@@ -27,7 +27,7 @@ const TRANSPORTS_IF_ANY: Slot = slot(
 
 const POSITIVE: &str =
     "a response without an Operation Error is positive and has at least one Pool Element";
-const NEGATIVE: &str = "a negative response carries neither an overall policy nor Pool Elements";
+const NEGATIVE: &str = "a negative response contains neither an overall policy nor Pool Elements";
 
 const SERVER: Field = identifier("Server Identifier", "server-identifier");
 
@@ -54,15 +54,16 @@ const fn row(
 
 const NONE: &[Flag] = &[];
 const REJECTED: &[Flag] = &[flag('R', 0x01, "the registration is rejected")];
-const WANTS_UPDATES: &[Flag] = &[flag('S', 0x01, "updates of the pool are wanted")];
-const UPDATES_COME: &[Flag] = &[flag('A', 0x01, "updates of the pool will come")];
-const HOME: &[Flag] = &[flag(
-    'H',
+const WANTS_UPDATES: &[Flag] = &[flag('S', 0x01, "the PU requests updates of the pool")];
+const UPDATES_COME: &[Flag] = &[flag(
+    'A',
     0x01,
-    "the sender wants to be the Home ENRP server",
+    "the registrar will send updates of the pool",
 )];
+const HOME: &[Flag] = &[flag('H', 0x01, "the sender becomes the Home ENRP server")];
 
-/// The ASAP messages; type 1 stands first. A row: type, name, section, flags, fields, parameters.
+/// The ASAP messages, in the order of their types from 1. A row: type, name, section, flags, fields,
+/// parameters.
 #[rustfmt::skip]
 pub static MESSAGES: [Message; 14] = [
     row(0x01, "ASAP_REGISTRATION", "RFC 5352 §2.2.1", NONE, &[], &[HANDLE, ELEMENT]),

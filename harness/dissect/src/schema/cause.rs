@@ -22,7 +22,7 @@ const ANY_PARAMETER: Information = Information::AnyParameter;
 const A_POLICY: Information = Information::Parameter(&[POLICY]);
 const A_TRANSPORT: Information = Information::Parameter(USER_TRANSPORTS);
 
-/// The causes; code 0 stands first.
+/// The causes, in the order of their codes from 0.
 #[rustfmt::skip]
 pub static CAUSES: [Cause; 11] = [
     row(0x0, "Unspecified Error", "RFC 5354 §3.12.1", NONE),
@@ -34,7 +34,7 @@ pub static CAUSES: [Cause; 11] = [
     row(0x6, "Lack of Resources", "RFC 5354 §3.12.7", NONE),
     row(0x7, "Inconsistent Transport Type", "RFC 5354 §3.12.8", A_TRANSPORT),
     row(0x8, "Inconsistent Data/Control Configuration", "RFC 5354 §3.12.9", NONE),
-    // The sections of 0x9 and 0xa stand in the opposite order; the table decides.
+    // The sections of 0x9 and 0xa are in reverse order; the table defines the codes.
     row(0x9, "Unknown Pool Handle", "RFC 5354 §3.12.11", NONE),
     row(0xa, "Rejected Due to Security Considerations", "RFC 5354 §3.12.10", Information::Free),
 ];

@@ -39,7 +39,11 @@ const POOL_ENTRIES: Grammar = Grammar {
 const NONE: &[Flag] = &[];
 // The figure draws eight zero bits; the procedures of RFC 5353 §3.4 use this flag.
 const REPLY_REQUIRED: &[Flag] = &[flag('R', 0x01, "a reply is required")];
-const OWN_CHILDREN_ONLY: &[Flag] = &[flag('W', 0x01, "only the receiver's own PEs are wanted")];
+const OWN_CHILDREN_ONLY: &[Flag] = &[flag(
+    'W',
+    0x01,
+    "the sender requests only the receiver's own PEs",
+)];
 const REJECTED: &[Flag] = &[flag('R', 0x01, "the request is rejected")];
 const REJECTED_OR_MORE: &[Flag] = &[
     flag('R', 0x01, "the request is rejected"),
@@ -77,7 +81,8 @@ const fn row(
     }
 }
 
-/// The ENRP messages; type 1 stands first. A row: type, name, section, flags, fields, parameters.
+/// The ENRP messages, in the order of their types from 1. A row: type, name, section, flags, fields,
+/// parameters.
 #[rustfmt::skip]
 pub static MESSAGES: [Message; 10] = [
     row(0x01, "ENRP_PRESENCE", "RFC 5353 §2.1", REPLY_REQUIRED, BETWEEN, sequence(&[CHECKSUM, SERVER_IF_ANY])),

@@ -1,4 +1,4 @@
-//! What every message, parameter, cause and policy looks like, as data.
+//! Layouts of all messages, parameters, causes and policies, as data.
 //!
 //! | you look for | in |
 //! |---|---|
@@ -8,7 +8,7 @@
 //! | an error cause | `cause.rs`, [`cause::CAUSES`] |
 //! | a policy | `policy.rs`, [`policy::POLICIES`] |
 //!
-//! The walker has no knowledge of its own about any of them.
+//! The walker contains no layout itself.
 
 pub mod asap;
 pub mod cause;
@@ -18,7 +18,7 @@ pub mod policy;
 
 use serde::Serialize;
 
-/// Which protocol a message belongs to: the message types of both begin at 1.
+/// Protocol of a message; the message types of both protocols begin at 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Protocol {
@@ -29,7 +29,7 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    /// `ASAP` or `ENRP`.
+    /// Returns `ASAP` or `ENRP`.
     pub fn word(self) -> &'static str {
         match self {
             Protocol::Asap => "ASAP",
@@ -37,7 +37,8 @@ impl Protocol {
         }
     }
 
-    /// By the payload protocol identifier of SCTP (RFC 5352 §5, RFC 5353 §5.4), in host order.
+    /// Returns the protocol of an SCTP payload protocol identifier (RFC 5352 §5, RFC 5353 §5.4), which
+    /// is in host byte order.
     pub fn of_ppid(ppid: u32) -> Option<Protocol> {
         match ppid {
             11 => Some(Protocol::Asap),
@@ -56,7 +57,7 @@ pub struct Message {
     pub code: u8,
     /// The RFC's name.
     pub name: &'static str,
-    /// Where it is defined.
+    /// Section that defines it.
     pub section: &'static str,
     /// The flags with a meaning.
     pub flags: &'static [Flag],
@@ -64,7 +65,7 @@ pub struct Message {
     pub fields: Fields,
     /// The parameters.
     pub parameters: Grammar,
-    /// What flags and parameters have to do with each other.
+    /// Rules between flags and parameters.
     pub conditions: &'static [Condition],
 }
 
@@ -75,7 +76,7 @@ pub struct Flag {
     pub letter: char,
     /// Its bit.
     pub mask: u8,
-    /// What it says when set.
+    /// Meaning of the flag when set.
     pub says: &'static str,
 }
 
@@ -88,9 +89,9 @@ pub struct Field {
     pub segment: &'static str,
     /// Its size.
     pub octets: usize,
-    /// How it is read.
+    /// Form of its octets.
     pub shape: Shape,
-    /// Which values it may have.
+    /// Values that a sender may use.
     pub values: Values,
 }
 
@@ -101,11 +102,11 @@ pub struct Fields {
     pub list: &'static [Field],
     /// Their size together.
     pub octets: usize,
-    /// Whether there are values that one of them may not have.
+    /// True if one of the fields does not allow every value.
     pub checked: bool,
 }
 
-/// How the octets of a field are read.
+/// Form of a field's octets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// An unsigned number, shown in decimal.
@@ -124,16 +125,17 @@ pub enum Shape {
     Reserved,
     /// Padding between parameters.
     Padding,
-    /// Octets that could not be read as anything.
+    /// Octets that cannot be decoded.
     Undecoded,
 }
 
-/// Which values a field may have.
+/// Values that a sender may use in a field.
 #[derive(Debug)]
 pub enum Values {
     /// Any.
     Any,
-    /// As many as there are names, from 0; others may not be sent, but no rule tells a receiver to mind.
+    /// One of the named values, counted from 0. A sender must not use others; no RFC requires a receiver
+    /// to reject them.
     Named(&'static [&'static str]),
     /// Zero.
     Zero,
@@ -148,19 +150,19 @@ pub struct Parameter {
     pub name: &'static str,
     /// The same as a segment of a field path.
     pub segment: &'static str,
-    /// Where it is defined.
+    /// Section that defines it.
     pub section: &'static str,
-    /// What is in it.
+    /// Layout of its value.
     pub layout: Layout,
     /// The Length of the header and the fixed part.
     pub least: usize,
-    /// Whether that is the only right Length.
+    /// True if that is the only valid Length.
     pub exact: bool,
-    /// Whether nothing in the value can be wrong once the Length is right.
+    /// True if every value of a valid Length is valid.
     pub plain: bool,
 }
 
-/// What a parameter's value consists of.
+/// Layout of a parameter's value.
 #[derive(Debug)]
 pub enum Layout {
     /// One field that fills the value; the parameter *is* that value.
@@ -169,57 +171,57 @@ pub enum Layout {
     Opaque,
     /// Fields, then parameters.
     Fields(Fields, Grammar),
-    /// Policy Type, then what [`policy::POLICIES`] says.
+    /// Policy Type, then the fields of its row in [`policy::POLICIES`].
     Policy,
     /// Error causes.
     Causes,
 }
 
-/// Which parameters follow each other.
+/// Sequence of parameters in a parent.
 #[derive(Debug)]
 pub struct Grammar {
     /// In this order.
     pub slots: &'static [Slot],
-    /// Whether the whole sequence may come again, or not at all.
+    /// True if the whole sequence can occur any number of times, including none.
     pub repeats: bool,
 }
 
 /// A place for parameters.
 #[derive(Debug)]
 pub struct Slot {
-    /// What stands here, for sentences and paths.
+    /// Name of the place, for sentences and paths.
     pub name: &'static str,
     /// Its segment, if that is not the parameter's own.
     pub alias: Option<&'static str>,
-    /// Parameter types that may stand here.
+    /// Parameter types allowed here.
     pub types: &'static [u16],
     /// The same, one bit per type.
     pub mask: u32,
-    /// How often.
+    /// Number of parameters allowed here.
     pub count: Count,
 }
 
-/// How often a parameter stands in its place.
+/// Number of parameters allowed in a place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
     /// Exactly once.
     One,
     /// Once or not at all.
     Optional,
-    /// Once; receivers do without it.
+    /// Once, but a receiver accepts its absence.
     Recommended,
     /// Any number.
     Any,
     /// At least once.
     Some,
-    /// Exactly one address; the defect has a name of its own.
+    /// Exactly one address; its violation is the kind `address-count`.
     OneAddress,
     /// At least one address.
     SomeAddresses,
 }
 
 impl Count {
-    /// Whether it has to be there.
+    /// Returns true if the parameter is mandatory.
     pub const fn mandatory(self) -> bool {
         matches!(
             self,
@@ -227,12 +229,12 @@ impl Count {
         )
     }
 
-    /// Whether it may come again.
+    /// Returns true if the parameter can be repeated.
     pub const fn repeats(self) -> bool {
         matches!(self, Count::Any | Count::Some | Count::SomeAddresses)
     }
 
-    /// Whether it counts addresses.
+    /// Returns true if it counts addresses.
     pub const fn addresses(self) -> bool {
         matches!(self, Count::OneAddress | Count::SomeAddresses)
     }
@@ -241,11 +243,11 @@ impl Count {
 /// A rule between the parts of one message.
 #[derive(Debug)]
 pub enum Condition {
-    /// One of these parameters has to be there.
+    /// At least one of these parameters is present.
     AnyOf(&'static [u16], &'static str),
-    /// If the first is there, the others are not; receivers do not mind.
+    /// If the first parameter is present, the others are absent; a receiver does not check it.
     Excludes(u16, &'static [u16], &'static str),
-    /// If this flag is set, there are no parameters; receivers do not mind.
+    /// If this flag is set, there are no parameters; a receiver does not check it.
     FlagExcludesAll(u8, &'static str),
 }
 
@@ -256,18 +258,18 @@ pub struct Cause {
     pub code: u16,
     /// The RFC's name.
     pub name: &'static str,
-    /// Where it is defined.
+    /// Section that defines it.
     pub section: &'static str,
     /// Its information.
     pub information: Information,
 }
 
-/// What a cause carries.
+/// Information of a cause.
 #[derive(Debug)]
 pub enum Information {
     /// Nothing.
     None,
-    /// Whatever the sender likes.
+    /// Any octets.
     Free,
     /// A whole message.
     Message,
@@ -284,7 +286,7 @@ pub struct Policy {
     pub code: u32,
     /// The RFC's name.
     pub name: &'static str,
-    /// Where it is defined.
+    /// Section that defines it.
     pub section: &'static str,
     /// Policy-specific data.
     pub fields: Fields,
@@ -351,7 +353,7 @@ pub(crate) const fn slot(name: &'static str, types: &'static [u16], count: Count
     }
 }
 
-/// A place whose parameters have a name of their own there.
+/// A place that gives its parameters another name.
 pub(crate) const fn role(
     name: &'static str,
     alias: &'static str,
@@ -365,7 +367,7 @@ pub(crate) const fn role(
     }
 }
 
-/// One bit per parameter type; a type that no RFC assigns has none.
+/// Returns the bit of a parameter type; 0 for a type that no RFC assigns.
 pub const fn bit(code: u16) -> u32 {
     if code < 32 { 1 << code } else { 0 }
 }
@@ -397,7 +399,7 @@ pub(crate) const fn fields(list: &'static [Field]) -> Fields {
     }
 }
 
-/// The row of a message type.
+/// Returns the row of a message type.
 pub fn message(protocol: Protocol, code: u8) -> Option<&'static Message> {
     let rows: &[Message] = match protocol {
         Protocol::Asap => &asap::MESSAGES,
@@ -406,7 +408,7 @@ pub fn message(protocol: Protocol, code: u8) -> Option<&'static Message> {
     rows.get(usize::from(code).checked_sub(1)?)
 }
 
-/// The row of a message by its RFC name, as in `ENRP_PRESENCE`.
+/// Returns the row of a message by its RFC name, as in `ENRP_PRESENCE`.
 pub fn message_named(name: &str) -> Option<&'static Message> {
     asap::MESSAGES
         .iter()
@@ -414,19 +416,19 @@ pub fn message_named(name: &str) -> Option<&'static Message> {
         .find(|row| row.name == name)
 }
 
-/// The row of a parameter type.
+/// Returns the row of a parameter type.
 pub fn parameter(code: u16) -> Option<&'static Parameter> {
     param::PARAMETERS.get(usize::from(code).checked_sub(1)?)
 }
 
-/// The row of a cause code.
+/// Returns the row of a cause code.
 pub fn cause(code: u16) -> Option<&'static Cause> {
     cause::CAUSES.get(usize::from(code))
 }
 
-/// The row of a policy type.
+/// Returns the row of a policy type.
 pub fn policy(code: u32) -> Option<&'static Policy> {
-    // Both classes are numbered from 1; the adaptive ones stand behind the others.
+    // Both classes are numbered from 1; the adaptive policies follow the others.
     let at = match code {
         0x0000_0001..=0x0000_0005 => code - 1,
         0x4000_0001..=0x4000_0004 => code - 0x4000_0001 + 5,

@@ -31,7 +31,7 @@ codes! {
     OPAQUE_TRANSPORT = 0x10
 }
 
-/// What can be a User Transport.
+/// Parameter types that can be a User Transport.
 pub const USER_TRANSPORTS: &[u16] = &[
     DCCP_TRANSPORT,
     SCTP_TRANSPORT,
@@ -160,7 +160,7 @@ const fn row(
     }
 }
 
-/// The parameters; type 1 stands first.
+/// The parameters, in the order of their types from 1.
 #[rustfmt::skip]
 pub static PARAMETERS: [Parameter; 16] = [
     row(IPV4_ADDRESS, "IPv4 Address", "ipv4-address", "RFC 5354 §3.1", IPV4),

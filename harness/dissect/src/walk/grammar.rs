@@ -1,16 +1,16 @@
-//! Which parameter may stand where.
+//! Order and number of parameters in a parent.
 
 use super::{PARAMETER_FORMAT, Walk};
 use crate::defect::Kind;
 use crate::schema::{self, Grammar, Slot, bit};
 use crate::sink::{Sink, Spot};
 
-/// What a walk through the parameters of one parent found.
+/// Result of a walk through the parameters of one parent.
 #[derive(Clone, Copy)]
 pub(super) struct Outcome {
     /// One bit per known parameter type.
     seen: u32,
-    /// Whether the walk reached the parent's end.
+    /// True if the walk reached the parent's end.
     pub(super) complete: bool,
 }
 
@@ -24,19 +24,19 @@ impl Outcome {
     }
 }
 
-/// How far the grammar has come in one parent.
+/// Progress in the grammar of one parent.
 struct Progress {
     slot: usize,
-    /// Whether something stands in that slot.
+    /// True if a parameter fills that slot.
     filled: bool,
     seen: u32,
 }
 
-/// Where a known parameter belongs.
+/// Place of a known parameter in the grammar.
 enum Place {
     /// Here.
     Fits(&'static Slot),
-    /// Here, but a mandatory one should have come before.
+    /// Here, but a mandatory one is missing before it.
     Skips(&'static Slot, &'static Slot),
     /// An address too many.
     Surplus,
@@ -47,7 +47,7 @@ enum Place {
 impl Progress {
     #[inline]
     fn place(&mut self, grammar: &'static Grammar, code: u16) -> Place {
-        // Nearly always it is what is due: the same again, or what follows.
+        // Nearly always it is the expected parameter: the same again, or the next.
         let due = self.slot + usize::from(self.filled);
         for at in [self.slot, due] {
             if let Some(slot) = grammar.slots.get(at)
@@ -72,7 +72,7 @@ impl Progress {
         let mut absent = None;
         let mut at = self.slot;
         let mut occupied = self.filled;
-        // A repeating grammar goes round once, to where it began.
+        // A repeating grammar is searched once around, up to the start of the search.
         let mut left = if grammar.repeats {
             slots.len() + 1
         } else {
@@ -108,7 +108,7 @@ impl Progress {
 }
 
 impl<S: Sink> Walk<'_, S> {
-    /// The parameters from `at` to before `end`, whose parent's Length stands at `length_at`.
+    /// Walks the parameters from `at` up to `end`; the parent's Length is at `length_at`.
     pub(super) fn parameters(
         &mut self,
         grammar: &'static Grammar,
@@ -181,7 +181,7 @@ impl<S: Sink> Walk<'_, S> {
             }
             Place::Duplicate => {
                 self.defect(spot(Kind::DuplicateParameter), || {
-                    format!("{name} stands here a second time")
+                    format!("a second {name} is not allowed here")
                 });
             }
             Place::Unexpected => {
@@ -210,7 +210,7 @@ impl<S: Sink> Walk<'_, S> {
             } else if slot.count == schema::Count::Recommended {
                 self.defect(
                     Spot::deviation(Kind::MissingParameter, end, segment(slot), section),
-                    || format!("{} should be there", slot.name),
+                    || format!("{} is recommended but missing", slot.name),
                 );
             }
         }
@@ -225,24 +225,24 @@ impl<S: Sink> Walk<'_, S> {
         };
         let spot = Spot::malformed(kind, offset, segment(slot), section);
         self.defect(Spot { beside, ..spot }, || {
-            format!("{} should stand here", slot.name)
+            format!("{} is missing here", slot.name)
         });
     }
 
-    /// The type of the parameter at `at`, if its header is there.
+    /// Returns the type of the parameter at `at`, if its header is complete.
     fn parameter_header(&mut self, at: usize, end: usize) -> Option<u16> {
         if at + 4 > end {
             self.no_header(at, end);
             return None;
         }
-        // Without its Length too, the octets have ended, which has been told.
+        // If the Length is missing too, the octets have ended, and that defect is reported already.
         self.half(at + 2).and(self.half(at)).or_else(|| {
             self.undecoded(at, end);
             None
         })
     }
 
-    /// Fewer than four octets are left of the parent.
+    /// Reports that fewer than 4 octets are left of the parent.
     #[cold]
     pub(super) fn no_header(&mut self, at: usize, end: usize) {
         self.undecoded(at, end);

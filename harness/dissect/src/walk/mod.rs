@@ -1,9 +1,10 @@
-//! Walks through octets by the tables of [`crate::schema`] and tells a [`Sink`] what it sees.
+//! Walks through octets by the tables of [`crate::schema`] and reports their elements, fields and
+//! defects to a [`Sink`].
 //!
-//! The order is that of a receiver: the message header; then one parameter header after the other, each
-//! against its parent; what is in it; and what is missing, last. After a defect it goes on where the
-//! next element can still be found. Each octet is visited once, plus once per quotation in a cause, and
-//! those nest no deeper than [`QUOTATION_DEPTH`].
+//! The order is that of a receiver: the message header, each parameter header against its parent, the
+//! content of the parameter, and last the missing parameters. After a defect it continues at the next
+//! element that it can still locate. It visits each octet once, plus once per quotation in a cause;
+//! quotations nest at most [`QUOTATION_DEPTH`] deep.
 
 mod grammar;
 mod param;
@@ -13,7 +14,7 @@ use crate::schema::{self, Condition, Field, Fields, Protocol, Shape, Values};
 use crate::sink::{Head, Leaf, Sink, Sort, Spot};
 use grammar::Outcome;
 
-/// A cause may quote a parameter that has causes that quote, and so on.
+/// Limit on nested quotations: a cause can quote a parameter whose causes quote others.
 const QUOTATION_DEPTH: u8 = 4;
 
 const MESSAGE_FORMAT: &str = "RFC 5354 §4";
@@ -23,12 +24,12 @@ const NESTING: &str = "RFC 5354 §2";
 pub(crate) struct Walk<'a, S> {
     octets: &'a [u8],
     sink: S,
-    /// Nothing is judged: inside a quotation, or inside what runs past its parent.
+    /// No defect is reported: inside a quotation, or inside an element that runs past its parent.
     quiet: bool,
     quotations: u8,
 }
 
-/// Tells `sink` what is in `octets`, and gives it back.
+/// Reports the content of `octets` to `sink`, and returns the sink.
 pub(crate) fn message<S: Sink>(protocol: Protocol, octets: &[u8], sink: S) -> S {
     let mut walk = Walk {
         octets,
@@ -65,7 +66,7 @@ impl<S: Sink> Walk<'_, S> {
             None => {
                 let spot = Spot::malformed(Kind::Truncated, there, "", MESSAGE_FORMAT);
                 self.defect(spot, || {
-                    format!("{there} of the 4 octets of a message header are there")
+                    format!("a message header has 4 octets, of which {there} are present")
                 });
             }
         }
@@ -92,7 +93,7 @@ impl<S: Sink> Walk<'_, S> {
                 format!("Message Length is {length}, but there are only {there} octets")
             });
         }
-        // A Length below the header says nothing, so whatever is there is taken for the message.
+        // A Length below the header is useless, so all octets are read as the message.
         let end = if length < 4 { there } else { length };
         let Some(row) = row else {
             self.unknown_message(protocol, end);
@@ -126,7 +127,7 @@ impl<S: Sink> Walk<'_, S> {
             let spot = Spot::deviation(Kind::ReservedFlagSet, 1, "flags", MESSAGE_FORMAT);
             self.defect(spot, || {
                 format!(
-                    "flags 0x{:02x} of {} have no meaning but are set",
+                    "flags 0x{:02x} of {} are undefined but set",
                     flags & !known,
                     row.name
                 )
@@ -176,7 +177,7 @@ impl<S: Sink> Walk<'_, S> {
         }
     }
 
-    /// The offset of the first parameter of one of these types.
+    /// Returns the offset of the first parameter of one of these types.
     fn first_of(&self, codes: &[u16], mut at: usize, end: usize) -> usize {
         while at < end {
             match (self.half(at), self.half(at + 2)) {
@@ -194,7 +195,7 @@ impl<S: Sink> Walk<'_, S> {
             .map_or("", |row| row.segment)
     }
 
-    /// What stands behind the message's Length.
+    /// Checks the octets after the message's Length.
     fn message_padding(&mut self, end: usize) {
         let there = self.octets.len();
         let padded_end = padded(end);
@@ -204,7 +205,7 @@ impl<S: Sink> Walk<'_, S> {
             let spot = Spot::malformed(Kind::TrailingOctets, padded_end, "", MESSAGE_FORMAT);
             self.defect(spot, || {
                 format!(
-                    "{} octets stand after the end of the message",
+                    "{} octets follow the end of the message",
                     there - padded_end
                 )
             });
@@ -213,13 +214,13 @@ impl<S: Sink> Walk<'_, S> {
             if there < padded_end {
                 let spot = Spot::deviation(Kind::PaddingMissing, there, "", MESSAGE_FORMAT);
                 self.defect(spot, || {
-                    format!("{} octets of padding were not sent", padded_end - there)
+                    format!("{} octets of padding are missing", padded_end - there)
                 });
             }
         }
     }
 
-    /// Padding from `from` to before `to`, which should be zero.
+    /// Checks that the padding from `from` up to `to` is zero.
     fn padding(&mut self, from: usize, to: usize, section: &'static str) {
         let to = to.min(self.octets.len());
         if from >= to {
@@ -235,11 +236,11 @@ impl<S: Sink> Walk<'_, S> {
         });
         if self.octets[from..to].iter().any(|&octet| octet != 0) {
             let spot = Spot::deviation(Kind::PaddingNotZero, from, "#padding", section);
-            self.defect(spot, || "padding is zero when sent".to_owned());
+            self.defect(spot, || "a sender pads with zero octets".to_owned());
         }
     }
 
-    /// Fields from `at` as far as they fit; the offset behind them.
+    /// Reads the fields from `at` as far as they fit, and returns the offset after them.
     fn fields(
         &mut self,
         fields: &'static Fields,
@@ -263,7 +264,7 @@ impl<S: Sink> Walk<'_, S> {
         at
     }
 
-    /// One field that fits.
+    /// Reads one field that fits.
     #[inline]
     fn field(&mut self, field: &'static Field, at: usize, section: &'static str) {
         let number = match field.octets {
@@ -286,8 +287,8 @@ impl<S: Sink> Walk<'_, S> {
         });
         if note.is_none() {
             let (kind, rule) = match field.values {
-                Values::Zero => (Kind::ReservedNotZero, "is zero when sent"),
-                _ => (Kind::InvalidValue, "has a value that may not be sent"),
+                Values::Zero => (Kind::ReservedNotZero, "must be sent as zero"),
+                _ => (Kind::InvalidValue, "has a value that a sender must not use"),
             };
             self.defect(Spot::deviation(kind, at, field.segment, section), || {
                 format!(
@@ -334,7 +335,7 @@ impl<S: Sink> Walk<'_, S> {
     }
 }
 
-/// Rounded up to a multiple of 4.
+/// Returns `length` rounded up to a multiple of 4.
 fn padded(length: usize) -> usize {
     length.next_multiple_of(4)
 }

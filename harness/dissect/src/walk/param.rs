@@ -6,8 +6,8 @@ use crate::schema::{self, Information, Layout, Shape};
 use crate::sink::{Head, Leaf, Sink, Sort, Spot};
 
 impl<S: Sink> Walk<'_, S> {
-    /// One parameter, whose header is there. `placed` judges its place once it is open. Gives the
-    /// offset of the next one, or nothing if that cannot be known.
+    /// Reads one parameter with a complete header. `placed` checks its place once it is open. Returns the
+    /// offset of the next parameter, or `None` if it cannot be determined.
     pub(super) fn parameter(
         &mut self,
         at: usize,
@@ -43,7 +43,7 @@ impl<S: Sink> Walk<'_, S> {
         )
     }
 
-    /// Anything with a type and a Length. `inside` gets the end of its value.
+    /// Reads an element with a type and a Length. `inside` receives the end of its value.
     fn element(
         &mut self,
         at: usize,
@@ -72,11 +72,11 @@ impl<S: Sink> Walk<'_, S> {
             let spot = Spot::malformed(Kind::LengthOverrun, at + 2, "#length", PARAMETER_FORMAT);
             self.defect(spot, || {
                 format!(
-                    "Length {length} runs past the end of what contains it by {}",
+                    "Length {length} runs past the end of its parent by {}",
                     reach - end
                 )
             });
-            // What is inside would only repeat this in other words.
+            // Defects inside would only repeat this one.
             let quiet = std::mem::replace(&mut self.quiet, true);
             inside(self, end);
             self.quiet = quiet;
@@ -108,12 +108,12 @@ impl<S: Sink> Walk<'_, S> {
                 reaction: Some(reaction),
                 ..spot
             },
-            || format!("no RFC assigns parameter type 0x{code:x}; it asks for: {reaction}"),
+            || format!("no RFC assigns parameter type 0x{code:x}; its bits require: {reaction}"),
         );
         self.opaque("Parameter Value", at + 4, end);
     }
 
-    /// Whether the Length fits the fixed part.
+    /// Checks that the Length fits the fixed part.
     fn known(&mut self, row: &'static schema::Parameter, at: usize, end: usize) {
         let length = end - at;
         let least = row.least;
@@ -300,7 +300,8 @@ impl<S: Sink> Walk<'_, S> {
         }
     }
 
-    /// Why the information is not what this cause carries. The content of a quotation is not judged.
+    /// Returns the defect of the information of a cause, if any. It does not check the content of a
+    /// quotation.
     fn unfit(
         &self,
         information: &Information,
@@ -340,7 +341,7 @@ impl<S: Sink> Walk<'_, S> {
         }
     }
 
-    /// Shows the parameter that a cause quotes, if there is one, and judges nothing of it.
+    /// Shows the parameter that a cause quotes, if there is one, without checking it.
     fn quotation(&mut self, at: usize, end: usize) {
         let fits = |length: u16| length >= 4 && at + usize::from(length) <= end;
         if self.quotations == QUOTATION_DEPTH
