@@ -80,7 +80,7 @@ fn proxy_does_not_hinder_the_pe(t: &mut Tester) -> Outcome {
     t.send(&proxy, forge::deregistration(&pool.0, pe.pe_identifier()))?;
     t.preamble(|t| t.probe(&proxy))?;
 
-    let response = t.deregister_response(&pe)?;
+    let response = t.deregister_response(&pe)?; // Checks R5352_3_2_22.
     t.no_error(R5352_3_2_17, &response);
     t.lists_none(R5352_3_2_17, &pu, &pool)
 }

@@ -29,7 +29,7 @@ fn grant_names_the_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
 
-    let response = t.register_response(&pe)?;
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.names_pool(R5352_2_2_3_5, &response, &pool);
     t.names_pe(R5352_2_2_3_6, &response, &pe);
     Ok(())
@@ -52,7 +52,7 @@ fn refusal_names_the_pe(t: &mut Tester) -> Outcome {
     let other = t.pool_element(&pool).policy(priority(7));
     t.preamble(|t| t.register(&first))?;
 
-    let response = t.register_response(&other)?;
+    let response = t.register_response(&other)?; // Checks R5352_3_1_53.
     t.names_pool(R5352_2_2_3_5, &response, &pool);
     t.names_pe(R5352_2_2_3_6, &response, &other);
     Ok(())
@@ -116,7 +116,7 @@ fn response_goes_to_the_registering_pe_only(t: &mut Tester) -> Outcome {
     let second = t.pool_element(&pool);
     t.preamble(|t| t.register(&first))?;
 
-    t.register_response(&second)?;
+    t.register_response(&second)?; // Checks R5352_3_1_53.
     t.expect_none(R5352_3_1_53, &first, REGISTRATION_RESPONSE)
 }
 
@@ -137,7 +137,7 @@ fn two_registrations_in_flight(t: &mut Tester) -> Outcome {
 
     t.send_registration(&first)?;
     t.send_registration(&second)?;
-    let one = t.registration_response(&first)?;
+    let one = t.registration_response(&first)?; // Checks R5352_3_1_53.
     let two = t.registration_response(&first)?;
     let answered = BTreeSet::from([one, two].map(|m| m.number("pe-identifier")));
     let sent = BTreeSet::from([&first, &second].map(|pe| Some(pe.pe_identifier().into())));

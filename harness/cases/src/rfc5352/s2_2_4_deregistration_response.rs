@@ -25,7 +25,7 @@ fn response_names_the_pe(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.register(&pe))?;
 
-    let response = t.deregister_response(&pe)?;
+    let response = t.deregister_response(&pe)?; // Checks R5352_3_2_22.
     t.names_pool(R5352_2_2_4_4, &response, &pool);
     t.names_pe(R5352_2_2_4_4, &response, &pe);
     Ok(())
@@ -68,7 +68,7 @@ fn success_has_no_operation_error(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    let response = t.deregister_response(&pe)?;
+    let response = t.deregister_response(&pe)?; // Checks R5352_3_2_22.
     // A refusal has an error, and then the PE is still listed; another case checks that.
     let gone = t.listed(&pu, &pool)?.is_empty();
     let failed = response.has("operation-error");
@@ -92,6 +92,6 @@ fn response_goes_to_the_de_registering_pe_only(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&first))?;
     t.preamble(|t| t.register(&second))?;
 
-    t.deregister_response(&second)?;
+    t.deregister_response(&second)?; // Checks R5352_3_2_22.
     t.expect_none(R5352_3_2_22, &first, DEREGISTRATION_RESPONSE)
 }

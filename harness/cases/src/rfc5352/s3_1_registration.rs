@@ -73,7 +73,7 @@ fn second_pe_joins_the_pool(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&first))?;
 
-    let response = t.register_response(&second)?;
+    let response = t.register_response(&second)?; // Checks R5352_3_1_53.
     t.granted(&[R5352_3_1_54], &response);
     t.lists_at_least(R5352_3_3_22, &pu, &pool, &[&first, &second])?;
 
@@ -331,7 +331,7 @@ fn tcp_user_transport(t: &mut Tester) -> Outcome {
     let pe = tcp_pe(t, &pool)?;
     let pu = t.pool_user();
 
-    let response = t.register_response(&pe)?;
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.granted(&[R5352_3_1_31], &response);
     resolves_as_registered(t, &pu, &pe)
 }
@@ -353,7 +353,7 @@ fn udp_user_transport(t: &mut Tester) -> Outcome {
     let pe = udp_pe(t, &pool)?;
     let pu = t.pool_user();
 
-    let response = t.register_response(&pe)?;
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.granted(&[R5352_3_1_31], &response);
     resolves_as_registered(t, &pu, &pe)
 }
@@ -429,7 +429,7 @@ fn two_pes_over_one_association(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&first))?;
 
-    let response = t.register_response(&second)?;
+    let response = t.register_response(&second)?; // Checks R5352_3_1_53.
     if response.flag('R') {
         t.observe("a second PE over one association is refused");
         return Ok(());

@@ -71,7 +71,7 @@ fn transport_type_mismatch_is_rejected(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&first))?;
 
-    let response = t.register_response(&other)?;
+    let response = t.register_response(&other)?; // Checks R5352_3_1_53.
     t.rejected(&[R5352_3_1_38, R5352_3_1_55], &response);
     if t.cause(R5352_3_1_56, &response, 0x7) {
         let transport = "operation-error/0x7/sctp-transport";
@@ -104,7 +104,7 @@ fn udp_pe_is_rejected_by_a_tcp_pool(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&first))?;
 
-    let response = t.register_response(&other)?;
+    let response = t.register_response(&other)?; // Checks R5352_3_1_53.
     t.rejected(&[R5352_3_1_38], &response);
     if t.cause(R5352_3_1_56, &response, 0x7) {
         let transport = "operation-error/0x7/tcp-transport";
@@ -136,7 +136,7 @@ fn transport_use_mismatch_is_rejected(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&first))?;
 
-    let response = t.register_response(&other)?;
+    let response = t.register_response(&other)?; // Checks R5352_3_1_53.
     t.rejected(&[R5352_3_1_39, R5352_3_1_55], &response);
     t.cause(R5352_3_1_56, &response, 0x8);
     t.no_cause(R5354_3_12_6_2, &response, 0x5);
@@ -163,7 +163,7 @@ fn every_mismatch_at_once_is_rejected(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&first))?;
 
-    let response = t.register_response(&other)?;
+    let response = t.register_response(&other)?; // Checks R5352_3_1_53.
     t.rejected(&[R5352_3_1_55], &response);
     // The RFCs leave open which of several mismatches is reported (T29).
     let causes = response.causes();
@@ -193,7 +193,7 @@ fn rejected_pe_can_mend_and_register(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&first))?;
     t.preamble(|t| t.register_response(&other).map(drop))?;
 
-    let response = t.register_response(&mended)?;
+    let response = t.register_response(&mended)?; // Checks R5352_3_1_53.
     t.granted(&[R5352_3_1_54], &response);
     let resolution = t.resolve(&pu, &pool)?;
     t.carries(R5352_3_1_36, &resolution, "pool-element");
@@ -222,7 +222,7 @@ fn identifier_of_another_pe(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     // A re-registration by rule 3, or rejected with cause 0x4 of RFC 5354 (T9): both pass.
-    let response = t.register_response(&other)?;
+    let response = t.register_response(&other)?; // Checks R5352_3_1_53.
     t.observe_message("the second owner of an identifier", &response);
     let resolution = t.resolve(&pu, &pool)?;
     t.members(R5354_3_10_3, &resolution, &[&pe]);

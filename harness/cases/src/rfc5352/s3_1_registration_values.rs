@@ -47,7 +47,7 @@ fn infinite_life(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool).life(-1);
     let pu = t.pool_user();
 
-    let response = t.register_response(&pe)?;
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     if response.flag('R') {
         t.observe_message("an infinite life is refused", &response);
         return Ok(());
@@ -72,7 +72,7 @@ fn longest_life(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool).life(i32::MAX);
     let pu = t.pool_user();
 
-    let response = t.register_response(&pe)?;
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     if response.flag('R') {
         t.observe_message("a life of 68 years is refused", &response);
         return Ok(());
@@ -94,7 +94,7 @@ const ZERO_LIFE_IS_ANSWERED: Case = registrar(
 fn zero_life_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(0);
-    let response = t.register_response(&pe)?;
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.observe_message("a life of 0 s", &response);
     t.probe(&pe)
 }
@@ -111,7 +111,7 @@ const NEGATIVE_LIFE_IS_ANSWERED: Case = registrar(
 fn negative_life_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(-2);
-    let response = t.register_response(&pe)?;
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.observe_message("a life of -2 s", &response);
     t.probe(&pe)
 }
@@ -129,7 +129,7 @@ const IDENTIFIER_ZERO_IS_ANSWERED: Case = registrar(
 fn identifier_zero_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).id(0);
-    let response = t.register_response(&pe)?;
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.names_pe(R5352_2_2_3_6, &response, &pe);
     t.observe_message("PE Identifier 0", &response);
     t.probe(&pe)
@@ -148,7 +148,7 @@ const LARGEST_IDENTIFIER_IS_ANSWERED: Case = registrar(
 fn largest_identifier_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).id(u32::MAX);
-    let response = t.register_response(&pe)?;
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.names_pe(R5352_2_2_3_6, &response, &pe);
     t.observe_message("PE Identifier 0xffffffff", &response);
     t.probe(&pe)
@@ -430,7 +430,7 @@ fn undefined_transport_use_is_answered(t: &mut Tester) -> Outcome {
     let pe = pe.user_transport(transport);
 
     t.send_octets(&pe, &forge::registration(&pool.0, &pe.element).octets())?;
-    let response = t.registration_response(&pe)?;
+    let response = t.registration_response(&pe)?; // Checks R5352_3_1_53.
     t.observe_message("Transport Use 2", &response);
     Ok(())
 }
@@ -452,7 +452,7 @@ fn invalid_policy_type_is_answered(t: &mut Tester) -> Outcome {
     });
 
     t.send_octets(&pe, &forge::registration(&pool.0, &pe.element).octets())?;
-    let response = t.registration_response(&pe)?;
+    let response = t.registration_response(&pe)?; // Checks R5352_3_1_53.
     t.observe_message("policy type 0", &response);
     Ok(())
 }

@@ -36,7 +36,7 @@ fn re_registration_is_one_member(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    let response = t.register_response(&pe)?;
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.granted(&[R5352_3_1_41], &response);
     t.lists(R5354_3_10_3, &pu, &pool, &[&pe])
 }
@@ -109,7 +109,7 @@ fn re_registration_with_another_policy_is_rejected(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    let response = t.register_response(&changed)?;
+    let response = t.register_response(&changed)?; // Checks R5352_3_1_53.
     t.rejected(&[R5352_3_1_42], &response);
     t.cause(R5352_3_1_56, &response, 0x5);
     let resolution = t.resolve(&pu, &pool)?;
@@ -138,7 +138,7 @@ fn re_registration_with_another_transport_type_is_rejected(t: &mut Tester) -> Ou
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    let response = t.register_response(&changed)?;
+    let response = t.register_response(&changed)?; // Checks R5352_3_1_53.
     t.rejected(&[R5352_3_1_43], &response);
     t.cause(R5352_3_1_56, &response, 0x7);
     let resolution = t.resolve(&pu, &pool)?;
@@ -165,7 +165,7 @@ fn re_registration_with_another_transport_use_is_rejected(t: &mut Tester) -> Out
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    let response = t.register_response(&changed)?;
+    let response = t.register_response(&changed)?; // Checks R5352_3_1_53.
     t.rejected(&[R5352_3_1_44], &response);
     t.cause(R5352_3_1_56, &response, 0x8);
     let resolution = t.resolve(&pu, &pool)?;

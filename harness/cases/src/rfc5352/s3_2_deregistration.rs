@@ -36,7 +36,7 @@ fn de_registration_removes_the_pe(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    t.deregister_response(&pe)?;
+    t.deregister_response(&pe)?; // Checks R5352_3_2_22.
     t.lists_none(R5352_3_2_17, &pu, &pool)
 }
 
@@ -59,7 +59,7 @@ fn other_pes_stay(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&first))?;
     t.preamble(|t| t.register(&second))?;
 
-    t.deregister_response(&first)?;
+    t.deregister_response(&first)?; // Checks R5352_3_2_22.
     let resolution = t.resolve(&pu, &pool)?;
     t.excludes(R5352_3_2_17, &resolution, &first);
     t.includes(R5352_3_2_9, &resolution, &[&second]);
@@ -219,7 +219,7 @@ fn one_pool_of_two(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
     t.preamble(|t| t.register(&there_too))?;
 
-    t.deregister_response(&pe)?;
+    t.deregister_response(&pe)?; // Checks R5352_3_2_22.
     t.lists_none(R5352_3_2_17, &pu, &pool)?;
     t.lists(R5352_3_2_9, &pu, &other_pool, &[&pe])
 }
@@ -243,7 +243,7 @@ fn de_registration_over_a_new_association(t: &mut Tester) -> Outcome {
 
     // The PE SHOULD use the association of its registration, so it may use another. The RFC leaves open how
     // the registrar recognizes it then.
-    let response = t.deregister_response(&pe)?;
+    let response = t.deregister_response(&pe)?; // Checks R5352_3_2_22.
     if response.has("operation-error") {
         t.observe_message("a PE on a new association", &response);
         return Ok(());

@@ -85,7 +85,7 @@ fn silent_pe_can_come_back(t: &mut Tester) -> Outcome {
         return Err(t.inconclusive(STILL_LISTED));
     }
 
-    let response = t.register_response(&pe)?;
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.granted(&[R5352_3_1_54], &response);
     t.lists(R5352_3_1_54, &pu, &pool, &[&pe])
 }

@@ -347,7 +347,7 @@ fn removed_pe_can_register_again(t: &mut Tester) -> Outcome {
         t.observe("the reports have not removed the PE, so this is a re-registration");
     }
 
-    let response = t.register_response(&pe)?;
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.granted(&[R5352_3_1_54], &response);
     t.lists(R5352_3_1_54, &pu, &pool, &[&pe])
 }

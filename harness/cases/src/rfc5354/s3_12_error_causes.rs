@@ -224,7 +224,7 @@ fn inconsistent_data_control_has_no_information(t: &mut Tester) -> Outcome {
     let other = control_pe(t, &pool)?;
     t.preamble(|t| t.register(&first))?;
 
-    let response = t.register_response(&other)?;
+    let response = t.register_response(&other)?; // Checks R5352_3_1_53.
     t.rejected(&[R5352_3_1_39], &response);
     if response.has("operation-error/0x8") {
         t.field(R5354_3_12_9_1, &response, "operation-error/0x8/#length", 4);

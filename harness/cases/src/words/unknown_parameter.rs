@@ -41,7 +41,7 @@ pub(crate) enum Ask {
     Resolution,
 }
 
-/// A PE, registered unless it is about to register, and a PU.
+/// Players of a request: a PE, registered unless the request is its registration, and a PU.
 pub(crate) struct Scene {
     pub(crate) ask: Ask,
     pub(crate) pe: PoolElement,
@@ -49,6 +49,7 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
+    /// Prepares the players for a request.
     pub(crate) fn set(t: &mut Tester, ask: Ask) -> Result<Scene, Stop> {
         let pool = t.unused_pool_handle();
         let pe = t.pool_element(&pool);
@@ -60,6 +61,7 @@ impl Scene {
         Ok(Scene { ask, pe, pu })
     }
 
+    /// Returns the player that sends the request.
     pub(crate) fn asker(&self) -> Player {
         match self.ask {
             Ask::Registration | Ask::Deregistration => (&self.pe).into(),
@@ -67,6 +69,7 @@ impl Scene {
         }
     }
 
+    /// Returns the request without an unknown parameter.
     pub(crate) fn request(&self) -> Forge {
         let handle = &self.pe.handle.0;
         match self.ask {
@@ -76,6 +79,7 @@ impl Scene {
         }
     }
 
+    /// Sends the request with an unknown parameter at this place.
     pub(crate) fn ask_with(&self, t: &mut Tester, odd: Parameter, place: Place) -> Outcome {
         let message = self.request();
         let message = match place {
@@ -89,6 +93,7 @@ impl Scene {
         t.send_octets(self.asker(), &message?.octets())
     }
 
+    /// Returns the kind of the response and its time limit.
     pub(crate) fn response(&self) -> (Kind, fn(&Tester) -> Duration) {
         match self.ask {
             Ask::Registration => (REGISTRATION_RESPONSE, |t| t.timers().t2_registration),
@@ -97,7 +102,7 @@ impl Scene {
         }
     }
 
-    /// The response, whatever it says.
+    /// Waits for the response.
     pub(crate) fn answer(&self, t: &mut Tester) -> Result<Message, Stop> {
         let (kind, within) = self.response();
         let within = within(t);
@@ -123,6 +128,7 @@ impl Scene {
     }
 }
 
+/// Returns a parameter of this unknown type.
 pub(crate) fn odd(code: u16) -> Parameter {
     Parameter::new(code, VALUE)
 }
