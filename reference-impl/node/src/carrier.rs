@@ -1,5 +1,5 @@
-//! How pool elements and pool users reach registrars and each other: the settings that both have, and what
-//! becomes of them.
+//! The settings by which pool elements and pool users reach registrars and each other, and the SCTP stack that
+//! follows from them.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -10,13 +10,13 @@ use rsp_transport::{SctpOptions, udp};
 
 use crate::values::{Carrier, UdpPeer};
 
-/// The usual SCTP options of pool elements and pool users.
+/// Returns the default SCTP options of pool elements and pool users.
 ///
-/// RFC 9260's own find a dead peer after minutes; a pool is there so that nobody has to wait that long. With
-/// these, a peer that is gone is given up 2.4 to 3.4 s after a message was sent to it (timeouts of 0.2, 0.4, 0.8
-/// and 1 s, and a fifth one or a missed heartbeat), an idle association after five heartbeats without an answer,
-/// which takes about five seconds, and an address that does not answer a set-up after 3.5 s. A round trip may
-/// take up to a second; five losses in a row end an association, and then the session goes on elsewhere.
+/// The defaults of RFC 9260 detect a dead peer after minutes, too late for a failover. With these options, an
+/// association ends 2.4 to 3.4 s after a message was sent to a dead peer (timeouts of 0.2, 0.4, 0.8 and 1 s, then a
+/// fifth timeout or a missed heartbeat), an idle association after five unanswered heartbeats, which takes about
+/// 5 s, and a set-up without an answer after 3.5 s. A round trip may take up to 1 s; five losses in a row end an
+/// association, and the session continues with another PE.
 pub fn watchful() -> SctpOptions {
     SctpOptions {
         rto_initial: Duration::from_millis(500),
@@ -29,7 +29,7 @@ pub fn watchful() -> SctpOptions {
     }
 }
 
-/// A stack's mode and configuration, from the settings of [`settings_with_reach`].
+/// The settings of [`settings_with_reach`] that determine a stack.
 pub(crate) struct Carriage<'a> {
     pub(crate) carrier: Option<Carrier>,
     pub(crate) udp_port: Option<u16>,
@@ -61,8 +61,8 @@ impl Carriage<'_> {
     }
 }
 
-/// Defines settings that hold, beside their own, everything a pool element or pool user must be told to reach
-/// others. One struct, so that a TOML file is flat and its errors have a line.
+/// Defines the settings of a pool element or pool user: its own, and those by which it reaches others. All are in
+/// one struct, so that a TOML file is flat and its errors have a line.
 macro_rules! settings_with_reach {
     ($(#[$meta:meta])* pub struct $name:ident { $($own:tt)* }) => {
         $crate::settings::settings! {
@@ -70,37 +70,37 @@ macro_rules! settings_with_reach {
             pub struct $name {
                 $($own)*
 
-                /// Registrars, ADDR:PORT over SCTP or tcp://ADDR:PORT (pool users only); several (comma or repeated) [default: 127.0.0.1:3863 if there are no announcements to hear]
+                /// Registrars, ADDR:PORT over SCTP or tcp://ADDR:PORT (pool users only); several (comma or repeated) [default: 127.0.0.1:3863 without --announce]
                 #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',')]
                 #[serde(default, deserialize_with = "crate::values::one_or_many_texts")]
                 pub registrar: Option<Vec<crate::values::RegistrarAddr>>,
-                /// Hear the announcements of registrars to this multicast group, GROUP:PORT or "off" [default: off]
+                /// Multicast group on which registrars announce themselves, GROUP:PORT or "off" [default: off]
                 #[arg(long, value_name = "GROUP:PORT|off")]
                 pub announce: Option<crate::values::Announce>,
-                /// How SCTP is carried: in user space over UDP, by the kernel, or by the kernel where it can [default: udp]
+                /// Carrier of SCTP: udp for SCTP in user space over UDP, kernel for the kernel's SCTP, auto for the kernel's SCTP where it exists, else udp [default: udp]
                 #[arg(long)]
                 pub carrier: Option<crate::values::Carrier>,
-                /// Local UDP port that carries SCTP, 0 for any free one
+                /// Local UDP port that carries SCTP, 0 for any free port
                 #[arg(long, value_name = "PORT")]
                 pub udp_port: Option<u16>,
-                /// UDP port that carries SCTP at others [default: 9899]
+                /// UDP port that carries SCTP at registrars, PEs and PUs [default: 9899]
                 #[arg(long, value_name = "PORT")]
                 pub peer_udp_port: Option<u16>,
-                /// UDP port of one address, ADDR=UDP-PORT or ADDR:PORT=UDP-PORT; several (comma or repeated)
+                /// UDP port that carries SCTP at one address, ADDR=UDP-PORT or ADDR:PORT=UDP-PORT; several (comma or repeated)
                 #[arg(long, value_name = "ADDR=PORT", value_delimiter = ',')]
                 #[serde(default, deserialize_with = "crate::values::one_or_many_texts")]
                 pub udp_peer: Option<Vec<crate::values::UdpPeer>>,
-                /// Seed of all random choices; drawn by the system when absent
+                /// Seed of all random choices; random by default
                 #[arg(long)]
                 pub seed: Option<u64>,
 
-                /// T5-Serverhunt: how long registrars have to answer before others are tried [default: 10s]
+                /// T5-Serverhunt: time limit of a registrar for its answer before the next one is tried [default: 10s]
                 #[arg(long, value_name = "SPAN")]
                 pub t5_serverhunt: Option<crate::values::Period>,
-                /// T7-ENRPoutdate: how long an announced address is valid [default: 5s]
+                /// T7-ENRPoutdate: time that an announced address is valid [default: 5s]
                 #[arg(long, value_name = "SPAN")]
                 pub t7_enrpoutdate: Option<crate::values::Period>,
-                /// RETRAN-MAX: the longest T5-Serverhunt [default: 60s]
+                /// RETRAN-MAX: longest T5-Serverhunt [default: 60s]
                 #[arg(long, value_name = "SPAN")]
                 pub retran_max: Option<crate::values::Period>,
 
@@ -113,10 +113,10 @@ macro_rules! settings_with_reach {
                 /// SCTP's RTO.Max [default: 1s]
                 #[arg(long, value_name = "SPAN")]
                 pub rto_max: Option<crate::values::Period>,
-                /// SCTP's HB.interval; 0s for no heartbeats [default: 1s]
+                /// SCTP's HB.interval; 0s sends none [default: 1s]
                 #[arg(long, value_name = "SPAN")]
                 pub hb_interval: Option<crate::values::Span>,
-                /// SCTP's Association.Max.Retrans: with one more timeout in a row, a peer is given up [default: 4]
+                /// SCTP's Association.Max.Retrans: one more timeout in a row ends the association [default: 4]
                 #[arg(long, value_name = "N")]
                 pub association_max_retrans: Option<u32>,
                 /// SCTP's Max.Init.Retransmits [default: 3]
@@ -126,7 +126,10 @@ macro_rules! settings_with_reach {
         }
 
         impl $name {
-            /// Where announcements are heard. The error names the key.
+            /// Returns the multicast group on which registrars announce themselves, if it is set.
+            ///
+            /// # Errors
+            /// The address is not a multicast group; the text names the key.
             pub fn announcements(&self) -> Result<Option<std::net::SocketAddr>, String> {
                 match self.announce {
                     Some(crate::values::Announce::To(group)) if !group.ip().is_multicast() => {
@@ -137,7 +140,7 @@ macro_rules! settings_with_reach {
                 }
             }
 
-            /// The registrars that are set, or the usual one where none is set or announced.
+            /// Returns the registrars that are set; without them and without announcements `127.0.0.1:3863`.
             pub fn registrars(&self) -> Vec<crate::values::RegistrarAddr> {
                 match &self.registrar {
                     Some(registrars) => registrars.clone(),
@@ -149,7 +152,10 @@ macro_rules! settings_with_reach {
                 }
             }
 
-            /// The stack to start, at `ip` if nothing else is said. The error names the key.
+            /// Returns the stack to start at `ip`; `default_udp_port` is for an absent `udp-port`.
+            ///
+            /// # Errors
+            /// Settings contradict each other; the text names the key.
             pub fn stack(
                 &self,
                 ip: std::net::IpAddr,

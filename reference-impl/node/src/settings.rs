@@ -1,4 +1,4 @@
-//! Settings that a TOML file or flags of a command line give, each one written down once.
+//! Settings from a TOML file or from the flags of a command line, each one defined once.
 //!
 //! [`settings`] makes the struct of a role's settings. With the feature `cli` each setting is a flag of the
 //! same name too (`clap::Args`); without it, this crate knows nothing of command lines.
@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-/// Defines settings: absent until they are set, with the names of the fields in kebab-case as keys of a file.
-/// The doc comment is the text of `--help`, and `arg` is for clap.
+/// Defines settings: absent until they are set, keys in a file are the names of the fields in kebab-case.
+/// The doc comment of a field is the text of `--help`; `arg` is for clap.
 macro_rules! settings {
     (
         $(#[$meta:meta])*
@@ -36,12 +36,18 @@ macro_rules! settings {
         }
 
         impl $name {
-            /// Reads a file; an error says file, line and key.
+            /// Reads a TOML file.
+            ///
+            /// # Errors
+            /// The file cannot be read, or has a key or value that cannot be used.
             pub fn read(path: &std::path::Path) -> Result<Self, $crate::settings::SettingsError> {
                 $crate::settings::read(path)
             }
 
-            /// Parses the text of a file named `path`.
+            /// Parses the text of a TOML file; `path` is for errors.
+            ///
+            /// # Errors
+            /// The text has a key or value that cannot be used.
             pub fn parse(
                 text: &str,
                 path: &std::path::Path,
@@ -49,7 +55,7 @@ macro_rules! settings {
                 $crate::settings::parse(text, path)
             }
 
-            /// These settings, and where one is absent that of `under`.
+            /// Returns these settings; where one is absent, that of `under`.
             pub fn over(self, under: Self) -> Self {
                 Self { $($field: self.$field.or(under.$field)),+ }
             }
@@ -58,7 +64,7 @@ macro_rules! settings {
 }
 pub(crate) use settings;
 
-/// Reads settings of any kind from a TOML file.
+/// Reads settings from a TOML file.
 pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, SettingsError> {
     let text = std::fs::read_to_string(path).map_err(|error| SettingsError {
         file: path.to_owned(),
@@ -69,7 +75,7 @@ pub(crate) fn read<T: DeserializeOwned>(path: &Path) -> Result<T, SettingsError>
     parse(&text, path)
 }
 
-/// Reads settings of any kind from the text of a file named `path`.
+/// Reads settings from the text of a TOML file; `path` is for errors.
 pub(crate) fn parse<T: DeserializeOwned>(text: &str, path: &Path) -> Result<T, SettingsError> {
     toml::from_str(text).map_err(|error| {
         let at = error.span().map(|span| span.start.min(text.len()));
@@ -92,11 +98,11 @@ pub(crate) fn parse<T: DeserializeOwned>(text: &str, path: &Path) -> Result<T, S
 pub struct SettingsError {
     /// The file.
     pub file: PathBuf,
-    /// Its line, from 1.
+    /// The line, from 1.
     pub line: Option<usize>,
     /// The key on that line.
     pub key: Option<String>,
-    /// What is wrong.
+    /// The reason.
     pub why: String,
 }
 

@@ -19,7 +19,7 @@ pub const ENRP_PORT: u16 = 9901;
 /// IANA's port for SCTP over UDP (RFC 6951).
 pub const UDP_ENCAPSULATION_PORT: u16 = 9899;
 
-/// How SCTP is carried.
+/// The carrier of SCTP.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
@@ -28,7 +28,7 @@ pub enum Carrier {
     Udp,
     /// The kernel's SCTP.
     Kernel,
-    /// The kernel's where it has SCTP, else user space.
+    /// The kernel's SCTP where the kernel has it, else SCTP in user space.
     Auto,
 }
 
@@ -49,7 +49,7 @@ impl FromStr for Span {
             "h" => 3600.0,
             _ => {
                 return Err(format!(
-                    "`{text}` is no span of time; write 500ms, 30s, 10min or 1h"
+                    "`{text}` is not a span of time such as 500ms, 30s, 10min or 1h"
                 ));
             }
         };
@@ -99,12 +99,12 @@ impl FromStr for ServerId {
     }
 }
 
-/// Where announcements go.
+/// The destination of announcements.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Announce {
-    /// Nowhere.
+    /// Sends no announcements.
     Off,
-    /// To a group and port.
+    /// A multicast group and its port.
     To(SocketAddr),
 }
 
@@ -121,14 +121,14 @@ impl FromStr for Announce {
     }
 }
 
-/// Where `rserpool status` asks.
+/// The local socket that answers `rserpool status`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StatusSocket {
-    /// Nowhere.
+    /// No socket.
     Off,
-    /// At the path where `rserpool status` looks by itself.
+    /// The default path of `rserpool status`.
     Default,
-    /// At this path.
+    /// This path.
     At(PathBuf),
 }
 
@@ -137,7 +137,7 @@ impl FromStr for StatusSocket {
 
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
-            "" => Err("a path, default or off is needed".to_owned()),
+            "" => Err("the text is empty; write a path, default or off".to_owned()),
             "off" => Ok(Self::Off),
             "default" => Ok(Self::Default),
             path => Ok(Self::At(path.into())),
@@ -145,7 +145,7 @@ impl FromStr for StatusSocket {
     }
 }
 
-/// Octets of a message: room for a handle and a PE, and no more than 16 bits of Length can say.
+/// The most octets of a message, 4096 to 65532: room for a handle and a PE, and a Length of 16 bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MessageSize(pub usize);
 
@@ -160,7 +160,7 @@ impl FromStr for MessageSize {
     }
 }
 
-/// Where a registrar takes requests: `ADDR:PORT` over SCTP, `tcp://ADDR:PORT` over TCP (pool users only).
+/// The endpoint at which a registrar accepts requests: `ADDR:PORT` over SCTP, `tcp://ADDR:PORT` over TCP (pool users only).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum RegistrarAddr {
     /// Over SCTP.
@@ -179,7 +179,7 @@ impl FromStr for RegistrarAddr {
             Some(("tcp", addr)) => (Self::Tcp, addr),
             Some((other, _)) => {
                 return Err(format!(
-                    "`{other}` is no transport of a registrar; there are sctp and tcp"
+                    "`{other}` is not a transport of registrars; use sctp or tcp"
                 ));
             }
         };
@@ -187,14 +187,14 @@ impl FromStr for RegistrarAddr {
             .parse()
             .map_err(|_| format!("`{text}` is neither ADDR:PORT nor tcp://ADDR:PORT"))?;
         if addr.port() == 0 {
-            return Err(format!("`{text}`: port 0 is no destination"));
+            return Err(format!("`{text}`: port 0 is not a destination"));
         }
         Ok(make(addr))
     }
 }
 
 impl RegistrarAddr {
-    /// Its IP address.
+    /// Returns the IP address.
     pub fn ip(&self) -> IpAddr {
         match self {
             Self::Sctp(addr) | Self::Tcp(addr) => addr.ip(),
@@ -212,12 +212,12 @@ impl fmt::Display for RegistrarAddr {
 }
 
 /// The UDP port that carries SCTP at an address, or at one SCTP port of it: `192.0.2.1=9900` or
-/// `192.0.2.1:3863=9900`. Addresses that are not listed have the usual port.
+/// `192.0.2.1:3863=9900`. Other addresses have the default port.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UdpPeer {
-    /// The peer: its address and perhaps its SCTP port.
+    /// The address of the peer, and its SCTP port if only that one is meant.
     pub peer: (IpAddr, Option<u16>),
-    /// The UDP port there.
+    /// The UDP port at that address.
     pub udp_port: u16,
 }
 
@@ -240,9 +240,8 @@ impl FromStr for PoolName {
 
     fn from_str(text: &str) -> Result<Self, String> {
         let octets = match text.strip_prefix("hex:") {
-            Some(digits) => {
-                octets(digits).ok_or_else(|| format!("`{digits}` is no hex, as 0af3 is"))?
-            }
+            Some(digits) => octets(digits)
+                .ok_or_else(|| format!("`{digits}` is not hex digits such as 0af3"))?,
             None => text.as_bytes().to_vec(),
         };
         if octets.is_empty() {
@@ -280,7 +279,7 @@ deserialize_from_text!(Text: RegistrarAddr, UdpPeer, PoolName);
 deserialize_from_text!(TextOrNumber: Span, Period, ServerId, Announce, MessageSize, StatusSocket);
 
 impl fmt::Display for Span {
-    /// In the largest unit that leaves no rest.
+    /// Writes the span in the largest unit that leaves no rest.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let span = self.0;
         if span.subsec_nanos() != 0 {
@@ -344,7 +343,7 @@ impl Serialize for MessageSize {
     }
 }
 
-/// UDP ports of addresses, as they are written.
+/// Serializes UDP ports of addresses as the text that `FromStr` reads.
 pub(crate) fn udp_peers<S: Serializer>(
     peers: &Option<Vec<UdpPeer>>,
     serializer: S,
@@ -359,7 +358,7 @@ pub(crate) fn udp_peers<S: Serializer>(
     }
 }
 
-/// Takes a string.
+/// A visitor that accepts a string.
 pub(crate) struct Text;
 
 impl de::Visitor<'_> for Text {
@@ -374,7 +373,7 @@ impl de::Visitor<'_> for Text {
     }
 }
 
-/// Takes a string, or a number as its decimal text.
+/// A visitor that accepts a string, or a number as its decimal text.
 pub(crate) struct TextOrNumber;
 
 impl de::Visitor<'_> for TextOrNumber {
@@ -397,7 +396,7 @@ impl de::Visitor<'_> for TextOrNumber {
     }
 }
 
-/// One text, or a list of them.
+/// Deserializes one text, or a list of texts.
 pub(crate) fn one_or_many_texts<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,

@@ -1,4 +1,4 @@
-//! Settings of a pool element: command-line flags and a TOML file with the same names, flags first.
+//! Settings of a pool element. A TOML file and the flags of the command line use the same names; flags win.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroU64, NonZeroUsize};
@@ -29,16 +29,16 @@ use crate::values::{
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum ServiceKind {
-    /// Whatever comes goes back.
+    /// Sends each message back.
     Echo,
-    /// Each Ping is answered by a Pong; cookies count the replies across failovers.
+    /// Answers each Ping by a Pong; cookies count the replies across failovers.
     Pingpong,
-    /// Jobs of calculations, continued after a failover where their cookie left them.
+    /// Runs jobs of calculations; after a failover a job continues at its last cookie.
     Calc,
 }
 
 impl ServiceKind {
-    /// The pool where the field's pool users look for it.
+    /// Returns the pool that existing pool users of the service use.
     pub fn usual_pool(self) -> &'static str {
         match self {
             Self::Echo => "EchoPool",
@@ -48,139 +48,139 @@ impl ServiceKind {
     }
 }
 
-/// What cookies look like.
+/// The form of cookies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum CookieForm {
     /// Signed with the key of the pool.
     Sealed,
-    /// Bare, as rspserver's are: for pools that it is a member of.
+    /// Unsigned, as rspserver's are: for a pool that has rspserver as a member.
     Bare,
 }
 
 settings_with_reach! {
-    /// Everything a pool element can be told, each thing absent until it is.
+    /// Settings of a pool element. An absent setting has the default that its text names.
     pub struct Settings {
         /// Pool handle, text or hex:… [default: EchoPool, PingPongPool or CalcAppPool, by the service]
         #[arg(long, value_name = "HANDLE")]
         pub pool: Option<PoolName>,
-        /// Serve this by itself
+        /// Built-in service that the pool element runs
         #[arg(long)]
         pub service: Option<ServiceKind>,
-        /// Where pool users come, tcp://ADDR:PORT, udp://ADDR:PORT or sctp://ADDR:PORT: an existing server, or with a service that service's own endpoint
+        /// User transport, tcp://ADDR:PORT, udp://ADDR:PORT or sctp://ADDR:PORT: without --service that of an existing server, with --service the endpoint that the service opens
         #[arg(long, value_name = "TRANSPORT")]
         pub transport: Option<TransportText>,
-        /// Address of this host; several (comma or repeated) for multi-homing [default: that of the transport, else 127.0.0.1]
+        /// Address of this host; several (comma or repeated) for multi-homing [default: the address of --transport, else 127.0.0.1]
         #[arg(long, value_name = "ADDR", value_delimiter = ',')]
         #[serde(default, deserialize_with = "crate::values::one_or_many_texts")]
         pub address: Option<Vec<IpAddr>>,
-        /// SCTP port of the ASAP endpoint, 0 for any free one [default: 0]
+        /// SCTP port of the ASAP endpoint, 0 for any free port [default: 0]
         #[arg(long, value_name = "PORT")]
         pub asap_port: Option<u16>,
-        /// PE identifier, decimal or 0x…; random when absent
+        /// PE identifier, decimal or 0x…; random by default
         #[arg(long)]
         pub id: Option<PeId>,
-        /// Policy, such as round-robin, weighted-round-robin:5, priority:9, least-used, priority-least-used:10; it must be the pool's [default: round-robin]
+        /// Policy, such as round-robin, weighted-round-robin:5, priority:9, least-used, priority-least-used:10; it must be the policy of the pool [default: round-robin]
         #[arg(long)]
         pub policy: Option<PolicyText>,
-        /// Registration life, in whole seconds, or "infinite" [default: 5min]
+        /// Registration life: whole seconds, or "infinite" [default: 5min]
         #[arg(long, value_name = "SPAN|infinite")]
         pub life: Option<Life>,
 
-        /// How often the server behind the transport is tried; 0s for never. A try by TCP only connects: a server that has stopped stays up until its queue of new connections is full; --probe-command can ask it something [default: 1s for TCP and SCTP]
+        /// Period of probes of the server behind --transport; 0s sends none. A probe over TCP only connects: a server that hangs counts as up until its queue of new connections is full; use --probe-command to test more [default: 1s for TCP and SCTP]
         #[arg(long, value_name = "SPAN")]
         pub probe: Option<Span>,
-        /// How long a try may take [default: 2s]
+        /// Time limit of a probe [default: 2s]
         #[arg(long, value_name = "SPAN")]
         pub probe_timeout: Option<Period>,
-        /// How many tries in a row must fail before it is de-registered [default: 2]
+        /// Failed probes in a row after which the pool element de-registers [default: 2]
         #[arg(long, value_name = "N")]
         pub probe_failures: Option<NonZeroU32>,
-        /// Try the server with this shell command, which ends with 0 if it is up, instead of connecting to it
+        /// Shell command that probes the server instead of a connection; exit code 0 means that the server is up
         #[arg(long, value_name = "COMMAND")]
         pub probe_command: Option<String>,
-        /// Shell command that prints the load in percent, for adaptive policies [default: the load of the service]
+        /// Shell command that prints the load, 0 to 100 percent, for adaptive policies [default: the load of the service]
         #[arg(long, value_name = "COMMAND")]
         pub load_command: Option<String>,
-        /// How often it is run, and how long it may take [default: 5s]
+        /// Period and time limit of --load-command [default: 5s]
         #[arg(long, value_name = "SPAN")]
         pub load_interval: Option<Period>,
 
-        /// File with the key that the pool elements of the pool share to sign cookies, 16 to 1024 octets
+        /// File with the key that signs cookies, 16 to 1024 octets, the same for all pool elements of the pool
         #[arg(long, value_name = "FILE")]
         pub cookie_key_file: Option<PathBuf>,
-        /// What cookies look like [default: sealed]
+        /// Form of cookies [default: sealed]
         #[arg(long)]
         pub cookies: Option<CookieForm>,
-        /// The business card that pool users are given over SCTP, by RFC 5352 §3.9: own for one with this pool element [default: own]
+        /// Business card that pool users receive over SCTP (RFC 5352 §3.9): own lists this pool element, none sends none [default: own]
         #[arg(long)]
         pub business_card: Option<Card>,
-        /// Sessions of the service [default: 1024]
+        /// Most sessions of the service [default: 1024]
         #[arg(long, value_name = "N")]
         pub max_sessions: Option<NonZeroUsize>,
-        /// calc: jobs at a time [default: 10]
+        /// calc: most jobs at a time [default: 10]
         #[arg(long, value_name = "N")]
         pub max_jobs: Option<NonZeroUsize>,
         /// calc: calculations per second of all jobs together [default: 1000000]
         #[arg(long, value_name = "N")]
         pub capacity: Option<NonZeroU64>,
-        /// calc: how often a pool user gets a cookie [default: 1s]
+        /// calc: period of cookies to a pool user [default: 1s]
         #[arg(long, value_name = "SPAN")]
         pub cookie_interval: Option<Period>,
-        /// calc: how often a pool user is asked whether it is still there [default: 1s]
+        /// calc: period of keep-alives to a pool user [default: 1s]
         #[arg(long, value_name = "SPAN")]
         pub job_keep_alive_interval: Option<Period>,
-        /// calc: how long it has to answer [default: 5s]
+        /// calc: time limit of a pool user for its keep-alive ack [default: 5s]
         #[arg(long, value_name = "SPAN")]
         pub job_keep_alive_timeout: Option<Period>,
-        /// pingpong: end each session after so many replies, to see it go on elsewhere
+        /// pingpong: replies after which each session ends, to provoke a failover [default: no limit]
         #[arg(long, value_name = "N")]
         pub end_after: Option<NonZeroU64>,
 
-        /// T2-registration: how long a registrar has to answer a registration [default: 30s]
+        /// T2-registration: time limit of a registrar for the answer to a registration [default: 30s]
         #[arg(long, value_name = "SPAN")]
         pub t2_registration: Option<Period>,
-        /// T3-deregistration: how long a registrar has to answer a de-registration [default: 30s]
+        /// T3-deregistration: time limit of a registrar for the answer to a de-registration [default: 30s]
         #[arg(long, value_name = "SPAN")]
         pub t3_deregistration: Option<Period>,
-        /// T4-reregistration, which is also 20s less than the life at most [default: 10min]
+        /// T4-reregistration: longest time between registrations; at least 20s before the life ends, the PE registers again [default: 10min]
         #[arg(long, value_name = "SPAN")]
         pub t4_reregistration: Option<Period>,
-        /// MAX-REG-ATTEMPT: registrations without an answer before that is reported [default: 2]
+        /// MAX-REG-ATTEMPT: registrations without an answer before the PE reports a failure [default: 2]
         #[arg(long, value_name = "N")]
         pub max_reg_attempt: Option<u32>,
-        /// Pause after that before it begins anew [default: 60s]
+        /// Pause after such a failure before the next registration [default: 60s]
         #[arg(long, value_name = "SPAN")]
         pub retry_failed: Option<Period>,
-        /// Pause after a rejection before it tries again, which RFC 5352 §3.1 forbids until the error is corrected; 0s for the end of the program [default: 0s]
+        /// Pause after a rejection before the next registration, which RFC 5352 §3.1 forbids until the error is corrected; 0s ends the program [default: 0s]
         #[arg(long, value_name = "SPAN")]
         pub retry_rejected: Option<Span>,
-        /// Shortest time between a registration and the next one that tells a change of load [default: 1s]
+        /// Least time between two registrations that announce a change of load [default: 1s]
         #[arg(long, value_name = "SPAN")]
         pub update_interval: Option<Span>,
-        /// Announced registrars remembered [default: 64]
+        /// Most registrars that are kept from their announcements [default: 64]
         #[arg(long, value_name = "N")]
         pub max_servers: Option<NonZeroUsize>,
-        /// Associations of pool users and registrars that call [default: 65536]
+        /// Most associations that pool users and registrars set up [default: 65536]
         #[arg(long, value_name = "N")]
         pub max_associations: Option<NonZeroUsize>,
-        /// Octets of a cookie [default: 16384]
+        /// Most octets of a cookie [default: 16384]
         #[arg(long, value_name = "N")]
         pub max_cookie: Option<NonZeroUsize>,
-        /// Entries of a pool user's business card that are taken, the first ones [default: 64]
+        /// Most entries that are kept of a pool user's business card, the first ones [default: 64]
         #[arg(long, value_name = "N")]
         pub max_business_card: Option<NonZeroUsize>,
-        /// Reports of unreachable pool elements within a second [default: 64]
+        /// Most reports of unreachable pool elements per second [default: 64]
         #[arg(long, value_name = "N")]
         pub max_reports: Option<NonZeroUsize>,
-        /// Octets of an ASAP message that is taken [default: 65536]
+        /// Most octets of an ASAP message; a longer one is ignored [default: 65536]
         #[arg(long, value_name = "N")]
         pub max_message: Option<NonZeroUsize>,
-        /// Ways of the field that differ from the RFCs, to be taken all the same (comma or repeated) [default: none]
+        /// Deviations of existing implementations from the RFCs to accept (comma or repeated) [default: none]
         #[arg(long, value_name = "NAME", value_delimiter = ',')]
         pub tolerate: Option<Vec<Tolerance>>,
-        /// How long it has to de-register and to shut associations down when it is told to end [default: 5s]
+        /// Time from SIGTERM or SIGINT until the pool element ends, in which it de-registers and shuts associations down [default: 5s]
         #[arg(long, value_name = "SPAN")]
         pub grace: Option<Period>,
     }
@@ -201,7 +201,7 @@ impl std::str::FromStr for Life {
         match i32::try_from(span.as_secs()) {
             Ok(seconds) if span.subsec_nanos() == 0 => Ok(Self(RegistrationLife(seconds))),
             _ => Err(format!(
-                "`{text}`: whole seconds up to 68 years can be registered, or infinite"
+                "`{text}` is neither whole seconds up to 68 years nor infinite"
             )),
         }
     }
@@ -209,33 +209,35 @@ impl std::str::FromStr for Life {
 
 deserialize_from_text!(Text: Life);
 
-/// How the server behind the transport is watched.
+/// The probes of the server behind the transport.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probing {
-    /// What a try is.
+    /// The kind of probe.
     pub how: Probe,
-    /// Time between two tries.
+    /// Time between two probes, longer than zero.
     pub interval: Duration,
-    /// How long a try may take.
+    /// Time limit of a probe, longer than zero.
     pub timeout: Duration,
-    /// Tries that must fail in a row.
+    /// Failed probes in a row after which the server counts as down.
     pub failures: u32,
 }
 
-/// One way to try a server.
+/// A kind of probe.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Probe {
-    /// Connect by TCP.
+    /// Connects over TCP to this address.
     Tcp(SocketAddr),
-    /// Set up an SCTP association.
+    /// Sets up an SCTP association to these addresses.
     Sctp(Vec<SocketAddr>),
-    /// Run a shell command.
+    /// Runs this shell command.
     Command(String),
 }
 
 impl Settings {
-    /// What the driver needs, with the defaults filled in. The error names the key. Reads the file of the
-    /// cookies' key.
+    /// Returns the set-up of the driver, with the defaults filled in. Reads the file of the cookies' key.
+    ///
+    /// # Errors
+    /// A setting cannot be used; the text names the key.
     pub fn setup(&self) -> Result<Setup, String> {
         let config = self.config()?;
         config.check().map_err(|error| error.to_string())?;
@@ -251,7 +253,7 @@ impl Settings {
         })
     }
 
-    /// The service to start, if there is one.
+    /// Returns the built-in service to run, if one is set.
     pub fn built_in(&self) -> Option<Box<dyn Service>> {
         let max_sessions = self.max_sessions.map_or(1024, NonZeroUsize::get);
         Some(match self.service? {
@@ -277,12 +279,18 @@ impl Settings {
         }
     }
 
-    /// The stack to start, at its first address. The error names the key.
+    /// Returns the stack to start, at the first address.
+    ///
+    /// # Errors
+    /// Settings contradict each other; the text names the key.
     pub fn carriage(&self) -> Result<(Mode, StackConfig), String> {
         self.stack(self.addresses()?[0], UDP_ENCAPSULATION_PORT)
     }
 
-    /// Its addresses: one or more.
+    /// Returns the addresses of the pool element: one or more.
+    ///
+    /// # Errors
+    /// No address is left, or one is unspecified; the text names the key.
     pub fn addresses(&self) -> Result<Vec<IpAddr>, String> {
         let addrs = match (&self.address, &self.transport) {
             (Some(addrs), _) => addrs.clone(),
@@ -290,22 +298,22 @@ impl Settings {
             (None, None) => vec![Ipv4Addr::LOCALHOST.into()],
         };
         if addrs.is_empty() {
-            return Err("address: at least one is needed".to_owned());
+            return Err("address: set at least one".to_owned());
         }
         if let Some(addr) = addrs.iter().find(|addr| addr.is_unspecified()) {
             return Err(format!(
-                "address: {addr} is no address that others can come to; name those of this host"
+                "address: {addr} is unspecified, others cannot reach it; name the addresses of this host"
             ));
         }
         Ok(addrs)
     }
 
-    /// How long it has to end.
+    /// Returns the time limit for the end, longer than zero.
     pub fn grace(&self) -> Duration {
         self.grace.map_or(Duration::from_secs(5), |period| period.0)
     }
 
-    /// How the server behind the transport is watched, if it is.
+    /// Returns the probes of the server behind the transport, if it is probed.
     pub fn probing(&self) -> Option<Probing> {
         let transport = self.transport.as_ref()?;
         let how = match (&self.probe_command, transport.protocol) {
@@ -335,7 +343,7 @@ impl Settings {
         })
     }
 
-    /// Which command tells the load, and how often, if one does.
+    /// Returns the command that prints the load, and its period, if one is set.
     pub fn load_source(&self) -> Option<(String, Duration)> {
         let interval = self.load_interval.map_or(Duration::from_secs(5), |p| p.0);
         Some((self.load_command.clone()?, interval))
@@ -345,7 +353,7 @@ impl Settings {
         match (&self.pool, self.service) {
             (Some(name), _) => Ok(name.0.clone()),
             (None, Some(service)) => Ok(service.usual_pool().into()),
-            (None, None) => Err("pool: which pool is it to be in?".to_owned()),
+            (None, None) => Err("pool: not set; set a pool handle, or a service".to_owned()),
         }
     }
 
@@ -417,24 +425,22 @@ impl Settings {
         addrs.collect()
     }
 
-    /// What contradicts itself.
+    /// Checks for settings that contradict each other.
     fn check(&self) -> Result<(), String> {
         if let (Some(transport), Some(service)) = (&self.transport, self.service) {
             let addresses = self.addresses()?;
             if let Some(foreign) = transport.addrs.iter().find(|ip| !addresses.contains(ip)) {
                 return Err(format!(
-                    "transport: {foreign} is not among the addresses the service has"
+                    "transport: {foreign} is not among the addresses of the pool element"
                 ));
             }
             match (transport.protocol, service) {
                 (Protocol::Sctp, _) | (Protocol::Tcp, ServiceKind::Echo) => {}
                 (Protocol::Tcp, _) => {
-                    return Err(
-                        "transport: of the services, only echo is served over TCP".to_owned()
-                    );
+                    return Err("transport: only the service echo runs over TCP".to_owned());
                 }
                 (Protocol::Udp, _) => {
-                    return Err("transport: no service is served over UDP".to_owned());
+                    return Err("transport: no service runs over UDP".to_owned());
                 }
             }
         }
@@ -442,10 +448,12 @@ impl Settings {
             && self.service.is_none()
             && transport.port == 0
         {
-            return Err("transport: port 0 is no server's".to_owned());
+            return Err("transport: port 0 is not the port of a server".to_owned());
         }
         if self.load_command.is_some() && !is_adaptive(&self.policy()) {
-            return Err("load-command: the policy has no load; choose an adaptive one".to_owned());
+            return Err(
+                "load-command: the policy has no load; choose an adaptive policy".to_owned(),
+            );
         }
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! Settings of a pool user: command-line flags and a TOML file with the same names, flags first.
+//! Settings of a pool user. A TOML file and the flags of the command line use the same names; flags win.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::{NonZeroU32, NonZeroUsize};
@@ -13,46 +13,49 @@ use crate::carrier::settings_with_reach;
 use crate::values::{Period, RegistrarAddr, Span};
 
 settings_with_reach! {
-    /// Everything a pool user can be told, each thing absent until it is.
+    /// Settings of a pool user. An absent setting has the default that its text names.
     pub struct Settings {
-        /// Address of this host to call from [default: what the system chooses]
+        /// Local address of associations [default: the system's choice]
         #[arg(long, value_name = "ADDR")]
         pub local: Option<IpAddr>,
-        /// T1-ENRPrequest: how long the registrar has to answer [default: 15s]
+        /// T1-ENRPrequest: time limit of a registrar for its answer [default: 15s]
         #[arg(long, value_name = "SPAN")]
         pub t1_enrprequest: Option<Period>,
-        /// MAX-REQUEST-RETRANSMIT: how often a request is repeated before it is given up [default: 2]
+        /// MAX-REQUEST-RETRANSMIT: repetitions of a request before it fails [default: 2]
         #[arg(long, value_name = "N")]
         pub max_request_retransmit: Option<u32>,
-        /// stale_cache_value: how long an answer is used without asking again; 0s asks each time [default: 30s]
+        /// stale_cache_value: time that the cache keeps an answer of a registrar; 0s asks for each resolution [default: 30s]
         #[arg(long, value_name = "SPAN")]
         pub stale_cache_value: Option<Span>,
-        /// How long the set-up to a pool element may take [default: 10s]
+        /// Time limit of the set-up of an association to a pool element [default: 10s]
         #[arg(long, value_name = "SPAN")]
         pub set_up_timeout: Option<Period>,
-        /// How often all pool elements are tried before a session is lost [default: 3]
+        /// Rounds over all pool elements before a session fails [default: 3]
         #[arg(long, value_name = "N")]
         pub session_rounds: Option<NonZeroU32>,
-        /// Announced registrars remembered [default: 64]
+        /// Most registrars that are kept from their announcements [default: 64]
         #[arg(long, value_name = "N")]
         pub max_servers: Option<NonZeroUsize>,
-        /// Pool elements kept of one pool, the registrar's first ones [default: 1024]
+        /// Most pool elements that are kept of one pool, in the registrar's order [default: 1024]
         #[arg(long, value_name = "N")]
         pub max_pool_elements: Option<NonZeroUsize>,
-        /// Octets of a cookie; a longer one is not kept [default: 65535]
+        /// Most octets of a cookie; a longer one is ignored [default: 65535]
         #[arg(long, value_name = "N")]
         pub max_cookie: Option<NonZeroUsize>,
-        /// Entries of a business card that are kept, the first ones [default: 64]
+        /// Most entries that are kept of a business card, the first ones [default: 64]
         #[arg(long, value_name = "N")]
         pub max_business_card: Option<NonZeroUsize>,
-        /// Octets of an ASAP message that is taken [default: 65536]
+        /// Most octets of an ASAP message; a longer one is ignored [default: 65536]
         #[arg(long, value_name = "N")]
         pub max_message: Option<NonZeroUsize>,
     }
 }
 
 impl Settings {
-    /// What the driver needs, with the defaults filled in. The error names the key.
+    /// Returns the set-up of the driver, with the defaults filled in.
+    ///
+    /// # Errors
+    /// A setting cannot be used; the text names the key.
     pub fn setup(&self) -> Result<Setup, String> {
         Ok(Setup {
             config: self.config(),
@@ -61,7 +64,7 @@ impl Settings {
         })
     }
 
-    /// How long an answer is used without asking again.
+    /// Returns the time that the cache keeps an answer of a registrar.
     pub fn stale_cache_value(&self) -> Duration {
         self.stale_cache_value
             .map_or(Config::default().stale_cache_value, |span| span.0)
@@ -98,7 +101,10 @@ impl Settings {
         }
     }
 
-    /// The stack to start: from any address of the host, unless one is set, of the registrars' family.
+    /// Returns the stack to start. Without a local address it uses any address of the registrars' family.
+    ///
+    /// # Errors
+    /// Settings contradict each other; the text names the key.
     pub fn carrier(&self) -> Result<(Mode, StackConfig), String> {
         self.stack(self.address(), 0)
     }

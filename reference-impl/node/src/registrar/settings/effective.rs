@@ -1,4 +1,4 @@
-//! From what is set to what holds: defaults filled in, contradictions found.
+//! The effective settings: defaults filled in, contradictions found.
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroUsize;
@@ -16,7 +16,7 @@ use crate::values::{
     ASAP_PORT, Announce, Carrier, MessageSize, Period, Span, StatusSocket, UDP_ENCAPSULATION_PORT,
 };
 
-/// How long a registrar that was told to end has, unless told otherwise.
+/// Default time limit for the end after a signal.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// Octets of a REGISTRATION besides the handle and the Pool Element parameter: its header, the handle's
@@ -24,8 +24,10 @@ const GRACE: Duration = Duration::from_secs(5);
 const AROUND_A_REGISTRATION: usize = 11;
 
 impl Settings {
-    /// What the driver needs, with the defaults filled in. The error names each key that contradicts another
-    /// one or itself.
+    /// Returns the set-up of the driver, with the defaults filled in.
+    ///
+    /// # Errors
+    /// Settings contradict each other; the text names the keys of each contradiction.
     pub fn setup(&self) -> Result<Setup, String> {
         let contradictions = self.contradictions();
         if !contradictions.is_empty() {
@@ -52,7 +54,7 @@ impl Settings {
         })
     }
 
-    /// The stack to start.
+    /// Returns the stack to start.
     pub fn stack(&self, setup: &Setup) -> (Mode, StackConfig) {
         let ip = setup.asap_addrs.first().copied();
         let ip = ip.unwrap_or(IpAddr::from([127, 0, 0, 1]));
@@ -160,7 +162,7 @@ impl Settings {
         let asap = self.asap_addrs();
         let enrp = self.enrp.as_deref().unwrap_or_default();
         if asap.is_empty() {
-            found.push("asap: at least one ADDR:PORT is needed".to_owned());
+            found.push("asap: set at least one ADDR:PORT".to_owned());
         }
         for (key, addrs) in [("asap", asap.as_slice()), ("enrp", enrp)] {
             if addrs.iter().any(|addr| addr.port() != addrs[0].port()) {
@@ -171,28 +173,28 @@ impl Settings {
             let over_udp = self.transport.unwrap_or(Carrier::Udp) == Carrier::Udp;
             if addrs.len() > 1 && over_udp {
                 found.push(format!(
-                    "{key}, transport: over UDP an endpoint has one address; several need kernel or auto"
+                    "{key}, transport: over UDP an endpoint has one address; for several set transport to kernel or auto"
                 ));
             }
         }
         let both = |addr: &SocketAddr| addr.port() != 0 && enrp.contains(addr);
         if let Some(addr) = asap.iter().find(|addr| both(addr)) {
-            found.push(format!("asap, enrp: both want {addr}"));
+            found.push(format!("asap, enrp: both use {addr}"));
         }
         if let Some(addr) = self.metrics.filter(|addr| addr.port() != 0)
             && self.tcp == Some(addr)
         {
-            found.push(format!("tcp, metrics: both want {addr}"));
+            found.push(format!("tcp, metrics: both use {addr}"));
         }
         let announce = self.announce.as_deref().unwrap_or_default();
         if announce.len() > 1 && announce.contains(&Announce::Off) {
-            found.push("announce: off stands alone".to_owned());
+            found.push("announce: off cannot be combined with a group".to_owned());
         }
         let vague = |addr: &SocketAddr| addr.ip().is_unspecified() && addr.port() != ASAP_PORT;
         let announces = announce.iter().any(|announce| *announce != Announce::Off);
         if let Some(addr) = asap.iter().find(|addr| announces && vague(addr)) {
             found.push(format!(
-                "asap, announce: {addr} cannot be announced; give an address of this host, or the port {ASAP_PORT}"
+                "asap, announce: {addr} cannot be announced; set an address of this host, or the port {ASAP_PORT}"
             ));
         }
         for announce in announce {
@@ -201,7 +203,7 @@ impl Settings {
                     found.push(format!("announce: {} is not a multicast group", group.ip()))
                 }
                 Announce::To(group) if group.port() == 0 => {
-                    found.push("announce: port 0 is no destination".to_owned());
+                    found.push("announce: port 0 is not a destination".to_owned());
                 }
                 Announce::To(_) | Announce::Off => {}
             }
@@ -212,16 +214,16 @@ impl Settings {
         let peers = self.peer.as_deref().unwrap_or_default();
         let own = self.enrp.as_deref().unwrap_or_default();
         if own.is_empty() && !peers.is_empty() {
-            found.push("peer: an own ENRP endpoint is needed, set enrp".to_owned());
+            found.push("peer: the registrar has no ENRP endpoint; set enrp".to_owned());
         }
         if let Some(addr) = own.iter().find(|addr| addr.ip().is_unspecified()) {
             found.push(format!(
-                "enrp: {addr} is nowhere for its peers; give an address of this host"
+                "enrp: {addr} is unspecified, peers cannot reach it; set an address of this host"
             ));
         }
         for peer in peers {
             if peer.port() == 0 {
-                found.push("peer: port 0 is no destination".to_owned());
+                found.push("peer: port 0 is not a destination".to_owned());
             } else if own.contains(peer) {
                 found.push(format!("peer, enrp: {peer} is this registrar itself"));
             }
@@ -234,8 +236,8 @@ impl Settings {
         let shown = |span: Duration| Span(span).to_string();
         if c.enrp.max_time_last_heard <= c.enrp.peer_heartbeat_cycle {
             found.push(format!(
-                "max-time-last-heard, peer-heartbeat-cycle: a peer that is heard every {} would be \
-                 thought silent after {}",
+                "max-time-last-heard, peer-heartbeat-cycle: a peer that is heard every {} would \
+                 count as silent after {}",
                 shown(c.enrp.peer_heartbeat_cycle),
                 shown(c.enrp.max_time_last_heard),
             ));
@@ -250,7 +252,7 @@ impl Settings {
         // A heartbeat has RTO.Initial to be answered; the next one ends that wait.
         if !o.heartbeat_interval.is_zero() && o.heartbeat_interval <= o.rto_initial {
             found.push(format!(
-                "hb-interval, rto-initial: with {} and {} no heartbeat is ever missed",
+                "hb-interval, rto-initial: with {} and {} a missing heartbeat ack is never noticed",
                 shown(o.heartbeat_interval),
                 shown(o.rto_initial)
             ));
@@ -279,7 +281,7 @@ impl Settings {
                 && part > total
             {
                 found.push(format!(
-                    "{key}, max-pool-elements: {part} cannot be met with {total} PEs in all"
+                    "{key}, max-pool-elements: {part} is more than the {total} PEs in all pools"
                 ));
             }
         }

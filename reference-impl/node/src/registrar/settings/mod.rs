@@ -1,4 +1,4 @@
-//! Settings of the registrar: command-line flags and a TOML file with the same names, flags first.
+//! Settings of the registrar. A TOML file and the flags of the command line use the same names; flags win.
 
 mod effective;
 
@@ -14,24 +14,24 @@ use crate::values::{
 };
 
 settings! {
-    /// Everything that can be set, each thing absent until it is.
+    /// Settings of a registrar. An absent setting has the default that its text names.
     #[derive(PartialEq, Eq, Serialize)]
     pub struct Settings {
-        /// ASAP endpoint over SCTP, ADDR:PORT; several (comma or repeated) for multi-homing; port 0 picks one [default: 127.0.0.1:3863]
+        /// ASAP endpoint over SCTP, ADDR:PORT; several (comma or repeated) for multi-homing; port 0 takes any free port [default: 127.0.0.1:3863]
         #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',')]
         #[serde(default, deserialize_with = "one_or_many")]
         pub asap: Option<Vec<SocketAddr>>,
-        /// How SCTP is carried: in user space over UDP, by the kernel, or by the kernel where it can; the kernel wants net.sctp.sndbuf_policy=1 and rcvbuf_policy=1, or a PU that does not read delays the others [default: udp]
+        /// Carrier of SCTP: udp for SCTP in user space over UDP, kernel for the kernel's SCTP, auto for the kernel's SCTP where it exists, else udp. The kernel needs net.sctp.sndbuf_policy=1 and net.sctp.rcvbuf_policy=1, else a PU that does not read delays the others [default: udp]
         #[arg(long, visible_alias = "carrier")]
         #[serde(alias = "carrier")]
         pub transport: Option<Carrier>,
-        /// Local UDP port that carries SCTP, 0 for any free one [default: 9899]
+        /// Local UDP port that carries SCTP, 0 for any free port [default: 9899]
         #[arg(long, value_name = "PORT")]
         pub udp_port: Option<u16>,
-        /// UDP port that carries SCTP at others [default: 9899]
+        /// UDP port that carries SCTP at peers, PEs and PUs [default: 9899]
         #[arg(long, value_name = "PORT")]
         pub peer_udp_port: Option<u16>,
-        /// UDP port of one address, ADDR=UDP-PORT or ADDR:PORT=UDP-PORT; several (comma or repeated)
+        /// UDP port that carries SCTP at one address, ADDR=UDP-PORT or ADDR:PORT=UDP-PORT; several (comma or repeated)
         #[arg(long, value_name = "ADDR=PORT", value_delimiter = ',')]
         #[serde(
             default,
@@ -39,60 +39,60 @@ settings! {
             serialize_with = "crate::values::udp_peers"
         )]
         pub udp_peer: Option<Vec<UdpPeer>>,
-        /// Accept pool users over TCP
+        /// Endpoint that accepts pool users over TCP [default: none]
         #[arg(long, value_name = "ADDR:PORT")]
         pub tcp: Option<SocketAddr>,
         /// Multicast groups for announcements, GROUP:PORT or "off"; several (comma or repeated), of either family [default: off]
         #[arg(long, value_name = "GROUP:PORT|off", value_delimiter = ',')]
         #[serde(default, deserialize_with = "crate::values::one_or_many_texts")]
         pub announce: Option<Vec<Announce>>,
-        /// ENRP endpoint over SCTP, ADDR:PORT (IANA's port is 9901); several (comma or repeated) for multi-homing; without it there are no peers
+        /// ENRP endpoint over SCTP, ADDR:PORT (IANA's port is 9901); several (comma or repeated) for multi-homing; without it the registrar has no peers
         #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',')]
         #[serde(default, deserialize_with = "one_or_many")]
         pub enrp: Option<Vec<SocketAddr>>,
-        /// ENRP endpoint of another registrar; several (comma or repeated): the first is the mentor, the others are its backups
+        /// ENRP endpoint of another registrar; several (comma or repeated): the first one is the mentor, the others replace it if it fails
         #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',')]
         #[serde(default, deserialize_with = "one_or_many")]
         pub peer: Option<Vec<SocketAddr>>,
-        /// Server identifier, decimal or 0x…, not 0; random when absent
+        /// Server identifier, decimal or 0x…, not 0; random by default
         #[arg(long)]
         pub id: Option<ServerId>,
-        /// Seed of all random choices; drawn by the system when absent
+        /// Seed of all random choices; random by default
         #[arg(long)]
         pub seed: Option<u64>,
 
-        /// Local socket that `rserpool status` asks: a path, "default" or "off" [default: off]
+        /// Local socket that answers `rserpool status`: a path, "default" or "off" [default: off]
         #[arg(long, value_name = "PATH|default|off")]
         pub status_socket: Option<StatusSocket>,
-        /// Answer Prometheus over HTTP here, at /metrics; there is no access control, so choose a local address
+        /// Endpoint that answers Prometheus over HTTP at /metrics, without access control: choose a local address [default: none]
         #[arg(long, value_name = "ADDR:PORT")]
         pub metrics: Option<SocketAddr>,
-        /// How long a registrar that was told to end has to answer what is on its way and to shut its associations down [default: 5s]
+        /// Time from SIGTERM or SIGINT until the registrar ends, in which it answers pending messages and shuts associations down [default: 5s]
         #[arg(long, value_name = "SPAN")]
         pub grace: Option<Period>,
 
-        /// T6-Serverannounce [default: 1s]
+        /// T6-Serverannounce: period of ASAP_SERVER_ANNOUNCE [default: 1s]
         #[arg(long, value_name = "SPAN")]
         pub t6_serverannounce: Option<Period>,
-        /// MAX-BAD-PE-REPORT: a PE reported more often is removed [default: 3]
+        /// MAX-BAD-PE-REPORT: a PE that is reported unreachable more often is removed [default: 3]
         #[arg(long, value_name = "N")]
         pub max_bad_pe_report: Option<u32>,
-        /// Period of ENDPOINT_KEEP_ALIVE per PE, spread by ±50 %; 0s for none [default: 30s]
+        /// Period of ENDPOINT_KEEP_ALIVE per PE, spread by ±50 %; 0s sends none [default: 30s]
         #[arg(long, value_name = "SPAN")]
         pub keep_alive_interval: Option<Span>,
-        /// How long a PE has for its ENDPOINT_KEEP_ALIVE_ACK [default: 15s]
+        /// Time limit of a PE for its ENDPOINT_KEEP_ALIVE_ACK [default: 15s]
         #[arg(long, value_name = "SPAN")]
         pub keep_alive_timeout: Option<Period>,
-        /// Shortest time between two ENDPOINT_KEEP_ALIVEs that reports provoke at one PE, after eight in a row [default: 1s]
+        /// Least time between two ENDPOINT_KEEP_ALIVEs that reports cause at one PE, after the first eight [default: 1s]
         #[arg(long, value_name = "SPAN")]
         pub keep_alive_gap: Option<Span>,
-        /// PEs listed in one HANDLE_RESOLUTION_RESPONSE at most [default: 32]
+        /// Most PEs in one HANDLE_RESOLUTION_RESPONSE [default: 32]
         #[arg(long, value_name = "N")]
         pub max_items: Option<NonZeroUsize>,
-        /// Shortest time between two updates to the subscribers of a pool; 0s declines subscriptions [default: 1s]
+        /// Least time between two updates to the subscribers of a pool; 0s declines subscriptions [default: 1s]
         #[arg(long, value_name = "SPAN")]
         pub update_interval: Option<Span>,
-        /// Whether addresses of a PE must be addresses of its association [default: true]
+        /// Reject a PE with an address that its association does not have: true or false [default: true]
         #[arg(long, value_name = "BOOL")]
         pub check_addresses: Option<bool>,
 
@@ -102,92 +102,92 @@ settings! {
         /// MAX-TIME-LAST-HEARD: a peer silent for longer is probed [default: 61s]
         #[arg(long, value_name = "SPAN")]
         pub max_time_last_heard: Option<Period>,
-        /// MAX-TIME-NO-RESPONSE: how long a peer has to answer a probe or a list request [default: 5s]
+        /// MAX-TIME-NO-RESPONSE: time limit of a peer for the answer to a probe or a list request [default: 5s]
         #[arg(long, value_name = "SPAN")]
         pub max_time_no_response: Option<Period>,
-        /// How long a peer has to answer a handle table request [default: 5s]
+        /// Time limit of a peer for the answer to a handle table request [default: 5s]
         #[arg(long, value_name = "SPAN")]
         pub table_request_timeout: Option<Period>,
-        /// How long a download session waits for the next request [default: 10s]
+        /// Time that a download session waits for the next request [default: 10s]
         #[arg(long, value_name = "SPAN")]
         pub table_session_timeout: Option<Period>,
-        /// Pause after all mentors rejected [default: 3s]
+        /// Pause after all mentors rejected a request [default: 3s]
         #[arg(long, value_name = "SPAN")]
         pub mentor_retry: Option<Period>,
-        /// How often all mentors are asked before it serves alone [default: 3]
+        /// Rounds of requests to all mentors before the registrar serves without a mentor [default: 3]
         #[arg(long, value_name = "N")]
         pub mentor_rounds: Option<u32>,
 
-        /// How often a peer is asked for its list; 0s for never [default: 5min]
+        /// Period of list requests to peers; 0s sends none [default: 5min]
         #[arg(long, value_name = "SPAN")]
         pub peer_list_cycle: Option<Span>,
-        /// Peers known [default: 256]
+        /// Most peers [default: 256]
         #[arg(long, value_name = "N")]
         pub max_peers: Option<NonZeroUsize>,
-        /// Addresses of one peer that are remembered [default: 8]
+        /// Most addresses that are kept of one peer [default: 8]
         #[arg(long, value_name = "N")]
         pub max_peer_addresses: Option<NonZeroUsize>,
-        /// Download sessions to other registrars [default: 16]
+        /// Most download sessions of other registrars at a time [default: 16]
         #[arg(long, value_name = "N")]
         pub max_table_sessions: Option<NonZeroUsize>,
-        /// PEs in one ENRP_HANDLE_TABLE_RESPONSE [default: 256]
+        /// Most PEs in one ENRP_HANDLE_TABLE_RESPONSE [default: 256]
         #[arg(long, value_name = "N")]
         pub max_table_elements: Option<NonZeroUsize>,
-        /// ENRP_HANDLE_TABLE_RESPONSEs taken of one table [default: 16384]
+        /// Most ENRP_HANDLE_TABLE_RESPONSEs that are accepted of one table [default: 16384]
         #[arg(long, value_name = "N")]
         pub max_table_parts: Option<NonZeroUsize>,
-        /// Associations being set up to PEs of a registrar taken over [default: 64]
+        /// Most associations to PEs of a registrar taken over that are set up at a time [default: 64]
         #[arg(long, value_name = "N")]
         pub max_adoptions: Option<NonZeroUsize>,
-        /// Messages waiting for one association to a peer to come up [default: 256]
+        /// Most messages that wait until the association to a peer is up [default: 256]
         #[arg(long, value_name = "N")]
         pub max_waiting_messages: Option<NonZeroUsize>,
-        /// Pools [default: 100000]
+        /// Most pools [default: 100000]
         #[arg(long, value_name = "N")]
         pub max_pools: Option<NonZeroUsize>,
-        /// PEs in all pools together [default: 1000000]
+        /// Most PEs in all pools together [default: 1000000]
         #[arg(long, value_name = "N")]
         pub max_pool_elements: Option<NonZeroUsize>,
-        /// PEs in one pool [default: 1000000]
+        /// Most PEs in one pool [default: 1000000]
         #[arg(long, value_name = "N")]
         pub max_pool_elements_per_pool: Option<NonZeroUsize>,
-        /// Octets of a pool handle [default: 1024]
+        /// Most octets of a pool handle [default: 1024]
         #[arg(long, value_name = "N")]
         pub max_handle_length: Option<NonZeroUsize>,
-        /// Octets of the Pool Element parameter of a registration [default: 2048]
+        /// Most octets of the Pool Element parameter of a registration [default: 2048]
         #[arg(long, value_name = "N")]
         pub max_element_length: Option<NonZeroUsize>,
-        /// Associations and TCP connections of PEs and PUs; peers have room beyond [default: 65536]
+        /// Most associations and TCP connections of PEs and PUs; those of peers do not count [default: 65536]
         #[arg(long, value_name = "N")]
         pub max_associations: Option<NonZeroUsize>,
-        /// Subscriptions to pools [default: 65536]
+        /// Most subscriptions to pools [default: 65536]
         #[arg(long, value_name = "N")]
         pub max_subscriptions: Option<usize>,
-        /// Subscriptions of one association [default: 4096]
+        /// Most subscriptions of one association [default: 4096]
         #[arg(long, value_name = "N")]
         pub max_subscriptions_per_association: Option<usize>,
-        /// Messages per second over one association of a PE or PU; 0 for no limit [default: 200000]
+        /// Most messages per second over one association of a PE or PU; 0 for no limit [default: 200000]
         #[arg(long, value_name = "N")]
         pub max_message_rate: Option<u32>,
-        /// Registrations and de-registrations per second over one association; 0 for no limit [default: 50000]
+        /// Most registrations and de-registrations per second over one association; 0 for no limit [default: 50000]
         #[arg(long, value_name = "N")]
         pub max_registration_rate: Option<u32>,
-        /// Reports of unreachable PEs per second over one association; 0 for no limit [default: 1000]
+        /// Most reports of unreachable PEs per second over one association; 0 for no limit [default: 1000]
         #[arg(long, value_name = "N")]
         pub max_report_rate: Option<u32>,
-        /// Messages per second over one association of a peer; 0 for no limit [default: 200000]
+        /// Most messages per second over one association of a peer; 0 for no limit [default: 200000]
         #[arg(long, value_name = "N")]
         pub max_peer_message_rate: Option<u32>,
-        /// Octets waiting for one association before it is given up [default: 2097152]
+        /// Most octets that wait to be sent over one association; with more, the association is aborted [default: 2097152]
         #[arg(long, value_name = "N")]
         pub max_backlog: Option<NonZeroUsize>,
-        /// Octets waiting for one association of a peer beyond what the stack keeps [default: 16777216]
+        /// Most octets that wait to be sent over one association of a peer, without those that the SCTP stack keeps; with more, the association is aborted [default: 16777216]
         #[arg(long, value_name = "N")]
         pub max_peer_backlog: Option<NonZeroUsize>,
-        /// Octets of one message [default: 65532]
+        /// Most octets of a message, 4096 to 65532 [default: 65532]
         #[arg(long, value_name = "N")]
         pub max_message: Option<MessageSize>,
-        /// Other servers remembered from their announcements [default: 256]
+        /// Most other registrars that are kept from their announcements [default: 256]
         #[arg(long, value_name = "N")]
         pub max_servers: Option<usize>,
 
@@ -200,10 +200,10 @@ settings! {
         /// SCTP's RTO.Max [default: 60s]
         #[arg(long, value_name = "SPAN")]
         pub rto_max: Option<Period>,
-        /// SCTP's HB.interval; 0s for no heartbeats [default: 30s]
+        /// SCTP's HB.interval; 0s sends none [default: 30s]
         #[arg(long, value_name = "SPAN")]
         pub hb_interval: Option<Span>,
-        /// SCTP's Association.Max.Retrans: with one more timeout in a row, a peer is given up [default: 10]
+        /// SCTP's Association.Max.Retrans: one more timeout in a row ends the association [default: 10]
         #[arg(long, value_name = "N")]
         pub association_max_retrans: Option<u32>,
         /// SCTP's Max.Init.Retransmits [default: 8]
@@ -212,7 +212,7 @@ settings! {
     }
 }
 
-/// One `ADDR:PORT`, or a list of them.
+/// Deserializes one `ADDR:PORT`, or a list of them.
 pub(crate) fn one_or_many<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Option<Vec<SocketAddr>>, D::Error> {
