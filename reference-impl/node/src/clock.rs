@@ -1,20 +1,22 @@
-//! What every live loop needs: the clock, and errors that say the way out.
+//! The clock of the live loops, and errors with advice.
 
 use std::io;
 use std::time::{Duration, Instant};
 
-/// Adds what can be done about an endpoint that cannot be opened. Stacks that do not start say it themselves.
-pub(crate) fn with_way_out(error: io::Error) -> io::Error {
-    let way_out = match error.kind() {
-        io::ErrorKind::AddrInUse => "choose another port, 0 takes any free one",
+/// Adds advice to the error of an endpoint that cannot be opened. Errors of the stacks have their own advice.
+pub(crate) fn with_advice(error: io::Error) -> io::Error {
+    let advice = match error.kind() {
+        io::ErrorKind::AddrInUse => "choose another port, or 0 for any free port",
         io::ErrorKind::AddrNotAvailable => "use an address of this host",
-        io::ErrorKind::PermissionDenied => "choose a port above 1023, or get the privilege",
+        io::ErrorKind::PermissionDenied => {
+            "choose a port above 1023, or run with the privilege to open it"
+        }
         _ => return error,
     };
-    io::Error::new(error.kind(), format!("{error}; {way_out}"))
+    io::Error::new(error.kind(), format!("{error}; {advice}"))
 }
 
-/// Time since a service began; what the drivers are told as `now`.
+/// The time since the start, which the drivers receive as `now`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Clock {
     origin: Instant,
@@ -35,7 +37,7 @@ impl Clock {
         self.origin.elapsed()
     }
 
-    /// The moment of `time`, which was seen from `now`.
+    /// Converts a driver's `time` to the system's clock; `now` is the current time.
     pub(crate) fn at(&self, now: Duration, time: Duration) -> Instant {
         // Far deadlines (a registration life of decades) need not be exact.
         let soon = time.min(now + Duration::from_secs(86_400));

@@ -1,14 +1,14 @@
-//! Why a registrar, pool element or pool user cannot run.
+//! The error of a registrar, pool element or pool user that cannot run.
 
 use std::fmt;
 use std::io;
 
-/// Why a registrar could not run.
+/// The reason why a registrar, pool element or pool user cannot run.
 #[derive(Debug)]
 pub enum Failure {
     /// A setting cannot be used.
     Settings(String),
-    /// The machine does not play along: port taken, address not here, no such transport.
+    /// The host lacks something: the port is in use, the address is not local, or the transport does not exist.
     Environment(io::Error),
 }
 

@@ -1,13 +1,13 @@
-//! The reference node: registrar, pool element and pool user, built from the engines of `rsp-proto` and the
-//! stacks of `rsp-transport`.
+//! A registrar, a pool element and a pool user, built from the engines of `rsp-proto` and the stacks of
+//! `rsp-transport`.
 //!
 //! Programs enter at [`PoolElement`] and [`PoolUser`]. Beneath, [`registrar::RegistrarDriver`],
-//! [`pool_element::ElementDriver`] and [`pool_user::UserDriver`] glue an engine to a transport without clock or
-//! IO of their own, so that a simulation can run the same code on virtual time; [`registrar::service`] and the
-//! live types are those drivers in a loop with the clock and a live stack. [`services`] are what a pool element
-//! can do for its users.
+//! [`pool_element::ElementDriver`] and [`pool_user::UserDriver`] connect an engine to a transport without clock
+//! or I/O of their own, so that a simulation can run the same code on virtual time; [`registrar::service`] and the
+//! live types run these drivers in a loop with the clock and a live stack. [`services`] are the built-in
+//! applications of a pool element.
 //!
-//! The command line is another crate, `rserpool-cli`. The feature `cli` makes flags of the settings for it.
+//! The command line is the crate `rserpool-cli`, for which the feature `cli` derives flags from the settings.
 
 pub mod carrier;
 mod clock;

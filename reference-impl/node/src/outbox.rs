@@ -1,6 +1,6 @@
-//! Messages that a stack had no room for, kept in order per association until it has.
+//! Messages that a stack had no room for, in order per association.
 //!
-//! Stacks do not tell when there is room again, so the drivers come back at [`Outbox::deadline`].
+//! Stacks do not report when there is room again, so the drivers retry at [`Outbox::deadline`].
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -11,24 +11,24 @@ use rsp_transport::{AssocId, Outgoing, Transport};
 
 use crate::warnings::Warnings;
 
-/// Octets that may wait for one association before it is given up, unless told otherwise.
+/// Default limit on the octets that wait for one association.
 pub(crate) const MAX_BACKLOG: usize = 1 << 20;
-/// How long to wait before a full send queue is tried again.
+/// Time until the retry of a full send queue.
 const RETRY: Duration = Duration::from_millis(20);
 
-/// What waits, by association.
+/// The waiting messages by association.
 #[derive(Debug)]
 pub(crate) struct Outbox {
-    /// Octets that may wait for one association.
+    /// Most octets that wait for one association.
     limit: usize,
-    /// The same for one over which ENRP goes.
+    /// The same for an association of ENRP.
     peer_limit: usize,
     waiting: BTreeMap<AssocId, Backlog>,
     retry_at: Option<Duration>,
     warnings: Warnings,
 }
 
-/// The association was aborted because its peer does not read; the stack does not tell that as an event.
+/// The association was aborted because its peer does not read; no event of the stack follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct GivenUp;
 
@@ -36,7 +36,7 @@ pub(crate) struct GivenUp;
 struct Backlog {
     messages: VecDeque<Waiting>,
     octets: usize,
-    /// The association is shut down once nothing waits any more.
+    /// Whether to shut the association down after its last message.
     is_last: bool,
 }
 
@@ -66,7 +66,7 @@ impl Default for Outbox {
 }
 
 impl Outbox {
-    /// Gives an association up when more octets than `limit` wait for it: its peer does not read.
+    /// Returns an empty outbox. It aborts an association when more than `limit` octets wait for it.
     pub(crate) fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -77,13 +77,13 @@ impl Outbox {
         }
     }
 
-    /// Lets so many octets wait for a peer: one event, as the end of an association with many pool elements, is told to
-    /// it in one message for each.
+    /// Sets the limit for peers, in octets: one event, such as the end of an association with many pool elements, may
+    /// cause a message for each of them.
     pub(crate) fn with_peer_limit(self, peer_limit: usize) -> Self {
         Self { peer_limit, ..self }
     }
 
-    /// Sends a message, or keeps it for later when the stack is full.
+    /// Sends a message, or keeps it while the stack is full.
     pub(crate) fn send(
         &mut self,
         now: Duration,
@@ -105,7 +105,7 @@ impl Outbox {
                 Err(error) => {
                     // Its end is reported as an event; whatever the message was, nobody is there to read it.
                     let why = format_args!("association {}: {error}", assoc.0);
-                    self.warnings.tell(now, why);
+                    self.warnings.log(now, why);
                     return Ok(());
                 }
             }
@@ -121,14 +121,14 @@ impl Outbox {
         if backlog.octets <= limit {
             return Ok(());
         }
-        let why = format_args!("association {}: its peer does not read, given up", assoc.0);
-        self.warnings.tell(now, why);
+        let why = format_args!("association {}: its peer does not read, aborted", assoc.0);
+        self.warnings.log(now, why);
         self.forget(assoc);
         transport.abort(assoc);
         Err(GivenUp)
     }
 
-    /// Tries again what waits, if it is time.
+    /// Retries the waiting messages, if it is time.
     pub(crate) fn timeout(&mut self, now: Duration, transport: &mut dyn Transport) {
         if self.retry_at.is_none_or(|at| at > now) {
             return;
@@ -152,7 +152,7 @@ impl Outbox {
         self.retry_at = (!self.waiting.is_empty()).then(|| now + RETRY);
     }
 
-    /// Shuts an association down once all that waits for it is sent.
+    /// Shuts an association down after its last waiting message.
     pub(crate) fn shutdown(
         &mut self,
         now: Duration,
@@ -165,23 +165,23 @@ impl Outbox {
         }
     }
 
-    /// When [`timeout`](Self::timeout) wants to be called.
+    /// Returns the time of the next [`timeout`](Self::timeout) call.
     pub(crate) fn deadline(&self) -> Option<Duration> {
         self.retry_at
     }
 
-    /// Octets that wait, for all associations together.
+    /// Returns the octets that wait for all associations together.
     pub(crate) fn octets(&self) -> usize {
         self.waiting.values().map(|backlog| backlog.octets).sum()
     }
 
-    /// Octets that wait for one association, at most.
+    /// Returns the octets that wait for the association with most of them.
     pub(crate) fn longest(&self) -> usize {
         let octets = self.waiting.values().map(|backlog| backlog.octets);
         octets.max().unwrap_or(0)
     }
 
-    /// Drops what waits for an association that is gone, or that has started afresh.
+    /// Drops the messages of an association that ended or restarted.
     pub(crate) fn forget(&mut self, assoc: AssocId) {
         self.waiting.remove(&assoc);
     }
@@ -190,7 +190,7 @@ impl Outbox {
 fn shutdown(now: Duration, assoc: AssocId, transport: &mut dyn Transport, warnings: &mut Warnings) {
     if let Err(error) = transport.shutdown(assoc) {
         let why = format_args!("association {} not shut down: {error}", assoc.0);
-        warnings.tell(now, why);
+        warnings.log(now, why);
     }
 }
 
@@ -200,7 +200,7 @@ mod tests {
     use rsp_transport::{Caps, Local, LocalPort, Peer};
     use std::net::SocketAddr;
 
-    /// A stack with room for so many messages.
+    /// A stack with room for this number of messages.
     #[derive(Default)]
     struct Narrow {
         room: usize,

@@ -6,7 +6,7 @@ use rsp_wire::{Policy, PolicyType};
 
 use crate::values::deserialize_from_text;
 
-/// A policy on a command line or in a file: its name in RFC 5356, and its value where it has one.
+/// A policy as text: its name in RFC 5356, and its value where it has one.
 ///
 /// ```
 /// use rserpool::policy::PolicyText;
@@ -19,7 +19,7 @@ use crate::values::deserialize_from_text;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyText(pub Policy);
 
-/// The names, for people.
+/// The names, for error texts.
 const NAMES: &str = "round-robin, weighted-round-robin:WEIGHT, random, weighted-random:WEIGHT, priority:N, \
                      least-used, least-used-degradation:PERCENT, priority-least-used:PERCENT or \
                      randomized-least-used";
@@ -51,9 +51,7 @@ impl FromStr for PolicyText {
             }
             ("least-used-degradation" | "priority-least-used", _) => {
                 let Some(load_degradation) = value.and_then(load_from_percent) else {
-                    return wrong(
-                        "what one more user adds to the load must follow, 0 to 100 percent",
-                    );
+                    return wrong("the load that one more user adds must follow, 0 to 100 percent");
                 };
                 match name {
                     "least-used-degradation" => Policy::LeastUsedDegradation {
@@ -142,12 +140,12 @@ pub fn amounts(policy: &Policy) -> Vec<(&'static str, Amount)> {
     }
 }
 
-/// Whether the policy tells a load (RFC 5356 §5).
+/// Returns whether the policy has a load (RFC 5356 §5).
 pub fn is_adaptive(policy: &Policy) -> bool {
     with_load(policy, 0).is_some()
 }
 
-/// The policy with another load; none if it has no load.
+/// Returns the policy with another load; none if it has no load.
 pub(crate) fn with_load(policy: &Policy, load: u32) -> Option<Policy> {
     match *policy {
         Policy::LeastUsed { .. } => Some(Policy::LeastUsed { load }),
@@ -173,7 +171,7 @@ pub(crate) fn with_load(policy: &Policy, load: u32) -> Option<Policy> {
     }
 }
 
-/// A load from text: a number from 0 to 100, perhaps with a fraction or a `%` behind it.
+/// Parses a load: a number from 0 to 100, with an optional fraction and an optional `%`.
 pub fn load_from_percent(text: &str) -> Option<u32> {
     let text = text.trim();
     let number = text.strip_suffix('%').unwrap_or(text).trim_end();

@@ -2,7 +2,7 @@
 
 use std::io;
 
-/// The signals that ask for the end.
+/// SIGTERM and SIGINT, which ask the process to end.
 #[cfg(unix)]
 pub struct Signals {
     terminate: tokio::signal::unix::Signal,
@@ -11,7 +11,13 @@ pub struct Signals {
 
 #[cfg(unix)]
 impl Signals {
-    /// Begins to catch them, so that they no longer end the process by themselves.
+    /// Catches the signals from now on, so that they no longer end the process.
+    ///
+    /// # Errors
+    /// The signal handlers cannot be installed.
+    ///
+    /// # Panics
+    /// Panics outside of a tokio runtime with I/O.
     pub fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
         Ok(Self {
@@ -20,7 +26,7 @@ impl Signals {
         })
     }
 
-    /// The next one; a future that is dropped loses nothing.
+    /// Waits for the next signal. Dropping the future loses no signal.
     pub async fn next(&mut self) {
         tokio::select! {
             _ = self.terminate.recv() => {}
@@ -29,18 +35,21 @@ impl Signals {
     }
 }
 
-/// The signals that ask for the end.
+/// SIGTERM and SIGINT, which ask the process to end.
 #[cfg(not(unix))]
 pub struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
-    /// Begins to catch them.
+    /// Catches the signals from now on.
+    ///
+    /// # Errors
+    /// None here.
     pub fn new() -> io::Result<Self> {
         Ok(Self)
     }
 
-    /// The next one; a future that is dropped loses nothing.
+    /// Waits for the next signal. Dropping the future loses no signal.
     pub async fn next(&mut self) {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;

@@ -1,58 +1,58 @@
-//! Warnings about what peers do, with a limit: they decide how much trouble there is.
+//! Warnings about peers, limited in rate, as peers could cause any number of them.
 
 use std::fmt::Display;
 use std::time::Duration;
 
-/// Warnings told in one second.
+/// Most warnings that are logged in one second.
 const WARNINGS: u32 = 100;
 
-/// Tells warnings. What is more than [`WARNINGS`] in a second is told as a number when the next one comes.
+/// Logs warnings. Those beyond [`WARNINGS`] in a second are counted, and the next warning logs the count.
 #[derive(Debug, Default)]
 pub(crate) struct Warnings {
     second: u64,
-    told: u32,
+    logged: u32,
     kept: u64,
 }
 
 impl Warnings {
-    /// Tells this one, or counts it.
-    pub(crate) fn tell(&mut self, now: Duration, warning: impl Display) {
+    /// Logs a warning, or counts it.
+    pub(crate) fn log(&mut self, now: Duration, warning: impl Display) {
         match self.judge(now.as_secs()) {
-            Telling::All => tracing::warn!("{warning}"),
-            Telling::After { kept } => {
-                tracing::warn!("{kept} warnings more were not told");
+            Logged::All => tracing::warn!("{warning}"),
+            Logged::After { kept } => {
+                tracing::warn!("{kept} more warnings were not logged");
                 tracing::warn!("{warning}");
             }
-            Telling::Nothing => {}
+            Logged::Nothing => {}
         }
     }
 
-    /// How many of the current second were not told.
+    /// Returns how many warnings of the current second were not logged.
     #[cfg(test)]
     pub(crate) fn kept(&self) -> u64 {
         self.kept
     }
 
-    fn judge(&mut self, second: u64) -> Telling {
+    fn judge(&mut self, second: u64) -> Logged {
         let mut kept = 0;
         if second != self.second {
             kept = std::mem::take(&mut self.kept);
-            (self.second, self.told) = (second, 0);
+            (self.second, self.logged) = (second, 0);
         }
-        if self.told >= WARNINGS {
+        if self.logged >= WARNINGS {
             self.kept += 1;
-            return Telling::Nothing;
+            return Logged::Nothing;
         }
-        self.told += 1;
+        self.logged += 1;
         match kept {
-            0 => Telling::All,
-            kept => Telling::After { kept },
+            0 => Logged::All,
+            kept => Logged::After { kept },
         }
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Telling {
+enum Logged {
     All,
     After { kept: u64 },
     Nothing,
@@ -63,12 +63,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn trouble_is_told_so_often_and_then_counted() {
+    fn warnings_beyond_the_limit_are_counted() {
         let mut warnings = Warnings::default();
-        let mut told = |second| warnings.judge(second);
-        assert!((0..WARNINGS).all(|_| told(7) == Telling::All));
-        assert!((0..500).all(|_| told(7) == Telling::Nothing));
-        assert_eq!(told(8), Telling::After { kept: 500 });
-        assert_eq!(told(8), Telling::All);
+        let mut judge = |second| warnings.judge(second);
+        assert!((0..WARNINGS).all(|_| judge(7) == Logged::All));
+        assert!((0..500).all(|_| judge(7) == Logged::Nothing));
+        assert_eq!(judge(8), Logged::After { kept: 500 });
+        assert_eq!(judge(8), Logged::All);
     }
 }

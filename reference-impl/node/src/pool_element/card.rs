@@ -1,4 +1,4 @@
-//! The business card that a pool element gives by itself (RFC 5352 §3.9).
+//! The business card that a pool element sends on its own (RFC 5352 §3.9).
 //!
 //! ```text
 //!              registered                     another identifier, transport, policy, life
@@ -7,8 +7,8 @@
 //!                                  └──────────────┘
 //! ```
 //!
-//! It stands on it alone: which other pool element is to be next is the pool's policy's business, and a pool user
-//! learns that from its registrar. A new load is no new card, for it does not change whom to go to.
+//! The card lists this pool element alone: the pool's policy selects the next one, which a pool user learns from its
+//! registrar. A new load makes no new card, as it does not change the failover order.
 
 use rsp_proto::pool_element::Element;
 use rsp_wire::asap::BusinessCard;
@@ -17,23 +17,23 @@ use serde::Deserialize;
 
 use crate::policy::with_load;
 
-/// Which business card pool users are given.
+/// The business card that pool users receive.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Card {
-    /// Its pool and itself, once it is registered.
+    /// The pool and this pool element, once it is registered.
     #[default]
     Own,
-    /// None but what its owner sets.
+    /// Only the card that the owner sets.
     None,
 }
 
-/// The card that is given, if one is.
+/// The card that is sent, if one is.
 #[derive(Debug)]
 pub(super) struct OwnCard {
     card: Card,
-    /// Who stands on the last one, without a load.
+    /// The entry of the last card, without a load.
     given: Option<PoolElement>,
 }
 
@@ -42,12 +42,12 @@ impl OwnCard {
         Self { card, given: None }
     }
 
-    /// The owner decides on the card from now on.
+    /// Leaves the card to the owner.
     pub(super) fn leave_to_owner(&mut self) {
         self.card = Card::None;
     }
 
-    /// The card to give from now on, if it is another one.
+    /// Returns the card to send from now on, if it changed.
     pub(super) fn renewed(&mut self, engine: &Element) -> Option<BusinessCard> {
         let is_due = match self.card {
             Card::Own => engine.is_registered() && engine.has_control_channel(),

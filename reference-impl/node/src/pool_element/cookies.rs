@@ -1,4 +1,4 @@
-//! How the state of a session becomes a cookie, and a cookie a state.
+//! The conversion of a session's state to a cookie, and back.
 
 use rsp_wire::PoolHandle;
 
@@ -9,8 +9,7 @@ use crate::services::seal::{MAX_STATE, PoolKey};
 pub enum Cookies {
     /// Signed with the key of the pool, as RFC 5352 §3.8 advises.
     Sealed(PoolKey),
-    /// The bare state: what `rspserver` sends and takes. Whoever is between the pool elements, which is the
-    /// pool user at least, can write what he likes.
+    /// The bare state, as `rspserver` sends and accepts it. The pool user, and any host on the path, can forge it.
     Bare,
 }
 

@@ -1,8 +1,7 @@
-//! Glue between the pool element's engine, a transport and perhaps a service. It has no clock, socket or thread
-//! of its own: the loop around it hands in what happened and asks when to come back, on wall time or on
-//! virtual time.
+//! The pool element's engine and an optional service on a transport. The driver has no clock, socket or thread of
+//! its own: the caller passes events and asks for the next deadline, on wall time or on virtual time.
 //!
-//! What its owner is told waits until [`ElementDriver::poll_event`] takes it; call it after every other call.
+//! Events for the owner wait until [`ElementDriver::poll_event`] takes them; call it after every other call.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
@@ -30,12 +29,12 @@ pub struct ElementDriver {
     endpoints: Endpoints,
     cookies: Cookies,
     service: Option<Box<dyn Service>>,
-    /// The load that the owner told; that of the service counts only without one.
+    /// The load that the owner set; the service's load counts only without it.
     owner_load: Option<u32>,
     own_card: OwnCard,
     users: BTreeMap<AssocId, User>,
     sessions: BTreeMap<Session, AssocId>,
-    /// Who is at the other end of the ASAP endpoint's associations.
+    /// The peers of the ASAP endpoint's associations.
     registrars: BTreeMap<AssocId, Vec<SocketAddr>>,
     next_session: u64,
     outbox: Outbox,
@@ -47,14 +46,17 @@ pub struct ElementDriver {
 #[derive(Clone, Copy, Debug)]
 struct User {
     session: Session,
-    /// Whether the engine knows it, which it does if there is a control channel.
+    /// Whether the engine knows the association: it has a control channel.
     has_control: bool,
 }
 
 impl ElementDriver {
     /// Opens the endpoints on `transport` and starts the engine, which waits for
-    /// [`register`](Self::register). With a `service`, pool users are its business, and the owner is told of the
-    /// rest only. `now` is time since any fixed origin.
+    /// [`register`](Self::register). A `service` serves the pool users, and the owner receives the other events
+    /// only. `now` is the time since any fixed origin.
+    ///
+    /// # Errors
+    /// An endpoint cannot be opened, or its address cannot be registered.
     pub fn start(
         setup: Setup,
         service: Option<Box<dyn Service>>,
@@ -85,7 +87,7 @@ impl ElementDriver {
         Ok(driver)
     }
 
-    /// Takes one event of the transport. Events of endpoints and associations that are not its own are ignored.
+    /// Handles one event of the transport. Ignores events of endpoints and associations that are not its own.
     pub fn event(&mut self, now: Duration, event: StackEvent, transport: &mut dyn Transport) {
         match event {
             StackEvent::Up {
@@ -124,7 +126,7 @@ impl ElementDriver {
         }
     }
 
-    /// Lets due timers fire; harmless when none is due.
+    /// Handles the timers that are due at `now`; does nothing when none is due.
     pub fn timeout(&mut self, now: Duration, transport: &mut dyn Transport) {
         self.outbox.timeout(now, transport);
         self.serve(
@@ -135,7 +137,7 @@ impl ElementDriver {
         self.step(now, Input::Tick, transport);
     }
 
-    /// When [`timeout`](Self::timeout) wants to be called, in the same time as `now`.
+    /// Returns the time of the next [`timeout`](Self::timeout) call, counted from the same origin as `now`.
     pub fn deadline(&self) -> Option<Duration> {
         let service = self.service.as_ref().and_then(|service| service.deadline());
         [self.deadline, self.outbox.deadline(), service]
@@ -144,28 +146,27 @@ impl ElementDriver {
             .min()
     }
 
-    /// The next thing that the owner is told.
+    /// Returns the next event for the owner.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.told.pop_front()
     }
 
-    /// Be in the pool (Registration.Request, RFC 5352 §6.1).
+    /// Registers the PE (Registration.Request, RFC 5352 §6.1).
     pub fn register(&mut self, now: Duration, transport: &mut dyn Transport) {
         self.step(now, Input::Register, transport);
     }
 
-    /// Be not in the pool (Deregistration.Request, RFC 5352 §6.2). Sessions go on.
+    /// De-registers the PE (Deregistration.Request, RFC 5352 §6.2). Open sessions continue.
     pub fn deregister(&mut self, now: Duration, transport: &mut dyn Transport) {
         self.step(now, Input::Deregister, transport);
     }
 
-    /// The policy or its values are these from now on.
+    /// Sets the policy or its values and registers them.
     pub fn set_policy(&mut self, now: Duration, policy: Policy, transport: &mut dyn Transport) {
         self.step(now, Input::Policy(policy), transport);
     }
 
-    /// The load is this from now on, from 0 to `u32::MAX`, whatever that of the service is; only adaptive policies
-    /// tell it.
+    /// Sets the load, from 0 to `u32::MAX` (100 %), in place of the service's. Only adaptive policies announce it.
     pub fn set_load(&mut self, now: Duration, load: u32, transport: &mut dyn Transport) {
         self.owner_load = Some(load);
         let current = &self.engine.config().policy;
@@ -174,7 +175,7 @@ impl ElementDriver {
         }
     }
 
-    /// The registration life is this from now on.
+    /// Sets the registration life and registers it.
     pub fn set_life(
         &mut self,
         now: Duration,
@@ -184,7 +185,7 @@ impl ElementDriver {
         self.step(now, Input::Life(life), transport);
     }
 
-    /// Users come there from now on.
+    /// Sets the user transport and registers it.
     pub fn set_user_transport(
         &mut self,
         now: Duration,
@@ -194,8 +195,8 @@ impl ElementDriver {
         self.step(now, Input::UserTransport(users), transport);
     }
 
-    /// The business card given to pool users (RFC 5352 §3.9) in place of the one it gives by itself; none to give no
-    /// more.
+    /// Sets the business card that pool users receive (RFC 5352 §3.9), in place of its own; with none it sends no
+    /// more cards.
     pub fn set_card(
         &mut self,
         now: Duration,
@@ -217,46 +218,45 @@ impl ElementDriver {
         self.step(now, Input::Unreachable { pool, pe }, transport);
     }
 
-    /// Sends data to a pool user, leaves a state with it, or ends its session. What is meant for a session
-    /// that has ended is dropped.
+    /// Sends data or a state to a pool user, or ends its session. Drops effects on sessions that have ended.
     pub fn act(&mut self, now: Duration, effect: Effect, transport: &mut dyn Transport) {
         self.apply(now, effect, transport);
         self.drain(now, transport);
     }
 
-    /// Transport addresses of the ASAP endpoint, with the port it really has.
+    /// Returns the transport addresses of the ASAP endpoint, with its actual port.
     pub fn asap_addrs(&self) -> &[SocketAddr] {
         &self.endpoints.asap_addrs
     }
 
-    /// Transport addresses of the Home ENRP server, as far as known; empty without a Home.
+    /// Returns the known transport addresses of the Home ENRP server; empty without a Home.
     pub fn home_addrs(&self) -> &[SocketAddr] {
         let home = self.engine.home().map(stack_side);
         let addrs = home.and_then(|home| self.registrars.get(&home));
         addrs.map_or(&[], Vec::as_slice)
     }
 
-    /// Where users come.
+    /// Returns the user transport.
     pub fn user_transport(&self) -> &WireTransport {
         &self.engine.config().user_transport
     }
 
-    /// Pool users that are here now.
+    /// Returns the number of open sessions.
     pub fn sessions(&self) -> usize {
         self.users.len()
     }
 
-    /// The engine, to look at.
+    /// Returns the engine, for inspection.
     pub fn engine(&self) -> &Element {
         &self.engine
     }
 
-    /// Starts a graceful end: de-registers, then shuts all associations down.
+    /// De-registers, then shuts all associations down.
     pub fn stop(&mut self, now: Duration, transport: &mut dyn Transport) {
         self.step(now, Input::Stop, transport);
     }
 
-    /// Whether it is de-registered and no association is left after [`stop`](Self::stop).
+    /// Returns whether it is de-registered and has no association after [`stop`](Self::stop).
     pub fn stopped(&self) -> bool {
         self.engine.is_stopped() && self.users.is_empty()
     }
@@ -297,7 +297,7 @@ impl ElementDriver {
         }
     }
 
-    /// Whether registrars are told to come where pool users do.
+    /// Returns whether the registrars' endpoint is that of pool users.
     fn has_registrars_among_users(&self) -> bool {
         let WireTransport::Sctp(users) = &self.endpoints.user_transport else {
             return false;
@@ -412,7 +412,7 @@ impl ElementDriver {
         Some(user)
     }
 
-    /// Calls the service, if there is one, and does what it wants.
+    /// Calls the service, if there is one, and carries out its effects.
     fn serve(
         &mut self,
         now: Duration,
@@ -451,7 +451,7 @@ impl ElementDriver {
         }
     }
 
-    /// Leaves a state with a pool user, if there is a control channel to it.
+    /// Sends a state to a pool user, if it has a control channel.
     fn leave(
         &mut self,
         now: Duration,
@@ -498,8 +498,8 @@ impl ElementDriver {
         self.drain(now, transport);
     }
 
-    /// Does what the engine wants until it has nothing more, and tells it the load of the service, unless the
-    /// owner knows better.
+    /// Carries out the engine's outputs until it has none, and passes it the load of the service, unless the owner
+    /// has set one.
     fn drain(&mut self, now: Duration, transport: &mut dyn Transport) {
         if let Some(service) = &self.service {
             let current = &self.engine.config().policy;

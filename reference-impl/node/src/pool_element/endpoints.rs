@@ -92,7 +92,7 @@ fn sctp(addrs: &[IpAddr], port: u16) -> Local {
     }
 }
 
-/// Hears what is sent to a group, at an own address if that is of the group's family.
+/// Returns the endpoint that receives from a group, at an own address of the group's family if there is one.
 fn listener(own: Option<IpAddr>, group: SocketAddr) -> Local {
     let ip = match (own, group.ip()) {
         (Some(own), ip) if own.is_ipv4() == ip.is_ipv4() => own,
@@ -122,7 +122,7 @@ fn tcp_transport(addrs: &[SocketAddr], what: &str) -> io::Result<WireTransport> 
     }))
 }
 
-/// The port, if others can be told to come to these addresses.
+/// Returns the port, if the addresses can be registered.
 fn registrable(addrs: &[SocketAddr], what: &str) -> io::Result<u16> {
     let first = addrs.first().ok_or_else(|| no_address(what))?;
     match addrs.iter().find(|addr| addr.ip().is_unspecified()) {
@@ -130,7 +130,7 @@ fn registrable(addrs: &[SocketAddr], what: &str) -> io::Result<u16> {
         Some(addr) => Err(io::Error::new(
             io::ErrorKind::InvalidInput,
             format!(
-                "{what}: {} is no address to register; name those of this host",
+                "{what}: {} is unspecified and cannot be registered; name the addresses of this host",
                 addr.ip()
             ),
         )),

@@ -1,4 +1,4 @@
-//! What the owner of a pool element is told.
+//! The events of a pool element for its owner.
 
 use std::net::SocketAddr;
 
@@ -7,46 +7,47 @@ use rsp_wire::asap::BusinessCard;
 
 use crate::services::Session;
 
-/// What the owner of a pool element is told.
+/// An event of a pool element for its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// Registration and the like. What comes from pool users is told by [`Event::State`] and [`Event::Card`].
+    /// An event of ASAP, such as a registration. Cookies and cards of pool users are [`Event::State`] and
+    /// [`Event::Card`].
     Asap(AsapEvent),
-    /// A pool user has come.
+    /// A pool user set up an association.
     Session {
-        /// Its number.
+        /// The number of the session.
         session: Session,
-        /// Its transport addresses as far as known.
+        /// The known transport addresses of the pool user.
         peer: Vec<SocketAddr>,
     },
-    /// A pool user brings the state that another pool element of the pool left with it.
+    /// A pool user returned the state that it received from another pool element of the pool.
     State {
-        /// The pool user.
+        /// The session of the pool user.
         session: Session,
-        /// The state; its seal was right, if cookies are sealed.
+        /// The state. If cookies are sealed, its seal is valid.
         state: Vec<u8>,
     },
-    /// A pool user sends data.
+    /// A pool user sent data.
     Data {
-        /// The pool user.
+        /// The session of the pool user.
         session: Session,
-        /// Stream it came on.
+        /// The SCTP stream of the message.
         stream: u16,
         /// Payload protocol identifier in host order.
         ppid: u32,
-        /// The message; over TCP a piece of the stream, cut anywhere.
+        /// The message; over TCP a part of the octet stream, without message boundaries.
         octets: Vec<u8>,
     },
-    /// A pool user that is a PE too presents itself (RFC 5352 §3.9).
+    /// A pool user that is a PE too sent its business card (RFC 5352 §3.9).
     Card {
-        /// The pool user.
+        /// The session of the pool user.
         session: Session,
-        /// Its pool, and the order in which to fail over there.
+        /// The card: its pool, and the PEs in failover order.
         card: BusinessCard,
     },
-    /// A pool user is gone.
+    /// A session ended.
     Ended {
-        /// Which one.
+        /// The session.
         session: Session,
     },
 }

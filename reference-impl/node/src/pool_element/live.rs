@@ -1,4 +1,4 @@
-//! A pool element on a live stack: the driver with a clock, for programs.
+//! A pool element on a live stack: the driver with a clock.
 
 use std::io;
 use std::net::SocketAddr;
@@ -12,13 +12,13 @@ use super::driver::ElementDriver;
 use super::event::Event;
 use super::settings::Settings;
 use crate::Failure;
-use crate::clock::{Clock, with_way_out};
+use crate::clock::{Clock, with_advice};
 use crate::services::{Effect, Message, Service, Session};
 
-/// A pool element. See the [module](super) for what it does and how.
+/// A pool element; the [module](super) has examples.
 ///
-/// It lives on one thread, in a tokio runtime with I/O and time, and works only while
-/// [`next_event`](Self::next_event) is awaited: await it whenever there is nothing else to do.
+/// It needs a tokio runtime with I/O and time and stays on one thread. It works only while
+/// [`next_event`](Self::next_event) is awaited: await it whenever the program is idle.
 #[derive(Debug)]
 pub struct PoolElement {
     driver: ElementDriver,
@@ -28,29 +28,43 @@ pub struct PoolElement {
 }
 
 impl PoolElement {
-    /// Starts a pool element and begins to register it. With a service in the settings, pool users are its
-    /// business; without, they are told by [`next_event`](Self::next_event), or come to the transport in the
-    /// settings, which another program serves.
+    /// Starts a pool element and begins to register it. A service in the settings serves the pool users; without
+    /// one, [`next_event`](Self::next_event) returns their messages, unless the settings have the transport of
+    /// another program that serves them.
+    ///
+    /// # Errors
+    /// A setting cannot be used, or this host does not offer what the settings ask for.
     ///
     /// # Panics
-    /// Outside of a tokio runtime with I/O and time.
+    /// Panics outside of a tokio runtime with I/O and time.
     pub fn start(settings: &Settings) -> Result<Self, Failure> {
         let mut element = Self::outside(settings, settings.built_in())?;
         element.register();
         Ok(element)
     }
 
-    /// As [`start`](Self::start), with a service of one's own in place of the one in the settings.
+    /// Starts a pool element with the caller's service in place of the one in the settings, and begins to register
+    /// it.
+    ///
+    /// # Errors
+    /// A setting cannot be used, or this host does not offer what the settings ask for.
     ///
     /// # Panics
-    /// Outside of a tokio runtime with I/O and time.
+    /// Panics outside of a tokio runtime with I/O and time.
     pub fn serve(settings: &Settings, service: Box<dyn Service>) -> Result<Self, Failure> {
         let mut element = Self::outside(settings, Some(service))?;
         element.register();
         Ok(element)
     }
 
-    /// As [`serve`](Self::serve), but in its pool only after [`register`](Self::register); the service is optional.
+    /// Starts a pool element that registers only when [`register`](Self::register) is called; the service is
+    /// optional.
+    ///
+    /// # Errors
+    /// A setting cannot be used, or this host does not offer what the settings ask for.
+    ///
+    /// # Panics
+    /// Panics outside of a tokio runtime with I/O and time.
     pub fn outside(
         settings: &Settings,
         service: Option<Box<dyn Service>>,
@@ -59,7 +73,7 @@ impl PoolElement {
         let (mut stack, clock) = (start_stack(settings)?, Clock::start());
         let seed = settings.seed.unwrap_or_else(|| fastrand::u64(..));
         let driver = ElementDriver::start(setup, service, seed, &mut stack, clock.now())
-            .map_err(with_way_out)?;
+            .map_err(with_advice)?;
         tracing::info!("pool element {}, seed {seed}", driver.engine().id());
         Ok(Self {
             driver,
@@ -69,8 +83,11 @@ impl PoolElement {
         })
     }
 
-    /// The next thing that happens: the fate of the registration, pool users, their data and their cookies. A
-    /// future that is dropped loses nothing.
+    /// Waits for the next event: of the registration, of pool users, their data and their cookies. Dropping the
+    /// future loses no event.
+    ///
+    /// # Errors
+    /// The stack failed.
     pub async fn next_event(&mut self) -> io::Result<Event> {
         loop {
             if let Some(event) = self.driver.poll_event() {
@@ -80,19 +97,19 @@ impl PoolElement {
         }
     }
 
-    /// Be in the pool (Registration.Request, RFC 5352 §6.1): again after a rejection, or after
+    /// Registers the PE (Registration.Request, RFC 5352 §6.1); also after a rejection and after
     /// [`deregister`](Self::deregister).
     pub fn register(&mut self) {
         self.driver.register(self.clock.now(), &mut self.stack);
     }
 
-    /// Be not in the pool (Deregistration.Request, RFC 5352 §6.2). Sessions go on.
+    /// De-registers the PE (Deregistration.Request, RFC 5352 §6.2). Open sessions continue.
     pub fn deregister(&mut self) {
         self.driver.deregister(self.clock.now(), &mut self.stack);
     }
 
-    /// Sends a message to a pool user; dropped if it is gone. What waits for one that does not read has a
-    /// limit, beyond which the session ends.
+    /// Sends a message to a pool user, or drops it if the session has ended. If too many octets wait for a pool user
+    /// that does not read, the session ends.
     pub fn send(&mut self, session: Session, message: Message<'_>) {
         self.act(Effect::Send {
             session,
@@ -102,8 +119,8 @@ impl PoolElement {
         });
     }
 
-    /// Leaves a state with a pool user, as a cookie and in place of the one before: a pool element to which
-    /// it fails over is told it as [`Event::State`].
+    /// Sends a state to a pool user as a cookie, which replaces the previous one. After a failover, the next pool
+    /// element receives the state as [`Event::State`].
     pub fn leave_state(&mut self, session: Session, state: Vec<u8>) {
         self.act(Effect::Cookie { session, state });
     }
@@ -113,86 +130,89 @@ impl PoolElement {
         self.act(Effect::End { session });
     }
 
-    /// The policy or its values are these from now on. Its type must be the pool's.
+    /// Sets the policy or its values and registers them. Its type must be that of the pool's policy.
     pub fn set_policy(&mut self, policy: Policy) {
         let now = self.clock.now();
         self.driver.set_policy(now, policy, &mut self.stack);
     }
 
-    /// The load is this from now on, from 0 to `u32::MAX`; only adaptive policies tell it.
+    /// Sets the load, from 0 to `u32::MAX` (100 %). Only adaptive policies announce it.
     pub fn set_load(&mut self, load: u32) {
         self.driver
             .set_load(self.clock.now(), load, &mut self.stack);
     }
 
-    /// The registration life is this from now on.
+    /// Sets the registration life and registers it.
     pub fn set_life(&mut self, life: RegistrationLife) {
         self.driver
             .set_life(self.clock.now(), life, &mut self.stack);
     }
 
-    /// Users come there from now on.
+    /// Sets the user transport and registers it.
     pub fn set_user_transport(&mut self, users: Transport) {
         let now = self.clock.now();
         self.driver.set_user_transport(now, users, &mut self.stack);
     }
 
-    /// The business card given to pool users (RFC 5352 §3.9) in place of the one it gives by itself; none to give no
-    /// more.
+    /// Sets the business card that pool users receive (RFC 5352 §3.9), in place of its own; with none it sends no
+    /// more cards.
     pub fn set_card(&mut self, card: Option<BusinessCard>) {
         self.driver
             .set_card(self.clock.now(), card, &mut self.stack);
     }
 
-    /// Reports another PE, to which data was sent and which could not be reached (Transport.Failure, RFC 5352
+    /// Reports another PE to the registrar after data for it could not be delivered (Transport.Failure, RFC 5352
     /// §6.9.2).
     pub fn unreachable(&mut self, pool: PoolHandle, pe: PeIdentifier) {
         let now = self.clock.now();
         self.driver.unreachable(now, pool, pe, &mut self.stack);
     }
 
-    /// Its PE identifier.
+    /// Returns the PE Identifier.
     pub fn id(&self) -> PeIdentifier {
         self.driver.engine().id()
     }
 
-    /// Its pool.
+    /// Returns the pool handle.
     pub fn pool(&self) -> &PoolHandle {
         &self.driver.engine().config().pool
     }
 
-    /// Whether a registrar has accepted it, and nothing since says otherwise.
+    /// Returns whether it is registered, as far as it knows.
     pub fn is_registered(&self) -> bool {
         self.driver.engine().is_registered()
     }
 
-    /// Transport addresses of the Home ENRP server; empty without one.
+    /// Returns the transport addresses of the Home ENRP server; empty without one.
     pub fn home_addrs(&self) -> &[SocketAddr] {
         self.driver.home_addrs()
     }
 
-    /// The identifier of the Home ENRP server: known only if it announced itself, or sent a keep-alive.
+    /// Returns the identifier of the Home ENRP server, which is known after an announcement or a keep-alive.
     pub fn home(&self) -> Option<ServerId> {
         self.driver.engine().home_id()
     }
 
-    /// Where pool users come.
+    /// Returns the user transport.
     pub fn user_transport(&self) -> &Transport {
         self.driver.user_transport()
     }
 
-    /// Transport addresses of the ASAP endpoint.
+    /// Returns the transport addresses of the ASAP endpoint.
     pub fn asap_addrs(&self) -> &[SocketAddr] {
         self.driver.asap_addrs()
     }
 
-    /// The UDP address that carries SCTP, if it is not the kernel that does.
+    /// Returns the UDP address that carries SCTP; none if the kernel carries it.
     pub fn udp_addr(&self) -> Option<SocketAddr> {
         self.stack.udp_addr()
     }
 
-    /// De-registers and ends all sessions gracefully, as far as that goes within the grace of the settings.
-    /// Gives what happened meanwhile.
+    /// De-registers and ends all sessions gracefully, within the grace of the settings. Returns the events until
+    /// then, without data.
+    ///
+    /// # Errors
+    /// The stack failed.
     pub async fn stop(mut self) -> io::Result<Vec<Event>> {
         let end = self.clock.now() + self.grace;
         self.driver.stop(self.clock.now(), &mut self.stack);
@@ -216,7 +236,7 @@ impl PoolElement {
         self.driver.act(self.clock.now(), effect, &mut self.stack);
     }
 
-    /// Waits for one event of the stack or for a deadline, and lets the driver have it.
+    /// Waits for one event of the stack or for a deadline, and passes it to the driver.
     async fn turn(&mut self, until: Option<Duration>) -> io::Result<()> {
         let until = until.map(|at| self.clock.at(self.clock.now(), at));
         let event = self.stack.recv(until).await?;
@@ -229,8 +249,8 @@ impl PoolElement {
     }
 }
 
-/// Starts the stack. Where another program has the usual UDP port of the address, it takes any other one, unless
-/// a port is set.
+/// Starts the stack. If another program uses the default UDP port of the address and no port is set, the stack
+/// uses any free port.
 fn start_stack(settings: &Settings) -> Result<Stack, Failure> {
     let carriage = || settings.carriage().map_err(Failure::Settings);
     let (mode, config) = carriage()?;
@@ -245,8 +265,8 @@ fn start_stack(settings: &Settings) -> Result<Stack, Failure> {
             let udp_port = 0;
             let stack = Stack::start(mode, StackConfig { udp_port, ..config })?;
             tracing::warn!(
-                "UDP port {port} of {ip} is taken, using {} instead: only who knows it can call, so \
-                 another registrar cannot take this pool element over",
+                "UDP port {port} of {ip} is in use, so SCTP uses UDP port {} instead: registrars that do not know \
+                 this port cannot take this pool element over",
                 stack
                     .udp_addr()
                     .map_or_else(|| "another".to_owned(), |addr| addr.port().to_string()),

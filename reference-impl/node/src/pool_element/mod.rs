@@ -1,8 +1,8 @@
-//! The pool element: it registers in a pool, keeps that registration alive whatever happens to registrars, and
-//! serves pool users, or stands in front of a program that does.
+//! The pool element: it registers in a pool, keeps the registration alive when registrars fail, and serves pool
+//! users by itself or registers an existing server.
 //!
-//! [`PoolElement`] is the library for programs, and
-//! [`ElementDriver`] glues engine, transport and [service](crate::services) without clock or IO of its own.
+//! [`PoolElement`] is the type for programs. [`ElementDriver`] beneath it runs engine, transport and
+//! [service](crate::services) without clock or I/O of its own.
 //!
 //! # The primitives of RFC 5352 §6
 //!
@@ -10,24 +10,24 @@
 //! |---|---|
 //! | §6.1 Registration.Request | [`PoolElement::start`], [`PoolElement::register`] |
 //! | §6.2 Deregistration.Request | [`PoolElement::deregister`], [`PoolElement::stop`] |
-//! | §6.5 DataSendRequest | [`PoolElement::send`], to pool users that have come |
+//! | §6.5 DataSendRequest | [`PoolElement::send`], to pool users that set up an association |
 //! | §6.6 Data.Received | [`Event::Data`] |
 //! | §6.7 Error.Report | [`AsapEvent::Rejected`], [`AsapEvent::Failed`], [`AsapEvent::NotDeregistered`] |
 //! | §6.9.2 Transport.Failure | [`PoolElement::unreachable`] |
 //!
-//! The others are a [pool user's](crate::pool_user).
+//! The other primitives are those of a [pool user](crate::pool_user).
 //!
 //! # Examples
 //!
-//! A pool element with a service of its own: it answers each message with the number of it, and a session that
-//! comes from another pool element of the pool goes on with the next number.
+//! A pool element with a service of its own: it answers each message with the message's number, and a session that
+//! comes from another pool element of the pool continues with the next number.
 //!
 //! ```
 //! use rserpool::pool_element::{AsapEvent, Event, PoolElement, Settings};
 //! use rserpool::services::Message;
 //! # use rserpool::pool_user::{self, PoolUser};
 //!
-//! /// Serves until it is de-registered.
+//! /// Serves until the de-registration.
 //! async fn count(mut element: PoolElement) -> std::io::Result<()> {
 //!     let mut numbers = std::collections::BTreeMap::new();
 //!     loop {
@@ -100,7 +100,7 @@
 //! # }
 //! ```
 //!
-//! A pool element in front of an existing server says where that is, and has nothing to do with its users:
+//! A pool element for an existing server registers the server's transport; pool users reach the server directly:
 //!
 //! ```
 //! use rserpool::pool_element::Settings;

@@ -1,4 +1,4 @@
-//! What the driver of a pool element is started with.
+//! The set-up of a pool element's driver.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -8,19 +8,19 @@ use rsp_wire::Transport;
 use super::card::Card;
 use super::cookies::Cookies;
 
-/// How a pool element's engine is set, and where it is.
+/// The configuration of a pool element's engine, and its endpoints.
 #[derive(Clone, Debug)]
 pub struct Setup {
-    /// Pool, registrars, timers, thresholds and limits of the engine. Its user transport is what
-    /// [`users`](Self::users) becomes.
+    /// Pool, registrars, timers, thresholds and limits of the engine. The driver replaces its user
+    /// transport by that of [`users`](Self::users).
     pub config: Config,
-    /// Addresses of this host; empty for what the stack takes by itself.
+    /// Addresses of this host; empty for the stack's default.
     pub addrs: Vec<IpAddr>,
-    /// SCTP port of the ASAP endpoint, 0 for any free one.
+    /// SCTP port of the ASAP endpoint, 0 for any free port.
     pub asap_port: u16,
-    /// Where pool users come.
+    /// The endpoint of pool users.
     pub users: Users,
-    /// Multicast group and port where announcements are heard (RFC 5352 §3.6).
+    /// Multicast group and port of the registrars' announcements (RFC 5352 §3.6).
     pub announce: Option<SocketAddr>,
     /// The form of cookies.
     pub cookies: Cookies,
@@ -28,19 +28,19 @@ pub struct Setup {
     pub card: Card,
 }
 
-/// Where the users of a pool element come.
+/// The endpoint of a pool element's users.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Users {
-    /// To an SCTP endpoint of its own, for data and control (RFC 5354 §3.4); port 0 for any free one.
+    /// An SCTP endpoint that the driver opens, for data and control (RFC 5354 §3.4); port 0 for any free port.
     Sctp {
         /// The SCTP port.
         port: u16,
     },
-    /// To a TCP endpoint of its own, at its first address, for data only; port 0 for any free one.
+    /// A TCP endpoint that the driver opens at the first address, for data only; port 0 for any free port.
     Tcp {
         /// The TCP port.
         port: u16,
     },
-    /// To another program, which the pool element knows nothing of.
+    /// The transport of another program, which the driver does not open.
     Elsewhere(Transport),
 }

@@ -1,4 +1,4 @@
-//! Pool handles and user transports as they stand on a command line, in a file and on the ready line.
+//! PE identifiers and user transports as text, for command lines, files and the ready line.
 
 use std::fmt;
 use std::net::{IpAddr, SocketAddr};
@@ -30,7 +30,7 @@ impl FromStr for PeId {
     }
 }
 
-/// The transports that can be named.
+/// The protocol of a user transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Protocol {
     /// SCTP.
@@ -51,14 +51,14 @@ impl fmt::Display for Protocol {
     }
 }
 
-/// Where pool users come: `tcp://ADDR:PORT`, `udp://ADDR:PORT`, or `sctp://ADDR:PORT,…` with one port.
+/// A user transport as text: `tcp://ADDR:PORT`, `udp://ADDR:PORT`, or `sctp://ADDR:PORT,…` with one port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TransportText {
-    /// By which protocol.
+    /// The protocol.
     pub protocol: Protocol,
-    /// To which addresses: one or more, only one for TCP and UDP.
+    /// The addresses: one or more, exactly one for TCP and UDP.
     pub addrs: Vec<IpAddr>,
-    /// To which port.
+    /// The port.
     pub port: u16,
 }
 
@@ -68,7 +68,7 @@ impl FromStr for TransportText {
     fn from_str(text: &str) -> Result<Self, String> {
         let wrong = || {
             format!(
-                "`{text}` is no transport; write tcp://ADDR:PORT, udp://ADDR:PORT or sctp://ADDR:PORT"
+                "`{text}` is not a transport such as tcp://ADDR:PORT, udp://ADDR:PORT or sctp://ADDR:PORT"
             )
         };
         let (protocol, rest) = text.split_once("://").ok_or_else(wrong)?;
@@ -94,7 +94,7 @@ impl FromStr for TransportText {
         }
         if let Some(addr) = addrs.iter().find(|addr| addr.ip().is_unspecified()) {
             return Err(format!(
-                "`{text}`: {} is no address others can come to",
+                "`{text}`: {} is unspecified, others cannot reach it",
                 addr.ip()
             ));
         }
@@ -107,12 +107,12 @@ impl FromStr for TransportText {
 }
 
 impl TransportText {
-    /// The first of its addresses with the port.
+    /// Returns the first address with the port.
     pub fn first(&self) -> SocketAddr {
         SocketAddr::new(self.addrs[0], self.port)
     }
 
-    /// The transport as it is registered, for data only.
+    /// Returns the transport to register, for data only.
     pub fn data_only(&self) -> Transport {
         let (port, address) = (self.port, self.addrs[0]);
         let unknown = UnknownParameters::NONE;
@@ -139,7 +139,7 @@ impl TransportText {
     }
 }
 
-/// A transport in the same form.
+/// Formats a transport as [`TransportText`] reads it.
 pub fn written(transport: &Transport) -> String {
     let protocol = match transport {
         Transport::Sctp(_) => "sctp",

@@ -1,14 +1,14 @@
-//! What the field does otherwise than the RFCs say, and a pool element takes if it is told to. Nothing of it is
-//! taken by default. Here are the names; the engine knows what to do (`proto/src/pool_element/tolerance.rs`).
+//! Deviations of existing implementations from the RFCs that a pool element accepts if they are set; by default it
+//! accepts none. This file has the names, the engine the behaviour (`proto/src/pool_element/tolerance.rs`).
 
 use serde::Deserialize;
 
-/// One deviation to take.
+/// A deviation to accept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 #[serde(rename_all = "kebab-case")]
 pub enum Tolerance {
-    /// ENDPOINT_KEEP_ALIVE with a PE Identifier behind the pool handle, which RFC 5352 §2.2.7 does not have
-    /// there: rspregistrar sends it. One that names another PE is not answered.
+    /// ENDPOINT_KEEP_ALIVE with a PE Identifier after the pool handle, as rspregistrar sends it, against RFC 5352
+    /// §2.2.7. The PE does not answer one that names another PE.
     KeepAliveIdentifier,
 }

@@ -1,7 +1,7 @@
-//! Glue between the pool user's engine and a transport. It has no clock, socket or thread of its own: the loop
-//! around it hands in what happened and asks when to come back, on wall time or on virtual time.
+//! The pool user's engine on a transport. The driver has no clock, socket or thread of its own: the caller passes
+//! events and asks for the next deadline, on wall time or on virtual time.
 //!
-//! What its owner is told waits until [`UserDriver::poll_event`] takes it; call it after every other call.
+//! Events for the owner wait until [`UserDriver::poll_event`] takes them; call it after every other call.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -19,18 +19,18 @@ use rsp_wire::{PeIdentifier, PoolHandle};
 
 use super::lines::{Lines, Parcel};
 
-/// Octets of one session that may wait for room in the stack before [`UserDriver::send`] refuses; a session can hold
-/// as many when its pool element fails.
+/// Octets of one session that wait for room in the stack, from which on [`UserDriver::send`] refuses messages. The
+/// session keeps as many when its pool element fails.
 const MAX_WAITING: usize = 1 << 19;
 
-/// How a pool user's engine is set, and where it calls from.
+/// The configuration of a pool user's engine, and its local address.
 #[derive(Clone, Debug)]
 pub struct Setup {
     /// Registrars, timers, thresholds and limits of the engine.
     pub config: Config,
-    /// Address of this host to call from; unspecified for what the stack takes by itself.
+    /// Local address of associations; unspecified for the stack's default.
     pub local: IpAddr,
-    /// Multicast group and port where announcements are heard (RFC 5352 §3.6).
+    /// Multicast group and port of the registrars' announcements (RFC 5352 §3.6).
     pub announce: Option<SocketAddr>,
 }
 
@@ -40,40 +40,37 @@ pub struct UserDriver {
     engine: PoolUser,
     lines: Lines,
     announce: Option<LocalPort>,
-    told: VecDeque<UserEvent>,
+    events: VecDeque<UserEvent>,
     numbers: u64,
     max_message: usize,
     deadline: Option<Duration>,
 }
 
-/// Why [`UserDriver::send`] does not take a message.
+/// The reason why [`UserDriver::send`] refuses a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refused {
-    /// Too much of the session waits for the stack or for a pool element; the message may be tried again once there
-    /// is room, see [`UserDriver::has_room`].
+    /// The session has no room, see [`UserDriver::has_room`]: too many octets wait for the stack or for a pool
+    /// element. The message may be sent later.
     Full(Message),
-    /// It is longer than the stack can carry.
+    /// The message is longer than the stack can carry.
     TooLong {
-        /// Its octets.
+        /// The length of the message in octets.
         octets: usize,
-        /// The longest there can be.
+        /// The longest possible message in octets.
         limit: usize,
     },
-    /// It has the PPID of ASAP, which data must not have (RFC 5352 §5).
+    /// The message has the PPID of ASAP, which data must not have (RFC 5352 §5).
     AsapPpid,
 }
 
 impl fmt::Display for Refused {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Full(_) => f.write_str("too much waits to be sent"),
+            Self::Full(_) => f.write_str("too many octets wait to be sent"),
             Self::TooLong { octets, limit } => {
-                write!(
-                    f,
-                    "a message of {octets} octets is too long, {limit} are possible"
-                )
+                write!(f, "a message of {octets} octets is longer than {limit}")
             }
-            Self::AsapPpid => f.write_str("PPID 11 is ASAP's, data needs another one"),
+            Self::AsapPpid => f.write_str("PPID 11 is reserved for ASAP, use another one for data"),
         }
     }
 }
@@ -81,7 +78,10 @@ impl fmt::Display for Refused {
 impl std::error::Error for Refused {}
 
 impl UserDriver {
-    /// Opens what it listens on and starts the engine. `now` is time since any fixed origin.
+    /// Joins the announcement group, if one is set, and starts the engine. `now` is the time since any fixed origin.
+    ///
+    /// # Errors
+    /// The endpoint of the group cannot be opened.
     pub fn start(
         setup: Setup,
         seed: u64,
@@ -99,7 +99,7 @@ impl UserDriver {
             engine: PoolUser::new(config, seed, now),
             lines: Lines::new(setup.local),
             announce,
-            told: VecDeque::new(),
+            events: VecDeque::new(),
             numbers: 0,
             max_message,
             deadline: None,
@@ -108,7 +108,7 @@ impl UserDriver {
         Ok(driver)
     }
 
-    /// Takes one event of the transport. Events of endpoints and associations that are not its own are ignored.
+    /// Handles one event of the transport. Ignores events of endpoints and associations that are not its own.
     pub fn event(&mut self, now: Duration, event: Event, transport: &mut dyn Transport) {
         if event.assoc().is_some_and(|assoc| !self.lines.has(assoc)) {
             return;
@@ -147,13 +147,13 @@ impl UserDriver {
         }
     }
 
-    /// Lets due timers fire; harmless when none is due.
+    /// Handles the timers that are due at `now`; does nothing when none is due.
     pub fn timeout(&mut self, now: Duration, transport: &mut dyn Transport) {
         self.lines.timeout(now, transport);
         self.step(now, Input::Tick, transport);
     }
 
-    /// When [`timeout`](Self::timeout) wants to be called, in the same time as `now`.
+    /// Returns the time of the next [`timeout`](Self::timeout) call, counted from the same origin as `now`.
     pub fn deadline(&self) -> Option<Duration> {
         [self.deadline, self.lines.deadline()]
             .into_iter()
@@ -161,9 +161,9 @@ impl UserDriver {
             .min()
     }
 
-    /// The next thing that the owner is told.
+    /// Returns the next event for the owner.
     pub fn poll_event(&mut self) -> Option<UserEvent> {
-        self.told.pop_front()
+        self.events.pop_front()
     }
 
     /// Resolves a pool handle, from the cache while its entry is fresh (Translation.Request, RFC 5352 §6.9.1).
@@ -178,7 +178,7 @@ impl UserDriver {
         request
     }
 
-    /// Resolves a pool handle and tells of changes, until [`unwatch`](Self::unwatch).
+    /// Watches a pool: resolves its handle and reports changes, until [`unwatch`](Self::unwatch).
     pub fn watch(
         &mut self,
         now: Duration,
@@ -195,17 +195,17 @@ impl UserDriver {
         self.step(now, Input::Unwatch { request }, transport);
     }
 
-    /// Brings the cache entry of a pool up to date (CachePopulateRequest, RFC 5352 §6.3).
+    /// Updates the cache entry of a pool (CachePopulateRequest, RFC 5352 §6.3).
     pub fn populate(&mut self, now: Duration, pool: PoolHandle, transport: &mut dyn Transport) {
         self.step(now, Input::Populate { pool }, transport);
     }
 
-    /// Forgets the cache entry of a pool (CachePurgeRequest, RFC 5352 §6.4).
+    /// Removes the cache entry of a pool (CachePurgeRequest, RFC 5352 §6.4).
     pub fn purge(&mut self, now: Duration, pool: PoolHandle, transport: &mut dyn Transport) {
         self.step(now, Input::Purge { pool }, transport);
     }
 
-    /// Begins a session; with `failover` it outlives its PE.
+    /// Opens a session; without `failover` it ends with its PE.
     pub fn open(
         &mut self,
         now: Duration,
@@ -224,6 +224,9 @@ impl UserDriver {
     }
 
     /// Sends a user message in a session (DataSendRequest, RFC 5352 §6.5).
+    ///
+    /// # Errors
+    /// The session has no room, the message is too long, or it has the PPID of ASAP.
     pub fn send(
         &mut self,
         now: Duration,
@@ -247,15 +250,15 @@ impl UserDriver {
         Ok(())
     }
 
-    /// Whether [`send`](Self::send) takes a message of so many octets now. What waits in one session leaves the
-    /// room of the others alone; of a session that has ended, there is room, as nothing waits.
+    /// Returns whether [`send`](Self::send) accepts a message of this many octets now. Each session has room of its
+    /// own; a session that has ended has room.
     pub fn has_room(&self, session: Session, octets: usize) -> bool {
         let assoc = self.engine.element(session).map(|(assoc, _)| assoc);
         let waiting = assoc.map_or(0, |assoc| self.lines.waiting(stack_side(assoc)));
         waiting < MAX_WAITING && self.engine.has_room(session, octets)
     }
 
-    /// Makes a session leave its PE, which does not do its work (Transport.Failure, RFC 5352 §6.9.2).
+    /// Makes a session leave its PE, which does not work as expected (Transport.Failure, RFC 5352 §6.9.2).
     pub fn fail(&mut self, now: Duration, session: Session, transport: &mut dyn Transport) {
         self.step(now, Input::Fail { session }, transport);
     }
@@ -265,7 +268,7 @@ impl UserDriver {
         self.step(now, Input::Close { session }, transport);
     }
 
-    /// Tells that the owner sends data to a PE by its own means.
+    /// Notes that the owner sends data to a PE by its own means.
     pub fn contacted(
         &mut self,
         now: Duration,
@@ -276,7 +279,7 @@ impl UserDriver {
         self.step(now, Input::Contacted { pool, pe }, transport);
     }
 
-    /// Tells that a PE which was [`contacted`](Self::contacted) cannot be reached (Transport.Failure).
+    /// Reports a PE that was [`contacted`](Self::contacted) and cannot be reached (Transport.Failure).
     pub fn unreachable(
         &mut self,
         now: Duration,
@@ -287,7 +290,7 @@ impl UserDriver {
         self.step(now, Input::Unreachable { pool, pe }, transport);
     }
 
-    /// Tells that the pool user is a PE too, by its business card (RFC 5352 §3.9).
+    /// Sets the business card of a pool user that is a PE too (RFC 5352 §3.9).
     pub fn card(
         &mut self,
         now: Duration,
@@ -297,17 +300,17 @@ impl UserDriver {
         self.step(now, Input::Card { card }, transport);
     }
 
-    /// The engine, to look at.
+    /// Returns the engine, for inspection.
     pub fn engine(&self) -> &PoolUser {
         &self.engine
     }
 
-    /// Starts a graceful end: all associations are shut down, and nothing new begins.
+    /// Shuts all associations down and starts no more.
     pub fn stop(&mut self, now: Duration, transport: &mut dyn Transport) {
         self.step(now, Input::Stop, transport);
     }
 
-    /// Whether no association is left after [`stop`](Self::stop).
+    /// Returns whether no association is left after [`stop`](Self::stop).
     pub fn stopped(&self) -> bool {
         self.engine.associations() == 0
     }
@@ -394,7 +397,7 @@ impl UserDriver {
                         self.engine.handle(now, Input::Down { assoc, why, unsent });
                     }
                 }
-                Output::Told(event) => self.told.push_back(event),
+                Output::Told(event) => self.events.push_back(event),
                 Output::Log(log) => tell(&log),
                 Output::Wait(deadline) => {
                     self.deadline = deadline;

@@ -1,38 +1,38 @@
-//! What a pool user's owner was told and has not taken yet.
+//! The events that the owner of a pool user has not taken yet.
 //!
-//! An owner that only sends and receives takes nothing but data, so the rest must not pile up: of a cookie, a
-//! business card, the registrar and a watched pool only the latest word stays, and of failovers, messages that came
-//! back and answers that nobody took the oldest make room for new ones. Data and the ends of sessions stay.
+//! An owner that only sends and receives takes data alone, so the other events must not accumulate: of a cookie, a
+//! business card, the registrar and a watched pool only the latest event stays; of failovers, returned messages and
+//! answers the oldest are dropped for new ones. Data and the ends of sessions stay.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use rsp_proto::pool_user::{Event, Message, Request, Session};
 
-/// Octets of user messages, and of what holds them, that may wait to be read before their session is ended.
+/// Most octets of user messages that wait for the owner, their storage included; with more, the session ends.
 const MAX_UNREAD: usize = 64 << 20;
-/// Failovers, messages that came back and answers that are kept, the latest ones.
+/// Most failovers, returned messages and answers that are kept, the latest ones.
 const MAX_NEWS: usize = 1024;
 
-/// All of it, in the order it was told.
+/// All events, in their order.
 #[derive(Debug, Default)]
 pub(super) struct Inbox {
     events: BTreeMap<u64, Event>,
     next: u64,
-    /// Where the latest word about each of these is.
+    /// The position of the latest event about each topic.
     latest: BTreeMap<Topic, u64>,
-    /// Where each session's data and end are.
+    /// The positions of each session's data and end.
     sessions: BTreeMap<Session, VecDeque<u64>>,
-    /// Where the answer to each question is.
+    /// The position of the answer to each request.
     answers: BTreeMap<Request, u64>,
-    /// Where those are that make room.
+    /// The positions of the events that are dropped for new ones.
     news: BTreeSet<u64>,
     /// Octets of data.
     unread: usize,
-    /// Octets of messages that came back.
+    /// Octets of returned messages.
     returned: usize,
 }
 
-/// Something about which only the latest word counts.
+/// A topic of which only the latest event stays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Topic {
     Cookie(Session),
@@ -42,20 +42,23 @@ enum Topic {
     Watching(Request),
 }
 
-/// How long an event stays.
+/// The time that an event stays.
 enum Stay {
-    /// Until there is a new one about the same.
+    /// Until the next event of its topic.
     Latest(Topic),
-    /// Until its session is read.
+    /// Until the owner reads its session.
     OfSession(Session),
-    /// Until there are too many; perhaps it answers a question.
+    /// Until there are too many; it may answer a request.
     News(Option<Request>),
-    /// Until it is taken; the owner asked for each of them.
+    /// Until the owner takes it; it asked for each of them.
     Always,
 }
 
 impl Inbox {
-    /// Takes an event in, unless it is data for which there is no room: then it gives the session back.
+    /// Adds an event.
+    ///
+    /// # Errors
+    /// The session, if the event is data and there is no room for it.
     pub(super) fn push(&mut self, event: Event) -> Result<(), Session> {
         if let Event::Data { session, .. } = &event
             && self.unread + sizes(&event).0 > MAX_UNREAD
@@ -89,19 +92,19 @@ impl Inbox {
         Ok(())
     }
 
-    /// The oldest.
+    /// Takes the oldest event.
     pub(super) fn pop(&mut self) -> Option<Event> {
         let (&at, _) = self.events.first_key_value()?;
         self.take(at)
     }
 
-    /// The oldest data of a session, or its end.
+    /// Takes the oldest data of a session, or its end.
     pub(super) fn of_session(&mut self, session: Session) -> Option<Event> {
         let at = *self.sessions.get(&session)?.front()?;
         self.take(at)
     }
 
-    /// The answer to a question.
+    /// Takes the answer to a request.
     pub(super) fn answer(&mut self, request: Request) -> Option<Event> {
         let at = *self.answers.get(&request)?;
         self.take(at)
@@ -159,8 +162,7 @@ fn stay(event: &Event) -> Stay {
     }
 }
 
-/// Octets of data and of messages that came back, with what each takes by itself: empty ones are no reason to go on
-/// without end.
+/// Octets of data and returned messages, with the storage of each, so that empty messages have a limit too.
 fn sizes(event: &Event) -> (usize, usize) {
     match event {
         Event::Data { octets, .. } => (size_of::<Event>() + octets.len(), 0),

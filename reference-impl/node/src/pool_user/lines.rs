@@ -9,30 +9,30 @@ use std::time::Duration;
 use rsp_proto::pool_user::{Carrier, Channel, Message};
 use rsp_transport::{AssocId, Local, LocalPort, Outgoing, Peer, Transport};
 
-/// How long to wait before a full send queue is tried again; stacks do not tell when there is room.
+/// Time until the retry of a full send queue; stacks do not report when there is room.
 const RETRY: Duration = Duration::from_millis(20);
 
-/// All of them.
+/// All lines: associations, connections and endpoints of datagrams.
 #[derive(Debug)]
 pub(super) struct Lines {
     local: IpAddr,
     lines: BTreeMap<AssocId, Line>,
     retry_at: Option<Duration>,
-    /// Numbers for what is no association of the stack, from the end of the range.
+    /// Numbers of lines that are no associations of the stack, from the end of the range.
     next_datagrams: u64,
 }
 
 #[derive(Debug)]
 struct Line {
     port: LocalPort,
-    /// Where its datagrams go, if it has datagrams.
+    /// The destination of datagrams, for a line of datagrams.
     datagrams: Option<SocketAddr>,
     waiting: VecDeque<Parcel>,
-    /// Their octets.
+    /// The octets that wait.
     octets: usize,
 }
 
-/// Something to send.
+/// A message to send.
 #[derive(Debug)]
 pub(super) enum Parcel {
     /// An ASAP message.
@@ -149,19 +149,19 @@ impl Lines {
         }
     }
 
-    /// Whether it is one of ours.
+    /// Returns whether the line is one of these.
     pub(super) fn has(&self, assoc: AssocId) -> bool {
         self.lines.contains_key(&assoc)
     }
 
-    /// Whether it is up without a handshake.
+    /// Returns whether the line carries datagrams, which are up without a handshake.
     pub(super) fn has_datagrams(&self, assoc: AssocId) -> bool {
         self.lines
             .get(&assoc)
             .is_some_and(|line| line.datagrams.is_some())
     }
 
-    /// The line that a datagram came over.
+    /// Returns the line of a datagram.
     pub(super) fn of_datagram(&self, port: LocalPort, from: SocketAddr) -> Option<AssocId> {
         self.lines
             .iter()
@@ -169,19 +169,19 @@ impl Lines {
             .map(|(assoc, _)| *assoc)
     }
 
-    /// Octets of one line that wait for room in the stack.
+    /// Returns the octets of one line that wait for room in the stack.
     pub(super) fn waiting(&self, assoc: AssocId) -> usize {
         self.lines.get(&assoc).map_or(0, |line| line.octets)
     }
 
-    /// Whether something waits in this line.
+    /// Returns whether messages wait in this line.
     pub(super) fn is_waiting(&self, assoc: AssocId) -> bool {
         self.lines
             .get(&assoc)
             .is_some_and(|line| !line.waiting.is_empty())
     }
 
-    /// Sends, or keeps for later what the stack has no room for.
+    /// Sends a message, or keeps it while the stack has no room.
     pub(super) fn send(
         &mut self,
         now: Duration,
@@ -213,7 +213,7 @@ impl Lines {
         self.retry_at.get_or_insert(now + RETRY);
     }
 
-    /// Tries again what waits, if it is time.
+    /// Retries the waiting messages, if it is time.
     pub(super) fn timeout(&mut self, now: Duration, transport: &mut dyn Transport) {
         if self.retry_at.is_none_or(|at| at > now) {
             return;
@@ -232,12 +232,12 @@ impl Lines {
         self.retry_at = is_waiting.then(|| now + RETRY);
     }
 
-    /// When [`timeout`](Self::timeout) wants to be called.
+    /// Returns the time of the next [`timeout`](Self::timeout) call.
     pub(super) fn deadline(&self) -> Option<Duration> {
         self.retry_at
     }
 
-    /// Starts the graceful end of a line; of a line of datagrams it is the end.
+    /// Shuts a line down gracefully; a line of datagrams ends at once.
     pub(super) fn shutdown(&mut self, assoc: AssocId, transport: &mut dyn Transport) {
         if self.has_datagrams(assoc) {
             return;
@@ -255,7 +255,7 @@ impl Lines {
         self.forget(assoc, transport);
     }
 
-    /// Forgets a line that is gone. Gives back the user messages that it did not take, the oldest first.
+    /// Removes a line that ended. Returns its unsent user messages, the oldest first.
     pub(super) fn forget(&mut self, assoc: AssocId, transport: &mut dyn Transport) -> Vec<Message> {
         let Some(line) = self.lines.remove(&assoc) else {
             return Vec::new();

@@ -1,4 +1,4 @@
-//! A pool user on a live stack: the driver with a clock, for programs.
+//! A pool user on a live stack: the driver with a clock.
 
 use std::fmt;
 use std::io;
@@ -15,17 +15,17 @@ use rsp_wire::{PeIdentifier, PoolHandle};
 use super::driver::{Refused, UserDriver};
 use super::inbox::Inbox;
 use super::settings::Settings;
-use crate::clock::{Clock, with_way_out};
+use crate::clock::{Clock, with_advice};
 use crate::values::RegistrarAddr;
 
-/// How long associations have to end gracefully in [`PoolUser::stop`].
+/// Time limit of associations for their graceful end in [`PoolUser::stop`].
 const GRACE: Duration = Duration::from_secs(2);
 
-/// A pool user. See the [module](super) for what it does and how.
+/// A pool user; the [module](super) has examples.
 ///
-/// It lives on one thread, in a tokio runtime with I/O and time, and works only while one of its `async`
-/// methods is awaited: answer heartbeats by awaiting [`next_event`](Self::next_event) when there is nothing else to do.
-/// All futures may be dropped without losing anything.
+/// It needs a tokio runtime with I/O and time and stays on one thread. It works, and answers heartbeats, only while
+/// one of its `async` methods is awaited: await [`next_event`](Self::next_event) whenever the program is idle.
+/// Dropping a future loses nothing.
 #[derive(Debug)]
 pub struct PoolUser {
     driver: UserDriver,
@@ -39,25 +39,25 @@ pub struct PoolUser {
 pub struct Resolved {
     /// The PEs and the policy of the pool.
     pub resolution: std::sync::Arc<Resolution>,
-    /// The PE that the policy chooses for this question.
+    /// The PE that the policy selects for this request.
     pub preferred: PeIdentifier,
     /// Whether the answer comes from the cache.
     pub cached: bool,
 }
 
-/// Why a pool handle is not resolved.
+/// The reason why a pool handle is not resolved.
 #[derive(Debug)]
 pub enum ResolveError {
-    /// The registrar said so, or none said anything.
+    /// The registrar rejected the request, or no registrar answered.
     Failure(Failure),
     /// The stack failed.
     Io(io::Error),
 }
 
-/// Why a session does not go on.
+/// The reason why a session does not continue.
 #[derive(Debug)]
 pub enum SessionError {
-    /// It failed; what was not sent came before, as [`Event::Returned`].
+    /// It failed; [`Event::Returned`] came before for messages that were not sent.
     Failed(SessionFailure),
     /// It was closed.
     Closed,
@@ -68,10 +68,13 @@ pub enum SessionError {
 }
 
 impl PoolUser {
-    /// Starts a pool user. It looks for a registrar once it is asked something, or for announcements at once.
+    /// Starts a pool user. It looks for a registrar with the first request, and listens to announcements at once.
+    ///
+    /// # Errors
+    /// A setting cannot be used, or this host does not offer what the settings ask for.
     ///
     /// # Panics
-    /// Outside of a tokio runtime with I/O and time.
+    /// Panics outside of a tokio runtime with I/O and time.
     pub fn start(settings: &Settings) -> Result<Self, crate::Failure> {
         let setup = settings.setup().map_err(crate::Failure::Settings)?;
         let (mode, config) = settings.carrier().map_err(crate::Failure::Settings)?;
@@ -80,7 +83,7 @@ impl PoolUser {
         let seed = settings.seed.unwrap_or_else(|| fastrand::u64(..));
         tracing::debug!("pool user, seed {seed}");
         let driver =
-            UserDriver::start(setup, seed, &mut stack, clock.now()).map_err(with_way_out)?;
+            UserDriver::start(setup, seed, &mut stack, clock.now()).map_err(with_advice)?;
         Ok(Self {
             driver,
             stack,
@@ -90,7 +93,11 @@ impl PoolUser {
     }
 
     /// Resolves a pool handle (Translation.Request, RFC 5352 §6.9.1): from the cache while its entry is younger
-    /// than stale_cache_value, else by asking a registrar.
+    /// than stale_cache_value, else by a request to a registrar.
+    ///
+    /// # Errors
+    /// The registrar rejected the request, no registrar answered within T1 and the retransmissions, or the stack
+    /// failed.
     pub async fn resolve(&mut self, pool: impl Into<PoolHandle>) -> Result<Resolved, ResolveError> {
         let now = self.clock.now();
         let asked = self.driver.resolve(now, pool.into(), &mut self.stack);
@@ -107,11 +114,11 @@ impl PoolUser {
                 cached,
             }),
             Event::NotResolved { why, .. } => Err(ResolveError::Failure(why)),
-            other => unreachable!("asked for another event than {other:?}"),
+            other => unreachable!("the inbox returned {other:?} as an answer"),
         }
     }
 
-    /// Begins to watch a pool: [`Event::Changed`] follows with what it is, and whenever that changes.
+    /// Watches a pool: [`Event::Changed`] follows with its PEs, and again with each change.
     pub fn watch(&mut self, pool: impl Into<PoolHandle>) -> Request {
         let now = self.clock.now();
         self.driver.watch(now, pool.into(), &mut self.stack)
@@ -123,33 +130,34 @@ impl PoolUser {
         self.driver.unwatch(now, request, &mut self.stack);
     }
 
-    /// Brings the cache up to date about a pool (CachePopulateRequest, RFC 5352 §6.3).
+    /// Updates the cache entry of a pool (CachePopulateRequest, RFC 5352 §6.3).
     pub fn populate(&mut self, pool: impl Into<PoolHandle>) {
         let now = self.clock.now();
         self.driver.populate(now, pool.into(), &mut self.stack);
     }
 
-    /// Forgets what the cache knows about a pool (CachePurgeRequest, RFC 5352 §6.4).
+    /// Removes the cache entry of a pool (CachePurgeRequest, RFC 5352 §6.4).
     pub fn purge(&mut self, pool: impl Into<PoolHandle>) {
         let now = self.clock.now();
         self.driver.purge(now, pool.into(), &mut self.stack);
     }
 
-    /// Begins a session with a pool, which goes on with another PE when its PE fails. Messages may be sent at
-    /// once.
+    /// Opens a session with a pool, which continues with another PE when its PE fails. Messages may be sent at once.
     pub fn open(&mut self, pool: impl Into<PoolHandle>) -> Session {
         self.open_with(Target::Pool(pool.into()), true)
     }
 
-    /// Begins a session with a pool or with one PE of it first; with or without failover.
+    /// Opens a session with a pool, or with one PE of it first. Without `failover` it ends with its PE.
     pub fn open_with(&mut self, target: Target, failover: bool) -> Session {
         let now = self.clock.now();
         self.driver.open(now, target, failover, &mut self.stack)
     }
 
-    /// Sends a user message in a session (DataSendRequest, RFC 5352 §6.5). Waits while too much of the session waits
-    /// already, be it for its pool element to read or for there to be one; how long that may be is the caller's
-    /// to say.
+    /// Sends a user message in a session (DataSendRequest, RFC 5352 §6.5). Waits without limit while the session has
+    /// no room, because its pool element does not read or it has none.
+    ///
+    /// # Errors
+    /// The message cannot be sent, or the stack failed.
     pub async fn send(
         &mut self,
         session: Session,
@@ -164,7 +172,10 @@ impl PoolUser {
             .map_err(SessionError::Refused)
     }
 
-    /// Sends a user message in a session, or refuses it at once.
+    /// Sends a user message in a session without waiting.
+    ///
+    /// # Errors
+    /// The session has no room, the message is too long, or it has the PPID of ASAP.
     pub fn try_send(
         &mut self,
         session: Session,
@@ -175,8 +186,11 @@ impl PoolUser {
             .send(now, session, message.into(), &mut self.stack)
     }
 
-    /// The next user message of a session (Data.Received, RFC 5352 §6.6). Other events wait for
+    /// Waits for the next user message of a session (Data.Received, RFC 5352 §6.6). Other events wait for
     /// [`next_event`](Self::next_event).
+    ///
+    /// # Errors
+    /// The session failed or was closed, or the stack failed.
     pub async fn receive(&mut self, session: Session) -> Result<Vec<u8>, SessionError> {
         let next = self.wait_for(|inbox| inbox.of_session(session));
         match next.await.map_err(SessionError::Io)? {
@@ -186,45 +200,51 @@ impl PoolUser {
         }
     }
 
-    /// Makes a session leave its PE, which does not do its work (Transport.Failure, RFC 5352 §6.9.2).
+    /// Makes a session leave its PE, which does not work as expected (Transport.Failure, RFC 5352 §6.9.2).
     pub fn fail(&mut self, session: Session) {
         let now = self.clock.now();
         self.driver.fail(now, session, &mut self.stack);
     }
 
-    /// Begins the graceful end of a session; [`Event::Closed`] follows.
+    /// Ends a session gracefully; [`Event::Closed`] follows.
     pub fn close(&mut self, session: Session) {
         let now = self.clock.now();
         self.driver.close(now, session, &mut self.stack);
     }
 
-    /// Tells that data is sent to a PE by other means than a session.
+    /// Notes that the program sends data to a PE by other means than a session.
     pub fn contacted(&mut self, pool: impl Into<PoolHandle>, pe: PeIdentifier) {
         let now = self.clock.now();
         self.driver.contacted(now, pool.into(), pe, &mut self.stack);
     }
 
-    /// Tells that a PE which was [`contacted`](Self::contacted) cannot be reached (Transport.Failure): it is
-    /// reported to the registrar.
+    /// Reports a PE to the registrar that was [`contacted`](Self::contacted) and cannot be reached
+    /// (Transport.Failure).
     pub fn unreachable(&mut self, pool: impl Into<PoolHandle>, pe: PeIdentifier) {
         let now = self.clock.now();
         self.driver
             .unreachable(now, pool.into(), pe, &mut self.stack);
     }
 
-    /// Tells that this pool user is a PE too, by its business card (RFC 5352 §3.9).
+    /// Sets the business card of a pool user that is a PE too (RFC 5352 §3.9).
     pub fn card(&mut self, card: Option<BusinessCard>) {
         let now = self.clock.now();
         self.driver.card(now, card, &mut self.stack);
     }
 
-    /// The next thing that happens: user messages, failovers, changes of watched pools, messages returned
-    /// (Error.Report, RFC 5352 §6.7).
+    /// Waits for the next event: user messages, failovers, changes of watched pools, returned messages (Error.Report,
+    /// RFC 5352 §6.7).
+    ///
+    /// # Errors
+    /// The stack failed.
     pub async fn next_event(&mut self) -> io::Result<Event> {
         self.wait_for(Inbox::pop).await
     }
 
-    /// The next thing that happens, or none once `until` is past, in the time of [`now`](Self::now).
+    /// Waits for the next event until `until`, counted as [`now`](Self::now) is.
+    ///
+    /// # Errors
+    /// The stack failed.
     pub async fn next_event_until(&mut self, until: Option<Duration>) -> io::Result<Option<Event>> {
         loop {
             self.gather();
@@ -239,7 +259,7 @@ impl PoolUser {
         }
     }
 
-    /// The Home ENRP server, if there is one.
+    /// Returns the Home ENRP server, if there is one.
     pub fn home(&self) -> Option<RegistrarAddr> {
         let home = self.driver.engine().home()?;
         let addr = *home.addrs.first()?;
@@ -249,17 +269,20 @@ impl PoolUser {
         })
     }
 
-    /// Time since it was started.
+    /// Returns the time since the start.
     pub fn now(&self) -> Duration {
         self.clock.now()
     }
 
-    /// Whether [`try_send`](Self::try_send) takes a message of so many octets in this session now.
+    /// Returns whether [`try_send`](Self::try_send) accepts a message of this many octets in this session now.
     pub fn has_room(&self, session: Session, octets: usize) -> bool {
         self.driver.has_room(session, octets)
     }
 
-    /// Ends all sessions gracefully, or as far as that goes in two seconds.
+    /// Ends all sessions gracefully, within two seconds.
+    ///
+    /// # Errors
+    /// The stack failed.
     pub async fn stop(mut self) -> io::Result<()> {
         let end = self.clock.now() + GRACE;
         self.driver.stop(self.clock.now(), &mut self.stack);
@@ -270,7 +293,7 @@ impl PoolUser {
         Ok(())
     }
 
-    /// Waits until there is the event that is wanted; the others stay for later.
+    /// Waits for an event that `wanted` accepts; other events stay in the inbox.
     async fn wait_for(
         &mut self,
         wanted: impl Fn(&mut Inbox) -> Option<Event>,
@@ -284,11 +307,14 @@ impl PoolUser {
         }
     }
 
-    /// Takes what the driver has to tell.
+    /// Moves the driver's events to the inbox.
     fn gather(&mut self) {
         while let Some(event) = self.driver.poll_event() {
             if let Err(session) = self.inbox.push(event) {
-                tracing::warn!("session {}: nobody reads, closed", session.0);
+                tracing::warn!(
+                    "session {}: closed, as the program does not read its messages",
+                    session.0
+                );
                 self.close(session);
             }
         }
@@ -298,7 +324,7 @@ impl PoolUser {
         self.turn_until(self.driver.deadline()).await
     }
 
-    /// Waits for one event of the stack or for a deadline, and lets the driver have it.
+    /// Waits for one event of the stack or for a deadline, and passes it to the driver.
     async fn turn_until(&mut self, until: Option<Duration>) -> io::Result<()> {
         let event = self
             .stack

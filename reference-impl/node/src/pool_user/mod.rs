@@ -1,6 +1,7 @@
-//! The pool user: it resolves pool handles, and holds sessions with pools that outlive their pool elements.
+//! The pool user: it resolves pool handles and keeps sessions with pools when their pool elements fail.
 //!
-//! [`PoolUser`] is the library for programs, and [`UserDriver`] glues engine and transport without clock or IO of its own.
+//! [`PoolUser`] is the type for programs. [`UserDriver`] beneath it runs the engine on a transport without clock or
+//! I/O of its own.
 //!
 //! # The primitives of RFC 5352 §6
 //!
@@ -10,9 +11,9 @@
 //! | §6.4 CachePurgeRequest | [`PoolUser::purge`] |
 //! | §6.5.1 DataSendRequest to a pool handle | [`PoolUser::open`], then [`PoolUser::send`] |
 //! | §6.5.3 … to a pool element handle | [`PoolUser::open_with`] and [`Target::Element`] |
-//! | §6.5.4 … to a transport address | not through a pool user |
+//! | §6.5.4 … to a transport address | not provided |
 //! | §6.5.5 ASAP_SEND_FAILOVER, _NO_FAILOVER | [`PoolUser::open_with`], and [`Message::failover`] for one message |
-//! | §6.5.5 ASAP_SEND_TO_LAST | what a session does |
+//! | §6.5.5 ASAP_SEND_TO_LAST | the default of a session |
 //! | §6.5.5 ASAP_SEND_TO_ALL | [`PoolUser::resolve`], then a session with each [`Target::Element`] |
 //! | §6.5.5 ASAP_SCTP_UNORDER | [`Message::unordered`] |
 //! | §6.6 Data.Received | [`PoolUser::receive`], or [`PoolUser::next_event`] and [`Event::Data`] |
@@ -22,7 +23,7 @@
 //!
 //! # Examples
 //!
-//! Asking a registrar about a pool, which it does not know:
+//! A pool user asks a registrar for a pool that the registrar does not know:
 //!
 //! ```
 //! use rserpool::pool_user::{PoolUser, ResolveError, Settings};
@@ -31,7 +32,7 @@
 //! # let registrar = rserpool::example::Registrar::start()?;
 //! let settings = Settings {
 //!     registrar: Some(vec![registrar.addr]),
-//!     // Only for a registrar whose SCTP is not carried by the usual UDP port, 9899.
+//!     // Only for a registrar whose SCTP uses another UDP port than 9899.
 //!     udp_peer: Some(vec![registrar.udp_peer]),
 //!     ..Settings::default()
 //! };
@@ -50,8 +51,9 @@
 //! })
 //! # }
 //! ```
-//! A session with a pool of two pool elements, all on one thread. It leaves the first one and goes on with the
-//! second one, as it does by itself when a pool element dies:
+//!
+//! A session with a pool of two pool elements, all on one thread. The program makes it leave the first one, and it
+//! continues with the second one, as it does on its own when a pool element fails:
 //!
 //! ```
 //! use rserpool::pool_element::{self, PoolElement, settings::ServiceKind};

@@ -1,7 +1,7 @@
-//! Glue between the registrar engine and a transport. It has no clock, socket or thread of its own: the
-//! loop around it hands in what happened and asks when to come back, on wall time or on virtual time.
+//! The registrar's engine on a transport. The driver has no clock, socket or thread of its own: the caller
+//! passes events and asks for the next deadline, on wall time or on virtual time.
 //!
-//! What the engine logs goes to `tracing`: trouble as a warning, the rest for debugging.
+//! Logs of the engine go to `tracing`: trouble as warnings, the rest as debug events.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -16,44 +16,44 @@ use rsp_transport::{self as transport, AssocId, Event, Local, LocalPort, Peer, T
 use crate::outbox::{GivenUp, Outbox};
 use crate::warnings::Warnings;
 
-/// Octets that may wait for one association, unless told otherwise.
+/// Default limit on the octets that wait for one association.
 const MAX_BACKLOG: usize = 2 << 20;
-/// The same for peers: what is to be told of some 150 000 pool elements that go at once.
+/// The same for peers: room for the HANDLE_UPDATEs when about 150,000 PEs leave at once.
 const MAX_PEER_BACKLOG: usize = 16 << 20;
 
-/// Where a registrar listens and announces, and how its engine is set.
+/// The endpoints and announcements of a registrar, and the configuration of its engine.
 #[derive(Clone, Debug)]
 pub struct Setup {
     /// Timers, thresholds and limits of the engine.
     pub config: Config,
-    /// Addresses of the ASAP endpoint over SCTP; empty for what the stack takes by itself.
+    /// Addresses of the ASAP endpoint over SCTP; empty for the stack's default.
     pub asap_addrs: Vec<IpAddr>,
-    /// SCTP port of the ASAP endpoint, 0 for any free one.
+    /// SCTP port of the ASAP endpoint, 0 for any free port.
     pub asap_port: u16,
-    /// Where to accept pool users over TCP.
+    /// Endpoint that accepts pool users over TCP.
     pub tcp: Option<SocketAddr>,
     /// Multicast groups and ports for announcements (RFC 5352 §3.6), of either family; each is joined, and
     /// each announcement goes to all of them.
     pub announce: Vec<SocketAddr>,
-    /// Where to speak ENRP with other registrars; none for a registrar without peers.
+    /// ENRP endpoint; none for a registrar without peers.
     pub enrp: Option<EnrpEndpoint>,
-    /// Octets that may wait for one association before it is given up: its peer does not read. One half is for
-    /// the stack, see [`send_queue`](Self::send_queue).
+    /// Most octets that wait for one association; with more, the driver aborts it, as its peer does not read. The
+    /// stack has one half of them, see [`send_queue`](Self::send_queue).
     pub max_backlog: usize,
-    /// The same beyond the stack for a peer, to which thousands of updates may follow from one event.
+    /// The same for an association of a peer, without the stack's part: one event may cause thousands of updates.
     pub max_peer_backlog: usize,
 }
 
 impl Setup {
-    /// Octets that may wait in the stack for one association: half of [`max_backlog`](Self::max_backlog), but
-    /// one message at least.
+    /// Returns the most octets that wait in the stack for one association: half of
+    /// [`max_backlog`](Self::max_backlog), but at least one message.
     pub fn send_queue(&self) -> usize {
         (self.max_backlog / 2).max(LONGEST)
     }
 }
 
 impl Default for Setup {
-    /// The engine's defaults on any free port, without TCP, announcements and peers.
+    /// Returns the engine's defaults on any free port, without TCP, announcements and peers.
     fn default() -> Self {
         Self {
             config: Config::default(),
@@ -71,27 +71,27 @@ impl Default for Setup {
 /// The ENRP endpoint, over SCTP.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EnrpEndpoint {
-    /// Its addresses; empty for what the stack takes by itself.
+    /// Its addresses; empty for the stack's default.
     pub addrs: Vec<IpAddr>,
-    /// Its SCTP port, 0 for any free one.
+    /// Its SCTP port, 0 for any free port.
     pub port: u16,
 }
 
-/// Octets that may wait for one association, and how many were given up because more did.
+/// The limit on octets that wait for one association, and the associations that exceeded it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backlog {
     /// The limit.
     pub max: usize,
-    /// Associations that were given up.
+    /// Associations that were aborted.
     pub hits: u64,
 }
 
-/// By the kind of association.
+/// The backlogs by kind of association.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backlogs {
-    /// Of pool elements and pool users.
+    /// That of pool elements and pool users.
     pub asap: Backlog,
-    /// Of peers.
+    /// That of peers.
     pub enrp: Backlog,
 }
 
@@ -102,7 +102,7 @@ pub struct RegistrarDriver {
     ports: Ports,
     outbox: Outbox,
     backlogs: Backlogs,
-    /// Set-ups that the stack refused.
+    /// Association set-ups that the stack refused.
     refused: u64,
     warnings: Warnings,
     deadline: Option<Duration>,
@@ -119,7 +119,10 @@ struct Ports {
 }
 
 impl RegistrarDriver {
-    /// Opens the endpoints on `transport` and starts the engine. `now` is time since any fixed origin.
+    /// Opens the endpoints on `transport` and starts the engine. `now` is the time since any fixed origin.
+    ///
+    /// # Errors
+    /// An endpoint cannot be opened.
     pub fn start(
         setup: Setup,
         seed: u64,
@@ -162,7 +165,7 @@ impl RegistrarDriver {
         Ok(driver)
     }
 
-    /// Takes one event of the transport. Events of endpoints and associations that are not its own are ignored.
+    /// Handles one event of the transport. Ignores events of endpoints and associations that are not its own.
     pub fn event(&mut self, now: Duration, event: Event, transport: &mut dyn Transport) {
         match event {
             Event::Up {
@@ -238,13 +241,13 @@ impl RegistrarDriver {
         }
     }
 
-    /// Lets due timers fire; harmless when none is due.
+    /// Handles the timers that are due at `now`; does nothing when none is due.
     pub fn timeout(&mut self, now: Duration, transport: &mut dyn Transport) {
         self.outbox.timeout(now, transport);
         self.step(now, Input::Tick, transport);
     }
 
-    /// When [`timeout`](Self::timeout) wants to be called, in the same time as `now`.
+    /// Returns the time of the next [`timeout`](Self::timeout) call, counted from the same origin as `now`.
     pub fn deadline(&self) -> Option<Duration> {
         [self.deadline, self.outbox.deadline()]
             .into_iter()
@@ -252,77 +255,78 @@ impl RegistrarDriver {
             .min()
     }
 
-    /// Transport addresses of the ASAP endpoint over SCTP, with the port it really has. Never empty.
+    /// Returns the transport addresses of the ASAP endpoint over SCTP, with its actual port. Never empty.
     pub fn asap_addrs(&self) -> &[SocketAddr] {
         &self.ports.asap_addrs
     }
 
-    /// The first of [`asap_addrs`](Self::asap_addrs).
+    /// Returns the first of [`asap_addrs`](Self::asap_addrs).
     pub fn asap_addr(&self) -> SocketAddr {
         self.ports.asap_addrs[0]
     }
 
-    /// Where pool users reach it over TCP.
+    /// Returns the endpoint for pool users over TCP.
     pub fn tcp_addr(&self) -> Option<SocketAddr> {
         self.ports.tcp.map(|(_, addr)| addr)
     }
 
-    /// Transport addresses of the ENRP endpoint, if there is one.
+    /// Returns the transport addresses of the ENRP endpoint, if there is one.
     pub fn enrp_addrs(&self) -> Option<&[SocketAddr]> {
         self.ports.enrp.as_ref().map(|(_, addrs)| addrs.as_slice())
     }
 
-    /// The multicast groups it announces itself to.
+    /// Returns the multicast groups to which it announces itself.
     pub fn announcement_groups(&self) -> impl Iterator<Item = SocketAddr> + '_ {
         self.ports.announce.iter().map(|&(_, group)| group)
     }
 
-    /// Octets that may wait for one association, and how many were given up because more did.
+    /// Returns the limits on octets that wait for an association, and the associations that exceeded them.
     pub fn backlogs(&self) -> Backlogs {
         self.backlogs
     }
 
-    /// Set-ups that the stack refused by itself, as of the last event or timeout: the engine never saw them.
+    /// Returns the number of association set-ups that the stack refused without the engine, as of the last event or
+    /// timeout.
     pub fn refused(&self) -> u64 {
         self.refused
     }
 
-    /// Whether it serves PEs and PUs: at once, or after it has its mentor's handlespace.
+    /// Returns whether it serves PEs and PUs: at once, or once it has the handlespace of its mentor.
     pub fn is_serving(&self) -> bool {
         self.engine.is_serving()
     }
 
-    /// The server identifier.
+    /// Returns the server identifier.
     pub fn server_id(&self) -> u32 {
         self.engine.id().0
     }
 
-    /// Octets that the stack had no room for yet.
+    /// Returns the octets that the stack has no room for.
     pub fn backlog(&self) -> usize {
         self.outbox.octets()
     }
 
-    /// Octets that the stack had no room for yet, of the association with most of them.
+    /// Returns the octets that the stack has no room for, of the association with most of them.
     pub fn longest_backlog(&self) -> usize {
         self.outbox.longest()
     }
 
-    /// The engine, to look at.
+    /// Returns the engine, for inspection.
     pub fn engine(&self) -> &Registrar {
         &self.engine
     }
 
-    /// Takes no new associations, but answers what comes over those that are there.
+    /// Accepts no new associations; answers messages over existing ones.
     pub fn drain(&mut self, now: Duration, transport: &mut dyn Transport) {
         self.step(now, Input::Drain, transport);
     }
 
-    /// Starts a graceful end: shuts all associations down, accepts no more.
+    /// Shuts all associations down and accepts no more.
     pub fn stop(&mut self, now: Duration, transport: &mut dyn Transport) {
         self.step(now, Input::Stop, transport);
     }
 
-    /// Whether no association is left after [`stop`](Self::stop).
+    /// Returns whether no association is left after [`stop`](Self::stop).
     pub fn stopped(&self) -> bool {
         self.engine.associations() == 0
     }
@@ -351,7 +355,7 @@ impl RegistrarDriver {
                 Output::Shutdown { assoc } => {
                     self.outbox.shutdown(now, stack_side(assoc), transport);
                 }
-                Output::Log(log) if log.is_trouble() => self.warnings.tell(now, &log),
+                Output::Log(log) if log.is_trouble() => self.warnings.log(now, &log),
                 Output::Log(log) => tracing::debug!("{log}"),
                 Output::Wait(deadline) => {
                     self.deadline = deadline;
@@ -403,7 +407,7 @@ impl RegistrarDriver {
             Ok(assoc) => Some(assoc),
             Err(error) => {
                 let why = format_args!("no association to {:?}: {error}", to.addrs);
-                self.warnings.tell(now, why);
+                self.warnings.log(now, why);
                 None
             }
         }
@@ -414,7 +418,7 @@ impl RegistrarDriver {
             // The next announcement is soon: a lost one is not sent again.
             if let Err(error) = transport.send_datagram(port, group, octets) {
                 let why = format_args!("announcement to {group} not sent: {error}");
-                self.warnings.tell(now, why);
+                self.warnings.log(now, why);
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The registrar: an ENRP server that serves pool elements and pool users by ASAP and its peers by ENRP.
 //!
-//! [`service`] is the registrar as a process, [`RegistrarDriver`] glues engine and transport without clock or IO
-//! of its own, [`settings`] is everything that can be set, and [`status`] is what a running registrar reports.
+//! [`service`] is the registrar as a process, [`RegistrarDriver`] runs the engine on a transport without clock
+//! or I/O of its own, [`settings`] are its settings, and [`status`] is the report of a running registrar.
 
 pub mod driver;
 pub mod service;

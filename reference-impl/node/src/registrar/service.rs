@@ -11,20 +11,20 @@ use super::driver::RegistrarDriver;
 use super::settings::Settings;
 use super::status::{self, Desk};
 use crate::Failure;
-use crate::clock::{Clock, with_way_out};
+use crate::clock::{Clock, with_advice};
 use crate::signals::Signals;
 use crate::values::StatusSocket;
 
-/// Silence after which nothing more is on its way.
+/// Time without an event after which no more messages are expected.
 const QUIET: Duration = Duration::from_millis(50);
-/// How long what is on its way may take.
+/// Longest time to wait for pending messages.
 const MAX_DRAIN: Duration = Duration::from_secs(1);
 
-/// Events that are handled before signals and askers get their turn; what came with an event is handled at the same
+/// Events that are handled before signals and status requests have their turn. All of them are handled at one
 /// reading of the clock.
 const BATCH: u32 = 64;
 
-/// How the line that says "ready" is written.
+/// The format of the line that reports readiness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadyLine {
     /// `ready asap=127.0.0.1:3863 udp-port=9899 id=0x0badcafe`
@@ -33,7 +33,10 @@ pub enum ReadyLine {
     Json,
 }
 
-/// Serves until SIGTERM or SIGINT. Writes one line to `ready` as soon as requests are taken.
+/// Runs a registrar until SIGTERM or SIGINT. Writes one line to `ready` as soon as it accepts requests.
+///
+/// # Errors
+/// A setting cannot be used, this host does not offer what the settings ask for, or the stack fails later.
 pub fn run(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -54,7 +57,7 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
     let clock = Clock::start();
     let seed = settings.seed.unwrap_or_else(|| fastrand::u64(..));
     let mut driver =
-        RegistrarDriver::start(setup, seed, &mut stack, clock.now()).map_err(with_way_out)?;
+        RegistrarDriver::start(setup, seed, &mut stack, clock.now()).map_err(with_advice)?;
     tracing::info!("registrar {:#010x}, seed {seed}", driver.server_id());
     let mut desk = open_desk(settings)?;
 
@@ -124,16 +127,16 @@ fn open_desk(settings: &Settings) -> Result<Desk, Failure> {
         Some(StatusSocket::Off) | None => {}
     }
     if let Some(addr) = settings.metrics {
-        desk.open_metrics(addr).map_err(with_way_out)?;
+        desk.open_metrics(addr).map_err(with_advice)?;
     }
     Ok(desk)
 }
 
-/// How far the end is that a signal asked for. A second signal ends at once.
+/// The progress of the end that a signal asked for. A second signal ends the registrar at once.
 ///
 /// ```text
-///   Not ── signal ──► Draining: no new associations, what is on its way is answered
-///                        │ nothing came for QUIET, or MAX_DRAIN is over
+///   Not ── signal ──► Draining: no new associations, pending messages are answered
+///                        │ no event for QUIET, or MAX_DRAIN is over
 ///                        ▼
 ///                     Closing: associations are shut down ── all are, or grace is over ──► the end
 /// ```
@@ -159,7 +162,7 @@ impl Ending {
         }
     }
 
-    /// Something came.
+    /// Notes an event.
     fn busy(&mut self, now: Duration) {
         match self {
             Self::Draining { quiet_at, .. } => *quiet_at = now + QUIET,
@@ -177,7 +180,7 @@ impl Ending {
         }
     }
 
-    /// What is to be done now.
+    /// Returns the next step.
     fn step(&mut self, now: Duration, stopped: bool) -> Step {
         match *self {
             Self::Draining { end, .. } if self.due().is_some_and(|at| at <= now) => {
@@ -190,7 +193,7 @@ impl Ending {
     }
 }
 
-/// What the end needs from the loop.
+/// A step of the loop.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     Go,
@@ -263,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_drained_until_it_is_quiet() {
+    fn draining_ends_after_silence() {
         let mut ending = Ending::begin(ms(1000), ms(5000));
         assert_eq!(ending.due(), Some(ms(1050)));
         assert_eq!(ending.step(ms(1040), false), Step::Go);
@@ -276,7 +279,7 @@ mod tests {
     }
 
     #[test]
-    fn neither_those_who_talk_nor_those_who_are_silent_keep_it() {
+    fn grace_bounds_busy_and_silent_peers() {
         let mut ending = Ending::begin(ms(0), ms(5000));
         let mut now = ms(0);
         while ending.step(now, false) == Step::Go {
@@ -295,7 +298,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_ends_by_itself() {
+    fn without_a_signal_it_never_ends() {
         let mut ending = Ending::Not;
         ending.busy(ms(1));
         assert_eq!((ending.due(), ending.step(ms(9), true)), (None, Step::Go));

@@ -1,14 +1,14 @@
-//! Echo: whatever comes goes back, on the same stream and with the same payload protocol identifier.
+//! Echo: sends each message back on the same stream with the same payload protocol identifier.
 //!
-//! `rspterminal` sends lines with PPID 0 on stream 0 and shows what comes back. There is no state, so a session
-//! that goes on at another pool element needs no cookie.
+//! `rspterminal` sends lines with PPID 0 on stream 0 and shows the answers. There is no state, so a session that
+//! continues at another pool element needs no cookie.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::{Effect, Message, Service, Session, load_of};
 
-/// The service.
+/// The echo service.
 #[derive(Debug)]
 pub struct Echo {
     max_sessions: usize,
@@ -16,7 +16,7 @@ pub struct Echo {
 }
 
 impl Echo {
-    /// A service for so many sessions at a time.
+    /// Returns a service with a limit on sessions at a time.
     pub fn new(max_sessions: usize) -> Self {
         Self {
             max_sessions,

@@ -1,12 +1,11 @@
-//! What a pool element can do for pool users without another program: echo, ping-pong, and calculation.
+//! The built-in applications of a pool element: echo, ping-pong, and calculation.
 //!
-//! A [`Service`] knows sessions, messages and the state that a session must keep to go on at another pool
-//! element. It knows nothing of ASAP: what carries its messages, and how its states become cookies, is the
-//! business of the pool element around it. It has no clock and no IO either: time is an argument,
-//! and what it wants done is added to a list of [`Effect`]s.
+//! A [`Service`] has sessions, messages, and the state with which a session continues at another pool element. It
+//! knows nothing of ASAP: the pool element carries its messages and converts its states to cookies. It has no clock
+//! and no I/O either: time is an argument, and its outputs are a list of [`Effect`]s.
 //!
-//! The application protocols are those that the field speaks. Their formats were learnt from captures and are
-//! written down where they are decoded: [`echo`], [`ping_pong::message`], [`calculation::message`].
+//! The application protocols are those of existing programs. Their formats were learnt from captures and are
+//! described where they are decoded: [`echo`], [`ping_pong::message`], [`calculation::message`].
 //!
 //! ```
 //! use std::time::Duration;
@@ -34,7 +33,7 @@ pub struct Session(pub u64);
 /// A user message of a session.
 #[derive(Clone, Copy, Debug)]
 pub struct Message<'a> {
-    /// Stream it came on.
+    /// The SCTP stream of the message.
     pub stream: u16,
     /// Payload protocol identifier in host order.
     pub ppid: u32,
@@ -42,39 +41,39 @@ pub struct Message<'a> {
     pub octets: &'a [u8],
 }
 
-/// What a service wants done.
+/// An output of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Send a user message.
+    /// Sends a user message.
     Send {
-        /// To whom.
+        /// The session of the pool user.
         session: Session,
-        /// On which stream.
+        /// The SCTP stream.
         stream: u16,
         /// Payload protocol identifier in host order.
         ppid: u32,
         /// The message.
         octets: Vec<u8>,
     },
-    /// Give the pool user this state as a cookie, in place of the one before.
+    /// Sends a state to the pool user as a cookie, which replaces the previous one.
     Cookie {
-        /// To whom.
+        /// The session of the pool user.
         session: Session,
-        /// The state, not yet sealed.
+        /// The state, before it is sealed.
         state: Vec<u8>,
     },
-    /// End the session; nothing more is said about it.
+    /// Ends the session; no call about it follows.
     End {
-        /// Which one.
+        /// The session.
         session: Session,
     },
 }
 
-/// Serves sessions.
+/// An application that serves sessions.
 pub trait Service: Debug {
-    /// A pool user has come.
+    /// Handles a new session.
     fn on_session(&mut self, now: Duration, session: Session, effects: &mut Vec<Effect>);
-    /// It says something.
+    /// Handles a user message.
     fn on_message(
         &mut self,
         now: Duration,
@@ -82,7 +81,7 @@ pub trait Service: Debug {
         message: Message<'_>,
         effects: &mut Vec<Effect>,
     );
-    /// It brings the state that another pool element gave it: the session goes on from there.
+    /// Handles the state that the pool user received from another pool element: the session continues from it.
     fn on_state(
         &mut self,
         now: Duration,
@@ -90,23 +89,23 @@ pub trait Service: Debug {
         state: &[u8],
         effects: &mut Vec<Effect>,
     );
-    /// It is gone.
+    /// Handles the end of a session.
     fn on_end(&mut self, now: Duration, session: Session);
-    /// Does what is due; harmless when nothing is.
+    /// Handles the timers that are due at `now`; does nothing when none is due.
     fn on_timeout(&mut self, now: Duration, effects: &mut Vec<Effect>);
-    /// When [`on_timeout`](Self::on_timeout) wants to be called.
+    /// Returns the time of the next [`on_timeout`](Self::on_timeout) call.
     fn deadline(&self) -> Option<Duration>;
-    /// How loaded it is, for adaptive policies: from 0 to `u32::MAX`, which is full (RFC 5356 §2.2).
+    /// Returns the load for adaptive policies: from 0 to `u32::MAX`, which is 100 % (RFC 5356 §2.2).
     fn load(&self) -> u32;
 }
 
-/// `used` of `limit` as a load.
+/// Returns `used` of `limit` as a load.
 fn load_of(used: usize, limit: usize) -> u32 {
     let share = used as u128 * u128::from(u32::MAX) / limit.max(1) as u128;
     u32::try_from(share).unwrap_or(u32::MAX)
 }
 
-/// The big-endian number at an offset, if it is there.
+/// Returns the big-endian number at an offset, if the octets have one there.
 fn u64_at(octets: &[u8], at: usize) -> Option<u64> {
     let bytes = octets.get(at..at + 8)?;
     Some(u64::from_be_bytes(bytes.try_into().ok()?))

@@ -1,7 +1,7 @@
 //! Cookies that only the pool elements of a pool can make.
 //!
-//! A pool user carries a cookie from one pool element to another and could change it on the way, or make one up;
-//! so a pool element signs what it gives away (RFC 5352 §3.8). The pool elements of a pool share a
+//! A pool user carries a cookie from one pool element to another and could change or forge it, so pool elements
+//! sign cookies (RFC 5352 §3.8). The pool elements of a pool share a
 //! [`PoolKey`]. A sealed cookie is:
 //!
 //! ```text
@@ -14,8 +14,8 @@
 //! ```
 //!
 //! The HMAC covers the version, the pool handle with its length before it, and the state, so that a cookie of
-//! one pool is none of another with the same key. What it does not tell is age: an old cookie brings its own
-//! session back to where it was, as far as the service allows that.
+//! one pool is invalid in another pool with the same key. It does not cover the age: an old cookie sets its own
+//! session back, as far as the service allows that.
 //!
 //! ```
 //! use rserpool::services::seal::PoolKey;
@@ -33,15 +33,15 @@ use sha2::Sha256;
 const MAGIC: &[u8; 4] = b"RSC\x01";
 const TAG: usize = 16;
 const HEADER: usize = MAGIC.len() + TAG;
-/// Octets of a state that is sealed or opened: pool elements take cookies of 16 KiB.
+/// Most octets of a state: pool elements accept cookies of 16 KiB.
 pub const MAX_STATE: usize = 16 * 1024 - HEADER;
 
-/// The shortest key.
+/// Fewest octets of a key.
 pub const MIN_KEY: usize = 16;
-/// The longest key.
+/// Most octets of a key.
 pub const MAX_KEY: usize = 1024;
 
-/// What the pool elements of a pool share, and nobody else knows.
+/// The secret that the pool elements of a pool share.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PoolKey(Vec<u8>);
 
@@ -52,26 +52,29 @@ impl std::fmt::Debug for PoolKey {
 }
 
 impl PoolKey {
-    /// A key of [`MIN_KEY`] to [`MAX_KEY`] octets.
+    /// Returns a key of [`MIN_KEY`] to [`MAX_KEY`] octets.
+    ///
+    /// # Errors
+    /// The length is outside of these limits.
     pub fn new(octets: Vec<u8>) -> Result<Self, String> {
         if !(MIN_KEY..=MAX_KEY).contains(&octets.len()) {
             return Err(format!(
-                "{} octets are no key; from {MIN_KEY} to {MAX_KEY} are",
+                "a key of {} octets is not allowed; use {MIN_KEY} to {MAX_KEY} octets",
                 octets.len()
             ));
         }
         Ok(Self(octets))
     }
 
-    /// The key of pool elements that were given none: whoever reads this can make cookies with it.
+    /// Returns the key of pool elements without a key of their own. It is public, so cookies can be forged.
     pub fn open_to_all() -> Self {
         Self(b"rserpool: no key was given".to_vec())
     }
 
-    /// Makes a cookie of a state.
+    /// Returns the cookie of a state.
     ///
     /// # Panics
-    /// If the state is longer than [`MAX_STATE`].
+    /// Panics if the state is longer than [`MAX_STATE`].
     pub fn seal(&self, pool: &[u8], state: &[u8]) -> Vec<u8> {
         assert!(state.len() <= MAX_STATE, "a state has a limit");
         let tag = self.mac(pool, state).finalize().into_bytes();
@@ -82,7 +85,7 @@ impl PoolKey {
         cookie
     }
 
-    /// The state in a cookie; none if it was not made with this key for this pool.
+    /// Returns the state in a cookie; none if the cookie was not sealed with this key for this pool.
     pub fn open<'a>(&self, pool: &[u8], cookie: &'a [u8]) -> Option<&'a [u8]> {
         if cookie.len() > HEADER + MAX_STATE {
             return None;

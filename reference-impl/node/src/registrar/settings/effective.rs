@@ -68,12 +68,15 @@ impl Settings {
         carriage.stack(ip, UDP_ENCAPSULATION_PORT)
     }
 
-    /// How long a registrar that was told to end has.
+    /// Returns the time limit for the end after a signal.
     pub fn grace(&self) -> Duration {
         self.grace.map_or(GRACE, |grace| grace.0)
     }
 
-    /// These settings with every default filled in: what the registrar runs with. Set again, they say the same.
+    /// Returns the settings that the registrar runs with: every default filled in. They give themselves again.
+    ///
+    /// # Errors
+    /// Settings contradict each other; the text names the keys of each contradiction.
     pub fn effective(&self) -> Result<Self, String> {
         let setup = self.setup()?;
         let (_, stack) = self.stack(&setup);
@@ -148,7 +151,7 @@ impl Settings {
         })
     }
 
-    /// Settings that cannot hold together, each with its keys.
+    /// Returns the contradictions between settings, each with its keys.
     fn contradictions(&self) -> Vec<String> {
         let mut found = Vec::new();
         self.endpoint_contradictions(&mut found);

@@ -23,12 +23,12 @@
 //! | 6    | Keep-Alive     | both | 0     | 0         |
 //! | 7    | Keep-Alive Ack | both | 0     | 0         |
 //!
-//! Flags were 0 wherever seen; they are not looked at. All numbers are big-endian. Messages go on stream 0 with
+//! Flags were 0 wherever seen; they are ignored. All numbers are big-endian. Messages go on stream 0 with
 //! [`PPID`]. A session carries one job at a time; `calcappclient` ends the association after each job, and
 //! begins again with a Request at another pool element after a Reject.
 //!
 //! While it calculates, the pool element sends an ASAP_COOKIE now and then: the job identifier in 32 bits, then
-//! size and completed calculations in 64 bits each. At another pool element the ASAP_COOKIE_ECHO stands in place
+//! size and completed calculations in 64 bits each. At another pool element the ASAP_COOKIE_ECHO takes the place
 //! of a Request: it is answered by Accept and a new cookie at once, or by Reject. Without a cookie the pool
 //! user asks for the whole job again.
 
@@ -41,22 +41,22 @@ pub const LENGTH: usize = 24;
 /// Octets of a state.
 pub const STATE_LENGTH: usize = 20;
 
-/// What a message of the calculation service says.
+/// The type of a message of the calculation service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The pool user has a job.
     Request,
-    /// The pool element takes it.
+    /// The pool element accepts the job.
     Accept,
-    /// It does not.
+    /// The pool element rejects the job.
     Reject,
-    /// The job is given up.
+    /// The job is aborted.
     Abort,
     /// The job is done.
     Complete,
-    /// Is the other side still there?
+    /// Asks whether the other side is alive.
     KeepAlive,
-    /// It is.
+    /// Answers a Keep-Alive.
     KeepAliveAck,
 }
 
@@ -79,22 +79,22 @@ impl Kind {
 /// A message of the calculation service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Calculation {
-    /// What it says.
+    /// The type.
     pub kind: Kind,
-    /// About which job; numbered by the pool user.
+    /// The job identifier, chosen by the pool user.
     pub job: u32,
-    /// Its size in calculations, where the kind tells it, else 0.
+    /// The size of the job in calculations, in the types that have it, else 0.
     pub size: u64,
-    /// How many of them are done, where the kind tells it, else 0.
+    /// The calculations completed, in the types that have them, else 0.
     pub completed: u64,
 }
 
-/// Why octets are no message of the calculation service.
+/// The reason why octets are not a message of the calculation service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
-    /// Not [`LENGTH`] octets, or the Length field says otherwise.
+    /// The message or its Length field differs from [`LENGTH`].
     Length(usize),
-    /// No known type.
+    /// The type is unknown.
     Type(u8),
 }
 
@@ -110,7 +110,7 @@ impl std::fmt::Display for Malformed {
 impl std::error::Error for Malformed {}
 
 impl Calculation {
-    /// A message that tells neither size nor progress.
+    /// Returns a message without size and progress.
     pub fn about(kind: Kind, job: u32) -> Self {
         Self {
             kind,
@@ -120,7 +120,7 @@ impl Calculation {
         }
     }
 
-    /// A Request.
+    /// Returns a Request.
     pub fn request(job: u32, size: u64) -> Self {
         Self {
             size,
@@ -128,7 +128,7 @@ impl Calculation {
         }
     }
 
-    /// A Complete.
+    /// Returns a Complete.
     pub fn complete(job: u32, size: u64) -> Self {
         Self {
             size,
@@ -138,6 +138,9 @@ impl Calculation {
     }
 
     /// Decodes one whole message.
+    ///
+    /// # Errors
+    /// The octets are not a message of the calculation service.
     pub fn decode(octets: &[u8]) -> Result<Self, Malformed> {
         let octets: &[u8; LENGTH] = octets
             .try_into()
@@ -159,7 +162,7 @@ impl Calculation {
         })
     }
 
-    /// Encodes it.
+    /// Encodes the value.
     pub fn encode(&self) -> Vec<u8> {
         let mut octets = Vec::with_capacity(LENGTH);
         octets.extend_from_slice(&[self.kind.code(), 0]);
@@ -178,19 +181,19 @@ impl Calculation {
     }
 }
 
-/// The state of a session as it stands in a cookie.
+/// The state of a session in a cookie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct State {
     /// The job.
     pub job: u32,
     /// Its size in calculations.
     pub size: u64,
-    /// How many of them are done; no more than the size.
+    /// The calculations completed; at most the size.
     pub completed: u64,
 }
 
 impl State {
-    /// Encodes it.
+    /// Encodes the value.
     pub fn encode(&self) -> [u8; STATE_LENGTH] {
         let mut octets = [0; STATE_LENGTH];
         octets[..4].copy_from_slice(&self.job.to_be_bytes());
@@ -199,7 +202,7 @@ impl State {
         octets
     }
 
-    /// Reads it; none if it is no state of the calculation service.
+    /// Decodes a state; none if the octets are not a state of the calculation service.
     pub fn decode(octets: &[u8]) -> Option<Self> {
         let octets: &[u8; STATE_LENGTH] = octets.try_into().ok()?;
         let state = Self {

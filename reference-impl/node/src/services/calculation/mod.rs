@@ -1,7 +1,7 @@
-//! Calculation: jobs of so many calculations, done at so many per second, that go on at another pool element
-//! where their cookie left them.
+//! Calculation: jobs of a number of calculations, which continue at another pool element from their last cookie.
 //!
-//! Nothing is really calculated: a job takes its time. The capacity is shared evenly by the jobs there are.
+//! The service calculates nothing: a job takes the time that its size and the capacity give. The jobs share the
+//! capacity evenly.
 
 pub mod message;
 
@@ -11,20 +11,20 @@ use std::time::Duration;
 use super::{Effect, Message, Service, Session, load_of};
 use message::{Calculation as Wire, Kind, State};
 
-/// How the service is set.
+/// The configuration of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Calculations per second, of all jobs together; at least 1.
+    /// Calculations per second of all jobs together; at least 1.
     pub capacity: u64,
-    /// Jobs at a time; more are rejected.
+    /// Most jobs at a time; more are rejected.
     pub max_jobs: usize,
-    /// Sessions at a time, with a job or without.
+    /// Most sessions at a time, with a job or without.
     pub max_sessions: usize,
-    /// How often the pool user of a job gets a cookie.
+    /// Period of cookies to the pool user of a job.
     pub cookie_interval: Duration,
-    /// How often the pool user of a job is asked whether it is still there.
+    /// Period of keep-alives to the pool user of a job.
     pub keep_alive_interval: Duration,
-    /// How long it has to answer.
+    /// Time limit of the pool user for its keep-alive ack.
     pub keep_alive_timeout: Duration,
 }
 
@@ -44,13 +44,13 @@ impl Default for Config {
 /// Parts of a calculation that are counted, so that shares of the capacity do not get lost in rounding.
 const PARTS: u128 = 1_000_000_000;
 
-/// The service.
+/// The calculation service.
 #[derive(Debug)]
 pub struct Calculation {
     config: Config,
     sessions: BTreeMap<Session, Option<Job>>,
     jobs: usize,
-    /// What each job that was always here would have got by `at`, in parts of a calculation.
+    /// The share of a job that was here from the start, at `at`, in parts of a calculation.
     share: u128,
     at: Duration,
 }
@@ -103,7 +103,7 @@ impl Job {
 }
 
 impl Calculation {
-    /// A service without sessions.
+    /// Returns a service without sessions.
     pub fn new(config: Config) -> Self {
         Self {
             config,
@@ -114,7 +114,7 @@ impl Calculation {
         }
     }
 
-    /// Gives the jobs what they got since the last time.
+    /// Adds to the jobs their shares since the last call.
     fn advance(&mut self, now: Duration) {
         let span = now.saturating_sub(self.at);
         self.at = now;
@@ -180,7 +180,7 @@ impl Calculation {
             .filter(|job| job.id == id)
     }
 
-    /// What is due for one job.
+    /// Handles the timers of one job.
     fn look_after(&mut self, now: Duration, session: Session, effects: &mut Vec<Effect>) {
         let (share, config) = (self.share, self.config);
         let Some(Some(job)) = self.sessions.get_mut(&session) else {
@@ -212,7 +212,7 @@ impl Calculation {
         }
     }
 
-    /// When a job is done, if no other comes or goes.
+    /// Returns the time when a job is complete, if no other job starts or ends.
     fn done_at(&self, job: &Job) -> Duration {
         let missing = job.needs().saturating_sub(job.has(self.share));
         let nanos = missing

@@ -12,7 +12,7 @@
 //! |  Data                                                         \
 //! ```
 //!
-//! Type 1 is Ping, type 2 is Pong. Flags were 0 wherever seen; they are not looked at. Length is that of the
+//! Type 1 is Ping, type 2 is Pong. Flags were 0 wherever seen; they are ignored. Length is that of the
 //! whole message; there is no padding. All numbers are big-endian. Messages go on stream 0 with [`PPID`].
 //! The pool user counts its Pings from 1. A Pong carries the number and the data of the Ping it answers, and
 //! counts the replies of the session, also from 1 and across a failover. The data of `pingpongclient` is a
@@ -25,7 +25,7 @@ use crate::services::u64_at;
 
 /// Payload protocol identifier of ping-pong, in host order.
 pub const PPID: u32 = 33;
-/// What the state of a session begins with.
+/// The first octets of the state of a session.
 pub const STATE_TAG: &[u8; 8] = b"<PP-TD1>";
 
 const PING: u8 = 1;
@@ -33,31 +33,31 @@ const PONG: u8 = 2;
 const PING_HEADER: usize = 12;
 const PONG_HEADER: usize = 20;
 
-/// Octets of data that fit into a Pong, and so into a Ping that can be answered.
+/// Most octets of data in a Pong, and so in a Ping that can be answered.
 pub const MAX_DATA: usize = u16::MAX as usize - PONG_HEADER;
 
 /// A message of ping-pong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PingPong {
-    /// The pool user asks.
+    /// The request of a pool user.
     Ping {
-        /// Its number.
+        /// The number of the Ping.
         number: u64,
-        /// What is to come back; [`MAX_DATA`] octets at most.
+        /// The data to return; at most [`MAX_DATA`] octets.
         data: Vec<u8>,
     },
-    /// The pool element answers.
+    /// The answer of a pool element.
     Pong {
         /// The number of the Ping.
         number: u64,
-        /// Which reply of the session this is.
+        /// The number of the reply in the session.
         reply: u64,
-        /// The data of the Ping; [`MAX_DATA`] octets at most.
+        /// The data of the Ping; at most [`MAX_DATA`] octets.
         data: Vec<u8>,
     },
 }
 
-/// Why octets are no message of ping-pong.
+/// The reason why octets are not a message of ping-pong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Malformed {
     /// Shorter than the header of its type.
@@ -85,6 +85,9 @@ impl std::error::Error for Malformed {}
 
 impl PingPong {
     /// Decodes one whole message.
+    ///
+    /// # Errors
+    /// The octets are not a message of ping-pong.
     pub fn decode(octets: &[u8]) -> Result<Self, Malformed> {
         let &[kind, _, high, low, ..] = octets else {
             return Err(Malformed::Short);
@@ -115,7 +118,7 @@ impl PingPong {
         }
     }
 
-    /// Encodes it. Data beyond [`MAX_DATA`] octets is cut off.
+    /// Encodes the message. Cuts data beyond [`MAX_DATA`] octets off.
     pub fn encode(&self) -> Vec<u8> {
         let (kind, header, data) = match self {
             Self::Ping { data, .. } => (PING, PING_HEADER, data),
@@ -138,12 +141,12 @@ impl PingPong {
     }
 }
 
-/// The state of a session as it stands in a cookie: the number of its next reply.
+/// Encodes the state of a session for a cookie: the number of its next reply.
 pub fn encode_state(next_reply: u64) -> Vec<u8> {
     [STATE_TAG.as_slice(), &next_reply.to_be_bytes()].concat()
 }
 
-/// Reads a state; none if it is no state of ping-pong.
+/// Decodes a state; none if the octets are not a state of ping-pong.
 pub fn decode_state(state: &[u8]) -> Option<u64> {
     let number = state.strip_prefix(STATE_TAG)?;
     if number.len() != 8 {

@@ -1,5 +1,4 @@
-//! Ping-pong: each Ping is answered by a Pong, and the replies of a session are counted across failovers by
-//! cookies.
+//! Ping-pong: answers each Ping by a Pong and counts the replies of a session across failovers by cookies.
 
 pub mod message;
 
@@ -10,12 +9,12 @@ use std::time::Duration;
 use super::{Effect, Message, Service, Session, load_of};
 use message::PingPong as Wire;
 
-/// How the service is set.
+/// The configuration of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Sessions at a time.
+    /// Most sessions at a time.
     pub max_sessions: usize,
-    /// End each session after so many replies, to see it go on elsewhere.
+    /// Replies after which each session ends, to provoke a failover.
     pub end_after: Option<NonZeroU64>,
 }
 
@@ -28,7 +27,7 @@ impl Default for Config {
     }
 }
 
-/// The service.
+/// The ping-pong service.
 #[derive(Debug)]
 pub struct PingPong {
     config: Config,
@@ -43,7 +42,7 @@ struct Progress {
 }
 
 impl PingPong {
-    /// A service without sessions.
+    /// Returns a service without sessions.
     pub fn new(config: Config) -> Self {
         Self {
             config,
