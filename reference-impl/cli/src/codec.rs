@@ -1,9 +1,9 @@
-//! The codec as a process: one JSON object a line in, one a line out, so that any tool can compare the codec
-//! with another one.
+//! The codec as a process, so that any tool can compare it with another one: one line of JSON per request, one per
+//! answer.
 //!
 //! Request: `{"id":"…","protocol":"ASAP"|"ENRP","octets":"<hex>"}`. Answer: `id`, `verdict` (`accept` or
 //! `reject`) and, where they apply, `error` (`offset`, `kind`, `path`), `reaction`, `fields` and the re-encoded
-//! `octets`. A line that is no request is answered by `{"error_line":<number>,"error":"…"}`.
+//! `octets`. The answer to any other line is `{"error_line":<number>,"error":"…"}`.
 
 use std::io::{self, BufRead, Read, Write};
 
@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 
 use crate::fields::{self, Fields};
 
-/// A line longer than this is no request: the longest message takes a tenth of it.
+/// Most octets of a request; the longest message takes a tenth of it.
 const MAX_LINE: u64 = 1 << 20;
 
 #[derive(Deserialize)]
@@ -33,6 +33,9 @@ enum Protocol {
 }
 
 /// Answers each line of `input` on `output`, until `input` ends.
+///
+/// # Errors
+/// `input` cannot be read or `output` cannot be written.
 pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
     let mut line = Vec::new();
     for number in 1_u64.. {
@@ -50,7 +53,7 @@ pub fn run(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> {
         let answer = answer.unwrap_or_else(|error| json!({ "error_line": number, "error": error }));
         serde_json::to_writer(&mut output, &answer)?;
         output.write_all(b"\n")?;
-        // Who asks may wait for this answer before the next question.
+        // The other side may wait for this answer before its next request.
         output.flush()?;
     }
     Ok(())
@@ -156,7 +159,7 @@ fn from_hex(text: &str) -> Result<Vec<u8>, String> {
         .collect();
     octets
         .filter(|_| rest.is_empty())
-        .ok_or_else(|| "octets are not hex".to_owned())
+        .ok_or_else(|| "octets are not hex digits".to_owned())
 }
 
 #[cfg(test)]
@@ -173,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_message_tells_the_reaction() {
+    fn an_unknown_message_has_a_reaction() {
         let answer = one(r#"{"id":"b","protocol":"ENRP","octets":"40000004"}"#);
         assert_eq!(answer["verdict"], "reject");
         assert_eq!(answer["error"]["kind"], "unknown-message");

@@ -1,4 +1,4 @@
-//! What the commands share: exit codes and logging.
+//! Exit codes and logging, which all commands share.
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal};
@@ -6,27 +6,27 @@ use std::process::ExitCode;
 
 use tracing_subscriber::EnvFilter;
 
-/// A setting cannot be used.
+/// Exit code: a setting cannot be used.
 pub const BAD_SETTINGS: u8 = 2;
-/// The machine does not play along.
+/// Exit code: the host lacks something that the settings ask for, or the stack failed.
 pub const BAD_ENVIRONMENT: u8 = 3;
 
-/// How to log.
+/// The format of logs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
-    /// Lines for people.
+    /// Lines of text.
     Text,
     /// JSON lines.
     Json,
 }
 
-/// Says why on standard error.
+/// Writes `why` to standard error and returns the exit code `code`.
 pub fn fail(code: u8, why: &dyn Display) -> ExitCode {
     eprintln!("rserpool: {why}");
     ExitCode::from(code)
 }
 
-/// `RUST_LOG=rserpool=debug` shows every registration and resolution.
+/// Logs to standard error by `RUST_LOG`; `RUST_LOG=rserpool=debug` logs every registration and resolution.
 pub(crate) fn log_to_stderr(format: LogFormat) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     let builder = tracing_subscriber::fmt()

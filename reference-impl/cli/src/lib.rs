@@ -1,5 +1,5 @@
-//! The commands of the program `rserpool`, one module each: their arguments, what they print, how they end.
-//! Another program can carry one of them as its own command.
+//! The commands of the program `rserpool`, one module each: arguments, output, exit codes. Another program can
+//! include one of them as its own command.
 
 pub mod codec;
 pub mod command;

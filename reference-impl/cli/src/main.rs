@@ -21,18 +21,18 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Serve pool elements and pool users by ASAP until SIGTERM or SIGINT
+    /// Run a registrar until SIGTERM or SIGINT
     Registrar(Box<RegistrarArgs>),
-    /// Be a pool element, with a service of its own or in front of an existing server, until SIGTERM or SIGINT
+    /// Run a pool element, with a built-in service or for an existing server, until SIGTERM or SIGINT
     Pe(Box<PeArgs>),
-    /// Use a pool: resolve its handle, or hold a session with it
+    /// Use a pool: resolve its handle, or keep a session with it
     #[command(subcommand)]
     Pu(PuCommand),
-    /// Simulate registrars, pool elements and pool users under faults, and check what must hold
+    /// Simulate registrars, pool elements and pool users under faults, and check their properties
     Sim(SimArgs),
-    /// Show what a running registrar does and knows
+    /// Show the state of a running registrar
     Status(StatusArgs),
-    /// Decode and encode messages: JSON lines on standard input and output
+    /// Decode and encode messages: JSON lines from standard input to standard output
     Codec,
 }
 

@@ -1,4 +1,4 @@
-//! The `registrar` command. Another program can carry it as its own command.
+//! The `registrar` command. Another program can include it as its own command.
 
 use std::io;
 use std::path::PathBuf;
@@ -13,13 +13,13 @@ use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, LogFormat, fail, log_to_stde
 /// Arguments of the command.
 #[derive(Clone, Debug, clap::Args)]
 pub struct RegistrarArgs {
-    /// Read settings from this TOML file; its keys are the names of the flags, and flags win
+    /// TOML file with settings; its keys are the names of the flags; flags win
     #[arg(long, value_name = "FILE.toml")]
     pub config: Option<PathBuf>,
-    /// Check the settings, print all of them as TOML with the defaults filled in, and end
+    /// Check the settings, print all of them as TOML with the defaults filled in, then end
     #[arg(long)]
     pub check_config: bool,
-    /// How to log on standard error, and how to say that it is ready on standard output
+    /// Format of logs on standard error and of the ready line on standard output
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log: LogFormat,
     /// The settings.
@@ -27,8 +27,8 @@ pub struct RegistrarArgs {
     pub settings: Settings,
 }
 
-/// Runs the command to its end: 0 after a signal, [`BAD_SETTINGS`] or [`BAD_ENVIRONMENT`] with a line on
-/// standard error. Sets the process's `tracing` subscriber.
+/// Runs the command. Returns 0 after a signal, else [`BAD_SETTINGS`] or [`BAD_ENVIRONMENT`] with a line on standard
+/// error. Sets the `tracing` subscriber of the process.
 pub fn registrar(args: RegistrarArgs) -> ExitCode {
     let from_file = match args.config.as_deref().map(Settings::read).transpose() {
         Ok(settings) => settings.unwrap_or_default(),

@@ -1,4 +1,4 @@
-//! The `sim` command: one seed or many, over threads, and what is needed to see a failure again.
+//! The `sim` command: runs one seed, or many on several threads, and prints how to replay a failure.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -15,42 +15,42 @@ use rserpool_sim::{Broken, Keep, Plan, Report, Size, run, shrink};
 
 use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, fail};
 
-/// A property is broken.
+/// Exit code: a property is broken.
 pub const BROKEN: u8 = 1;
 
-/// Failing seeds after which no more are run.
+/// Failing seeds after which the command ends.
 const ENOUGH: usize = 5;
-/// Lines of a trace that are shown.
+/// Last lines of a trace to print.
 const LAST_LINES: usize = 60;
 
 /// Arguments of the command.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SimArgs {
-    /// The seed, or the first of many
+    /// Seed, or the first of several
     #[arg(long, default_value_t = 0)]
     pub seed: u64,
-    /// How many seeds to run, one after the other
+    /// Number of consecutive seeds to run
     #[arg(long, default_value_t = 1)]
     pub seeds: u64,
-    /// Registrars; drawn from the seed when absent
+    /// Number of registrars [default: drawn from the seed]
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..=250))]
     pub registrars: Option<u32>,
-    /// Pool elements; drawn from the seed when absent
+    /// Number of pool elements [default: drawn from the seed]
     #[arg(long, value_parser = clap::value_parser!(u32).range(..=100_000))]
     pub pool_elements: Option<u32>,
-    /// Pool users; drawn from the seed when absent
+    /// Number of pool users [default: drawn from the seed]
     #[arg(long, value_parser = clap::value_parser!(u32).range(..=10_000))]
     pub pool_users: Option<u32>,
-    /// Events of the schedule, faults among them; drawn from the seed when absent
+    /// Number of scheduled events, faults included [default: drawn from the seed]
     #[arg(long, value_parser = clap::value_parser!(u32).range(..=100_000))]
     pub events: Option<u32>,
-    /// Numbers of events to leave out, as a failure's replay says
+    /// Numbers of events to leave out, as the replay of a failure lists them
     #[arg(long, value_delimiter = ',')]
     pub drop: Vec<usize>,
-    /// Write the whole trace, every packet included, to this file; with one seed only
+    /// File for the whole trace with every packet; for one seed only
     #[arg(long, value_name = "FILE")]
     pub trace: Option<PathBuf>,
-    /// Threads; as many as there are cores when absent
+    /// Number of threads [default: number of cores]
     #[arg(long, value_name = "J")]
     pub jobs: Option<NonZeroUsize>,
 }
@@ -72,7 +72,7 @@ impl SimArgs {
         plan
     }
 
-    /// The words that replay a plan.
+    /// Returns the command that replays a plan.
     fn replay(&self, plan: &Plan) -> String {
         let mut words = format!("rserpool sim --seed {}", plan.seed);
         for (flag, value) in [
@@ -93,14 +93,14 @@ impl SimArgs {
     }
 }
 
-/// Runs the command: 0 if all properties hold, [`BROKEN`] if one does not, else [`BAD_SETTINGS`] or
+/// Runs the command. Returns 0 if all properties hold, [`BROKEN`] if one is broken, else [`BAD_SETTINGS`] or
 /// [`BAD_ENVIRONMENT`] with a line on standard error.
 pub fn sim(args: &SimArgs) -> ExitCode {
     if args.seeds == 0 {
-        return fail(BAD_SETTINGS, &"--seeds 0 runs nothing");
+        return fail(BAD_SETTINGS, &"--seeds 0 runs no seed");
     }
     if args.trace.is_some() && args.seeds > 1 {
-        return fail(BAD_SETTINGS, &"--trace is for one seed; leave out --seeds");
+        return fail(BAD_SETTINGS, &"--trace is for one seed; remove --seeds");
     }
     if args.seeds == 1 {
         return one(args);
@@ -144,7 +144,7 @@ fn one(args: &SimArgs) -> ExitCode {
     }
 }
 
-/// Says what is broken, how to see it again, and the least that is needed for it.
+/// Prints the broken property, its replay, and the replay with the fewest events that break it.
 fn explain(args: &SimArgs, plan: &Plan, broken: &Broken) {
     println!("seed {}: {broken}", plan.seed);
     println!("  replay: {}", args.replay(plan));
@@ -152,11 +152,11 @@ fn explain(args: &SimArgs, plan: &Plan, broken: &Broken) {
     let report = run(&least, Keep::Lines);
     let Err(again) = &report.outcome else {
         // Nothing was left out, and it does not break twice: the world is not deterministic.
-        println!("  it did not break again, which is a fault of the simulation itself");
+        println!("  the property held in the second run: the simulation itself is at fault");
         return;
     };
     println!(
-        "  {} of {} events are enough: {again}",
+        "  {} of {} events suffice: {again}",
         least.kept().count(),
         least.events.len()
     );
@@ -166,7 +166,7 @@ fn explain(args: &SimArgs, plan: &Plan, broken: &Broken) {
     }
 }
 
-/// What the schedule did, and the last that the nodes said.
+/// Returns the scheduled events and the last logs of the nodes.
 fn interesting(lines: &[String]) -> Vec<&str> {
     let tail = lines.len().saturating_sub(LAST_LINES);
     // Logs are indented by two more.
@@ -236,7 +236,7 @@ fn many(args: &SimArgs) -> ExitCode {
     }
 }
 
-/// One line that is written over, for people only.
+/// Overwrites one line with the progress, on a terminal only.
 fn progress(totals: &Totals, seeds: u64, began: Instant) {
     if !io::stderr().is_terminal() || !totals.done.is_multiple_of(16) {
         return;
@@ -271,7 +271,7 @@ fn hours(time: Duration) -> f64 {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "how fast the simulation runs is a matter of wall time"
+    reason = "the speed of the simulation is measured in wall time"
 )]
 fn wall_clock() -> Instant {
     Instant::now()

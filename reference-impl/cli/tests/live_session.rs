@@ -169,7 +169,7 @@ fn a_session_survives_kill_9_of_its_pool_element_and_of_its_registrar() {
     let first = elements.iter().position(|(_, id)| *id == serving).unwrap();
     user.goes_on();
     elements[first].0.kill();
-    let second = user.logs("goes on with pool element ");
+    let second = user.logs("continues with pool element ");
     assert_eq!(second, elements[1 - first].1);
 
     let asked = homes
@@ -181,7 +181,7 @@ fn a_session_survives_kill_9_of_its_pool_element_and_of_its_registrar() {
     elements[first] = element(&places[first], "pingpong", &registrars);
     user.goes_on();
     elements[1 - first].0.kill();
-    let third = user.logs("goes on with pool element ");
+    let third = user.logs("continues with pool element ");
     assert_eq!(third, elements[first].1);
 
     let (code, summary) = user.end();
@@ -315,7 +315,7 @@ fn a_terminal_ends_at_sigterm_though_nobody_reads() {
     while is_taken.recv_timeout(Duration::from_secs(1)).is_ok() {}
     // All of it is said again, to one that does not read either.
     drop(first);
-    user.logs("session goes on with pool element ");
+    user.logs("session continues with pool element ");
     assert_eq!(user.end().0, Some(0));
 }
 

@@ -446,7 +446,7 @@ mod tests {
         };
         assert_eq!(octets("EchoPool"), Ok(b"EchoPool".to_vec()));
         assert_eq!(octets("hex:00fF"), Ok(vec![0, 255]));
-        assert!(octets("hex:0").unwrap_err().contains("no hex"));
+        assert!(octets("hex:0").unwrap_err().contains("not hex"));
         for wrong in ["", "hex:", "hex:0g"] {
             assert!(octets(wrong).is_err(), "{wrong}");
         }

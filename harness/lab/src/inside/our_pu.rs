@@ -163,7 +163,7 @@ fn load(
         pu.lines().join("; ")
     );
     ensure!(
-        pu.said("session goes on with pool element"),
+        pu.said("session continues with pool element"),
         "nothing failed over"
     );
     Ok(())

@@ -1,15 +1,15 @@
-//! What a pool element in front of another program watches: whether that program is up, and how loaded it is.
+//! The watches of a pool element for an existing server: whether the server is up, and its load.
 //!
 //! ```text
-//!             a try succeeds
-//!   down ───────────────────────► up ─┐ a try succeeds: failures = 0
-//!    ▲                            │ ▲ │ one fails: failures + 1
+//!             a probe succeeds
+//!   down ───────────────────────► up ─┐ a probe succeeds: failures = 0
+//!    ▲                            │ ▲ │ a probe fails: failures + 1
 //!    └────────────────────────────┘ └─┘
-//!       as many failed in a row as are set
+//!       as many failed in a row as the settings say
 //! ```
 //!
-//! It begins as down, so that nobody is sent to a server that has not answered once. Each watch is a task of
-//! its own; it ends when nobody listens to it any more.
+//! The server counts as down at first, so that no pool user is sent to a server that never answered. Each watch is
+//! a task of its own; it ends when its channel is closed.
 
 use std::future::poll_fn;
 use std::io;
@@ -29,18 +29,18 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 use rserpool::policy::load_from_percent;
 use rserpool::pool_element::settings::{Probe, Probing, Settings};
 
-/// What has changed.
+/// A change of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Change {
     /// The server answers.
     Up,
-    /// It does not.
+    /// The server does not answer.
     Down,
-    /// Its load is this.
+    /// The server has this load.
     Load(u32),
 }
 
-/// Starts the watches of the settings; what changes comes out here. None if there are none. Must be called
+/// Starts the watches of the settings and returns the channel of changes; none without watches. Must be called
 /// inside a `LocalSet`.
 pub(super) fn watch(settings: &Settings) -> Result<Option<Receiver<Change>>, String> {
     let (probing, load) = (settings.probing(), settings.load_source());
@@ -60,7 +60,7 @@ pub(super) fn watch(settings: &Settings) -> Result<Option<Receiver<Change>>, Str
     Ok(Some(out))
 }
 
-/// Whether the server is up, as far as is known.
+/// The known state of the server.
 #[derive(Debug)]
 struct Health {
     is_up: bool,
@@ -125,7 +125,7 @@ async fn probe(how: &Probe, settings: &Settings) -> io::Result<()> {
     }
 }
 
-/// Sets up an association from a stack of its own: the other one has its loop, and is not told of this.
+/// Sets up an association from a stack of its own, so that the pool element's stack has no event of it.
 async fn probe_sctp(addrs: &[SocketAddr], settings: &Settings) -> io::Result<()> {
     let (mode, config) = settings.carriage().map_err(io::Error::other)?;
     let config = StackConfig {
@@ -173,7 +173,7 @@ async fn ask_for_load(command: String, every: Duration, changes: Sender<Change>)
         let load = outcome
             .unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
             .and_then(|text| {
-                let why = || format!("it printed {text:?}, not a number from 0 to 100");
+                let why = || format!("the output {text:?} is not a number from 0 to 100");
                 load_from_percent(&text).ok_or_else(|| io::Error::other(why()))
             });
         match load {
@@ -193,8 +193,8 @@ async fn ask_for_load(command: String, every: Duration, changes: Sender<Change>)
     }
 }
 
-/// Runs a shell command and gives what it prints, if it ends with 0. Dropped, it kills the command and all that
-/// the command has started.
+/// Runs a shell command and returns its output, if its exit code is 0. Dropping the future kills the command and all
+/// processes that it started.
 async fn run(command: &str) -> io::Result<String> {
     let mut shell = Shell::start(command)?;
     let printed = shell.printed(command).await?;
@@ -205,7 +205,7 @@ async fn run(command: &str) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&printed).into_owned())
 }
 
-/// A shell that runs a command, with what that starts in a process group of its own.
+/// A shell that runs a command in a process group of its own.
 struct Shell(Child);
 
 impl Shell {
@@ -222,7 +222,7 @@ impl Shell {
         Ok(Self(shell.spawn()?))
     }
 
-    /// All that it prints.
+    /// Returns all output.
     async fn printed(&mut self, command: &str) -> io::Result<Vec<u8>> {
         let stdout = self.0.stdout.take();
         let mut stdout = stdout.expect("standard output is a pipe, and taken once");
@@ -260,7 +260,7 @@ impl Drop for Shell {
     }
 }
 
-/// Octets that a command may print.
+/// Most octets of output.
 const MAX_PRINTED: usize = 4096;
 
 #[cfg(test)]
@@ -320,7 +320,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_command_that_is_given_up_leaves_nobody_behind() {
+    fn a_dropped_command_leaves_no_process() {
         use std::io::Read;
 
         let dir = std::env::temp_dir().join(format!("rserpool-group-{}", std::process::id()));

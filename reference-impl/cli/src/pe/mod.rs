@@ -23,13 +23,13 @@ mod front;
 /// Arguments of the command.
 #[derive(Clone, Debug, clap::Args)]
 pub struct PeArgs {
-    /// Read settings from this TOML file; its keys are the names of the flags, and flags win
+    /// TOML file with settings; its keys are the names of the flags; flags win
     #[arg(long, value_name = "FILE.toml")]
     pub config: Option<PathBuf>,
-    /// Check the settings and end
+    /// Check the settings, then end
     #[arg(long)]
     pub check_config: bool,
-    /// How to log on standard error, and how to say that it is ready on standard output
+    /// Format of logs on standard error and of the ready line on standard output
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log: LogFormat,
     /// The settings.
@@ -37,8 +37,8 @@ pub struct PeArgs {
     pub settings: Settings,
 }
 
-/// Runs the command to its end: 0 after a signal, [`BAD_SETTINGS`] or [`BAD_ENVIRONMENT`] with a line on
-/// standard error. Sets the process's `tracing` subscriber.
+/// Runs the command. Returns 0 after a signal, else [`BAD_SETTINGS`] or [`BAD_ENVIRONMENT`] with a line on standard
+/// error. Sets the `tracing` subscriber of the process.
 pub fn pe(args: PeArgs) -> ExitCode {
     let from_file = match args.config.as_deref().map(Settings::read).transpose() {
         Ok(settings) => settings.unwrap_or_default(),
@@ -63,20 +63,22 @@ pub fn pe(args: PeArgs) -> ExitCode {
     }
 }
 
-/// What a program needs that has no owner to serve its pool users.
+/// Checks the settings of a pool element that no program owns.
 fn check(settings: &Settings) -> Result<(), String> {
     settings.setup()?;
     settings.carriage()?;
     if settings.service.is_none() && settings.transport.is_none() {
         return Err(
-            "service: what is it to serve? Set a service, or a transport for an existing server"
-                .to_owned(),
+            "service: not set; set a service, or a transport for an existing server".to_owned(),
         );
     }
     Ok(())
 }
 
-/// Is a pool element until SIGTERM or SIGINT. Writes one line to `ready` as soon as it is registered.
+/// Runs a pool element until SIGTERM or SIGINT. Writes one line to `ready` as soon as it is registered.
+///
+/// # Errors
+/// A setting cannot be used, the registration was rejected, or the host or its stack failed.
 pub fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -100,7 +102,7 @@ async fn until_signal(
     } else {
         tracing::info!("waiting for the server to be up");
     }
-    let (mut said, mut home) = (false, String::new());
+    let (mut is_ready, mut home) = (false, String::new());
     loop {
         tokio::select! {
             biased;
@@ -112,14 +114,14 @@ async fn until_signal(
             },
             event = element.next_event() => {
                 let event = event?;
-                tell(&event, &element, &mut home);
+                log(&event, &element, &mut home);
                 if let Some(why) = ends(&event, settings) {
                     element.stop().await?;
                     return Err(Failure::Settings(why));
                 }
-                if !said && element.is_registered() {
-                    say_ready(&element, line, ready)?;
-                    said = true;
+                if !is_ready && element.is_registered() {
+                    write_ready(&element, line, ready)?;
+                    is_ready = true;
                 }
             }
         }
@@ -135,7 +137,7 @@ async fn until_signal(
                 }
             }
             if !is_out {
-                tracing::warn!("ended without de-registration: it stays listed until that is noticed");
+                tracing::warn!("ended without de-registration: registrars list it until they notice its end");
             }
         }
         () = signals.next() => tracing::warn!("ended at once, without de-registration"),
@@ -159,11 +161,11 @@ fn warn_about_cookies(settings: &Settings) {
         Some(ServiceKind::Echo) | None => false,
     };
     if has_cookies && settings.setup().is_ok_and(|setup| setup.cookies == open) {
-        tracing::warn!("cookies can be forged, since no cookie-key-file is set");
+        tracing::warn!("cookies can be forged: no cookie-key-file is set");
     }
 }
 
-/// Where registrars may be found.
+/// Returns the registrars and the group of their announcements, for the log.
 fn whereabouts(settings: &Settings) -> String {
     let set = settings.registrars();
     let mut places: Vec<String> = set.iter().map(ToString::to_string).collect();
@@ -173,9 +175,9 @@ fn whereabouts(settings: &Settings) -> String {
     places.join(", ")
 }
 
-/// Whether it makes no sense to go on.
+/// Returns the reason to end the program, if the event is one.
 fn ends(event: &Event, settings: &Settings) -> Option<String> {
-    // RFC 5352 §3.1: nobody here corrects the error, so it is told, and not tried again unless that is set.
+    // RFC 5352 §3.1: the program cannot correct the error, so it does not register again unless that is set.
     let for_good = settings.retry_rejected.is_none_or(|span| span.0.is_zero());
     match event {
         Event::Asap(event @ AsapEvent::Rejected { .. }) if for_good => Some(sentence(event)),
@@ -183,13 +185,13 @@ fn ends(event: &Event, settings: &Settings) -> Option<String> {
     }
 }
 
-/// Logs an event. `home` is the registrar that was named last.
-fn tell(event: &Event, element: &PoolElement, home: &mut String) {
+/// Logs an event. `home` is the registrar of the last log.
+fn log(event: &Event, element: &PoolElement, home: &mut String) {
     let event = match event {
         Event::Asap(event) => event,
         Event::Card { session, card } => {
             return tracing::info!(
-                "session {}: its user is of pool {}",
+                "session {}: the pool user is in pool {}",
                 session.0,
                 card.pool_handle
             );
@@ -201,7 +203,10 @@ fn tell(event: &Event, element: &PoolElement, home: &mut String) {
     match event {
         AsapEvent::Registered { warnings, .. } => {
             if !warnings.is_empty() {
-                tracing::warn!("registered, but the registrar warns{}", reasons(warnings));
+                tracing::warn!(
+                    "registered, with a warning of the registrar{}",
+                    reasons(warnings)
+                );
             }
             let now = addresses(element.home_addrs());
             if *home == now {
@@ -228,30 +233,30 @@ fn tell(event: &Event, element: &PoolElement, home: &mut String) {
     }
 }
 
-/// An event for people.
+/// Returns an event as a sentence.
 fn sentence(event: &AsapEvent) -> String {
     match event {
         AsapEvent::Registered { .. } => "registered".to_owned(),
         AsapEvent::Rejected { causes } => format!("registration rejected{}", reasons(causes)),
         AsapEvent::Failed { attempts } => {
-            format!("{attempts} registrations got no answer: is there a registrar?")
+            format!("no answer to {attempts} registrations: check that a registrar runs")
         }
-        AsapEvent::Renamed { id } => format!("its identifier is another PE's, now it is {id}"),
-        AsapEvent::HomeChanged { home } => format!("registrar {home} has taken over"),
-        AsapEvent::HomeLost => "the registrar is lost, looking for another one".to_owned(),
-        AsapEvent::Expired => "the registration has ended, registering again".to_owned(),
+        AsapEvent::Renamed { id } => format!("another PE has its identifier, the new one is {id}"),
+        AsapEvent::HomeChanged { home } => format!("registrar {home} is the new Home"),
+        AsapEvent::HomeLost => "lost the registrar, looking for another one".to_owned(),
+        AsapEvent::Expired => "the registration expired, registering again".to_owned(),
         AsapEvent::Deregistered => "de-registered".to_owned(),
         AsapEvent::NotDeregistered { causes } => format!("not de-registered{}", reasons(causes)),
-        AsapEvent::CookieEcho { .. } => "a cookie came back".to_owned(),
-        AsapEvent::BusinessCard { .. } => "a business card came".to_owned(),
-        AsapEvent::Stopped => "all associations have ended".to_owned(),
+        AsapEvent::CookieEcho { .. } => "received a cookie".to_owned(),
+        AsapEvent::BusinessCard { .. } => "received a business card".to_owned(),
+        AsapEvent::Stopped => "all associations ended".to_owned(),
     }
 }
 
 fn reasons(causes: &[ErrorCause]) -> String {
     let reasons: Vec<String> = causes.iter().map(|cause| reason(cause.code)).collect();
     if reasons.is_empty() {
-        return " without a reason".to_owned();
+        return " without a cause".to_owned();
     }
     format!(": {}", reasons.join(", "))
 }
@@ -260,12 +265,14 @@ fn reason(code: CauseCode) -> String {
     match code {
         CauseCode::NON_UNIQUE_PE_IDENTIFIER => "another PE has this identifier",
         CauseCode::INCONSISTENT_POOL_POLICY => "the pool has another policy",
-        CauseCode::LACK_OF_RESOURCES => "the registrar has no room for it",
-        CauseCode::INCONSISTENT_TRANSPORT_TYPE => "the pool has another kind of transport",
+        CauseCode::LACK_OF_RESOURCES => "the registrar lacks resources",
+        CauseCode::INCONSISTENT_TRANSPORT_TYPE => "the pool has another transport type",
         CauseCode::INCONSISTENT_DATA_CONTROL => {
-            "the pool has another use of transports, data only or data and control"
+            "the pool has another transport use, data only or data and control"
         }
-        CauseCode::INVALID_VALUES => "a value is invalid, perhaps an address that it does not have",
+        CauseCode::INVALID_VALUES => {
+            "a value is invalid, such as an address that the association does not have"
+        }
         CauseCode::UNKNOWN_POOL_HANDLE => "the pool is unknown",
         CauseCode::SECURITY_CONSIDERATIONS => "security considerations",
         other => return other.to_string(),
@@ -278,7 +285,7 @@ fn addresses(addrs: &[SocketAddr]) -> String {
     addrs.join(",")
 }
 
-fn say_ready(element: &PoolElement, line: ReadyLine, ready: &mut dyn Write) -> io::Result<()> {
+fn write_ready(element: &PoolElement, line: ReadyLine, ready: &mut dyn Write) -> io::Result<()> {
     let pool = element.pool().to_string();
     let id = format!("{:#010x}", element.id().0);
     let transport = written(element.user_transport());

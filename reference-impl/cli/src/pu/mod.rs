@@ -21,47 +21,47 @@ use rserpool::values::{Period, PoolName, Span};
 use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, LogFormat, fail, log_to_stderr};
 use load::{Plan, Service};
 
-/// The pool does not exist, or is empty.
+/// Exit code: the pool does not exist, or is empty.
 pub const UNKNOWN_POOL: u8 = 4;
-/// A session was lost: no pool element of the pool could go on with it.
+/// Exit code: a session was lost, as no pool element of the pool could continue it.
 pub const SESSION_LOST: u8 = 5;
-/// A request of the load client was not answered, or not as it must be.
+/// Exit code: a request of the load client has no answer or a wrong one.
 pub const WRONG_ANSWERS: u8 = 6;
 
-/// Octets of a request at most; no stack here carries a longer message.
+/// Most octets of a request; the stacks carry no longer message.
 const MAX_SIZE: u64 = 1 << 20;
 
-/// How often the registrar is asked for a pool that is waited for.
+/// Period of requests for a pool that does not exist yet.
 const WAIT_CYCLE: Duration = Duration::from_millis(250);
 
-/// What a pool user can do.
+/// The commands of a pool user.
 #[derive(Clone, Debug, clap::Subcommand)]
 pub enum PuCommand {
-    /// List the pool elements of a pool, once or whenever they change
+    /// List the pool elements of a pool, once or at every change
     Resolve(Box<ResolveArgs>),
-    /// Hold a session with a pool: a terminal, or with --service a client that puts load on it
+    /// Keep a session with a pool: a terminal, or with --service a load client
     Session(Box<SessionArgs>),
 }
 
-/// What both have.
+/// Arguments of both commands.
 #[derive(Clone, Debug, clap::Args)]
 pub struct CommonArgs {
-    /// Handle of the pool: text, or hex:… for octets
+    /// Pool handle: text, or hex:… for octets
     #[arg(value_name = "HANDLE", value_parser = pool_handle)]
     pub pool: PoolHandle,
-    /// Read settings from this TOML file; its keys are the names of the flags, and flags win
+    /// TOML file with settings; its keys are the names of the flags; flags win
     #[arg(long, value_name = "FILE.toml")]
     pub config: Option<PathBuf>,
-    /// Check the settings and end
+    /// Check the settings, then end
     #[arg(long)]
     pub check_config: bool,
-    /// How to log on standard error
+    /// Format of logs on standard error
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     pub log: LogFormat,
-    /// Write results as JSON
+    /// Print results as JSON
     #[arg(long)]
     pub json: bool,
-    /// How long to wait for the pool to come, if the registrar does not know it
+    /// Time to wait for the pool, if the registrar does not know it
     #[arg(long, value_name = "SPAN", default_value = "0s")]
     pub wait: Span,
     /// The settings.
@@ -72,10 +72,10 @@ pub struct CommonArgs {
 /// Arguments of `pu resolve`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct ResolveArgs {
-    /// What all have.
+    /// Arguments of both commands.
     #[command(flatten)]
     pub common: CommonArgs,
-    /// Stay, and print the pool whenever it changes
+    /// Print the pool again at every change, until SIGTERM or SIGINT
     #[arg(long)]
     pub watch: bool,
 }
@@ -83,35 +83,35 @@ pub struct ResolveArgs {
 /// Arguments of `pu session`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct SessionArgs {
-    /// What all have.
+    /// Arguments of both commands.
     #[command(flatten)]
     pub common: CommonArgs,
-    /// Do not go on with another pool element when one fails
+    /// End the session when its pool element fails, without failover
     #[arg(long)]
     pub no_failover: bool,
 
-    /// Put load on the pool by this protocol and check the answers
+    /// Send requests of this protocol to the pool and check the answers
     #[arg(long)]
     pub service: Option<Service>,
-    /// Requests per second; 0 for as many as are answered
+    /// Requests per second; 0 sends the next request with each answer
     #[arg(long, value_name = "N", default_value_t = 10.0, requires = "service", value_parser = rate)]
     pub rate: f64,
-    /// Requests in all [default: no limit]
+    /// Number of requests [default: no limit]
     #[arg(long, value_name = "N", requires = "service")]
     pub count: Option<u64>,
-    /// How long to send requests [default: no limit]
+    /// Time in which to send requests [default: no limit]
     #[arg(long, value_name = "SPAN", requires = "service")]
     pub duration: Option<Span>,
-    /// Octets of a request, 1048576 at most, or calculations of a job [default: 64, or 1000000]
+    /// Octets of a request, at most 1048576, or calculations of a job [default: 64, or 1000000]
     #[arg(long, value_name = "N", requires = "service")]
     pub size: Option<u64>,
-    /// Requests of echo that may be unanswered at a time
+    /// Most requests of echo without an answer at a time
     #[arg(long, value_name = "N", default_value_t = 1, requires = "service", value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub window: u64,
-    /// How long a pool element may be silent while an answer is due, before it is left
+    /// Time without a message of the pool element, while an answer is due, after which the session leaves it
     #[arg(long, value_name = "SPAN", default_value = "5s", requires = "service")]
     pub answer_timeout: Period,
-    /// How often to say how it goes; 0s for never
+    /// Period of progress lines; 0s prints none
     #[arg(long, value_name = "SPAN", default_value = "1s", requires = "service")]
     pub progress: Span,
 
@@ -134,10 +134,10 @@ pub struct SessionArgs {
     /// Terminal: send lines unordered
     #[arg(long, conflicts_with = "service")]
     pub unordered: bool,
-    /// Terminal: after a failover, send the lines again that came after the last answer
+    /// Terminal: after a failover, send all lines since the last answer again
     #[arg(long, conflicts_with = "service")]
     pub repeat: bool,
-    /// Terminal: how long to wait for more answers after the end of the input
+    /// Terminal: time to wait for more answers after the end of the input
     #[arg(
         long,
         value_name = "SPAN",
@@ -147,7 +147,7 @@ pub struct SessionArgs {
     pub linger: Span,
 }
 
-/// Runs the command to its end. Sets the process's `tracing` subscriber.
+/// Runs the command and returns its exit code. Sets the `tracing` subscriber of the process.
 pub fn pu(command: PuCommand) -> ExitCode {
     let common = match &command {
         PuCommand::Resolve(args) => &args.common,
@@ -192,7 +192,7 @@ pub fn pu(command: PuCommand) -> ExitCode {
     }
 }
 
-/// The settings of file and flags, which make sense.
+/// Returns the settings of file and flags, checked.
 fn read(common: &CommonArgs) -> Result<Settings, String> {
     let from_file = match &common.config {
         Some(path) => Settings::read(path).map_err(|error| error.to_string())?,
@@ -209,7 +209,7 @@ impl SessionArgs {
         Target::Pool(self.common.pool.clone())
     }
 
-    /// The load, if it is to be one. The error names the flag.
+    /// Returns the plan of the load client, if a service is set. The error names the flag.
     fn plan(&self) -> Result<Option<Plan>, String> {
         let Some(service) = self.service else {
             return Ok(None);
@@ -221,7 +221,7 @@ impl SessionArgs {
         let size = self.size.unwrap_or(usual);
         if size > most {
             return Err(format!(
-                "size: a request of {size} octets is too long, {most} are possible"
+                "size: a request of {size} octets is longer than {most}"
             ));
         }
         Ok(Some(Plan {
@@ -253,7 +253,7 @@ fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Asks for the pool until it exists, as long as is to be waited. Returns why there is no use in going on.
+/// Waits for the pool as long as `--wait` says. Returns the end of the command, if the registrar fails.
 pub(super) async fn await_pool(
     args: &CommonArgs,
     user: &mut PoolUser,
@@ -283,26 +283,26 @@ pub(super) async fn await_pool(
     Ok(None)
 }
 
-/// How a command ended.
+/// The end of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Ended {
-    /// As it should.
+    /// Success.
     Well,
-    /// Otherwise.
+    /// Failure.
     Badly {
         /// The exit code.
         code: u8,
-        /// For people.
+        /// The reason, as text.
         why: String,
     },
 }
 
 impl Ended {
-    /// The pool handle could not be resolved.
+    /// Returns the end for a pool handle that could not be resolved.
     pub(super) fn unresolved(pool: &PoolHandle, why: &Unresolved) -> Self {
         let code = match why {
             Unresolved::Rejected(causes) if causes.contains(&CauseCode::UNKNOWN_POOL_HANDLE) => {
-                let why = format!("{pool}: the registrar knows no such pool");
+                let why = format!("{pool}: the registrar does not know this pool");
                 return Self::Badly {
                     code: UNKNOWN_POOL,
                     why,
@@ -319,7 +319,7 @@ impl Ended {
         Self::Badly { code, why }
     }
 
-    /// The session is gone; `had` tells whether it ever had a pool element.
+    /// Returns the end for a lost session; `had` is whether it ever had a pool element.
     pub(super) fn lost(pool: &PoolHandle, why: &SessionFailure, had: bool) -> Self {
         match why {
             SessionFailure::NotResolved(why) if !had => Self::unresolved(pool, why),

@@ -1,4 +1,4 @@
-//! `rserpool pu resolve`: what a registrar says about a pool.
+//! `rserpool pu resolve`: the answer of a registrar about a pool.
 
 use std::io::Write;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use rserpool::signals::Signals;
 use super::session::report;
 use super::{Ended, ResolveArgs, await_pool, show};
 
-/// How often at most a registrar is asked that does not tell of changes.
+/// Least time between two requests to a registrar that does not report changes.
 const SHORTEST_CYCLE: Duration = Duration::from_secs(1);
 
 /// Prints the pool, once or until a signal.
@@ -70,7 +70,7 @@ async fn watch(
 ) -> Result<Ended, Failure> {
     let pool = &args.common.pool;
     let cycle = settings.stale_cache_value().max(SHORTEST_CYCLE);
-    // When to ask, if the registrar does not tell of changes.
+    // Time of the next request, if the registrar does not report changes.
     let mut ask_at = None;
     let mut shown = None;
     user.watch(pool.clone());
@@ -84,15 +84,13 @@ async fn watch(
             }
             Some(Event::Watching { accepted: true, .. }) => {
                 ask_at = None;
-                tracing::info!("the registrar tells of changes");
+                tracing::info!("the registrar reports changes");
             }
             Some(Event::Watching {
                 accepted: false, ..
             }) => {
                 ask_at = Some(user.now() + cycle);
-                tracing::warn!(
-                    "the registrar does not tell of changes, it is asked every {cycle:?}"
-                );
+                tracing::warn!("the registrar does not report changes, asking it every {cycle:?}");
             }
             Some(Event::WatchEnded { why, .. }) => return Ok(Ended::unresolved(pool, &why)),
             Some(event) => report(&event, user),

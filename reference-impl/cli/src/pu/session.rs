@@ -14,10 +14,10 @@ use super::load::{Act, End, Load, Plan, Summary};
 use super::{Ended, SESSION_LOST, SessionArgs, WRONG_ANSWERS, await_pool, show};
 use crate::command::LogFormat;
 
-/// How soon to look again whether there is room to send.
+/// Time until the next test for room to send.
 pub(super) const ROOM_CYCLE: Duration = Duration::from_millis(20);
 
-/// Puts load on a pool until the plan is done or a signal comes, and prints a summary.
+/// Runs the load client until its plan is done or a signal arrives, and prints a summary.
 pub(super) async fn run(
     args: &SessionArgs,
     plan: Plan,
@@ -81,10 +81,10 @@ pub(super) async fn run(
     Ok(conclude(args, &load, &end, had, out)?)
 }
 
-/// Says now and then how it goes.
+/// Prints the progress.
 struct Progress {
     every: Duration,
-    /// The next time; none before there is a session, or ever.
+    /// The time of the next line; none before the session, or without progress lines.
     at: Option<Duration>,
     began: Duration,
     answers: u64,
@@ -135,13 +135,13 @@ impl Progress {
     }
 }
 
-/// Messages for which there is no room, the oldest first. The client goes on beside them: only so it notices that a
-/// pool element which does not read does not answer either.
+/// Messages for which there is no room, the oldest first. The client continues meanwhile, so that it notices a pool
+/// element that neither reads nor answers.
 #[derive(Default)]
 struct Held(VecDeque<(Session, Message)>);
 
 impl Held {
-    /// When to try again, if there is something: nobody tells when there is room.
+    /// The time of the next retry, if messages wait: no event reports room.
     fn again_at(&self, now: Duration) -> Option<Duration> {
         (!self.0.is_empty()).then(|| now + ROOM_CYCLE)
     }
@@ -150,7 +150,7 @@ impl Held {
         self.0.retain(|(of, _)| *of != session);
     }
 
-    /// Sends in order what there is room for.
+    /// Sends the messages that there is room for, in order.
     fn send(&mut self, user: &mut PoolUser) -> Result<(), Failure> {
         while let Some((session, message)) = self.0.pop_front() {
             match user.try_send(session, message) {
@@ -194,7 +194,7 @@ fn act(
     held.send(user)
 }
 
-/// Says that there is a session: what comes from now on is load.
+/// Writes the ready line: the session has a pool element, requests follow.
 fn ready(args: &SessionArgs, pe: &str, out: &mut dyn Write) -> std::io::Result<()> {
     let pool = &args.common.pool;
     match args.common.log {
@@ -232,19 +232,19 @@ fn conclude(
         End::Done if summary.is_right() => Ended::Well,
         End::Done if summary.answers == 0 && summary.wrong == 0 => Ended::Badly {
             code: SESSION_LOST,
-            why: "no request was answered".to_owned(),
+            why: "no request has an answer".to_owned(),
         },
         End::Done => Ended::Badly {
             code: WRONG_ANSWERS,
             why: format!(
-                "{} of {} requests have the right answer, {} answers are wrong",
+                "{} of {} requests have a correct answer, {} answers are wrong",
                 summary.answers, summary.requests, summary.wrong
             ),
         },
     })
 }
 
-/// Tells people what happens to a session.
+/// Logs an event of the session.
 pub(super) fn report(event: &Event, user: &PoolUser) {
     match event {
         Event::Up {
@@ -261,7 +261,7 @@ pub(super) fn report(event: &Event, user: &PoolUser) {
             failover: Some(failover),
             ..
         } => tracing::info!(
-            "session goes on with pool element {} at {}{}",
+            "session continues with pool element {} at {}{}",
             element.identifier,
             show::transport(&element.user_transport),
             if failover.cookie_echoed {
@@ -271,20 +271,20 @@ pub(super) fn report(event: &Event, user: &PoolUser) {
             }
         ),
         Event::FailingOver { from, why, .. } => {
-            tracing::warn!("pool element {from} failed: {why}; looking for another one");
+            tracing::warn!("pool element {from} failed: {why}; looking for another pool element");
         }
-        Event::Cookie { octets, .. } => tracing::debug!("a cookie of {octets} octets"),
+        Event::Cookie { octets, .. } => tracing::debug!("received a cookie of {octets} octets"),
         Event::BusinessCard { pool, order, .. } => {
             tracing::debug!("failover order of {pool}: {order:?}");
         }
         Event::Home { found: true } => {
             if let Some(home) = user.home() {
-                tracing::info!("registrar {home} was found");
+                tracing::info!("found registrar {home}");
             }
         }
-        Event::Home { found: false } => tracing::warn!("the registrar is lost"),
+        Event::Home { found: false } => tracing::warn!("lost the registrar"),
         Event::Returned { messages, why, .. } => {
-            tracing::debug!("{} messages came back: {why:?}", messages.len());
+            tracing::debug!("{} messages returned: {why:?}", messages.len());
         }
         Event::Failed { why, .. } => tracing::warn!("session lost: {why}"),
         Event::Resolved { .. }

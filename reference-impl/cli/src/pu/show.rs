@@ -1,4 +1,4 @@
-//! What a registrar says about a pool, for people and for programs.
+//! A pool as text and as JSON.
 
 use std::fmt::Write;
 use std::net::{IpAddr, SocketAddr};
@@ -8,7 +8,7 @@ use rsp_proto::pool_user::Resolution;
 use rsp_wire::{PeIdentifier, Policy, PolicyType, PoolElement, Transport, TransportUse};
 use serde_json::{Value, json};
 
-/// The pool as a table. The preferred pool element has a star.
+/// Returns the pool as a table. A star marks the preferred pool element.
 pub(super) fn table(resolution: &Resolution, preferred: Option<PeIdentifier>) -> String {
     let rows: Vec<[String; 5]> = resolution
         .elements
@@ -55,7 +55,7 @@ pub(super) fn table(resolution: &Resolution, preferred: Option<PeIdentifier>) ->
     text
 }
 
-/// The pool as one JSON object.
+/// Returns the pool as one JSON object.
 pub(super) fn object(resolution: &Resolution) -> Value {
     let elements: Vec<Value> = resolution.elements.iter().map(element).collect();
     json!({
@@ -88,7 +88,7 @@ fn life(element: &PoolElement) -> String {
     }
 }
 
-/// Where a pool element serves, as `sctp://127.0.0.2:7` and the like.
+/// Returns the user transport, such as `sctp://127.0.0.2:7`.
 pub(super) fn transport(transport: &Transport) -> String {
     let control = if has_control_channel(transport) {
         " +control"

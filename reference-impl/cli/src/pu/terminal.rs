@@ -1,4 +1,4 @@
-//! `rserpool pu session`: lines go to the pool, answers are printed.
+//! `rserpool pu session`: sends lines to a pool and prints the answers.
 
 use std::collections::VecDeque;
 use std::io::{self, BufRead, Read, Write};
@@ -14,11 +14,11 @@ use rserpool::signals::Signals;
 use super::session::{ROOM_CYCLE, report};
 use super::{Ended, SessionArgs, await_pool};
 
-/// A longer line goes in pieces.
+/// Most octets of a message; a longer line is sent in parts.
 const MAX_LINE: u64 = 60_000;
-/// Lines that are read ahead of being sent.
+/// Lines that are read before they are sent.
 const LINES_AHEAD: usize = 16;
-/// Lines remembered to be sent again.
+/// Most lines that are kept for a repetition.
 const MAX_REMEMBERED: usize = 1024;
 
 struct Terminal<'a> {
@@ -31,12 +31,12 @@ struct Terminal<'a> {
     outgoing: VecDeque<Vec<u8>>,
     /// Lines sent since the last answer.
     unanswered: VecDeque<Vec<u8>>,
-    /// When something was sent or came last.
+    /// Time of the last message, sent or received.
     active: Duration,
     input_over: bool,
 }
 
-/// Holds a session until the input ends and answers have come, or a signal comes.
+/// Keeps a session until the input ends and its answers arrived, or until a signal.
 pub(super) async fn run(
     args: &SessionArgs,
     settings: &Settings,
@@ -93,19 +93,19 @@ pub(super) async fn run(
 }
 
 impl Terminal<'_> {
-    /// Whether a line could be sent. All others stay where they come from: what is read has nowhere else to wait.
+    /// Returns whether a line could be sent. Without room, lines stay in the input.
     fn wants_input(&self) -> bool {
         let may_remember = !self.args.repeat || self.unanswered.len() < MAX_REMEMBERED;
         self.serving && !self.input_over && self.outgoing.is_empty() && may_remember
     }
 
-    /// When to end, unless something happens before: the input is over and no more answers are expected.
+    /// Returns the time of the end, once the input has ended and if no more messages arrive.
     fn deadline(&self) -> Option<Duration> {
         let is_said = self.input_over && self.serving && self.outgoing.is_empty();
         is_said.then(|| self.active + self.args.linger.0)
     }
 
-    /// Sends what there is room for.
+    /// Sends the lines that there is room for.
     fn send(&mut self, user: &mut PoolUser) -> Result<(), Failure> {
         while self.serving
             && let Some(line) = self.outgoing.pop_front()
@@ -188,25 +188,25 @@ impl Terminal<'_> {
         Ok(None)
     }
 
-    /// Lines that will not be sent.
+    /// Logs lines that will not be sent.
     fn returned(&self, lines: usize, why: Unsent) {
         match why {
             // They are remembered, and said to the next pool element.
             Unsent::NoFailover if self.args.repeat => {}
             Unsent::NoFailover | Unsent::QueueFull | Unsent::Ended => {
-                tracing::warn!("lines that were not sent: {lines}");
+                tracing::warn!("lines not sent: {lines}");
             }
         }
     }
 
-    /// Another pool element serves now, which never saw what was said to the one before.
+    /// Handles a failover: the new pool element has not received the earlier lines.
     fn moved(&mut self) {
         if self.unanswered.is_empty() {
             return;
         }
         if !self.args.repeat {
             tracing::warn!(
-                "lines without an answer: {}; they may be lost, --repeat sends them again",
+                "lines without an answer: {}; they may be lost; --repeat sends such lines again",
                 self.unanswered.len()
             );
             return self.unanswered.clear();
@@ -216,7 +216,7 @@ impl Terminal<'_> {
     }
 }
 
-/// Reads standard input on a thread of its own: it cannot be waited for otherwise on all systems.
+/// Reads standard input on a thread of its own, as not all systems can wait for it otherwise.
 fn read_lines() -> mpsc::Receiver<io::Result<Vec<u8>>> {
     let (sender, receiver) = mpsc::channel(LINES_AHEAD);
     std::thread::spawn(move || {

@@ -1,4 +1,4 @@
-//! `rserpool status`: asks a running registrar and shows what it says.
+//! The `status` command: requests the status of a running registrar and prints it.
 
 mod table;
 
@@ -11,18 +11,18 @@ use rserpool::registrar::status::{Form, MAX_LISTED, Request, Status, default_pat
 
 use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, fail};
 
-/// How long the registrar may take.
+/// Time limit of the registrar for its answer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Octets of an answer; one with everything listed is far below.
+/// Most octets of an answer; one that lists the most pools and PEs is far below.
 const MAX_ANSWER: u64 = 256 << 20;
 
 /// Arguments of `rserpool status`.
 #[derive(Clone, Debug, clap::Args)]
 pub struct StatusArgs {
-    /// The registrar's --status-socket [default: rserpool-registrar.sock in $XDG_RUNTIME_DIR, else in /run]
+    /// Path of the registrar's --status-socket [default: rserpool-registrar.sock in $XDG_RUNTIME_DIR, else in /run]
     #[arg(long, value_name = "PATH")]
     pub socket: Option<PathBuf>,
-    /// Print JSON; its `format` field says which
+    /// Print JSON; its `format` field names the version
     #[arg(long, conflicts_with = "prometheus")]
     pub json: bool,
     /// Print Prometheus' text format
@@ -31,12 +31,12 @@ pub struct StatusArgs {
     /// List the PEs of this pool: its handle as text, or as 0x and hexadecimal digits
     #[arg(long, value_name = "HANDLE")]
     pub pool: Option<String>,
-    /// List at most so many pools and so many PEs; up to 10000
+    /// Most pools and most PEs to list, up to 10000
     #[arg(long, value_name = "N", default_value_t = 20)]
     pub limit: usize,
 }
 
-/// Runs the command: 0, 2 for a pool that is not there, 3 if no registrar answers.
+/// Runs the command. Returns 0, 2 for a pool that does not exist, 3 if no registrar answers.
 pub fn status(args: &StatusArgs) -> ExitCode {
     let path = args.socket.clone().unwrap_or_else(default_path);
     let request = Request {
@@ -51,7 +51,7 @@ pub fn status(args: &StatusArgs) -> ExitCode {
         Ok(text) => text,
         Err(error) => {
             let why = format!(
-                "{}: {error}; is a registrar running with --status-socket, and may you read it?",
+                "{}: {error}; check that a registrar runs with this --status-socket, and that you may read it",
                 path.display()
             );
             return fail(BAD_ENVIRONMENT, &why);
@@ -65,7 +65,7 @@ pub fn status(args: &StatusArgs) -> ExitCode {
     match shown {
         Ok(text) => match io::stdout().lock().write_all(text.as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,
-            // Who reads has seen enough.
+            // The reader has closed the pipe.
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
             Err(error) => fail(BAD_ENVIRONMENT, &error),
         },
@@ -81,7 +81,7 @@ fn in_form(json: bool, text: String) -> Result<String, String> {
         return Ok(text);
     }
     let status: Status = serde_json::from_str(&text)
-        .map_err(|error| format!("the registrar is of another version: {error}"))?;
+        .map_err(|error| format!("the registrar has another version: {error}"))?;
     Ok(table::text(&status))
 }
 
@@ -90,8 +90,11 @@ fn refused(text: &str) -> Option<String> {
     Some(answer.get("error")?.as_str()?.to_owned())
 }
 
-/// Asks the registrar at a local socket. The answer is the text in the form that was asked for, or a JSON
-/// object with an `error`.
+/// Sends a request to the registrar at a local socket. Returns the text in the requested form, or a JSON object with
+/// an `error`.
+///
+/// # Errors
+/// No registrar answers at `path` within 10 s.
 #[cfg(unix)]
 pub fn ask(path: &Path, request: &Request) -> io::Result<String> {
     let mut stream = std::os::unix::net::UnixStream::connect(path)?;
@@ -108,7 +111,10 @@ pub fn ask(path: &Path, request: &Request) -> io::Result<String> {
     Ok(text)
 }
 
-/// Asks the registrar at a local socket.
+/// Sends a request to the registrar at a local socket.
+///
+/// # Errors
+/// Always: this system has no local sockets.
 #[cfg(not(unix))]
 pub fn ask(_path: &Path, _request: &Request) -> io::Result<String> {
     Err(io::ErrorKind::Unsupported.into())

@@ -1,4 +1,4 @@
-//! The snapshot for people.
+//! The snapshot as text in columns.
 
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use rserpool::registrar::status::Status;
 use rserpool::registrar::status::snapshot::{ElementState, PoolState};
 
-/// All of it as text, columns aligned.
+/// Returns the snapshot as text with aligned columns.
 pub(super) fn text(status: &Status) -> String {
     let mut page = String::new();
     summary(&mut page, status);
@@ -84,7 +84,7 @@ fn peers(page: &mut String, status: &Status) {
         line(
             page,
             format_args!(
-                "{} PEs of {}, which is no peer",
+                "{} PEs of {}, which is not a peer",
                 owner.pool_elements, owner.id
             ),
         );
@@ -125,7 +125,7 @@ fn pools(page: &mut String, status: &Status) {
     if more > 0 {
         line(
             page,
-            format_args!("… and {more} pools more (--limit, --pool)"),
+            format_args!("… and {more} more pool{} (--limit, --pool)", plural(more)),
         );
     }
     let listed = |pool: &&PoolState| !pool.listed.is_empty();
@@ -153,7 +153,10 @@ fn pools(page: &mut String, status: &Status) {
     if more > 0 {
         line(
             page,
-            format_args!("… and {more} PEs more in these pools (--limit, --pool)"),
+            format_args!(
+                "… and {more} more PE{} in these pools (--limit, --pool)",
+                plural(more)
+            ),
         );
     }
 }
@@ -233,7 +236,7 @@ fn counters(page: &mut String, status: &Status) {
     }
 }
 
-/// Rows of cells, each column as wide as its widest cell.
+/// Appends rows of cells, each column as wide as its widest cell.
 fn columns<const N: usize>(page: &mut String, rows: &[[String; N]]) {
     let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
     let widths: [usize; N] = std::array::from_fn(|column| width(column).unwrap_or(0));
@@ -251,12 +254,17 @@ fn line(page: &mut String, text: impl Display) {
     let _ = writeln!(page, "{text}");
 }
 
+/// Returns the ending of a noun after this number.
+const fn plural(number: usize) -> &'static str {
+    if number == 1 { "" } else { "s" }
+}
+
 fn addresses(addrs: &[SocketAddr]) -> String {
     let texts: Vec<String> = addrs.iter().map(SocketAddr::to_string).collect();
     texts.join(", ")
 }
 
-/// The two largest units of a span.
+/// Formats a span in its two largest units.
 fn span(seconds: f64) -> String {
     let Ok(span) = Duration::try_from_secs_f64(seconds) else {
         return "?".to_owned();

@@ -1,4 +1,4 @@
-//! What the load client says to a service, and what it expects to hear.
+//! The load client's side of the application protocols: requests, and checks of answers.
 
 use std::collections::VecDeque;
 use std::fmt::Debug;
@@ -11,32 +11,33 @@ use rserpool::services::ping_pong::message::{self as ping_pong, PingPong};
 
 /// A protocol with a pool element, seen from the pool user. Requests are answered in order.
 pub(super) trait Dialogue: Debug {
-    /// A request.
+    /// Returns a request.
     fn request(&mut self, number: u64) -> Message;
-    /// What to say to another pool element about a request without an answer; nothing if the cookie says it.
+    /// Returns the message with which to repeat an unanswered request at another pool element; none if the cookie
+    /// has it.
     fn again(&mut self, number: u64, echoed: bool) -> Option<Message>;
-    /// There is a pool element: another one if `again`, and it has the cookie of the one before if `echoed`.
+    /// Handles a pool element: another one if `again`, which has the previous one's cookie if `echoed`.
     fn moved(&mut self, again: bool, echoed: bool);
-    /// What this message says.
+    /// Returns the answers in a message.
     fn answers(&mut self, octets: &[u8]) -> Vec<Answer>;
-    /// A question whether the pool element is still there, if the protocol has one.
+    /// Returns a keep-alive, if the protocol has one.
     fn probe(&self, number: u64) -> Option<Message>;
-    /// Whether only one request may be without an answer.
+    /// Returns whether only one request may be without an answer.
     fn is_one_at_a_time(&self) -> bool;
-    /// Whether each request has a session of its own.
+    /// Returns whether each request has a session of its own.
     fn is_one_session_each(&self) -> bool;
 }
 
-/// What a message says.
+/// An answer in a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
-    /// The oldest request has its answer.
+    /// The correct answer to the oldest request.
     Right,
-    /// It has an answer that cannot be.
+    /// A wrong answer.
     Wrong(String),
-    /// The pool element is at work; this is to be said to it.
+    /// The pool element is at work; the messages to send to it.
     Working(Option<Message>),
-    /// The pool element does not want to.
+    /// The pool element rejects the request.
     Rejected,
 }
 
@@ -58,7 +59,7 @@ pub(super) fn new(service: Service, size: u64) -> Box<dyn Dialogue> {
     }
 }
 
-/// A message to be sent in order; one that was not sent comes back, because all is said again anyway.
+/// Returns an ordered message. An unsent one returns to the client, which repeats all requests anyway.
 fn message(ppid: u32, octets: Vec<u8>) -> Message {
     Message {
         ppid,
@@ -67,7 +68,7 @@ fn message(ppid: u32, octets: Vec<u8>) -> Message {
     }
 }
 
-/// Octets that are different for each request.
+/// Returns octets that differ for each request.
 fn text(number: u64, size: usize) -> Vec<u8> {
     let mut text = format!("request {number} ").into_bytes();
     let filler = (b'a'..=b'z').cycle();
@@ -79,7 +80,7 @@ fn text(number: u64, size: usize) -> Vec<u8> {
 struct Echoes {
     size: usize,
     expected: VecDeque<Vec<u8>>,
-    /// What came of the next answer: TCP keeps no boundaries.
+    /// The received part of the next answer: TCP has no message boundaries.
     received: Vec<u8>,
 }
 
@@ -105,7 +106,9 @@ impl Dialogue for Echoes {
             let so_far = self.received.len().min(expected.len());
             if self.received[..so_far] != expected[..so_far] {
                 let shown = String::from_utf8_lossy(&self.received[..so_far]).into_owned();
-                answers.push(Answer::Wrong(format!("`{shown}` was not sent")));
+                answers.push(Answer::Wrong(format!(
+                    "the answer `{shown}` was not a request"
+                )));
                 self.received.clear();
                 self.expected.pop_front();
                 return answers;
@@ -119,7 +122,7 @@ impl Dialogue for Echoes {
         }
         if !self.received.is_empty() {
             self.received.clear();
-            answers.push(Answer::Wrong("nothing was asked".to_owned()));
+            answers.push(Answer::Wrong("an answer without a request".to_owned()));
         }
         answers
     }
@@ -142,19 +145,19 @@ struct Pings {
     size: usize,
     /// The number of the Ping without a Pong.
     expected: u64,
-    /// The last reply number seen.
+    /// The last reply number.
     replies: u64,
     next: Next,
 }
 
-/// What the next reply number can be.
+/// The possible next reply numbers.
 #[derive(Clone, Copy, Debug)]
 enum Next {
-    /// One more than the last.
+    /// One more than the last one.
     Following,
-    /// What the cookie says, which may be one behind or ahead of the Pongs that came.
+    /// That of the cookie, which may be one behind or ahead of the received Pongs.
     Cookie,
-    /// 1: the pool element knows nothing of the session.
+    /// 1: the pool element does not know the session.
     Fresh,
 }
 
@@ -169,7 +172,7 @@ impl Pings {
             return Err(format!("Pong {number} for Ping {}", self.expected));
         }
         if data != text(number, self.size) {
-            return Err(format!("Pong {number} with other data than its Ping"));
+            return Err(format!("Pong {number} has other data than its Ping"));
         }
         let last = self.replies;
         let possible = match self.next {

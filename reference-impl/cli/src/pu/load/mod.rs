@@ -1,15 +1,15 @@
-//! A client that puts load on a pool and checks every answer, failovers included.
+//! The load client: sends requests to a pool and checks every answer, across failovers.
 //!
 //! ```text
 //!           Open                Up                          count, duration, stop
 //!   start ───────► without PE ──────► serving ───────────────────────────────────► closing ──► over
-//!                      ▲                │ │ a request when it is time and the window has room
-//!                      └────────────────┘ │ after a failover: what is unanswered, again
+//!                      ▲                │ │ a request when it is due and the window has room
+//!                      └────────────────┘ │ after a failover: the unanswered requests again
 //!         failing over, rejected, silent  └ an answer: checked, counted
 //! ```
 //!
-//! It has no clock and no IO: it is told events and the time, and says what to do. What an answer must be is
-//! the business of a dialogue, one for each [`Service`].
+//! It has no clock and no I/O: the caller passes events and the time, and carries out its [`Act`]s. A dialogue
+//! checks the answers, one for each [`Service`].
 
 mod dialogue;
 #[cfg(test)]
@@ -24,89 +24,89 @@ use serde_json::{Value, json};
 
 use dialogue::{Answer, Dialogue};
 
-/// How long to leave a pool alone whose pool element rejected.
+/// Pause after a pool element rejected a request.
 const REJECTED_PAUSE: Duration = Duration::from_secs(1);
 
-/// Which protocol is spoken with the pool.
+/// The protocol of the requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Service {
-    /// What is sent comes back.
+    /// The pool element sends each message back.
     Echo,
-    /// Pings and Pongs, whose count goes on after a failover.
+    /// Pings and Pongs, counted across failovers.
     #[value(name = "pingpong")]
     PingPong,
-    /// Jobs that go on after a failover; each is a session of its own.
+    /// Jobs that continue after a failover, one session each.
     #[value(name = "calc")]
     Calculation,
 }
 
-/// What is to be done.
+/// The plan of the load client.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The protocol.
     pub service: Service,
     /// Time between two requests.
     pub interval: Duration,
-    /// Requests in all; none for no limit.
+    /// Number of requests; none for no limit.
     pub count: Option<u64>,
-    /// How long to send requests; none for no limit.
+    /// Time in which to send requests; none for no limit.
     pub duration: Option<Duration>,
     /// Octets of a request, or calculations of a job.
     pub size: u64,
-    /// Requests that may be unanswered at a time; the others wait. Ping-pong and calculation have one.
+    /// Most requests without an answer at a time. Ping-pong and calculation have one.
     pub window: usize,
-    /// How long a pool element may be silent while an answer is due, before it is left.
+    /// Time without a message of the pool element, while an answer is due, after which the session leaves it.
     pub answer_timeout: Duration,
 }
 
-/// What to do.
+/// An output of the load client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Begin a session with the pool and tell it by [`Load::opened`].
+    /// Opens a session with the pool; the caller passes it to [`Load::opened`].
     Open,
-    /// Send this in the session.
+    /// Sends a message in the session.
     Send(Session, Message),
-    /// Make the session leave its pool element.
+    /// Makes the session leave its pool element.
     Fail(Session),
-    /// End the session.
+    /// Ends the session.
     Close(Session),
 }
 
-/// How it ended.
+/// The end of the load client.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End {
-    /// As planned.
+    /// The plan is done.
     Done,
-    /// Without a session.
+    /// The session was lost.
     Lost(SessionFailure),
 }
 
-/// What happened.
+/// The results.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Summary {
-    /// Requests, each counted once however often it was sent.
+    /// Requests, each counted once.
     pub requests: u64,
-    /// Right answers.
+    /// Correct answers.
     pub answers: u64,
-    /// Answers that are not what they must be.
+    /// Wrong answers.
     pub wrong: u64,
-    /// Times the session went on with another pool element.
+    /// Failovers to another pool element.
     pub failovers: u64,
-    /// Failovers with the cookie of the pool element before.
+    /// Failovers with the cookie of the previous pool element.
     pub cookies: u64,
-    /// Times a pool element was left because it was silent for too long.
+    /// Failovers because a pool element was silent.
     pub silences: u64,
     /// Requests that a pool element rejected.
     pub rejections: u64,
-    /// The longest time that the next answer was due.
+    /// The longest wait for the next answer.
     pub longest_gap: Duration,
-    /// The sum of these times.
+    /// The sum of these waits.
     pub due: Duration,
-    /// From the first request to the last answer.
+    /// Time from the first request to the last answer.
     pub span: Duration,
 }
 
-/// The client.
+/// The load client.
 #[derive(Debug)]
 pub struct Load {
     plan: Plan,
@@ -116,9 +116,9 @@ pub struct Load {
     unanswered: VecDeque<Request>,
     begun: Option<Duration>,
     next_at: Duration,
-    /// When something came last, or began to be due.
+    /// Time of the last message, or since which an answer is due.
     heard: Duration,
-    /// When the last answer came.
+    /// Time of the last answer.
     answered: Duration,
     probed: bool,
     last: bool,
@@ -129,13 +129,13 @@ pub struct Load {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// A session is to be opened then.
+    /// A session opens at this time.
     Pausing(Duration),
     /// The session has no pool element.
     Without,
-    /// It has one.
+    /// The session has a pool element.
     Serving,
-    /// All is done and the session ends.
+    /// The plan is done and the session ends.
     Closing,
 }
 
@@ -146,7 +146,7 @@ struct Request {
 }
 
 impl Load {
-    /// Begins at once.
+    /// Returns a client that starts at `now`.
     pub fn new(plan: Plan, now: Duration) -> Self {
         let mut load = Self {
             dialogue: dialogue::new(plan.service, plan.size),
@@ -168,17 +168,17 @@ impl Load {
         load
     }
 
-    /// The session that [`Act::Open`] wanted.
+    /// Takes the session that [`Act::Open`] asked for.
     pub fn opened(&mut self, session: Session) {
         self.session = Some(session);
     }
 
-    /// The next thing to do.
+    /// Returns the next output.
     pub fn poll(&mut self) -> Option<Act> {
         self.acts.pop_front()
     }
 
-    /// Takes an event; one of another session is ignored.
+    /// Handles an event; ignores those of other sessions.
     pub fn event(&mut self, now: Duration, event: &Event) {
         match event {
             Event::Up {
@@ -209,7 +209,7 @@ impl Load {
         self.go_on(now);
     }
 
-    /// Does what is due.
+    /// Handles the timers that are due at `now`.
     pub fn timeout(&mut self, now: Duration) {
         match self.state {
             State::Pausing(until) if until <= now => {
@@ -222,7 +222,7 @@ impl Load {
         self.go_on(now);
     }
 
-    /// When [`timeout`](Self::timeout) wants to be called.
+    /// Returns the time of the next [`timeout`](Self::timeout) call.
     pub fn deadline(&self) -> Option<Duration> {
         match self.state {
             State::Pausing(until) => Some(until),
@@ -235,18 +235,18 @@ impl Load {
         }
     }
 
-    /// Sends no more requests, and ends once what is unanswered has its answer.
+    /// Sends no more requests, and ends once all requests have an answer.
     pub fn stop(&mut self, now: Duration) {
         self.last = true;
         self.go_on(now);
     }
 
-    /// How it ended, once it has.
+    /// Returns the end, once it has ended.
     pub fn end(&self) -> Option<&End> {
         self.end.as_ref()
     }
 
-    /// What happened so far.
+    /// Returns the results so far.
     pub fn summary(&self) -> &Summary {
         &self.summary
     }
@@ -312,13 +312,13 @@ impl Load {
         }
     }
 
-    /// Ends the session and begins another one later.
+    /// Ends the session and opens another one later.
     fn leave(&mut self, until: Duration) {
         self.acts.extend(self.session.take().map(Act::Close));
         self.state = State::Pausing(until);
     }
 
-    /// Sends what it is time for, or ends when nothing is left.
+    /// Sends the requests that are due, or ends when none is left.
     fn go_on(&mut self, now: Duration) {
         self.last |= self.is_last(now);
         if self.last && self.unanswered.is_empty() {
@@ -360,7 +360,7 @@ impl Load {
         }
     }
 
-    /// Whether no request is sent any more from `at` on.
+    /// Returns whether no more requests are sent from `at` on.
     fn is_last(&self, at: Duration) -> bool {
         self.last
             || self.plan.count.is_some_and(|n| self.summary.requests >= n)
@@ -380,7 +380,7 @@ impl Load {
         self.unanswered.len() < window
     }
 
-    /// When something must have come.
+    /// Returns the time limit for the next message.
     fn silent_at(&self) -> Option<Duration> {
         let patience = match self.probed || self.dialogue.probe(0).is_none() {
             true => self.plan.answer_timeout,
@@ -398,7 +398,7 @@ impl Load {
             return self.acts.push_back(Act::Send(session, probe));
         }
         let silence = now.saturating_sub(self.heard);
-        tracing::warn!("no answer for {silence:.1?}, the pool element is left");
+        tracing::warn!("no answer for {silence:.1?}, leaving the pool element");
         self.summary.silences += 1;
         self.state = State::Without;
         self.acts.push_back(Act::Fail(session));
@@ -406,7 +406,7 @@ impl Load {
 }
 
 impl Summary {
-    /// The summary as one JSON object.
+    /// Returns the summary as one JSON object.
     pub fn object(&self) -> Value {
         json!({
             "requests": self.requests,
@@ -422,7 +422,7 @@ impl Summary {
         })
     }
 
-    /// Whether every request was answered, and rightly.
+    /// Returns whether every request has a correct answer.
     pub fn is_right(&self) -> bool {
         self.wrong == 0 && self.answers == self.requests
     }

@@ -1,23 +1,23 @@
-//! As much of HTTP/1 as Prometheus needs: `GET /metrics` and `HEAD /metrics`, one request a connection.
-//! Everything else is refused without being read further.
+//! The part of HTTP/1 that Prometheus needs: `GET /metrics` and `HEAD /metrics`, one request per connection. Other
+//! requests are refused without reading on.
 
-/// Octets of a request's head.
+/// Most octets of a request's head.
 const MAX_HEAD: usize = 8 * 1024;
 
-/// What may be asked.
+/// The allowed requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Method {
     Get,
     Head,
 }
 
-/// Whether a head is complete, or longer than one may be.
+/// Returns whether a head is complete, or longer than allowed.
 pub(super) fn is_whole(octets: &[u8]) -> bool {
     let ends = |end: &[u8]| octets.windows(end.len()).any(|window| window == end);
     octets.len() > MAX_HEAD || ends(b"\r\n\r\n") || ends(b"\n\n")
 }
 
-/// The method, or the response that refuses.
+/// Returns the method, or the response that refuses the request.
 pub(super) fn judge(head: &[u8]) -> Result<Method, Vec<u8>> {
     if head.len() > MAX_HEAD {
         return Err(refusal("431 Request Header Fields Too Large", ""));
@@ -47,13 +47,13 @@ pub(super) fn judge(head: &[u8]) -> Result<Method, Vec<u8>> {
     }
 }
 
-/// The metrics.
+/// Returns the response with the metrics.
 pub(super) fn found(method: Method, text: &str) -> Vec<u8> {
     let kind = "text/plain; version=0.0.4; charset=utf-8";
     response("200 OK", "", kind, text, method)
 }
 
-/// The registrar has no time left.
+/// Returns the response of a registrar that ends.
 pub(super) fn unavailable(why: &str) -> Vec<u8> {
     let kind = "text/plain; charset=utf-8";
     response("503 Service Unavailable", "", kind, why, Method::Get)

@@ -1,14 +1,13 @@
-//! What a running registrar says about itself: over a local socket to `rserpool status`, and over HTTP to
-//! Prometheus.
+//! The report of a running registrar: over a local socket to `rserpool status`, and over HTTP to Prometheus.
 //!
 //! ```text
-//!   rserpool status ──► local socket, mode 0600 ─┐  one request a connection   ┌─► JSON
+//!   rserpool status ──► local socket, mode 0600 ─┐  one request per connection   ┌─► JSON
 //!   Prometheus ──► HTTP, GET /metrics ───────────┴─► service loop: snapshot ───┴─► Prometheus text
 //! ```
 //!
-//! The loop takes a snapshot between two events; its size is bounded by what is asked for and by
-//! [`MAX_LISTED`], and everything beyond is told in totals. Reading requests and writing answers happens
-//! beside the loop, with a limit on connections, octets and time: a slow reader delays nobody.
+//! The loop takes a snapshot between two events. The request and [`MAX_LISTED`] limit its lists; totals cover the
+//! rest. Requests are read and answers written beside the loop, with limits on connections, octets and time, so
+//! that a slow reader delays neither the registrar nor other readers.
 
 #[cfg(unix)]
 mod http;
@@ -25,20 +24,20 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-/// Pools and PEs listed in one answer at most, whatever is asked for.
+/// Most pools and most PEs in one answer.
 pub const MAX_LISTED: usize = 10_000;
 
-/// What is asked, as one line of JSON.
+/// A request, as one line of JSON.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// How to answer.
+    /// The form of the answer.
     #[serde(default, rename = "as")]
     pub form: Form,
     /// Only this pool, by its handle as text, or as `0x` and hexadecimal digits.
     #[serde(default)]
     pub pool: Option<String>,
-    /// How many pools and how many PEs to list.
+    /// Most pools and most PEs to list.
     #[serde(default)]
     pub limit: usize,
 }
@@ -54,7 +53,7 @@ pub enum Form {
     Prometheus,
 }
 
-/// Where the socket is unless told otherwise: `rserpool-registrar.sock` in `$XDG_RUNTIME_DIR`, else in `/run`.
+/// Returns the default path of the socket: `rserpool-registrar.sock` in `$XDG_RUNTIME_DIR`, else in `/run`.
 pub fn default_path() -> PathBuf {
     let dir = std::env::var_os("XDG_RUNTIME_DIR").filter(|dir| !dir.is_empty());
     let dir = dir.map_or_else(|| PathBuf::from("/run"), PathBuf::from);

@@ -7,7 +7,7 @@ use super::snapshot::EVENTS;
 
 const NO_LABELS: &[(&str, &str)] = &[];
 
-/// The text, every family with its `# HELP` and `# TYPE`.
+/// Returns the text; every family has its `# HELP` and `# TYPE`.
 pub(super) fn text(status: &Status) -> String {
     let mut page = Page(String::new());
     gauges(&mut page, status);
@@ -20,7 +20,11 @@ fn gauges(page: &mut Page, status: &Status) {
     page.family("info", "gauge", "Version and server identifier");
     let who = [("version", &status.version), ("id", &status.id)];
     page.sample("info", &who, 1);
-    page.gauge("uptime_seconds", "Time since it began", status.uptime);
+    page.gauge(
+        "uptime_seconds",
+        "Time since the start, in seconds",
+        status.uptime,
+    );
     let serving = u8::from(status.state == "Serving");
     page.gauge("serving", "Whether PEs and PUs are served", serving);
     let totals = &status.totals;
@@ -59,13 +63,17 @@ fn limits(page: &mut Page, status: &Status) {
             page.sample("limit", &[("limit", &limit.key)], max);
         }
     }
-    page.family("limit_used", "gauge", "How far limits are used");
+    page.family("limit_used", "gauge", "Use of limits");
     for limit in &status.limits {
         if let Some(used) = limit.used {
             page.sample("limit_used", &[("limit", &limit.key)], used);
         }
     }
-    page.family("limit_hits_total", "counter", "How often limits were met");
+    page.family(
+        "limit_hits_total",
+        "counter",
+        "Times that limits were reached",
+    );
     for limit in &status.limits {
         page.sample("limit_hits_total", &[("limit", &limit.key)], limit.hits);
     }
@@ -123,7 +131,7 @@ fn counters(page: &mut Page, status: &Status) {
     }
 }
 
-/// Text under way. All names begin with `rserpool_`.
+/// The growing text. All names begin with `rserpool_`.
 struct Page(String);
 
 impl Page {

@@ -1,8 +1,8 @@
-//! Who asks, and how much of their time they get: connections to the local socket and to the HTTP port.
+//! The connections to the local socket and to the HTTP port.
 //!
-//! Beside the loop on the same thread; each connection is a task. At most [`CONNECTIONS`] are served at a
-//! time, the next ones wait in the kernel's queue. A request has [`MAX_REQUEST`] octets and [`PATIENCE`], an
-//! answer [`PATIENCE`].
+//! Each connection is a task beside the loop, on the same thread. At most [`CONNECTIONS`] are served at a time, the
+//! next ones wait in the kernel's queue. A request has at most [`MAX_REQUEST`] octets; a request and its answer
+//! take at most [`PATIENCE`] each.
 
 use std::fs;
 use std::future::poll_fn;
@@ -23,30 +23,30 @@ use tokio::time::timeout;
 use super::{Form, Request, Status, http, prometheus};
 use crate::registrar::RegistrarDriver;
 
-/// Connections served at a time, of each listener.
+/// Most connections of a listener at a time.
 const CONNECTIONS: usize = 8;
-/// Octets of a request.
+/// Most octets of a request.
 pub(super) const MAX_REQUEST: usize = 64 * 1024;
-/// How long a request may take to come, and an answer to go.
+/// Time limit of a request, and of an answer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What the loop is asked: a snapshot.
+/// A request to the loop for a snapshot.
 struct Question {
     request: Request,
     answer: oneshot::Sender<Result<Status, String>>,
 }
 
-/// Where questions come in. Dropping it takes the socket's file away.
+/// The listeners and their requests. Dropping it removes the socket's file.
 pub(crate) struct Desk {
     questions: mpsc::Receiver<Question>,
-    /// Keeps the channel open when nobody can ask.
+    /// Keeps the channel open without listeners.
     ask: mpsc::Sender<Question>,
     socket: Option<Socket>,
     metrics: Option<std::net::SocketAddr>,
 }
 
 impl Desk {
-    /// A desk that nobody comes to yet.
+    /// Returns a desk without listeners.
     pub(crate) fn new() -> Self {
         let (ask, questions) = mpsc::channel(CONNECTIONS);
         Self {
@@ -76,12 +76,12 @@ impl Desk {
         Ok(())
     }
 
-    /// Where Prometheus may ask.
+    /// Returns the address of the HTTP port.
     pub(crate) fn metrics_addr(&self) -> Option<std::net::SocketAddr> {
         self.metrics
     }
 
-    /// The next question, to be given to [`answer`](Self::answer). A future that is dropped loses nothing.
+    /// Waits for the next request, to [`answer`](Asked::answer). Dropping the future loses no request.
     pub(crate) async fn next(&mut self) -> Asked {
         match self.questions.recv().await {
             Some(question) => Asked(question),
@@ -91,11 +91,11 @@ impl Desk {
     }
 }
 
-/// A question that waits for its answer.
+/// A request that waits for its answer.
 pub(crate) struct Asked(Question);
 
 impl Asked {
-    /// Answers it; who asked may be gone.
+    /// Answers the request, if its connection still exists.
     pub(crate) fn answer(self, driver: &RegistrarDriver, now: Duration) {
         let Question { request, answer } = self.0;
         let _ = answer.send(Status::of(driver, now, &request));
@@ -148,7 +148,7 @@ async fn accept<L, F>(
     }
 }
 
-/// There may be no file descriptors left; that does not get better by trying at once.
+/// Waits a second: file descriptors may have run out, and an immediate retry would fail too.
 async fn pause(what: &str, error: &io::Error) {
     tracing::warn!("{what}: {error}");
     let never = std::future::pending::<()>();
@@ -156,7 +156,7 @@ async fn pause(what: &str, error: &io::Error) {
 }
 
 async fn snapshot(ask: &mpsc::Sender<Question>, request: Request) -> Result<Status, String> {
-    let gone = || "the registrar ends".to_owned();
+    let gone = || "the registrar is ending".to_owned();
     let (answer, answered) = oneshot::channel();
     let question = Question { request, answer };
     ask.send(question).await.map_err(|_| gone())?;
@@ -176,7 +176,7 @@ async fn local(stream: UnixStream, ask: mpsc::Sender<Question>) {
                 Form::Prometheus => prometheus::text(&status),
             })
         }
-        Err(error) => Err(format!("no request: {error}")),
+        Err(error) => Err(format!("not a request: {error}")),
     };
     let text = answered.unwrap_or_else(|error| in_json(&serde_json::json!({ "error": error })));
     let _ = timeout(PATIENCE, write(&stream, text.as_bytes())).await;
@@ -262,10 +262,10 @@ async fn write(stream: &impl Stream, mut octets: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// The socket's file, which goes with it.
+/// The socket's file, removed when this is dropped.
 struct Socket {
     path: PathBuf,
-    /// Device and inode: what is there later may be another's.
+    /// Device and inode: the path may later be another file.
     file: (u64, u64),
 }
 
@@ -279,7 +279,7 @@ impl Socket {
             )
         };
         remove_stale(path).map_err(named)?;
-        // From the first moment on nobody else may connect.
+        // No other user may connect, not even for a moment.
         let before = umask(Mode::RWXG | Mode::RWXO | Mode::XUSR);
         let listener = UnixListener::bind(path);
         umask(before);
@@ -297,28 +297,28 @@ impl Drop for Socket {
     fn drop(&mut self) {
         let own = |about: fs::Metadata| (about.dev(), about.ino()) == self.file;
         if fs::symlink_metadata(&self.path).is_ok_and(own) {
-            // It may have gone in between.
+            // It may have been removed meanwhile.
             let _ = fs::remove_file(&self.path);
         }
     }
 }
 
-/// What can be done about a socket that cannot be made, behind the error itself. Where something is there
-/// already, the error says it.
+/// Returns advice about a socket that cannot be created, to follow the error. An existing file has an error of its
+/// own.
 fn way_out(kind: io::ErrorKind) -> &'static str {
     match kind {
         io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => {
-            "; make its directory, or choose another one with --status-socket PATH"
+            "; create its directory, or choose another one with --status-socket PATH"
         }
         io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
-            "; choose a directory that you may write, with --status-socket PATH"
+            "; choose a writable directory with --status-socket PATH"
         }
-        io::ErrorKind::InvalidInput => "; choose a shorter path, with --status-socket PATH",
+        io::ErrorKind::InvalidInput => "; choose a shorter path with --status-socket PATH",
         _ => "",
     }
 }
 
-/// Takes away what a registrar left that did not end well; what is in use, or is no socket, stays.
+/// Removes the socket of a registrar that crashed. Keeps a socket in use, and a file that is not a socket.
 fn remove_stale(path: &Path) -> io::Result<()> {
     let about = match fs::symlink_metadata(path) {
         Ok(about) => about,
@@ -326,12 +326,12 @@ fn remove_stale(path: &Path) -> io::Result<()> {
         Err(error) => return Err(error),
     };
     if !about.file_type().is_socket() {
-        let why = "there is something that is no socket; choose another path";
+        let why = "the path exists and is not a socket; choose another path";
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, why));
     }
     match StdStream::connect(path) {
         Ok(_) => {
-            let why = "a registrar answers there; choose another path";
+            let why = "another registrar uses this path; choose another one";
             Err(io::Error::new(io::ErrorKind::AlreadyExists, why))
         }
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => fs::remove_file(path),

@@ -1,4 +1,4 @@
-//! The snapshot: what the JSON holds.
+//! The snapshot: the content of the JSON answer.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -14,21 +14,21 @@ use super::{MAX_LISTED, Request};
 use crate::policy::{self, Amount};
 use crate::registrar::RegistrarDriver;
 
-/// What the `format` field says. Fields may be added under this name, but none changes or goes.
+/// The value of the `format` field. Under this name fields may be added, but none is changed or removed.
 pub const FORMAT: &str = "rserpool-status/1";
 
 /// A registrar at one moment. Identifiers are hexadecimal text, spans are seconds.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(
     missing_docs,
-    reason = "the fields are the format, and say what their names say"
+    reason = "the fields are the format, and their names explain them"
 )]
 pub struct Status {
     /// [`FORMAT`].
     pub format: String,
     pub version: String,
     pub id: String,
-    /// `Serving`, or how far the start-up is: `Listing`, `Downloading`, `Pausing`.
+    /// `Serving`, or the state of the start-up: `Listing`, `Downloading`, `Pausing`.
     pub state: String,
     pub uptime: f64,
     pub endpoints: Endpoints,
@@ -38,15 +38,15 @@ pub struct Status {
     /// Every registrar that PEs have as their Home, this one included.
     pub owners: Vec<Owner>,
     pub peers: Vec<Peer>,
-    /// Downloads by peers that go on.
+    /// Open downloads by peers.
     pub table_sessions: Vec<Session>,
     pub limits: Vec<LimitState>,
     pub counters: Numbers,
-    /// The first pools in the order of their handles, or the one that was asked for.
+    /// The first pools in the order of their handles, or the requested one.
     pub pools: Vec<PoolState>,
 }
 
-/// Where it can be reached.
+/// The endpoints.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the names of the flags")]
 pub struct Endpoints {
@@ -56,7 +56,7 @@ pub struct Endpoints {
     pub announce: Vec<SocketAddr>,
 }
 
-/// How much there is, also of what is not listed.
+/// The totals, which include what is not listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields say what their names say")]
 pub struct Totals {
@@ -68,7 +68,7 @@ pub struct Totals {
     pub associations_tcp: usize,
     pub associations_enrp: usize,
     pub subscriptions: usize,
-    /// What `pools` holds.
+    /// The pools and PEs in `pools`.
     pub pools_listed: usize,
     pub pool_elements_listed: usize,
 }
@@ -92,10 +92,10 @@ pub struct Peer {
     pub addresses: Vec<SocketAddr>,
     /// Whether an association to it is up.
     pub connected: bool,
-    /// How long it has been silent.
+    /// Time since its last message.
     pub silent: f64,
     pub pool_elements: usize,
-    /// What this registrar reckons over the peer's PEs.
+    /// The checksum of this registrar over the peer's PEs.
     pub checksum: String,
     pub in_audit: bool,
 }
@@ -106,7 +106,7 @@ pub struct Peer {
 pub struct Session {
     pub peer: String,
     pub own_only: bool,
-    /// How long it waits for the next request.
+    /// Time that it still waits for the next request.
     pub remaining: f64,
 }
 
@@ -115,15 +115,15 @@ pub struct Session {
 pub struct LimitState {
     /// The setting.
     pub key: String,
-    /// In use; null where each association, pool or message has its own.
+    /// In use; null for a limit per association, pool or message.
     pub used: Option<u64>,
     /// The limit; null for none.
     pub max: Option<u64>,
-    /// How often it was met.
+    /// Number of times that it was reached.
     pub hits: u64,
 }
 
-/// What was done so far, by name.
+/// The counters, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields say what their names say")]
 pub struct Numbers {
@@ -131,13 +131,13 @@ pub struct Numbers {
     pub asap_out: BTreeMap<String, u64>,
     pub enrp_in: BTreeMap<String, u64>,
     pub enrp_out: BTreeMap<String, u64>,
-    /// Causes that were given, by name.
+    /// Error causes sent, by name.
     pub registrations_rejected: BTreeMap<String, u64>,
     pub deregistrations_refused: BTreeMap<String, u64>,
     pub resolutions_refused: BTreeMap<String, u64>,
     /// PEs that left, by reason.
     pub departed: BTreeMap<String, u64>,
-    /// Everything that is one number, as the Prometheus text explains it.
+    /// The counters of events; the Prometheus text explains them.
     pub events: BTreeMap<String, u64>,
 }
 
@@ -145,14 +145,14 @@ pub struct Numbers {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "the fields say what their names say")]
 pub struct PoolState {
-    /// As text where it is text, else in hexadecimal.
+    /// The pool handle: text if it is printable, else hexadecimal.
     pub handle: String,
-    /// Its octets, in hexadecimal.
+    /// The octets of the pool handle, in hexadecimal.
     pub octets: String,
     pub policy: String,
     pub transport: String,
     pub pool_elements: usize,
-    /// As many of them as were asked for, in the order of their identifiers.
+    /// The listed PEs, in the order of their identifiers.
     pub listed: Vec<ElementState>,
 }
 
@@ -165,13 +165,13 @@ pub struct ElementState {
     pub policy: String,
     pub user_transport: String,
     pub asap_transport: Option<String>,
-    /// What is left of its registration life; null for no end.
+    /// The rest of the registration life; null for an infinite one.
     pub remaining: Option<f64>,
 }
 
 type Event = (&'static str, &'static str, fn(&Counters) -> u64);
 
-/// What is counted as one number: name, what it is, the number.
+/// The counters of events: name, explanation, value.
 pub(super) const EVENTS: [Event; 25] = [
     ("registrations", "New PEs registered", |c| c.registered),
     ("reregistrations", "Known PEs registered again", |c| {
@@ -180,11 +180,7 @@ pub(super) const EVENTS: [Event; 25] = [
     ("associations", "Associations that came up", |c| {
         c.associations
     }),
-    (
-        "malformed",
-        "Messages that were none, or could not be read on",
-        |c| c.malformed,
-    ),
+    ("malformed", "Malformed messages", |c| c.malformed),
     (
         "parameters_reported",
         "Messages with unknown parameters that were reported",
@@ -197,16 +193,18 @@ pub(super) const EVENTS: [Event; 25] = [
     ),
     (
         "out_of_place",
-        "Messages that are not for a registrar",
+        "Messages that a registrar does not accept",
         |c| c.out_of_place,
     ),
-    ("not_sent", "Messages that do not fit their format", |c| {
-        c.not_sent
-    }),
+    (
+        "not_sent",
+        "Messages not sent, as they do not fit their format",
+        |c| c.not_sent,
+    ),
     ("announcements", "SERVER_ANNOUNCE sent", |c| c.announcements),
     (
         "bad_datagrams",
-        "Datagrams of the multicast channel that announce nothing",
+        "Datagrams of the multicast channel without an announcement",
         |c| c.bad_datagrams,
     ),
     ("reports", "Reports of unreachable PEs", |c| c.reports),
@@ -217,26 +215,24 @@ pub(super) const EVENTS: [Event; 25] = [
     ("peers_found", "Peers found", |c| c.peers_found),
     ("peers_probed", "Silent peers probed", |c| c.peers_probed),
     ("peers_dead", "Peers considered dead", |c| c.peers_dead),
-    ("takeovers", "Takeovers, by whomever", |c| c.takeovers),
+    ("takeovers", "Takeovers by any registrar", |c| c.takeovers),
     (
         "elements_taken_over",
         "PEs that changed their Home by takeovers",
         |c| c.elements_taken_over,
     ),
-    ("audits", "Audits begun, for a checksum that differs", |c| {
+    ("audits", "Audits started, as a checksum differs", |c| {
         c.audits
     }),
-    ("audits_done", "Audits done", |c| c.audits_done),
-    ("audits_failed", "Audits that came to nothing", |c| {
-        c.audits_failed
-    }),
+    ("audits_done", "Audits completed", |c| c.audits_done),
+    ("audits_failed", "Audits that failed", |c| c.audits_failed),
     ("elements_purged", "PEs purged by audits", |c| {
         c.elements_purged
     }),
     ("table_parts", "Table requests answered", |c| c.table_parts),
     (
         "sessions_expired",
-        "Downloads that who asked did not finish",
+        "Downloads that the peer did not finish",
         |c| c.sessions_expired,
     ),
     ("flooded", "Messages dropped for their rate", |c| {
@@ -251,13 +247,16 @@ pub(super) const EVENTS: [Event; 25] = [
 ];
 
 impl Status {
-    /// The registrar as it is; an error for who asks.
+    /// Takes a snapshot.
+    ///
+    /// # Errors
+    /// The requested pool does not exist; the text is for the requester.
     pub fn of(driver: &RegistrarDriver, now: Duration, request: &Request) -> Result<Self, String> {
         let engine = driver.engine();
         let space = engine.handlespace();
         let limit = request.limit.min(MAX_LISTED);
         let pools = match &request.pool {
-            Some(text) => vec![find(space, text).ok_or_else(|| format!("no pool `{text}` here"))?],
+            Some(text) => vec![find(space, text).ok_or_else(|| format!("no pool `{text}`"))?],
             None => space.first_pools(limit),
         };
         let mut room = limit;
