@@ -1,9 +1,9 @@
-//! SCTP packets seen from outside: common header, checksum and a walk over the chunks (RFC 9260 §3).
+//! SCTP packets: common header, checksum and iteration over the chunks (RFC 9260 §3).
 //!
-//! The user-space stack hands out messages without U bit, TSN or ABORT cause, and does not answer packets
-//! that belong to no association. Both are read off or written here; nothing in this file knows state.
+//! The user-space stack returns messages without U bit, TSN or ABORT cause, and does not answer packets that
+//! belong to no association. This file reads the former from packets and builds the latter, without state.
 
-/// Chunk types that this crate looks at (RFC 9260 §3.2).
+/// Chunk types that this crate reads (RFC 9260 §3.2).
 pub mod kind {
     /// Payload data.
     pub const DATA: u8 = 0;
@@ -82,12 +82,12 @@ pub struct Chunk<'a> {
     pub kind: u8,
     /// Chunk flags.
     pub flags: u8,
-    /// What follows the chunk header, without padding.
+    /// The octets after the chunk header, without padding.
     pub value: &'a [u8],
 }
 
 impl Chunk<'_> {
-    /// The fields of a DATA chunk; `None` for any other chunk.
+    /// Returns the fields of a DATA chunk; `None` for any other chunk.
     pub fn data(&self) -> Option<Data> {
         if self.kind != kind::DATA || self.value.len() < 12 {
             return None;
@@ -102,7 +102,7 @@ impl Chunk<'_> {
         })
     }
 
-    /// The first error cause code of an ABORT or ERROR.
+    /// Returns the first error cause code of an ABORT or ERROR.
     pub fn cause(&self) -> Option<u16> {
         matches!(self.kind, kind::ABORT | kind::ERROR)
             .then(|| u16_at(self.value, 0))
@@ -127,7 +127,7 @@ pub struct Data {
     pub len: usize,
 }
 
-/// The chunks of a packet; ends at the first one whose length is impossible.
+/// Iterates over the chunks of a packet; ends at the first one whose length is impossible.
 pub fn chunks(packet: &[u8]) -> Chunks<'_> {
     Chunks {
         rest: packet.get(HEADER_LEN..).unwrap_or_default(),
@@ -162,7 +162,7 @@ impl<'a> Iterator for Chunks<'a> {
     }
 }
 
-/// CRC32c of a packet, computed with the checksum field as zero.
+/// Computes the CRC32c of a packet, with the checksum field as zero.
 pub fn checksum(packet: &[u8]) -> u32 {
     let (head, tail) = packet.split_at(packet.len().min(8));
     let crc = crc32c::crc32c_append(crc32c::crc32c(head), &[0; 4]);
@@ -170,12 +170,18 @@ pub fn checksum(packet: &[u8]) -> u32 {
 }
 
 /// Writes the checksum into a packet.
+///
+/// # Panics
+/// If the packet is shorter than the common header.
 pub fn seal(packet: &mut [u8]) {
     let sum = checksum(packet);
     packet[8..12].copy_from_slice(&sum.to_le_bytes());
 }
 
-/// A packet of one chunk, sealed.
+/// Builds a packet of one chunk, with its checksum.
+///
+/// # Panics
+/// If `value` is longer than the chunk's Length field can express.
 pub fn packet(ports: (u16, u16), tag: u32, kind: u8, flags: u8, value: &[u8]) -> Vec<u8> {
     let length =
         u16::try_from(4 + value.len()).expect("we only build control chunks of a few octets");
@@ -192,7 +198,7 @@ pub fn packet(ports: (u16, u16), tag: u32, kind: u8, flags: u8, value: &[u8]) ->
     out
 }
 
-/// Where the state cookie's value stands in an INIT ACK packet, if the packet is one.
+/// Returns the range of the state cookie's value in an INIT ACK packet, if the packet is one.
 pub fn cookie_of_init_ack(packet: &[u8]) -> Option<std::ops::Range<usize>> {
     let chunk = chunks(packet).next().filter(|c| c.kind == kind::INIT_ACK)?;
     let base = HEADER_LEN + 4;

@@ -1,8 +1,8 @@
-//! The one place of this crate that reads the clock.
+//! The only place of this crate that reads the clock.
 
 use std::time::Instant;
 
-/// The time now, for the live stacks.
+/// Returns the time now, for the live stacks.
 #[expect(
     clippy::disallowed_methods,
     reason = "live stacks are an edge: their timers run on the real clock"

@@ -2,8 +2,8 @@
 //!
 //! The user-space stack's cookie holds everything that an accepted association needs, so nothing is stored
 //! between INIT and COOKIE ECHO and a flood of INITs costs no memory. But it is not signed. This module
-//! appends a time stamp and a MAC to the cookie of each INIT ACK that leaves and takes them off each COOKIE
-//! ECHO that comes in, so that only who received our INIT ACK can finish a set-up.
+//! appends a time stamp and a MAC to the cookie of each outgoing INIT ACK and removes them from each incoming
+//! COOKIE ECHO, so that only a peer that received the INIT ACK can complete a set-up.
 
 use crate::chunk::{self, kind};
 use std::hash::Hasher;
@@ -26,7 +26,7 @@ impl std::fmt::Debug for CookieKey {
 }
 
 impl CookieKey {
-    /// A key from the operating system's randomness.
+    /// Returns a key from the operating system's randomness.
     pub fn random() -> CookieKey {
         use std::hash::BuildHasher;
         // Each `RandomState` is keyed by the operating system; the hash of nothing under it is as random.
@@ -34,7 +34,7 @@ impl CookieKey {
         CookieKey([one(), one()])
     }
 
-    /// Appends the seal to the cookie of an INIT ACK; any other packet is left alone.
+    /// Appends the seal to the cookie of an INIT ACK; any other packet stays unchanged.
     pub(crate) fn seal(&self, now: Duration, peer: IpAddr, packet: &mut Vec<u8>) {
         let Some(cookie) = chunk::cookie_of_init_ack(packet) else {
             return;
@@ -45,7 +45,7 @@ impl CookieKey {
         let mut seal = [0; SEAL];
         seal[..8].copy_from_slice(&stamp.to_be_bytes());
         seal[8..].copy_from_slice(&mac.to_be_bytes());
-        // The user-space stack's cookie is a multiple of four long and stands last, so nothing moves.
+        // The user-space stack's cookie is a multiple of four long and comes last, so nothing moves.
         debug_assert!(cookie.len().is_multiple_of(4) && cookie.end == packet.len());
         packet.splice(cookie.end..cookie.end, seal);
         for length_at in [chunk::HEADER_LEN + 2, cookie.start - 2] {
@@ -55,8 +55,8 @@ impl CookieKey {
         chunk::seal(packet);
     }
 
-    /// Checks the seal of a packet that begins with COOKIE ECHO and takes it off. The checksum is not set
-    /// anew. `None`: not our cookie, or too old.
+    /// Checks the seal of a packet that begins with COOKIE ECHO and removes it. Leaves the checksum field
+    /// unchanged. Returns `None` if the cookie is foreign or too old.
     pub(crate) fn unseal(&self, now: Duration, peer: IpAddr, packet: &[u8]) -> Option<Vec<u8>> {
         let first = chunk::chunks(packet)
             .next()

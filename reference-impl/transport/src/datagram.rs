@@ -1,4 +1,4 @@
-//! UDP sockets and multicast groups: where ENRP servers announce themselves (RFC 5352 §2.2.10, RFC 5353
+//! UDP sockets and multicast groups, which carry the announcements of ENRP servers (RFC 5352 §2.2.10, RFC 5353
 //! §2.5).
 
 use crate::ready::{Ready, Source};
@@ -13,7 +13,7 @@ use std::task::{Context, Poll, Waker};
 use tokio::io::ReadBuf;
 use tokio::net::UdpSocket;
 
-/// Datagrams from one socket before others get their turn.
+/// Datagrams from one socket before other sockets are served.
 const READS_PER_TURN: u32 = 16;
 
 /// All UDP endpoints of a stack (not the one that carries SCTP).
@@ -97,7 +97,7 @@ impl Datagrams {
         Ok(())
     }
 
-    /// Looks at a socket that listed itself. `false`: it is none of ours.
+    /// Serves a socket that listed itself. Returns false if it is not one of these.
     pub(crate) fn serve(&mut self, listed: u64, sink: &mut Sink<'_>) -> bool {
         let Some(id) = port_of(listed) else {
             return false;
@@ -112,7 +112,7 @@ impl Datagrams {
             let mut buffer = ReadBuf::new(&mut self.buffer);
             match port.socket.poll_recv_from(&mut cx, &mut buffer) {
                 Poll::Pending => return true,
-                // An ICMP error of something sent earlier: UDP promises nothing.
+                // An ICMP error about a datagram sent earlier: UDP guarantees no delivery.
                 Poll::Ready(Err(_)) => {}
                 Poll::Ready(Ok(from)) => {
                     let octets = buffer.filled().to_vec();
@@ -130,7 +130,7 @@ impl Datagrams {
     }
 }
 
-/// The number under which a UDP socket lists itself: even and above every TCP listener's.
+/// Returns the number under which a UDP socket lists itself: even and above every TCP listener's.
 fn number(id: LocalPort) -> u64 {
     1 << 63 | u64::from(id.0) << 1
 }
@@ -139,7 +139,8 @@ fn port_of(number: u64) -> Option<LocalPort> {
     (number >> 63 == 1).then_some(LocalPort((number >> 1) as u32))
 }
 
-/// A group member must bind the group's port on the wildcard address to receive on every system.
+/// Returns the address to bind. A group member must bind the group's port on the wildcard address to receive
+/// on every system.
 fn bind_addr(addr: SocketAddr, groups: &[IpAddr]) -> SocketAddr {
     if groups.is_empty() {
         return addr;
@@ -150,8 +151,8 @@ fn bind_addr(addr: SocketAddr, groups: &[IpAddr]) -> SocketAddr {
     }
 }
 
-/// Joins the groups on the interface that has the address. Own announcements come back, and none leaves the
-/// link (RFC 5353 §2.5 wants an administratively scoped group; one hop is the careful default).
+/// Joins the groups on the interface that has the address. The host receives its own announcements, and none
+/// leaves the link (RFC 5353 §2.5 asks for an administratively scoped group; one hop is the careful default).
 fn multicast(socket: &Socket, addr: SocketAddr, groups: &[IpAddr]) -> io::Result<()> {
     match addr.ip() {
         IpAddr::V4(ip) => {
@@ -194,7 +195,7 @@ fn multicast(socket: &Socket, addr: SocketAddr, groups: &[IpAddr]) -> io::Result
     Ok(())
 }
 
-/// Index of the interface that has an IPv6 address, where it can be found out.
+/// Returns the index of the interface that has an IPv6 address, if the system shows it.
 #[cfg(target_os = "linux")]
 pub(crate) fn interface(ip: std::net::Ipv6Addr) -> Option<u32> {
     // address, index, prefix length, scope, flags, name: all but the name in hexadecimal.
@@ -208,7 +209,7 @@ pub(crate) fn interface(ip: std::net::Ipv6Addr) -> Option<u32> {
     u32::from_str_radix(line.split_whitespace().nth(1)?, 16).ok()
 }
 
-/// Index of the interface that has an IPv6 address, where it can be found out.
+/// Returns the index of the interface that has an IPv6 address, if the system shows it.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn interface(_ip: std::net::Ipv6Addr) -> Option<u32> {
     None

@@ -3,10 +3,10 @@
 
 use std::fmt;
 
-/// Octets of the longest message there can be: Length 65535 and its padding.
+/// Octets of the longest possible message: Length 65535 and its padding.
 pub const LONGEST: usize = 65_536;
 
-/// The stream cannot be cut into messages any more.
+/// Error of a stream that cannot be cut into messages any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShortLength {
     /// The Length field: less than the header's own four octets.
@@ -33,7 +33,7 @@ pub struct Framer {
 }
 
 impl Framer {
-    /// One that cuts nothing: what it is given is what it tells.
+    /// Returns a framer that cuts nothing: it passes each piece on as it arrives.
     pub fn off() -> Framer {
         Framer {
             partial: Vec::new(),
@@ -42,6 +42,9 @@ impl Framer {
     }
 
     /// Takes the next octets of the stream and calls `message` for each message that is complete.
+    ///
+    /// # Errors
+    /// If a message header has a Length of less than 4.
     pub fn push(
         &mut self,
         mut octets: &[u8],
@@ -72,13 +75,13 @@ impl Framer {
         Ok(())
     }
 
-    /// Octets of a message that is not complete.
+    /// Counts the octets of the message that is not complete.
     pub fn pending(&self) -> usize {
         self.partial.len()
     }
 }
 
-/// How long the message is that begins here, if its header is there.
+/// Returns the length of the message that begins here, if its header is complete.
 fn message_len(octets: &[u8]) -> Result<Option<usize>, ShortLength> {
     let [_, _, high, low, ..] = *octets else {
         return Ok(None);

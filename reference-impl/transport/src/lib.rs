@@ -1,12 +1,12 @@
-//! Associations, streams, payload protocol identifiers (PPIDs) and octets: everything below an ASAP or
-//! ENRP message, and nothing of it.
+//! The layers below ASAP and ENRP messages: associations, streams, payload protocol identifiers (PPIDs) and
+//! octets.
 //!
 //! A [`Transport`] is one host's stack. Local endpoints ([`LocalPort`]) are opened on it, associations
-//! ([`AssocId`]) are set up from them or accepted by them, and everything that happens comes back as an
-//! [`Event`]. Three stacks implement the trait: [`udp`] (SCTP in user space over UDP, RFC 6951, the
-//! default everywhere), [`kernel`] (Linux kernel SCTP, one-to-many, multi-homed) and [`sim`] (the same
-//! user-space SCTP over an imagined network on virtual time). TCP for pool users and UDP multicast for
-//! announcements are part of the first two and of the simulation.
+//! ([`AssocId`]) are set up from them or accepted by them, and the stack reports everything as an [`Event`].
+//! Three stacks implement the trait: [`udp`] (SCTP in user space over UDP, RFC 6951, the default
+//! everywhere), [`kernel`] (Linux kernel SCTP, one-to-many, multi-homed) and [`sim`] (the same user-space
+//! SCTP over a simulated network on virtual time). All three have TCP for pool users and UDP multicast for
+//! announcements.
 //!
 //! This crate never looks into a user message. The one exception is TCP, which has no message
 //! boundaries: there the common ASAP header's Length field (RFC 5354 §4) frames the stream, unless the
@@ -47,7 +47,7 @@ pub struct LocalPort(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AssocId(pub u64);
 
-/// What to open on this host.
+/// Local endpoint to open on this host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Local {
     /// An SCTP endpoint; port 0 picks a free one. Without `listen` it refuses incoming set-ups.
@@ -56,22 +56,22 @@ pub enum Local {
         addrs: Vec<IpAddr>,
         /// SCTP port, 0 for any free one.
         port: u16,
-        /// Whether peers may set up associations to it.
+        /// True if peers may set up associations to it.
         listen: bool,
     },
     /// A TCP endpoint. With `listen` it accepts; without, it is only the source of `connect`.
     Tcp {
         /// Address and port, port 0 for any free one.
         addr: SocketAddr,
-        /// Whether to accept.
+        /// True if it accepts connections.
         listen: bool,
     },
-    /// A TCP endpoint for a pool's own data, whose framing nobody here knows: an [`Event::Message`] is a
-    /// piece of the stream, cut anywhere.
+    /// A TCP endpoint for a pool's own data, whose framing is unknown here: an [`Event::Message`] is a piece
+    /// of the stream, cut anywhere.
     TcpOctets {
         /// Address and port, port 0 for any free one.
         addr: SocketAddr,
-        /// Whether to accept.
+        /// True if it accepts connections.
         listen: bool,
     },
     /// A UDP socket, joined to multicast groups: the announcements of RFC 5352 §2.2.10 and §3.6.
@@ -83,7 +83,7 @@ pub enum Local {
     },
 }
 
-/// Where to set up an association to.
+/// Remote endpoint to which an association is set up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peer {
     /// Transport addresses (IP address and SCTP or TCP port). Never empty; all ports are equal.
@@ -105,7 +105,7 @@ pub struct Outgoing<'a> {
     pub octets: &'a [u8],
 }
 
-/// How an association came to be.
+/// Protocol that carries an association.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// An SCTP association.
@@ -114,25 +114,25 @@ pub enum Kind {
     Tcp,
 }
 
-/// Why an association is gone.
+/// Reason for the end of an association.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DownKind {
     /// Graceful shutdown by either side.
     Closed,
     /// The peer stopped answering (retransmissions used up).
     Lost,
-    /// The peer sent ABORT (or RST), or we did.
+    /// The peer or this stack sent ABORT (or RST).
     Aborted,
-    /// Set-up was refused by the peer: nobody listens there.
+    /// The peer refused the set-up: no endpoint listens there.
     Refused,
-    /// Set-up got no answer at all.
+    /// The set-up got no answer.
     Unreachable,
 }
 
-/// What happened on a stack.
+/// Event on a stack.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// An association is up: one that we asked for, or one accepted by a listening endpoint.
+    /// An association is up: one that [`Transport::connect`] started, or one accepted by a listening endpoint.
     Up {
         /// The local endpoint it belongs to.
         port: LocalPort,
@@ -140,7 +140,7 @@ pub enum Event {
         assoc: AssocId,
         /// SCTP or TCP.
         kind: Kind,
-        /// The peer's transport addresses as far as known, the one it came from first.
+        /// The peer's known transport addresses; the first is the source of the set-up.
         peer: Vec<SocketAddr>,
         /// Negotiated outgoing streams.
         streams_out: u16,
@@ -149,7 +149,7 @@ pub enum Event {
     },
     /// A whole user message.
     Message {
-        /// Association it came over.
+        /// Association that carried it.
         assoc: AssocId,
         /// SCTP stream (0 for TCP).
         stream: u16,
@@ -162,7 +162,7 @@ pub enum Event {
     },
     /// The peer restarted the association (RFC 9260 §5.2): same identity, all its state is gone.
     Restart {
-        /// Which one.
+        /// The association.
         assoc: AssocId,
     },
     /// One path of a multi-homed association changed.
@@ -171,18 +171,18 @@ pub enum Event {
         assoc: AssocId,
         /// The peer's address on that path.
         addr: SocketAddr,
-        /// Whether it can be reached now.
+        /// True if the address can be reached now.
         reachable: bool,
     },
     /// The association is gone, or could not be set up. The last event of its identity.
     Down {
-        /// Which one.
+        /// The association.
         assoc: AssocId,
-        /// Why.
+        /// The reason.
         kind: DownKind,
-        /// SCTP error cause code of an ABORT, where the stack tells.
+        /// SCTP error cause code of an ABORT, where the stack reports it.
         cause: Option<u16>,
-        /// For people.
+        /// The reason in a sentence, for people.
         why: String,
     },
     /// A UDP datagram.
@@ -197,7 +197,7 @@ pub enum Event {
 }
 
 impl Event {
-    /// The association it is about, if any.
+    /// Returns the association of the event, if it has one.
     pub fn assoc(&self) -> Option<AssocId> {
         match self {
             Event::Up { assoc, .. }
@@ -219,13 +219,13 @@ pub struct Tapped<'a> {
     pub from: SocketAddr,
     /// Destination.
     pub to: SocketAddr,
-    /// What the octets are.
+    /// The layer at which the octets begin.
     pub layer: Layer,
     /// The octets.
     pub octets: &'a [u8],
 }
 
-/// What a tapped packet is.
+/// Protocol layer of a tapped packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Layer {
     /// A whole SCTP packet, common header first.
@@ -236,15 +236,15 @@ pub enum Layer {
     Tcp,
 }
 
-/// Sees every packet that a stack sends or receives, or that crosses the simulated network.
+/// Callback for every packet that a stack sends or receives, or that crosses the simulated network.
 pub type Tap = Box<dyn FnMut(Tapped<'_>)>;
 
-/// What a stack can do.
+/// Capabilities of a stack.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Caps {
     /// Several addresses per association, with failover between them.
     pub multihoming: bool,
-    /// Whether [`Event::Message`] tells the U bit.
+    /// True if [`Event::Message`] has the U bit.
     pub unordered_visible: bool,
     /// Largest user message in octets.
     pub max_message: usize,
@@ -252,28 +252,44 @@ pub struct Caps {
 
 /// One host's stack. All calls return at once; a full send queue is [`io::ErrorKind::WouldBlock`].
 ///
-/// How events are taken differs: the live stacks have `recv(until)`, the simulation hands them out by
-/// host in the order of virtual time.
+/// The live stacks return events from `recv(until)`; the simulation returns them by host, in the order of
+/// virtual time.
 pub trait Transport {
     /// Opens a local endpoint.
+    ///
+    /// # Errors
+    /// If the stack or the system refuses it: an address that is not this host's, a port in use.
     fn open(&mut self, local: &Local) -> io::Result<LocalPort>;
-    /// The transport addresses an endpoint really has (with the port it was given).
+    /// Returns the transport addresses of an endpoint, with the port that it was given.
     fn local_addrs(&self, port: LocalPort) -> Vec<SocketAddr>;
     /// Closes an endpoint; its associations are aborted without an event.
     fn close(&mut self, port: LocalPort);
     /// Starts setting up an association; [`Event::Up`] or [`Event::Down`] follows.
+    ///
+    /// # Errors
+    /// If the set-up cannot start: the peer has no address of the endpoint's family, or a limit is reached.
     fn connect(&mut self, from: LocalPort, to: &Peer) -> io::Result<AssocId>;
-    /// Queues a user message. Fails with `NotConnected` for an unknown association.
+    /// Queues a user message.
+    ///
+    /// # Errors
+    /// `NotConnected` for an unknown association, `WouldBlock` for a full queue, `InvalidInput` for a message
+    /// or a stream that the association cannot carry.
     fn send(&mut self, assoc: AssocId, message: Outgoing<'_>) -> io::Result<()>;
     /// Sends a datagram from a UDP endpoint.
+    ///
+    /// # Errors
+    /// If the endpoint is not one of UDP, or the system refuses the datagram.
     fn send_datagram(&mut self, from: LocalPort, to: SocketAddr, octets: &[u8]) -> io::Result<()>;
     /// Starts a graceful shutdown; [`Event::Down`] follows.
+    ///
+    /// # Errors
+    /// `NotConnected` for an unknown association.
     fn shutdown(&mut self, assoc: AssocId) -> io::Result<()>;
     /// Ends the association at once with an ABORT; no event follows.
     fn abort(&mut self, assoc: AssocId);
-    /// What it can do.
+    /// Returns the capabilities of the stack.
     fn caps(&self) -> Caps;
-    /// Set-ups by others that were refused so far because of [`SctpOptions::max_associations`]; nothing else
-    /// tells of them.
+    /// Counts the set-ups by peers that were refused because of [`SctpOptions::max_associations`]. No event
+    /// reports them.
     fn refused(&self) -> u64;
 }

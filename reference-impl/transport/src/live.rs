@@ -1,4 +1,4 @@
-//! The live stacks behind one type, chosen by a word on a command line.
+//! The live stacks behind one type, selected by a word on a command line.
 
 #[cfg(target_os = "linux")]
 use crate::kernel::{KernelConfig, KernelStack};
@@ -9,7 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::str::FromStr;
 use std::time::Instant;
 
-/// Which stack to use.
+/// Choice of a stack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Mode {
     /// SCTP in user space over UDP.
@@ -17,8 +17,8 @@ pub enum Mode {
     Udp,
     /// The kernel's SCTP.
     Kernel,
-    /// The kernel's SCTP where there is one, else user space. The two do not meet: use it only where both
-    /// sides do.
+    /// The kernel's SCTP if the kernel has it, else user space. The two do not interoperate without
+    /// encapsulation, so both sides must make the same choice.
     Auto,
 }
 
@@ -47,13 +47,13 @@ impl std::fmt::Display for Mode {
     }
 }
 
-/// What a stack is started with, whichever it is.
+/// Configuration of either stack.
 pub struct StackConfig {
-    /// This stack's address, for endpoints that do not name any.
+    /// This stack's address, for endpoints that name none.
     pub ip: IpAddr,
     /// User space: its own UDP port, 0 for any free one.
     pub udp_port: u16,
-    /// User space: the UDP port of peers about which nothing else is known.
+    /// User space: the UDP port of peers that are neither in `peers` nor learnt.
     pub peer_udp_port: u16,
     /// User space: peers with another UDP port.
     pub peers: Peers,
@@ -61,12 +61,12 @@ pub struct StackConfig {
     pub encaps: Option<u16>,
     /// SCTP parameters and limits.
     pub options: SctpOptions,
-    /// Sees every packet. The kernel's SCTP packets cannot be seen from here.
+    /// Receives a copy of every packet, except those of the kernel's SCTP.
     pub tap: Option<Tap>,
 }
 
 impl StackConfig {
-    /// The usual ports on an address.
+    /// Returns a configuration with the default ports on an address.
     pub fn new(ip: IpAddr) -> StackConfig {
         StackConfig {
             ip,
@@ -129,6 +129,9 @@ pub enum Stack {
 
 impl Stack {
     /// Starts a stack. Must be called inside a tokio runtime with I/O and time; the stack stays on one thread.
+    ///
+    /// # Errors
+    /// If the system lacks what the stack needs, or refuses its sockets.
     pub fn start(mode: Mode, config: StackConfig) -> io::Result<Stack> {
         match mode {
             Mode::Auto if crate::probe::kernel_sctp().is_ok() => Stack::kernel(config),
@@ -162,7 +165,7 @@ impl Stack {
         ))
     }
 
-    /// Which one it is; never [`Mode::Auto`].
+    /// Returns the stack's own mode, never [`Mode::Auto`].
     pub fn mode(&self) -> Mode {
         match self {
             Stack::Udp(_) => Mode::Udp,
@@ -171,7 +174,7 @@ impl Stack {
         }
     }
 
-    /// The UDP address that carries SCTP, if this stack has one of its own.
+    /// Returns the UDP address that carries SCTP, if this stack has a separate one.
     pub fn udp_addr(&self) -> Option<SocketAddr> {
         match self {
             Stack::Udp(stack) => Some(stack.udp_addr()),
@@ -180,8 +183,8 @@ impl Stack {
         }
     }
 
-    /// An event that is here already: what [`recv`](Self::recv) would give without waiting or looking at any socket.
-    /// So whoever got one event can take what came with it at the same reading of the clock.
+    /// Returns an event that is queued already, as [`recv`](Self::recv) does without waiting or reading a socket.
+    /// After one event, a caller can so take those that arrived with it at the same reading of the clock.
     pub fn queued(&mut self) -> Option<Event> {
         match self {
             Stack::Udp(stack) => stack.queued(),
@@ -190,7 +193,10 @@ impl Stack {
         }
     }
 
-    /// The next event, or `None` once `until` is past. A future that is dropped loses nothing.
+    /// Returns the next event, or `None` once `until` is past. A future that is dropped loses nothing.
+    ///
+    /// # Errors
+    /// None today: errors of a socket end its association with an event.
     pub async fn recv(&mut self, until: Option<Instant>) -> io::Result<Option<Event>> {
         match self {
             Stack::Udp(stack) => stack.recv(until).await,
@@ -200,7 +206,7 @@ impl Stack {
     }
 }
 
-/// Calls the same method of whichever stack it is.
+/// Calls the same method of either stack.
 macro_rules! either {
     ($stack:expr, $s:ident => $call:expr) => {
         match $stack {

@@ -1,12 +1,12 @@
-//! What can be set on a stack's SCTP.
+//! Settings of a stack's SCTP.
 
 use dcsctp::api::Options;
 use std::time::Duration;
 
 /// Protocol parameters (RFC 9260 §16) and limits, the same for every stack.
 ///
-/// The defaults are the RFC's, except for `RTO.Min`, which is 400 ms instead of 1 s. They find a dead peer in
-/// minutes; whoever wants to know sooner sets heartbeat, RTO and retransmissions.
+/// The defaults are the RFC's, except for `RTO.Min`, which is 400 ms instead of 1 s. They detect a dead peer
+/// within minutes; shorter heartbeats and RTO and fewer retransmissions detect it sooner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SctpOptions {
     /// `RTO.Initial`; also the first timeout of INIT and COOKIE ECHO.
@@ -17,20 +17,20 @@ pub struct SctpOptions {
     pub rto_max: Duration,
     /// `HB.interval`, zero for no heartbeats.
     pub heartbeat_interval: Duration,
-    /// `Association.Max.Retrans`, and `Path.Max.Retrans` where paths are told apart.
+    /// `Association.Max.Retrans`, and `Path.Max.Retrans` in stacks with several paths.
     pub max_retransmissions: u32,
     /// `Max.Init.Retransmits`.
     pub max_init_retransmits: u32,
     /// Largest SCTP packet that the user-space stack sends.
     pub mtu: usize,
-    /// Streams to ask for and to offer, in each direction.
+    /// Streams to request and to offer, in each direction.
     pub streams: u16,
     /// Largest user message in either direction. A longer one ends its association.
     pub max_message: usize,
-    /// Octets waiting to be sent per association or TCP connection beyond which sending is `WouldBlock`.
+    /// Limit on octets waiting to be sent per association or TCP connection: beyond it, sending is `WouldBlock`.
     /// Kernel SCTP has one such queue for all associations of an endpoint, whose length the system caps.
     pub send_queue: usize,
-    /// Associations of one stack, and as many TCP connections; further ones are refused.
+    /// Limit on associations of one stack, and on its TCP connections; further ones are refused.
     pub max_associations: usize,
 }
 
@@ -53,8 +53,8 @@ impl Default for SctpOptions {
 }
 
 impl SctpOptions {
-    /// Options for a network where an answer takes milliseconds: a dead peer is found in about two seconds
-    /// by an idle association, an address without a stack in about one.
+    /// Returns options for a network where an answer takes milliseconds: an idle association detects a dead
+    /// peer in about two seconds, a set-up an address without a stack in about one.
     pub fn impatient() -> SctpOptions {
         SctpOptions {
             rto_initial: Duration::from_millis(100),
@@ -67,7 +67,7 @@ impl SctpOptions {
         }
     }
 
-    /// The user-space stack's own options for an association between two ports.
+    /// Returns the user-space stack's own options for an association between two ports.
     pub(crate) fn for_ports(&self, local: u16, peer: u16) -> Options {
         Options {
             local_port: local,
@@ -94,7 +94,7 @@ impl SctpOptions {
             max_init_retransmits: Some(self.max_init_retransmits),
             enable_partial_reliability: false,
             enable_message_interleaving: false,
-            // The endpoint checks it: it has to tell a wrong checksum from one left to the hardware.
+            // The endpoint checks it, because it must distinguish a wrong checksum from one left to the hardware.
             disable_checksum_verification: true,
             ..Options::default()
         }

@@ -1,4 +1,4 @@
-//! What both live stacks have besides SCTP: TCP, UDP, the list of sockets that moved, and an alarm.
+//! Parts of both live stacks besides SCTP: TCP, UDP, the list of sockets that woke, and an alarm.
 
 use crate::datagram::Datagrams;
 use crate::ready::{Ready, Source};
@@ -61,17 +61,17 @@ impl Plain {
         self.datagrams.send(from, to, octets, sink)
     }
 
-    /// A source on this stack's list for a socket of the stack's own.
+    /// Returns a source on this stack's list, for a socket that the stack serves itself.
     pub(crate) fn source(&self, number: u64) -> Arc<Source> {
         self.ready.source(number)
     }
 
-    /// The next socket that moved.
+    /// Returns the next socket that woke.
     pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<u64> {
         self.ready.poll(cx)
     }
 
-    /// Looks at a socket that moved.
+    /// Serves a socket that woke.
     pub(crate) fn serve(&mut self, number: u64, sink: &mut Sink<'_>) {
         if !self.datagrams.serve(number, sink) {
             self.tcp.serve(number, sink);
@@ -83,7 +83,7 @@ impl Plain {
     }
 }
 
-/// Wakes the waiting task at a moment. Moving the moment forward costs nothing until the old one comes.
+/// Timer that wakes the waiting task. A later deadline costs nothing until the earlier one has passed.
 #[derive(Debug)]
 pub(crate) struct Alarm {
     sleep: Pin<Box<Sleep>>,
@@ -91,7 +91,7 @@ pub(crate) struct Alarm {
 }
 
 impl Alarm {
-    /// Must be called inside a runtime that has timers.
+    /// Returns an alarm. Must be called inside a runtime that has timers.
     pub(crate) fn new() -> Alarm {
         let at = clock::now();
         Alarm {
@@ -100,7 +100,7 @@ impl Alarm {
         }
     }
 
-    /// Ready once `deadline` is past.
+    /// Becomes ready once `deadline` is past.
     pub(crate) fn poll(&mut self, deadline: Option<Instant>, cx: &mut Context<'_>) -> Poll<()> {
         let Some(deadline) = deadline else {
             return Poll::Pending;

@@ -1,4 +1,4 @@
-//! What works on this machine: plain answers for people who set up a test bed.
+//! Checks of the facilities that stacks need on this machine, for people who set up a test bed.
 
 pub use crate::sysctl::{kernel_buffers, kernel_encapsulation};
 pub use crate::unavailable::Unavailable;
@@ -10,11 +10,14 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
-/// How long the loopback may take before it counts as broken.
+/// Time after which the loopback counts as broken.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Sets up an SCTP association over UDP with itself on the loopback and has a message echoed. Returns the
 /// time from the first packet to the echo. Must not be called inside a tokio runtime.
+///
+/// # Errors
+/// If no echo arrives within five seconds, or the system refuses a socket.
 pub fn udp_loopback(ip: IpAddr) -> Result<Duration, Unavailable> {
     let way_out = "look for a firewall or sandbox that forbids UDP on the loopback";
     let failed =
@@ -85,7 +88,10 @@ async fn echo(ip: IpAddr) -> io::Result<Duration> {
     }
 }
 
-/// Whether the kernel has SCTP.
+/// Checks that the kernel has SCTP.
+///
+/// # Errors
+/// If it makes no one-to-many SCTP socket, or is not Linux.
 pub fn kernel_sctp() -> Result<(), Unavailable> {
     #[cfg(target_os = "linux")]
     return crate::kernel::probe();
@@ -96,7 +102,10 @@ pub fn kernel_sctp() -> Result<(), Unavailable> {
     ))
 }
 
-/// Whether TCP connects to itself.
+/// Checks that TCP connects on the loopback.
+///
+/// # Errors
+/// If it does not within five seconds.
 pub fn tcp_loopback() -> Result<(), Unavailable> {
     let connect = || -> io::Result<()> {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -111,7 +120,10 @@ pub fn tcp_loopback() -> Result<(), Unavailable> {
     })
 }
 
-/// Whether a datagram to a group comes back to a member on this host.
+/// Checks that a datagram to a group arrives at a member on this host.
+///
+/// # Errors
+/// If it does not within half a second.
 pub fn multicast(group: IpAddr) -> Result<(), Unavailable> {
     let way_out = match group {
         IpAddr::V4(_) => "as root: ip link set lo multicast on; ip route add 224.0.0.0/4 dev lo",
@@ -161,17 +173,20 @@ fn round(group: IpAddr) -> io::Result<()> {
     }
 }
 
-/// How well this machine keeps time.
+/// Precision of this machine's clock and timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Clock {
-    /// The smallest step of the clock that was seen.
+    /// The smallest step of the clock that was measured.
     pub resolution: Duration,
-    /// How late a timer of 1 ms was, at the median of 50.
+    /// Median delay of 50 timers of 1 ms.
     pub lag_median: Duration,
-    /// How late the latest of them was.
+    /// Largest delay of those timers.
     pub lag_worst: Duration,
 }
 
+///
+/// # Errors
+/// If the system grants no timers.
 /// Measures clock and timers for about a tenth of a second. Must not be called inside a tokio runtime.
 pub fn clock() -> Result<Clock, Unavailable> {
     let way_out = "timers are needed; look at the limits on this process";

@@ -1,7 +1,7 @@
-//! Which of many sockets have something to do.
+//! List of the sockets that are ready, among many.
 //!
 //! Each socket registers a [`Source`] as its waker. A woken source puts its number on a list and wakes the
-//! task that waits, so that a stack with a thousand connections looks only at those that moved.
+//! task that waits, so that a stack with a thousand connections serves only those that woke.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +28,7 @@ pub(crate) struct Source {
 }
 
 impl Ready {
-    /// A source that is listed from the beginning, so that its socket is looked at once.
+    /// Returns a source that is listed from the beginning, so that its socket is served at once.
     pub(crate) fn source(self: &Arc<Ready>, number: u64) -> Arc<Source> {
         let source = Arc::new(Source {
             number,
@@ -39,7 +39,7 @@ impl Ready {
         source
     }
 
-    /// The next socket to look at.
+    /// Returns the next socket to serve.
     pub(crate) fn poll(&self, cx: &mut Context<'_>) -> Poll<u64> {
         let mut list = self.lock();
         match list.woken.pop_front() {
@@ -63,7 +63,7 @@ impl Ready {
 }
 
 impl Source {
-    /// To be called before the socket is looked at: what happens from now on lists it again.
+    /// Takes the source off the list. Called before the socket is served, so that later events list it again.
     pub(crate) fn taken(&self) {
         self.listed.store(false, Ordering::Release);
     }

@@ -1,13 +1,13 @@
-//! Remembers which DATA chunks came in, to tell the U bit of a message once it is delivered.
+//! Record of the DATA chunks that arrived, from which a delivered message gets its U bit.
 //!
-//! The user-space stack hands out stream, PPID and octets of a message, not how it was sent. The endpoint
-//! sees the chunks, and a delivered message is the first whole run of fragments with that stream, PPID and
-//! length. Chunks that the stack has acknowledged cumulatively are not noted again.
+//! The user-space stack returns stream, PPID and octets of a message, without its flags. The endpoint sees the
+//! chunks, and a delivered message is the first complete run of fragments with that stream, PPID and length.
+//! Chunks that the stack has acknowledged cumulatively are not recorded again.
 
 use crate::chunk::{BEGINNING, Data, ENDING, UNORDERED};
 use std::collections::VecDeque;
 
-/// Fragments remembered per association; beyond that, messages are delivered without their U bit.
+/// Limit on fragments recorded per association; beyond it, messages are delivered without their U bit.
 const LIMIT: usize = 16_384;
 
 #[derive(Debug, Default)]
@@ -23,7 +23,7 @@ struct Fragment {
 }
 
 impl Received {
-    /// A DATA chunk came in.
+    /// Records a DATA chunk that arrived.
     pub(crate) fn note(&mut self, data: Data) {
         if self
             .acknowledged
@@ -47,7 +47,7 @@ impl Received {
         }
     }
 
-    /// The stack acknowledged everything up to this TSN.
+    /// Removes delivered fragments up to this TSN, which the stack acknowledged cumulatively.
     pub(crate) fn acknowledge(&mut self, cumulative: u32) {
         self.acknowledged = Some(cumulative);
         while self
@@ -59,7 +59,7 @@ impl Received {
         }
     }
 
-    /// The stack delivered a message: was it sent unordered?
+    /// Returns the U bit of a message that the stack delivered; `None` if its chunks were not recorded.
     pub(crate) fn deliver(&mut self, stream: u16, ppid: u32, len: usize) -> Option<bool> {
         let (start, end) = (0..self.fragments.len()).find_map(|start| {
             let first = &self.fragments[start];
@@ -81,7 +81,7 @@ impl Received {
         Some(unordered)
     }
 
-    /// The last index of a whole message of `len` octets that begins at `start`.
+    /// Returns the last index of a complete message of `len` octets that begins at `start`.
     fn run(&self, start: usize, len: usize) -> Option<usize> {
         let mut tsn = self.fragments[start].data.tsn;
         let mut sum = 0;
@@ -99,7 +99,7 @@ impl Received {
     }
 }
 
-/// Serial number arithmetic of TSNs (RFC 9260 §1.6).
+/// Compares TSNs by serial number arithmetic (RFC 9260 §1.6).
 fn after(a: u32, b: u32) -> bool {
     a != b && a.wrapping_sub(b) < 1 << 31
 }

@@ -12,10 +12,10 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 
-/// Reads from one connection before others get their turn.
+/// Reads from one connection before other sockets are served.
 const READS_PER_TURN: u32 = 8;
 
-/// Where a stack's sockets put what happens.
+/// Receiver of the events and packets of a stack's sockets.
 pub(crate) struct Sink<'a> {
     pub(crate) events: &'a mut VecDeque<Event>,
     pub(crate) tap: &'a mut Option<Tap>,
@@ -43,16 +43,16 @@ pub(crate) struct Tcp {
     connections: HashMap<AssocId, Connection>,
     next_id: u64,
     buffer: Box<[u8; 65_536]>,
-    /// Further connections are reset as soon as they are accepted.
+    /// Limit on connections: further ones are reset as soon as they are accepted.
     max_connections: usize,
-    /// Octets waiting to be sent per connection beyond which sending is `WouldBlock`.
+    /// Limit on octets waiting to be sent per connection: beyond it, sending is `WouldBlock`.
     send_queue: usize,
     refused: u64,
 }
 
 struct Port {
     addr: SocketAddr,
-    /// Whether its connections carry messages with our header.
+    /// True if its connections carry messages with the common header of ASAP.
     framed: bool,
     listener: Option<(TcpListener, Arc<Source>)>,
 }
@@ -66,10 +66,10 @@ struct Connection {
     framer: Framer,
     waiting: VecDeque<u8>,
     up: bool,
-    /// Our side is to be closed once everything is sent.
+    /// This side closes once everything is sent.
     closing: bool,
-    /// The peer has closed its side. What came before may still be answered: the end is told once the events
-    /// before it are taken and everything is sent.
+    /// The peer has closed its side. Messages before that may still be answered: the end is reported once the
+    /// events before it are taken and everything is sent.
     ended: bool,
 }
 
@@ -82,8 +82,8 @@ impl std::fmt::Debug for Tcp {
 }
 
 impl Tcp {
-    /// Sockets list themselves on `ready` under their identity: connections odd, listeners as
-    /// [`listener_number`].
+    /// Returns an empty set. Its sockets list themselves on `ready` under their identity: connections odd,
+    /// listeners as [`listener_number`].
     pub(crate) fn new(ready: Arc<Ready>, options: &SctpOptions) -> Tcp {
         Tcp {
             ready,
@@ -134,7 +134,7 @@ impl Tcp {
             .for_each(|assoc| self.abort(assoc));
     }
 
-    /// The connections of an endpoint.
+    /// Returns the connections of an endpoint.
     pub(crate) fn of_port(&self, id: LocalPort) -> Vec<AssocId> {
         self.connections
             .iter()
@@ -198,7 +198,7 @@ impl Tcp {
         Ok(assoc)
     }
 
-    /// Connections that were reset because there are too many.
+    /// Counts the connections that were reset because there are too many.
     pub(crate) fn refused(&self) -> u64 {
         self.refused
     }
@@ -232,7 +232,7 @@ impl Tcp {
         while connection.waiting.is_empty() && !rest.is_empty() {
             match SockRef::from(&connection.stream).send(rest) {
                 Ok(n) => rest = &rest[n..],
-                // Reading finds out what is wrong with the connection, if anything is.
+                // The next read detects an error of the connection.
                 Err(_) => break,
             }
         }
@@ -259,7 +259,7 @@ impl Tcp {
         }
     }
 
-    /// Looks at a socket that listed itself.
+    /// Serves a socket that listed itself.
     pub(crate) fn serve(&mut self, number: u64, sink: &mut Sink<'_>) {
         if let Some(id) = listener_of(number) {
             self.accept(id, sink);
@@ -299,7 +299,7 @@ impl Tcp {
             let (stream, peer) = match listener.poll_accept(&mut Context::from_waker(&waker)) {
                 Poll::Pending => return,
                 Poll::Ready(Ok(accepted)) => accepted,
-                // The connection died in the queue, or there are too many files: what is left waits.
+                // The connection ended in the queue, or too many files are open: the others wait.
                 Poll::Ready(Err(_)) => return source.list(),
             };
             if self.connections.len() >= self.max_connections {
@@ -316,7 +316,7 @@ impl Tcp {
     }
 }
 
-/// The number under which a listener lists itself: even, unlike a connection's.
+/// Returns the number under which a listener lists itself: even, unlike a connection's.
 pub(crate) fn listener_number(id: LocalPort) -> u64 {
     u64::from(id.0) << 1
 }
@@ -330,7 +330,7 @@ fn listener_of(number: u64) -> Option<LocalPort> {
 type End = (DownKind, String);
 
 impl Connection {
-    /// Does everything the socket allows now. `Err` is its end.
+    /// Writes and reads as much as the socket allows now. `Err` is the end of the connection.
     fn serve(&mut self, assoc: AssocId, buffer: &mut [u8], sink: &mut Sink<'_>) -> Result<(), End> {
         let waker = Waker::from(Arc::clone(&self.source));
         let mut cx = Context::from_waker(&waker);
@@ -385,7 +385,7 @@ impl Connection {
             }
         }
         if self.closing {
-            // Fails only if the peer has closed everything, which reading tells.
+            // Fails only if the peer has closed both directions, which the next read detects.
             let _ = SockRef::from(&self.stream).shutdown(std::net::Shutdown::Write);
         }
         Ok(())
@@ -460,9 +460,9 @@ impl Connection {
     }
 }
 
-/// Makes the coming close an RST.
+/// Makes the next close send an RST.
 fn reset(stream: &TcpStream) {
-    // If it fails the peer sees an orderly end instead.
+    // If this fails, the peer sees an orderly end instead.
     let _ = SockRef::from(stream).set_linger(Some(Duration::ZERO));
 }
 

@@ -1,9 +1,9 @@
 //! SCTP in user space over one UDP socket (RFC 6951): works on every system, without privileges.
 //!
-//! ASAP and ENRP parameters name IP addresses and SCTP ports, never a UDP port, and RFC 6951 finds none out.
-//! The rule here: one UDP port per IP address, 9899 unless configured or learnt otherwise, with all SCTP
-//! ports of a process behind it. Two stacks on one host take two addresses (127.0.0.2 …) or two UDP ports
-//! and a [`Peers`] table.
+//! ASAP and ENRP parameters name IP addresses and SCTP ports, never a UDP port, and RFC 6951 defines no way to
+//! discover one. The rule here: one UDP port per IP address, 9899 unless configured or learnt otherwise, with
+//! all SCTP ports of a process behind it. Two stacks on one host take two addresses (127.0.0.2 …) or two UDP
+//! ports and a [`Peers`] table.
 
 use crate::cookie::CookieKey;
 use crate::endpoint::{Counters, Endpoint};
@@ -25,7 +25,7 @@ use tokio::net::UdpSocket;
 /// The UDP port that IANA assigned to SCTP.
 pub const UDP_PORT: u16 = 9899;
 
-/// Which UDP port carries SCTP at a peer's address, or at one SCTP port of it.
+/// Table of the UDP ports that carry SCTP at a peer's address, or at one SCTP port of it.
 pub type Peers = BTreeMap<(IpAddr, Option<u16>), u16>;
 
 /// Reads one entry of a [`Peers`] table: `192.0.2.1=9900`, `192.0.2.1:3863=9900` or `[2001:db8::1]:3863=9900`.
@@ -38,24 +38,24 @@ pub fn parse_peer(text: &str) -> Option<((IpAddr, Option<u16>), u16)> {
     Some((key, udp_port.parse().ok().filter(|port| *port != 0)?))
 }
 
-/// What a stack is started with.
+/// Configuration of a stack.
 pub struct UdpConfig {
     /// This stack's address: the UDP socket is bound to it and SCTP endpoints have it.
     pub ip: IpAddr,
     /// Its UDP port, 0 for any free one.
     pub udp_port: u16,
-    /// The UDP port of peers about which nothing else is known.
+    /// The UDP port of peers that are neither in `peers` nor learnt.
     pub peer_udp_port: u16,
     /// Peers with another UDP port.
     pub peers: Peers,
     /// SCTP parameters and limits.
     pub options: SctpOptions,
-    /// Sees every packet.
+    /// Receives a copy of every packet.
     pub tap: Option<Tap>,
 }
 
 impl UdpConfig {
-    /// The usual ports on an address.
+    /// Returns a configuration with the default ports on an address.
     pub fn new(ip: IpAddr) -> UdpConfig {
         UdpConfig {
             ip,
@@ -86,12 +86,12 @@ impl std::fmt::Debug for UdpConfig {
     }
 }
 
-/// Learnt UDP ports of peers; beyond this, new ones are not remembered.
+/// Limit on learnt UDP ports of peers; new ones beyond it are not stored.
 const MAX_LEARNT: usize = 16_384;
-/// Datagrams without an event after which `recv` looks at its deadline again.
+/// Datagrams without an event after which `recv` checks its deadline again.
 const BATCH: u32 = 64;
 
-/// The stack.
+/// Stack of user-space SCTP.
 pub struct UdpStack {
     ip: IpAddr,
     udp: UdpSocket,
@@ -130,11 +130,14 @@ enum Step {
 impl UdpStack {
     /// Binds the UDP socket. Must be called inside a tokio runtime with I/O and time; the stack stays on one
     /// thread.
+    ///
+    /// # Errors
+    /// If the socket cannot be made or bound.
     pub fn new(config: UdpConfig) -> io::Result<UdpStack> {
         let addr = SocketAddr::new(config.ip, config.udp_port);
         let socket = Socket::new(Domain::for_address(addr), Type::DGRAM, Some(Protocol::UDP))?;
         socket.set_nonblocking(true)?;
-        // Both are wishes: the system caps them.
+        // The system may grant less of both.
         let _ = socket.set_recv_buffer_size(4 << 20);
         let _ = socket.set_send_buffer_size(4 << 20);
         socket.bind(&addr.into()).map_err(|error| {
@@ -163,7 +166,7 @@ impl UdpStack {
         })
     }
 
-    /// The UDP address that carries this stack's SCTP.
+    /// Returns the UDP address that carries this stack's SCTP.
     pub fn udp_addr(&self) -> SocketAddr {
         self.udp_addr
     }
@@ -173,23 +176,26 @@ impl UdpStack {
         self.peers.insert((ip, sctp_port), udp_port);
     }
 
-    /// Ends the stack as a killed process would: no peer is told.
+    /// Ends the stack as a killed process would: it sends nothing to its peers.
     pub fn vanish(mut self) {
         self.sctp.clear();
     }
 
-    /// What SCTP threw away so far.
+    /// Returns the counters of packets and set-ups that SCTP discarded.
     pub fn counters(&self) -> Counters {
         self.endpoint.counters()
     }
 
-    /// An event that is here already: what [`recv`](Self::recv) would give without waiting or looking at any socket.
+    /// Returns an event that is queued already, as [`recv`](Self::recv) does without waiting or reading a socket.
     pub fn queued(&mut self) -> Option<Event> {
         self.events.pop_front()
     }
 
-    /// The next event, or `None` once `until` is past. Drives everything; a future that is dropped loses
-    /// nothing.
+    /// Returns the next event, or `None` once `until` is past. Drives sockets and timers; a future that is
+    /// dropped loses nothing.
+    ///
+    /// # Errors
+    /// None today: errors of a socket end its association with an event.
     pub async fn recv(&mut self, until: Option<Instant>) -> io::Result<Option<Event>> {
         let mut batch = 0;
         let mut looked = false;
@@ -221,7 +227,7 @@ impl UdpStack {
                     if std::mem::replace(&mut looked, true) {
                         return Ok(None);
                     }
-                    // A deadline in the past must not keep the runtime from looking at the sockets.
+                    // A deadline in the past must not keep the runtime from polling the sockets.
                     tokio::task::yield_now().await;
                 }
             }
@@ -289,8 +295,8 @@ impl UdpStack {
                     octets: &transmit.packet,
                 });
             }
-            // Not through the runtime, which says "not ready" until it has looked once. A full buffer or
-            // an unreachable network is a lost packet, and SCTP repairs that.
+            // Not through the runtime, which reports "not ready" until it has polled the socket once. A full
+            // buffer or an unreachable network is a lost packet, and SCTP repairs that.
             let _ = SockRef::from(&self.udp).send_to(&transmit.packet, &transmit.to.into());
         }
         while let Some(event) = self.endpoint.poll_event() {
@@ -320,7 +326,7 @@ impl UdpStack {
         }
     }
 
-    /// The UDP port behind which a peer is, from the surest source to the last resort.
+    /// Returns the UDP port behind which a peer is, from the most reliable source to the default.
     fn udp_port_of(&self, addr: SocketAddr, given: Option<u16>) -> u16 {
         let configured = |port| self.peers.get(&(addr.ip(), port)).copied();
         let learnt = self.learnt.get(&addr.ip());
@@ -486,7 +492,7 @@ impl Transport for UdpStack {
     }
 }
 
-/// A process that ends takes its associations with it in a way that peers notice at once.
+/// Aborts the associations, so that peers detect the end of the process at once.
 impl Drop for UdpStack {
     fn drop(&mut self) {
         let ports: Vec<LocalPort> = self.sctp.keys().copied().collect();

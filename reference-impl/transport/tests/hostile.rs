@@ -1,4 +1,4 @@
-//! Packets that no honest peer sends: the endpoint must neither panic nor grow.
+//! Packets that no correct peer sends: the endpoint must neither panic nor grow.
 
 use rsp_transport::endpoint::Endpoint;
 use rsp_transport::{AssocId, CookieKey, Event, LocalPort, Outgoing, SctpOptions, chunk};
@@ -57,7 +57,7 @@ impl Two {
         }
     }
 
-    /// A conversation that uses every kind of chunk.
+    /// Runs a conversation that uses every kind of chunk.
     fn talk() -> Two {
         let mut two = Two::new();
         two.sides[0]

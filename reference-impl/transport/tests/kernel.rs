@@ -1,5 +1,5 @@
-//! The kernel's SCTP, alone and against user space. Runs where there is one and says so where there is not;
-//! `cargo run --release -p lab -- transport` runs it in user-mode Linux.
+//! The kernel's SCTP, alone and against user space. Without kernel SCTP, each test prints that it is skipped;
+//! `cargo run --release -p lab -- transport` runs them in user-mode Linux.
 #![cfg(target_os = "linux")]
 
 use rsp_transport::live::{Mode, Stack, StackConfig};
@@ -133,7 +133,7 @@ async fn associate(a: &mut Stack, b: &mut Stack) -> (AssocId, AssocId) {
     (assoc, ids[1].expect("both are up"))
 }
 
-/// Everything that an association does, between any two stacks.
+/// Runs an association through all its operations, between any two stacks.
 async fn suite(mut a: Stack, mut b: Stack) {
     let (at_a, at_b) = associate(&mut a, &mut b).await;
     for (stream, ppid, unordered, len) in [
@@ -363,7 +363,7 @@ fn silence_is_unreachable_and_not_refused() {
                 listen: false,
             })
             .expect("free");
-        // Documentation addresses: nobody answers, if there is a route at all.
+        // Documentation addresses: no host answers, if there is a route at all.
         let nobody = Peer {
             addrs: vec!["192.0.2.1:3863".parse().expect("addr")],
             udp_port: None,
@@ -414,7 +414,7 @@ fn ip(arguments: &str) {
     assert!(status.success(), "ip {arguments}");
 }
 
-/// Needs a network of its own: `RSPCHECK_LAB` says that `dummy0` may be changed.
+/// Needs a separate network: `RSPCHECK_LAB` states that the test may change `dummy0`.
 #[test]
 fn a_multi_homed_association_survives_the_loss_of_a_path() {
     run(async {

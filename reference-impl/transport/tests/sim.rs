@@ -1,4 +1,4 @@
-//! The simulated network: everything an association can live through, and determinism.
+//! The simulated network: every event of an association's life, and determinism.
 
 use rsp_transport::sim::{Conditions, HostId, Net};
 use rsp_transport::{
@@ -541,7 +541,7 @@ fn the_association_limit_refuses_the_next_one() {
     );
 }
 
-/// A busy conversation under bad conditions; returns every packet and event.
+/// Runs a busy conversation under bad conditions and returns every packet and event.
 fn trace(seed: u64) -> Vec<String> {
     let lines = Rc::new(RefCell::new(Vec::new()));
     let mut net = Net::with_options(seed, SctpOptions::impatient());
@@ -769,7 +769,7 @@ fn tcp_of_a_pool_is_not_cut_into_messages() {
         other => panic!("{other:?}"),
     };
     assert!(matches!(net.next(secs(100)), Some((_, Event::Up { .. }))));
-    // As a header of ours, the one says Length 8224 and the other says 0.
+    // Read as ASAP headers, the one has Length 8224 and the other 0.
     for (sender, assoc, text) in [(a, at_a, "GET   / HTTP/1.0"), (b, at_b, "\0\0\0\0 200")] {
         net.host(sender)
             .send(assoc, message(0, 0, false, text.as_bytes()))

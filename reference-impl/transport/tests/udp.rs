@@ -11,7 +11,7 @@ use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
-/// Far beyond what anything here takes; reached only by a defect.
+/// Deadline of each step, far beyond its duration; reached only because of a defect.
 const GUARD: Duration = Duration::from_secs(30);
 
 #[expect(clippy::disallowed_methods, reason = "a deadline for a live stack")]
@@ -64,7 +64,7 @@ fn message(octets: &[u8]) -> Outgoing<'_> {
     }
 }
 
-/// The next event of either stack: 0 or 1, and what happened.
+/// Returns the next event of either stack, with the stack's number, 0 or 1.
 async fn either(a: &mut UdpStack, b: &mut UdpStack) -> (usize, Event) {
     let (index, event) = tokio::select! {
         event = a.recv(guard()) => (0, event),
@@ -230,7 +230,7 @@ fn a_silent_peer_is_lost() {
     run(async {
         let (mut a, mut b) = (stack(), stack());
         let (at_a, _) = associate(&mut a, &mut b).await;
-        // Nobody drives `b` any more.
+        // Nothing drives `b` any more.
         let event = one(&mut a).await;
         assert!(
             matches!(event, Event::Down { assoc, kind: DownKind::Lost, .. } if assoc == at_a),
@@ -278,7 +278,7 @@ fn the_udp_port_of_a_peer_is_learnt_from_what_it_sends() {
         let (mut a, mut b) = (stack(), stack());
         let (_, at_b) = associate(&mut a, &mut b).await;
         a.open(&sctp(4000, true)).expect("free");
-        // `b` was told nothing of `a`; another SCTP port of it is behind the same UDP port.
+        // `b` has no entry for `a`; another SCTP port of `a` is behind the same UDP port.
         let from = b.open(&sctp(0, false)).expect("free");
         let to = Peer {
             addrs: vec![SocketAddr::new(a.udp_addr().ip(), 4000)],
@@ -327,7 +327,7 @@ fn ipv6_works_where_the_host_has_it() {
     });
 }
 
-/// A peer made of a bare socket and the state machine, to send what a stack would not.
+/// Peer made of a plain socket and the state machine, which sends packets that a stack does not.
 struct Hand {
     socket: UdpSocket,
     endpoint: Endpoint,
@@ -398,7 +398,7 @@ fn out_of_the_blue_packets_are_answered_as_the_rfc_says() {
     });
 }
 
-/// Lets a stack work until its counters are as expected.
+/// Drives a stack until its counters are as expected.
 async fn turns(stack: &mut UdpStack, done: impl Fn(Counters) -> bool) {
     for _ in 0..5000 {
         if done(stack.counters()) {
@@ -409,7 +409,7 @@ async fn turns(stack: &mut UdpStack, done: impl Fn(Counters) -> bool) {
     panic!("{:?}", stack.counters());
 }
 
-/// Lets a stack do what it can without waiting long.
+/// Drives a stack for a short time.
 async fn turn(stack: &mut UdpStack) {
     #[expect(clippy::disallowed_methods, reason = "a deadline for a live stack")]
     let soon = Some(Instant::now() + Duration::from_millis(1));
@@ -640,7 +640,7 @@ fn tcp_of_a_pool_is_told_as_it_comes() {
         let port = b.open(&local).expect("free");
         let mut client = TcpStream::connect(b.local_addrs(port)[0]).expect("listens");
         assert!(matches!(one(&mut b).await, Event::Up { .. }));
-        // As a header of ours it would say Length 0.
+        // Read as an ASAP header it would have Length 0.
         client.write_all(&[0; 5]).expect("sent");
         let mut came = 0;
         while came < 5 {
@@ -691,7 +691,7 @@ fn tcp_framing_survives_split_segments_and_rejects_garbage() {
     });
 }
 
-/// Nothing is complete before the last octet of the split message, which is the only event.
+/// Drives a stack: no message is complete before the last octet of the split one, which is the only event.
 async fn turn_any(b: &mut UdpStack, _octet: u8) {
     #[expect(clippy::disallowed_methods, reason = "a deadline for a live stack")]
     let soon = Some(Instant::now() + Duration::from_millis(1));

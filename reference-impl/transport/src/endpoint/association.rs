@@ -1,4 +1,4 @@
-//! One association of the endpoint: the user-space stack's socket and what it does not tell.
+//! One association of the endpoint: the user-space stack's socket, and the state that the socket does not show.
 
 use crate::chunk::{self, Chunk, Header, kind};
 use crate::received::Received;
@@ -15,7 +15,7 @@ use std::time::Duration;
 /// Cause "Protocol Violation" (RFC 9260 §3.3.10.13).
 const PROTOCOL_VIOLATION: u16 = 13;
 
-/// What packets of one association have in common.
+/// Addresses and ports that all packets of one association have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Path {
     pub(super) udp: SocketAddr,
@@ -28,13 +28,13 @@ pub(super) struct Association {
     pub(super) local: LocalPort,
     pub(super) path: Path,
     pub(super) socket: Socket,
-    /// The verification tag that the peer must use; 0 before our INIT is out.
+    /// The verification tag that the peer must use; 0 before the first INIT is sent.
     pub(super) tag: u32,
     /// The deadline under which it is listed among the endpoint's timers.
     pub(super) timer: Option<Duration>,
     up: bool,
     cookie_echoed: bool,
-    /// Cause code of an ABORT in the packet at hand; the stack tells it as text only.
+    /// Cause code of an ABORT in the current packet; the stack reports it as text only.
     abort_cause: Option<u16>,
     streams_out: Option<u16>,
     received: Received,
@@ -105,8 +105,8 @@ impl Association {
             })
     }
 
-    /// Whether a packet is the ABORT with which nobody answers our INIT. The stack ignores it, because it
-    /// has no control block yet.
+    /// Returns true if a packet is the ABORT of a port without endpoint that answers an INIT. The stack ignores
+    /// it, because it has no control block yet.
     pub(super) fn refused_by(&self, header: &Header, first: &Chunk<'_>) -> bool {
         first.kind == kind::ABORT
             && first.flags & chunk::TAG_REFLECTED == 0
@@ -115,7 +115,7 @@ impl Association {
             && self.socket.state() == SocketState::Connecting
     }
 
-    /// Looks at a packet before the stack does.
+    /// Records the chunks of a packet before the stack handles it.
     pub(super) fn note(&mut self, header: &Header, first: &Chunk<'_>, packet: &[u8]) {
         self.abort_cause = None;
         if !matches!(first.kind, kind::HEARTBEAT | kind::HEARTBEAT_ACK) {
@@ -123,7 +123,7 @@ impl Association {
         }
     }
 
-    /// Notes the ABORT of a packet and, if it has our tag, its DATA chunks.
+    /// Records the ABORT of a packet and, if it has this side's tag, its DATA chunks.
     pub(super) fn note_data(&mut self, packet: &[u8], ours: bool) {
         for chunk in chunk::chunks(packet) {
             match chunk.kind {
@@ -137,7 +137,7 @@ impl Association {
         }
     }
 
-    /// Where a packet goes that the stack wants to send while it handles one that came from `from`.
+    /// Returns the destination of a packet that the stack sends while it handles one from `from`.
     pub(super) fn destination(&self, packet: &[u8], from: Option<SocketAddr>) -> SocketAddr {
         match packet.get(chunk::HEADER_LEN) {
             // Both answer a path, not an association (RFC 9260 §8.3, §5.1).
@@ -146,7 +146,7 @@ impl Association {
         }
     }
 
-    /// Looks at a packet that leaves. Returns our tag when it is the first INIT.
+    /// Records the chunks of an outgoing packet. Returns this side's tag if it is the first INIT.
     pub(super) fn sent(&mut self, packet: &[u8]) -> Option<u32> {
         for chunk in chunk::chunks(packet) {
             match chunk.kind {
@@ -167,7 +167,7 @@ impl Association {
         None
     }
 
-    /// The stack says that it is connected: an event unless this is a restart or a late collision.
+    /// Records that the stack is connected. Returns an event unless this is a restart or a late collision.
     pub(super) fn connected(&mut self) -> Option<Event> {
         let metrics = self.socket.get_metrics();
         let (streams_in, streams_out) = metrics.map_or((0, 0), |m| {
@@ -188,7 +188,7 @@ impl Association {
         })
     }
 
-    /// The peer began anew with this COOKIE ECHO: other tag, other TSNs.
+    /// Resets tag and TSNs: the peer restarted with this COOKIE ECHO.
     pub(super) fn restarted(&mut self, cookie_echo: &[u8]) {
         self.tag = Header::read(cookie_echo).map_or(self.tag, |header| header.tag);
         self.received = Received::default();
@@ -224,7 +224,7 @@ impl Association {
         }
     }
 
-    /// Moves whole messages out. Stops at one that is longer than `max` and returns its length.
+    /// Moves complete messages to `events`. Stops at one that is longer than `max` and returns its length.
     pub(super) fn take_messages(
         &mut self,
         max: usize,

@@ -1,18 +1,18 @@
 //! Many SCTP associations behind one UDP address: a state machine without socket or clock.
 //!
-//! The user-space stack is one [`Socket`] per association and knows nothing of ports, acceptance or packets
-//! that belong to no association. Those are done here (RFC 9260 §8.4, §8.5; RFC 6951 §5):
+//! The user-space stack is one [`Socket`] per association, without ports, acceptance or packets that belong to
+//! no association. This module handles those (RFC 9260 §8.4, §8.5; RFC 6951 §5):
 //!
 //! ```text
 //!   datagram ─► checksum ─► association by source address and ports ─────────► Socket ─► events
 //!                           else by verification tag (its UDP port changed) ─►
-//!                           else INIT to a listener: answered from a throw-away Socket, nothing is kept
-//!                           else COOKIE ECHO with our seal: a new association
+//!                           else INIT to a listener: answered from a temporary Socket, without state
+//!                           else COOKIE ECHO with this stack's seal: a new association
 //!                           else out of the blue: ABORT, SHUTDOWN COMPLETE or silence
 //! ```
 //!
-//! Every call takes the time since the endpoint's beginning. After any call, take [`Endpoint::poll_transmit`]
-//! and [`Endpoint::poll_event`] until they are empty, and come back at [`Endpoint::poll_timeout`].
+//! Every call takes the time since the endpoint's start. After any call, the caller empties
+//! [`Endpoint::poll_transmit`] and [`Endpoint::poll_event`], and calls again at [`Endpoint::poll_timeout`].
 
 mod association;
 
@@ -35,7 +35,7 @@ pub struct Transmit {
     pub packet: Vec<u8>,
 }
 
-/// What an endpoint threw away or answered without an association.
+/// Counters of the packets that an endpoint discarded or answered without an association.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     /// Datagrams too short, without a chunk, or with port 0.
@@ -46,17 +46,17 @@ pub struct Counters {
     pub offloaded_checksum: u64,
     /// Packets of no association.
     pub out_of_the_blue: u64,
-    /// COOKIE ECHOs without our seal, or too old.
+    /// COOKIE ECHOs without this stack's seal, or too old.
     pub bad_cookie: u64,
     /// Set-ups refused because there are too many associations.
     pub over_limit: u64,
 }
 
-/// Longest datagram that can have crossed a wire in one piece. A longer one was never segmented, and only
-/// such a one may have a checksum of zero: sender and receiver share a host, and the sending kernel left
-/// segmentation and checksum to hardware that was never reached.
+/// Longest datagram that can have crossed a wire in one piece. Only a longer one may have a checksum of zero:
+/// its sender is on this host, where the kernel left segmentation and checksum to hardware that it never
+/// reached.
 const LONGEST_ON_WIRE: usize = 1500;
-/// First port handed out when the caller does not care.
+/// First of the ports that the endpoint picks itself.
 const EPHEMERAL: u16 = 49_152;
 /// Cause "Out of Resource" (RFC 9260 §3.3.10.4) as a TLV.
 const OUT_OF_RESOURCE: [u8; 4] = [0, 4, 0, 4];
@@ -66,7 +66,7 @@ struct Port {
     listen: bool,
 }
 
-/// The endpoint.
+/// SCTP endpoint behind one UDP address.
 pub struct Endpoint {
     options: SctpOptions,
     key: CookieKey,
@@ -93,7 +93,7 @@ impl std::fmt::Debug for Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint without ports. Verification tags and TSNs come from the thread's `fastrand` generator.
+    /// Returns an endpoint without ports. Verification tags and TSNs come from the thread's `fastrand` generator.
     pub fn new(options: SctpOptions, key: CookieKey) -> Endpoint {
         Endpoint {
             options,
@@ -115,7 +115,10 @@ impl Endpoint {
         self.next_id = old.next_id;
     }
 
-    /// Opens an SCTP port (0: any free one) and tells which. Associations of it name `local` in their events.
+    /// Opens an SCTP port (0: any free one) and returns it. Its associations name `local` in their events.
+    ///
+    /// # Errors
+    /// `AddrInUse` if the port is open already, or none is free.
     pub fn open(&mut self, local: LocalPort, port: u16, listen: bool) -> io::Result<u16> {
         let port = match port {
             0 => self.free_port()?,
@@ -148,7 +151,7 @@ impl Endpoint {
             .for_each(|id| self.abort(now, id));
     }
 
-    /// The associations of a port, oldest first.
+    /// Returns the associations of a port, oldest first.
     pub fn of_port(&self, port: u16) -> Vec<AssocId> {
         let mut all: Vec<AssocId> = self
             .associations
@@ -161,6 +164,10 @@ impl Endpoint {
     }
 
     /// Starts an association from an open port to an SCTP port behind a UDP address.
+    ///
+    /// # Errors
+    /// If `port` is not open, the peer's port is 0, there is an association with it already, or there are too
+    /// many.
     pub fn connect(
         &mut self,
         now: Duration,
@@ -209,6 +216,9 @@ impl Endpoint {
     }
 
     /// Queues a user message.
+    ///
+    /// # Errors
+    /// As [`Transport::send`](crate::Transport::send).
     pub fn send(&mut self, now: Duration, id: AssocId, message: Outgoing<'_>) -> io::Result<()> {
         let max = self.options.max_message;
         let association = self
@@ -221,6 +231,9 @@ impl Endpoint {
     }
 
     /// Starts a graceful shutdown.
+    ///
+    /// # Errors
+    /// `NotConnected` for an unknown association.
     pub fn shutdown(&mut self, now: Duration, id: AssocId) -> io::Result<()> {
         let association = self
             .associations
@@ -232,7 +245,7 @@ impl Endpoint {
         Ok(())
     }
 
-    /// Ends an association with an ABORT; nothing more is heard of it, not even what was waiting.
+    /// Ends an association with an ABORT and drops its queued events. No event follows.
     pub fn abort(&mut self, now: Duration, id: AssocId) {
         let Some(association) = self.associations.get_mut(&id) else {
             return;
@@ -244,7 +257,7 @@ impl Endpoint {
         self.events.retain(|event| event.assoc() != Some(id));
     }
 
-    /// A datagram came in.
+    /// Handles a datagram that arrived.
     pub fn handle_datagram(&mut self, now: Duration, from: SocketAddr, datagram: &[u8]) {
         let Some((header, first)) = Header::read(datagram).zip(chunk::chunks(datagram).next())
         else {
@@ -271,7 +284,10 @@ impl Endpoint {
         }
     }
 
-    /// The time has come that [`Endpoint::poll_timeout`] told.
+    /// Handles the timers that are due; called at the time that [`Endpoint::poll_timeout`] returned.
+    ///
+    /// # Panics
+    /// If a timer has no association, which is a defect of this module.
     pub fn handle_timeout(&mut self, now: Duration) {
         while let Some(&(when, id)) = self.timers.first()
             && when <= now
@@ -285,32 +301,32 @@ impl Endpoint {
         }
     }
 
-    /// When to call [`Endpoint::handle_timeout`].
+    /// Returns the time at which to call [`Endpoint::handle_timeout`].
     pub fn poll_timeout(&self) -> Option<Duration> {
         self.timers.first().map(|(when, _)| *when)
     }
 
-    /// The next datagram to send.
+    /// Returns the next datagram to send.
     pub fn poll_transmit(&mut self) -> Option<Transmit> {
         self.transmits.pop_front()
     }
 
-    /// What happened next.
+    /// Returns the next event.
     pub fn poll_event(&mut self) -> Option<Event> {
         self.events.pop_front()
     }
 
-    /// What was thrown away so far.
+    /// Returns the counters of discarded packets.
     pub fn counters(&self) -> Counters {
         self.counters
     }
 
-    /// The number of associations, those being set up included.
+    /// Counts the associations, those being set up included.
     pub fn associations(&self) -> usize {
         self.associations.len()
     }
 
-    /// The UDP address behind which an association's peer is.
+    /// Returns the UDP address behind which an association's peer is.
     pub fn udp_address(&self, id: AssocId) -> Option<SocketAddr> {
         self.associations.get(&id).map(|a| a.path.udp)
     }
@@ -332,7 +348,7 @@ impl Endpoint {
         self.by_path.get(&path).or_else(by_tag).copied()
     }
 
-    /// Hands a packet to its association.
+    /// Passes a packet to its association.
     fn deliver(
         &mut self,
         now: Duration,
@@ -357,7 +373,7 @@ impl Endpoint {
         let association = self.associations.get_mut(&id).expect("found a moment ago");
         association.socket.advance_time(at(now));
         if association.socket.state() == SocketState::Closed {
-            // Its last timer expired just now: the packet belongs to nobody.
+            // Its last timer expired just now: the packet belongs to no association.
             self.settle(now, id, None);
             return self.strange(now, path, header, first, packet);
         }
@@ -386,7 +402,7 @@ impl Endpoint {
         self.settle(now, id, Some((path.udp, input)));
     }
 
-    /// A packet of no association (RFC 9260 §8.4).
+    /// Handles a packet of no association (RFC 9260 §8.4).
     fn strange(
         &mut self,
         now: Duration,
@@ -442,7 +458,7 @@ impl Endpoint {
         }
     }
 
-    /// A COOKIE ECHO for a listening port: the end of a set-up of which we kept nothing.
+    /// Accepts a COOKIE ECHO for a listening port, which completes a set-up that has no state here.
     fn accept(&mut self, now: Duration, path: Path, header: &Header, packet: &[u8], full: bool) {
         let Some(input) = self.key.unseal(now, path.udp.ip(), packet) else {
             self.counters.bad_cookie += 1;
@@ -450,8 +466,7 @@ impl Endpoint {
         };
         if full {
             self.counters.over_limit += 1;
-            // We have no association to take the peer's tag from; it stands in the cookie, but reflecting
-            // ours does as well.
+            // No association holds the peer's tag. The cookie does, but a reflected tag is equally valid.
             return self.answer(
                 path,
                 header.tag,
@@ -491,7 +506,7 @@ impl Endpoint {
                     &[],
                 );
             }
-            // Answering these could go on for ever, or tells a peer nothing.
+            // Answers to these could continue for ever, or have no use for the peer.
             kind::SHUTDOWN_COMPLETE | kind::COOKIE_ACK | kind::ERROR => {}
             _ => self.answer(path, header.tag, kind::ABORT, chunk::TAG_REFLECTED, &[]),
         }
@@ -505,8 +520,8 @@ impl Endpoint {
         });
     }
 
-    /// Takes everything out of an association after it was touched, and sets its timer anew. `came` is the
-    /// packet that touched it and where that came from.
+    /// Moves packets and events out of an association after an input, and sets its timer anew. `came` is the
+    /// packet that was the input, with its source.
     fn settle(&mut self, now: Duration, id: AssocId, came: Option<(SocketAddr, &[u8])>) {
         let Some(association) = self.associations.get_mut(&id) else {
             return;
@@ -630,7 +645,7 @@ impl Endpoint {
         }
     }
 
-    /// The peer sends from another UDP port or address and knows our tag (RFC 6951 §5.4).
+    /// Follows a peer that sends from another UDP port or address with the right tag (RFC 6951 §5.4).
     fn move_to(&mut self, id: AssocId, path: Path) {
         if self.by_path.contains_key(&path) {
             return;
@@ -647,7 +662,7 @@ impl Endpoint {
         socket
     }
 
-    /// Associations are even, TCP connections odd, so that neither has to ask the other.
+    /// Returns an unused identity: even for associations, as TCP connections have odd ones.
     fn fresh_id(&mut self) -> AssocId {
         self.next_id += 2;
         AssocId(self.next_id)

@@ -1,10 +1,10 @@
 //! Linux kernel SCTP, one-to-many, multi-homed, plain or encapsulated in UDP (RFC 6951).
 //!
-//! One socket per local endpoint carries all its associations, and unless
-//! [`kernel_buffers`](crate::probe::kernel_buffers) says otherwise its buffers are theirs together: a peer that
-//! does not read lets the others wait. What the kernel does not tell: the chunks themselves (so nothing for a
-//! tap), and whether a set-up that failed was refused or ran into silence. The latter is told apart by time,
-//! because silence takes all retransmissions of INIT.
+//! One socket per local endpoint carries all its associations. They share its buffers, so that a peer that does
+//! not read delays the others, unless two sysctls give each association separate ones (`probe::kernel_buffers`).
+//! The kernel does not show the chunks, so a tap sees no SCTP. It does not report either if a set-up that failed
+//! was refused or got no answer; the stack infers that from the time, because without an answer all
+//! retransmissions of INIT come first.
 
 #[expect(
     unsafe_code,
@@ -30,23 +30,23 @@ use std::time::{Duration, Instant};
 use sys::{Batch, Change, Received};
 use tokio::io::unix::AsyncFd;
 
-/// Calls for one socket, of up to 16 pieces each, before others get their turn.
+/// Calls for one socket, of up to 16 pieces each, before other sockets are served.
 const READS_PER_TURN: u32 = 4;
 
-/// What a stack is started with.
+/// Configuration of a stack.
 pub struct KernelConfig {
-    /// Address of endpoints that do not name any; the unspecified one means all of the host.
+    /// Address of endpoints that name none; the unspecified one means all of the host.
     pub ip: IpAddr,
     /// Encapsulate in UDP towards this port unless a peer has another; `None` is plain SCTP.
     pub encaps: Option<u16>,
     /// SCTP parameters and limits.
     pub options: SctpOptions,
-    /// Sees TCP and UDP; SCTP stays inside the kernel.
+    /// Receives a copy of TCP and UDP; SCTP stays inside the kernel.
     pub tap: Option<Tap>,
 }
 
 impl KernelConfig {
-    /// Plain SCTP on an address.
+    /// Returns a configuration of plain SCTP on an address.
     pub fn new(ip: IpAddr) -> KernelConfig {
         KernelConfig {
             ip,
@@ -67,12 +67,15 @@ impl std::fmt::Debug for KernelConfig {
     }
 }
 
-/// Whether the kernel has SCTP, and what to do if not.
+/// Checks that the kernel has SCTP.
+///
+/// # Errors
+/// If it makes no one-to-many SCTP socket; the error has the remedy.
 pub fn probe() -> Result<(), Unavailable> {
     sys::probe()
 }
 
-/// The stack.
+/// Stack of kernel SCTP.
 pub struct KernelStack {
     ip: IpAddr,
     encaps: Option<u16>,
@@ -89,7 +92,7 @@ pub struct KernelStack {
     start: Instant,
     batch: Batch,
     max_message: usize,
-    /// Set-ups ended because there are too many associations.
+    /// Set-ups by peers that were aborted because there are too many associations.
     refused: u64,
     tap: Option<Tap>,
 }
@@ -124,16 +127,19 @@ impl std::fmt::Debug for KernelStack {
     }
 }
 
-/// SCTP sockets list themselves under numbers that neither TCP nor UDP uses.
+/// Numbers of SCTP sockets in the list of ready sockets; neither TCP nor UDP uses them.
 const NUMBERS: u64 = 0b01 << 62;
 
 impl KernelStack {
     /// Starts a stack. Must be called inside a tokio runtime with I/O and time; it stays on one thread.
+    ///
+    /// # Errors
+    /// `Unsupported` if the kernel lacks SCTP or the encapsulation that `config` names.
     pub fn new(config: KernelConfig) -> io::Result<KernelStack> {
         let unavailable = |error: Unavailable| io::Error::new(ErrorKind::Unsupported, error);
         probe().map_err(unavailable)?;
         if config.encaps.is_some() {
-            // A socket made while it is 0 would never encapsulate.
+            // A socket made while the sysctl is 0 would never encapsulate.
             sysctl::kernel_encapsulation().map_err(unavailable)?;
         }
         Ok(KernelStack {
@@ -157,12 +163,15 @@ impl KernelStack {
         })
     }
 
-    /// An event that is here already: what [`recv`](Self::recv) would give without waiting or looking at any socket.
+    /// Returns an event that is queued already, as [`recv`](Self::recv) does without waiting or reading a socket.
     pub fn queued(&mut self) -> Option<Event> {
         self.events.pop_front()
     }
 
-    /// The next event, or `None` once `until` is past. A future that is dropped loses nothing.
+    /// Returns the next event, or `None` once `until` is past. A future that is dropped loses nothing.
+    ///
+    /// # Errors
+    /// None today: errors of a socket end its association with an event.
     pub async fn recv(&mut self, until: Option<Instant>) -> io::Result<Option<Event>> {
         let mut looked = false;
         loop {
@@ -179,7 +188,7 @@ impl KernelStack {
             match step.await {
                 Step::Time if looked => return Ok(None),
                 Step::Time => {
-                    // A deadline in the past must not keep the runtime from looking at the sockets.
+                    // A deadline in the past must not keep the runtime from polling the sockets.
                     looked = true;
                     tokio::task::yield_now().await;
                 }
@@ -201,7 +210,7 @@ impl KernelStack {
         call(&mut self.plain, &mut sink)
     }
 
-    /// Takes what a socket has.
+    /// Reads a socket up to [`READS_PER_TURN`] times.
     fn serve(&mut self, id: LocalPort) {
         let Some(port) = self.ports.get(&id) else {
             return;
@@ -219,13 +228,14 @@ impl KernelStack {
                 Poll::Ready(Ok(mut guard)) => {
                     let received = guard.try_io(|fd| self.batch.receive(fd.get_ref()));
                     if matches!(received, Ok(Ok(()))) && self.batch.is_last() {
-                        // What comes from now on makes it ready again: no call is needed to be told "not ready".
+                        // Data that arrives from now on makes the socket ready again, so no further call is
+                        // needed to learn that it is not.
                         guard.clear_ready();
                     }
                     received
                 }
             };
-            // An error of one association stands in its notification; "not ready" ends the loop above.
+            // A notification reports the error of one association; "not ready" ends the loop above.
             if let Ok(Ok(())) = received {
                 let mut received = self.batch.take();
                 for (slot, received) in received.drain(..).enumerate() {
@@ -278,7 +288,7 @@ impl KernelStack {
                 let reachable = match state {
                     0 => true,
                     1 => false,
-                    // Removed, added, made primary, confirmed: no news about whether it can be reached.
+                    // Removed, added, made primary, confirmed: reachability is unchanged.
                     _ => return,
                 };
                 if let Some(&assoc) = self.by_number.get(&(id, assoc)) {
@@ -361,7 +371,7 @@ impl KernelStack {
             (Change::ShutdownComplete, Some(_)) => {
                 (DownKind::Closed, "the association was shut down")
             }
-            // An ABORT without a cause looks like a loss: the kernel tells nothing else.
+            // The kernel reports an ABORT without a cause as a loss.
             (Change::Lost, Some(_)) if end.0 != 0 || end.1 => {
                 (DownKind::Aborted, "the peer sent ABORT")
             }
@@ -385,7 +395,7 @@ impl KernelStack {
         });
     }
 
-    /// Whether a set-up lasted as long as it takes to try everything.
+    /// Returns true if a set-up lasted as long as all retransmissions of INIT take.
     fn was_silent(&self, assoc: AssocId) -> bool {
         let tries = self.options.max_init_retransmits + 1;
         let least = self.options.rto_initial * tries - Duration::from_millis(10);
@@ -404,8 +414,8 @@ impl KernelStack {
         let Some(port) = self.ports.get(&id) else {
             return;
         };
-        // It has more addresses than fit, or is gone already. Who checks addresses must not be told that there
-        // are none.
+        // On an error the association has more addresses than fit, or is gone already. It ends: an `Up` without
+        // addresses would mislead a caller that checks them.
         let peer = match sys::peer_addrs(port.fd.get_ref(), number) {
             Ok(peer) if !peer.is_empty() => peer,
             Ok(_) | Err(_) => return self.without_addresses(id, number, known),
@@ -433,10 +443,10 @@ impl KernelStack {
         }
     }
 
-    /// Ends an association whose peer's addresses the kernel does not tell.
+    /// Ends an association if the kernel does not return the peer's addresses.
     fn without_addresses(&mut self, id: LocalPort, number: i32, known: Option<AssocId>) {
         if let Some(port) = self.ports.get(&id) {
-            // It fails only if the association is gone already.
+            // Fails only if the association is gone already.
             let _ = sys::send(port.fd.get_ref(), number, 0, 0, sys::ABORT, &[]);
         }
         if let Some(assoc) = known {
@@ -451,7 +461,7 @@ impl KernelStack {
     }
 
     fn insert(&mut self, port: LocalPort, number: i32) -> AssocId {
-        // Even, unlike TCP connections.
+        // Even, as TCP connections are odd.
         self.next_id += 2;
         let assoc = AssocId(self.next_id);
         let association = Association {
@@ -479,7 +489,7 @@ impl KernelStack {
         if let Some(association) = self.associations.get(&assoc)
             && let Some(port) = self.ports.get(&association.port)
         {
-            // It fails only if the association is gone already.
+            // Fails only if the association is gone already.
             let _ = sys::send(port.fd.get_ref(), association.number, 0, 0, flags, &[]);
         }
     }
@@ -552,20 +562,20 @@ fn settings(options: &SctpOptions) -> sys::Settings {
     }
 }
 
-/// Wishes that the system caps.
+/// Requests large buffers. The system may grant less.
 fn buffers(socket: &Socket) {
     let _ = socket.set_send_buffer_size(4 << 20);
     let _ = socket.set_recv_buffer_size(4 << 20);
 }
 
-/// The kernel takes no message longer than its send buffer.
+/// Returns the limit on a message: the kernel takes none that is longer than its send buffer.
 fn largest_message(options: &SctpOptions) -> io::Result<usize> {
     let socket = sys::socket(false)?;
     buffers(&socket);
     Ok(options.max_message.min(socket.send_buffer_size()?))
 }
 
-/// An IPv4 address as an IPv6 socket binds it first.
+/// Maps an IPv4 address to IPv6 if an IPv6 socket binds it first.
 fn mapped(ip: IpAddr, v6: bool) -> IpAddr {
     match ip {
         IpAddr::V4(v4) if v6 => IpAddr::V6(v4.to_ipv6_mapped()),
@@ -573,7 +583,7 @@ fn mapped(ip: IpAddr, v6: bool) -> IpAddr {
     }
 }
 
-/// Otherwise associations would be shut down gracefully and hold their port until the peer answers.
+/// Aborts the associations. A graceful shutdown would keep their port in use until the peer answers.
 impl Drop for KernelStack {
     fn drop(&mut self) {
         let ports: Vec<LocalPort> = self.ports.keys().copied().collect();

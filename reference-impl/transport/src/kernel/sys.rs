@@ -129,7 +129,7 @@ struct SndInfo {
     assoc: i32,
 }
 
-/// What a socket is set to.
+/// Settings of a socket.
 pub(super) struct Settings {
     pub(super) rto_ms: (u32, u32, u32),
     pub(super) heartbeat_ms: u32,
@@ -138,7 +138,7 @@ pub(super) struct Settings {
     pub(super) streams: u16,
 }
 
-/// Whether the kernel makes one-to-many SCTP sockets.
+/// Checks that the kernel makes one-to-many SCTP sockets.
 pub(super) fn probe() -> Result<(), Unavailable> {
     socket(false).map(drop).map_err(|error| {
         let reason = match error.raw_os_error() {
@@ -155,11 +155,11 @@ pub(super) fn probe() -> Result<(), Unavailable> {
     })
 }
 
-/// A one-to-many socket, not blocking.
+/// Makes a one-to-many socket that does not block.
 pub(super) fn socket(v6: bool) -> io::Result<Socket> {
     let family = if v6 { libc::AF_INET6 } else { libc::AF_INET };
     let kind = libc::SOCK_SEQPACKET | libc::SOCK_NONBLOCK | libc::SOCK_CLOEXEC;
-    // SAFETY: no pointers; a non-negative result is a new descriptor that nobody else owns.
+    // SAFETY: no pointers; a non-negative result is a new descriptor without another owner.
     let fd = unsafe {
         let fd = libc::socket(family, kind, IPPROTO_SCTP);
         if fd < 0 {
@@ -170,9 +170,9 @@ pub(super) fn socket(v6: bool) -> io::Result<Socket> {
     Ok(Socket::from(fd))
 }
 
-/// Gives the socket to the runtime.
+/// Registers the socket with the runtime.
 pub(super) fn register(socket: Socket) -> io::Result<AsyncFd<Socket>> {
-    // SAFETY: `Socket` owns its descriptor, always tells the same one, and is closed only when it is dropped.
+    // SAFETY: `Socket` owns its descriptor, always returns the same one, and is closed only when it is dropped.
     unsafe { AsyncFd::register(socket) }.map_err(io::Error::from)
 }
 
@@ -195,7 +195,7 @@ fn set<T>(socket: &Socket, option: libc::c_int, value: &T) -> io::Result<()> {
     }
 }
 
-/// Sets everything on a new socket, for the associations it will have.
+/// Applies the settings to a new socket, for its future associations.
 pub(super) fn configure(socket: &Socket, settings: &Settings) -> io::Result<()> {
     let (initial_ms, min_ms, max_ms) = settings.rto_ms;
     set(socket, NODELAY, &1i32)?;
@@ -269,7 +269,7 @@ pub(super) fn configure(socket: &Socket, settings: &Settings) -> io::Result<()> 
     )
 }
 
-/// Encapsulates associations that are set up from now on in UDP towards this port; 0 is plain SCTP.
+/// Encapsulates associations that are set up later in UDP towards this port; 0 is plain SCTP.
 pub(super) fn encapsulate(socket: &Socket, port: u16) -> io::Result<()> {
     let wildcard = UdpEncaps {
         assoc: 0,
@@ -302,7 +302,7 @@ pub(super) fn bind_more(socket: &Socket, addrs: &[SocketAddr]) -> io::Result<()>
     }
 }
 
-/// Starts an association with all addresses of a peer; tells its number at once.
+/// Starts an association with all addresses of a peer and returns its number at once.
 pub(super) fn connect(socket: &Socket, addrs: &[SocketAddr]) -> io::Result<i32> {
     let packed = pack(addrs);
     let octets = libc::c_int::try_from(packed.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
@@ -334,7 +334,7 @@ pub(super) fn connect(socket: &Socket, addrs: &[SocketAddr]) -> io::Result<i32> 
     }
 }
 
-/// The peer's addresses.
+/// Returns the peer's addresses.
 pub(super) fn peer_addrs(socket: &Socket, assoc: i32) -> io::Result<Vec<SocketAddr>> {
     let mut buffer = vec![0u8; 8 + MAX_ADDRS_LEN];
     buffer[..4].copy_from_slice(&assoc.to_ne_bytes());
@@ -356,7 +356,7 @@ pub(super) fn peer_addrs(socket: &Socket, assoc: i32) -> io::Result<Vec<SocketAd
     Ok(unpack(&buffer[8..], count as usize))
 }
 
-/// Sends a message, or with [`EOF`] or [`ABORT`] and no octets ends an association.
+/// Sends a message. With [`EOF`] or [`ABORT`] and no octets, ends an association.
 pub(super) fn send(
     socket: &Socket,
     assoc: i32,
@@ -417,7 +417,7 @@ impl Default for Control {
     }
 }
 
-/// Socket addresses one after the other, as bindx and connectx take them.
+/// Packs socket addresses one after the other, as bindx and connectx take them.
 fn pack(addrs: &[SocketAddr]) -> Vec<u8> {
     let mut out = Vec::new();
     for addr in addrs {
@@ -430,7 +430,7 @@ fn pack(addrs: &[SocketAddr]) -> Vec<u8> {
     out
 }
 
-/// The opposite of [`pack`]; stops at what it does not know.
+/// Unpacks what [`pack`] packs; stops at an unknown address family.
 fn unpack(mut octets: &[u8], count: usize) -> Vec<SocketAddr> {
     let mut out = Vec::new();
     while out.len() < count && octets.len() >= 16 {

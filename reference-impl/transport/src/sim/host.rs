@@ -208,7 +208,7 @@ impl Transport for SimHost<'_> {
 }
 
 impl Net {
-    /// A datagram to a host, or to everyone who joined its group, the sender included.
+    /// Sends a datagram to a host, or to every member of its group, the sender included.
     fn throw_datagram(&mut self, from: HostId, source: SocketAddr, to: SocketAddr, octets: &[u8]) {
         self.show(source, to, Layer::Udp, octets);
         let receives = |open: &Open, ip: IpAddr| match open {

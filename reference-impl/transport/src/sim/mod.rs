@@ -1,5 +1,5 @@
-//! An imagined network on virtual time: hosts that run the same SCTP as [`crate::udp`], with packets that
-//! get lost, late, doubled or out of order as a seed decides.
+//! Simulated network on virtual time: hosts that run the same SCTP as [`crate::udp`], with packets that are
+//! lost, delayed, duplicated or reordered as a seed decides.
 //!
 //! Nothing here reads a clock or shares randomness with the rest of the process: the same seed and the same
 //! calls give the same packets, octet for octet. SCTP is the real state machine; TCP is a reliable ordered
@@ -37,14 +37,14 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostId(pub u32);
 
-/// What happens to packets between two hosts.
+/// Conditions for packets between two hosts.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Conditions {
     /// Probability that a packet is lost.
     pub loss: f64,
-    /// Shortest time on the way.
+    /// Shortest delay of a packet.
     pub delay_min: Duration,
-    /// Longest time on the way; packets do not overtake each other because of it.
+    /// Longest delay of a packet; it does not let packets overtake each other.
     pub delay_max: Duration,
     /// Probability that a packet arrives twice.
     pub duplicate: f64,
@@ -53,7 +53,7 @@ pub struct Conditions {
 }
 
 impl Default for Conditions {
-    /// A quiet local network: half a millisecond, nothing lost.
+    /// Returns the conditions of a quiet local network: half a millisecond, without loss.
     fn default() -> Conditions {
         let delay = Duration::from_micros(500);
         Conditions {
@@ -69,7 +69,7 @@ impl Default for Conditions {
 /// The UDP port under which simulated SCTP appears to a [`Tap`].
 pub const UDP_PORT: u16 = 9899;
 
-/// The network.
+/// Simulated network.
 pub struct Net {
     now: Duration,
     rng: fastrand::Rng,
@@ -81,7 +81,7 @@ pub struct Net {
     conditions: Conditions,
     between: BTreeMap<(HostId, HostId), Conditions>,
     cut: BTreeSet<(HostId, HostId)>,
-    /// When the last packet of a direction arrives, so that no later one overtakes it.
+    /// Arrival of the last packet of a direction, so that no later one overtakes it.
     last: HashMap<(HostId, HostId), Duration>,
     pipes: Pipes,
     out: VecDeque<(HostId, Event)>,
@@ -173,12 +173,12 @@ impl Ord for Entry {
 }
 
 impl Net {
-    /// A network without hosts. The seed decides everything.
+    /// Returns a network without hosts. The seed decides everything.
     pub fn new(seed: u64) -> Net {
         Net::with_options(seed, SctpOptions::default())
     }
 
-    /// A network whose hosts use these SCTP options.
+    /// Returns a network whose hosts use these SCTP options.
     pub fn with_options(seed: u64, options: SctpOptions) -> Net {
         Net {
             now: Duration::ZERO,
@@ -201,7 +201,7 @@ impl Net {
     /// Adds a host.
     ///
     /// # Panics
-    /// If the address is taken: who builds a network decides on its addresses.
+    /// If another host has the address: the caller that builds a network chooses the addresses.
     pub fn add_host(&mut self, ip: IpAddr) -> HostId {
         let id =
             HostId(u32::try_from(self.hosts.len()).expect("hosts are counted by the thousand"));
@@ -225,32 +225,36 @@ impl Net {
         id
     }
 
-    /// A host's stack.
+    /// Returns a host's stack.
     pub fn host(&mut self, id: HostId) -> SimHost<'_> {
         SimHost { net: self, id }
     }
 
-    /// A host's address.
+    /// Returns a host's address.
     pub fn ip(&self, id: HostId) -> IpAddr {
         self.hosts[id.0 as usize].ip
     }
 
-    /// Virtual time since the beginning.
+    /// Returns the virtual time since the start.
     pub fn now(&self) -> Duration {
         self.now
     }
 
-    /// SCTP associations that a host has, those being set up included.
+    /// Counts the SCTP associations of a host, those being set up included.
     pub fn associations(&self, id: HostId) -> usize {
         self.hosts[id.0 as usize].endpoint.associations()
     }
 
-    /// TCP connections that a host has, those being set up and those whose peer is gone included.
+    /// Counts the TCP connections of a host, those being set up and those whose peer is gone included.
     pub fn connections(&self, id: HostId) -> usize {
         self.hosts[id.0 as usize].pipes.len()
     }
 
-    /// Goes on to the next event that is not later than `until`. `None`: nothing happened, it is `until` now.
+    /// Advances to the next event that is not later than `until` and returns it. Without one, advances to
+    /// `until` and returns `None`.
+    ///
+    /// # Panics
+    /// If the queue lacks the entry that it just showed, which is a defect of this module.
     pub fn next(&mut self, until: Duration) -> Option<(HostId, Event)> {
         loop {
             if let Some(event) = self.out.pop_front() {
@@ -270,25 +274,25 @@ impl Net {
         }
     }
 
-    /// Has a host told again, before all others, what it was told and has not looked at. As of anything that waits,
-    /// it is not told of an association that it aborts first.
+    /// Puts events of a host that it has not handled back at the head of the queue. As with any queued event, it
+    /// does not see those of an association that it aborts first.
     pub fn put_back(&mut self, host: HostId, events: impl DoubleEndedIterator<Item = Event>) {
         for event in events.rev() {
             self.out.push_front((host, event));
         }
     }
 
-    /// Sets what happens to packets between any two hosts that have no conditions of their own.
+    /// Sets the conditions between all hosts for which [`Net::conditions_between`] set no others.
     pub fn conditions(&mut self, conditions: Conditions) {
         self.conditions = conditions;
     }
 
-    /// Sets what happens to packets from `a` to `b` and back.
+    /// Sets the conditions for packets from `a` to `b` and back.
     pub fn conditions_between(&mut self, a: HostId, b: HostId, conditions: Conditions) {
         self.between.insert(pair(a, b), conditions);
     }
 
-    /// Cuts (or mends) the network between two hosts. What is on its way is lost as well.
+    /// Cuts (or mends) the network between two hosts. Packets on their way are lost as well.
     pub fn partition(&mut self, a: HostId, b: HostId, on: bool) {
         if on {
             self.cut.insert(pair(a, b));
@@ -297,7 +301,7 @@ impl Net {
         }
     }
 
-    /// The host is gone from one moment to the next; nobody is told. [`Net::restart`] brings it back.
+    /// Stops a host at once, without a packet to its peers. [`Net::restart`] starts it again.
     pub fn kill(&mut self, id: HostId) {
         let host = &mut self.hosts[id.0 as usize];
         host.alive = false;
@@ -313,14 +317,14 @@ impl Net {
         self.out.retain(|(at, _)| *at != id);
     }
 
-    /// The host forgets everything and begins anew, with nothing open. Peers find out by what it answers.
+    /// Restarts a host without state and without open endpoints. Peers detect it by its answers.
     pub fn restart(&mut self, id: HostId) {
         self.kill(id);
         self.hosts[id.0 as usize].alive = true;
     }
 
-    /// Everything on the host is closed: associations are aborted, TCP connections reset. The host itself
-    /// stays and refuses what comes.
+    /// Closes everything on the host: aborts associations, resets TCP connections. The host itself stays and
+    /// refuses set-ups.
     pub fn close(&mut self, id: HostId) {
         use crate::Transport;
         let ports: Vec<LocalPort> = self.hosts[id.0 as usize].open.keys().copied().collect();
@@ -328,7 +332,7 @@ impl Net {
         self.out.retain(|(at, _)| *at != id);
     }
 
-    /// Shows every packet that is sent, lost ones included.
+    /// Copies every packet that is sent to `tap`, lost ones included.
     pub fn tap(&mut self, tap: Tap) {
         self.tap = Some(tap);
     }
@@ -372,7 +376,7 @@ impl Net {
         }
     }
 
-    /// Calls a host's SCTP with its own randomness and sends what it wants to send.
+    /// Calls a host's SCTP with the host's own random generator and sends the packets that it queues.
     fn touch<T>(&mut self, id: HostId, call: impl FnOnce(&mut Endpoint, Duration) -> T) -> T {
         let host = &mut self.hosts[id.0 as usize];
         let outer = fastrand::get_seed();
@@ -406,7 +410,7 @@ impl Net {
         result
     }
 
-    /// Sends something that may be lost, late, doubled or overtaken.
+    /// Sends a packet that may be lost, delayed, duplicated or overtaken.
     fn throw(
         &mut self,
         from: HostId,

@@ -1,5 +1,5 @@
-//! Simulated TCP: each direction is a queue of segments that arrive in order or, while the network is cut,
-//! are tried again.
+//! Simulated TCP: each direction is a queue of segments that arrive in order and, while the network is cut,
+//! are sent again.
 
 use super::{HostId, Net, Open, What};
 use crate::frame::Framer;
@@ -13,7 +13,7 @@ use std::time::Duration;
 const RETRY: Duration = Duration::from_secs(1);
 /// Attempts before the sender gives up.
 const ATTEMPTS: u32 = 15;
-/// Octets that a sender may have on the way.
+/// Limit on the octets that a sender has on their way.
 const SEND_QUEUE: usize = 2_000_000;
 
 #[derive(Default)]
@@ -23,7 +23,7 @@ pub(super) struct Pipes {
 }
 
 struct Pipe {
-    /// The side that connects, and the one that accepts once it has.
+    /// The side that connects, and the one that accepts.
     sides: [Side; 2],
 }
 
@@ -34,7 +34,7 @@ struct Side {
     addr: SocketAddr,
     up: bool,
     framer: Framer,
-    /// What is on its way to this side.
+    /// Segments on their way to this side.
     coming: VecDeque<Segment>,
     last_arrival: Duration,
     attempts: u32,
@@ -63,7 +63,7 @@ impl Side {
         }
     }
 
-    /// Whether what arrives here is cut into messages.
+    /// Sets whether the octets that arrive here are cut into messages.
     fn framed(&mut self, framed: bool) {
         if !framed {
             self.framer = Framer::off();
@@ -83,7 +83,7 @@ impl Side {
 }
 
 impl Pipes {
-    /// A host vanished: its sides are empty chairs.
+    /// Removes a host that vanished from its connections, without a segment to the other sides.
     pub(super) fn forget_host(&mut self, id: HostId) {
         for pipe in self.pipes.values_mut() {
             pipe.sides
@@ -164,7 +164,7 @@ impl Net {
         }
         let mut rest = octets;
         while !rest.is_empty() {
-            // One message in up to three pieces, so that receivers meet every cut sooner or later.
+            // Random cuts, so that receivers meet every one in the course of a run.
             let cut = if self.rng.u8(0..3) == 0 {
                 rest.len()
             } else {
@@ -237,7 +237,7 @@ impl Net {
         self.push(at, What::Pipe { pipe, to });
     }
 
-    /// The first segment of a direction arrives, or tries to.
+    /// Delivers the first segment of a direction, or sends it again later if the network is cut.
     pub(super) fn advance_pipe(&mut self, pipe: u64, to: usize) {
         let Some(Pipe { sides }) = self.pipes.pipes.get(&pipe) else {
             return;
@@ -272,7 +272,7 @@ impl Net {
                 self.arrived(pipe, to, segment)
             }
             Segment::Reset => {}
-            // The host was restarted and knows nothing of this connection.
+            // The host was restarted and has no state of this connection.
             _ => self.segment(pipe, 1 - to, Segment::Reset),
         }
         self.tidy(pipe);

@@ -1,4 +1,4 @@
-//! Receiving several messages or notifications with one system call.
+//! Reception of several messages or notifications with one system call.
 
 use super::{
     ASSOC_CHANGE, Control, PARTIAL_DELIVERY, PEER_ADDR_CHANGE, SOL_SCTP, UNORDERED, unpack,
@@ -15,7 +15,7 @@ const CMSG_RCVINFO: libc::c_int = 3;
 const MSG_NOTIFICATION: libc::c_int = 0x8000;
 /// Messages or pieces that one call takes.
 const SLOTS: usize = 16;
-/// Octets of a slot: a longer message comes in pieces.
+/// Octets of a slot: a longer message arrives in pieces.
 const SLOT_LEN: usize = 16 * 1024;
 
 #[repr(C)]
@@ -32,7 +32,7 @@ struct RcvInfo {
     assoc: i32,
 }
 
-/// What one slot of a [`Batch`] holds.
+/// Content of one slot of a [`Batch`].
 #[derive(Debug)]
 pub(in crate::kernel) enum Received {
     /// A message or, if not `whole`, a piece of it.
@@ -59,9 +59,9 @@ pub(in crate::kernel) enum Received {
         addr: Option<SocketAddr>,
         state: i32,
     },
-    /// A message that came in pieces will never be complete.
+    /// A message of which pieces arrived will never be complete.
     PartialDeliveryAborted { assoc: i32 },
-    /// Nothing of interest.
+    /// A notification without effect here.
     Other,
 }
 
@@ -75,7 +75,7 @@ pub(in crate::kernel) enum Change {
     CannotStart,
 }
 
-/// What one call received.
+/// Messages and notifications that one call received.
 pub(in crate::kernel) struct Batch {
     octets: Vec<u8>,
     controls: [Control; SLOTS],
@@ -91,27 +91,27 @@ impl Batch {
         }
     }
 
-    /// Whether the last call took all there was.
+    /// Returns true if the last call emptied the socket.
     pub(in crate::kernel) fn is_last(&self) -> bool {
         self.received.len() < SLOTS
     }
 
-    /// Takes what was received; its place in the list is its slot. The list is to be given back.
+    /// Takes the received list; an entry's index is its slot. The caller returns it with [`Batch::give_back`].
     pub(in crate::kernel) fn take(&mut self) -> Vec<Received> {
         std::mem::take(&mut self.received)
     }
 
-    /// Gives the list back, so that the next call need not allocate one.
+    /// Takes the list back, so that the next call does not allocate one.
     pub(in crate::kernel) fn give_back(&mut self, received: Vec<Received>) {
         self.received = received;
     }
 
-    /// The first octets of a slot.
+    /// Returns the first octets of a slot.
     pub(in crate::kernel) fn octets(&self, slot: usize, len: usize) -> &[u8] {
         &self.octets[slot * SLOT_LEN..][..len]
     }
 
-    /// Receives what a socket has, up to [`SLOTS`] messages, pieces of messages or notifications.
+    /// Receives up to [`SLOTS`] messages, pieces of messages or notifications.
     pub(in crate::kernel) fn receive(&mut self, socket: &Socket) -> io::Result<()> {
         self.received.clear();
         let mut iovs: [libc::iovec; SLOTS] = std::array::from_fn(|slot| libc::iovec {
@@ -126,8 +126,8 @@ impl Batch {
             header.msg_hdr.msg_control = control.0.as_mut_ptr().cast();
             header.msg_hdr.msg_controllen = control.0.len() as _;
         }
-        // SAFETY: there are as many headers as it is told, each with buffers of the lengths that it names, which live
-        // until it returns; the kernel writes no more than that. It does not wait, and takes no time limit.
+        // SAFETY: `headers` has `SLOTS` entries, each with buffers of the lengths that it names, which live until the
+        // call returns; the kernel writes no more than that. The call does not wait, and takes no time limit.
         let count = unsafe {
             libc::recvmmsg(
                 socket.as_raw_fd(),
@@ -148,7 +148,7 @@ impl Batch {
     }
 }
 
-/// What the kernel wrote for one message.
+/// Reads the message or notification that the kernel wrote to one slot.
 fn read(header: &libc::msghdr, octets: &[u8]) -> Received {
     if header.msg_flags & MSG_NOTIFICATION != 0 {
         return notification(octets);
@@ -201,7 +201,7 @@ fn read_notification(octets: &[u8]) -> Option<Received> {
                 4 => Change::CannotStart,
                 _ => return None,
             },
-            // The one field of the structure that stays in network order.
+            // The only field of the structure in network order.
             cause: u16::from_be(half(10)?),
             with_chunk: octets.len() > 20,
             streams_out: half(12)?,
