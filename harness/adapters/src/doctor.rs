@@ -26,8 +26,8 @@ pub struct Missing {
 
 impl From<probe::Unavailable> for Missing {
     fn from(unavailable: probe::Unavailable) -> Missing {
-        let probe::Unavailable { why, way_out } = unavailable;
-        Missing { why, way_out }
+        let probe::Unavailable { why, hint } = unavailable;
+        Missing { why, way_out: hint }
     }
 }
 

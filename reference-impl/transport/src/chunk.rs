@@ -184,7 +184,7 @@ pub fn seal(packet: &mut [u8]) {
 /// If `value` is longer than the chunk's Length field can express.
 pub fn packet(ports: (u16, u16), tag: u32, kind: u8, flags: u8, value: &[u8]) -> Vec<u8> {
     let length =
-        u16::try_from(4 + value.len()).expect("we only build control chunks of a few octets");
+        u16::try_from(4 + value.len()).expect("control chunks built here have a few octets");
     let mut out = Vec::with_capacity(HEADER_LEN + usize::from(length).next_multiple_of(4));
     out.extend_from_slice(&ports.0.to_be_bytes());
     out.extend_from_slice(&ports.1.to_be_bytes());

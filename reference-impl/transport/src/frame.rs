@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_that_is_not_ours_passes_as_it_comes() {
+    fn an_unframed_stream_passes_piece_by_piece() {
         let mut framer = Framer::off();
         assert_eq!(all(&mut framer, b"GET "), (vec![b"GET ".to_vec()], Ok(())));
         assert_eq!(all(&mut framer, &[]), (vec![], Ok(())));
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_short_header_is_told_after_the_messages_before_it() {
+    fn a_short_header_is_reported_after_the_messages_before_it() {
         let mut framer = Framer::default();
         let (messages, done) = all(&mut framer, &[1, 0, 0, 4, 1, 0, 0, 3]);
         assert_eq!(messages, [vec![1, 0, 0, 4]]);

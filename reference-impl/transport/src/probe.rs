@@ -19,9 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// # Errors
 /// If no echo arrives within five seconds, or the system refuses a socket.
 pub fn udp_loopback(ip: IpAddr) -> Result<Duration, Unavailable> {
-    let way_out = "look for a firewall or sandbox that forbids UDP on the loopback";
+    let hint = "look for a firewall or sandbox that forbids UDP on the loopback";
     let failed =
-        |error: io::Error| Unavailable::new(format!("SCTP over UDP on {ip}: {error}"), way_out);
+        |error: io::Error| Unavailable::new(format!("SCTP over UDP on {ip}: {error}"), hint);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -125,14 +125,13 @@ pub fn tcp_loopback() -> Result<(), Unavailable> {
 /// # Errors
 /// If it does not within half a second.
 pub fn multicast(group: IpAddr) -> Result<(), Unavailable> {
-    let way_out = match group {
+    let hint = match group {
         IpAddr::V4(_) => "as root: ip link set lo multicast on; ip route add 224.0.0.0/4 dev lo",
         IpAddr::V6(_) => {
             "as root: ip link set lo multicast on; ip -6 route add ff00::/8 dev lo table local"
         }
     };
-    round(group)
-        .map_err(|error| Unavailable::new(format!("multicast to {group}: {error}"), way_out))
+    round(group).map_err(|error| Unavailable::new(format!("multicast to {group}: {error}"), hint))
 }
 
 fn round(group: IpAddr) -> io::Result<()> {
@@ -165,10 +164,10 @@ fn round(group: IpAddr) -> io::Result<()> {
     let mut buffer = [0; 8];
     match socket.recv_from(&mut buffer) {
         Ok(_) if buffer == nonce => Ok(()),
-        Ok(_) => Err(io::Error::other("something else came")),
+        Ok(_) => Err(io::Error::other("another datagram arrived")),
         Err(error) => Err(io::Error::new(
             error.kind(),
-            format!("sent, but it did not come back ({error})"),
+            format!("sent, but not received ({error})"),
         )),
     }
 }
@@ -184,17 +183,16 @@ pub struct Clock {
     pub lag_worst: Duration,
 }
 
+/// Measures clock and timers for about a tenth of a second. Must not be called inside a tokio runtime.
 ///
 /// # Errors
 /// If the system grants no timers.
-/// Measures clock and timers for about a tenth of a second. Must not be called inside a tokio runtime.
 pub fn clock() -> Result<Clock, Unavailable> {
-    let way_out = "timers are needed; look at the limits on this process";
+    let hint = "timers are needed; look at the limits on this process";
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let runtime =
-        runtime.map_err(|error| Unavailable::new(format!("no timers: {error}"), way_out))?;
+    let runtime = runtime.map_err(|error| Unavailable::new(format!("no timers: {error}"), hint))?;
     let mut lags: Vec<Duration> = runtime.block_on(async {
         let mut lags = Vec::new();
         for _ in 0..50 {

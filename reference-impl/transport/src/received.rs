@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn ordered_and_unordered_on_one_stream_are_told_apart() {
+    fn ordered_and_unordered_on_one_stream_are_distinguished() {
         let mut r = Received::default();
         r.note(data(u32::MAX, BEGINNING, 100));
         r.note(data(1, BEGINNING | ENDING | UNORDERED, 30));

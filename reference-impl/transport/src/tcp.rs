@@ -426,7 +426,7 @@ impl Connection {
             self.framer.push(octets, message).map_err(|short| {
                 (
                     DownKind::Aborted,
-                    format!("we reset the connection: {short}"),
+                    format!("this side reset the connection: {short}"),
                 )
             })?;
         }

@@ -141,8 +141,8 @@ impl UdpStack {
         let _ = socket.set_recv_buffer_size(4 << 20);
         let _ = socket.set_send_buffer_size(4 << 20);
         socket.bind(&addr.into()).map_err(|error| {
-            let way_out = "another stack may own it: choose another UDP port (0 takes any) or another address";
-            io::Error::new(error.kind(), format!("cannot bind UDP {addr}: {error}; {way_out}"))
+            let hint = "another stack may own it: choose another UDP port (0 takes any) or another address";
+            io::Error::new(error.kind(), format!("cannot bind UDP {addr}: {error}; {hint}"))
         })?;
         let udp = UdpSocket::from_std(socket.into())?;
         Ok(UdpStack {

@@ -6,21 +6,21 @@ pub struct Unavailable {
     /// The attempt and its result.
     pub why: String,
     /// The remedy that the user can try.
-    pub way_out: String,
+    pub hint: String,
 }
 
 impl Unavailable {
-    pub(crate) fn new(why: impl Into<String>, way_out: impl Into<String>) -> Unavailable {
+    pub(crate) fn new(why: impl Into<String>, hint: impl Into<String>) -> Unavailable {
         Unavailable {
             why: why.into(),
-            way_out: way_out.into(),
+            hint: hint.into(),
         }
     }
 }
 
 impl std::fmt::Display for Unavailable {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{}; {}", self.why, self.way_out)
+        write!(f, "{}; {}", self.why, self.hint)
     }
 }
 

@@ -160,7 +160,7 @@ impl Association {
                         .into_iter()
                         .for_each(|tsn| self.received.acknowledge(tsn));
                 }
-                kind::DATA => return None, // Nothing of interest follows DATA.
+                kind::DATA => return None, // DATA comes last.
                 _ => {}
             }
         }
@@ -219,7 +219,7 @@ impl Association {
             (_, _) => (
                 DownKind::Aborted,
                 Some(PROTOCOL_VIOLATION),
-                format!("we aborted: {text}"),
+                format!("this side aborted: {text}"),
             ),
         }
     }

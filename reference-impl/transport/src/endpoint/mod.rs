@@ -159,7 +159,7 @@ impl Endpoint {
             .filter(|a| a.path.local_port == port)
             .map(|a| a.id)
             .collect();
-        all.sort_unstable(); // What is done to them must not depend on a hash.
+        all.sort_unstable(); // The order of the callers' actions must not depend on a hash.
         all
     }
 
@@ -295,7 +295,7 @@ impl Endpoint {
             let association = self
                 .associations
                 .get_mut(&id)
-                .expect("a timer is taken off with its association");
+                .expect("a timer is removed with its association");
             association.socket.advance_time(at(now));
             self.settle(now, id, None);
         }
@@ -583,7 +583,7 @@ impl Endpoint {
             end = Some((
                 DownKind::Aborted,
                 None,
-                format!("the peer sent a message of {len} octets, more than we take"),
+                format!("the peer sent a message of {len} octets, which is over the limit"),
             ));
         }
         match end {

@@ -328,7 +328,7 @@ impl KernelStack {
         };
         if octets.len() > self.options.max_message {
             let why = format!(
-                "the peer sent a message of {} octets or more, more than we take",
+                "the peer sent a message of {} octets or more, which is over the limit",
                 octets.len()
             );
             self.end_with(assoc, sys::ABORT);
@@ -384,7 +384,7 @@ impl KernelStack {
             }
             (Change::CannotStart, Some(_)) => (DownKind::Unreachable, "no answer to the set-up"),
         };
-        let assoc = known.expect("every arm above needs it");
+        let assoc = known.expect("every arm above requires an association");
         self.forget(assoc);
         let cause = (end.0 != 0).then_some(end.0);
         self.events.push_back(Event::Down {
@@ -455,7 +455,7 @@ impl KernelStack {
                 assoc,
                 kind: DownKind::Aborted,
                 cause: None,
-                why: "the kernel does not tell the peer's addresses".into(),
+                why: "the kernel does not return the peer's addresses".into(),
             });
         }
     }

@@ -363,7 +363,7 @@ impl Net {
                         pipe,
                         to,
                         DownKind::Aborted,
-                        format!("we reset the connection: {short}"),
+                        format!("this side reset the connection: {short}"),
                     );
                 }
             }
@@ -384,7 +384,12 @@ impl Net {
                     "the peer reset the connection".into(),
                 );
             }
-            Segment::Reset => self.end(pipe, to, DownKind::Refused, "nobody listens there".into()),
+            Segment::Reset => self.end(
+                pipe,
+                to,
+                DownKind::Refused,
+                "no endpoint listens there".into(),
+            ),
         }
     }
 
