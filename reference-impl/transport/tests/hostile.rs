@@ -107,7 +107,7 @@ fn mutate(rng: &mut fastrand::Rng, packet: &mut Vec<u8>, other: &[u8]) {
 }
 
 #[test]
-fn mutated_packets_neither_panic_nor_pile_up() {
+fn mutated_packets_neither_panic_nor_accumulate() {
     let mut rng = fastrand::Rng::with_seed(7);
     fastrand::seed(7);
     for round in 0..150 {
@@ -212,7 +212,7 @@ fn a_peer_that_moves_to_another_udp_port_is_followed_if_it_knows_the_tag() {
 }
 
 #[test]
-fn an_abort_of_ours_is_the_last_that_is_heard() {
+fn no_event_follows_an_abort_by_this_side() {
     let mut two = Two::talk();
     let [mine, theirs] = two.assocs.map(|assoc| assoc.expect("up"));
     let message = Outgoing {
@@ -231,5 +231,5 @@ fn an_abort_of_ours_is_the_last_that_is_heard() {
         (0, None)
     );
     two.settle();
-    assert_eq!(two.assocs[1], None, "the peer is told");
+    assert_eq!(two.assocs[1], None, "the peer sees the ABORT");
 }

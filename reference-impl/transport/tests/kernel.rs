@@ -235,7 +235,7 @@ async fn suite(mut a: Stack, mut b: Stack) {
     assert_eq!(
         down(&one(&mut a).await),
         DownKind::Aborted,
-        "a stack that ends says so"
+        "a stack that ends sends an ABORT"
     );
 }
 
@@ -492,7 +492,10 @@ fn a_multi_homed_association_survives_the_loss_of_a_path() {
                 }
             }
         }
-        assert!(unreachable, "the cut path is told");
-        assert!(came >= 55, "{came} of 60 messages came over the other path");
+        assert!(unreachable, "the cut path is reported");
+        assert!(
+            came >= 55,
+            "{came} of 60 messages arrived over the other path"
+        );
     });
 }

@@ -150,7 +150,7 @@ fn echo_on_streams_ppids_sizes_ordered_and_unordered() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_refused_with_a_reason() {
+fn messages_that_cannot_be_sent_are_refused_with_a_reason() {
     let mut two = associated(1);
     let mut a = two.net.host(two.a);
     let mut fails = |stream, octets: &[u8]| {
@@ -329,7 +329,7 @@ fn a_short_partition_is_survived() {
 }
 
 #[test]
-fn a_killed_host_is_lost_and_says_nothing() {
+fn a_killed_host_is_lost_and_sends_nothing() {
     let mut two = associated(1);
     two.net.kill(two.b);
     let (host, event) = two.net.next(secs(30)).expect("noticed");
@@ -343,7 +343,7 @@ fn a_killed_host_is_lost_and_says_nothing() {
 }
 
 #[test]
-fn abort_is_told_with_its_cause() {
+fn abort_is_reported_with_its_cause() {
     let mut two = associated(1);
     two.net.host(two.a).abort(two.a_assoc);
     let (host, event) = two.net.next(secs(1)).expect("at once");
@@ -361,7 +361,7 @@ fn abort_is_told_with_its_cause() {
     assert_eq!(
         two.net.next(secs(60)),
         None,
-        "the side that aborts hears nothing"
+        "the side that aborts gets no event"
     );
 }
 
@@ -390,7 +390,7 @@ fn shutdown_delivers_everything_first() {
 }
 
 #[test]
-fn nobody_listening_refuses_and_nobody_there_is_unreachable() {
+fn a_host_without_listener_refuses_and_a_missing_host_is_unreachable() {
     let (mut net, a, b) = two_hosts(1);
     let port = net.host(a).open(&sctp(0, false)).expect("free");
     let refused = net.host(a).connect(port, &peer(B, 3863)).expect("starts");
@@ -588,7 +588,7 @@ fn trace(seed: u64) -> Vec<String> {
 fn a_seed_decides_every_octet() {
     let first = trace(42);
     assert!(first.len() > 200, "{}", first.len());
-    fastrand::seed(99); // The generator of the rest of the process plays no part.
+    fastrand::seed(99); // The generator of the rest of the process has no effect.
     assert!(first == trace(42));
     assert!(first != trace(43));
 }

@@ -273,7 +273,7 @@ fn a_restarted_process_keeps_the_association_at_its_peer() {
 }
 
 #[test]
-fn the_udp_port_of_a_peer_is_learnt_from_what_it_sends() {
+fn the_udp_port_of_a_peer_is_learnt_from_its_packets() {
     run(async {
         let (mut a, mut b) = (stack(), stack());
         let (_, at_b) = associate(&mut a, &mut b).await;
@@ -360,7 +360,7 @@ impl Hand {
 }
 
 #[test]
-fn out_of_the_blue_packets_are_answered_as_the_rfc_says() {
+fn out_of_the_blue_packets_are_answered_as_rfc_9260_requires() {
     run(async {
         let mut b = stack();
         b.open(&sctp(3863, true)).expect("free");
@@ -630,7 +630,7 @@ fn tcp_connections_beyond_the_limit_are_reset_and_counted() {
 }
 
 #[test]
-fn tcp_of_a_pool_is_told_as_it_comes() {
+fn tcp_of_a_pool_is_passed_on_piece_by_piece() {
     run(async {
         let mut b = stack();
         let local = Local::TcpOctets {
