@@ -5,9 +5,9 @@ use super::{duration, policy};
 use crate::exit::{self, Done, Failure};
 use anyhow::anyhow;
 use rspcheck_adapters::carrier::Carrier;
-use rspcheck_adapters::crowd::{self, Crowd, Notice, Plan};
 use rspcheck_adapters::live::Place;
-use rspcheck_adapters::load::LoadError;
+use rspcheck_bench::crowd::{self, Crowd, Notice, Plan};
+use rspcheck_bench::{LoadError, listed};
 use rspcheck_testkit::forge::Policy;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use std::io::{self, Write};
@@ -159,7 +159,7 @@ pub(super) fn listed(args: &Listed) -> Done {
     let begin = now();
     let place = args.at.place();
     let listed =
-        crowd::listed(&place, &pools, plan.elements, args.within, &stop).map_err(failed)?;
+        listed::listed(&place, &pools, plan.elements, args.within, &stop).map_err(failed)?;
     say(&format!(
         "listed elements={} wanted={} requests={} seconds={:.3}",
         listed.elements,
@@ -181,7 +181,7 @@ pub(super) fn ask(args: &Ask) -> Done {
         )));
     }
     let place = args.at.place();
-    let took = crowd::ask(
+    let took = listed::ask(
         &place,
         args.pool.as_bytes(),
         args.requests,

@@ -1,17 +1,19 @@
 //! `rspcheck bench`: measurements of a live target.
 
 mod crowd;
-mod measured;
+mod text;
 
 use crate::exit::{self, Done, Failure};
+use crate::run::environment as environment_table;
 use anyhow::{Context, anyhow};
-use measured::Measured;
 use rspcheck_adapters::bundled;
 use rspcheck_adapters::carrier::Carrier;
-use rspcheck_adapters::load::{self, Model, Plan};
 use rspcheck_adapters::target::Target;
 use rspcheck_adapters::worlds::Worlds;
+use rspcheck_bench::load::{self, Model, Plan};
+use rspcheck_bench::measured::{About, Measured};
 use rspcheck_testkit::forge::Policy;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -103,11 +105,12 @@ fn resolve(args: &Resolve) -> Done {
         worlds.target().name,
         worlds.transport()
     );
-    let cpu = measured::cpu_time();
+    let about = about(&worlds);
+    let cpu = rspcheck_bench::cpu_time();
     let outcome = load::run(&place, &plan).map_err(environment)?;
-    let cpu = measured::cpu_time().saturating_sub(cpu);
-    let measured = Measured::of(&worlds, &plan, &outcome, cpu);
-    anstream::print!("{}", measured.text());
+    let cpu = rspcheck_bench::cpu_time().saturating_sub(cpu);
+    let measured = Measured::of(about, &plan, &outcome, cpu);
+    anstream::print!("{}", text::text(&measured));
     if let Some(file) = &args.json {
         let mut json = serde_json::to_string_pretty(&measured).map_err(Failure::environment)?;
         json.push('\n');
@@ -120,6 +123,23 @@ fn resolve(args: &Resolve) -> Done {
     } else {
         exit::BENCH
     }))
+}
+
+/// Returns the circumstances of a measurement that starts now.
+fn about(worlds: &Worlds) -> About {
+    About {
+        version: env!("CARGO_PKG_VERSION"),
+        command: std::env::args().collect(),
+        started: jiff::Timestamp::now()
+            .strftime("%Y-%m-%dT%H:%M:%SZ")
+            .to_string(),
+        target: BTreeMap::from([
+            ("name", worlds.target().name.clone()),
+            ("version", worlds.target().version.clone()),
+            ("transport", worlds.transport().to_owned()),
+        ]),
+        environment: environment_table(),
+    }
 }
 
 fn plan(args: &Resolve) -> Result<Plan, Failure> {

@@ -1,15 +1,12 @@
-//! The result of a measurement, as JSON and as text.
+//! The result of a measurement.
 
-use crate::run::environment;
+use crate::load::{Model, Outcome, Plan, Sample};
 use hdrhistogram::Histogram;
-use rspcheck_adapters::load::{Model, Outcome, Plan, Sample};
-use rspcheck_adapters::worlds::Worlds;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::time::Duration;
 
-/// Largest latency the histograms tell apart: ten minutes, in nanoseconds.
+/// Largest latency that the histograms distinguish: ten minutes, in nanoseconds.
 const HIGHEST_NS: u64 = 600_000_000_000;
 /// Three significant digits.
 const DIGITS: u8 = 3;
@@ -19,42 +16,73 @@ const BUSY: f64 = 0.95;
 /// Format name.
 const FORMAT: &str = "rspcheck-bench/1";
 
+/// The circumstances of a measurement.
+#[derive(Clone, Debug, Serialize)]
+pub struct About {
+    /// Version of the harness.
+    pub version: &'static str,
+    /// Command line of the harness.
+    pub command: Vec<String>,
+    /// Start time, UTC.
+    pub started: String,
+    /// Name, version and transport of the target.
+    pub target: BTreeMap<&'static str, String>,
+    /// The machine.
+    pub environment: BTreeMap<String, String>,
+}
+
 /// One measurement with everything needed to judge and repeat it.
 #[derive(Debug, Serialize)]
-pub(crate) struct Measured {
+pub struct Measured {
     format: &'static str,
     what: &'static str,
-    version: &'static str,
-    command: Vec<String>,
-    started: String,
-    target: BTreeMap<&'static str, String>,
-    environment: BTreeMap<String, String>,
-    load: Load,
+    /// Its circumstances.
+    #[serde(flatten)]
+    pub about: About,
+    /// The load that was planned.
+    pub load: Load,
     /// Requests of the counted time, answered in time or not.
-    requests: u64,
-    answered: u64,
-    timeouts: u64,
-    negative: u64,
-    answer_octets: usize,
-    answers_per_second: f64,
-    latency_us: BTreeMap<&'static str, f64>,
+    pub requests: u64,
+    /// Requests that were answered in time.
+    pub answered: u64,
+    /// Requests that were not.
+    pub timeouts: u64,
+    /// Answers with an Operation Error.
+    pub negative: u64,
+    /// Octets of the first positive answer.
+    pub answer_octets: usize,
+    /// Answers per second of the counted time.
+    pub answers_per_second: f64,
+    /// Latency in µs: min, p50, p90, p99, p99.9, max and mean.
+    pub latency_us: BTreeMap<&'static str, f64>,
     /// Every recorded value with its count: any percentile can be computed again from these.
     histogram_ns: Vec<(u64, u64)>,
     seconds: Vec<Second>,
-    generator: Generator,
+    /// The generator's own behaviour.
+    pub generator: Generator,
 }
 
+/// The load that was planned.
 #[derive(Debug, Serialize)]
-struct Load {
-    model: &'static str,
-    rate_per_second: Option<f64>,
-    clients: usize,
-    pool_elements: usize,
-    policy: String,
-    warm_up_s: f64,
-    duration_s: f64,
-    timeout_s: f64,
-    seed: u64,
+pub struct Load {
+    /// `closed` or `open`.
+    pub model: &'static str,
+    /// Requests per second in open loop.
+    pub rate_per_second: Option<f64>,
+    /// Associations that send requests.
+    pub clients: usize,
+    /// Pool elements in the pool.
+    pub pool_elements: usize,
+    /// Their policy.
+    pub policy: String,
+    /// Time before the counted time, in seconds.
+    pub warm_up_s: f64,
+    /// Counted time, in seconds.
+    pub duration_s: f64,
+    /// Time after which an answer counts as missing, in seconds.
+    pub timeout_s: f64,
+    /// Seed of handle and identifiers.
+    pub seed: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -66,21 +94,26 @@ struct Second {
     p99_us: f64,
 }
 
+/// The generator's own behaviour during a measurement.
 #[derive(Debug, Serialize)]
-struct Generator {
-    valid: bool,
-    invalid_because: Vec<String>,
-    late_p99_us: f64,
-    late_max_us: f64,
+pub struct Generator {
+    /// Whether the measurement is valid.
+    pub valid: bool,
+    /// The reasons why it is not.
+    pub invalid_because: Vec<String>,
+    /// Delay of the requests after their time, 99th percentile, in µs.
+    pub late_p99_us: f64,
+    /// The largest such delay, in µs.
+    pub late_max_us: f64,
     /// Processor time of the generator over the wall time of the measurement.
-    cpu_share: f64,
+    pub cpu_share: f64,
     /// Set when the generator, not the target, may have been the limit.
-    busy: bool,
+    pub busy: bool,
 }
 
 impl Measured {
-    /// Puts a measurement together. `cpu` is the generator's processor time.
-    pub(crate) fn of(worlds: &Worlds, plan: &Plan, outcome: &Outcome, cpu: Duration) -> Measured {
+    /// Makes a result of what the generator recorded. `cpu` is the generator's processor time.
+    pub fn of(about: About, plan: &Plan, outcome: &Outcome, cpu: Duration) -> Measured {
         let latencies = histogram(outcome.samples.iter().map(|s| s.latency));
         let answered = outcome.samples.iter().filter(|s| s.answered).count() as u64;
         let requests = outcome.samples.len() as u64;
@@ -93,17 +126,7 @@ impl Measured {
         Measured {
             format: FORMAT,
             what: "resolve",
-            version: env!("CARGO_PKG_VERSION"),
-            command: std::env::args().collect(),
-            started: jiff::Timestamp::now()
-                .strftime("%Y-%m-%dT%H:%M:%SZ")
-                .to_string(),
-            target: BTreeMap::from([
-                ("name", worlds.target().name.clone()),
-                ("version", worlds.target().version.clone()),
-                ("transport", worlds.transport().to_owned()),
-            ]),
-            environment: environment(),
+            about,
             load: Load::of(plan),
             requests,
             answered,
@@ -123,89 +146,15 @@ impl Measured {
                 late_p99_us: us(lateness.value_at_quantile(0.99)),
                 late_max_us: us(lateness.max()),
                 cpu_share,
-                // In open loop it polls for the next time of sending, and says by its lateness whether it kept up.
+                // In open loop it polls for the next request, and its lateness shows whether it was fast enough.
                 busy: plan.model == Model::Closed && cpu_share > BUSY,
             },
         }
     }
 
-    /// Whether the generator did what it was asked to.
-    pub(crate) fn valid(&self) -> bool {
+    /// Returns true if the generator sent what was planned, in time.
+    pub fn valid(&self) -> bool {
         self.generator.valid
-    }
-
-    /// For people. An invalid measurement shows its reason and no figures.
-    pub(crate) fn text(&self) -> String {
-        let mut text = String::new();
-        let load = &self.load;
-        let model = match load.rate_per_second {
-            Some(rate) => format!(
-                "open loop, {rate} requests/s over {} associations",
-                load.clients
-            ),
-            None => format!(
-                "closed loop, {} client{}",
-                load.clients,
-                if load.clients == 1 { "" } else { "s" }
-            ),
-        };
-        let _ = writeln!(
-            text,
-            "handle resolution   {} {} over {}\n{model}; pool of {} ({}); {} s after {} s of warm-up; seed {}",
-            self.target["name"],
-            self.target["version"],
-            self.target["transport"],
-            load.pool_elements,
-            load.policy,
-            load.duration_s,
-            load.warm_up_s,
-            load.seed
-        );
-        if !self.generator.valid {
-            let _ = writeln!(
-                text,
-                "INVALID: {}",
-                self.generator.invalid_because.join("; ")
-            );
-            return text;
-        }
-        let _ = writeln!(
-            text,
-            "  {:>10.0} answers/s   {} requests, {} unanswered within {} s, {} negative, {} octets an answer",
-            self.answers_per_second,
-            self.requests,
-            self.timeouts,
-            load.timeout_s,
-            self.negative,
-            self.answer_octets
-        );
-        let _ = writeln!(text, "  latency from the intended send time, in µs:");
-        for name in ["min", "p50", "p90", "p99", "p99.9", "max", "mean"] {
-            let _ = writeln!(text, "    {name:<6}{:>12.1}", self.latency_us[name]);
-        }
-        let generator = &self.generator;
-        let _ = writeln!(
-            text,
-            "  generator: late p99 {:.1} µs, max {:.1} µs; {:.0} % of a processor{}",
-            generator.late_p99_us,
-            generator.late_max_us,
-            generator.cpu_share * 100.0,
-            if generator.busy {
-                " (it may itself be the limit)"
-            } else {
-                ""
-            }
-        );
-        let cpu = self
-            .environment
-            .get("cpu")
-            .map_or("unknown processor", String::as_str);
-        let _ = writeln!(
-            text,
-            "  machine: {cpu}, {} processors",
-            self.environment["cpus"]
-        );
-        text
     }
 }
 
@@ -227,11 +176,6 @@ impl Load {
             seed: plan.seed,
         }
     }
-}
-
-/// Processor time of this process.
-pub(crate) fn cpu_time() -> Duration {
-    rspcheck_adapters::cpu_time()
 }
 
 fn histogram(spans: impl Iterator<Item = Duration>) -> Histogram<u64> {

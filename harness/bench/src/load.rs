@@ -1,38 +1,35 @@
-//! The load generator for handle resolution: closed loop (each client asks again when it has its answer)
-//! and open loop (requests leave by a timetable, whatever the answers do).
+//! The load generator for handle resolution: closed loop (each client sends its next request when it has its
+//! answer) and open loop (requests leave by a timetable, independent of the answers).
 //!
 //! In open loop a latency counts from the *intended* time of sending, so a stall of the target or of the
-//! generator is seen by every request that it delayed. The generator watches itself: when it was late,
-//! or sent less than it was asked to, the measurement is not valid and says why.
+//! generator shows in every request that it delayed. The generator measures itself: if it sends late, or
+//! fewer requests than planned, the measurement is not valid and gives the reason.
 
-use crate::live::Place;
-use rsp_transport::live::{Stack, StackConfig};
-use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
+use crate::line::Line;
+use crate::{LoadError, clock};
+use rsp_transport::{AssocId, Event};
+use rspcheck_adapters::live::Place;
 use rspcheck_dissect::{Protocol, dissect};
 use rspcheck_testkit::forge;
 use std::collections::{BTreeMap, VecDeque};
-use std::io;
 use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
 
-/// ASAP's PPID.
-const PPID: u32 = 11;
 /// Time for associations and registrations before the load begins.
 const PREPARATION: Duration = Duration::from_secs(60);
 /// Registrations under way at a time while preparing.
 const REGISTRATIONS_AT_ONCE: usize = 32;
-/// The generator was late when one request in a hundred left this much after its time.
+/// The generator is too late if one request in a hundred leaves this much after its time.
 const LATE_LIMIT: Duration = Duration::from_millis(5);
-/// How coarse the waiting of the transport is; nearer to its time than this, a request is polled for.
+/// Resolution of the transport's timers; closer to the time of a request than this, the generator polls.
 const TIMER_GRAIN: Duration = Duration::from_micros(2500);
-/// A run that sent less than this share of what it was asked to is not what was asked for.
+/// Smallest share of the planned requests that a valid measurement sends.
 const SENT_SHARE: f64 = 0.99;
-/// A negative answer to our handle is no longer than this.
+/// Longest negative answer to our handle, in octets.
 const NEGATIVE_LIMIT: usize = 64;
 /// Requests under way per association in open loop; more would only fill the send queue.
 const OUTSTANDING_LIMIT: usize = 4096;
 
-/// How requests are made.
+/// The way in which requests are sent.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Model {
     /// One request under way per client.
@@ -44,14 +41,14 @@ pub enum Model {
     },
 }
 
-/// What to do.
+/// A planned measurement.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// Closed or open loop.
     pub model: Model,
-    /// Associations that ask.
+    /// Associations that send requests.
     pub clients: usize,
-    /// Pool elements in the pool that is asked for.
+    /// Pool elements in the pool that is resolved.
     pub pool_elements: usize,
     /// Their policy.
     pub policy: forge::Policy,
@@ -76,7 +73,7 @@ pub struct Sample {
     pub answered: bool,
 }
 
-/// What came of it.
+/// What the generator recorded.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// Every request of the counted time, in order of completion.
@@ -93,18 +90,7 @@ pub struct Outcome {
     pub invalid: Vec<String>,
 }
 
-/// What stops a measurement before it has begun.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// Our sockets.
-    #[error("the generator's own transport: {0}")]
-    Io(#[from] io::Error),
-    /// The target refused, hung or vanished while it was being prepared.
-    #[error("{0}")]
-    Target(String),
-}
-
-/// One association that asks.
+/// One association that sends requests.
 struct Client {
     assoc: AssocId,
     /// Intended times of the requests under way; SCTP keeps the order.
@@ -112,25 +98,15 @@ struct Client {
 }
 
 /// Runs one measurement.
+///
+/// # Errors
+///
+/// [`LoadError::Io`] if a socket of the generator fails, [`LoadError::Target`] if the target rejects a
+/// registration, does not answer the preparation within 60 s, or ends an association.
 pub fn run(place: &Place, plan: &Plan) -> Result<Outcome, LoadError> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let stack = {
-        let _entered = runtime.enter();
-        Stack::start(
-            place.carrier.into(),
-            StackConfig {
-                ip: place.local,
-                udp_port: 0,
-                ..StackConfig::default()
-            },
-        )?
-    };
     let handle = format!("bench-{:016x}", plan.seed).into_bytes();
     let mut generator = Generator {
-        runtime,
-        stack,
+        line: Line::start(place, 0)?,
         place,
         plan,
         request: forge::handle_resolution(&handle, false).octets(),
@@ -151,8 +127,7 @@ pub fn run(place: &Place, plan: &Plan) -> Result<Outcome, LoadError> {
 }
 
 struct Generator<'a> {
-    runtime: Runtime,
-    stack: Stack,
+    line: Line,
     place: &'a Place,
     plan: &'a Plan,
     handle: Vec<u8>,
@@ -170,9 +145,8 @@ impl Generator<'_> {
     /// Registers the pool elements and sets up the clients' associations.
     fn prepare(&mut self) -> Result<(), LoadError> {
         let deadline = clock() + PREPARATION;
-        let port = self.open_port()?;
-        let addr = self.stack.local_addrs(port)[0];
-        let assoc = self.connect(port, deadline)?;
+        let (port, addr) = self.line.open()?;
+        let assoc = self.line.connect(port, self.place, deadline)?;
         self.registrar = Some(assoc);
         let mut rng = fastrand::Rng::with_seed(self.plan.seed);
         let mut answered = 0;
@@ -194,9 +168,9 @@ impl Generator<'_> {
                 };
                 self.elements.push(element.id);
                 let octets = forge::registration(&self.handle, &element).octets();
-                self.send(assoc, &octets)?;
+                self.line.send(assoc, &octets)?;
             }
-            match self.recv(deadline)? {
+            match self.line.recv(deadline)? {
                 Some(Event::Message { octets, .. }) if octets.first() == Some(&0x03) => {
                     if octets.get(1).is_some_and(|flags| flags & 1 != 0) {
                         return Err(LoadError::Target(format!(
@@ -223,8 +197,8 @@ impl Generator<'_> {
             }
         }
         for nth in 0..self.plan.clients {
-            let port = self.open_port()?;
-            let assoc = self.connect(port, deadline)?;
+            let (port, _) = self.line.open()?;
+            let assoc = self.line.connect(port, self.place, deadline)?;
             self.clients.push(Client {
                 assoc,
                 waiting: VecDeque::new(),
@@ -241,7 +215,7 @@ impl Generator<'_> {
         for nth in 0..self.clients.len() {
             self.ask(nth, clock())?;
         }
-        while let Some(event) = self.recv(end)? {
+        while let Some(event) = self.line.recv(end)? {
             if let Some(nth) = self.take(event)? {
                 self.ask(nth, clock())?;
             }
@@ -266,11 +240,11 @@ impl Generator<'_> {
             }
             let now = clock();
             if now < due {
-                // Timers are a millisecond coarse: the rest of the way is polled.
+                // Timers have a resolution of a millisecond: the generator polls for the rest.
                 let wake = due
                     .checked_sub(TIMER_GRAIN)
                     .map_or(now, |wake| wake.max(now));
-                if let Some(event) = self.recv(wake)? {
+                if let Some(event) = self.line.recv(wake)? {
                     self.take(event)?;
                 }
                 continue;
@@ -286,8 +260,8 @@ impl Generator<'_> {
                 continue;
             }
             self.ask(client, due)?;
-            // What has come meanwhile is taken between two requests, so that answers are timed when they come.
-            while let Some(event) = self.recv(now)? {
+            // Answers are taken between two requests, so that they are timed when they come.
+            while let Some(event) = self.line.recv(now)? {
                 self.take(event)?;
             }
         }
@@ -300,7 +274,7 @@ impl Generator<'_> {
     fn drain(&mut self, end: Instant) -> Result<(), LoadError> {
         let last = end + self.plan.timeout;
         while self.clients.iter().any(|c| !c.waiting.is_empty()) {
-            match self.recv(last)? {
+            match self.line.recv(last)? {
                 Some(event) => {
                     self.take(event)?;
                 }
@@ -322,7 +296,7 @@ impl Generator<'_> {
         Ok(())
     }
 
-    /// Whether the generator did what it was asked to.
+    /// Records why the measurement is not valid, if it is not.
     fn judge(&mut self, skipped: u64) {
         let mut late = self.outcome.lateness.clone();
         late.sort_unstable();
@@ -349,14 +323,14 @@ impl Generator<'_> {
     fn ask(&mut self, nth: usize, intended: Instant) -> Result<(), LoadError> {
         let assoc = self.clients[nth].assoc;
         let request = std::mem::take(&mut self.request);
-        let sent = self.send(assoc, &request);
+        let sent = self.line.send(assoc, &request);
         self.request = request;
         sent?;
         self.clients[nth].waiting.push_back(intended);
         Ok(())
     }
 
-    /// Takes an event; gives the client whose answer it was.
+    /// Handles an event; returns the client whose answer it was.
     fn take(&mut self, event: Event) -> Result<Option<usize>, LoadError> {
         match event {
             Event::Message { assoc, octets, .. } if octets.first() == Some(&0x06) => {
@@ -403,78 +377,19 @@ impl Generator<'_> {
         }
     }
 
-    /// A keep-alive names the pool only; every element behind the association answers.
+    /// Answers a keep-alive for every element behind the association: it names the pool only.
     fn acknowledge(&mut self, assoc: AssocId) -> Result<(), LoadError> {
         if self.registrar == Some(assoc) {
             for id in self.elements.clone() {
                 let octets = forge::endpoint_keep_alive_ack(&self.handle, id).octets();
-                self.send(assoc, &octets)?;
+                self.line.send(assoc, &octets)?;
             }
         }
         Ok(())
     }
-
-    fn open_port(&mut self) -> Result<LocalPort, LoadError> {
-        let _entered = self.runtime.enter();
-        let local = Local::Sctp {
-            addrs: vec![self.place.local],
-            port: 0,
-            listen: true,
-        };
-        Ok(self.stack.open(&local)?)
-    }
-
-    fn connect(&mut self, port: LocalPort, deadline: Instant) -> Result<AssocId, LoadError> {
-        let peer = Peer {
-            addrs: vec![self.place.asap],
-            udp_port: Some(self.place.udp_port),
-        };
-        let wanted = {
-            let _entered = self.runtime.enter();
-            self.stack.connect(port, &peer)?
-        };
-        loop {
-            match self.recv(deadline)? {
-                Some(Event::Up { assoc, .. }) if assoc == wanted => return Ok(wanted),
-                Some(Event::Down { assoc, why, .. }) if assoc == wanted => {
-                    return Err(LoadError::Target(format!(
-                        "no association to {}: {why}",
-                        self.place.asap
-                    )));
-                }
-                Some(_) => {}
-                None => {
-                    return Err(LoadError::Target(format!(
-                        "no association to {} in time",
-                        self.place.asap
-                    )));
-                }
-            }
-        }
-    }
-
-    fn send(&mut self, assoc: AssocId, octets: &[u8]) -> Result<(), LoadError> {
-        let _entered = self.runtime.enter();
-        let message = Outgoing {
-            stream: 0,
-            ppid: PPID,
-            unordered: false,
-            octets,
-        };
-        Ok(self.stack.send(assoc, message)?)
-    }
-
-    fn recv(&mut self, until: Instant) -> Result<Option<Event>, LoadError> {
-        Ok(self.runtime.block_on(self.stack.recv(Some(until)))?)
-    }
 }
 
-/// The time since counting began, for a request that counts.
+/// Returns the time since counting began, for a request that counts.
 fn counted(from: Option<Instant>, intended: Instant) -> Option<Duration> {
     intended.checked_duration_since(from?)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a measurement is on wall time")]
-fn clock() -> Instant {
-    Instant::now()
 }
