@@ -1,78 +1,16 @@
-//! The arrows of ARCHITECTURE: who may depend on whom. A new arrow is a decision, taken here and there.
+//! The arrows of ARCHITECTURE: the crates on which each crate depends. A new arrow is a decision;
+//! `RSPCHECK_BLESS=1` writes it down.
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Every crate of the workspace with the crates of the workspace it may depend on.
-const ARROWS: &[(&str, &[&str])] = &[
-    ("rsp-wire", &[]),
-    ("rsp-handlespace", &["rsp-wire"]),
-    ("rsp-proto", &["rsp-wire", "rsp-handlespace"]),
-    ("rsp-transport", &[]),
-    (
-        "rserpool",
-        &["rsp-wire", "rsp-handlespace", "rsp-proto", "rsp-transport"],
-    ),
-    (
-        "rserpool-sim",
-        &[
-            "rsp-wire",
-            "rsp-handlespace",
-            "rsp-proto",
-            "rsp-transport",
-            "rserpool",
-        ],
-    ),
-    (
-        "rserpool-cli",
-        &[
-            "rsp-wire",
-            "rsp-proto",
-            "rsp-transport",
-            "rserpool",
-            "rserpool-sim",
-        ],
-    ),
-    ("rspcheck-child", &[]),
-    ("rspcheck-spec", &[]),
-    ("rspcheck-dissect", &[]),
-    ("rspcheck-capture", &[]),
-    ("rspcheck-vectors", &["rspcheck-dissect", "rspcheck-child"]),
-    ("rspcheck-testkit", &["rspcheck-spec", "rspcheck-dissect"]),
-    ("rspcheck-cases", &["rspcheck-testkit", "rspcheck-spec"]),
-    ("rspcheck-report", &["rspcheck-spec", "rspcheck-dissect"]),
-    (
-        "rspcheck-adapters",
-        &[
-            "rspcheck-testkit",
-            "rspcheck-spec",
-            "rspcheck-dissect",
-            "rspcheck-vectors",
-            "rspcheck-child",
-            "rsp-proto",
-            "rsp-transport",
-            "rserpool",
-            "rserpool-cli",
-        ],
-    ),
-    (
-        "rspcheck",
-        &[
-            "rspcheck-spec",
-            "rspcheck-dissect",
-            "rspcheck-capture",
-            "rspcheck-vectors",
-            "rspcheck-testkit",
-            "rspcheck-cases",
-            "rspcheck-adapters",
-            "rspcheck-report",
-        ],
-    ),
-    ("lab", &["rspcheck-child"]),
-    ("rsp-benches", &["rsp-wire", "rsp-handlespace", "rsp-proto"]),
-];
+/// Comment lines in ARCHITECTURE.md between which the list of arrows is kept.
+const BEGIN: &str = "<!-- arrows: begin -->\n";
+const END: &str = "<!-- arrows: end -->\n";
+/// Columns of that list.
+const COLUMNS: usize = 110;
 
 /// Crates without a clock, socket, thread or randomness, with every foreign crate they may use.
 /// `fastrand` is a generator that is given its seed; its global one is among [`IMPURE`].
@@ -115,26 +53,123 @@ fn dependencies(package: &Package) -> impl Iterator<Item = &str> {
     normal.map(|d| d.name.as_str())
 }
 
+/// Returns the crates of the workspace on which a crate depends, apart from its tests and its build.
+fn arrows<'p>(package: &'p Package, packages: &BTreeMap<String, Package>) -> BTreeSet<&'p str> {
+    dependencies(package)
+        .filter(|name| packages.contains_key(*name))
+        .collect()
+}
+
+/// Returns the length of the longest way along the arrows from a crate.
+fn floor(name: &str, packages: &BTreeMap<String, Package>) -> usize {
+    let below = arrows(&packages[name], packages);
+    let floors = below.into_iter().map(|name| 1 + floor(name, packages));
+    floors.max().unwrap_or(0)
+}
+
+/// Renders all arrows: each side on its own, the crates without arrows first, every arrow down.
+fn list(packages: &BTreeMap<String, Package>) -> String {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let root = root.canonicalize().expect("the workspace has a folder");
+    let side = |package: &Package| {
+        let folder = package.manifest_path.as_std_path().strip_prefix(&root);
+        let folder = folder.expect("every crate of the workspace is in its folder");
+        let first = folder.iter().next().and_then(|side| side.to_str());
+        ["reference-impl", "harness"]
+            .iter()
+            .position(|known| Some(*known) == first)
+    };
+    let mut names: Vec<&String> = packages.keys().collect();
+    names.sort_by_key(|name| {
+        let side = side(&packages[*name]).unwrap_or(usize::MAX);
+        (side, floor(name, packages), *name)
+    });
+    let mut text = String::from("```\n");
+    for name in names {
+        let mut line = format!("{name:<17}");
+        for (nth, below) in arrows(&packages[name], packages).into_iter().enumerate() {
+            let before = if nth == 0 { " ─► " } else { ", " };
+            if line.chars().count() + before.len() + below.len() > COLUMNS {
+                text += &format!("{line},\n");
+                line = format!("{:<21}{below}", "");
+            } else {
+                line += &format!("{before}{below}");
+            }
+        }
+        text += &format!("{}\n", line.trim_end());
+    }
+    text + "```\n"
+}
+
 #[test]
-fn crates_depend_only_along_the_arrows() {
-    let packages = workspace();
-    let mut wrong = Vec::new();
-    for (name, package) in &packages {
-        let Some((_, allowed)) = ARROWS.iter().find(|(known, _)| known == name) else {
-            wrong.push(format!("{name} is not in the picture"));
-            continue;
-        };
-        for dependency in dependencies(package).filter(|d| packages.contains_key(*d)) {
-            if !allowed.contains(&dependency) {
-                wrong.push(format!("{name} -> {dependency}"));
+fn architecture_has_exactly_the_arrows_of_the_crates() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../ARCHITECTURE.md");
+    let text = std::fs::read_to_string(&file).expect("ARCHITECTURE.md is in the root");
+    let (before, rest) = text.split_once(BEGIN).expect("the list has a begin");
+    let (kept, after) = rest.split_once(END).expect("the list has an end");
+    let list = list(&workspace());
+    if std::env::var_os("RSPCHECK_BLESS").is_some() {
+        let text = [before, BEGIN, &list, END, after].concat();
+        std::fs::write(&file, text).expect("ARCHITECTURE.md can be written");
+        return;
+    }
+    assert!(
+        kept == list,
+        "the arrows of ARCHITECTURE.md are not those of the crates; if the change is meant, run this test with \
+         RSPCHECK_BLESS=1. The crates have:\n{list}"
+    );
+}
+
+#[test]
+fn each_dependency_is_named_in_the_sources() {
+    let mut unused = Vec::new();
+    for (name, package) in &workspace() {
+        let folder = package
+            .manifest_path
+            .parent()
+            .expect("a manifest is in a folder");
+        let files = sources(folder.as_std_path());
+        for dependency in &package.dependencies {
+            let word = dependency.rename.as_ref().unwrap_or(&dependency.name);
+            let word = word.replace('-', "_");
+            // What only the tests need is a dependency of the tests.
+            let counts = |file: &&PathBuf| {
+                let inside = file.strip_prefix(folder).expect("it was found there");
+                dependency.kind != DependencyKind::Normal || !inside.starts_with("tests")
+            };
+            if !files.iter().filter(counts).any(|file| names(file, &word)) {
+                unused.push(format!("{name} -> {}", dependency.name));
             }
         }
     }
-    assert!(
-        wrong.is_empty(),
-        "arrows that ARCHITECTURE does not have: {}",
-        wrong.join(", ")
-    );
+    assert!(unused.is_empty(), "unused: {}", unused.join(", "));
+}
+
+#[test]
+fn each_dependency_of_the_workspace_is_used_by_a_crate() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
+    let manifest = std::fs::read_to_string(root).expect("the workspace has a manifest");
+    let manifest: toml::Table = manifest.parse().expect("cargo reads it too");
+    let all = manifest["workspace"]["dependencies"].as_table();
+    let packages = workspace();
+    let used: BTreeSet<&str> = packages
+        .values()
+        .flat_map(|package| &package.dependencies)
+        .map(|d| d.name.as_str())
+        .collect();
+    let names = all.expect("it is a table").keys().map(String::as_str);
+    let unused: Vec<&str> = names.filter(|name| !used.contains(name)).collect();
+    assert!(unused.is_empty(), "unused: {}", unused.join(", "));
+}
+
+/// Returns true if a word is in a source file, outside its comments.
+fn names(file: &Path, word: &str) -> bool {
+    let text = std::fs::read_to_string(file).expect("a source file is text");
+    let code = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"));
+    code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_'))
+        .any(|found| found == word)
 }
 
 #[test]
@@ -210,7 +245,7 @@ fn engines_have_no_clock_socket_thread_or_randomness() {
         let root = package
             .manifest_path
             .parent()
-            .expect("a manifest stands in a folder")
+            .expect("a manifest is in a folder")
             .join("src");
         for file in sources(root.as_std_path()) {
             let text = std::fs::read_to_string(&file).expect("a source file is text");
