@@ -17,6 +17,8 @@ pub(crate) struct Carrier<'a> {
     pub(crate) dst: Option<IpAddr>,
     /// The capture has the whole packet.
     pub(crate) whole: bool,
+    /// Tunnels around the packet.
+    pub(crate) tunnels: usize,
 }
 
 impl Carrier<'_> {

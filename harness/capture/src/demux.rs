@@ -6,6 +6,7 @@ use crate::fragment::Fragments;
 use crate::network::{self, Carried};
 use crate::sctp::{self, Sctp};
 use crate::tcp::Tcp;
+use crate::tunnel::{self, VXLAN_PORT};
 use crate::{Counters, Endpoint, Item, Message, Settings, Transport, limits};
 use etherparse::{IpNumber, TcpSlice, UdpSlice, ip_number};
 use std::collections::HashSet;
@@ -40,7 +41,7 @@ impl Demux {
         self.counters.frames += 1;
         let frame = self.counters.frames;
         match network::carried(record.link, record.octets) {
-            Carried::Ip(octets) => self.ip(octets, frame, record.time_ns, visit),
+            Carried::Ip(octets) => self.ip(octets, frame, record.time_ns, 0, visit),
             Carried::Sctp(octets) => {
                 let carrier = Carrier {
                     frames: &[frame],
@@ -49,10 +50,12 @@ impl Demux {
                     src: None,
                     dst: None,
                     whole: true,
+                    tunnels: 0,
                 };
                 self.sctp(octets, &carrier, visit)
             }
             Carried::Other => ControlFlow::Continue(()),
+            Carried::Malformed => self.malformed(),
             Carried::Unsupported => {
                 self.counters.unsupported_links += 1;
                 self.counters.unsupported_link = Some(u32::from(record.link) as u16);
@@ -61,8 +64,10 @@ impl Demux {
         }
     }
 
-    /// Yields what still waited for a missing segment when the capture ended.
+    /// Yields what still waited for a missing segment when the capture ended, and counts what stays incomplete.
     pub(crate) fn end(&mut self, visit: &mut Visit<'_>) -> ControlFlow<()> {
+        self.counters.ip_datagrams_given_up += self.fragments.waiting();
+        self.counters.messages_given_up += self.sctp.waiting();
         self.tcp.end(&self.settings, &mut self.counters, visit)
     }
 
@@ -71,11 +76,11 @@ impl Demux {
         octets: &[u8],
         frame: u64,
         time_ns: u64,
+        tunnels: usize,
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
         let Some(packet) = network::packet(octets) else {
-            self.counters.malformed += 1;
-            return ControlFlow::Continue(());
+            return self.malformed();
         };
         let carrier = |frames, whole| Carrier {
             frames,
@@ -84,6 +89,7 @@ impl Demux {
             src: Some(packet.src),
             dst: Some(packet.dst),
             whole,
+            tunnels,
         };
         let Some(fragment) = packet.fragment else {
             return self.transport(
@@ -102,7 +108,7 @@ impl Demux {
             Some((protocol, payload)) => {
                 self.transport(protocol, payload, carrier(&datagram.frames, true), visit)
             }
-            None => ControlFlow::Continue(()),
+            None => self.malformed(),
         }
     }
 
@@ -119,12 +125,13 @@ impl Demux {
             ip_number::TCP => {
                 carrier.transport = Transport::Tcp;
                 let Ok(segment) = TcpSlice::from_slice(payload) else {
-                    return ControlFlow::Continue(());
+                    return self.unreadable(&carrier);
                 };
                 let (src, dst) = (segment.source_port(), segment.destination_port());
                 if !self.settings.is_asap_port(src) && !self.settings.is_asap_port(dst) {
                     return ControlFlow::Continue(());
                 }
+                self.counters.cut += u64::from(!carrier.whole);
                 self.tcp.segment(
                     &segment,
                     &carrier,
@@ -134,8 +141,46 @@ impl Demux {
                     visit,
                 )
             }
-            _ => ControlFlow::Continue(()),
+            _ => match tunnel::carried(protocol, payload) {
+                Some(inner) => self.tunnel(inner, &carrier, visit),
+                None => ControlFlow::Continue(()),
+            },
         }
+    }
+
+    /// Reads a packet in a tunnel.
+    fn tunnel(
+        &mut self,
+        inner: Carried<'_>,
+        carrier: &Carrier<'_>,
+        visit: &mut Visit<'_>,
+    ) -> ControlFlow<()> {
+        match inner {
+            Carried::Ip(octets) if carrier.tunnels < limits::TUNNELS => {
+                let (frame, tunnels) = (carrier.last_frame(), carrier.tunnels + 1);
+                self.ip(octets, frame, carrier.time_ns, tunnels, visit)
+            }
+            Carried::Other => ControlFlow::Continue(()),
+            Carried::Malformed => self.unreadable(carrier),
+            Carried::Ip(_) | Carried::Sctp(_) | Carried::Unsupported => {
+                self.counters.unread_tunnels += 1;
+                ControlFlow::Continue(())
+            }
+        }
+    }
+
+    fn malformed(&mut self) -> ControlFlow<()> {
+        self.counters.malformed += 1;
+        ControlFlow::Continue(())
+    }
+
+    /// Counts a packet that is shorter than its headers: the capture has cut it off, or it contradicts itself.
+    fn unreadable(&mut self, carrier: &Carrier<'_>) -> ControlFlow<()> {
+        if carrier.whole {
+            return self.malformed();
+        }
+        self.counters.cut += 1;
+        ControlFlow::Continue(())
     }
 
     fn udp(
@@ -145,12 +190,12 @@ impl Demux {
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
         let Ok(datagram) = UdpSlice::from_slice_lax(datagram) else {
-            return ControlFlow::Continue(());
+            return self.unreadable(&carrier);
         };
         // An offloaded datagram may have length 0: then it ends with the packet.
         let length = usize::from(datagram.length());
         if length != 0 && length < datagram.header_len() {
-            return ControlFlow::Continue(());
+            return self.malformed();
         }
         carrier.whole &= length <= datagram.slice().len();
         let (src, dst) = (datagram.source_port(), datagram.destination_port());
@@ -160,7 +205,10 @@ impl Demux {
             return self.sctp(payload, &carrier, visit);
         }
         let Some(protocol) = self.settings.protocol_of_ports(src, dst) else {
-            return ControlFlow::Continue(());
+            return match dst {
+                VXLAN_PORT => self.tunnel(tunnel::vxlan(payload), &carrier, visit),
+                _ => ControlFlow::Continue(()),
+            };
         };
         if !carrier.whole {
             self.counters.cut += 1;

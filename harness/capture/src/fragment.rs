@@ -74,6 +74,11 @@ impl Fragments {
         })
     }
 
+    /// Returns the number of datagrams of which a fragment is missing.
+    pub(crate) fn waiting(&self) -> u64 {
+        self.datagrams.len() as u64
+    }
+
     fn put(
         &mut self,
         key: Key,
@@ -99,7 +104,10 @@ impl Fragments {
         if self.datagrams.get(&key).is_some_and(old) {
             self.give_up(key);
         }
-        while self.datagrams.len() >= IP_DATAGRAMS || self.octets + 2 * MAX_DATAGRAM > IP_OCTETS {
+        let new = |datagrams: &HashMap<Key, Datagram>| !datagrams.contains_key(&key);
+        while self.datagrams.len() >= IP_DATAGRAMS && new(&self.datagrams)
+            || self.octets + 2 * MAX_DATAGRAM > IP_OCTETS
+        {
             let oldest = self.datagrams.iter().min_by_key(|(_, d)| d.last_frame);
             let Some((&oldest, _)) = oldest else {
                 return;

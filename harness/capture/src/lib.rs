@@ -38,6 +38,7 @@ mod sctp;
 mod source;
 mod tcp;
 mod tsn;
+mod tunnel;
 mod writer;
 
 pub use error::Error;
@@ -121,7 +122,7 @@ pub struct Counters {
     pub retransmissions: u64,
     /// SCTP packets with a wrong CRC32c other than 0.
     pub wrong_checksums: u64,
-    /// Packets or chunks that contradict themselves.
+    /// Frames, packets or chunks that contradict themselves.
     pub malformed: u64,
     /// Chunks and datagrams that the capture has in part only (snap length).
     pub cut: u64,
@@ -129,15 +130,18 @@ pub struct Counters {
     pub unsupported_links: u64,
     /// The last such link type.
     pub unsupported_link: Option<u16>,
-    /// IP datagrams discarded because a fragment is missing, and fragments that fit no datagram.
+    /// Packets in a tunnel that is not read: encrypted, of an unknown kind, or nested deeper than
+    /// [`limits::TUNNELS`].
+    pub unread_tunnels: u64,
+    /// IP datagrams of which a fragment is missing, and fragments that fit no datagram.
     pub ip_datagrams_given_up: u64,
-    /// Fragmented user messages discarded because a fragment is missing.
+    /// User messages of which a fragment is missing.
     pub messages_given_up: u64,
     /// User messages longer than [`limits::MESSAGE_OCTETS`].
     pub messages_oversized: u64,
     /// Directions of open associations and connections discarded because a table was full.
     pub associations_dropped: u64,
-    /// Gaps in TCP connections after which message boundaries had to be found again.
+    /// Gaps in TCP connections, at their beginning too, after which message boundaries had to be found again.
     pub tcp_gaps: u64,
 }
 

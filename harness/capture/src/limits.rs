@@ -9,6 +9,8 @@ pub const READ_BUFFER_OCTETS: usize = 1 << 20;
 pub const INTERFACES: usize = 4096;
 /// VLAN tags before the network header.
 pub const VLAN_TAGS: usize = 4;
+/// Tunnels around a packet.
+pub const TUNNELS: usize = 4;
 /// IP datagrams that are reassembled at one time.
 pub const IP_DATAGRAMS: usize = 256;
 /// Octets of IP fragments held at one time.

@@ -18,6 +18,8 @@ pub(crate) enum Carried<'a> {
     Sctp(&'a [u8]),
     /// ARP, spanning tree and so on.
     Other,
+    /// A frame that is shorter than its headers.
+    Malformed,
     /// A frame of a link type that is not supported.
     Unsupported,
 }
@@ -34,37 +36,43 @@ const SNAP: [u8; 6] = [0xaa, 0xaa, 3, 0, 0, 0];
 
 /// Steps over the link layer.
 pub(crate) fn carried(link: DataLink, frame: &[u8]) -> Carried<'_> {
-    let ip = match link {
+    match link {
         DataLink::ETHERNET => ethernet(frame),
-        DataLink::RAW | RAW_BSD | RAW_OPENBSD | DataLink::IPV4 | DataLink::IPV6 => Some(frame),
+        DataLink::RAW | RAW_BSD | RAW_OPENBSD | DataLink::IPV4 | DataLink::IPV6 => {
+            Carried::Ip(frame)
+        }
         // The address family is in the capturing host's byte order, and IPv6 has a number per system: the version in
         // the IP header is the same information, and more reliable.
-        DataLink::NULL | DataLink::LOOP => frame.get(4..),
+        DataLink::NULL | DataLink::LOOP => frame.get(4..).map_or(Carried::Malformed, Carried::Ip),
         // `etherparse` reads this header for few devices only: loopback and tunnels are not among them.
         DataLink::LINUX_SLL => cooked::<LINUX_SLL_HEADER>(frame, 14),
         DataLink::LINUX_SLL2 => cooked::<LINUX_SLL2_HEADER>(frame, 0),
-        DataLink::SCTP => return Carried::Sctp(frame),
-        _ => return Carried::Unsupported,
-    };
-    ip.map_or(Carried::Other, Carried::Ip)
+        DataLink::SCTP => Carried::Sctp(frame),
+        _ => Carried::Unsupported,
+    }
 }
 
-fn ethernet(frame: &[u8]) -> Option<&[u8]> {
-    let frame = Ethernet2Slice::from_slice_without_fcs(frame).ok()?;
-    after_tags(frame.ether_type(), frame.payload_slice())
+/// Steps over an Ethernet header.
+pub(crate) fn ethernet(frame: &[u8]) -> Carried<'_> {
+    let Ok(frame) = Ethernet2Slice::from_slice_without_fcs(frame) else {
+        return Carried::Malformed;
+    };
+    after_tags(frame.ether_type(), frame.payload_slice()).unwrap_or(Carried::Malformed)
 }
 
 /// Reads a Linux cooked header of `HEADER` octets with its protocol type at `at`.
-fn cooked<const HEADER: usize>(frame: &[u8], at: usize) -> Option<&[u8]> {
-    let (header, payload) = frame.split_first_chunk::<HEADER>()?;
-    after_tags(EtherType(be16(header, at)?), payload)
+fn cooked<const HEADER: usize>(frame: &[u8], at: usize) -> Carried<'_> {
+    let contents = frame
+        .split_first_chunk::<HEADER>()
+        .and_then(|(header, payload)| after_tags(EtherType(be16(header, at)?), payload));
+    contents.unwrap_or(Carried::Malformed)
 }
 
-/// Follows Ethernet types over VLAN tags and SNAP to an IP packet.
-fn after_tags(mut kind: EtherType, mut payload: &[u8]) -> Option<&[u8]> {
+/// Follows Ethernet types over VLAN tags and SNAP; `None` if the frame ends inside them or has too many.
+fn after_tags(mut kind: EtherType, mut payload: &[u8]) -> Option<Carried<'_>> {
     for _ in 0..=VLAN_TAGS {
         match kind {
-            ether_type::IPV4 | ether_type::IPV6 => return Some(payload),
+            ether_type::IPV4 | ether_type::IPV6 => return Some(Carried::Ip(payload)),
             ether_type::VLAN_TAGGED_FRAME
             | ether_type::PROVIDER_BRIDGING
             | ether_type::VLAN_DOUBLE_TAGGED_FRAME
@@ -73,11 +81,14 @@ fn after_tags(mut kind: EtherType, mut payload: &[u8]) -> Option<&[u8]> {
                 (kind, payload) = (tag.ether_type(), tag.payload_slice());
             }
             EtherType(0..=1500) => {
-                payload = payload.strip_prefix(&SNAP)?;
+                let Some(after) = payload.strip_prefix(&SNAP) else {
+                    return Some(Carried::Other);
+                };
+                payload = after;
                 kind = EtherType(be16(payload, 0)?);
                 payload = &payload[2..];
             }
-            _ => return None,
+            _ => return Some(Carried::Other),
         }
     }
     None

@@ -140,6 +140,11 @@ impl Sctp {
         ControlFlow::Continue(())
     }
 
+    /// Returns the number of messages of which a fragment is missing.
+    pub(crate) fn waiting(&self) -> u64 {
+        self.directions.values().map(|d| d.runs.len() as u64).sum()
+    }
+
     fn chunk(
         &mut self,
         kind: u8,

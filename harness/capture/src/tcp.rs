@@ -44,6 +44,8 @@ struct Direction {
     next: Option<u32>,
     /// `next` is where a message, or the rest of `partial`, begins.
     in_step: bool,
+    /// The gap that `in_step` is `false` for was counted.
+    gap_counted: bool,
     partial: Vec<u8>,
     partial_frames: Vec<u64>,
     /// Ascending by sequence number.
@@ -122,18 +124,21 @@ impl Tcp {
         flow
     }
 
-    /// Yields what waited for a missing segment. The capture has ended.
+    /// Yields what waited for a missing segment, and counts messages that stay incomplete. The capture has ended.
     pub(crate) fn end(
         &mut self,
         settings: &Settings,
         counters: &mut Counters,
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
-        let mut waiting: Vec<_> = self
-            .directions
-            .drain()
-            .filter(|(_, d)| !d.early.is_empty())
-            .collect();
+        let mut waiting = Vec::new();
+        for (key, direction) in self.directions.drain() {
+            if !direction.early.is_empty() {
+                waiting.push((key, direction));
+            } else if !direction.partial.is_empty() {
+                counters.messages_given_up += 1;
+            }
+        }
         waiting.sort_by_key(|(_, direction)| direction.assoc);
         for (key, mut direction) in waiting {
             while let Some(early) = direction.early.front() {
@@ -148,6 +153,7 @@ impl Tcp {
                 };
                 direction.skip_gap(&mut scene)?;
             }
+            counters.messages_given_up += u64::from(!direction.partial.is_empty());
         }
         self.held = 0;
         ControlFlow::Continue(())
@@ -287,9 +293,11 @@ impl Direction {
         self.next = self.next.map(|next| next.wrapping_add(data.len() as u32));
         if !self.in_step {
             if !divides(data) {
+                scene.counters.tcp_gaps += u64::from(!self.gap_counted);
+                self.gap_counted = true;
                 return ControlFlow::Continue(());
             }
-            self.in_step = true;
+            (self.in_step, self.gap_counted) = (true, false);
         }
         if self.partial.is_empty() {
             let used = self.messages(data, &[], scene)?;
@@ -406,7 +414,7 @@ impl Direction {
     fn lose_step(&mut self, scene: &mut Scene<'_, '_>) -> ControlFlow<()> {
         self.partial = Vec::new();
         self.partial_frames = Vec::new();
-        self.in_step = false;
+        (self.in_step, self.gap_counted) = (false, true);
         scene.counters.tcp_gaps += 1;
         scene.association(self.assoc, AssociationKind::Gap)
     }

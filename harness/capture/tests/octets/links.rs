@@ -219,9 +219,17 @@ fn extension_headers_cut_off_anywhere() {
 #[test]
 fn endless_fragments_are_given_up() {
     let lone = |n: u16| ipv4_fragment(132, (1, 2), n, 8, true, &[0; 1000]);
-    let frames: Vec<Vec<u8>> = (0..1000).map(lone).collect();
+    let mut frames: Vec<Vec<u8>> = (0..1000).map(lone).collect();
+    let reading = read(&pcap(RAW, &frames));
+    assert_eq!(reading.counters.ip_datagrams_given_up, 1000);
+    // The last 256 are kept: they become whole, but are no SCTP packets.
+    for n in 1000 - 256..1000 {
+        frames.push(ipv4_fragment(132, (1, 2), n, 0, true, &[0; 8]));
+        frames.push(ipv4_fragment(132, (1, 2), n, 1008, false, &[0; 8]));
+    }
     let reading = read(&pcap(RAW, &frames));
     assert_eq!(reading.counters.ip_datagrams_given_up, 1000 - 256);
+    assert_eq!(reading.counters.malformed, 256);
     // The identification comes round again, long after: the old part does not spoil the new datagram.
     let packet = sctp(PORTS, 0xaa, &[data(WHOLE, 1, 1, &long_message(400))]);
     let mut frames = vec![ipv4_fragment(132, (1, 2), 9, 200, false, &[0; 300])];
