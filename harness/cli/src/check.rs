@@ -1,9 +1,10 @@
 //! `rspcheck check`: judges captures offline.
 //!
-//! Every file is judged. The exit code is that of the worst: 3 when a file could not be read to its end, else 1
-//! when something failed, else 0.
+//! Every file is judged. The exit code is that of the worst: 3 when a file or some of its frames could not be read,
+//! else 1 when something failed, else 0.
 
 use crate::exit::{self, Done, Failure};
+use crate::unread;
 use anyhow::{Context, anyhow};
 use rspcheck_capture::{AssociationKind, Capture, Item, Message, Settings};
 use rspcheck_dissect::{Protocol, dissect, scan};
@@ -20,7 +21,7 @@ use std::time::Duration;
 /// Arguments of `check`.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Capture files, pcap or pcapng. The exit code is that of the worst one.
+    /// Capture files, pcap or pcapng; `-` is standard input. The exit code is that of the worst one.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     /// One JSON object a finding, and one a file at its end.
@@ -29,6 +30,12 @@ pub struct Args {
     /// A broken SHOULD fails too.
     #[arg(long)]
     strict: bool,
+    /// Judge by what could be read: frames that could not be read do not make the exit code 3.
+    #[arg(long)]
+    allow_unread: bool,
+    /// Read SCTP packets with a wrong CRC32c too; their receiver dropped them.
+    #[arg(long)]
+    accept_bad_checksum: bool,
     /// Timers that the endpoints used, where they are not the RFC's: `t1-enrprequest=5s`, repeatable.
     #[arg(long, value_name = "NAME=SPAN")]
     timer: Vec<String>,
@@ -76,10 +83,14 @@ fn check(args: &Args, timers: &Timers, file: &Path) -> anyhow::Result<u8> {
         asap_ports: args.asap_port.clone(),
         enrp_ports: args.enrp_port.clone(),
         udp_encaps_ports: args.udp_encaps_port.clone(),
-        ..Settings::default()
+        wrong_checksums: args.accept_bad_checksum,
     };
-    let mut capture =
-        Capture::open_with(file, settings).map_err(|e| anyhow!("{}: {e}", file.display()))?;
+    let capture = if file == Path::new("-") {
+        Capture::from_reader(io::stdin(), settings)
+    } else {
+        Capture::open_with(file, settings)
+    };
+    let mut capture = capture.map_err(|e| anyhow!("{}: {e}", file.display()))?;
     let mut judge = Judge::new(timers.clone());
     let mut tally = Tally::default();
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -103,19 +114,23 @@ fn check(args: &Args, timers: &Timers, file: &Path) -> anyhow::Result<u8> {
         });
     }
     written.context("output")?;
-    let verdict = tally.verdict();
+    let counted = capture.counters();
+    let unread = unread::sentences(counted, args.accept_bad_checksum).join(", ");
+    let complete = read.is_ok() && unread.is_empty();
+    let verdict = tally.verdict(read.is_ok() && (unread.is_empty() || args.allow_unread));
     if args.json {
         let summary = json!({
             "file": file.display().to_string(), "verdict": verdict, "messages": tally.messages,
             "fails": tally.fails, "warns": tally.warns, "answered": judge.answered, "open": judge.open,
-            "checksums": judge.checksums, "complete": read.is_ok(),
+            "checksums": judge.checksums, "complete": complete, "frames": counted.frames,
+            "unread": unread::json(counted, args.accept_bad_checksum),
         });
         writeln!(out, "{summary}")?;
     } else {
         writeln!(
             out,
             "{:<6} {}: {} messages, {} broken MUST, {} deviations; {} requests answered in time, {} without a \
-             visible end, {} PE checksums compared",
+             visible end, {} PE checksums compared{}{unread}",
             verdict,
             file.display(),
             tally.messages,
@@ -123,13 +138,25 @@ fn check(args: &Args, timers: &Timers, file: &Path) -> anyhow::Result<u8> {
             tally.warns,
             judge.answered,
             judge.open,
-            judge.checksums
+            judge.checksums,
+            if unread.is_empty() {
+                ""
+            } else {
+                "; not read: "
+            },
         )?;
     }
     out.flush()?;
     if let Err(error) = read {
         anstream::eprintln!(
             "rspcheck: {}: {error}; all before it was judged",
+            file.display()
+        );
+        return Ok(exit::ENVIRONMENT);
+    }
+    if !unread.is_empty() && !args.allow_unread {
+        anstream::eprintln!(
+            "rspcheck: {}: not read: {unread}; all else was judged (`--allow-unread` accepts this)",
             file.display()
         );
         return Ok(exit::ENVIRONMENT);
@@ -261,8 +288,10 @@ fn tell(
 }
 
 impl Tally {
-    fn verdict(&self) -> Verdict {
+    /// Returns the verdict; nothing passes that was read in part.
+    fn verdict(&self, complete: bool) -> Verdict {
         match (self.fails, self.warns, self.messages) {
+            (0, ..) if !complete => Verdict::Inconc,
             (0, 0, 0) => Verdict::None,
             (0, 0, _) => Verdict::Pass,
             (0, ..) => Verdict::Warn,

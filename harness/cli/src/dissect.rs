@@ -4,6 +4,7 @@
 //! both ends, and the summary. JSON has what `Printer::json` writes; its times are seconds since 1970.
 
 use crate::exit::{self, Done, Failure};
+use crate::unread;
 use anyhow::{Context as _, anyhow};
 use clap::Args as ClapArgs;
 use globset::{GlobBuilder, GlobMatcher};
@@ -39,6 +40,9 @@ pub(crate) struct Args {
     /// UDP port that carries SCTP [default: 9899]; others are recognised by the checksum; may be repeated.
     #[arg(long, value_name = "PORT")]
     udp_encaps_port: Vec<u16>,
+    /// Read SCTP packets with a wrong CRC32c too; their receiver dropped them.
+    #[arg(long)]
+    accept_bad_checksum: bool,
     /// Show only messages whose name fits, such as `*registration*` or `ENRP_*`; case does not matter.
     #[arg(long, value_name = "GLOB")]
     filter: Option<String>,
@@ -149,7 +153,10 @@ fn protocol(item: &Item<'_>) -> Option<rspcheck_dissect::Protocol> {
 }
 
 fn settings(args: &Args) -> Settings {
-    let mut settings = Settings::default();
+    let mut settings = Settings {
+        wrong_checksums: args.accept_bad_checksum,
+        ..Settings::default()
+    };
     for (given, ports) in [
         (&args.asap_port, &mut settings.asap_ports),
         (&args.enrp_port, &mut settings.enrp_ports),
@@ -456,6 +463,7 @@ impl Total {
         sum.cut += counters.cut;
         sum.unsupported_links += counters.unsupported_links;
         sum.unsupported_link = counters.unsupported_link.or(sum.unsupported_link);
+        sum.unread_tunnels += counters.unread_tunnels;
         sum.ip_datagrams_given_up += counters.ip_datagrams_given_up;
         sum.messages_given_up += counters.messages_given_up;
         sum.messages_oversized += counters.messages_oversized;
@@ -475,31 +483,18 @@ impl Total {
             "{} messages in {} frames{files}",
             printer.shown, counted.frames
         );
-        let links = match counted.unsupported_link {
-            Some(link) => format!("frames of an unsupported link type ({link})"),
-            None => String::new(),
-        };
         for (count, what) in [
             (printer.defective, "messages with defects"),
             (counted.retransmissions, "retransmissions not repeated"),
-            (counted.wrong_checksums, "SCTP packets with a wrong CRC32c"),
-            (counted.malformed, "malformed packets"),
-            (counted.cut, "packets cut off by the snap length"),
-            (counted.unsupported_links, links.as_str()),
-            (
-                counted.ip_datagrams_given_up,
-                "IP datagrams with fragments missing",
-            ),
-            (
-                counted.messages_given_up,
-                "user messages with fragments missing",
-            ),
-            (counted.messages_oversized, "user messages too long to read"),
-            (counted.tcp_gaps, "gaps in TCP connections"),
         ] {
             if count > 0 {
                 sentence.push_str(&format!(", {count} {what}"));
             }
+        }
+        // A packet with a wrong checksum that was read is reported all the same.
+        for unread in unread::sentences(counted, false) {
+            sentence.push_str(", ");
+            sentence.push_str(&unread);
         }
         sentence
     }

@@ -13,6 +13,7 @@ mod list;
 mod report;
 mod run;
 mod select;
+mod unread;
 mod vectors;
 
 use clap::{Parser, Subcommand};

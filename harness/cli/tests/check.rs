@@ -146,7 +146,12 @@ fn json_names_file_frame_and_requirement() {
     assert_eq!(lines[0], expected);
     let expected = json!({
         "file": name, "verdict": "WARN", "messages": 1, "fails": 0, "warns": 1, "answered": 0, "open": 1,
-        "checksums": 0, "complete": true,
+        "checksums": 0, "complete": true, "frames": 1,
+        "unread": {
+            "wrong_checksums": 0, "malformed": 0, "cut": 0, "unsupported_links": 0, "unread_tunnels": 0,
+            "ip_datagrams_given_up": 0, "messages_given_up": 0, "messages_oversized": 0,
+            "associations_dropped": 0, "tcp_gaps": 0,
+        },
     });
     assert_eq!(lines[1..], [expected]);
 }
