@@ -1,10 +1,10 @@
 //! The PE checksum (RFC 5353 §3.6.2): per PE the pool handle, zero-padded to four octets, and the PE
 //! identifier, summed up in 16-bit words in one's complement.
 
-/// A sum that PEs are added to and taken from.
+/// Checksum to which PEs are added and from which they are removed.
 ///
-/// The sum is kept exact and folded only when it is read. Folding at every step would give 0xffff instead
-/// of 0 for a set that has become empty, and so another checksum than counting anew.
+/// The sum is exact and folded only when it is read. Folding at every step would give 0xffff instead of 0 for
+/// a set that has become empty, and so another checksum than a new computation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct PeChecksum {
     sum: u64,
@@ -16,12 +16,15 @@ impl PeChecksum {
         self.sum += words(handle, pe_identifier);
     }
 
-    /// Takes one PE away that was added before.
+    /// Removes one PE that was added before.
     pub fn remove(&mut self, handle: &[u8], pe_identifier: u32) {
         self.sum -= words(handle, pe_identifier);
     }
 
-    /// The 16 bits of the PE Checksum parameter.
+    /// Returns the 16 bits of the PE Checksum parameter.
+    ///
+    /// # Panics
+    /// If folding leaves more than 16 bits, which is a defect here.
     pub fn value(self) -> u16 {
         let mut folded = self.sum;
         while folded > 0xffff {

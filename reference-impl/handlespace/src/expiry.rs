@@ -1,11 +1,11 @@
-//! When registration lives end.
+//! The ends of registration lives.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::PeKey;
 
-/// A point in time: nanoseconds since the caller's origin, which is enough for 584 years.
+/// Point in time: nanoseconds since the caller's origin, with a range of 584 years.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Moment(u64);
 
@@ -25,14 +25,14 @@ impl Moment {
 /// The life of one element.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Life {
-    /// When it ends.
+    /// Its end.
     pub(crate) ends: Moment,
-    /// Where it stands in the [`Agenda`], or `NEVER` if it does not.
+    /// The moment under which the [`Agenda`] lists it, or `NEVER` if it does not.
     listed: Moment,
 }
 
 impl Life {
-    /// One that is not in the agenda.
+    /// Returns a life that is not in the agenda.
     pub(crate) fn new(ends: Moment) -> Self {
         Self {
             ends,
@@ -43,18 +43,18 @@ impl Life {
 
 /// The elements by the end of their life.
 ///
-/// A life that is prolonged, as every re-registration does, stays where it is listed until that comes first; so
-/// re-registrations touch nothing here. What comes first is always true.
+/// A re-registration, which prolongs a life, does not move its entry. An entry is corrected when it reaches the
+/// head, so the head is always exact.
 #[derive(Debug, Default)]
 pub(crate) struct Agenda(BTreeSet<(Moment, PeKey)>);
 
 impl Agenda {
-    /// The first one to end, listed truly or not.
+    /// Returns the entry at the head, exact or not.
     pub(crate) fn first(&self) -> Option<(Moment, PeKey)> {
         self.0.first().copied()
     }
 
-    /// Lists a life no later than it ends.
+    /// Lists a life under a moment no later than its end.
     pub(crate) fn list(&mut self, key: PeKey, life: &mut Life) {
         if life.listed <= life.ends && life.listed != Moment::NEVER {
             return;
@@ -66,7 +66,7 @@ impl Agenda {
         }
     }
 
-    /// Lists anew the life that comes first.
+    /// Lists the life at the head anew.
     pub(crate) fn relist(&mut self, key: PeKey, life: &mut Life) {
         self.drop(key, life);
         self.list(key, life);

@@ -1,11 +1,11 @@
-//! Hashing by what peers choose: pool handles and PE identifiers.
+//! Hashing of keys that peers choose: pool handles and PE identifiers.
 //!
-//! Whoever does not know the seed cannot choose keys that fall together. Nothing that can be seen depends on the
-//! seed: tables hashed this way are only looked into, or sorted first.
+//! A peer that does not know the seed cannot choose keys that collide. No output depends on the seed: tables
+//! hashed this way are only searched, or sorted first.
 
 use std::hash::{BuildHasher, Hasher};
 
-/// Makes the hashers of one handlespace.
+/// Builder of the hashers of one handlespace.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seeded {
     start: u64,
@@ -32,7 +32,7 @@ impl BuildHasher for Seeded {
     }
 }
 
-/// Multiplies and folds the two halves of the product, eight octets at a time.
+/// Hasher that multiplies and folds the two halves of the product, eight octets at a time.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Folding {
     state: u64,
@@ -45,7 +45,7 @@ impl Hasher for Folding {
         for &word in words {
             self.write_u64(u64::from_le_bytes(word));
         }
-        // What is shorter is told from what ends in zeros by the length, which is hashed with every slice.
+        // The length, hashed with every slice, distinguishes a shorter slice from one that ends in zeros.
         let mut last = [0; 8];
         last[..rest.len()].copy_from_slice(rest);
         self.write_u64(u64::from_le_bytes(last));
@@ -76,7 +76,7 @@ impl Hasher for Folding {
 mod tests {
     use super::*;
 
-    /// 64 000 numbers with a step between them, in 1024 buckets by either end of the hash.
+    /// Distributes 64 000 numbers with a step between them to 1024 buckets, by either end of the hash.
     #[test]
     fn numbers_in_a_row_spread_over_all_buckets() {
         for (seed, step) in (0..20).flat_map(|seed| [(seed, 1), (seed, 1 << 10), (seed, 1 << 16)]) {

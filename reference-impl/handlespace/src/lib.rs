@@ -1,12 +1,12 @@
-//! The handlespace of a registrar: pools, their elements, who owns them, when they expire, and which of
-//! them a pool user is told (RFC 5352 §3, RFC 5353 §3.6, RFC 5356).
+//! The handlespace of a registrar: pools, their elements with owner and expiry, and the selection of elements
+//! for a pool user (RFC 5352 §3, RFC 5353 §3.6, RFC 5356).
 //!
-//! It sends nothing and knows no clock: `now` and the random numbers are arguments, so the same calls give
-//! the same handlespace. It enforces its [`Limits`]; whether a registration is acceptable otherwise is asked
-//! by [`Handlespace::mismatches`] and decided by the caller.
+//! It sends nothing and has no clock: `now` and the random numbers are arguments, so the same calls give the
+//! same handlespace. It enforces its [`Limits`]. The caller accepts or rejects a registration, with the help of
+//! [`Handlespace::mismatches`].
 //!
-//! Cost: finding, adding, replacing, removing and selecting are O(log n) in the number of elements at most;
-//! nothing but the iterators walks over a pool. Elements are kept in octets, as they are sent.
+//! Cost: finding, adding, replacing, removing and selecting are at most O(log n) in the number of elements; only
+//! the iterators visit a whole pool. Elements are stored in octets, as they are sent.
 //!
 //! Enter at [`Handlespace`].
 
@@ -17,7 +17,7 @@ mod order;
 mod pool;
 
 pub use checksum::PeChecksum;
-/// The random numbers that selection asks for; seeded by the caller.
+/// Random numbers for selection; seeded by the caller.
 pub use fastrand::Rng;
 pub use pool::{Mismatch, Pool, Selection};
 
@@ -30,8 +30,8 @@ use expiry::{Agenda, Moment};
 use hash::Seeded;
 use pool::Member;
 
-/// A pool element's place in a [`Handlespace`]: valid until the element is removed, then used again for
-/// another one.
+/// Place of a pool element in a [`Handlespace`]: valid until the element is removed, then used again for another
+/// one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PeKey {
     pool: u32,
@@ -39,12 +39,12 @@ pub struct PeKey {
 }
 
 impl PeKey {
-    /// Less than or equal to the keys of all elements in the same pool.
+    /// Returns a key less than or equal to those of all elements in the same pool.
     pub fn first_of_pool(self) -> Self {
         Self { slot: 0, ..self }
     }
 
-    /// Greater than or equal to the keys of all elements in the same pool.
+    /// Returns a key greater than or equal to those of all elements in the same pool.
     pub fn last_of_pool(self) -> Self {
         Self {
             slot: u32::MAX,
@@ -53,7 +53,7 @@ impl PeKey {
     }
 }
 
-/// How large a handlespace may grow.
+/// Limits on the size of a handlespace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// Pools.
@@ -64,28 +64,27 @@ pub struct Limits {
     pub pool_elements_per_pool: usize,
 }
 
-/// A [`Limits`] value is reached.
+/// Error of a registration that a limit refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
-    /// There are as many pools as allowed.
+    /// The limit on pools is reached.
     Pools,
-    /// There are as many elements as allowed, or twice as many places: a pool keeps those before the last one that is
-    /// used.
+    /// The limit on elements is reached, or the slots of all pools (empty ones included) number twice that limit.
     PoolElements,
-    /// The pool has as many elements as allowed.
+    /// The limit on elements of one pool is reached.
     Pool,
-    /// The element is longer than its Length can tell.
+    /// The element is longer than its Length field can express.
     Element,
 }
 
-/// What [`Handlespace::put`] did.
+/// Result of [`Handlespace::put`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Put {
     /// The element is new.
     Added(PeKey),
-    /// The element was there; `old` is what it was.
+    /// The element replaced `old`.
     Replaced {
-        /// Its place, the same as before.
+        /// Its place, which is unchanged.
         key: PeKey,
         /// The element before.
         old: EncodedElement,
@@ -93,7 +92,7 @@ pub enum Put {
 }
 
 impl Put {
-    /// The element's place.
+    /// Returns the element's place.
     pub fn key(&self) -> PeKey {
         match self {
             Self::Added(key) | Self::Replaced { key, .. } => *key,
@@ -101,14 +100,14 @@ impl Put {
     }
 }
 
-/// What [`Handlespace::remove`] took out.
+/// Element that [`Handlespace::remove`] removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Removed {
     /// The pool.
     pub handle: PoolHandle,
     /// The element.
     pub element: EncodedElement,
-    /// Whether it was the last one, so that the pool is gone too (RFC 5352 §3.2).
+    /// True if it was the last one, so that the pool is gone too (RFC 5352 §3.2).
     pub pool_is_gone: bool,
 }
 
@@ -123,15 +122,15 @@ pub struct Handlespace {
     agenda: Agenda,
     owners: BTreeMap<ServerId, Owner>,
     len: usize,
-    /// Places in all pools that take memory, used or not.
+    /// Number of slots in all pools that take memory, in use or not.
     slots: usize,
-    /// Slots selected last; kept for its memory.
+    /// Slots selected last; stored for its memory.
     chosen: Vec<u32>,
-    /// An element while it is encoded; kept for its memory.
+    /// An element while it is encoded; stored for its memory.
     octets: Vec<u8>,
 }
 
-/// What one registrar owns.
+/// Elements that one registrar owns.
 #[derive(Debug, Default)]
 struct Owner {
     checksum: PeChecksum,
@@ -139,13 +138,13 @@ struct Owner {
 }
 
 impl Handlespace {
-    /// An empty handlespace.
+    /// Returns an empty handlespace.
     pub fn new(limits: Limits) -> Self {
         Self::seeded(limits, 0)
     }
 
-    /// An empty handlespace whose tables are hashed by a seed that those who fill it do not know. Nothing but the
-    /// time that calls take depends on it.
+    /// Returns an empty handlespace whose tables are hashed with a seed that peers do not know. Only the time that
+    /// calls take depends on it.
     pub fn seeded(limits: Limits, seed: u64) -> Self {
         let hash = Seeded::new(seed);
         Self {
@@ -163,28 +162,29 @@ impl Handlespace {
         }
     }
 
-    /// How many elements there are.
+    /// Counts the elements.
     pub fn len(&self) -> usize {
         self.len
     }
 
-    /// Whether there is no element, and so no pool.
+    /// Returns true if there is no element, and so no pool.
     pub fn is_empty(&self) -> bool {
         self.len == 0
     }
 
-    /// How many pools there are.
+    /// Counts the pools.
     pub fn pool_count(&self) -> usize {
         self.by_handle.len()
     }
 
-    /// The registrars that own elements, how many, and the PE checksum over these.
+    /// Returns the registrars that own elements, each with the number of elements and their PE checksum.
     pub fn owners(&self) -> impl Iterator<Item = (ServerId, usize, u16)> + '_ {
         let owners = self.owners.iter();
         owners.map(|(&id, owner)| (id, owner.elements.len(), owner.checksum.value()))
     }
 
-    /// When the registration life of the element at a place ends; never, if none or unlimited.
+    /// Returns the end of the registration life of the element at a place; `None` if the place is empty or the
+    /// life is unlimited.
     pub fn expires(&self, key: PeKey) -> Option<Duration> {
         self.pools
             .get(key.pool as usize)?
@@ -192,14 +192,14 @@ impl Handlespace {
             .expires(key.slot)
     }
 
-    /// The pools in the order of their handles. It sorts them, which costs O(n log n).
+    /// Returns the pools in the order of their handles. Sorts them, which costs O(n log n).
     pub fn pools(&self) -> impl Iterator<Item = &Pool> {
         let mut pools: Vec<&Pool> = self.pools.iter().flatten().collect();
         pools.sort_unstable_by_key(|pool| pool.handle());
         pools.into_iter()
     }
 
-    /// The first pools in the order of their handles, at most so many. It looks at all of them once.
+    /// Returns up to `count` pools, the first in the order of their handles. Visits each pool once.
     pub fn first_pools(&self, count: usize) -> Vec<&Pool> {
         if count == 0 {
             return Vec::new();
@@ -213,24 +213,24 @@ impl Handlespace {
         pools
     }
 
-    /// The pool of this handle.
+    /// Returns the pool of this handle.
     pub fn pool(&self, handle: &[u8]) -> Option<&Pool> {
         self.by_handle.get(handle).map(|&pool| self.at(pool))
     }
 
-    /// Where an element is.
+    /// Returns the place of an element.
     pub fn find(&self, handle: &[u8], identifier: PeIdentifier) -> Option<PeKey> {
         let &pool = self.by_handle.get(handle)?;
         let slot = self.at(pool).find(identifier)?;
         Some(PeKey { pool, slot })
     }
 
-    /// The element at a place, decoded.
+    /// Returns the element at a place, decoded.
     pub fn element(&self, key: PeKey) -> Option<PoolElement> {
         self.encoded(key).map(EncodedElement::decode)
     }
 
-    /// The element at a place, as it is kept.
+    /// Returns the element at a place, as it is stored.
     pub fn encoded(&self, key: PeKey) -> Option<&EncodedElement> {
         self.pools
             .get(key.pool as usize)?
@@ -238,7 +238,7 @@ impl Handlespace {
             .element(key.slot)
     }
 
-    /// The handle of the pool that a place belongs to.
+    /// Returns the handle of the pool to which a place belongs.
     pub fn handle(&self, key: PeKey) -> Option<&PoolHandle> {
         self.pools
             .get(key.pool as usize)?
@@ -246,8 +246,8 @@ impl Handlespace {
             .map(Pool::handle)
     }
 
-    /// In what the element differs from the pool it wants to join (RFC 5352 §3.1 rules 2 and 3); nothing if
-    /// there is no such pool yet.
+    /// Returns the properties in which an element differs from the pool of `handle` (RFC 5352 §3.1 rules 2 and
+    /// 3); none if there is no such pool yet.
     pub fn mismatches(&self, handle: &[u8], element: &PoolElement) -> Vec<Mismatch> {
         self.pool(handle)
             .map_or_else(Vec::new, |pool| pool.mismatches(element))
@@ -255,6 +255,9 @@ impl Handlespace {
 
     /// Adds an element, or replaces the one of the same identifier. The first element of a pool makes the
     /// pool and decides its policy, transport type and transport use. The registration life runs from `now`.
+    ///
+    /// # Errors
+    /// If a limit is reached, or the element is too long. The handlespace is unchanged then.
     pub fn put(
         &mut self,
         handle: &PoolHandle,
@@ -298,7 +301,7 @@ impl Handlespace {
         Ok(Put::Added(key))
     }
 
-    /// Takes an element out, and its pool with the last one.
+    /// Removes an element, and its pool with the last one.
     pub fn remove(&mut self, key: PeKey) -> Option<Removed> {
         let pool = self.pools.get_mut(key.pool as usize)?.as_mut()?;
         let handle = pool.handle().clone();
@@ -322,26 +325,26 @@ impl Handlespace {
         })
     }
 
-    /// When the next registration life ends.
+    /// Returns the end of the registration life that ends next.
     pub fn next_expiry(&self) -> Option<Duration> {
         self.agenda.first().map(|(ends, _)| ends.time())
     }
 
-    /// An element whose registration life is over, the one that is longest over first.
+    /// Returns an element whose registration life has ended, the earliest first.
     pub fn expired(&self, now: Duration) -> Option<PeKey> {
         let (ends, key) = self.agenda.first()?;
         (ends <= Moment::at(now)).then_some(key)
     }
 
-    /// Up to `count` different elements of a pool, chosen and ordered by its policy, and the policy's state
-    /// moved on; none if there is no such pool.
+    /// Selects up to `count` different elements of a pool, ordered by its policy, and advances the policy's state.
+    /// Returns `None` if there is no such pool.
     pub fn select(&mut self, handle: &[u8], count: usize, rng: &mut Rng) -> Option<Selection<'_>> {
         let &pool = self.by_handle.get(handle)?;
         let pool = self.pools[pool as usize].as_mut()?;
         Some(pool.select(count, rng, &mut self.chosen))
     }
 
-    /// The PE checksum over what a registrar owns (RFC 5353 §3.6.2).
+    /// Returns the PE checksum over the elements that a registrar owns (RFC 5353 §3.6.2).
     pub fn checksum(&self, home: ServerId) -> u16 {
         self.owners
             .get(&home)
@@ -349,7 +352,8 @@ impl Handlespace {
             .value()
     }
 
-    /// What a registrar owns, pool by pool, from `after` on (for tables sent in parts).
+    /// Returns the places of the elements that a registrar owns, pool by pool, from `after` on (for tables sent in
+    /// parts).
     pub fn owned(&self, home: ServerId, after: Option<PeKey>) -> impl Iterator<Item = PeKey> + '_ {
         use std::ops::Bound::{Excluded, Unbounded};
         let from = after.map_or(Unbounded, Excluded);
@@ -359,7 +363,7 @@ impl Handlespace {
             .flat_map(move |owner| owner.elements.range((from, Unbounded)).copied())
     }
 
-    /// The places of a pool's elements, in an order that means nothing.
+    /// Returns the places of a pool's elements, in an order without meaning.
     pub fn places(&self, handle: &[u8]) -> impl Iterator<Item = PeKey> + '_ {
         let pool = self.by_handle.get(handle).copied();
         pool.into_iter().flat_map(|pool| {
@@ -368,7 +372,10 @@ impl Handlespace {
         })
     }
 
-    /// All places, pool by pool, from `after` on (for tables sent in parts).
+    /// Returns all places, pool by pool, from `after` on (for tables sent in parts).
+    ///
+    /// # Panics
+    /// If there are 2³² pools, which fit in no memory.
     pub fn keys(&self, after: Option<PeKey>) -> impl Iterator<Item = PeKey> + '_ {
         let first = after.map_or(0, |key| key.pool as usize);
         let pools = self.pools.iter().enumerate().skip(first);
@@ -383,12 +390,13 @@ impl Handlespace {
         })
     }
 
-    /// Whether one more element in this pool takes a place more than allowed.
+    /// Returns true if one more element in this pool takes a slot more than allowed.
     fn lacks_slots(&self, pool: &Pool) -> bool {
         pool.slot_count() == pool.len() && self.slots >= self.most_slots()
     }
 
-    /// Who comes and goes in one pool after the other must not leave more behind than the limit on elements is for.
+    /// Returns the limit on slots, in use or empty. Without it, a PE that registers in one pool after another would
+    /// leave empty slots behind in each.
     fn most_slots(&self) -> usize {
         self.limits.pool_elements.saturating_mul(2)
     }
@@ -430,7 +438,7 @@ impl Handlespace {
         self.keep_agenda_true();
     }
 
-    /// Lists anew what comes first in the agenda but was prolonged.
+    /// Lists anew the lives at the head of the agenda that were prolonged.
     fn keep_agenda_true(&mut self) {
         while let Some((listed, key)) = self.agenda.first()
             && let Some(pool) = &mut self.pools[key.pool as usize]

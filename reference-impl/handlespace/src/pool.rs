@@ -1,4 +1,4 @@
-//! One pool: its elements, what they have in common, and their order.
+//! One pool: its elements, their common properties, and their order.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
@@ -12,7 +12,7 @@ use crate::expiry::{Life, Moment};
 use crate::hash::Seeded;
 use crate::order::{Discipline, Order, Terms};
 
-/// In what an element differs from its pool.
+/// Property in which an element differs from its pool.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mismatch {
     /// Another policy type.
@@ -23,25 +23,25 @@ pub enum Mismatch {
     TransportUse,
 }
 
-/// A pool. It is never empty but inside [`Handlespace`](crate::Handlespace) calls.
+/// Pool. It is empty only inside calls of a [`Handlespace`](crate::Handlespace).
 #[derive(Debug)]
 pub struct Pool {
     handle: PoolHandle,
     /// Policy and user transport of the first element: their types are the pool's (RFC 5352 §3.1 rule 1).
     policy: Policy,
     transport: Transport,
-    /// The last one is taken.
+    /// The last slot is in use.
     slots: Vec<Option<Member>>,
-    /// Slots that were free once, the lowest first: so the last ones become free in time and can go. Some may be taken
-    /// again, or gone.
+    /// Slots that became free, the lowest first, so that the highest ones become unused in time and can be dropped.
+    /// Some may be in use again, or dropped.
     free: BinaryHeap<Reverse<u32>>,
     by_identifier: HashMap<PeIdentifier, u32, Seeded>,
     order: Order,
-    /// The most elements since memory was last given back.
+    /// Largest number of elements since memory was last released.
     peak: usize,
 }
 
-/// Pools that never had more elements give no memory back before they go.
+/// A pool that never had more elements releases no memory before its end.
 const SMALL: usize = 64;
 
 #[derive(Debug)]
@@ -50,7 +50,7 @@ pub(crate) struct Member {
     pub(crate) life: Life,
 }
 
-/// The elements chosen for a pool user, the preferred one first.
+/// Elements selected for a pool user, the preferred one first.
 #[derive(Clone, Copy, Debug)]
 pub struct Selection<'a> {
     pool: &'a Pool,
@@ -58,27 +58,27 @@ pub struct Selection<'a> {
 }
 
 impl<'a> Selection<'a> {
-    /// The pool.
+    /// Returns the pool.
     pub fn pool(&self) -> &'a Pool {
         self.pool
     }
 
-    /// How many were chosen.
+    /// Counts the selected elements.
     pub fn len(&self) -> usize {
         self.slots.len()
     }
 
-    /// Whether none was chosen, which happens only if none was asked for.
+    /// Returns true if no element was selected, which happens only if the caller asked for none.
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
-    /// The elements in order.
+    /// Returns the elements in order, decoded.
     pub fn elements(&self) -> impl Iterator<Item = PoolElement> + use<'a> {
         self.encoded().map(EncodedElement::decode)
     }
 
-    /// The same as they are kept.
+    /// Returns the elements in order, as they are stored.
     pub fn encoded(&self) -> impl Iterator<Item = &'a EncodedElement> + use<'a> {
         let pool = self.pool;
         let slots = self.slots.iter();
@@ -100,37 +100,37 @@ impl Pool {
         }
     }
 
-    /// The pool handle.
+    /// Returns the pool handle.
     pub fn handle(&self) -> &PoolHandle {
         &self.handle
     }
 
-    /// The policy of the pool; only its type means something, the values are those of the first element.
+    /// Returns the policy of the pool. Only its type is the pool's; its values are those of the first element.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// The user transport of the first element: its kind and use are the pool's.
+    /// Returns the user transport of the first element: its kind and use are the pool's.
     pub fn transport(&self) -> &Transport {
         &self.transport
     }
 
-    /// How many elements it has.
+    /// Counts the elements.
     pub fn len(&self) -> usize {
         self.by_identifier.len()
     }
 
-    /// Whether it has none.
+    /// Returns true if the pool has no element.
     pub fn is_empty(&self) -> bool {
         self.by_identifier.is_empty()
     }
 
-    /// Places that take memory, used or not.
+    /// Counts the slots that take memory, in use or not.
     pub(crate) fn slot_count(&self) -> usize {
         self.slots.len()
     }
 
-    /// The elements in the order of their identifiers. It sorts them, which costs O(n log n).
+    /// Returns the elements in the order of their identifiers. Sorts them, which costs O(n log n).
     pub fn elements(&self) -> impl Iterator<Item = PoolElement> {
         let members = self.by_identifier.iter();
         let mut slots: Vec<_> = members
@@ -155,7 +155,7 @@ impl Pool {
         found
     }
 
-    /// The slots that hold elements, from this one on.
+    /// Returns the slots that hold elements, from this one on.
     pub(crate) fn slots_from(&self, first: u32) -> impl Iterator<Item = u32> + '_ {
         let slots = self.slots.iter().enumerate().skip(first as usize);
         slots.filter_map(|(slot, member)| {
@@ -211,7 +211,7 @@ impl Pool {
         None
     }
 
-    /// Replaces the element in `slot`, which exists, and gives back what was there.
+    /// Replaces the element in `slot`, which exists, and returns the previous one.
     pub(crate) fn replace(
         &mut self,
         slot: u32,
@@ -224,7 +224,7 @@ impl Pool {
             .expect("only an existing element is replaced");
         member.life.ends = ends;
         let old = std::mem::replace(&mut member.element, element);
-        // Where nothing changed but life and Home, its place in the order is what it was.
+        // If only life and Home changed, the element keeps its position in the order.
         if !self.order.counts_selections() && old.has_same_parameters(&member.element) {
             return old;
         }
@@ -247,7 +247,7 @@ impl Pool {
         Some(member)
     }
 
-    /// Gives back the memory of what is gone; it costs as much as a few of the removals before it.
+    /// Releases the memory of removed elements; this costs as much as a few of the removals before it.
     fn give_back(&mut self) {
         self.peak = self.len();
         let slots = &mut self.slots;
@@ -259,7 +259,7 @@ impl Pool {
         self.order.give_back(self.slots.len());
     }
 
-    /// The slots stay in `chosen`, whose memory is used again.
+    /// Selects up to `count` elements. Their slots stay in `chosen`, whose memory is used again.
     pub(crate) fn select<'a>(
         &'a mut self,
         count: usize,
@@ -275,8 +275,9 @@ impl Pool {
     }
 }
 
-/// A policy that RFC 5356 does not define is served as Round Robin, the policy that everybody must support
-/// (§4.1.1): its data means nothing here, and PUs that know it get all elements in turn.
+/// Returns the discipline of a policy. A policy that RFC 5356 does not define is served as Round Robin, which
+/// every registrar must support (§4.1.1): its data has no meaning here, and PUs that know it get all elements
+/// in turn.
 fn discipline(policy: PolicyType) -> Discipline {
     match policy {
         PolicyType::WEIGHTED_ROUND_ROBIN => Discipline::WeightedRoundRobin,
@@ -291,9 +292,9 @@ fn discipline(policy: PolicyType) -> Discipline {
     }
 }
 
-/// The values of an element. One whose policy is not the pool's (a peer may pass such on, RFC 5353 §3.3.1)
-/// lacks what the pool's policy looks at, and counts as one share of the service, of the lowest priority
-/// and fully loaded.
+/// Returns the values of an element. An element whose policy is not the pool's (a peer may pass such an element
+/// on, RFC 5353 §3.3.1) lacks the values that the pool's policy reads, and counts as one share of the service,
+/// of the lowest priority and fully loaded.
 fn terms(policy: &Policy) -> Terms {
     let neutral = Terms {
         weight: 1,

@@ -1,4 +1,4 @@
-//! The handlespace as a whole: what is in it, who owns it, when it goes, what it costs.
+//! The handlespace as a whole: content, ownership, expiry, limits.
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
@@ -215,7 +215,7 @@ fn an_unknown_policy_is_served_in_turns() {
 /// The elements by pool and identifier, each with its time of registration.
 type Model = BTreeMap<(String, u32), (PoolElement, Duration)>;
 
-/// A long random history against a map, all indexes compared at every step.
+/// Runs a long random history against a map and compares all indexes at every step.
 #[test]
 fn histories_agree_with_a_map() {
     for seed in 0..20 {
@@ -304,7 +304,7 @@ fn all_places_come_once_and_parts_make_the_whole() {
         parts.push(key);
     }
     assert_eq!(parts, whole);
-    // What goes does not lose the place.
+    // The removal of an element does not lose the position of the listing.
     space.remove(whole[2]);
     assert!(space.keys(Some(whole[2])).eq(whole[3..].iter().copied()));
     let pools: Vec<_> = whole.iter().map(|&key| key.first_of_pool()).collect();

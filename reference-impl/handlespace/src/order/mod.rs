@@ -1,4 +1,4 @@
-//! In which order a pool's elements are handed out: the nine policies of RFC 5356.
+//! The order in which a pool's elements are selected: the nine policies of RFC 5356.
 //!
 //! | policy | structure | key or weight |
 //! |---|---|---|
@@ -22,7 +22,7 @@ use ranked::{Ranked, Ranking};
 use uniform::Uniform;
 use weighted::Weighted;
 
-/// Which of the structures a policy wants, and how it is used.
+/// Structure that a policy uses, and its use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Discipline {
     RoundRobin,
@@ -36,7 +36,7 @@ pub(crate) enum Discipline {
     RandomizedLeastUsed,
 }
 
-/// The values of one PE that its pool's policy looks at; the others hold what makes no difference.
+/// Values of one PE that its pool's policy reads; the other fields have no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Terms {
     pub(crate) weight: u32,
@@ -45,7 +45,7 @@ pub(crate) struct Terms {
     pub(crate) load_degradation: u32,
 }
 
-/// The selection state of one pool.
+/// Selection state of one pool.
 #[derive(Debug)]
 pub(crate) enum Order {
     Turns(Ranked),
@@ -74,12 +74,12 @@ impl Order {
         }
     }
 
-    /// Whether a registration changes something even if its values are what they were.
+    /// Returns true if a registration changes the state even with unchanged values.
     pub(crate) fn counts_selections(&self) -> bool {
         matches!(self, Self::LeastUsedDegradation(_))
     }
 
-    /// Adds a slot, or takes over the new values of one that is there.
+    /// Adds a slot, or updates the values of an existing one.
     pub(crate) fn put(&mut self, slot: u32, terms: Terms) {
         match self {
             Self::Turns(ranked) => ranked.put(slot, 0, ()),
@@ -112,7 +112,7 @@ impl Order {
         }
     }
 
-    /// Gives back the memory of slots that are gone; those that are left are all below `slots`.
+    /// Releases the memory of removed slots; those that are left are all below `slots`.
     pub(crate) fn give_back(&mut self, slots: usize) {
         match self {
             Self::Turns(ranked)
@@ -132,7 +132,7 @@ impl Order {
         }
     }
 
-    /// Appends up to `count` different slots, the preferred one first, and moves the state on.
+    /// Appends up to `count` different slots, the preferred one first, and advances the state.
     pub(crate) fn select(&mut self, count: usize, rng: &mut fastrand::Rng, out: &mut Vec<u32>) {
         match self {
             Self::Turns(ranked)
@@ -149,16 +149,16 @@ impl Order {
     }
 }
 
-/// WRR (RFC 5356 §4.2.2) without writing the circular list down: on a line of virtual time each PE has an
-/// entry every [`LAP`] / weight, the list is the entries in order of time, and the head's own next entry
-/// is put back one stride later. Counts follow the weights and entries of one PE are evenly spaced.
+/// WRR (RFC 5356 §4.2.2) without a stored circular list: on a line of virtual time each PE has an entry every
+/// [`LAP`] / weight, the list is the entries in order of time, and the head's own next entry is inserted one
+/// stride later. Counts follow the weights and entries of one PE are evenly spaced.
 ///
 /// Time wraps around: no next entry is more than a lap away, so all of them count from `now` on.
 #[derive(Debug)]
 pub(crate) struct Stride {
     /// By virtual time of the next entry, with the weight.
     ranked: Ranked<u32>,
-    /// Virtual time of the entry handed out last.
+    /// Virtual time of the entry selected last.
     now: u64,
     idle: Ranked,
 }
@@ -185,7 +185,7 @@ impl Stride {
         self.idle.remove(slot);
         let wait = match self.ranked.get(slot) {
             Some(next) if next.value == weight => return,
-            // The part of its stride that it had still to wait stays the same part of the new stride.
+            // The remaining fraction of its stride stays the same fraction of the new stride.
             Some(next) => {
                 let wait = u128::from(next.key.wrapping_sub(self.now));
                 let wait = wait * u128::from(next.value) / u128::from(weight);
@@ -220,12 +220,12 @@ impl Stride {
     }
 }
 
-/// LUD (RFC 5356 §5.2.2): every selection counts, a registration starts the count anew.
+/// LUD (RFC 5356 §5.2.2): every selection increments the counter, a registration resets it.
 #[derive(Debug)]
 pub(crate) struct Degrading {
-    /// By load + counter × degradation, with the degradation: what the next selection adds.
+    /// By load + counter × degradation, with the degradation, which the next selection adds.
     ranked: Ranked<u32>,
-    /// Empty between calls; kept for its memory.
+    /// Empty between calls; stored for its memory.
     chosen: Vec<Ranking<u32>>,
 }
 
@@ -264,7 +264,7 @@ impl Degrading {
     }
 }
 
-/// 2³² selections of the largest degradation do not reach the end of the range.
+/// Adds the degradation to the key. 2³² selections of the largest one do not reach the end of the range.
 fn degraded(ranking: Ranking<u32>) -> Ranking<u32> {
     Ranking {
         key: ranking.key.saturating_add(u64::from(ranking.value)),

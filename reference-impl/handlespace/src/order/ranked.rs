@@ -8,24 +8,24 @@ use nodes::{FAN, NONE, Node};
 
 /// An ordered list of slots as a B+ tree of wide nodes. Everything costs O(log n) per slot touched.
 ///
-/// What selection costs in a large pool is the memory that it reaches first, so the tree is flat (a pool of
+/// The cost of a selection in a large pool is the cold memory that it reads, so the tree is flat (a pool of
 /// 100 000 has one level more than a pool of 100), a node is searched in a few neighbouring cache lines, and
-/// what the policy needs of a slot it selects stands beside it as `V`, not in a table by slot.
+/// the values that the policy needs of a selected slot are beside it as `V`, not in a table by slot.
 ///
-/// Entries of a node stand in *falling* order: the one to hand out next is the last of its leaf, where taking
-/// it away moves no other. A slot behind all others of its key stands before them. Leaves are put in order no
-/// sooner than they are read: what enters another leaf than the front one is appended, which is a write that
-/// nobody waits for, where finding its place would be several reads of cold memory.
+/// Entries of a node are in *falling* order: the next one to select is the last of its leaf, where its removal
+/// moves no other. A slot that is behind all others of its key is stored before them. A leaf is put in order
+/// only when it is read. An entry for a leaf other than the front one is appended: that is one write, which
+/// does not stall, while finding its place would take several reads of cold memory.
 #[derive(Debug)]
 pub(crate) struct Ranked<V = ()> {
     /// [`FAN`] to a node, unused ones included. In a leaf the slots. In a branch the children, each with its
     /// bound as key: no key under the child is lower, no key under a later child is higher. The bound of the
-    /// last child is that of the branch. At the low end of the tree it says nothing: whatever is lower than
-    /// all other bounds goes there.
+    /// last child is that of the branch. At the low end of the tree the bound has no meaning: each key that is
+    /// lower than all other bounds goes there.
     entries: Vec<Ranking<V>>,
     nodes: Vec<Node>,
     free: Vec<u32>,
-    /// The leaf that a slot stands in, or [`NONE`].
+    /// The leaf that holds a slot, or [`NONE`].
     leaves: Vec<u32>,
     root: u32,
     /// Branches above a leaf.
@@ -38,7 +38,7 @@ pub(crate) struct Ranked<V = ()> {
     turns: Vec<Ranking<V>>,
 }
 
-/// One slot with what it is ranked by.
+/// One slot with its key and value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Ranking<V> {
     pub(crate) key: u64,
@@ -46,8 +46,8 @@ pub(crate) struct Ranking<V> {
     pub(crate) value: V,
 }
 
-/// How far from the front a slot is looked for there before its leaf is looked up: those that are moved on
-/// were selected just now, and the table by slot of a large pool is cold.
+/// Entries at the front that are searched for a slot before the table by slot: the slots that move were selected
+/// just now, and the table of a large pool is cold.
 const NEAR: usize = 4;
 
 impl<V: Copy + Default> Ranked<V> {
@@ -74,8 +74,8 @@ impl<V: Copy + Default> Ranked<V> {
         Some(self.ranking(leaf, at))
     }
 
-    /// Puts a slot behind all others of this key. A slot that is there under the same key keeps its turn,
-    /// so a re-registration neither gains nor loses one.
+    /// Puts a slot behind all others of this key. A slot that already has the key keeps its turn, so a
+    /// re-registration neither gains nor loses one.
     pub(crate) fn put(&mut self, slot: u32, key: u64, value: V) {
         if let Some((leaf, at)) = self.find(slot) {
             let index = Self::start(leaf) + at;
@@ -95,7 +95,7 @@ impl<V: Copy + Default> Ranked<V> {
         }
     }
 
-    /// Builds the tree anew, in the same order, with no more memory than that takes.
+    /// Builds the tree anew, in the same order, with only the memory that this takes.
     pub(crate) fn give_back(&mut self) {
         let mut anew = Self::new();
         anew.origin = self.origin;
@@ -105,7 +105,7 @@ impl<V: Copy + Default> Ranked<V> {
         *self = anew;
     }
 
-    /// Shows the first `count` slots.
+    /// Passes the first `count` slots to `show`.
     pub(crate) fn walk(&mut self, count: usize, mut show: impl FnMut(Ranking<V>)) {
         let mut wanted = count;
         let mut leaf = self.front;
@@ -132,7 +132,7 @@ impl<V: Copy + Default> Ranked<V> {
         Some(self.entries[Self::start(self.front) + last])
     }
 
-    /// Moves a slot that is there behind all others of this key, even if it is its own key.
+    /// Moves an existing slot behind all others of this key, even if it has the key already.
     pub(crate) fn requeue(&mut self, ranking: Ranking<V>) {
         let (leaf, at) = self
             .find_near(ranking.slot)
@@ -142,13 +142,13 @@ impl<V: Copy + Default> Ranked<V> {
         self.insert(ranking);
     }
 
-    /// The first `count` slots; of each key among them, the one in front goes behind its equals, so that
+    /// Lists the first `count` slots. Of each key among them, the one in front goes behind its equals, so that
     /// the next list begins with another one (RFC 5356 §4.1.2, §5.1.2).
     pub(crate) fn take_turns(&mut self, count: usize, out: &mut Vec<u32>) {
         let mut turns = std::mem::take(&mut self.turns);
         let mut before: Option<(Ranking<V>, bool)> = None;
         let mut wanted = count;
-        // One more than wanted is looked at: a front without equals has nobody to go behind.
+        // Reads one more than requested, to see if the front has equals to go behind.
         self.walk(count.saturating_add(1), |ranking| {
             let mut is_front = true;
             if let Some((other, other_is_front)) = before
@@ -171,7 +171,7 @@ impl<V: Copy + Default> Ranked<V> {
         self.turns = turns;
     }
 
-    /// Lets keys count from `origin` on, wrapping around. All keys have to stand in the same order as before.
+    /// Makes keys count from `origin` on, wrapping around. The order of all keys must stay the same.
     pub(crate) fn count_from(&mut self, origin: u64) {
         self.origin = origin;
     }
@@ -214,10 +214,10 @@ impl<V: Copy + Default> Ranked<V> {
         self.enter(node, at, ranking, true);
     }
 
-    /// How many of the first `len` keys of a node in order are higher than `key`.
+    /// Counts the keys higher than `key` among the first `len` of a node in order.
     ///
-    /// A search in three steps of three comparisons each, none of which decides what is compared next: those
-    /// of a step wait for memory together, and a large pool does so less often than in a bisection.
+    /// The search has three steps of three comparisons each, which do not depend on each other: those of a step
+    /// wait for memory together, so a large pool waits less often than in a bisection.
     fn higher(&self, node: u32, len: usize, key: u64) -> usize {
         let start = Self::start(node);
         let entries = &self.entries[start..start + len];
@@ -227,7 +227,7 @@ impl<V: Copy + Default> Ranked<V> {
                 .get(at)
                 .is_some_and(|other| other.key.wrapping_sub(self.origin) > key)
         };
-        // Who has had its turn goes behind all others of its key: no search where there are no others.
+        // A slot that had its turn goes behind all others of its key: no search if there are none.
         if !is_higher(0) {
             return 0;
         }

@@ -1,4 +1,4 @@
-//! Every policy against a model that is slow and plain, over seeded random histories.
+//! Every policy against a slow and simple model, over seeded random histories.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -87,7 +87,7 @@ fn against_queues(discipline: Discipline, key: impl Fn(Terms) -> u64) {
     }
 }
 
-/// Few different values, so that ties are common, and both ends of the range.
+/// Draws from few different values, so that ties are common, and both ends of the range.
 fn random_terms(rng: &mut fastrand::Rng) -> Terms {
     let mut value = || [0, 1, 2, 0x8000_0000, u32::MAX][rng.usize(0..5)];
     Terms {
@@ -286,7 +286,7 @@ fn weighted_random_follows_the_weights() {
     }
 }
 
-/// The second pick too, drawn as if the first one were not in the pool; and the twelfth of many.
+/// Checks the second pick, drawn as if the first one were not in the pool, and the twelfth of many.
 #[test]
 fn later_picks_follow_the_weights_of_those_left() {
     let weights = [1, 2, 3, 4];
@@ -295,7 +295,7 @@ fn later_picks_follow_the_weights_of_those_left() {
     for (slot, weight) in (0..).zip(weights) {
         order.put(slot, Terms { weight, ..NOTHING });
     }
-    // 504 is what all of 10 - weight divide.
+    // 504 is divisible by each 10 - weight.
     let chances: Vec<u32> = (0..16)
         .map(|pair| (pair / 4, pair % 4))
         .map(|(first, second)| match first == second {
@@ -409,7 +409,7 @@ fn assert_distinct(list: &[u32]) {
     assert_eq!(sorted.len(), list.len(), "{list:?} repeats");
 }
 
-/// Chi-square against the weights; the limit is about five standard deviations above the mean.
+/// Asserts that chi-square against the weights is below about five standard deviations above the mean.
 fn assert_fits(counts: &[u32], weights: &[u32]) {
     let drawn: f64 = counts.iter().map(|&count| f64::from(count)).sum();
     let total: f64 = weights.iter().map(|&weight| f64::from(weight)).sum();

@@ -10,7 +10,7 @@ pub(crate) struct Uniform {
 
 const ABSENT: u32 = u32::MAX;
 
-/// Up to how many picks a new one is compared with those before it.
+/// Limit on picks up to which a new one is compared with those before it.
 const FEW: usize = 8;
 
 impl Uniform {
@@ -45,21 +45,21 @@ impl Uniform {
         }
     }
 
-    /// Gives back the memory of slots that are gone; those that are left are all below `slots`.
+    /// Releases the memory of removed slots; those that are left are all below `slots`.
     pub(crate) fn give_back(&mut self, slots: usize) {
         self.members.shrink_to_fit();
         self.places.truncate(slots);
         self.places.shrink_to_fit();
     }
 
-    /// Up to `count` different slots in random order.
+    /// Draws up to `count` different slots in random order.
     pub(crate) fn sample(&mut self, count: usize, rng: &mut fastrand::Rng, out: &mut Vec<u32>) {
         let n = self.members.len();
         if count > FEW || count * 2 >= n {
             self.shuffle(count, rng, out);
             return;
         }
-        // At most half of the pool is wanted, so every second draw or better is a new slot.
+        // At most half of the pool is requested, so at least every second draw is a new slot.
         let start = out.len();
         while out.len() - start < count {
             let slot = self.members[rng.usize(0..n)];
@@ -69,7 +69,7 @@ impl Uniform {
         }
     }
 
-    /// Brings a random member to each of the first `count` places and lists them.
+    /// Moves a random member to each of the first `count` places and lists them.
     fn shuffle(&mut self, count: usize, rng: &mut fastrand::Rng, out: &mut Vec<u32>) {
         let n = self.members.len();
         for place in 0..count.min(n) {
@@ -81,7 +81,7 @@ impl Uniform {
         }
     }
 
-    /// Writes down where the member at `place` is.
+    /// Records the place of the member at `place`.
     fn note(&mut self, place: usize) {
         let slot = self.members[place];
         self.places[slot as usize] = u32::try_from(place).expect("slots are 32 bits wide");

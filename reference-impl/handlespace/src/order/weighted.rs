@@ -1,16 +1,16 @@
 //! Random picks in proportion to weights.
 
 /// Tickets in groups by the length of their weight in bits. `set` and `pick` cost O(1): a group is drawn by
-/// its sum, then one of its tickets, and that is drawn again unless its weight holds; being at least half of
-/// the largest weight of the group, it holds every second time or better. A sum tree would reach for memory
-/// at each of its levels, this does so at one.
+/// its sum, then one of its tickets, which is accepted in proportion to its weight and else drawn again. The
+/// weight is at least half of the largest of the group, so at least every second draw is accepted. A sum tree
+/// would read memory at each of its levels; this does so at one.
 ///
 /// Sums are 64 bits wide: 2³² slots of the largest 32-bit weight stay below 2⁶⁴.
 #[derive(Debug)]
 pub(crate) struct Weighted {
-    /// Those that have a ticket, longest weights first: most of the total is there.
+    /// Groups that have a ticket, longest weights first, because those hold most of the total.
     groups: Vec<Group>,
-    /// By slot.
+    /// Place of each slot.
     places: Vec<Place>,
     total: u64,
 }
@@ -31,7 +31,7 @@ struct Ticket {
 
 #[derive(Clone, Copy, Debug)]
 struct Place {
-    /// Of the group; 0 if the slot has no ticket.
+    /// Length that names the group; 0 if the slot has no ticket.
     bits: u8,
     index: u32,
 }
@@ -40,7 +40,7 @@ impl Place {
     const NONE: Self = Self { bits: 0, index: 0 };
 }
 
-/// How many picks are compared with a new one, before they are taken out of the draw instead.
+/// Limit on picks that are compared with a new one; beyond it, they are removed from the draw instead.
 const FEW: usize = 8;
 
 impl Weighted {
@@ -56,7 +56,7 @@ impl Weighted {
         self.total
     }
 
-    /// A weight of 0 takes the slot out.
+    /// Sets the weight of a slot. A weight of 0 removes the slot.
     pub(crate) fn set(&mut self, slot: u32, weight: u32) {
         self.take_out(slot);
         if weight > 0 {
@@ -64,7 +64,7 @@ impl Weighted {
         }
     }
 
-    /// Gives back the memory of slots that are gone; those that are left are all below `slots`.
+    /// Releases the memory of removed slots; those that are left are all below `slots`.
     pub(crate) fn give_back(&mut self, slots: usize) {
         for group in &mut self.groups {
             group.tickets.shrink_to_fit();
@@ -73,12 +73,12 @@ impl Weighted {
         self.places.shrink_to_fit();
     }
 
-    /// Up to `count` different slots, drawn one after the other without putting back.
+    /// Draws up to `count` different slots, one after the other without replacement.
     pub(crate) fn sample(&mut self, count: usize, rng: &mut fastrand::Rng, out: &mut Vec<u32>) {
         let end = out.len() + count;
         let mut taken_out = Vec::new();
-        // What was drawn since `first` is still in; drawing it again counts for nothing, which leaves the
-        // others the chances they have without it.
+        // Slots drawn since `first` are still in the draw. Drawing one again is ignored, which leaves the others
+        // the chances that they have without it.
         let mut first = out.len();
         while out.len() < end && self.total > 0 {
             let slot = self.pick(rng);
@@ -87,7 +87,7 @@ impl Weighted {
                 out.push(slot);
             }
             if !is_new || out.len() - first > FEW {
-                // Such draws may be many: of the last of a pool, or beside very large weights.
+                // Such draws may be many: at the last slots of a pool, or beside very large weights.
                 let drawn = out[first..].iter();
                 taken_out.extend(drawn.filter_map(|&slot| self.take_out(slot)));
                 first = out.len();
@@ -163,7 +163,7 @@ impl Weighted {
     }
 }
 
-/// 1 for 1, 2 for 2 and 3, 32 for 2³¹ and above.
+/// Returns the length of a weight in bits: 1 for 1, 2 for 2 and 3, 32 for 2³¹ and above.
 fn length(weight: u32) -> u8 {
     u8::try_from(u32::BITS - weight.leading_zeros()).expect("it is 32 at most")
 }

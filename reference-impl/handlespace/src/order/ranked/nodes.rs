@@ -1,10 +1,10 @@
-//! The nodes of the tree: entering and taking out entries, splitting and joining.
+//! The nodes of the tree: insertion and removal of entries, splitting and joining.
 
 use std::cmp::Reverse;
 
 use super::{Ranked, Ranking};
 
-/// Entries of a node at most.
+/// Limit on the entries of a node.
 pub(super) const FAN: usize = 64;
 
 /// A node that falls below this many entries joins a neighbour, or shares with it.
@@ -16,7 +16,7 @@ pub(super) const NONE: u32 = u32::MAX;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Node {
     len: u32,
-    /// Of a leaf, how many entries stand in order; those behind them, in the order in which they came.
+    /// Number of entries of a leaf that are in order; those behind them are in the order of insertion.
     in_order: u32,
     parent: u32,
 }
@@ -60,14 +60,14 @@ impl<V: Copy + Default> Ranked<V> {
         node.in_order = node.len;
         let start = Self::start(leaf);
         let entries = &mut self.entries[start..start + node.len as usize];
-        // Of equal keys, who came last goes before the others.
+        // Of equal keys, the one inserted last goes before the others.
         entries.reverse();
         entries[late..].reverse();
         let origin = self.origin;
         entries.sort_by_key(|entry| Reverse(entry.key.wrapping_sub(origin)));
     }
 
-    /// Enters an entry into a leaf with room and leaves it to [`Self::tidy`] to put it in order.
+    /// Appends an entry to a leaf with room; [`Self::tidy`] puts it in order later.
     pub(super) fn append(&mut self, leaf: u32, entry: Ranking<V>) {
         let node = &mut self.nodes[leaf as usize];
         self.entries[Self::start(leaf) + node.len as usize] = entry;
@@ -75,7 +75,7 @@ impl<V: Copy + Default> Ranked<V> {
         self.leaves[entry.slot as usize] = leaf;
     }
 
-    /// Where in a node an entry stands.
+    /// Returns the index of an entry in its node.
     pub(super) fn place(&self, node: u32, id: u32) -> usize {
         let start = Self::start(node);
         let entries = &self.entries[start..start + self.len(node)];
@@ -83,7 +83,7 @@ impl<V: Copy + Default> Ranked<V> {
         place.expect("what says it stands in a node does")
     }
 
-    /// The leaf with the keys that follow on those of this one.
+    /// Returns the leaf whose keys follow those of this one.
     pub(super) fn leaf_behind(&self, leaf: u32) -> Option<u32> {
         let mut node = leaf;
         for climbed in 0..self.height {
@@ -121,10 +121,10 @@ impl<V: Copy + Default> Ranked<V> {
         self.settle(node, at..at + 1, is_leaf);
     }
 
-    /// Gives the higher half of a full node to a new one before it, and says where an entry of this key, once
-    /// meant for `at`, has to be entered.
+    /// Moves the higher half of a full node to a new one before it. Returns the place where an entry of this key,
+    /// at first intended for `at`, is inserted instead.
     fn split(&mut self, node: u32, at: usize, key: u64, is_leaf: bool) -> (u32, usize) {
-        // Where entries always come in behind all others, full nodes stay full.
+        // If entries are always inserted behind all others, full nodes stay full.
         let cut = if at == 0 { 0 } else { FAN / 2 };
         let new = self.new_node();
         let (from, to) = (Self::start(node), Self::start(new));
@@ -158,10 +158,10 @@ impl<V: Copy + Default> Ranked<V> {
         }
     }
 
-    /// Takes an entry out of a leaf.
+    /// Removes an entry from a leaf.
     pub(super) fn take_out(&mut self, leaf: u32, at: usize) {
         self.close_gap(leaf, at);
-        // The front leaf is used up from one selection to the next; it goes when it is empty.
+        // Selections use up the front leaf; it is removed when it is empty.
         let len = self.len(leaf);
         if len == 0 || (len < SCANT && leaf != self.front) {
             self.mend(leaf, true);
@@ -180,7 +180,7 @@ impl<V: Copy + Default> Ranked<V> {
         }
     }
 
-    /// Does what is to be done about a node with few entries, and about its parent if that loses one.
+    /// Removes an empty node, or joins one with few entries with a neighbour; then does the same with its parent.
     fn mend(&mut self, node: u32, is_leaf: bool) {
         if node == self.root {
             if !is_leaf && self.len(node) == 1 {
@@ -205,8 +205,8 @@ impl<V: Copy + Default> Ranked<V> {
         }
     }
 
-    /// Makes one node of the children at `place` and behind it, if they fit into one; else gives both the
-    /// same number of entries.
+    /// Joins the children at `place` and behind it if they fit into one node; else distributes their entries
+    /// evenly. Returns true if it joined them.
     fn join(&mut self, parent: u32, place: usize, is_leaf: bool) -> bool {
         let index = Self::start(parent) + place;
         let (left, right) = (self.entries[index].slot, self.entries[index + 1].slot);
@@ -218,7 +218,7 @@ impl<V: Copy + Default> Ranked<V> {
         let (left_start, right_start) = (Self::start(left), Self::start(right));
         let total = left_len + right_len;
         let fits = total <= FAN;
-        // Whatever has to move less: a slot that moves to another leaf costs a look into a cold table.
+        // The direction that moves fewer entries: each slot that changes its leaf costs a read of a cold table.
         let left_share = match fits {
             true if left_len < right_len => 0,
             true => total,
@@ -262,7 +262,7 @@ impl<V: Copy + Default> Ranked<V> {
         node
     }
 
-    /// The only leaf of a small pool has less than [`FAN`] entries of memory.
+    /// Grows the only leaf of a small pool, which has less than [`FAN`] entries of memory.
     fn make_room(&mut self) {
         self.resize((2 * self.entries.len()).clamp(4, FAN));
     }
@@ -282,7 +282,7 @@ impl<V: Copy + Default> Ranked<V> {
         }
     }
 
-    /// Tells entries the node that they stand in.
+    /// Records the node of the entries in the table by slot, or as the parent of the children.
     fn settle(&mut self, node: u32, entries: std::ops::Range<usize>, is_leaf: bool) {
         let start = Self::start(node);
         for &Ranking { slot: id, .. } in &self.entries[start + entries.start..start + entries.end] {

@@ -3,7 +3,7 @@
 use super::nodes::FAN;
 use super::{Ranked, Ranking};
 
-/// Slots in order, found by walking.
+/// Slots in order, found by linear search.
 #[derive(Default)]
 struct Model {
     list: Vec<Ranking<u32>>,
@@ -38,9 +38,10 @@ fn first(ranked: &mut Ranked<u32>, count: usize) -> Vec<Ranking<u32>> {
     list
 }
 
-/// Every entry stands where its table says, no node but the root is empty, and no key leaves its bounds.
+/// Asserts that every entry is at the place in its table, that no node except the root is empty, and that no key
+/// is outside its bounds.
 fn check(ranked: &mut Ranked<u32>) {
-    // Walking puts all leaves in order.
+    // A walk puts all leaves in order.
     let all = first(ranked, usize::MAX);
     assert!(all.is_sorted_by_key(|entry| entry.key.wrapping_sub(ranked.origin)));
     let ranked = &*ranked;
@@ -97,7 +98,7 @@ fn history(seed: u64, slots: u32, range: u64) {
     let mut model = Model::default();
     let mut tallest = 0;
     for step in 0..3 * slots {
-        // Grows, lives on, and shrinks to nothing.
+        // Grows, changes, and shrinks to nothing.
         let phase = step / slots;
         let slot = rng.u32(0..slots);
         let ranking = Ranking {
@@ -206,7 +207,7 @@ fn branches_join_and_split_again() {
     }
     assert_eq!(ranked.height, 2);
     for round in 0..6 {
-        // Nearly all of a stretch leaves, alternately at random and from the front, then others come.
+        // Nearly all slots of a stretch are removed, alternately at random and from the front, then others enter.
         let low = rng.u64(0..1 << 63);
         let stretch = low..=low + (1 << 62);
         let leaving = first(&mut ranked, usize::MAX).into_iter();
@@ -247,7 +248,7 @@ fn counting_wraps_around() {
         ranked.put(slot, ranking.key, 0);
         model.insert(ranking);
     }
-    // The model's keys do not wrap: it counts from what was handed out last.
+    // The model's keys do not wrap: it counts from the key that was returned last.
     for step in 0..40_000 {
         let front = model.list.remove(0);
         assert_eq!(
