@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn removal_equals_counting_anew() {
+    fn removal_equals_a_new_computation() {
         let mut sum = PeChecksum::default();
         for (handle, id) in [ECHO, WEB, CALC] {
             sum.add(handle, id);

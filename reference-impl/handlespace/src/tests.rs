@@ -43,7 +43,7 @@ fn identifiers(space: &mut Handlespace, handle: &str, count: usize) -> Vec<u32> 
 }
 
 #[test]
-fn a_pool_comes_with_its_first_and_goes_with_its_last_element() {
+fn a_pool_exists_from_its_first_to_its_last_element() {
     let mut space = handlespace();
     let echo = PoolHandle::from("echo");
     let first = space.put(&echo, element(1), NOW).unwrap().key();
@@ -69,7 +69,7 @@ fn handles_are_compared_octet_by_octet() {
 }
 
 #[test]
-fn what_differs_from_the_pool_is_told() {
+fn mismatches_name_each_difference_from_the_pool() {
     let mut space = handlespace();
     let echo = PoolHandle::from("echo");
     let tcp: Transport = Transport::Tcp(TcpTransport::new(7, ADDRESS));
@@ -103,7 +103,7 @@ fn what_differs_from_the_pool_is_told() {
 }
 
 #[test]
-fn limits_refuse_what_is_new_and_nothing_else() {
+fn limits_refuse_new_elements_only() {
     let mut space = Handlespace::new(Limits {
         pools: 2,
         pool_elements: 3,
@@ -289,7 +289,7 @@ fn agree(space: &mut Handlespace, model: &Model) {
 }
 
 #[test]
-fn all_places_come_once_and_parts_make_the_whole() {
+fn each_place_is_listed_once_and_parts_make_the_whole() {
     let mut space = handlespace();
     for (number, handle) in ["b", "a", "c", "a", "b", "a"].into_iter().enumerate() {
         let number = u32::try_from(number).unwrap();
@@ -312,7 +312,7 @@ fn all_places_come_once_and_parts_make_the_whole() {
 }
 
 #[test]
-fn what_is_shown_of_it() {
+fn pools_and_expiries_are_listed_in_order() {
     let mut space = handlespace();
     let mut keys = Vec::new();
     for (handle, identifier, home) in [

@@ -137,7 +137,7 @@ impl<V: Copy + Default> Ranked<V> {
         let (leaf, at) = self
             .find_near(ranking.slot)
             .or_else(|| self.find(ranking.slot))
-            .expect("only a slot that is there is moved");
+            .expect("only an existing slot is moved");
         self.take_out(leaf, at);
         self.insert(ranking);
     }

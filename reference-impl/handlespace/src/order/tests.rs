@@ -324,7 +324,7 @@ fn later_picks_follow_the_weights_of_those_left() {
 }
 
 #[test]
-fn randomized_least_used_follows_what_is_left_of_the_load() {
+fn randomized_least_used_follows_the_free_capacity() {
     let loads = [0, u32::MAX / 2, u32::MAX / 4 * 3, u32::MAX];
     let unloads: Vec<u32> = loads.iter().map(|load| (u32::MAX - load) >> 16).collect();
     let mut rng = fastrand::Rng::with_seed(13);
@@ -339,7 +339,7 @@ fn randomized_least_used_follows_what_is_left_of_the_load() {
 }
 
 #[test]
-fn no_weight_no_service_unless_nobody_has_one() {
+fn weight_zero_is_served_only_if_all_weights_are_zero() {
     for discipline in [
         Discipline::WeightedRoundRobin,
         Discipline::WeightedRandom,

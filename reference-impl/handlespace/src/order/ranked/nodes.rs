@@ -80,7 +80,7 @@ impl<V: Copy + Default> Ranked<V> {
         let start = Self::start(node);
         let entries = &self.entries[start..start + self.len(node)];
         let place = entries.iter().position(|entry| entry.slot == id);
-        place.expect("what says it stands in a node does")
+        place.expect("the table by slot names a node that holds the entry")
     }
 
     /// Returns the leaf whose keys follow those of this one.

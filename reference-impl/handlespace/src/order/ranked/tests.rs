@@ -182,7 +182,7 @@ fn falling_and_rising_keys_fill_the_nodes() {
 }
 
 #[test]
-fn whoever_leaves_gives_nodes_back() {
+fn removed_slots_release_nodes() {
     let mut rng = fastrand::Rng::with_seed(3);
     let mut ranked = Ranked::new();
     for slot in 0..10_000 {
