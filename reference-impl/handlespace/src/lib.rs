@@ -24,7 +24,7 @@ pub use pool::{Mismatch, Pool, Selection};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
-use rsp_wire::{EncodedElement, PeIdentifier, PoolElement, PoolHandle, ServerId};
+use rsp_wire::{EncodedElement, PeIdentifier, Policy, PoolElement, PoolHandle, ServerId};
 
 use expiry::{Agenda, Moment};
 use hash::Seeded;
@@ -253,8 +253,7 @@ impl Handlespace {
             .map_or_else(Vec::new, |pool| pool.mismatches(element))
     }
 
-    /// Adds an element, or replaces the one of the same identifier. The first element of a pool makes the
-    /// pool and decides its policy, transport type and transport use. The registration life runs from `now`.
+    /// Encodes an element and puts it like [`Self::put_encoded`].
     ///
     /// # Errors
     /// If a limit is reached, or the element is too long. The handlespace is unchanged then.
@@ -264,17 +263,33 @@ impl Handlespace {
         element: PoolElement,
         now: Duration,
     ) -> Result<Put, Full> {
-        let life = element.life.duration();
-        let ends = life.map_or(Moment::NEVER, |life| Moment::at(now.saturating_add(life)));
         let encoded = EncodedElement::new_with(&element, &mut self.octets);
         let encoded = encoded.map_err(|_too_long| Full::Element)?;
-        if let Some(key) = self.find(handle.as_octets(), element.identifier) {
+        self.put_encoded(handle, encoded, &element.policy, now)
+    }
+
+    /// Adds an element of this policy, or replaces the one of the same identifier. The first element of a pool makes
+    /// the pool and decides its policy, transport type and transport use. The registration life runs from `now`.
+    ///
+    /// # Errors
+    /// If a limit is reached. The handlespace is unchanged then.
+    pub fn put_encoded(
+        &mut self,
+        handle: &PoolHandle,
+        element: EncodedElement,
+        policy: &Policy,
+        now: Duration,
+    ) -> Result<Put, Full> {
+        let life = element.life().duration();
+        let ends = life.map_or(Moment::NEVER, |life| Moment::at(now.saturating_add(life)));
+        let (identifier, home) = (element.identifier(), element.home());
+        if let Some(key) = self.find(handle.as_octets(), identifier) {
             let pool = self.at_mut(key.pool);
-            let old = pool.replace(key.slot, encoded, &element.policy, ends);
+            let old = pool.replace(key.slot, element, policy, ends);
             self.schedule(key);
-            if old.home() != element.home {
-                self.disown(old.home(), handle, element.identifier, key);
-                self.own(element.home, handle, element.identifier, key);
+            if old.home() != home {
+                self.disown(old.home(), handle, identifier, key);
+                self.own(home, handle, identifier, key);
             }
             return Ok(Put::Replaced { key, old });
         }
@@ -289,16 +304,33 @@ impl Handlespace {
             Some(&pool) => pool,
             None if self.slots >= self.most_slots() => return Err(Full::PoolElements),
             None if self.by_handle.len() >= self.limits.pools => return Err(Full::Pools),
-            None => self.make_pool(handle, &element),
+            None => self.make_pool(handle, &element.decode()),
         };
         let before = self.at(pool).slot_count();
-        let slot = self.at_mut(pool).add(encoded, &element.policy, ends);
+        let slot = self.at_mut(pool).add(element, policy, ends);
         self.slots += self.at(pool).slot_count() - before;
         let key = PeKey { pool, slot };
         self.schedule(key);
-        self.own(element.home, handle, element.identifier, key);
+        self.own(home, handle, identifier, key);
         self.len += 1;
         Ok(Put::Added(key))
+    }
+
+    /// Makes `home` the Home of an element and begins its registration life anew at `now`. Returns the handle of its
+    /// pool and the element; none if there is no element at this place.
+    pub fn renew(
+        &mut self,
+        key: PeKey,
+        home: ServerId,
+        now: Duration,
+    ) -> Option<(PoolHandle, EncodedElement)> {
+        let handle = self.handle(key)?.clone();
+        let mut element = self.encoded(key)?.clone();
+        element.set_home(home);
+        let policy = element.decode().policy;
+        let put = self.put_encoded(&handle, element.clone(), &policy, now);
+        debug_assert!(put.is_ok(), "there is room for an element that is replaced");
+        Some((handle, element))
     }
 
     /// Removes an element, and its pool with the last one.

@@ -72,7 +72,7 @@ impl Registrar {
         if let Some(enrp) = &mut self.enrp
             && (is_own || how == Departure::Deregistered)
         {
-            let (handle, element) = (removed.handle.clone(), removed.element.decode());
+            let (handle, element) = (&removed.handle, &removed.element);
             enrp.announce_update(&mut self.core, UpdateAction::DEL_PE, handle, element);
         }
         self.core.log_left(removed, how);

@@ -198,6 +198,8 @@ struct Core {
     counters: Counters,
     draining: bool,
     stopping: bool,
+    /// Octets of an element while it is encoded; kept for its memory.
+    scratch: Vec<u8>,
     out: VecDeque<Output>,
 }
 
@@ -232,6 +234,7 @@ impl Registrar {
             counters: Counters::default(),
             draining: false,
             stopping: false,
+            scratch: Vec::new(),
             out: VecDeque::new(),
         };
         let mut registrar = Self { core, enrp };
@@ -328,10 +331,10 @@ impl Registrar {
         .min()
     }
 
-    fn on_asap(&mut self, now: Duration, assoc: Assoc, message: asap::Message) {
+    fn on_asap(&mut self, now: Duration, assoc: Assoc, message: asap::Message, octets: usize) {
         use asap::Message as M;
         match message {
-            M::Registration(m) => self.on_registration(now, assoc, m),
+            M::Registration(m) => self.on_registration(now, assoc, m, octets),
             M::Deregistration(m) => self.on_deregistration(now, assoc, m),
             M::HandleResolution(m) => self.core.on_question(assoc, m.question()),
             M::EndpointKeepAliveAck(m) => self.core.on_keep_alive_ack(now, assoc, &m),

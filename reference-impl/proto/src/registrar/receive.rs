@@ -58,7 +58,7 @@ impl Registrar {
             self.core.send(assoc, asap::Error::new(error));
         }
         if let Some(message) = received.message {
-            self.on_asap(now, assoc, message);
+            self.on_asap(now, assoc, message, octets.len());
         }
     }
 

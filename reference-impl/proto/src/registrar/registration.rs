@@ -17,23 +17,30 @@
 
 use std::time::Duration;
 
-use rsp_handlespace::{Mismatch, PeKey, Put};
+use rsp_handlespace::{Full, Mismatch, PeKey, Put};
 use rsp_wire::asap::{Registration, RegistrationResponse};
 use rsp_wire::enrp::UpdateAction;
 use rsp_wire::{
-    CauseCode, EncodeError, EncodedElement, ErrorCause, OperationError, PoolHandle,
-    UnknownParameters,
+    CauseCode, EncodeError, EncodedElement, ErrorCause, OperationError, PoolElement, PoolHandle,
+    SctpTransport, UnknownParameters,
 };
 
 use super::association::Association;
 use super::{Assoc, Core, Limit, Log, Registrar};
 
 impl Registrar {
-    pub(super) fn on_registration(&mut self, now: Duration, assoc: Assoc, message: Registration) {
+    /// Takes a REGISTRATION; `octets` is the length of the whole message.
+    pub(super) fn on_registration(
+        &mut self,
+        now: Duration,
+        assoc: Assoc,
+        message: Registration,
+        octets: usize,
+    ) {
         let Some(association) = self.core.assocs.get(&assoc) else {
             return;
         };
-        let causes = match self.core.judge(association, assoc, &message) {
+        let causes = match self.core.judge(association, assoc, &message, octets) {
             Ok(causes) => causes,
             Err(limit) => {
                 self.core.counters.hit(limit);
@@ -47,18 +54,11 @@ impl Registrar {
         let asap_transport = association.asap_transport();
         let Registration {
             pool_handle: handle,
-            mut pool_element,
+            pool_element,
             ..
         } = message;
         let pe = pool_element.identifier;
-        pool_element.home = self.core.id;
-        // Skipped, not passed on: no RFC assigns these types, so they are not ours to send (RFC 5354 §3).
-        pool_element.unknown = UnknownParameters::NONE;
-        if let Some(unknown) = pool_element.user_transport.unknown_mut() {
-            *unknown = UnknownParameters::NONE;
-        }
-        pool_element.asap_transport = asap_transport;
-        match self.core.space.put(&handle, pool_element, now) {
+        match self.core.keep(now, &handle, pool_element, asap_transport) {
             Ok(put) => {
                 self.core.watch(now, put.key(), assoc);
                 self.core
@@ -78,25 +78,45 @@ impl Registrar {
 
     fn announce_registration(&mut self, handle: &PoolHandle, key: PeKey) {
         if let Some(enrp) = &mut self.enrp
-            && let Some(element) = self.core.space.element(key)
+            && let Some(element) = self.core.space.encoded(key).cloned()
         {
-            enrp.announce_update(
-                &mut self.core,
-                UpdateAction::ADD_PE,
-                handle.clone(),
-                element,
-            );
+            enrp.announce_update(&mut self.core, UpdateAction::ADD_PE, handle, &element);
         }
     }
 }
 
 impl Core {
-    /// The causes against a registration, none if it is welcome; or the limit that it does not keep.
+    /// Puts a PE into the handlespace, with this registrar as its Home.
+    fn keep(
+        &mut self,
+        now: Duration,
+        handle: &PoolHandle,
+        mut element: PoolElement,
+        asap_transport: Option<SctpTransport>,
+    ) -> Result<Put, Full> {
+        element.home = self.id;
+        // Skipped, not passed on: no RFC assigns these types, so they are not ours to send (RFC 5354 §3).
+        element.unknown = UnknownParameters::NONE;
+        if let Some(unknown) = element.user_transport.unknown_mut() {
+            *unknown = UnknownParameters::NONE;
+        }
+        element.asap_transport = asap_transport;
+        let encoded = EncodedElement::new_with(&element, &mut self.scratch);
+        let encoded = encoded.map_err(|_too_long| Full::Element)?;
+        self.space
+            .put_encoded(handle, encoded, &element.policy, now)
+    }
+
+    /// Returns the causes against a registration, none if it is granted.
+    ///
+    /// # Errors
+    /// If it is beyond a limit.
     fn judge(
         &self,
         association: &Association,
         assoc: Assoc,
         message: &Registration,
+        octets: usize,
     ) -> Result<Vec<ErrorCause>, Limit> {
         if !association.is_for_elements() {
             // There is no cause for it.
@@ -105,7 +125,7 @@ impl Core {
         if message.pool_handle.as_octets().len() > self.config.max_handle_length {
             return Err(Limit::HandleLength);
         }
-        let values = self.judge_values(association, message)?;
+        let values = self.judge_values(association, message, octets)?;
         if !values.is_empty() {
             return Ok(values);
         }
@@ -119,17 +139,23 @@ impl Core {
         &self,
         association: &Association,
         message: &Registration,
+        octets: usize,
     ) -> Result<Vec<ErrorCause>, Limit> {
         let too_long = |_: EncodeError| Limit::ElementLength;
         let element = &message.pool_element;
-        let encoded = EncodedElement::new(element).map_err(too_long)?;
-        let octets = encoded.as_octets();
-        if octets.len() > self.config.max_element_length {
-            return Err(Limit::ElementLength);
+        let longest = self.config.max_element_length;
+        // An element is shorter than its message, and most messages are within the limit.
+        if octets > longest {
+            let encoded = EncodedElement::new(element).map_err(too_long)?;
+            if encoded.as_octets().len() > longest {
+                return Err(Limit::ElementLength);
+            }
         }
         let mut causes = Vec::new();
         if element.life.0 == 0 || element.life.0 < -1 {
-            causes.push(ErrorCause::new(CauseCode::INVALID_VALUES, octets));
+            let encoded = EncodedElement::new(element).map_err(too_long)?;
+            let cause = ErrorCause::new(CauseCode::INVALID_VALUES, encoded.as_octets());
+            causes.push(cause);
         }
         if element.policy.policy_type().is_invalid() {
             causes.push(ErrorCause::invalid_policy(&element.policy).map_err(too_long)?);

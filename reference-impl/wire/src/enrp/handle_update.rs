@@ -9,12 +9,13 @@
 //! | Pool Element parameter               |
 //! ```
 
+use super::MessageType;
 use crate::error::{DecodeResult, EncodeError};
 use crate::numbers::Flags;
-use crate::param::{PoolElement, PoolHandle, ServerId};
+use crate::param::{EncodedElement, PoolElement, PoolHandle, ServerId};
 use crate::reader::Reader;
 use crate::unknown::UnknownParameters;
-use crate::writer::Writer;
+use crate::writer::{WriteParameter, Writer, message};
 
 /// What happened to a PE. Other values than the two are reserved; they are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -66,6 +67,30 @@ impl HandleUpdate {
         }
     }
 
+    /// Returns the octets of a message about an element that is encoded already.
+    ///
+    /// # Errors
+    /// If the message is longer than its Length can say.
+    pub fn encoded(
+        sender: ServerId,
+        receiver: ServerId,
+        action: UpdateAction,
+        pool_handle: &PoolHandle,
+        pool_element: &EncodedElement,
+    ) -> Result<Vec<u8>, EncodeError> {
+        let mut octets = Vec::new();
+        message(
+            &mut octets,
+            MessageType::HANDLE_UPDATE.0,
+            Flags::NONE,
+            |writer| {
+                put_fixed(writer, sender, receiver, action);
+                put_parameters(writer, pool_handle, pool_element, &UnknownParameters::NONE)
+            },
+        )?;
+        Ok(octets)
+    }
+
     pub(super) fn decode(flags: Flags, mut reader: Reader<'_>) -> DecodeResult<Self> {
         let sender = ServerId(reader.u32()?);
         let receiver = ServerId(reader.u32()?);
@@ -83,13 +108,26 @@ impl HandleUpdate {
     }
 
     pub(super) fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
-        writer.u32(self.sender.0);
-        writer.u32(self.receiver.0);
-        writer.u16(self.action.0);
-        writer.u16(0);
-        let mut parameters = writer.parameters(&self.unknown);
-        parameters.put(&self.pool_handle)?;
-        parameters.put(&self.pool_element)?;
-        parameters.finish()
+        put_fixed(writer, self.sender, self.receiver, self.action);
+        put_parameters(writer, &self.pool_handle, &self.pool_element, &self.unknown)
     }
+}
+
+fn put_fixed(writer: &mut Writer<'_>, sender: ServerId, receiver: ServerId, action: UpdateAction) {
+    writer.u32(sender.0);
+    writer.u32(receiver.0);
+    writer.u16(action.0);
+    writer.u16(0);
+}
+
+fn put_parameters(
+    writer: &mut Writer<'_>,
+    pool_handle: &PoolHandle,
+    pool_element: &impl WriteParameter,
+    unknown: &UnknownParameters,
+) -> Result<(), EncodeError> {
+    let mut parameters = writer.parameters(unknown);
+    parameters.put(pool_handle)?;
+    parameters.put(pool_element)?;
+    parameters.finish()
 }

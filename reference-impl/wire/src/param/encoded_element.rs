@@ -7,8 +7,9 @@ use std::fmt;
 
 use super::{PeIdentifier, PoolElement, RegistrationLife, ServerId};
 use crate::error::EncodeError;
+use crate::numbers::ParameterType;
 use crate::reader::decode_alone;
-use crate::writer::encode_alone_into;
+use crate::writer::{WriteParameter, Writer, encode_alone_into};
 
 /// A Pool Element parameter, from its type to its Length.
 #[derive(Clone, PartialEq, Eq)]
@@ -23,7 +24,8 @@ enum Octets {
     Boxed(Box<[u8]>),
 }
 
-/// Where the fixed fields stand, behind type and Length.
+/// Where the value and its fixed fields begin, behind type and Length.
+const VALUE: usize = 4;
 const IDENTIFIER: usize = 4;
 const HOME: usize = 8;
 const LIFE: usize = 12;
@@ -97,6 +99,17 @@ impl EncodedElement {
     fn field(&self, at: usize) -> u32 {
         let field = self.as_octets()[at..].first_chunk();
         u32::from_be_bytes(*field.expect("the fixed fields are always there"))
+    }
+}
+
+impl WriteParameter for EncodedElement {
+    fn parameter_type(&self) -> ParameterType {
+        ParameterType::POOL_ELEMENT
+    }
+
+    fn encode(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        writer.octets(&self.as_octets()[VALUE..]);
+        Ok(())
     }
 }
 

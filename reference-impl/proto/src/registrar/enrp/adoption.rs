@@ -48,20 +48,14 @@ impl Enrp {
 
     /// Becomes the Home of a PE that nobody owns, and tells everybody, if it is connected. False if it is not.
     pub(super) fn claim(&mut self, core: &mut Core, now: Duration, key: PeKey) -> bool {
-        let (Some(handle), Some(mut element)) = (core.space.handle(key), core.space.element(key))
-        else {
-            return false;
-        };
-        let addrs = element.asap_transport.as_ref().map(transport_addrs);
+        let transport = core.space.element(key).and_then(|e| e.asap_transport);
+        let addrs = transport.as_ref().map(transport_addrs);
         if addrs.and_then(|addrs| self.element_line(&addrs)).is_none() {
             return false;
         }
-        let handle = handle.clone();
-        element.home = core.id;
-        // It replaces an element, for which there is room. Its life begins anew.
-        let put = core.space.put(&handle, element, now);
-        debug_assert!(put.is_ok(), "an element can be replaced");
-        core.on_pool_changed(now, &handle);
+        if let Some((handle, _)) = core.space.renew(key, core.id, now) {
+            core.on_pool_changed(now, &handle);
+        }
         self.assert_ownership(core, now, key);
         true
     }

@@ -311,27 +311,26 @@ impl Enrp {
         sent
     }
 
-    /// Sends copies to all peers that `which` picks (RFC 5353 §3.1). The message is addressed to nobody in
-    /// particular.
+    /// Sends a message to each peer that `which` picks (RFC 5353 §3.1). Its receiver is 0: all of them.
     fn group_cast(
         &mut self,
         core: &mut Core,
         message: impl Into<Message>,
         which: impl Fn(&Peer) -> bool,
     ) {
-        let peers: Vec<ServerId> = self
-            .peers
-            .iter()
-            .filter(|(_, peer)| which(peer))
-            .map(|(&id, _)| id)
-            .collect();
-        if peers.is_empty() {
+        if !self.peers.values().any(&which) {
             return;
         }
         if let Some(octets) = core.enrp_octets(message) {
-            for peer in peers {
-                self.send_octets_to_peer(core, peer, octets.clone());
-            }
+            self.group_cast_octets(core, &octets, which);
+        }
+    }
+
+    fn group_cast_octets(&mut self, core: &mut Core, octets: &[u8], which: impl Fn(&Peer) -> bool) {
+        let peers = self.peers.iter().filter(|(_, peer)| which(peer));
+        let peers: Vec<ServerId> = peers.map(|(&id, _)| id).collect();
+        for peer in peers {
+            self.send_octets_to_peer(core, peer, octets.to_vec());
         }
     }
 }

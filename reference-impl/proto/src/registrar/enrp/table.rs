@@ -127,12 +127,8 @@ impl Enrp {
     /// The PE stays this registrar's: the peers are told, and so is the PE. It may have registered with the peer
     /// last, so its life counts anew; if it does not answer, it goes sooner.
     pub(super) fn assert_ownership(&mut self, core: &mut Core, now: Duration, key: PeKey) {
-        if let (Some(handle), Some(element)) = (core.space.handle(key), core.space.element(key)) {
-            let handle = handle.clone();
-            // It replaces an element, for which there is room.
-            let put = core.space.put(&handle, element.clone(), now);
-            debug_assert!(put.is_ok(), "an element can be replaced");
-            self.announce_update(core, UpdateAction::ADD_PE, handle, element);
+        if let Some((handle, element)) = core.space.renew(key, core.id, now) {
+            self.announce_update(core, UpdateAction::ADD_PE, &handle, &element);
         }
         self.ask_to_join(core, now, key);
     }
@@ -177,14 +173,18 @@ impl Core {
         if handle.as_octets().len() > self.config.max_handle_length {
             return Err(Limit::HandleLength);
         }
-        let encoded = EncodedElement::new(&element).map_err(|_too_long| Limit::ElementLength)?;
+        let encoded = EncodedElement::new_with(&element, &mut self.scratch);
+        let encoded = encoded.map_err(|_too_long| Limit::ElementLength)?;
         let longest = self.config.max_element_length;
         if encoded.as_octets().len() > longest.saturating_add(ASAP_TRANSPORT_ROOM) {
             return Err(Limit::ElementLength);
         }
         // What others own is theirs to end: here it lasts a little longer, in case they do not.
         let grace = self.config.enrp.max_time_last_heard;
-        let put = self.space.put(handle, element, now.saturating_add(grace));
+        let from = now.saturating_add(grace);
+        let put = self
+            .space
+            .put_encoded(handle, encoded, &element.policy, from);
         put.map_err(Limit::from)
     }
 }

@@ -222,14 +222,8 @@ impl Enrp {
         };
         let keys: Vec<PeKey> = core.space.owned(from, None).collect();
         for &key in &keys {
-            if let (Some(handle), Some(element)) = (core.space.handle(key), core.space.element(key))
-            {
-                let (handle, mut element) = (handle.clone(), element);
-                element.home = to;
-                self.note_news(&handle, element.identifier);
-                // It replaces an element, for which there is room. Its life begins anew.
-                let put = core.space.put(&handle, element, from_now);
-                debug_assert!(put.is_ok(), "an element can be replaced");
+            if let Some((handle, element)) = core.space.renew(key, to, from_now) {
+                self.note_news(&handle, element.identifier());
                 core.on_pool_changed(now, &handle);
             }
         }

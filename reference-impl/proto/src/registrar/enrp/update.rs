@@ -19,28 +19,36 @@
 use std::time::Duration;
 
 use rsp_wire::enrp::{HandleUpdate, MessageType, UpdateAction};
-use rsp_wire::{PeIdentifier, PoolElement, PoolHandle, ServerId};
+use rsp_wire::{EncodedElement, PeIdentifier, PoolElement, PoolHandle, ServerId};
 
 use super::super::Core;
 use super::{Enrp, Log};
 
 impl Enrp {
-    /// RFC 5353 §3.3.1, §3.3.2: to all peers.
+    /// Sends an update of a PE to all peers (RFC 5353 §3.3.1, §3.3.2).
     pub(in super::super) fn announce_update(
         &mut self,
         core: &mut Core,
         action: UpdateAction,
-        handle: PoolHandle,
-        element: PoolElement,
+        handle: &PoolHandle,
+        element: &EncodedElement,
     ) {
         // PEs that go because this registrar ends are for its peers to take over.
         if core.stopping {
             return;
         }
-        self.note_news(&handle, element.identifier);
+        self.note_news(handle, element.identifier());
+        if self.peers.is_empty() {
+            return;
+        }
         let receiver = ServerId::UNDETERMINED;
-        let message = HandleUpdate::new(core.id, receiver, action, handle, element);
-        self.group_cast(core, message, |_| true);
+        match HandleUpdate::encoded(core.id, receiver, action, handle, element) {
+            Ok(octets) => self.group_cast_octets(core, &octets, |_| true),
+            Err(error) => core.log(Log::NotEncoded {
+                message: MessageType::HANDLE_UPDATE,
+                error,
+            }),
+        }
     }
 
     pub(super) fn on_handle_update(
