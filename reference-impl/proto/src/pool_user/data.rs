@@ -3,52 +3,12 @@
 //! What went to the transport of a PE that fails may be lost, as RFC 5352 §6.5.5 says; what the caller gives
 //! back with [`Input::Down`](super::Input::Down), and what is queued, goes to the next PE or to the owner.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::session::State;
 use super::{Assoc, Event, Message, Output, PoolUser, Session, Unsent};
 use crate::ASAP_PPID;
 use crate::log::Inbound;
-
-/// Messages that wait for a PE.
-#[derive(Debug, Default)]
-pub(super) struct Queue {
-    messages: VecDeque<Message>,
-    octets: usize,
-}
-
-impl Queue {
-    /// Whether there is room for so many octets more. One message always has room for its octets.
-    fn has_room(&self, more: usize, count: usize, octets: usize) -> bool {
-        self.messages.len() < count && (self.messages.is_empty() || self.octets + more <= octets)
-    }
-
-    /// Gives the message back if there is no room for it.
-    pub(super) fn push(
-        &mut self,
-        message: Message,
-        count: usize,
-        octets: usize,
-    ) -> Result<(), Message> {
-        if !self.has_room(message.octets.len(), count, octets) {
-            return Err(message);
-        }
-        self.octets += message.octets.len();
-        self.messages.push_back(message);
-        Ok(())
-    }
-
-    pub(super) fn take(&mut self) -> Vec<Message> {
-        self.octets = 0;
-        std::mem::take(&mut self.messages).into()
-    }
-
-    /// Messages and octets.
-    pub(super) fn size(&self) -> (usize, usize) {
-        (self.messages.len(), self.octets)
-    }
-}
 
 impl PoolUser {
     /// Whether a message of so many octets would not come back for want of room: what waits in a session without a

@@ -40,6 +40,8 @@ mod event;
 mod home;
 mod log;
 mod pool;
+mod question;
+mod queue;
 mod receive;
 mod resolution;
 mod selection;

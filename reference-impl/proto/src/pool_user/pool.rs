@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rsp_wire::{PeIdentifier, PoolElement, PoolHandle};
 
-use super::resolution::Question;
+use super::question::Question;
 use super::selection::List;
 use super::{Request, Resolution, Session};
 

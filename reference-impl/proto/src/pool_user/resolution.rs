@@ -23,42 +23,11 @@
 use std::time::Duration;
 
 use rsp_wire::asap::{HandleResolution, HandleResolutionResponse};
-use rsp_wire::{MAX_LENGTH, PolicyType, PoolHandle};
+use rsp_wire::{PolicyType, PoolHandle};
 
 use super::pool::Pool;
+use super::question::{MAX_HANDLE, Question};
 use super::{Assoc, Event, Failure, Log, PoolUser, Request, Resolution, Timer};
-
-/// A question about one pool that nobody answered yet.
-#[derive(Debug)]
-pub(super) struct Question {
-    /// From 1 on.
-    attempt: u32,
-    /// Whether T1 was started anew for a new home in this attempt.
-    is_moved: bool,
-    /// Where it was sent last; none while it is held for want of a home.
-    sent: Option<Assoc>,
-    /// Whether it was ever sent.
-    is_asked: bool,
-    /// The S flag of all its copies, so that the A flag of the answer is about it.
-    wants_updates: bool,
-    /// When all its attempts are over at the latest. Attempts begin when T1 is noticed, which is late where
-    /// the caller was suspended or its clock jumped; the owner is not to wait for longer because of that.
-    end: Duration,
-}
-
-impl Question {
-    #[cfg(test)]
-    pub(super) fn state_name(question: Option<&Self>) -> &'static str {
-        match question {
-            None => "(none)",
-            Some(Self { sent: None, .. }) => "Held",
-            Some(Self { sent: Some(_), .. }) => "Asked",
-        }
-    }
-}
-
-/// Octets of a pool handle that a HANDLE_RESOLUTION can carry: less its header and that of the parameter.
-pub(super) const MAX_HANDLE: usize = MAX_LENGTH - 8;
 
 impl PoolUser {
     pub(super) fn on_resolve(&mut self, now: Duration, request: Request, pool: PoolHandle) {

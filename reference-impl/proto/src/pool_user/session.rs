@@ -25,8 +25,9 @@ use std::time::Duration;
 
 use rsp_wire::{Cookie, PeIdentifier, PoolElement, PoolHandle, TransportUse};
 
-use super::data::Queue;
 use super::pool::Pool;
+use super::question::MAX_HANDLE;
+use super::queue::Queue;
 use super::{
     Assoc, Channel, Dial, Event, Failover, Failure, Fault, Log, Message, Output, PoolUser, Session,
     SessionFailure, Target, Timer, Unsent,
@@ -229,7 +230,7 @@ impl PoolUser {
             Err(SessionFailure::Stopping)
         } else if self.sessions.len() >= self.config.max_sessions {
             Err(SessionFailure::TooMany)
-        } else if target.pool().as_octets().len() > super::resolution::MAX_HANDLE {
+        } else if target.pool().as_octets().len() > MAX_HANDLE {
             Err(SessionFailure::NotResolved(Failure::HandleTooLong))
         } else {
             Ok(())

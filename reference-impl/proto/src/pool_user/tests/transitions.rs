@@ -1,7 +1,7 @@
 //! What every event does in every state of a question and of a session.
 
 use super::*;
-use crate::pool_user::resolution::Question;
+use crate::pool_user::question::Question;
 use crate::pool_user::session::Entry;
 
 /// What was put out since the last call, in a few words.
