@@ -13,6 +13,7 @@ pub mod log;
 pub mod pool_element;
 pub mod pool_user;
 pub mod registrar;
+mod timers;
 
 /// One association or TCP connection, as numbered by the caller. A number is not used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

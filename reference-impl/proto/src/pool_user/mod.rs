@@ -46,7 +46,6 @@ mod receive;
 mod resolution;
 mod selection;
 mod session;
-mod timers;
 mod unreachable;
 mod watch;
 
@@ -67,11 +66,11 @@ use rsp_wire::{PeIdentifier, PoolElement, PoolHandle};
 use crate::ASAP_PPID;
 use crate::hunt::Hunt;
 use crate::log::Inbound;
+use crate::timers::Timers;
 pub use crate::{Assoc, Dial};
 use home::Home;
 use pool::Pools;
 use session::{Sessions, State};
-use timers::Timers;
 use unreachable::Contacts;
 
 /// What carries a user transport.
@@ -337,7 +336,7 @@ impl PoolUser {
             contacts: Contacts::new(),
             requests: BTreeMap::new(),
             card: None,
-            timers: Timers::new(),
+            timers: Timers::default(),
             next_dial: 0,
             stopping: false,
             out: VecDeque::new(),

@@ -18,8 +18,8 @@ use std::time::Duration;
 use rsp_wire::asap::EndpointUnreachable;
 use rsp_wire::{PeIdentifier, PoolHandle};
 
-use super::timers::Timers;
 use super::{Log, PoolUser};
+use crate::timers::Timers;
 
 type Key = (PoolHandle, PeIdentifier);
 
@@ -43,7 +43,7 @@ impl Contacts {
     pub(super) fn new() -> Self {
         Self {
             known: BTreeMap::new(),
-            ages: Timers::new(),
+            ages: Timers::default(),
             pending: VecDeque::new(),
         }
     }

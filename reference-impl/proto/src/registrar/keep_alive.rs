@@ -35,6 +35,7 @@ use rsp_wire::asap::{EndpointKeepAlive, EndpointKeepAliveAck};
 
 use super::rate::Bucket;
 use super::{Assoc, Core, Departure, Limit, Log, Registrar};
+use crate::timers::Deadlines;
 
 /// KEEP_ALIVEs that reports, or a restart, may provoke in a row.
 const PROVOKED_IN_A_ROW: u32 = 8;
@@ -43,7 +44,7 @@ const PROVOKED_IN_A_ROW: u32 = 8;
 #[derive(Debug, Default)]
 pub(super) struct Watches {
     by_key: BTreeMap<PeKey, Watch>,
-    due: BTreeSet<(Duration, PeKey)>,
+    due: Deadlines<PeKey>,
     asked: BTreeSet<(Assoc, PeKey)>,
 }
 
@@ -98,7 +99,7 @@ impl Watches {
     }
 
     pub(super) fn due(&self) -> Option<Duration> {
-        self.due.first().map(|&(at, _)| at)
+        self.due.due()
     }
 
     /// Name of the state, for the transition table.
@@ -124,12 +125,12 @@ impl Watches {
 
     /// The PEs of one pool to be asked over one association at one time, the first of which is `key`.
     fn due_together(&self, at: Duration, key: PeKey, assoc: Assoc) -> Vec<PeKey> {
-        let of_pool = self.due.range((at, key)..=(at, key.last_of_pool()));
+        let of_pool = self.due.at(at, key..=key.last_of_pool());
         let is_asked = |key: &PeKey| match self.by_key.get(key).map(|watch| watch.state) {
             Some(State::Alive { assoc: own, .. }) => own == assoc,
             Some(State::Asked { .. } | State::Alone { .. }) | None => false,
         };
-        of_pool.map(|&(_, key)| key).filter(is_asked).collect()
+        of_pool.copied().filter(is_asked).collect()
     }
 
     fn set(&mut self, key: PeKey, watch: Option<Watch>) -> Option<Watch> {
@@ -139,7 +140,7 @@ impl Watches {
         };
         if let Some(old) = old {
             if let Some(at) = old.state.due() {
-                self.due.remove(&(at, key));
+                self.due.remove(at, key);
             }
             if let State::Asked { assoc, .. } = old.state {
                 self.asked.remove(&(assoc, key));
@@ -147,7 +148,7 @@ impl Watches {
         }
         if let Some(new) = watch {
             if let Some(at) = new.state.due() {
-                self.due.insert((at, key));
+                self.due.insert(at, key);
             }
             if let State::Asked { assoc, .. } = new.state {
                 self.asked.insert((assoc, key));
@@ -339,7 +340,7 @@ impl Registrar {
     }
 
     pub(super) fn on_watch_due(&mut self, now: Duration) {
-        while let Some(&(at, key)) = self.core.watches.due.first() {
+        while let Some((at, &key)) = self.core.watches.due.first() {
             if at > now {
                 return;
             }
@@ -351,7 +352,7 @@ impl Registrar {
                 Some(State::Asked { .. }) => self.remove(now, key, Departure::Silent),
                 Some(State::Alone { .. }) => self.remove(now, key, Departure::Gone),
                 None => {
-                    self.core.watches.due.pop_first();
+                    self.core.watches.due.remove(at, key);
                 }
             }
         }

@@ -19,6 +19,7 @@ use rsp_wire::PoolHandle;
 
 use super::association::Kind;
 use super::{Assoc, Core, Limit, Output};
+use crate::timers::Deadlines;
 
 /// Octets of updates after which the caller has a turn: it holds this and one message more at most.
 const BURST: usize = 256 * 1024;
@@ -27,7 +28,7 @@ const BURST: usize = 256 * 1024;
 #[derive(Debug, Default)]
 pub(super) struct Updates {
     pools: BTreeMap<PoolHandle, Subscribers>,
-    due: BTreeSet<(Duration, PoolHandle)>,
+    due: Deadlines<PoolHandle>,
     /// Pairs of pool and association.
     count: usize,
     /// The pool whose subscribers are being told, and the last one who was.
@@ -56,7 +57,7 @@ impl Updates {
         if self.telling.is_some() {
             return Some(self.held_at);
         }
-        self.due.first().map(|&(at, _)| at.max(self.held_at))
+        self.due.due().map(|at| at.max(self.held_at))
     }
 
     /// The caller has sent everything and waits.
@@ -91,11 +92,7 @@ impl Updates {
 
     /// A pool whose subscribers are due: the update of all of them counts from now.
     fn take_due(&mut self, now: Duration) -> Option<PoolHandle> {
-        let (at, _) = self.due.first()?;
-        if *at > now {
-            return None;
-        }
-        let (_, handle) = self.due.pop_first()?;
+        let handle = self.due.take_due(now)?;
         if let Some(subscribers) = self.pools.get_mut(&handle) {
             subscribers.due = None;
             subscribers.last = Some(now);
@@ -112,7 +109,7 @@ impl Updates {
         }
         if subscribers.assocs.is_empty() {
             if let Some(at) = subscribers.due {
-                self.due.remove(&(at, handle.clone()));
+                self.due.remove(at, handle.clone());
             }
             self.pools.remove(handle);
         }
@@ -181,7 +178,7 @@ impl Core {
                 .last
                 .map_or(now, |last| now.max(last.saturating_add(interval)));
             subscribers.due = Some(at);
-            self.updates.due.insert((at, handle.clone()));
+            self.updates.due.insert(at, handle.clone());
         }
     }
 
