@@ -11,7 +11,7 @@ use std::time::Duration;
 use rsp_wire::asap::{self, AnnouncedTransport, ServerAnnounce};
 use rsp_wire::{Addresses, SctpTransport, ServerId, TcpTransport, TransportUse};
 
-use super::{Config, Core, Limit, Log, Output, Reach};
+use super::{Config, Core, Limit, Log, Output, Reach, Timer};
 use crate::log::Inbound;
 
 /// Announcing, and listening to the announcements of others.
@@ -49,7 +49,7 @@ impl Announcer {
     fn period(&self, config: &Config) -> Duration {
         let others = u32::try_from(self.heard.len()).unwrap_or(u32::MAX);
         config
-            .t6_serverannounce
+            .span(Timer::T6Serverannounce)
             .saturating_mul(others.saturating_add(1))
     }
 }

@@ -4,6 +4,8 @@
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use super::Timer;
+
 /// Settings of a [`Registrar`](super::Registrar). The defaults are the RFC's where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -66,13 +68,13 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             id: None,
-            t6_serverannounce: Duration::from_secs(1),
+            t6_serverannounce: Timer::T6Serverannounce.default(),
             max_bad_pe_report: 3,
-            keep_alive_interval: Duration::from_secs(30),
-            keep_alive_timeout: Duration::from_secs(15),
-            keep_alive_gap: Duration::from_secs(1),
+            keep_alive_interval: Timer::KeepAliveInterval.default(),
+            keep_alive_timeout: Timer::KeepAliveTimeout.default(),
+            keep_alive_gap: Timer::KeepAliveGap.default(),
             max_items: 32,
-            update_interval: Duration::from_secs(1),
+            update_interval: Timer::UpdateInterval.default(),
             check_addresses: true,
             max_pools: 100_000,
             max_pool_elements: 1_000_000,

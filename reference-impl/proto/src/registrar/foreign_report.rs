@@ -27,7 +27,7 @@ use rsp_wire::asap::EndpointKeepAlive;
 use rsp_wire::{PeIdentifier, PoolHandle, ServerId};
 
 use super::enrp::Enrp;
-use super::{Assoc, Core, Departure, Limit, Log, Output};
+use super::{Assoc, Core, Departure, Limit, Log, Output, Timer};
 
 type Name = (PoolHandle, PeIdentifier);
 
@@ -127,7 +127,7 @@ impl Enrp {
         if !self.may_call_elements(core) {
             return core.counters.hit(Limit::Adoptions);
         }
-        let until = now.saturating_add(core.config.keep_alive_timeout);
+        let until = core.config.deadline(Timer::KeepAliveTimeout, now);
         let calling = Check::Calling { until };
         core.elsewhere.by_name.insert(name.clone(), calling);
         self.call_element(core, now, &addrs, name);
@@ -136,7 +136,7 @@ impl Enrp {
 
 impl Core {
     fn ask_elsewhere(&mut self, now: Duration, assoc: Assoc, name: Name) {
-        let until = now.saturating_add(self.config.keep_alive_timeout);
+        let until = self.config.deadline(Timer::KeepAliveTimeout, now);
         // The H flag should be clear (§3.5): it has a Home.
         self.send(
             assoc,
@@ -177,7 +177,7 @@ impl Core {
         if answered.is_empty() {
             return false;
         }
-        let until = now.saturating_add(self.config.keep_alive_gap);
+        let until = self.config.deadline(Timer::KeepAliveGap, now);
         for name in answered {
             let rested = Check::Rested { until };
             self.elsewhere.by_name.insert(name, rested);

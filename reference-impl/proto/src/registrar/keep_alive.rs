@@ -34,7 +34,7 @@ use rsp_handlespace::PeKey;
 use rsp_wire::asap::{EndpointKeepAlive, EndpointKeepAliveAck};
 
 use super::rate::Bucket;
-use super::{Assoc, Core, Departure, Limit, Log, Registrar};
+use super::{Assoc, Core, Departure, Limit, Log, Registrar, Timer};
 use crate::timers::Deadlines;
 
 /// KEEP_ALIVEs that reports, or a restart, may provoke in a row.
@@ -186,7 +186,7 @@ impl Core {
     /// now on.
     pub(super) fn adopt_over(&mut self, now: Duration, key: PeKey, assoc: Assoc) {
         self.unwatch(key);
-        let until = now.saturating_add(self.config.keep_alive_timeout);
+        let until = self.config.deadline(Timer::KeepAliveTimeout, now);
         let watch = Watch {
             adopting: true,
             ..Watch::new(State::Asked { assoc, until })
@@ -203,7 +203,7 @@ impl Core {
     /// Gives a PE that cannot be asked the time to come by itself.
     pub(super) fn watch_alone(&mut self, now: Duration, key: PeKey) {
         self.unwatch(key);
-        let until = now.saturating_add(self.config.keep_alive_timeout);
+        let until = self.config.deadline(Timer::KeepAliveTimeout, now);
         let state = State::Alone { until };
         self.watches.set(key, Some(Watch::new(state)));
     }
@@ -219,7 +219,7 @@ impl Core {
 
     /// Asks PEs of one pool over one association.
     fn ask_together(&mut self, now: Duration, assoc: Assoc, keys: &[PeKey]) {
-        let until = now.saturating_add(self.config.keep_alive_timeout);
+        let until = self.config.deadline(Timer::KeepAliveTimeout, now);
         let mut adopting = false;
         for &key in keys {
             if let Some(&watch) = self.watches.by_key.get(&key) {
@@ -274,7 +274,7 @@ impl Core {
 
     /// The period, spread by ±50 % so that many PEs are not asked at once (§3.5 MUST distribute).
     fn ask_at(&mut self, now: Duration) -> Option<Duration> {
-        let interval = self.config.keep_alive_interval;
+        let interval = self.config.span(Timer::KeepAliveInterval);
         if interval.is_zero() {
             return None;
         }
@@ -298,7 +298,7 @@ impl Registrar {
 
     /// The association of these PEs restarted: whether they still live, only they can tell.
     pub(super) fn ask_again(&mut self, now: Duration, elements: &BTreeSet<PeKey>) {
-        let gap = self.core.config.keep_alive_gap;
+        let gap = self.core.config.span(Timer::KeepAliveGap);
         let (mut pool, mut pools) = (None, 0);
         for &key in elements {
             if pool.replace(key.first_of_pool()) != Some(key.first_of_pool()) {
@@ -325,7 +325,7 @@ impl Registrar {
 
     /// Asks a PE because somebody reported it, unless that was done too often.
     pub(super) fn ask_provoked(&mut self, now: Duration, key: PeKey) {
-        let gap = self.core.config.keep_alive_gap;
+        let gap = self.core.config.span(Timer::KeepAliveGap);
         let allowed = match self.core.watches.by_key.get_mut(&key) {
             Some(watch) => match watch.state {
                 State::Alive { .. } => watch.provoked.take(now, gap, PROVOKED_IN_A_ROW.into()),
@@ -365,7 +365,7 @@ impl Registrar {
         };
         match watch.state {
             State::Alive { assoc: own, .. } if own == assoc => {
-                let until = now.saturating_add(self.core.config.keep_alive_timeout);
+                let until = self.core.config.deadline(Timer::KeepAliveTimeout, now);
                 let state = State::Alone { until };
                 self.core.watches.set(key, Some(Watch { state, ..watch }));
             }

@@ -36,6 +36,7 @@ mod receive;
 mod registration;
 mod resolution;
 mod subscription;
+mod timer;
 mod unreachable;
 mod view;
 
@@ -44,6 +45,7 @@ pub use config::Config;
 pub use counters::{Counters, PerCause, PerDeparture, PerType};
 pub use limits::{Limit, LimitUse};
 pub use log::{Departure, Log};
+pub use timer::Timer;
 pub use view::Associations;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -219,7 +221,7 @@ impl Registrar {
             pool_elements_per_pool: config.max_pool_elements_per_pool,
         };
         let announcer = Announcer::new(reach, id, now);
-        let enrp = Enrp::new(&reach.enrp, id, &config.enrp, now);
+        let enrp = Enrp::new(&reach.enrp, id, &config, now);
         let core = Core {
             config,
             id,
@@ -317,7 +319,7 @@ impl Registrar {
         let announcer = self.core.announcer.as_ref().filter(|_| self.is_serving());
         let announce = announcer.map(|a| a.due(&self.core.config));
         let enrp = self.enrp.as_ref().filter(|_| !self.core.stopping);
-        let enrp = enrp.and_then(|enrp| enrp.due(&self.core.config.enrp));
+        let enrp = enrp.and_then(|enrp| enrp.due(&self.core.config));
         [
             self.core.space.next_expiry(),
             self.core.watches.due(),

@@ -18,7 +18,7 @@ use std::time::Duration;
 use rsp_wire::PoolHandle;
 
 use super::association::Kind;
-use super::{Assoc, Core, Limit, Output};
+use super::{Assoc, Core, Limit, Output, Timer};
 use crate::timers::Deadlines;
 
 /// Octets of updates after which the caller has a turn: it holds this and one message more at most.
@@ -173,7 +173,7 @@ impl Core {
             return;
         };
         if subscribers.due.is_none() {
-            let interval = self.config.update_interval;
+            let interval = self.config.span(Timer::UpdateInterval);
             let at = subscribers
                 .last
                 .map_or(now, |last| now.max(last.saturating_add(interval)));

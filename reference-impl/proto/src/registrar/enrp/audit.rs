@@ -36,7 +36,7 @@ use std::time::Duration;
 use rsp_wire::enrp::{HandleTableRequest, HandleTableResponse, MessageType};
 use rsp_wire::{PeIdentifier, PoolHandle, ServerId};
 
-use super::super::{Assoc, Core, Limit};
+use super::super::{Assoc, Core, Limit, Timer};
 use super::table::{News, Owed, Source};
 use super::{Enrp, Log};
 
@@ -186,7 +186,7 @@ impl Enrp {
         told: u16,
         rejections: u32,
     ) {
-        let until = now.saturating_add(core.config.enrp.table_request_timeout);
+        let until = core.config.deadline(Timer::TableRequestTimeout, now);
         let marked = core.marks(peer);
         let Some(known) = self.peers.get_mut(&peer) else {
             return;
@@ -255,7 +255,7 @@ impl Enrp {
             core.log(Log::NotSynchronized { peer });
         } else {
             audit.state = State::Asked { over: assoc };
-            audit.until = now.saturating_add(core.config.enrp.table_request_timeout);
+            audit.until = core.config.deadline(Timer::TableRequestTimeout, now);
             core.send_enrp(assoc, HandleTableRequest::new(core.id, peer, true));
         }
         if let Some(known) = self.peers.get_mut(&peer) {
@@ -276,7 +276,7 @@ impl Enrp {
             return;
         }
         let jitter = Duration::from_millis(core.rng.u64(0..=1000));
-        let pause = core.config.enrp.mentor_retry.saturating_add(jitter);
+        let pause = core.config.span(Timer::MentorRetry).saturating_add(jitter);
         audit.state = State::Pausing;
         audit.until = now.saturating_add(pause);
         // They would tell of an answer that will not come.
@@ -312,7 +312,7 @@ impl Enrp {
 
     fn settle(&mut self, core: &Core, now: Duration, peer: ServerId, told: u16, refused: bool) {
         let own = core.space.checksum(peer);
-        let cycles = core.config.enrp.peer_heartbeat_cycle;
+        let cycles = core.config.span(Timer::PeerHeartbeatCycle);
         let until = now.saturating_add(cycles.saturating_mul(SETTLED_CYCLES));
         if let Some(known) = self.peers.get_mut(&peer) {
             known.settled = refused.then_some(Settled { told, own, until });

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::super::Timer;
+
 /// Settings of the ENRP side of a registrar. The defaults are the RFC's where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
@@ -60,14 +62,14 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             peers: Vec::new(),
-            peer_heartbeat_cycle: Duration::from_secs(30),
-            max_time_last_heard: Duration::from_secs(61),
-            max_time_no_response: Duration::from_secs(5),
-            table_request_timeout: Duration::from_secs(5),
-            table_session_timeout: Duration::from_secs(10),
-            mentor_retry: Duration::from_secs(3),
+            peer_heartbeat_cycle: Timer::PeerHeartbeatCycle.default(),
+            max_time_last_heard: Timer::MaxTimeLastHeard.default(),
+            max_time_no_response: Timer::MaxTimeNoResponse.default(),
+            table_request_timeout: Timer::TableRequestTimeout.default(),
+            table_session_timeout: Timer::TableSessionTimeout.default(),
+            mentor_retry: Timer::MentorRetry.default(),
             mentor_rounds: 3,
-            peer_list_cycle: Duration::from_secs(300),
+            peer_list_cycle: Timer::PeerListCycle.default(),
             max_peers: 256,
             max_peer_addresses: 8,
             max_table_sessions: 16,

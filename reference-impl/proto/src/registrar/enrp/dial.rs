@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use rsp_wire::{PeIdentifier, PoolHandle};
 
-use super::super::{Assoc, Core, Kind, Limit, Output};
+use super::super::{Assoc, Core, Kind, Limit, Output, Timer};
 use super::{Enrp, canonical};
 use crate::Dial;
 
@@ -162,7 +162,7 @@ impl Enrp {
         to: &[SocketAddr],
         pe: (PoolHandle, PeIdentifier),
     ) {
-        let until = now.saturating_add(core.config.keep_alive_timeout);
+        let until = core.config.deadline(Timer::KeepAliveTimeout, now);
         match self.lines.dialling_to(Channel::Asap, to) {
             Some(dial) => {
                 dial.adopting.push(pe);

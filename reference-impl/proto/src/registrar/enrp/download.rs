@@ -21,7 +21,7 @@ use rsp_handlespace::PeKey;
 use rsp_wire::ServerId;
 use rsp_wire::enrp::{HandleTableRequest, HandleTableResponse, TablePart};
 
-use super::super::{Assoc, Core, Limit};
+use super::super::{Assoc, Core, Limit, Timer};
 use super::{Enrp, Log};
 
 /// A download that needs further requests.
@@ -42,7 +42,7 @@ impl Enrp {
         message: &HandleTableRequest,
     ) {
         let (peer, own_only) = (message.sender, message.own_children_only());
-        let until = now.saturating_add(core.config.enrp.table_session_timeout);
+        let until = core.config.deadline(Timer::TableSessionTimeout, now);
         core.counters.table_parts += 1;
         let session = self.sessions.remove(&peer);
         let full = self.sessions.len() >= core.config.enrp.max_table_sessions;

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use rsp_wire::ServerId;
 
-use super::super::Core;
+use super::super::{Core, Timer};
 use super::peers::State;
 use super::{Enrp, Log};
 
@@ -21,7 +21,7 @@ impl Enrp {
         if !self.is_serving() {
             return;
         }
-        let config = &core.config.enrp;
+        let config = &core.config;
         let due: Vec<ServerId> = self
             .peers
             .iter()
@@ -38,7 +38,7 @@ impl Enrp {
             return;
         };
         match peer.state {
-            State::Active if peer.probe_at(&core.config.enrp) <= now => self.probe(core, now, id),
+            State::Active if peer.probe_at(&core.config) <= now => self.probe(core, now, id),
             State::Probed { until } if until <= now => self.on_peer_dead(core, now, id),
             State::Dead { again_at, .. } if again_at <= now => {
                 self.ask_consent_again(core, now, id)
@@ -49,7 +49,7 @@ impl Enrp {
     }
 
     fn probe(&mut self, core: &mut Core, now: Duration, id: ServerId) {
-        let until = now.saturating_add(core.config.enrp.max_time_no_response);
+        let until = core.config.deadline(Timer::MaxTimeNoResponse, now);
         if let Some(peer) = self.peers.get_mut(&id) {
             peer.state = State::Probed { until };
         }

@@ -49,7 +49,7 @@ use std::time::Duration;
 use rsp_wire::enrp::{Error, Message, sender_and_receiver};
 use rsp_wire::{Addresses, SctpTransport, ServerId, ServerInformation, TransportUse};
 
-use super::{Assoc, Core, Output, Registrar};
+use super::{Assoc, Core, Output, Registrar, Timer};
 use crate::log::Inbound;
 use crate::{ENRP_PPID, inbound};
 use adoption::Adoptions;
@@ -83,7 +83,7 @@ impl Enrp {
     pub(super) fn new(
         reach: &[SocketAddr],
         id: ServerId,
-        config: &Config,
+        config: &super::Config,
         now: Duration,
     ) -> Option<Self> {
         let own_addrs: Vec<SocketAddr> = reach.iter().map(|addr| canonical(*addr)).collect();
@@ -98,7 +98,7 @@ impl Enrp {
             own: ServerInformation::new(id, transport),
             own_addrs,
             start_up: StartUp::default(),
-            heartbeat_at: now.saturating_add(config.peer_heartbeat_cycle),
+            heartbeat_at: config.deadline(Timer::PeerHeartbeatCycle, now),
             list_at: None,
             peers: BTreeMap::new(),
             lost: VecDeque::new(),
@@ -109,7 +109,7 @@ impl Enrp {
     }
 
     /// When something is due.
-    pub(super) fn due(&self, config: &Config) -> Option<Duration> {
+    pub(super) fn due(&self, config: &super::Config) -> Option<Duration> {
         // Nobody is probed before, nor audited.
         let peers = self.peers.values().filter(|_| self.start_up.is_serving());
         let peers = peers.filter_map(|peer| peer.due(config));

@@ -27,10 +27,10 @@ use std::time::Duration;
 use rsp_wire::enrp::ListRequest;
 use rsp_wire::{Addresses, SctpTransport, ServerId, ServerInformation};
 
-use super::super::{Assoc, Core, Limit};
+use super::super::{Assoc, Config, Core, Limit, Timer};
 use super::audit::{Audit, Settled};
 use super::table::Owed;
-use super::{Config, Enrp, Log, transport_addrs};
+use super::{Enrp, Log, transport_addrs};
 
 /// What is known of a peer.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ impl Peer {
     }
 
     pub(super) fn probe_at(&self, config: &Config) -> Duration {
-        self.last_heard.saturating_add(config.max_time_last_heard)
+        config.deadline(Timer::MaxTimeLastHeard, self.last_heard)
     }
 
     /// Name of the state.

@@ -14,7 +14,7 @@ use std::time::Duration;
 use rsp_wire::enrp::Presence;
 use rsp_wire::{PeChecksum, ServerId};
 
-use super::super::{Assoc, Core, Limit};
+use super::super::{Assoc, Core, Limit, Timer};
 use super::Enrp;
 
 impl Enrp {
@@ -26,7 +26,7 @@ impl Enrp {
 
     /// RFC 5353 §3.4.2.
     pub(super) fn heartbeat(&mut self, core: &mut Core, now: Duration) {
-        self.heartbeat_at = now.saturating_add(core.config.enrp.peer_heartbeat_cycle);
+        self.heartbeat_at = core.config.deadline(Timer::PeerHeartbeatCycle, now);
         self.announce_presence(core);
         self.greet_configured(core);
     }

@@ -36,7 +36,7 @@ use rsp_wire::enrp::{
 };
 use rsp_wire::{PeIdentifier, PoolHandle, ServerId, ServerInformation};
 
-use super::super::{Assoc, Core, Limit};
+use super::super::{Assoc, Core, Limit, Timer};
 use super::dial::Channel;
 use super::peers::Peer;
 use super::table::{News, Owed, Source};
@@ -154,7 +154,7 @@ impl Enrp {
         }
         self.start_up.state = State::Listing {
             mentor,
-            until: now.saturating_add(core.config.enrp.max_time_no_response),
+            until: core.config.deadline(Timer::MaxTimeNoResponse, now),
         };
         let message = ListRequest::new(core.id, ServerId::UNDETERMINED);
         self.call_mentor(core, now, canonical(addr), message);
@@ -164,7 +164,7 @@ impl Enrp {
         let start_up = &mut self.start_up;
         start_up.state = State::Downloading {
             mentor,
-            until: now.saturating_add(core.config.enrp.table_request_timeout),
+            until: core.config.deadline(Timer::TableRequestTimeout, now),
             parts: 0,
         };
         start_up.owed.retain(|_, until| *until > now);
@@ -194,7 +194,7 @@ impl Enrp {
 
     fn end_round(&mut self, core: &mut Core, now: Duration) {
         let jitter = Duration::from_millis(core.rng.u64(0..=1000));
-        let pause = core.config.enrp.mentor_retry.saturating_add(jitter);
+        let pause = core.config.span(Timer::MentorRetry).saturating_add(jitter);
         let start_up = &mut self.start_up;
         start_up.rounds += 1;
         if !start_up.somebody || start_up.rounds >= core.config.enrp.mentor_rounds {
@@ -215,7 +215,7 @@ impl Enrp {
             peer.last_heard = peer.last_heard.max(now);
         }
         let lists = !core.config.enrp.peer_list_cycle.is_zero();
-        self.list_at = lists.then(|| now.saturating_add(core.config.enrp.peer_heartbeat_cycle));
+        self.list_at = lists.then(|| core.config.deadline(Timer::PeerHeartbeatCycle, now));
         core.log(Log::Serving { alone, elements });
         self.keep_owed(core);
         // What the table has of its own PEs from before a restart is in its checksum now.
@@ -446,7 +446,7 @@ impl Enrp {
         (mentor, peer): (usize, ServerId),
         parts: usize,
     ) {
-        let until = now.saturating_add(core.config.enrp.table_request_timeout);
+        let until = core.config.deadline(Timer::TableRequestTimeout, now);
         self.start_up.state = State::Downloading {
             mentor,
             until,
@@ -464,7 +464,7 @@ impl Enrp {
         if self.list_at.is_none_or(|at| at > now) {
             return;
         }
-        self.list_at = Some(now.saturating_add(core.config.enrp.peer_list_cycle));
+        self.list_at = Some(core.config.deadline(Timer::PeerListCycle, now));
         let active = self.peers.iter().filter(|(_, peer)| peer.is_active());
         let active: Vec<ServerId> = active.map(|(&id, _)| id).collect();
         if !active.is_empty() {

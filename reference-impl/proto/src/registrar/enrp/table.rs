@@ -20,7 +20,7 @@ use rsp_handlespace::{PeKey, Put};
 use rsp_wire::enrp::{PoolEntry, UpdateAction};
 use rsp_wire::{EncodedElement, PeIdentifier, PoolElement, PoolHandle, ServerId};
 
-use super::super::{Assoc, Core, Limit};
+use super::super::{Assoc, Core, Limit, Timer};
 use super::{Enrp, Log};
 
 /// How much news is remembered. What is forgotten the next audit repairs.
@@ -180,7 +180,7 @@ impl Core {
             return Err(Limit::ElementLength);
         }
         // What others own is theirs to end: here it lasts a little longer, in case they do not.
-        let grace = self.config.enrp.max_time_last_heard;
+        let grace = self.config.span(Timer::MaxTimeLastHeard);
         let from = now.saturating_add(grace);
         let put = self
             .space

@@ -27,14 +27,14 @@ use rsp_handlespace::PeKey;
 use rsp_wire::ServerId;
 use rsp_wire::enrp::{InitTakeover, InitTakeoverAck, TakeoverServer};
 
-use super::super::{Assoc, Core};
+use super::super::{Assoc, Core, Timer};
 use super::peers::{Peer, State};
 use super::{Enrp, Log};
 
 impl Enrp {
     /// RFC 5353 §3.4.3, §3.5.1: the peer is dead, the arbitration begins.
     pub(super) fn on_peer_dead(&mut self, core: &mut Core, now: Duration, target: ServerId) {
-        let again_at = now.saturating_add(core.config.enrp.peer_heartbeat_cycle);
+        let again_at = core.config.deadline(Timer::PeerHeartbeatCycle, now);
         let late = now.saturating_add(core.config.enrp.patience());
         let awaiting: BTreeSet<ServerId> = self
             .peers
@@ -67,7 +67,7 @@ impl Enrp {
                 State::NotActive { by } if *by == gone => {
                     // Nobody cares for it any more: it is probed at once.
                     peer.state = State::Active;
-                    let silence = core.config.enrp.max_time_last_heard;
+                    let silence = core.config.span(Timer::MaxTimeLastHeard);
                     peer.last_heard = peer.last_heard.max(now.saturating_sub(silence));
                 }
                 State::NotActive { .. } | State::Active | State::Probed { .. } => {}
@@ -79,7 +79,7 @@ impl Enrp {
     }
 
     pub(super) fn ask_consent_again(&mut self, core: &mut Core, now: Duration, target: ServerId) {
-        let next = now.saturating_add(core.config.enrp.peer_heartbeat_cycle);
+        let next = core.config.deadline(Timer::PeerHeartbeatCycle, now);
         let Some(peer) = self.peers.get_mut(&target) else {
             return;
         };
@@ -218,7 +218,7 @@ impl Enrp {
         }
         let from_now = match to == core.id {
             true => now,
-            false => now.saturating_add(core.config.enrp.max_time_last_heard),
+            false => core.config.deadline(Timer::MaxTimeLastHeard, now),
         };
         let keys: Vec<PeKey> = core.space.owned(from, None).collect();
         for &key in &keys {
