@@ -101,7 +101,7 @@ impl Registrar {
             || is_caller && self.core.callers >= self.core.config.max_associations;
         if self.core.draining || early || full {
             if let Some(enrp) = &mut self.enrp {
-                enrp.on_line_down(&mut self.core, now, assoc);
+                enrp.on_association_down(&mut self.core, now, assoc);
             }
             self.core.out.push_back(Output::Abort { assoc });
             let limit = full.then_some(Limit::Associations);
@@ -123,14 +123,14 @@ impl Registrar {
         self.core.callers += usize::from(association.is_caller());
         self.core.assocs.insert(assoc, association);
         if let Some(enrp) = &mut self.enrp {
-            enrp.on_line_up(&mut self.core, now, assoc, kind, &peer);
+            enrp.on_association_up(&mut self.core, now, assoc, kind, &peer);
         }
     }
 
     /// The peer lost all its state; whether its PEs still live, only they can tell.
     pub(super) fn on_restart(&mut self, now: Duration, assoc: Assoc) {
         if let Some(enrp) = &mut self.enrp {
-            enrp.on_line_restart(&mut self.core, now, assoc);
+            enrp.on_association_restart(&mut self.core, now, assoc);
         }
         self.core.unsubscribe_all(assoc);
         let Some(association) = self.core.assocs.get(&assoc) else {
@@ -142,7 +142,7 @@ impl Registrar {
 
     pub(super) fn on_down(&mut self, now: Duration, assoc: Assoc) {
         if let Some(enrp) = &mut self.enrp {
-            enrp.on_line_down(&mut self.core, now, assoc);
+            enrp.on_association_down(&mut self.core, now, assoc);
         }
         self.core.unsubscribe_all(assoc);
         let Some(association) = self.core.assocs.remove(&assoc) else {
@@ -150,7 +150,7 @@ impl Registrar {
         };
         self.core.callers -= usize::from(association.is_caller());
         self.core.log(Log::Down { assoc });
-        self.core.on_elsewhere_association_lost(now, assoc);
+        self.core.on_foreign_association_lost(now, assoc);
         for key in association.elements {
             self.on_watch_association_lost(now, assoc, key);
         }

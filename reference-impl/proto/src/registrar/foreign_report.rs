@@ -33,7 +33,7 @@ type Name = (PoolHandle, PeIdentifier);
 
 /// The PEs that are being asked.
 #[derive(Debug, Default)]
-pub(super) struct Elsewhere {
+pub(super) struct ForeignReports {
     by_name: BTreeMap<Name, Check>,
 }
 
@@ -62,7 +62,7 @@ impl Check {
     }
 }
 
-impl Elsewhere {
+impl ForeignReports {
     pub(super) fn due(&self) -> Option<Duration> {
         self.by_name.values().map(|check| check.until()).min()
     }
@@ -91,7 +91,7 @@ impl Elsewhere {
 
 impl Enrp {
     /// The PE at this place was reported, and `home` owns it.
-    pub(super) fn on_reported_elsewhere(
+    pub(super) fn on_foreign_report(
         &mut self,
         core: &mut Core,
         now: Duration,
@@ -108,12 +108,12 @@ impl Enrp {
             pe: name.1,
             home,
         });
-        match core.elsewhere.by_name.get(&name) {
+        match core.foreign_reports.by_name.get(&name) {
             Some(Check::Rested { .. }) => return core.counters.hit(Limit::KeepAliveGap),
             Some(Check::Calling { .. } | Check::Asked { .. }) => return,
             None => {}
         }
-        if core.elsewhere.len() >= core.config.enrp.max_adoptions {
+        if core.foreign_reports.len() >= core.config.enrp.max_adoptions {
             return core.counters.hit(Limit::Adoptions);
         }
         let transport = element.asap_transport.as_ref();
@@ -121,21 +121,21 @@ impl Enrp {
         if addrs.is_empty() {
             return;
         }
-        if let Some(assoc) = self.element_line(&addrs) {
-            return core.ask_elsewhere(now, assoc, name);
+        if let Some(assoc) = self.route_to_element(&addrs) {
+            return core.ask_foreign(now, assoc, name);
         }
-        if !self.may_call_elements(core) {
+        if !self.may_dial_elements(core) {
             return core.counters.hit(Limit::Adoptions);
         }
         let until = core.config.deadline(Timer::KeepAliveTimeout, now);
         let calling = Check::Calling { until };
-        core.elsewhere.by_name.insert(name.clone(), calling);
-        self.call_element(core, now, &addrs, name);
+        core.foreign_reports.by_name.insert(name.clone(), calling);
+        self.dial_element(core, now, &addrs, name);
     }
 }
 
 impl Core {
-    fn ask_elsewhere(&mut self, now: Duration, assoc: Assoc, name: Name) {
+    fn ask_foreign(&mut self, now: Duration, assoc: Assoc, name: Name) {
         let until = self.config.deadline(Timer::KeepAliveTimeout, now);
         // The H flag should be clear (§3.5): it has a Home.
         self.send(
@@ -143,66 +143,66 @@ impl Core {
             EndpointKeepAlive::new(self.id, name.0.clone(), false),
         );
         let asked = Check::Asked { assoc, until };
-        self.elsewhere.by_name.insert(name, asked);
+        self.foreign_reports.by_name.insert(name, asked);
     }
 
     /// An association to a PE is up that was set up for this, or for something else.
-    pub(super) fn on_elsewhere_reached(&mut self, now: Duration, assoc: Assoc, name: Name) {
-        let Some(Check::Calling { .. }) = self.elsewhere.by_name.get(&name) else {
+    pub(super) fn on_foreign_reached(&mut self, now: Duration, assoc: Assoc, name: Name) {
+        let Some(Check::Calling { .. }) = self.foreign_reports.by_name.get(&name) else {
             return;
         };
         if self.copy(&name).is_some() {
-            self.ask_elsewhere(now, assoc, name);
+            self.ask_foreign(now, assoc, name);
         } else {
-            self.elsewhere.by_name.remove(&name);
+            self.foreign_reports.by_name.remove(&name);
         }
     }
 
     /// No association to a PE could be set up.
-    pub(super) fn on_elsewhere_unreachable(&mut self, now: Duration, name: &Name) {
-        if let Some(Check::Calling { .. }) = self.elsewhere.by_name.get(name) {
+    pub(super) fn on_foreign_unreachable(&mut self, now: Duration, name: &Name) {
+        if let Some(Check::Calling { .. }) = self.foreign_reports.by_name.get(name) {
             self.drop_copy(now, name, Departure::Gone);
         }
     }
 
     /// An ACK came. False if nobody of that pool was asked so over this association.
-    pub(super) fn on_elsewhere_ack(
+    pub(super) fn on_foreign_ack(
         &mut self,
         now: Duration,
         assoc: Assoc,
         handle: &PoolHandle,
     ) -> bool {
         let asked = |name: &Name, check: Check| name.0 == *handle && check.assoc() == Some(assoc);
-        let answered = self.elsewhere.names(asked);
+        let answered = self.foreign_reports.names(asked);
         if answered.is_empty() {
             return false;
         }
         let until = self.config.deadline(Timer::KeepAliveGap, now);
         for name in answered {
             let rested = Check::Rested { until };
-            self.elsewhere.by_name.insert(name, rested);
+            self.foreign_reports.by_name.insert(name, rested);
         }
         self.hang_up(assoc);
         true
     }
 
-    pub(super) fn on_elsewhere_association_lost(&mut self, now: Duration, assoc: Assoc) {
+    pub(super) fn on_foreign_association_lost(&mut self, now: Duration, assoc: Assoc) {
         for name in self
-            .elsewhere
+            .foreign_reports
             .names(|_, check| check.assoc() == Some(assoc))
         {
             self.drop_copy(now, &name, Departure::Gone);
         }
     }
 
-    pub(super) fn on_elsewhere_due(&mut self, now: Duration) {
-        if self.elsewhere.due().is_none_or(|at| at > now) {
+    pub(super) fn on_foreign_report_due(&mut self, now: Duration) {
+        if self.foreign_reports.due().is_none_or(|at| at > now) {
             return;
         }
-        for name in self.elsewhere.names(|_, check| check.until() <= now) {
-            match self.elsewhere.by_name.get(&name) {
+        for name in self.foreign_reports.names(|_, check| check.until() <= now) {
+            match self.foreign_reports.by_name.get(&name) {
                 Some(Check::Rested { .. }) => {
-                    self.elsewhere.by_name.remove(&name);
+                    self.foreign_reports.by_name.remove(&name);
                 }
                 Some(&Check::Asked { assoc, .. }) => {
                     self.drop_copy(now, &name, Departure::Silent);
@@ -216,7 +216,7 @@ impl Core {
 
     /// The KEEP_ALIVE failed.
     fn drop_copy(&mut self, now: Duration, name: &Name, how: Departure) {
-        self.elsewhere.by_name.remove(name);
+        self.foreign_reports.by_name.remove(name);
         if let Some(key) = self.copy(name) {
             self.remove_copy(now, key, how);
         }
@@ -231,7 +231,7 @@ impl Core {
     /// Ends an association that was set up to ask a PE, once nothing hangs on it.
     pub(super) fn hang_up(&mut self, assoc: Assoc) {
         let waits = self
-            .elsewhere
+            .foreign_reports
             .names(|_, check| check.assoc() == Some(assoc));
         let idle = self.assocs.get(&assoc).is_some_and(|association| {
             let hangs_on = !association.elements.is_empty();

@@ -244,7 +244,7 @@ impl Core {
             .space
             .find(message.pool_handle.as_octets(), message.pe_identifier);
         let Some(key) = found.filter(|&key| self.watches.assoc(key) == Some(assoc)) else {
-            if !self.on_elsewhere_ack(now, assoc, &message.pool_handle) {
+            if !self.on_foreign_ack(now, assoc, &message.pool_handle) {
                 self.log(Log::UnknownElement {
                     handle: message.pool_handle.clone(),
                     pe: message.pe_identifier,

@@ -61,9 +61,9 @@ use crate::{ASAP_PPID, Dial};
 use announce::Announcer;
 use association::Association;
 use enrp::{Channel, Enrp};
-use foreign_report::Elsewhere;
+use foreign_report::ForeignReports;
 use keep_alive::Watches;
-use subscription::Updates;
+use subscription::Subscriptions;
 
 /// Where this registrar can be reached.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -194,8 +194,8 @@ struct Core {
     /// Those of them that PEs and PUs set up.
     callers: usize,
     watches: Watches,
-    elsewhere: Elsewhere,
-    updates: Updates,
+    foreign_reports: ForeignReports,
+    subscriptions: Subscriptions,
     announcer: Option<Announcer>,
     counters: Counters,
     draining: bool,
@@ -230,8 +230,8 @@ impl Registrar {
             assocs: BTreeMap::new(),
             callers: 0,
             watches: Watches::default(),
-            elsewhere: Elsewhere::default(),
-            updates: Updates::default(),
+            foreign_reports: ForeignReports::default(),
+            subscriptions: Subscriptions::default(),
             announcer,
             counters: Counters::default(),
             draining: false,
@@ -296,7 +296,7 @@ impl Registrar {
         match self.core.out.pop_front() {
             Some(output) => output,
             None => {
-                self.core.updates.on_wait();
+                self.core.subscriptions.on_wait();
                 Output::Wait(self.deadline())
             }
         }
@@ -305,8 +305,8 @@ impl Registrar {
     fn on_time(&mut self, now: Duration) {
         self.on_expiry(now);
         self.on_watch_due(now);
-        self.core.on_elsewhere_due(now);
-        self.core.on_update_due(now);
+        self.core.on_foreign_report_due(now);
+        self.core.on_subscription_due(now);
         if self.is_serving() {
             self.core.on_announce_due(now);
         }
@@ -323,8 +323,8 @@ impl Registrar {
         [
             self.core.space.next_expiry(),
             self.core.watches.due(),
-            self.core.elsewhere.due(),
-            self.core.updates.due(),
+            self.core.foreign_reports.due(),
+            self.core.subscriptions.due(),
             announce,
             enrp,
         ]

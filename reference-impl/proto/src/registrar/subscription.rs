@@ -26,7 +26,7 @@ const BURST: usize = 256 * 1024;
 
 /// All subscriptions.
 #[derive(Debug, Default)]
-pub(super) struct Updates {
+pub(super) struct Subscriptions {
     pools: BTreeMap<PoolHandle, Subscribers>,
     due: Deadlines<PoolHandle>,
     /// Pairs of pool and association.
@@ -47,7 +47,7 @@ struct Subscribers {
     due: Option<Duration>,
 }
 
-impl Updates {
+impl Subscriptions {
     /// Pairs of pool and association.
     pub(super) fn count(&self) -> usize {
         self.count
@@ -128,7 +128,7 @@ impl Core {
         if association.subscriptions.contains(handle) {
             return true;
         }
-        if self.updates.count >= self.config.max_subscriptions {
+        if self.subscriptions.count >= self.config.max_subscriptions {
             self.counters.hit(Limit::Subscriptions);
             return false;
         }
@@ -138,9 +138,9 @@ impl Core {
             return false;
         }
         association.subscriptions.insert(handle.clone());
-        self.updates.count += 1;
+        self.subscriptions.count += 1;
         let subscribers = self
-            .updates
+            .subscriptions
             .pools
             .entry(handle.clone())
             .or_insert_with(|| Subscribers {
@@ -153,7 +153,7 @@ impl Core {
     }
 
     pub(super) fn unsubscribe(&mut self, assoc: Assoc, handle: &PoolHandle) {
-        self.updates.forget(handle, assoc);
+        self.subscriptions.forget(handle, assoc);
         if let Some(association) = self.assocs.get_mut(&assoc) {
             association.subscriptions.remove(handle);
         }
@@ -164,12 +164,12 @@ impl Core {
             return;
         };
         for handle in std::mem::take(&mut association.subscriptions) {
-            self.updates.forget(&handle, assoc);
+            self.subscriptions.forget(&handle, assoc);
         }
     }
 
     pub(super) fn on_pool_changed(&mut self, now: Duration, handle: &PoolHandle) {
-        let Some(subscribers) = self.updates.pools.get_mut(handle) else {
+        let Some(subscribers) = self.subscriptions.pools.get_mut(handle) else {
             return;
         };
         if subscribers.due.is_none() {
@@ -178,19 +178,19 @@ impl Core {
                 .last
                 .map_or(now, |last| now.max(last.saturating_add(interval)));
             subscribers.due = Some(at);
-            self.updates.due.insert(at, handle.clone());
+            self.subscriptions.due.insert(at, handle.clone());
         }
     }
 
-    pub(super) fn on_update_due(&mut self, now: Duration) {
-        while let Some((handle, assoc)) = self.updates.next_told(now) {
+    pub(super) fn on_subscription_due(&mut self, now: Duration) {
+        while let Some((handle, assoc)) = self.subscriptions.next_told(now) {
             self.counters.updates += 1;
             let before = self.out.len();
             // A negative answer ends the subscription (§2.2.5).
             if !self.send_resolution(assoc, handle.as_octets(), true) {
                 self.unsubscribe(assoc, &handle);
             }
-            self.updates.burst += self.out.range(before..).map(octets).sum::<usize>();
+            self.subscriptions.burst += self.out.range(before..).map(octets).sum::<usize>();
         }
     }
 }

@@ -31,7 +31,7 @@ impl Registrar {
         let home = self.core.space.encoded(key).map(|element| element.home());
         if let Some(home) = home.filter(|&home| home != self.core.id) {
             if let Some(enrp) = &mut self.enrp {
-                enrp.on_reported_elsewhere(&mut self.core, now, key, home);
+                enrp.on_foreign_report(&mut self.core, now, key, home);
             }
             return;
         }

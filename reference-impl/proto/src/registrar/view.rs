@@ -44,7 +44,7 @@ impl Registrar {
 
     /// How many subscriptions to pools there are.
     pub fn subscriptions(&self) -> usize {
-        self.core.updates.count()
+        self.core.subscriptions.count()
     }
 
     /// How many subscriptions one association has, at most. Walks over all of them.
@@ -82,7 +82,9 @@ impl Registrar {
             Limit::ElementLength => each(config.max_element_length),
             Limit::Message => each(config.max_message),
             Limit::Associations => counted(self.core.callers, config.max_associations),
-            Limit::Subscriptions => counted(self.core.updates.count(), config.max_subscriptions),
+            Limit::Subscriptions => {
+                counted(self.core.subscriptions.count(), config.max_subscriptions)
+            }
             Limit::SubscriptionsPerAssociation => each(config.max_subscriptions_per_association),
             Limit::MessageRate => rate(config.max_message_rate),
             Limit::RegistrationRate => rate(config.max_registration_rate),

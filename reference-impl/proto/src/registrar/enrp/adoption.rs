@@ -50,7 +50,10 @@ impl Enrp {
     pub(super) fn claim(&mut self, core: &mut Core, now: Duration, key: PeKey) -> bool {
         let transport = core.space.element(key).and_then(|e| e.asap_transport);
         let addrs = transport.as_ref().map(transport_addrs);
-        if addrs.and_then(|addrs| self.element_line(&addrs)).is_none() {
+        if addrs
+            .and_then(|addrs| self.route_to_element(&addrs))
+            .is_none()
+        {
             return false;
         }
         if let Some((handle, _)) = core.space.renew(key, core.id, now) {
@@ -74,22 +77,22 @@ impl Enrp {
             .asap_transport
             .as_ref()
             .map_or_else(Vec::new, transport_addrs);
-        if let Some(assoc) = self.lines.at(Channel::Asap, &addrs) {
+        if let Some(assoc) = self.routes.at(Channel::Asap, &addrs) {
             return core.adopt_over(now, key, assoc);
         }
-        if !self.may_call_elements(core) {
+        if !self.may_dial_elements(core) {
             self.adoptions.deferred.entry(pe).or_default();
             core.counters.hit(Limit::Adoptions);
             return;
         }
         core.watch_alone(now, key);
         if !addrs.is_empty() {
-            self.call_element(core, now, &addrs, pe);
+            self.dial_element(core, now, &addrs, pe);
         }
     }
 
     pub(super) fn adopt_deferred(&mut self, core: &mut Core, now: Duration) {
-        while self.may_call_elements(core) {
+        while self.may_dial_elements(core) {
             let Some(((handle, pe), _reports)) = self.adoptions.deferred.pop_first() else {
                 return;
             };
@@ -124,7 +127,7 @@ impl Core {
         if let Some(key) = self.unwatched_own(handle, pe) {
             return self.adopt_over(now, key, assoc);
         }
-        self.on_elsewhere_reached(now, assoc, (handle.clone(), pe));
+        self.on_foreign_reached(now, assoc, (handle.clone(), pe));
     }
 
     /// Returns the PE if it is still this registrar's and did not register in the meantime.

@@ -31,7 +31,7 @@ pub enum Channel {
 
 /// All associations by where they lead, and those being set up.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
+pub(super) struct Routes {
     by_address: BTreeMap<(Channel, SocketAddr), Assoc>,
     addresses: BTreeMap<Assoc, Vec<(Channel, SocketAddr)>>,
     dials: BTreeMap<Dial, Dialling>,
@@ -51,7 +51,7 @@ struct Dialling {
     until: Option<Duration>,
 }
 
-impl Lines {
+impl Routes {
     /// An association that leads to one of these addresses.
     pub(super) fn at(&self, channel: Channel, addrs: &[SocketAddr]) -> Option<Assoc> {
         addrs
@@ -117,13 +117,18 @@ impl Lines {
 
 impl Enrp {
     /// Sends to a transport address of a peer. False if there is no way, or no room to wait.
-    pub(super) fn call(&mut self, core: &mut Core, to: &[SocketAddr], octets: Vec<u8>) -> bool {
+    pub(super) fn send_to_address(
+        &mut self,
+        core: &mut Core,
+        to: &[SocketAddr],
+        octets: Vec<u8>,
+    ) -> bool {
         let limit = core.config.enrp.max_waiting_messages;
-        if let Some(assoc) = self.lines.at(Channel::Enrp, to) {
+        if let Some(assoc) = self.routes.at(Channel::Enrp, to) {
             core.send_enrp_octets(assoc, octets);
             return true;
         }
-        if let Some(dial) = self.lines.dialling_to(Channel::Enrp, to) {
+        if let Some(dial) = self.routes.dialling_to(Channel::Enrp, to) {
             let room = dial.waiting.len() < limit;
             if room {
                 dial.waiting.push(octets);
@@ -144,18 +149,18 @@ impl Enrp {
     }
 
     /// An association that leads to a PE.
-    pub(in super::super) fn element_line(&self, addrs: &[SocketAddr]) -> Option<Assoc> {
-        self.lines.at(Channel::Asap, addrs)
+    pub(in super::super) fn route_to_element(&self, addrs: &[SocketAddr]) -> Option<Assoc> {
+        self.routes.at(Channel::Asap, addrs)
     }
 
     /// Whether another association to a PE may be set up.
-    pub(in super::super) fn may_call_elements(&self, core: &Core) -> bool {
-        self.lines.dialling(Channel::Asap) < core.config.enrp.max_adoptions
+    pub(in super::super) fn may_dial_elements(&self, core: &Core) -> bool {
+        self.routes.dialling(Channel::Asap) < core.config.enrp.max_adoptions
     }
 
     /// Sets up an association to a PE to ask it over there. It joins others that wait for the same one. It has
     /// keep-alive-timeout to come up, as the PE has.
-    pub(in super::super) fn call_element(
+    pub(in super::super) fn dial_element(
         &mut self,
         core: &mut Core,
         now: Duration,
@@ -163,7 +168,7 @@ impl Enrp {
         pe: (PoolHandle, PeIdentifier),
     ) {
         let until = core.config.deadline(Timer::KeepAliveTimeout, now);
-        match self.lines.dialling_to(Channel::Asap, to) {
+        match self.routes.dialling_to(Channel::Asap, to) {
             Some(dial) => {
                 dial.adopting.push(pe);
                 dial.until = Some(until);
@@ -181,8 +186,8 @@ impl Enrp {
         adopting: Option<(Duration, (PoolHandle, PeIdentifier))>,
     ) {
         let (until, adopting) = adopting.unzip();
-        let dial = Dial(self.lines.next);
-        self.lines.next += 1;
+        let dial = Dial(self.routes.next);
+        self.routes.next += 1;
         let dialling = Dialling {
             channel,
             to: to.to_vec(),
@@ -191,7 +196,7 @@ impl Enrp {
             adopting: adopting.into_iter().collect(),
             until,
         };
-        self.lines.dials.insert(dial, dialling);
+        self.routes.dials.insert(dial, dialling);
         core.out.push_back(Output::Connect {
             dial,
             channel,
@@ -201,7 +206,7 @@ impl Enrp {
 
     /// Whether this association was asked for.
     pub(in super::super) fn is_dialled(&self, assoc: Assoc) -> bool {
-        self.lines.by_assoc(assoc).is_some()
+        self.routes.by_assoc(assoc).is_some()
     }
 
     /// The caller has begun to set up an association, or cannot.
@@ -212,7 +217,7 @@ impl Enrp {
         dial: Dial,
         assoc: Option<Assoc>,
     ) {
-        match (self.lines.dials.get_mut(&dial), assoc) {
+        match (self.routes.dials.get_mut(&dial), assoc) {
             (Some(dialling), Some(assoc)) => dialling.assoc = Some(assoc),
             (Some(_), None) => self.on_dial_failed(core, now, dial),
             // It was given up meanwhile.
@@ -223,9 +228,9 @@ impl Enrp {
 
     /// A PE had its time to be reached. Else the dead ones would take the places of those that wait to be asked for
     /// as long as the transport tries.
-    pub(super) fn on_line_due(&mut self, core: &mut Core, now: Duration) {
+    pub(super) fn on_dial_due(&mut self, core: &mut Core, now: Duration) {
         let is_due = |dial: &Dialling| dial.until.is_some_and(|until| until <= now);
-        let dials = self.lines.dials.iter();
+        let dials = self.routes.dials.iter();
         let due: Vec<(Dial, Option<Assoc>)> = dials
             .filter(|(_, dialling)| is_due(dialling))
             .map(|(&dial, dialling)| (dial, dialling.assoc))
@@ -238,7 +243,7 @@ impl Enrp {
         }
     }
 
-    pub(in super::super) fn on_line_up(
+    pub(in super::super) fn on_association_up(
         &mut self,
         core: &mut Core,
         now: Duration,
@@ -252,14 +257,14 @@ impl Enrp {
             Kind::Tcp => return,
         };
         let addrs = peer.iter().map(|&addr| canonical(addr));
-        self.lines.add(assoc, channel, addrs);
-        let Some(dial) = self.lines.by_assoc(assoc) else {
+        self.routes.add(assoc, channel, addrs);
+        let Some(dial) = self.routes.by_assoc(assoc) else {
             return;
         };
-        let Some(dialling) = self.lines.dials.remove(&dial) else {
+        let Some(dialling) = self.routes.dials.remove(&dial) else {
             return;
         };
-        self.lines.add(assoc, channel, dialling.to.iter().copied());
+        self.routes.add(assoc, channel, dialling.to.iter().copied());
         for octets in dialling.waiting {
             core.send_enrp_octets(assoc, octets);
         }
@@ -273,11 +278,16 @@ impl Enrp {
         }
     }
 
-    pub(in super::super) fn on_line_down(&mut self, core: &mut Core, now: Duration, assoc: Assoc) {
-        if let Some(dial) = self.lines.by_assoc(assoc) {
+    pub(in super::super) fn on_association_down(
+        &mut self,
+        core: &mut Core,
+        now: Duration,
+        assoc: Assoc,
+    ) {
+        if let Some(dial) = self.routes.by_assoc(assoc) {
             return self.on_dial_failed(core, now, dial);
         }
-        self.lines.forget(assoc);
+        self.routes.forget(assoc);
         let of_peers = core
             .assocs
             .get(&assoc)
@@ -288,14 +298,14 @@ impl Enrp {
     }
 
     fn on_dial_failed(&mut self, core: &mut Core, now: Duration, dial: Dial) {
-        let Some(dialling) = self.lines.dials.remove(&dial) else {
+        let Some(dialling) = self.routes.dials.remove(&dial) else {
             return;
         };
         match dialling.channel {
             // The PEs have until their watch says otherwise to come by themselves.
             Channel::Asap => {
                 for pe in dialling.adopting {
-                    core.on_elsewhere_unreachable(now, &pe);
+                    core.on_foreign_unreachable(now, &pe);
                 }
                 self.adopt_deferred(core, now);
             }
@@ -308,6 +318,6 @@ impl Enrp {
 
     /// Where an association leads to, of a peer.
     pub(super) fn leads_to(&self, assoc: Assoc, addr: SocketAddr) -> bool {
-        self.lines.at(Channel::Enrp, &[addr]) == Some(assoc)
+        self.routes.at(Channel::Enrp, &[addr]) == Some(assoc)
     }
 }

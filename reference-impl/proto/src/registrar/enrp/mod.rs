@@ -53,7 +53,7 @@ use super::{Assoc, Core, Output, Registrar, Timer};
 use crate::log::Inbound;
 use crate::{ENRP_PPID, inbound};
 use adoption::Adoptions;
-use dial::Lines;
+use dial::Routes;
 use download::Session;
 use peers::Peer;
 use start_up::StartUp;
@@ -74,7 +74,7 @@ pub(super) struct Enrp {
     lost: VecDeque<ServerId>,
     /// Downloads by other registrars.
     sessions: BTreeMap<ServerId, Session>,
-    lines: Lines,
+    routes: Routes,
     adoptions: Adoptions,
 }
 
@@ -103,7 +103,7 @@ impl Enrp {
             peers: BTreeMap::new(),
             lost: VecDeque::new(),
             sessions: BTreeMap::new(),
-            lines: Lines::default(),
+            routes: Routes::default(),
             adoptions: Adoptions::default(),
         })
     }
@@ -118,7 +118,7 @@ impl Enrp {
         peers
             .chain(sessions)
             .chain(start_up)
-            .chain(self.lines.due())
+            .chain(self.routes.due())
             .chain(self.list_at)
             .chain([self.heartbeat_at])
             .min()
@@ -126,7 +126,7 @@ impl Enrp {
 
     /// Peers, download sessions, and associations being set up to PEs.
     pub(super) fn in_use(&self) -> [usize; 3] {
-        let adoptions = self.lines.dialling(Channel::Asap);
+        let adoptions = self.routes.dialling(Channel::Asap);
         [self.peers.len(), self.sessions.len(), adoptions]
     }
 
@@ -195,10 +195,10 @@ impl Enrp {
         UnderWay {
             sessions: self.sessions.len(),
             audits: synchronizing.count(),
-            setting_up: self.lines.all_dialling(),
-            adopting: self.lines.dialling(Channel::Asap),
-            waiting: self.lines.waiting(),
-            longest_line: self.lines.longest(),
+            setting_up: self.routes.all_dialling(),
+            adopting: self.routes.dialling(Channel::Asap),
+            waiting: self.routes.waiting(),
+            longest_line: self.routes.longest(),
             deferred: self.adoptions.deferred(),
             forgotten: self.lost.len(),
         }
@@ -214,7 +214,7 @@ impl Enrp {
         }
         self.on_start_up_due(core, now);
         self.on_session_due(core, now);
-        self.on_line_due(core, now);
+        self.on_dial_due(core, now);
         self.on_audit_due(core, now);
         self.on_failure_due(core, now);
         self.on_heartbeat_due(core, now);
@@ -304,7 +304,7 @@ impl Enrp {
             return true;
         }
         let addrs = known.addrs.clone();
-        let sent = self.call(core, &addrs, octets);
+        let sent = self.send_to_address(core, &addrs, octets);
         if !sent {
             core.log(Log::NotSent { peer });
         }

@@ -269,7 +269,7 @@ impl Enrp {
     }
 
     /// The peer lost all its state: it will not go on with its downloads, nor answer what it was asked.
-    pub(in super::super) fn on_line_restart(
+    pub(in super::super) fn on_association_restart(
         &mut self,
         core: &mut Core,
         now: Duration,

@@ -186,7 +186,7 @@ impl Enrp {
         message: impl Into<Message>,
     ) {
         if let Some(octets) = core.enrp_octets(message)
-            && !self.call(core, &[addr], octets)
+            && !self.send_to_address(core, &[addr], octets)
         {
             self.on_mentor_silent(core, now);
         }
@@ -228,9 +228,9 @@ impl Enrp {
     fn keep_owed(&mut self, core: &Core) {
         for (mentor, until) in std::mem::take(&mut self.start_up.owed) {
             let addr = core.config.enrp.peers.get(mentor);
-            let line = addr.and_then(|addr| self.lines.at(Channel::Enrp, &[canonical(*addr)]));
+            let assoc = addr.and_then(|addr| self.routes.at(Channel::Enrp, &[canonical(*addr)]));
             for peer in self.peers.values_mut() {
-                if let Some(over) = line.filter(|_| peer.assoc == line) {
+                if let Some(over) = assoc.filter(|_| peer.assoc == assoc) {
                     peer.owed = Some(Owed {
                         over,
                         until,
@@ -479,8 +479,9 @@ impl Enrp {
             return;
         }
         let known = |addr: &SocketAddr| {
-            let line = self.lines.at(Channel::Enrp, &[*addr]);
-            let is_there = |p: &Peer| p.addrs.contains(addr) || (line.is_some() && p.assoc == line);
+            let assoc = self.routes.at(Channel::Enrp, &[*addr]);
+            let is_there =
+                |p: &Peer| p.addrs.contains(addr) || (assoc.is_some() && p.assoc == assoc);
             self.peers.values().any(is_there)
         };
         let configured = core.config.enrp.peers.iter().map(|addr| canonical(*addr));
@@ -488,7 +489,7 @@ impl Enrp {
         for addr in unknown {
             let request = ListRequest::new(core.id, ServerId::UNDETERMINED);
             if let Some(octets) = core.enrp_octets(request) {
-                self.call(core, &[addr], octets);
+                self.send_to_address(core, &[addr], octets);
             }
         }
     }

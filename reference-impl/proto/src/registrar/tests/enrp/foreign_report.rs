@@ -235,12 +235,8 @@ fn after(state: &str, event: &str) -> Option<String> {
         "keep-alive-timeout" => world.pass_secs(15),
         _ => return None,
     }
-    let elsewhere = &world.registrar.core.elsewhere;
-    let mut steps = vec![
-        elsewhere
-            .state_name(&"p".into(), PeIdentifier(1))
-            .to_owned(),
-    ];
+    let reports = &world.registrar.core.foreign_reports;
+    let mut steps = vec![reports.state_name(&"p".into(), PeIdentifier(1)).to_owned()];
     for output in std::mem::take(&mut world.out) {
         match output {
             Output::Connect { .. } if state != "Calling" => steps.push("call it".to_owned()),
