@@ -1,4 +1,4 @@
-//! Associations: who is there, and which PEs and subscriptions hang on each.
+//! Associations, and the PEs and subscriptions that depend on each.
 //!
 //! ```text
 //!            Up                    Restart
@@ -20,7 +20,7 @@ use rsp_wire::{Addresses, PoolHandle, SctpTransport};
 use super::rate::Rates;
 use super::{Assoc, Core, Limit, Log, Output, Registrar};
 
-/// How an association came to be.
+/// Kind of an association.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// An SCTP association: PEs and PUs.
@@ -37,43 +37,43 @@ pub(super) struct Association {
     pub(super) kind: Kind,
     pub(super) rates: Rates,
     peer: Vec<SocketAddr>,
-    /// Whether this registrar set it up, to ask PEs to join.
+    /// True if this registrar set it up, to ask PEs to join.
     pub(super) dialled: bool,
     /// PEs registered over it.
     pub(super) elements: BTreeSet<PeKey>,
-    /// Pools whose changes it wants to know.
+    /// Pools it is subscribed to.
     pub(super) subscriptions: BTreeSet<PoolHandle>,
 }
 
 impl Association {
-    /// Whether a PE or PU set it up: those that `max-associations` is about.
+    /// Returns true if a PE or PU set it up. `max-associations` limits these.
     fn is_caller(&self) -> bool {
         self.kind != Kind::Enrp && !self.dialled
     }
 
-    /// Whether a PE's address is one of the association's.
+    /// Returns true if a PE's address is one of the association's.
     pub(super) fn has_address(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         let mut own = self.peer.iter().map(|peer| peer.ip().to_canonical());
         own.any(|own| own == address)
     }
 
-    /// Whether PEs may register over it: TCP is for PUs (RFC 5352 §2.1), and without addresses of its peer
-    /// there is neither anything to compare theirs with (§2.2.1) nor an ASAP Transport to list (§3.1 rule 4).
+    /// Returns true if PEs may register over it: TCP is for PUs (RFC 5352 §2.1), and without addresses of its peer
+    /// there is neither an address to compare theirs with (§2.2.1) nor an ASAP Transport to list (§3.1 rule 4).
     pub(super) fn is_for_elements(&self) -> bool {
         self.kind == Kind::Sctp && !self.peer.is_empty()
     }
 
-    /// The ASAP Transport of PEs that register over it (RFC 5352 §3.1 rule 4): all addresses of the
-    /// association. Its use is for user transports to say (RFC 5354 §3.4) and has no meaning here; rsplib takes no
-    /// entry whose ASAP Transport says other than the value 0.
+    /// Returns the ASAP Transport of PEs that register over it (RFC 5352 §3.1 rule 4): all addresses of the
+    /// association. Its Transport Use is defined for user transports (RFC 5354 §3.4) and has no meaning here; rsplib
+    /// takes only entries whose ASAP Transport has the value 0.
     pub(super) fn asap_transport(&self) -> Option<SctpTransport> {
         let port = self.peer.first()?.port();
         let addresses = Addresses::collect(self.peer.iter().map(|peer| peer.ip().to_canonical()))?;
         Some(SctpTransport::new(port, addresses))
     }
 
-    /// The peer's transport addresses, IPv4 ones as such.
+    /// Returns the peer's transport addresses, with mapped IPv4 addresses as IPv4.
     pub(super) fn canonical_peer(&self) -> Vec<SocketAddr> {
         self.peer
             .iter()
@@ -81,7 +81,7 @@ impl Association {
             .collect()
     }
 
-    /// Whether it comes from the endpoint that this transport names.
+    /// Returns true if it comes from the endpoint that this transport names.
     pub(super) fn is_at(&self, transport: &SctpTransport) -> bool {
         self.peer.iter().any(|peer| {
             peer.port() == transport.port && transport.addresses.contains(peer.ip().to_canonical())
@@ -95,7 +95,7 @@ impl Registrar {
         let early = kind != Kind::Enrp && !self.is_serving();
         let enrp = self.enrp.as_ref();
         let dialled = enrp.is_some_and(|enrp| enrp.is_dialled(assoc));
-        // RFC 5355 §2.13.2: however many PUs come, a peer must be heard, or it is taken for dead.
+        // RFC 5355 §2.13.2: many PUs must not shut out a peer, or it is taken for dead.
         let is_caller = kind != Kind::Enrp && !dialled;
         let full = self.core.assocs.len() >= self.core.config.all_associations()
             || is_caller && self.core.callers >= self.core.config.max_associations;
@@ -127,7 +127,8 @@ impl Registrar {
         }
     }
 
-    /// The peer lost all its state; whether its PEs still live, only they can tell.
+    /// Takes note that the peer restarted the association and lost its state, and asks its PEs whether they are
+    /// alive.
     pub(super) fn on_restart(&mut self, now: Duration, assoc: Assoc) {
         if let Some(enrp) = &mut self.enrp {
             enrp.on_association_restart(&mut self.core, now, assoc);

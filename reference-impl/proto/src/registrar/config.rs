@@ -48,7 +48,7 @@ pub struct Config {
     /// Subscriptions of one association.
     pub max_subscriptions_per_association: usize,
     /// Messages per second over one association of a PE or PU, one second's worth at once; 0 for no limit.
-    /// Whoever drives the engine without letting time pass wants none.
+    /// A caller that drives the engine without letting time pass sets 0.
     pub max_message_rate: u32,
     /// Registrations and de-registrations per second over one association; 0 for no limit.
     pub max_registration_rate: u32,

@@ -1,4 +1,4 @@
-//! What a registrar has done, in numbers. They only grow; plain fields, for they are in everybody's way.
+//! Counters of a registrar. They only grow, and are plain fields, for every message counts.
 
 use rsp_wire::{CauseCode, asap, enrp};
 
@@ -85,7 +85,7 @@ impl Counters {
         self.hits.0[limit as usize] += 1;
     }
 
-    /// Counts what is told to people, so that no procedure has to do both.
+    /// Counts what is logged, so that no procedure has to do both.
     pub(super) fn note(&mut self, log: &Log) {
         match log {
             Log::Up { .. } => self.associations += 1,

@@ -6,9 +6,9 @@
 //!                 └──► sender may not ──────────► Operation Error, nothing changes
 //! ```
 //!
-//! De-registration by proxy is not allowed. A PE is whoever speaks over the association it registered
-//! over; when that is gone, whoever speaks from the transport address recorded as its ASAP Transport. The
-//! refusal carries cause 0xa, an authorization that fails.
+//! De-registration by proxy is not allowed. The sender is the PE if it uses the association that the PE registered
+//! over; once that is gone, if it uses the transport address recorded as the PE's ASAP Transport. The refusal carries
+//! cause 0xa, an authorization that fails.
 
 use std::time::Duration;
 

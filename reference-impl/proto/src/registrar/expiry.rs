@@ -1,5 +1,5 @@
-//! The end of a registration life (RFC 5352 §2.2.4, §3.2): the PE is removed and told by a
-//! DEREGISTRATION_RESPONSE that it did not ask for.
+//! The end of a registration life (RFC 5352 §2.2.4, §3.2): the PE is removed, and gets an unsolicited
+//! DEREGISTRATION_RESPONSE.
 
 use std::time::Duration;
 

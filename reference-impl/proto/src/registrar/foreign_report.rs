@@ -10,13 +10,13 @@
 //! ```
 //!
 //! Readings where the RFCs are open:
-//! - A copy that is removed so is not announced: RFC 5353 §3.3.2 speaks of the peers of the Home, and a DEL_PE
-//!   would take the PE from a Home that does reach it. If the Home keeps it, the next checksum brings it back.
-//! - Reports are not counted: a PE that answers is kept or removed by its Home.
-//! - A PE whose ASAP Transport nobody told cannot be asked, and stays.
+//! - The removal of a copy is not announced: RFC 5353 §3.3.2 is about removals by the Home, and a DEL_PE would take
+//!   the PE from a Home that does reach it. If the Home keeps the PE, the next checksum brings the copy back.
+//! - Reports are not counted: the Home decides about a PE that answers.
+//! - A PE without an ASAP Transport in its entry cannot be asked, and stays.
 //!
-//! No more than `max-adoptions` PEs are asked so at a time, and no more associations are being set up to PEs for this
-//! and for adoptions together; reports about others are not followed then.
+//! At most `max-adoptions` PEs are asked at a time, and at most as many associations are being set up to PEs, for
+//! this and for adoptions together. Beyond that, reports have no effect.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -31,7 +31,7 @@ use super::{Assoc, Core, Departure, Limit, Log, Output, Timer};
 
 type Name = (PoolHandle, PeIdentifier);
 
-/// The PEs that are being asked.
+/// Reported PEs of other registrars.
 #[derive(Debug, Default)]
 pub(super) struct ForeignReports {
     by_name: BTreeMap<Name, Check>,
@@ -90,7 +90,7 @@ impl ForeignReports {
 }
 
 impl Enrp {
-    /// The PE at this place was reported, and `home` owns it.
+    /// Takes a report of a PE that `home` owns.
     pub(super) fn on_foreign_report(
         &mut self,
         core: &mut Core,
@@ -146,7 +146,7 @@ impl Core {
         self.foreign_reports.by_name.insert(name, asked);
     }
 
-    /// An association to a PE is up that was set up for this, or for something else.
+    /// Asks a PE over an association that is up, if the PE waits for one.
     pub(super) fn on_foreign_reached(&mut self, now: Duration, assoc: Assoc, name: Name) {
         let Some(Check::Calling { .. }) = self.foreign_reports.by_name.get(&name) else {
             return;
@@ -158,14 +158,14 @@ impl Core {
         }
     }
 
-    /// No association to a PE could be set up.
+    /// Removes the copy of a PE to which no association could be set up.
     pub(super) fn on_foreign_unreachable(&mut self, now: Duration, name: &Name) {
         if let Some(Check::Calling { .. }) = self.foreign_reports.by_name.get(name) {
             self.drop_copy(now, name, Departure::Gone);
         }
     }
 
-    /// An ACK came. False if nobody of that pool was asked so over this association.
+    /// Takes an ACK. Returns false if no PE of that pool was asked over this association for a report.
     pub(super) fn on_foreign_ack(
         &mut self,
         now: Duration,
@@ -214,7 +214,7 @@ impl Core {
         }
     }
 
-    /// The KEEP_ALIVE failed.
+    /// Removes the copy of a PE whose KEEP_ALIVE failed.
     fn drop_copy(&mut self, now: Duration, name: &Name, how: Departure) {
         self.foreign_reports.by_name.remove(name);
         if let Some(key) = self.copy(name) {
@@ -222,13 +222,13 @@ impl Core {
         }
     }
 
-    /// The PE, while it is another registrar's: it may have gone, or registered here.
+    /// Returns the PE while another registrar owns it: it may have left, or registered here.
     fn copy(&self, name: &Name) -> Option<PeKey> {
         let key = self.space.find(name.0.as_octets(), name.1)?;
         (self.space.encoded(key)?.home() != self.id).then_some(key)
     }
 
-    /// Ends an association that was set up to ask a PE, once nothing hangs on it.
+    /// Ends an association that was set up to ask a PE, once neither PEs nor subscriptions depend on it.
     pub(super) fn hang_up(&mut self, assoc: Assoc) {
         let waits = self
             .foreign_reports

@@ -11,15 +11,15 @@
 //!                                                  keep-alive-timeout or association gone
 //! ```
 //!
-//! When the association restarts, what was sent over it may be lost: every PE of it, Asked or Alive, is asked
-//! again, with one KEEP_ALIVE for each of its pools, eight at once and then one every `keep-alive-gap`.
+//! When the association restarts, messages sent over it may be lost: every PE of it, Asked or Alive, is asked again,
+//! with one KEEP_ALIVE for each of its pools, eight at once and then one every `keep-alive-gap`.
 //!
 //! A PE that is adopted (RFC 5353 §3.5.2) begins in Asked, by a KEEP_ALIVE with H=1, or in Alone if there is no
 //! association to it yet.
 //!
 //! Readings where the RFC is open:
-//! - A KEEP_ALIVE fails when its association fails or no ACK comes within `keep-alive-timeout`: it asks for
-//!   the ASAP layer's health (§3.4), which an acknowledgement below does not tell.
+//! - A KEEP_ALIVE fails when its association fails or no ACK comes within `keep-alive-timeout`: it is about the
+//!   health of the ASAP layer (§3.4), which an acknowledgement of SCTP does not show.
 //! - A PE whose association is gone has that time to come back; there is nowhere to send a KEEP_ALIVE to.
 //! - KEEP_ALIVE names no PE, so one ACK is good for all PEs of that pool asked over that association, and
 //!   those that are to be asked at one time get one KEEP_ALIVE.
@@ -40,7 +40,7 @@ use crate::timers::Deadlines;
 /// KEEP_ALIVEs that reports, or a restart, may provoke in a row.
 const PROVOKED_IN_A_ROW: u32 = 8;
 
-/// The watches of all owned PEs, with what is due and who is asked as indexes.
+/// The watches of all owned PEs, indexed by deadline and by the association over which an ACK is missing.
 #[derive(Debug, Default)]
 pub(super) struct Watches {
     by_key: BTreeMap<PeKey, Watch>,
@@ -48,7 +48,7 @@ pub(super) struct Watches {
     asked: BTreeSet<(Assoc, PeKey)>,
 }
 
-/// How one PE is watched.
+/// The watch of one PE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Watch {
     state: State,
@@ -73,7 +73,7 @@ impl Watch {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
-    /// Taken for alive; asked next at this time, if ever.
+    /// Taken for alive; asked next at this time, if any.
     Alive {
         assoc: Assoc,
         ask_at: Option<Duration>,
@@ -85,7 +85,7 @@ enum State {
 }
 
 impl Watches {
-    /// The association a PE registered over, while it is up.
+    /// Returns the association that a PE registered over, while it is up.
     pub(super) fn assoc(&self, key: PeKey) -> Option<Assoc> {
         match self.by_key.get(&key)?.state {
             State::Alive { assoc, .. } | State::Asked { assoc, .. } => Some(assoc),
@@ -93,7 +93,7 @@ impl Watches {
         }
     }
 
-    /// How many there are.
+    /// Returns the number of watched PEs.
     pub(super) fn len(&self) -> usize {
         self.by_key.len()
     }
@@ -102,7 +102,7 @@ impl Watches {
         self.due.due()
     }
 
-    /// Name of the state, for the transition table.
+    /// Returns the name of the state, for the transition table.
     #[cfg(test)]
     pub(super) fn state_name(&self, key: Option<PeKey>) -> &'static str {
         match key
@@ -116,14 +116,14 @@ impl Watches {
         }
     }
 
-    /// Counts a report; the number so far, none if the PE is not watched.
+    /// Counts a report. Returns the number so far; none if the PE is not watched.
     pub(super) fn count_report(&mut self, key: PeKey) -> Option<u32> {
         let watch = self.by_key.get_mut(&key)?;
         watch.reports = watch.reports.saturating_add(1);
         Some(watch.reports)
     }
 
-    /// The PEs of one pool to be asked over one association at one time, the first of which is `key`.
+    /// Returns the PEs of one pool to be asked over one association at one time. The first is `key`.
     fn due_together(&self, at: Duration, key: PeKey, assoc: Assoc) -> Vec<PeKey> {
         let of_pool = self.due.at(at, key..=key.last_of_pool());
         let is_asked = |key: &PeKey| match self.by_key.get(key).map(|watch| watch.state) {
@@ -172,7 +172,7 @@ impl Core {
     pub(super) fn watch(&mut self, now: Duration, key: PeKey, assoc: Assoc) {
         let ask_at = self.ask_at(now);
         let state = State::Alive { assoc, ask_at };
-        // Most register again over the association that they are listed under already.
+        // Most PEs register again over the association that they are listed under already.
         if self.watches.assoc(key) != Some(assoc) {
             self.unwatch(key);
             if let Some(association) = self.assocs.get_mut(&assoc) {
@@ -200,7 +200,7 @@ impl Core {
         }
     }
 
-    /// Gives a PE that cannot be asked the time to come by itself.
+    /// Gives a PE that cannot be asked the time to register by itself.
     pub(super) fn watch_alone(&mut self, now: Duration, key: PeKey) {
         self.unwatch(key);
         let until = self.config.deadline(Timer::KeepAliveTimeout, now);
@@ -272,7 +272,8 @@ impl Core {
         }
     }
 
-    /// The period, spread by ±50 % so that many PEs are not asked at once (§3.5 MUST distribute).
+    /// Returns the time of the next KEEP_ALIVE: the interval spread by ±50 %, so that many PEs are not asked at once
+    /// (§3.5 MUST distribute).
     fn ask_at(&mut self, now: Duration) -> Option<Duration> {
         let interval = self.config.span(Timer::KeepAliveInterval);
         if interval.is_zero() {
@@ -284,7 +285,8 @@ impl Core {
 }
 
 impl Registrar {
-    /// Asks a PE whether it lives, unless it is being asked already. An unreachable one is removed at once.
+    /// Sends a PE an ENDPOINT_KEEP_ALIVE, unless an ACK is missing already. A PE without an association is removed at
+    /// once.
     pub(super) fn ask(&mut self, now: Duration, key: PeKey) {
         let Some(&watch) = self.core.watches.by_key.get(&key) else {
             return;
@@ -296,7 +298,8 @@ impl Registrar {
         }
     }
 
-    /// The association of these PEs restarted: whether they still live, only they can tell.
+    /// Asks these PEs again, after their association restarted: the restart does not show whether they are still
+    /// alive.
     pub(super) fn ask_again(&mut self, now: Duration, elements: &BTreeSet<PeKey>) {
         let gap = self.core.config.span(Timer::KeepAliveGap);
         let (mut pool, mut pools) = (None, 0);
@@ -323,7 +326,7 @@ impl Registrar {
         self.on_watch_due(now);
     }
 
-    /// Asks a PE because somebody reported it, unless that was done too often.
+    /// Asks a PE because of a report, unless reports provoked that too often.
     pub(super) fn ask_provoked(&mut self, now: Duration, key: PeKey) {
         let gap = self.core.config.span(Timer::KeepAliveGap);
         let allowed = match self.core.watches.by_key.get_mut(&key) {
@@ -358,7 +361,7 @@ impl Registrar {
         }
     }
 
-    /// The PE's association went down; it is no longer among the associations.
+    /// Takes note that the PE's association went down. It is no longer among the associations.
     pub(super) fn on_watch_association_lost(&mut self, now: Duration, assoc: Assoc, key: PeKey) {
         let Some(&watch) = self.core.watches.by_key.get(&key) else {
             return;

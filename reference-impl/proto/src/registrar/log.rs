@@ -1,4 +1,4 @@
-//! What a registrar tells people about its doings.
+//! Log entries of a registrar.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -60,13 +60,13 @@ pub enum Log {
         handle: PoolHandle,
         cause: CauseCode,
     },
-    /// Somebody reported a PE; `count` reports so far.
+    /// A PE was reported; `count` reports so far.
     Reported {
         handle: PoolHandle,
         pe: PeIdentifier,
         count: u32,
     },
-    /// Somebody reported a PE that another registrar owns.
+    /// A PE was reported that another registrar owns.
     ReportedElsewhere {
         handle: PoolHandle,
         pe: PeIdentifier,
@@ -142,7 +142,7 @@ impl Departure {
 }
 
 impl Log {
-    /// Whether it tells of something that should not be.
+    /// Returns true if it is about something that should not be.
     pub fn is_trouble(&self) -> bool {
         match self {
             Self::Up { .. }

@@ -11,9 +11,9 @@
 //! - A PE identifier that is registered over another association is taken (cause 0x4) while that
 //!   association is up; once it is gone, the newcomer is the PE that came back.
 //! - A rejected re-registration leaves the registration as it was.
-//! - The address check is over all associations' addresses the stack told; the first address outside
-//!   them rejects the registration with cause 0x3.
-//! - A registration life of 0 or below -1 means nothing and is an invalid value.
+//! - Each address must be among all addresses of the association that the stack reports; the first one that is not
+//!   rejects the registration with cause 0x3.
+//! - A registration life of 0 or below -1 has no meaning and is an invalid value.
 
 use std::time::Duration;
 
@@ -95,7 +95,7 @@ impl Core {
         asap_transport: Option<SctpTransport>,
     ) -> Result<Put, Full> {
         element.home = self.id;
-        // Skipped, not passed on: no RFC assigns these types, so they are not ours to send (RFC 5354 §3).
+        // Skipped and not passed on: no RFC assigns these types, so this registrar does not send them (RFC 5354 §3).
         element.unknown = UnknownParameters::NONE;
         if let Some(unknown) = element.user_transport.unknown_mut() {
             *unknown = UnknownParameters::NONE;
@@ -119,7 +119,7 @@ impl Core {
         octets: usize,
     ) -> Result<Vec<ErrorCause>, Limit> {
         if !association.is_for_elements() {
-            // There is no cause for it.
+            // The RFCs have no cause for it.
             return Ok(vec![ErrorCause::bare(CauseCode::UNSPECIFIED)]);
         }
         if message.pool_handle.as_octets().len() > self.config.max_handle_length {
@@ -176,14 +176,15 @@ impl Core {
             .is_some_and(|owner| owner != assoc && !self.was_adopted_over(owner))
     }
 
-    /// Whether this registrar set the association up to adopt PEs: they come back over their own.
+    /// Returns true if this registrar set the association up to adopt PEs: they come back over their own.
     fn was_adopted_over(&self, assoc: Assoc) -> bool {
         self.assocs
             .get(&assoc)
             .is_some_and(|association| association.dialled)
     }
 
-    /// RFC 5352 §3.1 rules 2 and 3, the same test for members and newcomers.
+    /// Returns the causes against an element that does not fit its pool (RFC 5352 §3.1 rules 2 and 3), the same for
+    /// members and newcomers.
     fn judge_consistency(&self, message: &Registration) -> Vec<ErrorCause> {
         let handle = message.pool_handle.as_octets();
         let Some(pool) = self.space.pool(handle) else {

@@ -25,7 +25,7 @@ impl Core {
         }
     }
 
-    /// Whether the pool is known and the subscription granted.
+    /// Subscribes the association. Returns true if the pool is known and the subscription granted.
     fn subscribe_to(&mut self, assoc: Assoc, handle: &[u8]) -> bool {
         match self.space.pool(handle).map(|pool| pool.handle().clone()) {
             Some(handle) => self.subscribe(assoc, &handle),
@@ -33,7 +33,7 @@ impl Core {
         }
     }
 
-    /// Sends what the handle resolves to now, be it asked for or an update. Tells whether it is positive.
+    /// Sends what the handle resolves to now, as an answer or as an update. Returns true if it is positive.
     pub(super) fn send_resolution(&mut self, assoc: Assoc, handle: &[u8], updates: bool) -> bool {
         match self.resolve(handle, updates) {
             Ok((octets, log)) => {
@@ -48,7 +48,7 @@ impl Core {
         }
     }
 
-    /// The answer that lists what the policy selects, as many as fit.
+    /// Returns the answer that lists what the policy selects, as many PEs as fit.
     fn resolve(&mut self, handle: &[u8], updates: bool) -> Result<(Vec<u8>, Log), CauseCode> {
         let count = self.config.max_items;
         let selection = self.space.select(handle, count, &mut self.rng);

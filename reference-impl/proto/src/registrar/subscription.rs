@@ -1,15 +1,14 @@
-//! Updates to subscribers (S and A flags, RFC 5352 §2.2.5, §2.2.6): a HANDLE_RESOLUTION_RESPONSE that
-//! nobody asked for, after each change of the pool.
+//! Subscriptions of PUs (S and A flags, RFC 5352 §2.2.5, §2.2.6): an unsolicited HANDLE_RESOLUTION_RESPONSE after
+//! each change of the pool.
 //!
 //! ```text
 //!   (none) ── S=1, pool known ──► quiet ── change ──► due ── update-interval since the last one ──► quiet
 //!                                   └──── association gone or restarted, pool gone (told once) ──► (none)
 //! ```
 //!
-//! Changes that come closer together than `update-interval` share one update. Updates go out in bursts of
-//! [`BURST`] octets: the caller sends one burst, and gives up who does not read, before the next is made. A
-//! subscription ends with its association; there is no other way to end it. Over TCP none is granted: the RFC ties
-//! them to SCTP.
+//! Changes within one `update-interval` share one update. Updates go out in bursts of [`BURST`] octets: the caller
+//! sends one burst, and aborts associations whose peers do not read, before the next is made. A subscription ends
+//! only with its association. Over TCP no subscription is granted: the RFC defines them for SCTP.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
@@ -21,7 +20,7 @@ use super::association::Kind;
 use super::{Assoc, Core, Limit, Output, Timer};
 use crate::timers::Deadlines;
 
-/// Octets of updates after which the caller has a turn: it holds this and one message more at most.
+/// Octets of updates after which the caller gets its turn. It holds at most this much and one more message.
 const BURST: usize = 256 * 1024;
 
 /// All subscriptions.
@@ -31,18 +30,18 @@ pub(super) struct Subscriptions {
     due: Deadlines<PoolHandle>,
     /// Pairs of pool and association.
     count: usize,
-    /// The pool whose subscribers are being told, and the last one who was.
+    /// The pool whose updates are being sent, and the last subscriber that got one.
     telling: Option<(PoolHandle, Option<Assoc>)>,
     /// Octets since the caller had its last turn.
     burst: usize,
-    /// When the last burst was full: what was left then is due since.
+    /// The time at which the last burst was full: the rest is due since then.
     held_at: Duration,
 }
 
 #[derive(Debug)]
 struct Subscribers {
     assocs: BTreeSet<Assoc>,
-    /// When the last update went out; none before the first.
+    /// The time of the last update; none before the first.
     last: Option<Duration>,
     due: Option<Duration>,
 }
@@ -60,12 +59,12 @@ impl Subscriptions {
         self.due.due().map(|at| at.max(self.held_at))
     }
 
-    /// The caller has sent everything and waits.
+    /// Begins a new burst: the caller has sent everything and waits.
     pub(super) fn on_wait(&mut self) {
         self.burst = 0;
     }
 
-    /// Who is to be told now, and about which pool; none if nobody is, or the burst is full.
+    /// Returns the next subscriber to send an update to, and its pool; none if no update is due or the burst is full.
     fn next_told(&mut self, now: Duration) -> Option<(PoolHandle, Assoc)> {
         loop {
             if self.burst >= BURST {
@@ -90,7 +89,7 @@ impl Subscriptions {
         }
     }
 
-    /// A pool whose subscribers are due: the update of all of them counts from now.
+    /// Returns a pool whose update is due. The next `update-interval` of all its subscribers runs from now.
     fn take_due(&mut self, now: Duration) -> Option<PoolHandle> {
         let handle = self.due.take_due(now)?;
         if let Some(subscribers) = self.pools.get_mut(&handle) {
@@ -117,7 +116,7 @@ impl Subscriptions {
 }
 
 impl Core {
-    /// Whether the subscription is granted (A=1).
+    /// Subscribes an association to a pool. Returns true if the subscription is granted (A=1).
     pub(super) fn subscribe(&mut self, assoc: Assoc, handle: &PoolHandle) -> bool {
         let Some(association) = self.assocs.get_mut(&assoc) else {
             return false;

@@ -5,9 +5,10 @@
 //!                                 └──► more than MAX-BAD-PE-REPORT: removed
 //! ```
 //!
-//! Every message counts, also several of one reporter; a (re-)registration starts the count anew. So do those about
-//! a PE that was taken over and waits to be asked (enrp/adoption.rs), but it gets no KEEP_ALIVE for them. Reports
-//! about PEs of another Home are in `foreign_report.rs`; those about PEs that are not here change nothing and are not answered: the message has no response.
+//! Every message counts, also several of one reporter; a (re-)registration starts the count anew. Reports of a
+//! deferred PE that was taken over (enrp/adoption.rs) count too, but provoke no KEEP_ALIVE. Reports of PEs of another
+//! Home are in `foreign_report.rs`. Reports of unknown PEs change nothing and get no answer: the message has no
+//! response.
 
 use std::time::Duration;
 

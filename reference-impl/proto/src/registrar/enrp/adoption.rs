@@ -7,11 +7,10 @@
 //!               └─ too many are being set up: deferred until one is done
 //! ```
 //!
-//! So that a takeover does not send one burst (RFC 5355 §2.14.3), no more than `max-adoptions` associations
-//! are set up at a time, and each has keep-alive-timeout to come up. A PE that neither answers nor registers is
-//! removed like any other. So of N PEs that are dead the last one is listed for keep-alive-timeout times
-//! N / `max-adoptions`, rounded up, and one more if associations are being set up already; PUs that report one end
-//! it earlier.
+//! A takeover does not send one burst (RFC 5355 §2.14.3): at most `max-adoptions` associations are set up at a time,
+//! and each has keep-alive-timeout to come up. A PE that neither answers nor registers is removed like any other. So
+//! the last of N dead PEs is listed for keep-alive-timeout times N / `max-adoptions`, rounded up, and for one
+//! keep-alive-timeout more if associations are being set up already. A report of a PU removes it earlier.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -27,7 +26,7 @@ use super::{Enrp, transport_addrs};
 /// PEs that wait for their turn.
 #[derive(Debug, Default)]
 pub(super) struct Adoptions {
-    /// With how often each was reported unreachable.
+    /// Each with the number of reports that it is unreachable.
     deferred: BTreeMap<(PoolHandle, PeIdentifier), u32>,
 }
 
@@ -38,7 +37,7 @@ impl Adoptions {
 }
 
 impl Enrp {
-    /// After a restart under the same identifier the mentor's table has this registrar's own PEs.
+    /// Asks all owned PEs to join: after a restart under the same identifier, the mentor's table has them.
     pub(super) fn adopt_owned(&mut self, core: &mut Core, now: Duration) {
         let keys: Vec<PeKey> = core.space.owned(core.id, None).collect();
         for key in keys {
@@ -46,7 +45,8 @@ impl Enrp {
         }
     }
 
-    /// Becomes the Home of a PE that nobody owns, and tells everybody, if it is connected. False if it is not.
+    /// Becomes the Home of a PE that no registrar owns, and announces that, if the PE is connected. Returns false if
+    /// it is not.
     pub(super) fn claim(&mut self, core: &mut Core, now: Duration, key: PeKey) -> bool {
         let transport = core.space.element(key).and_then(|e| e.asap_transport);
         let addrs = transport.as_ref().map(transport_addrs);
@@ -102,7 +102,7 @@ impl Enrp {
         }
     }
 
-    /// Counts a report of a PE that waits; the number so far, none if it does not.
+    /// Counts a report of a deferred PE. Returns the number of reports so far; none if the PE is not deferred.
     pub(in super::super) fn count_deferred_report(
         &mut self,
         handle: &PoolHandle,
@@ -116,7 +116,7 @@ impl Enrp {
 }
 
 impl Core {
-    /// An association to a PE is up that was set up for this.
+    /// Asks a PE to join, or whether it is alive, over an association that was set up for that and is up.
     pub(super) fn on_element_reached(
         &mut self,
         now: Duration,

@@ -14,21 +14,22 @@
 //!   (none) ── TABLE_RESPONSE owed since before this registrar served (`Owed`, table.rs): as in Late, with nothing marked
 //! ```
 //!
-//! A peer goes on with its session where its last response ended. So while a response is owed nothing else is
-//! asked for: the next one would be taken for the beginning of a table, and what stands before it would be purged.
-//! A response that comes late continues the audit. None comes after `patience`: a request is answered within the
-//! session or from the beginning, and so the session ends within twice its time. The RFC gives no value for that
-//! time, and that of the peer is taken for this registrar's own; and an association that is silent for
-//! MAX-TIME-LAST-HEARD is soon one of a dead peer.
+//! A peer continues its session where its last response ended. So no request is sent while a response is outstanding:
+//! the next response would be taken for the beginning of a table, and the PEs before it would be purged. A late
+//! response continues the audit. No response comes after `patience`: the peer answers a request within the session or
+//! from the beginning, so the session ends within twice its time. The RFC gives no value for that time; the peer's is
+//! taken to be this registrar's own. An association that is silent for MAX-TIME-LAST-HEARD is soon that of a dead
+//! peer.
 //!
-//! A rejection is treated as at the start (§3.6.3 points to §3.2.3): it is asked again after a few seconds, up to
-//! mentor-rounds times. Peers that all audit at the same PRESENCE would else get the same few sessions each time.
+//! A rejection is treated as during start-up (§3.6.3 refers to §3.2.3): the request is sent again after a few
+//! seconds, up to mentor-rounds times. Otherwise peers that all audit at the same PRESENCE would get the same few
+//! sessions each time.
 //!
-//! A PE that is connected to this registrar is claimed rather than purged. It may have registered here and at the
-//! peer while the announcements of both were under way: each then took the other for its Home, and it is nobody's.
-//! One that has left does not answer the KEEP_ALIVE, and goes after keep-alive-timeout.
+//! A PE that is connected to this registrar is claimed, not purged. It may have registered here and at the peer while
+//! the announcements of both were under way: each registrar then took the other for its Home. A PE that has left does
+//! not answer the KEEP_ALIVE, and is removed after keep-alive-timeout.
 //!
-//! The checksum says nothing before a registrar serves: it has no table yet.
+//! Before a registrar serves it has no table, and compares no checksum.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -40,32 +41,32 @@ use super::super::{Assoc, Core, Limit, Timer};
 use super::table::{News, Owed, Source};
 use super::{Enrp, Log};
 
-/// PEs that there is no room for make every checksum of the peer another one. With the same checksums on both sides,
-/// room is looked for once in so many PEER-HEARTBEAT-CYCLEs.
+/// Heartbeat cycles before another audit of a peer whose PEs do not all fit here. Such a peer can never have this
+/// registrar's checksum, so while neither checksum changes, audits are rare.
 const SETTLED_CYCLES: u32 = 10;
 
-/// How a re-synchronization ended that could not take all that the peer has.
+/// The end of a re-synchronization that had no room for all PEs of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Settled {
-    /// The peer's checksum, and that of what was taken.
+    /// The peer's checksum, and the one here afterwards.
     told: u16,
     own: u16,
     until: Duration,
 }
 
-/// A re-synchronization with one peer.
+/// Re-synchronization with one peer.
 #[derive(Debug)]
 pub(super) struct Audit {
-    /// The checksum that the peer told.
+    /// The checksum in the peer's PRESENCE.
     told: u16,
-    /// PEs of the peer that it has not told yet.
+    /// PEs of the peer that its responses have not named yet.
     marked: BTreeSet<(PoolHandle, PeIdentifier)>,
     news: News,
-    /// How often it was rejected.
+    /// Number of rejections.
     rejections: u32,
-    /// Responses that were taken.
+    /// Number of responses taken.
     parts: usize,
-    /// Whether there was no room for something.
+    /// True once there was no room for a PE.
     refused: bool,
     state: State,
     pub(super) until: Duration,
@@ -77,14 +78,14 @@ enum State {
     Asked { over: Assoc },
     /// The response is late. It continues the audit if it comes.
     Late { over: Assoc },
-    /// It was rejected, and is asked for again.
+    /// The request was rejected, and is sent again later.
     Pausing,
-    /// The peer has told too much: no request before its session has ended.
+    /// The table had too many parts: no request before the peer's session has ended.
     Resting,
 }
 
 impl State {
-    /// The association over which a response is owed.
+    /// Returns the association over which a response is outstanding.
     fn owed_over(self) -> Option<Assoc> {
         match self {
             Self::Asked { over } | Self::Late { over } => Some(over),
@@ -123,7 +124,7 @@ impl Audit {
         }
     }
 
-    /// Name of the state, for the transition table.
+    /// Returns the name of the state, for the transition table.
     #[cfg(test)]
     pub(super) fn state_name(&self) -> &'static str {
         match self.state {
@@ -145,8 +146,8 @@ impl Audit {
     }
 }
 
-/// One's complement has two zeros. Of a peer that owns nothing any more the checksum is 0xffff, but 0x0000 if it
-/// has subtracted what it had, as RFC 5353 §3.6.2 allows.
+/// Maps the two zeros of one's complement to one. A peer that owns no PE any more has the checksum 0xffff, but 0x0000
+/// if it subtracted its PEs one by one, as RFC 5353 §3.6.2 allows.
 fn one_zero(checksum: u16) -> u16 {
     match checksum {
         0 => 0xffff,
@@ -155,7 +156,7 @@ fn one_zero(checksum: u16) -> u16 {
 }
 
 impl Enrp {
-    /// RFC 5353 §3.6.1 steps 3 to 5, §3.6.3 steps 1 and 2.
+    /// Compares the checksum in a peer's PRESENCE (RFC 5353 §3.6.1 steps 3 to 5, §3.6.3 steps 1 and 2).
     pub(super) fn on_checksum(
         &mut self,
         core: &mut Core,
@@ -191,7 +192,7 @@ impl Enrp {
         let Some(known) = self.peers.get_mut(&peer) else {
             return;
         };
-        // One that went away in a pause is asked after its next PRESENCE.
+        // A peer whose association was lost in a pause gets the request after its next PRESENCE.
         let Some(over) = known.assoc else {
             return;
         };
@@ -209,7 +210,7 @@ impl Enrp {
         core.send_enrp(over, HandleTableRequest::new(core.id, peer, true));
     }
 
-    /// RFC 5353 §3.6.3 steps 4 and 5.
+    /// Takes a table of a peer (RFC 5353 §3.6.3 steps 4 and 5).
     pub(super) fn on_audit_response(
         &mut self,
         core: &mut Core,
@@ -279,7 +280,7 @@ impl Enrp {
         let pause = core.config.span(Timer::MentorRetry).saturating_add(jitter);
         audit.state = State::Pausing;
         audit.until = now.saturating_add(pause);
-        // They would tell of an answer that will not come.
+        // They belong to a response that will not come.
         audit.marked.clear();
         audit.news = News::default();
         if let Some(known) = self.peers.get_mut(&peer) {
@@ -287,7 +288,7 @@ impl Enrp {
         }
     }
 
-    /// Silently: without a HANDLE_UPDATE.
+    /// Removes the PEs that the peer does not own any more, without a HANDLE_UPDATE.
     fn purge(
         &mut self,
         core: &mut Core,
@@ -345,7 +346,8 @@ impl Enrp {
         }
     }
 
-    /// With the association, or with what the peer knew of it, its session is gone: no response will come.
+    /// Ends audits over an association that is lost or restarted: the peer's session is gone, so no response will
+    /// come.
     pub(super) fn on_audit_association_lost(&mut self, core: &mut Core, assoc: Assoc) {
         let mut broken = Vec::new();
         for (&id, peer) in &mut self.peers {
@@ -353,7 +355,7 @@ impl Enrp {
             let audit = peer.audit.take_if(|audit| audit.is_owed_over(assoc));
             match audit.map(|audit| audit.state) {
                 Some(State::Asked { .. }) => broken.push(id),
-                // That was told when it became late.
+                // It was logged when it became late.
                 Some(State::Late { .. } | State::Pausing | State::Resting) | None => {}
             }
         }

@@ -8,8 +8,8 @@ use super::super::Timer;
 /// Settings of the ENRP side of a registrar. The defaults are the RFC's where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// Peers told by the administrator: the first is the mentor, the others are its backups (RFC 5353
-    /// §3.2.2.1). None: the registrar is alone and serves at once.
+    /// Peers that the administrator names: the first is the mentor, the others are its backups (RFC 5353 §3.2.2.1).
+    /// With none, the registrar is alone and serves at once.
     pub peers: Vec<SocketAddr>,
     /// PEER-HEARTBEAT-CYCLE: period of ENRP_PRESENCE to all peers.
     pub peer_heartbeat_cycle: Duration,
@@ -33,8 +33,8 @@ pub struct Config {
     pub peer_list_cycle: Duration,
     /// Peers known.
     pub max_peers: usize,
-    /// Addresses of one peer that are remembered, the first ones that it tells. With those of all peers an
-    /// ENRP_LIST_RESPONSE should still be no longer than a message.
+    /// Addresses of one peer that are remembered, the first ones of its Server Information. An ENRP_LIST_RESPONSE
+    /// with those of all peers should still be no longer than a message.
     pub max_peer_addresses: usize,
     /// Download sessions to other registrars at the same time.
     pub max_table_sessions: usize,

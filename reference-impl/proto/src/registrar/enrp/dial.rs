@@ -1,12 +1,12 @@
-//! Associations to peers, and to PEs that did not set one up themselves: which one leads where, which ones
-//! are being set up, and what waits for them.
+//! Associations to peers, and to PEs that did not set one up themselves: the addresses that each one leads to, those
+//! that are being set up, and the messages that wait for them.
 //!
 //! ```text
 //!            call, no association there            Dialled(assoc)             Up
 //!   (none) ─────────────────────────────► asked ──────────────────► setting ─────► up: what waited is sent
 //!                 Connect                   │ Dialled(none)            │ Down
 //!                                           └──────────► (none) ◄──────┘ what waited is lost,
-//!                                                          ▲             the procedures are told
+//!                                                          ▲             the procedures are notified
 //!   asked, setting, to a PE ── keep-alive-timeout: aborted ┘
 //! ```
 
@@ -29,7 +29,7 @@ pub enum Channel {
     Enrp,
 }
 
-/// All associations by where they lead, and those being set up.
+/// Associations by the addresses that they lead to, and those being set up.
 #[derive(Debug, Default)]
 pub(super) struct Routes {
     by_address: BTreeMap<(Channel, SocketAddr), Assoc>,
@@ -42,51 +42,52 @@ pub(super) struct Routes {
 struct Dialling {
     channel: Channel,
     to: Vec<SocketAddr>,
-    /// Once the caller has begun to set it up.
+    /// The association, once the caller has begun to set it up.
     assoc: Option<Assoc>,
     waiting: Vec<Vec<u8>>,
-    /// PEs that are asked over it as soon as it is up.
+    /// PEs that get an ENDPOINT_KEEP_ALIVE over it as soon as it is up.
     adopting: Vec<(PoolHandle, PeIdentifier)>,
-    /// When none of them has any time left; never for peers, whose messages wait as long as it takes.
+    /// The end of the time that these PEs have. None for a peer, whose messages wait until the association is up or
+    /// lost.
     until: Option<Duration>,
 }
 
 impl Routes {
-    /// An association that leads to one of these addresses.
+    /// Returns an association that leads to one of these addresses.
     pub(super) fn at(&self, channel: Channel, addrs: &[SocketAddr]) -> Option<Assoc> {
         addrs
             .iter()
             .find_map(|&addr| self.by_address.get(&(channel, addr)).copied())
     }
 
-    /// How many are being set up.
+    /// Returns the number of associations being set up from this endpoint.
     pub(super) fn dialling(&self, channel: Channel) -> usize {
         let of_channel = |dial: &&Dialling| dial.channel == channel;
         self.dials.values().filter(of_channel).count()
     }
 
-    /// When the next one is given up.
+    /// Returns the time at which the next set-up is given up.
     pub(super) fn due(&self) -> Option<Duration> {
         self.dials.values().filter_map(|dial| dial.until).min()
     }
 
-    /// How many are being set up, over all channels.
+    /// Returns the number of associations being set up from both endpoints.
     pub(super) fn all_dialling(&self) -> usize {
         self.dials.len()
     }
 
-    /// Messages that wait for them.
+    /// Returns the number of messages that wait for associations.
     pub(super) fn waiting(&self) -> usize {
         self.dials.values().map(|dial| dial.waiting.len()).sum()
     }
 
-    /// Messages that wait for one of them, at most.
+    /// Returns the largest number of messages that wait for one association.
     pub(super) fn longest(&self) -> usize {
         let waiting = self.dials.values().map(|dial| dial.waiting.len());
         waiting.max().unwrap_or(0)
     }
 
-    /// One that is being set up to one of these addresses.
+    /// Returns the association that is being set up to one of these addresses.
     fn dialling_to(&mut self, channel: Channel, addrs: &[SocketAddr]) -> Option<&mut Dialling> {
         self.dials
             .values_mut()
@@ -116,7 +117,8 @@ impl Routes {
 }
 
 impl Enrp {
-    /// Sends to a transport address of a peer. False if there is no way, or no room to wait.
+    /// Sends to a transport address of a peer, over a new association if there is none. Returns false if no
+    /// association can be set up, or if too many messages wait for it.
     pub(super) fn send_to_address(
         &mut self,
         core: &mut Core,
@@ -140,7 +142,7 @@ impl Enrp {
         if core.stopping {
             return false;
         }
-        // What is at its own address is this registrar, and not the peer that was there before it.
+        // At its own address is this registrar, not a peer that used the address before.
         if to.is_empty() || to.iter().any(|addr| self.own_addrs.contains(addr)) {
             return false;
         }
@@ -148,18 +150,18 @@ impl Enrp {
         true
     }
 
-    /// An association that leads to a PE.
+    /// Returns an association that leads to a PE at one of these addresses.
     pub(in super::super) fn route_to_element(&self, addrs: &[SocketAddr]) -> Option<Assoc> {
         self.routes.at(Channel::Asap, addrs)
     }
 
-    /// Whether another association to a PE may be set up.
+    /// Returns true if another association to a PE may be set up.
     pub(in super::super) fn may_dial_elements(&self, core: &Core) -> bool {
         self.routes.dialling(Channel::Asap) < core.config.enrp.max_adoptions
     }
 
-    /// Sets up an association to a PE to ask it over there. It joins others that wait for the same one. It has
-    /// keep-alive-timeout to come up, as the PE has.
+    /// Sets up an association to a PE, for an ENDPOINT_KEEP_ALIVE. A PE joins others at the same addresses. The
+    /// association and the PE have keep-alive-timeout.
     pub(in super::super) fn dial_element(
         &mut self,
         core: &mut Core,
@@ -204,12 +206,12 @@ impl Enrp {
         });
     }
 
-    /// Whether this association was asked for.
+    /// Returns true if this registrar sets up this association.
     pub(in super::super) fn is_dialled(&self, assoc: Assoc) -> bool {
         self.routes.by_assoc(assoc).is_some()
     }
 
-    /// The caller has begun to set up an association, or cannot.
+    /// Takes the caller's answer to [`Output::Connect`].
     pub(in super::super) fn on_dialled(
         &mut self,
         core: &mut Core,
@@ -220,14 +222,14 @@ impl Enrp {
         match (self.routes.dials.get_mut(&dial), assoc) {
             (Some(dialling), Some(assoc)) => dialling.assoc = Some(assoc),
             (Some(_), None) => self.on_dial_failed(core, now, dial),
-            // It was given up meanwhile.
+            // The set-up was given up in the meantime.
             (None, Some(assoc)) => core.out.push_back(Output::Abort { assoc }),
             (None, None) => {}
         }
     }
 
-    /// A PE had its time to be reached. Else the dead ones would take the places of those that wait to be asked for
-    /// as long as the transport tries.
+    /// Gives up set-ups to PEs whose time is over. Without this limit, dead PEs would keep the places of deferred
+    /// ones for as long as the transport tries.
     pub(super) fn on_dial_due(&mut self, core: &mut Core, now: Duration) {
         let is_due = |dial: &Dialling| dial.until.is_some_and(|until| until <= now);
         let dials = self.routes.dials.iter();
@@ -272,7 +274,7 @@ impl Enrp {
             core.on_element_reached(now, assoc, &handle, pe);
         }
         if channel == Channel::Asap {
-            // The PEs may have gone, or have come by themselves.
+            // The PEs may have left, or have registered by themselves.
             core.hang_up(assoc);
             self.adopt_deferred(core, now);
         }
@@ -302,7 +304,7 @@ impl Enrp {
             return;
         };
         match dialling.channel {
-            // The PEs have until their watch says otherwise to come by themselves.
+            // The PEs may still register by themselves, until their watch ends.
             Channel::Asap => {
                 for pe in dialling.adopting {
                     core.on_foreign_unreachable(now, &pe);
@@ -316,7 +318,7 @@ impl Enrp {
         }
     }
 
-    /// Where an association leads to, of a peer.
+    /// Returns true if this association with a peer leads to this address.
     pub(super) fn leads_to(&self, assoc: Assoc, addr: SocketAddr) -> bool {
         self.routes.at(Channel::Enrp, &[addr]) == Some(assoc)
     }

@@ -9,11 +9,11 @@
 //!          └── table-session-timeout, association gone or restarted ──► (none)
 //! ```
 //!
-//! The RFC does not say what a session is known by. The identifier alone would give a registrar that restarts
-//! under the same one the rest of what its predecessor had asked for.
+//! The RFC does not define the key of a session. With the identifier alone, a registrar that restarts under the same
+//! identifier would get the rest of its predecessor's table.
 //!
-//! A session remembers the last PE it sent. PEs that come, change or go while it lasts are told by
-//! HANDLE_UPDATE, for the one who asks is a peer since its first message.
+//! A session keeps the last PE that was sent. PEs that come, change or leave during the session are announced by
+//! HANDLE_UPDATE, for the downloading registrar is a peer since its first message.
 
 use std::time::Duration;
 
@@ -83,7 +83,7 @@ impl Enrp {
 }
 
 impl Core {
-    /// The next response, and behind which PE the one after it begins, if there is more.
+    /// Returns the next response, and the last PE in it if there are more.
     fn table_part(
         &self,
         peer: ServerId,
@@ -97,7 +97,7 @@ impl Core {
         }
     }
 
-    /// The keys come pool by pool, so that each pool's handle stands once.
+    /// Fills a response with these PEs, which come pool by pool, so that the response has each pool handle once.
     fn table_of(
         &self,
         peer: ServerId,
@@ -111,7 +111,7 @@ impl Core {
             else {
                 continue;
             };
-            // One that is too long for a part of its own is left out, or no later one would ever be sent.
+            // A PE that does not fit even a response of its own is left out, or no later one would ever be sent.
             if room == 0 || (!part.put(handle, element) && last.is_some()) {
                 return (part.finish(true), last);
             }

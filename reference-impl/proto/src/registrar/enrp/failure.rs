@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Only a registrar that serves detects failures: before, it offers no ENRP services (§3.2.3 step 5), and could not
-//! ask the PEs of a peer to join. When it begins every peer has MAX-TIME-LAST-HEARD from then.
+//! ask the PEs of a peer to join. Each peer has MAX-TIME-LAST-HEARD from the moment the registrar begins to serve.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What the ENRP side of a registrar tells people about its doings.
+//! Log entries of the ENRP side of a registrar.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -49,7 +49,7 @@ pub enum Log {
     NotSynchronized { peer: ServerId },
     /// A download session to a peer ended without its last request.
     SessionExpired { peer: ServerId },
-    /// A PE was told by a peer.
+    /// A peer announced a PE.
     Told {
         handle: PoolHandle,
         pe: PeIdentifier,
@@ -60,13 +60,13 @@ pub enum Log {
         handle: PoolHandle,
         pe: PeIdentifier,
     },
-    /// What a peer tells about a PE is not taken: this registrar knows better.
+    /// The entry or update of a peer is ignored: this registrar knows the PE better.
     NotTaken {
         handle: PoolHandle,
         pe: PeIdentifier,
         home: ServerId,
     },
-    /// There is no room for a PE told by a peer.
+    /// There is no room for a PE that a peer announced.
     NoRoom {
         handle: PoolHandle,
         pe: PeIdentifier,
@@ -78,12 +78,12 @@ pub enum Log {
         sender: ServerId,
         receiver: ServerId,
     },
-    /// A message that nobody asked for, or with a value that is reserved.
+    /// A message that was not requested, or with a reserved value.
     Unexpected {
         peer: ServerId,
         message: MessageType,
     },
-    /// A message could not be sent: nobody knows where to.
+    /// A message could not be sent: no association and no address of the peer.
     NotSent { peer: ServerId },
     /// A message does not fit its format.
     NotEncoded {
@@ -93,7 +93,7 @@ pub enum Log {
 }
 
 impl Log {
-    /// Whether it tells of something that should not be.
+    /// Returns true if it is about something that should not be.
     pub fn is_trouble(&self) -> bool {
         match self {
             Self::Serving { .. }

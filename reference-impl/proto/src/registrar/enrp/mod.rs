@@ -19,8 +19,8 @@
 //! | becoming the Home of PEs | `adoption` | §3.5.2 |
 //! | checksums and re-synchronization | `audit` | §3.6 |
 //!
-//! Messages to a peer go over the association it was last heard over, else over a new one to the transport
-//! it told; `dial` keeps these.
+//! Messages to a peer go over the association it was last heard over, else over a new one to the transport in its
+//! Server Information; `dial` keeps the associations.
 
 mod adoption;
 mod audit;
@@ -58,19 +58,19 @@ use download::Session;
 use peers::Peer;
 use start_up::StartUp;
 
-/// What a registrar knows as a peer among peers.
+/// The ENRP side of a registrar.
 #[derive(Debug)]
 pub(super) struct Enrp {
-    /// Where this registrar speaks ENRP.
+    /// The Server Information of this registrar.
     own: ServerInformation,
     own_addrs: Vec<SocketAddr>,
     start_up: StartUp,
     heartbeat_at: Duration,
-    /// When a peer is asked for its list again.
+    /// The time of the next LIST_REQUEST; none before the registrar serves.
     list_at: Option<Duration>,
     peers: BTreeMap<ServerId, Peer>,
-    /// Peers that were taken over, the last `max-peers` of them, the oldest first. If one is heard again, the network
-    /// had been split.
+    /// The last `max-peers` peers that were taken over, the oldest first. If one is heard again, the network had been
+    /// split.
     lost: VecDeque<ServerId>,
     /// Downloads by other registrars.
     sessions: BTreeMap<ServerId, Session>,
@@ -79,7 +79,7 @@ pub(super) struct Enrp {
 }
 
 impl Enrp {
-    /// Nothing without a transport address to tell the peers.
+    /// Returns none without a transport address for peers.
     pub(super) fn new(
         reach: &[SocketAddr],
         id: ServerId,
@@ -89,7 +89,7 @@ impl Enrp {
         let own_addrs: Vec<SocketAddr> = reach.iter().map(|addr| canonical(*addr)).collect();
         let port = own_addrs.first()?.port();
         let addresses = Addresses::collect(own_addrs.iter().map(SocketAddr::ip))?;
-        // Control messages of registrars go there.
+        // Registrars send control messages there.
         let transport = SctpTransport {
             transport_use: TransportUse::DATA_PLUS_CONTROL,
             ..SctpTransport::new(port, addresses)
@@ -108,9 +108,9 @@ impl Enrp {
         })
     }
 
-    /// When something is due.
+    /// Returns the next deadline.
     pub(super) fn due(&self, config: &super::Config) -> Option<Duration> {
-        // Nobody is probed before, nor audited.
+        // Peers are neither probed nor audited before.
         let peers = self.peers.values().filter(|_| self.start_up.is_serving());
         let peers = peers.filter_map(|peer| peer.due(config));
         let sessions = self.sessions.values().map(|session| session.until);
@@ -124,25 +124,25 @@ impl Enrp {
             .min()
     }
 
-    /// Peers, download sessions, and associations being set up to PEs.
+    /// Returns the numbers of peers, of download sessions, and of associations being set up to PEs.
     pub(super) fn in_use(&self) -> [usize; 3] {
         let adoptions = self.routes.dialling(Channel::Asap);
         [self.peers.len(), self.sessions.len(), adoptions]
     }
 
-    /// Name of the start-up's state.
+    /// Returns the name of the start-up's state.
     pub(super) fn start_up_state(&self) -> &'static str {
         self.start_up.state_name()
     }
 
-    /// Name of a peer's state, for the transition table.
+    /// Returns the name of a peer's state, for the transition table.
     #[cfg(test)]
     pub(super) fn peer_state(&self, id: ServerId) -> &'static str {
         let peer = self.peers.get(&id);
         peer.map_or("(unknown)", Peer::state_name)
     }
 
-    /// The same of the audit of a peer.
+    /// Returns the name of the state of a peer's audit.
     #[cfg(test)]
     pub(super) fn audit_state(&self, id: ServerId) -> &'static str {
         let audit = self.peers.get(&id).and_then(|peer| peer.audit.as_ref());
@@ -150,7 +150,7 @@ impl Enrp {
     }
 }
 
-/// How much is under way among registrars. All of it has an end.
+/// Numbers of what is under way among registrars. All of it ends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct UnderWay {
     /// Downloads by other registrars that need further requests.
@@ -172,7 +172,7 @@ pub struct UnderWay {
 }
 
 impl Registrar {
-    /// Returns what has been begun and is not done.
+    /// Returns the numbers of what is under way.
     pub fn under_way(&self) -> UnderWay {
         let enrp = self.enrp.as_ref();
         enrp.map_or_else(UnderWay::default, Enrp::under_way)
@@ -257,7 +257,7 @@ impl Enrp {
             return;
         }
         if receiver != ServerId::UNDETERMINED && receiver != core.id {
-            // For the registrar that was here before a restart, say: nobody answers in its name.
+            // It is for another registrar, such as the one that was here before a restart.
             return core.log(Log::Misdirected {
                 assoc,
                 sender,
@@ -282,7 +282,7 @@ impl Enrp {
         }
     }
 
-    /// Sends to a peer, over a new association if there is none. False if that cannot be.
+    /// Sends to a peer, over a new association if there is none. Returns false if no association can be set up.
     fn send_to_peer(
         &mut self,
         core: &mut Core,

@@ -15,10 +15,11 @@
 //! ```
 //!
 //! Readings where the RFC is open:
-//! - Every message of a peer shows that it lives, not only ENRP_PRESENCE.
-//! - "Not active" ends when the peer is heard again, or when its successor is gone before it was done.
-//! - A peer that had been taken over and is heard again was split off: its list is asked for, so that both
-//!   sides find each other.
+//! - Every message of a peer shows that it is alive, not only ENRP_PRESENCE.
+//! - "Not active" ends when the peer is heard again, or when the peer that takes it over is gone before it has
+//!   finished.
+//! - A peer that was taken over and is heard again had been split off: it gets a LIST_REQUEST, so that both sides
+//!   find each other.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -32,39 +33,39 @@ use super::audit::{Audit, Settled};
 use super::table::Owed;
 use super::{Enrp, Log, transport_addrs};
 
-/// What is known of a peer.
+/// A peer.
 #[derive(Debug)]
 pub(super) struct Peer {
-    /// Where it says it is.
+    /// The transport in its Server Information.
     pub(super) transport: Option<SctpTransport>,
-    /// Where it is called: where it says it is, else where it was heard from.
+    /// The addresses for new associations: those of its transport, else those of the association it was heard over.
     pub(super) addrs: Vec<SocketAddr>,
-    /// Where it was heard last, while that is up.
+    /// The association it was heard over last, while that is up.
     pub(super) assoc: Option<Assoc>,
     /// peer_last_heard (RFC 5353 §4.1).
     pub(super) last_heard: Duration,
     pub(super) state: State,
-    /// A re-synchronization with it, if one is under way.
+    /// The re-synchronization with it.
     pub(super) audit: Option<Audit>,
-    /// A response that it owes since this registrar began to serve. There is no audit while it does.
+    /// A response that is outstanding since this registrar began to serve. Until then there is no audit.
     pub(super) owed: Option<Owed>,
-    /// How the last one ended, if that was all that could be done.
+    /// The end of the last re-synchronization, if there was no room for all PEs.
     pub(super) settled: Option<Settled>,
 }
 
-/// How it does.
+/// State of a peer.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum State {
     /// It was heard.
     Active,
-    /// It was silent, and has to answer until then.
+    /// It was silent, and has to answer by then.
     Probed { until: Duration },
-    /// It is dead, and this registrar wants to take it over: these have not consented yet.
+    /// It is dead, and this registrar wants to take it over: the ACKs of these peers are missing.
     Dead {
         awaiting: BTreeSet<ServerId>,
         again_at: Duration,
     },
-    /// A peer takes it over, with this registrar's consent.
+    /// A peer takes it over; this registrar has sent the ACK.
     NotActive { by: ServerId },
 }
 
@@ -82,7 +83,7 @@ impl Peer {
         }
     }
 
-    /// False if there are more addresses than these.
+    /// Takes the transport of its Server Information, with at most `most` addresses. Returns false if there are more.
     pub(super) fn locate(&mut self, mut transport: SctpTransport, most: usize) -> bool {
         let most = most.max(1);
         let all = transport.addresses.iter().count() <= most;
@@ -94,7 +95,7 @@ impl Peer {
         all
     }
 
-    /// Where it says it is; before it does, where it was heard from.
+    /// Returns the transport to list for it: that of its Server Information, else the addresses it was heard from.
     pub(super) fn transport(&self) -> Option<SctpTransport> {
         if self.transport.is_some() {
             return self.transport.clone();
@@ -104,7 +105,7 @@ impl Peer {
         Some(SctpTransport::new(port, addresses))
     }
 
-    /// Whether it is an active peer in the sense of RFC 5353 §3.5.2.
+    /// Returns true if it is an active peer in the sense of RFC 5353 §3.5.2.
     pub(super) fn is_active(&self) -> bool {
         match self.state {
             State::Active | State::Probed { .. } => true,
@@ -133,7 +134,7 @@ impl Peer {
         config.deadline(Timer::MaxTimeLastHeard, self.last_heard)
     }
 
-    /// Name of the state.
+    /// Returns the name of the state.
     pub(super) fn state_name(&self) -> &'static str {
         match self.state {
             State::Active => "Active",
@@ -145,7 +146,7 @@ impl Peer {
 }
 
 impl Enrp {
-    /// A message of a peer came. False if it cannot be taken into the list.
+    /// Notes that a message of a peer came. Returns false if there is no room for the peer in the list.
     pub(super) fn heard(
         &mut self,
         core: &mut Core,
@@ -196,8 +197,8 @@ impl Enrp {
         true
     }
 
-    /// RFC 5353 §3.2.2.2: a list that was asked for. Peers that are new are greeted like those that were heard: they
-    /// announce to nobody that they do not know, and what they announce while a table is on its way is newer.
+    /// Takes a requested list (RFC 5353 §3.2.2.2). New peers get a PRESENCE like those that were heard: a peer
+    /// announces only to registrars that it knows, and its announcements are newer than a table that is on its way.
     pub(super) fn take_list(
         &mut self,
         core: &mut Core,
@@ -230,7 +231,7 @@ impl Enrp {
         }
     }
 
-    /// Takes a peer that was taken over off the list.
+    /// Removes a peer that was taken over from the list.
     pub(super) fn forget_peer(&mut self, core: &mut Core, now: Duration, id: ServerId) {
         self.sessions.remove(&id);
         if self.peers.remove(&id).is_some() {
@@ -268,7 +269,7 @@ impl Enrp {
         self.on_mentor_association_lost(core, now, assoc);
     }
 
-    /// The peer lost all its state: it will not go on with its downloads, nor answer what it was asked.
+    /// Ends sessions and requests over an association that the peer restarted: it has lost their state.
     pub(in super::super) fn on_association_restart(
         &mut self,
         core: &mut Core,
@@ -280,7 +281,7 @@ impl Enrp {
         self.on_mentor_association_lost(core, now, assoc);
     }
 
-    /// Nobody is at these addresses.
+    /// Takes note that no registrar is at these addresses: a probed peer there is dead.
     pub(super) fn on_peer_unreachable(
         &mut self,
         core: &mut Core,

@@ -6,8 +6,8 @@
 //!   PRESENCE ──► its checksum is compared (audit.rs)
 //! ```
 //!
-//! Every PRESENCE carries the PE checksum (§3.6.1 step 2) and Server Information: it is optional where no
-//! reply is required, and spares a peer that missed the first one the asking.
+//! Every PRESENCE carries the PE checksum (§3.6.1 step 2) and Server Information. The latter is optional where no
+//! reply is required; with it, a peer that missed the first one need not ask.
 
 use std::time::Duration;
 
@@ -24,20 +24,20 @@ impl Enrp {
         }
     }
 
-    /// RFC 5353 §3.4.2.
+    /// Sends a PRESENCE to all peers, and starts the next PEER-HEARTBEAT-CYCLE (RFC 5353 §3.4.2).
     pub(super) fn heartbeat(&mut self, core: &mut Core, now: Duration) {
         self.heartbeat_at = core.config.deadline(Timer::PeerHeartbeatCycle, now);
         self.announce_presence(core);
         self.greet_configured(core);
     }
 
-    /// To all peers.
+    /// Sends a PRESENCE to all peers.
     pub(super) fn announce_presence(&mut self, core: &mut Core) {
         let presence = self.presence(core, ServerId::UNDETERMINED, false);
         self.group_cast(core, presence, |_| true);
     }
 
-    /// To one peer. False if that cannot be.
+    /// Sends a PRESENCE to one peer. Returns false if there is no way to it.
     pub(super) fn send_presence(
         &mut self,
         core: &mut Core,

@@ -1,4 +1,4 @@
-//! Initialization (RFC 5353 §3.2): who is there, and what they know.
+//! Initialization (RFC 5353 §3.2): the peer list and the handlespace of a mentor.
 //!
 //! ```text
 //!   no peer configured (§3.2.2.1) ──────────────────────────────────────────► Serving
@@ -11,21 +11,22 @@
 //!    │ │       (LIST_REQUEST)                    │ └── R=1, no answer: next mentor (TABLE_REQUEST)
 //!    │ ▼                                         ▼
 //!    │ all mentors asked: Pausing ── mentor-retry ──► Listing or Downloading, first mentor
-//!    └──────────────────────────────── nobody is there, or mentor-rounds used up ──► Serving, alone
+//!    └──────────────────────────────── no mentor there, or mentor-rounds used up ──► Serving, alone
 //! ```
 //!
 //! Readings where the RFC is open:
-//! - If no mentor answers at all in a round, or none has given its table after `mentor-rounds`, the registrar serves
+//! - If no mentor answers in a round, or no mentor has sent its table after `mentor-rounds`, the registrar serves
 //!   with what it has: two registrars that name each other as mentor and start together would otherwise wait for
 //!   ever. The pause has a random part, so that they do not ask each other at the same moment again.
-//! - A peer that is configured and not known is asked for its list at each heartbeat: it may have started
-//!   later, or have been split off.
+//! - A configured peer that is unknown gets a LIST_REQUEST at each heartbeat: it may have started later, or have been
+//!   split off.
 //! - Until the initialization is completed PEs and PUs are refused, so that they turn to another registrar.
-//! - A mentor that still says M=1 after `max-table-parts` is left like one that rejects; what it told stays.
-//! - What peers announce during the download is newer than the table (§3.2.3 step 4C is a SHOULD).
-//! - A mentor goes on with its session where its last response ended. So a response that comes after
-//!   `table-request-timeout` is taken all the same, in Pausing it continues the download, and a mentor that owes
-//!   one is not asked for the next: else the table would have a hole.
+//! - A mentor that still sends M=1 after `max-table-parts` is left like one that rejects; the PEs of its responses
+//!   stay.
+//! - Updates of peers during the download are newer than the table (§3.2.3 step 4C is a SHOULD).
+//! - A mentor continues its session where its last response ended. So a response after `table-request-timeout` is
+//!   taken too, in Pausing it continues the download, and a mentor whose response is outstanding gets no other
+//!   request: else PEs of the table would be missing.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -45,23 +46,23 @@ use super::{Enrp, Log, canonical};
 /// Octets of an ENRP_LIST_RESPONSE before the first server (RFC 5353 §2.6).
 const LIST_HEADER: usize = 12;
 
-/// How far the initialization is.
+/// State of the initialization.
 #[derive(Debug)]
 pub(super) struct StartUp {
     state: State,
-    /// Rounds through all mentors that came to nothing.
+    /// Rounds through all mentors without success.
     rounds: u32,
-    /// Whether somebody answered in this round, and so is there.
-    somebody: bool,
-    /// Whether the peer list is there already.
+    /// True if a mentor answered in this round.
+    is_answered: bool,
+    /// True once the peer list is there.
     listed: bool,
-    /// Mentors that were asked for the table and did not answer in time, and until when they still may.
+    /// Mentors whose table response is late, and the time until which it may still come.
     owed: BTreeMap<usize, Duration>,
-    /// What peers announced since a table was asked for.
+    /// Updates of peers since a table was requested.
     news: News,
 }
 
-/// Mentors are numbered as configured.
+/// Steps of the initialization. Mentors have numbers, in the order of the settings.
 #[derive(Debug)]
 enum State {
     /// LIST_REQUEST sent.
@@ -73,7 +74,7 @@ enum State {
         /// Responses taken from this mentor.
         parts: usize,
     },
-    /// All mentors rejected, or left off.
+    /// No mentor has sent its whole table in this round.
     Pausing { until: Duration },
     /// Done.
     Serving,
@@ -84,7 +85,7 @@ impl Default for StartUp {
         Self {
             state: State::Serving,
             rounds: 0,
-            somebody: false,
+            is_answered: false,
             listed: false,
             owed: BTreeMap::new(),
             news: News::default(),
@@ -134,7 +135,7 @@ impl StartUp {
 }
 
 impl Enrp {
-    /// RFC 5353 §3.2.2.1: with a mentor its list is asked for; without one the registrar is alone.
+    /// Requests the list of a mentor; without mentors, begins to serve alone (RFC 5353 §3.2.2.1).
     pub(in super::super) fn start_up(&mut self, core: &mut Core, now: Duration) {
         if core.config.enrp.peers.is_empty() {
             self.begin_to_serve(core, now, true);
@@ -143,12 +144,12 @@ impl Enrp {
         }
     }
 
-    /// Asks this mentor, or ends the round if there is none.
+    /// Sends this mentor the next request, or ends the round if there is no such mentor.
     fn ask_mentor(&mut self, core: &mut Core, now: Duration, mentor: usize) {
         let Some(&addr) = core.config.enrp.peers.get(mentor) else {
             return self.end_round(core, now);
         };
-        // A list that is there already is not asked for again (§3.2.3).
+        // A list that is there already is not requested again (§3.2.3).
         if self.start_up.listed {
             return self.ask_for_table(core, now, mentor, canonical(addr));
         }
@@ -197,11 +198,11 @@ impl Enrp {
         let pause = core.config.span(Timer::MentorRetry).saturating_add(jitter);
         let start_up = &mut self.start_up;
         start_up.rounds += 1;
-        if !start_up.somebody || start_up.rounds >= core.config.enrp.mentor_rounds {
+        if !start_up.is_answered || start_up.rounds >= core.config.enrp.mentor_rounds {
             return self.begin_to_serve(core, now, true);
         }
         // RFC 5353 §3.2.2.2, §3.2.3: wait for a few seconds and ask again.
-        start_up.somebody = false;
+        start_up.is_answered = false;
         start_up.state = State::Pausing {
             until: now.saturating_add(pause),
         };
@@ -218,7 +219,7 @@ impl Enrp {
         self.list_at = lists.then(|| core.config.deadline(Timer::PeerHeartbeatCycle, now));
         core.log(Log::Serving { alone, elements });
         self.keep_owed(core);
-        // What the table has of its own PEs from before a restart is in its checksum now.
+        // The checksum now includes own PEs from before a restart, which were in the table.
         self.heartbeat(core, now);
         self.adopt_owned(core, now);
     }
@@ -274,14 +275,14 @@ impl Enrp {
         let Some(mentor) = self.start_up.mentor() else {
             return;
         };
-        self.start_up.somebody = true;
+        self.start_up.is_answered = true;
         if let Some(&addr) = core.config.enrp.peers.get(mentor) {
             core.log(Log::MentorRejected { mentor: addr });
         }
         self.ask_mentor(core, now, mentor + 1);
     }
 
-    /// If it was a mentor's, no answer will come over it.
+    /// Goes on to the next mentor if the association was one of the asked mentor.
     pub(super) fn on_mentor_association_lost(
         &mut self,
         core: &mut Core,
@@ -294,7 +295,7 @@ impl Enrp {
         }
     }
 
-    /// Nobody is at these addresses.
+    /// Goes on to the next mentor if the asked one is at these addresses.
     pub(super) fn on_mentor_unreachable(
         &mut self,
         core: &mut Core,
@@ -324,7 +325,7 @@ impl Enrp {
             .is_some_and(|addr| self.leads_to(assoc, addr))
     }
 
-    /// RFC 5353 §3.2.2.2: the answer is all registrars known, or a rejection before this one serves.
+    /// Sends all known registrars, or a rejection before this one serves (RFC 5353 §3.2.2.2).
     pub(super) fn on_list_request(&self, core: &mut Core, assoc: Assoc, message: &ListRequest) {
         if !self.start_up.is_serving() {
             return core.send_enrp(assoc, ListResponse::rejection(core.id, message.sender));
@@ -337,7 +338,7 @@ impl Enrp {
             let Some(transport) = transport else {
                 continue;
             };
-            // A list without some is better than none. Who misses one will hear of it.
+            // A list that lacks some registrars is better than none. The receiver hears of them later.
             let server = ServerInformation::new(id, transport);
             if length(&server) <= room {
                 room -= length(&server);
@@ -361,11 +362,11 @@ impl Enrp {
             }
             State::Listing { mentor, .. } if from_mentor => {
                 self.start_up.listed = true;
-                self.start_up.somebody = true;
+                self.start_up.is_answered = true;
                 self.take_list(core, now, message.servers);
                 self.ask_mentor(core, now, mentor);
             }
-            // Asked for while serving, after a peer came back.
+            // Requested while serving: at the heartbeat, or after a peer came back.
             State::Serving if !message.is_rejected() => self.take_list(core, now, message.servers),
             State::Listing { .. }
             | State::Downloading { .. }
@@ -374,7 +375,7 @@ impl Enrp {
         }
     }
 
-    /// RFC 5353 §3.2.3.
+    /// Takes a table of a mentor (RFC 5353 §3.2.3).
     pub(super) fn on_mentors_table(
         &mut self,
         core: &mut Core,
@@ -391,8 +392,8 @@ impl Enrp {
         };
         let start_up = &mut self.start_up;
         start_up.owed.remove(&mentor);
-        start_up.somebody = true;
-        // What the others owed is taken, but the one that is asked now decides.
+        start_up.is_answered = true;
+        // Late tables of other mentors are taken too, but the mentor that is asked now decides the state.
         let parts = match start_up.state {
             State::Downloading {
                 mentor: asked,
@@ -416,7 +417,7 @@ impl Enrp {
         }
     }
 
-    /// The mentor that this table is from: the one that is asked now, or one that owes it.
+    /// Returns the mentor that this table is from: the one that is asked now, or one whose response is late.
     fn answering(&self, core: &Core, assoc: Assoc) -> Option<usize> {
         let start_up = &self.start_up;
         let asked = match start_up.state {
@@ -430,14 +431,14 @@ impl Enrp {
         })
     }
 
-    /// RFC 5353 §3.2.3 step 4.
+    /// Takes the entries of a mentor's table (RFC 5353 §3.2.3 step 4).
     fn take_mentors(&mut self, core: &mut Core, now: Duration, message: HandleTableResponse) {
         let news = std::mem::take(&mut self.start_up.news);
         self.take_table(core, now, message.entries, Source::Mentor, &news);
         self.start_up.news = news;
     }
 
-    /// RFC 5353 §3.2.3 step 3.
+    /// Requests the next part of the table (RFC 5353 §3.2.3 step 3).
     fn go_on_downloading(
         &mut self,
         core: &mut Core,
@@ -459,7 +460,7 @@ impl Enrp {
         core.send_enrp(assoc, HandleTableRequest::new(core.id, peer, false));
     }
 
-    /// Asks a peer for its list.
+    /// Sends a LIST_REQUEST to an active peer, drawn at random.
     pub(super) fn on_list_due(&mut self, core: &mut Core, now: Duration) {
         if self.list_at.is_none_or(|at| at > now) {
             return;
@@ -473,7 +474,7 @@ impl Enrp {
         }
     }
 
-    /// Configured peers that are not known are asked for their list.
+    /// Sends a LIST_REQUEST to each configured peer that is unknown.
     pub(super) fn greet_configured(&mut self, core: &mut Core) {
         if !self.is_serving() {
             return;
@@ -495,7 +496,8 @@ impl Enrp {
     }
 }
 
-/// Octets of a Server Information parameter (RFC 5354 §3.11): two headers, identifier, port and use, addresses.
+/// Returns the octets of a Server Information parameter (RFC 5354 §3.11): two headers, identifier, port and use,
+/// addresses.
 fn length(server: &ServerInformation) -> usize {
     let addresses = server.transport.addresses.iter();
     let each = addresses.map(|address| if address.is_ipv4() { 8 } else { 20 });

@@ -1,4 +1,4 @@
-//! What a HANDLE_TABLE_RESPONSE says goes into the handlespace (RFC 5353 §3.2.3 step 4, §3.6.3 step 4).
+//! Entries of a HANDLE_TABLE_RESPONSE on their way into the handlespace (RFC 5353 §3.2.3 step 4, §3.6.3 step 4).
 //!
 //! ```text
 //!   entry ──► a peer announced something else meanwhile ────────────► left out
@@ -9,9 +9,8 @@
 //!        └──► else: pool made, PE added or replaced (rules A, B, C)
 //! ```
 //!
-//! Two registrars claim the same PE after they had been split and one had taken over the other. Each would
-//! replace its own entry by that of the other, and the PE would be nobody's. So the larger identifier wins,
-//! as in §3.5.1.
+//! Two registrars claim the same PE after they had been split and one had taken over the other. Each would replace
+//! its own entry by that of the other, and the PE would have no Home. So the larger identifier wins, as in §3.5.1.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -23,10 +22,10 @@ use rsp_wire::{EncodedElement, PeIdentifier, PoolElement, PoolHandle, ServerId};
 use super::super::{Assoc, Core, Limit, Timer};
 use super::{Enrp, Log};
 
-/// How much news is remembered. What is forgotten the next audit repairs.
+/// Updates that are remembered. The next audit repairs what is forgotten.
 const MAX_NEWS: usize = 65_536;
 
-/// What was announced since a table was asked for: it is newer than the table.
+/// PEs with an update since a table was requested: the update is newer than the table.
 #[derive(Clone, Debug, Default)]
 pub(super) struct News(BTreeSet<(PoolHandle, PeIdentifier)>);
 
@@ -56,21 +55,21 @@ pub(super) struct Owed {
     pub(super) news: News,
 }
 
-/// Octets that the Home adds to what a PE registered, which is what `max-element-length` is about: the ASAP Transport
-/// with all addresses of the association.
+/// Octets that the Home adds to a registered element, which `max-element-length` limits: the ASAP Transport with all
+/// addresses of the association.
 const ASAP_TRANSPORT_ROOM: usize = 512;
 
-/// Whose table it is.
+/// Source of a table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Source {
-    /// The mentor's: the whole handlespace.
+    /// A mentor: the table is the whole handlespace.
     Mentor,
-    /// A peer's: what it owns.
+    /// A peer: the table is what it owns.
     Owner(ServerId),
 }
 
 impl Enrp {
-    /// False if there was no room for all of it.
+    /// Takes a table, except for PEs with newer updates. Returns false if there was no room for a PE.
     pub(super) fn take_table(
         &mut self,
         core: &mut Core,
@@ -91,7 +90,7 @@ impl Enrp {
         all
     }
 
-    /// False if there was no room for it.
+    /// Takes a PE of a table. Returns false if there was no room for it.
     fn take_entry(
         &mut self,
         core: &mut Core,
@@ -124,8 +123,8 @@ impl Enrp {
         core.take_element(now, handle, element)
     }
 
-    /// The PE stays this registrar's: the peers are told, and so is the PE. It may have registered with the peer
-    /// last, so its life counts anew; if it does not answer, it goes sooner.
+    /// Keeps a PE that a peer claims: announces that to the peers, and asks the PE to join. The PE may have
+    /// registered with the peer last, so its life begins anew; if it does not answer, it is removed sooner.
     pub(super) fn assert_ownership(&mut self, core: &mut Core, now: Duration, key: PeKey) {
         if let Some((handle, element)) = core.space.renew(key, core.id, now) {
             self.announce_update(core, UpdateAction::ADD_PE, &handle, &element);
@@ -135,7 +134,8 @@ impl Enrp {
 }
 
 impl Core {
-    /// Adds or replaces a PE that a peer told (RFC 5353 §3.2.3 step 4, §3.3.1). False if there was no room for it.
+    /// Adds or replaces a PE by what a peer sent (RFC 5353 §3.2.3 step 4, §3.3.1). Returns false if there was no room
+    /// for it.
     pub(super) fn take_element(
         &mut self,
         now: Duration,
@@ -179,7 +179,7 @@ impl Core {
         if encoded.as_octets().len() > longest.saturating_add(ASAP_TRANSPORT_ROOM) {
             return Err(Limit::ElementLength);
         }
-        // What others own is theirs to end: here it lasts a little longer, in case they do not.
+        // The Home ends the life of its PE: the copy here lasts longer, in case the Home does not.
         let grace = self.config.span(Timer::MaxTimeLastHeard);
         let from = now.saturating_add(grace);
         let put = self

@@ -14,11 +14,12 @@
 //! ```
 //!
 //! Readings where the RFC is open:
-//! - A peer that is dead or not active itself is not waited for: two dead peers would block each other.
-//! - The RFC has no deadline for an ACK. INIT_TAKEOVER is sent again to who owes one at each
-//!   PEER-HEARTBEAT-CYCLE, until it answers or is dead too.
-//! - TAKEOVER_SERVER with this registrar as the target, which lives: it gives its PEs to the sender, as all
-//!   the others do, and shows that it is there.
+//! - The arbitration does not wait for a peer that is dead or not active itself: two dead peers would block each
+//!   other.
+//! - The RFC has no deadline for an ACK. At each PEER-HEARTBEAT-CYCLE, INIT_TAKEOVER is sent again to each peer whose
+//!   ACK is missing, until the peer answers or is dead too.
+//! - If a TAKEOVER_SERVER names this registrar although it is alive, it gives its PEs to the sender, as every other
+//!   peer does, and sends a PRESENCE.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -32,7 +33,7 @@ use super::peers::{Peer, State};
 use super::{Enrp, Log};
 
 impl Enrp {
-    /// RFC 5353 §3.4.3, §3.5.1: the peer is dead, the arbitration begins.
+    /// Begins the arbitration about a dead peer (RFC 5353 §3.4.3, §3.5.1).
     pub(super) fn on_peer_dead(&mut self, core: &mut Core, now: Duration, target: ServerId) {
         let again_at = core.config.deadline(Timer::PeerHeartbeatCycle, now);
         let late = now.saturating_add(core.config.enrp.patience());
@@ -54,7 +55,8 @@ impl Enrp {
         self.complete_if_won(core, now, target);
     }
 
-    /// Somebody is dead or gone, and owes no ACK; nor does anybody wait for what it wanted to take over.
+    /// Stops waiting for `gone`: no arbitration needs its ACK any more, and peers that it was taking over become
+    /// active again, so that they are probed at once.
     pub(super) fn excuse(&mut self, core: &mut Core, now: Duration, gone: ServerId) {
         let mut waiting = Vec::new();
         for (&id, peer) in &mut self.peers {
@@ -65,7 +67,7 @@ impl Enrp {
                     }
                 }
                 State::NotActive { by } if *by == gone => {
-                    // Nobody cares for it any more: it is probed at once.
+                    // No peer takes it over any more: it is probed at once.
                     peer.state = State::Active;
                     let silence = core.config.span(Timer::MaxTimeLastHeard);
                     peer.last_heard = peer.last_heard.max(now.saturating_sub(silence));
@@ -121,7 +123,7 @@ impl Enrp {
                         by: Some(sender),
                     });
                 }
-                // (3); of two initiators the larger identifier will win.
+                // (3); of two initiators the one with the larger identifier wins.
                 State::NotActive { by } => {
                     peer.state = State::NotActive { by: by.max(sender) };
                 }
@@ -148,13 +150,13 @@ impl Enrp {
                     awaiting.remove(&message.sender);
                     self.complete_if_won(core, now, message.target);
                 }
-                // An answer to an arbitration that was stopped.
+                // The ACK of an arbitration that was stopped.
                 State::Active | State::Probed { .. } | State::NotActive { .. } => {}
             }
         }
     }
 
-    /// RFC 5353 §3.5.2, as the initiating server.
+    /// Takes the target over once every ACK is there (RFC 5353 §3.5.2, as the initiating server).
     fn complete_if_won(&mut self, core: &mut Core, now: Duration, target: ServerId) {
         let won = self
             .peers
@@ -180,7 +182,7 @@ impl Enrp {
         }
     }
 
-    /// RFC 5353 §3.5.2, as a peer.
+    /// Makes the sender the Home of the target's PEs (RFC 5353 §3.5.2, as a peer).
     pub(super) fn on_takeover_server(
         &mut self,
         core: &mut Core,
@@ -205,7 +207,7 @@ impl Enrp {
         }
     }
 
-    /// Makes `to` the Home of all PEs that `from` owns.
+    /// Makes `to` the Home of all PEs that `from` owns, and begins their lives anew. Returns their places.
     fn rehome(
         &mut self,
         core: &mut Core,

@@ -9,12 +9,11 @@
 //! ```
 //!
 //! Readings where the RFC is open:
-//! - What a peer says about a PE with this registrar as Home is not taken: nobody else knows it better.
-//! - A DEL_PE that names another Home than this registrar, for a PE that is this registrar's, was overtaken by
-//!   a registration here, and is not followed.
-//! - Removals here are announced for own PEs and for those that de-registered here; a PE of another Home whose
-//!   copy expires is not announced.
-//! - A reserved Update Action changes nothing; no parameter holds it that cause 0x3 could carry.
+//! - An ADD_PE with this registrar as Home is ignored: no peer knows such a PE better.
+//! - A DEL_PE that names another Home, for a PE of this registrar, was overtaken by a registration here, and is
+//!   ignored.
+//! - Removals are announced for own PEs and for those that de-registered here; the end of a copy is not announced.
+//! - A reserved Update Action changes nothing; it is not in a parameter that cause 0x3 could carry.
 
 use std::time::Duration;
 
@@ -33,7 +32,7 @@ impl Enrp {
         handle: &PoolHandle,
         element: &EncodedElement,
     ) {
-        // PEs that go because this registrar ends are for its peers to take over.
+        // When this registrar stops, its peers take its PEs over.
         if core.stopping {
             return;
         }
