@@ -1,4 +1,4 @@
-//! What a schedule can do to a world.
+//! The events of a schedule.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,30 +10,31 @@ use super::body::{ElementBody, UserBody};
 use super::element::Manner;
 use super::{Spot, World};
 
-/// One event of a schedule. What cannot be done when its time comes is left out.
+/// An event of a schedule. An event that is impossible at its time is skipped.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Act {
-    /// A registrar is gone from one moment to the next.
+    /// A registrar crashes.
     KillRegistrar(usize),
-    /// A registrar is told to end, and is gone a moment later.
+    /// A registrar ends gracefully.
     StopRegistrar(usize),
-    /// A registrar comes back, under its identifier of before or this one.
+    /// A registrar starts again, under its previous identifier or this one.
     RestartRegistrar(usize, Option<u32>),
-    /// A registrar comes back under the identifier of another one.
+    /// A registrar starts again under the identifier of another one.
     Impersonate(usize, usize),
     /// A PE starts, after a crash or for the first time.
     StartElement(u32),
-    /// A PE is gone from one moment to the next.
+    /// A PE crashes.
     KillElement(u32),
     /// A PE de-registers.
     Deregister(u32),
     /// A PE registers again with another value of its policy.
     Repolicy(u32, u32),
-    /// A PE registers once more, over another association and perhaps at another registrar; an engine never would.
+    /// A PE registers a second time, over another association and perhaps at another registrar, which an engine
+    /// never does.
     RegisterTwice(u32),
-    /// A PE behaves differently until all faults are lifted; an engine has no other manner than its own.
+    /// A PE behaves differently until all faults end; not for a PE with an engine.
     Behave(u32, Manner),
-    /// Another PE comes under the identifier of this one.
+    /// Another PE registers under the identifier of this one.
     Intrude(u32),
     /// The network is cut or mended between two hosts.
     Cut(Spot, Spot, bool),
@@ -41,19 +42,19 @@ pub enum Act {
     Isolate(Spot),
     /// All cuts are mended.
     MendAll,
-    /// What happens to packets everywhere.
+    /// Loss, delay, duplication and reordering of all packets.
     Weather(Conditions),
-    /// What happens to packets between two hosts.
+    /// Loss, delay, duplication and reordering of packets between two hosts.
     Link(Spot, Spot, Conditions),
     /// A host's clock jumps ahead.
     Jump(Spot, Duration),
-    /// A host's process stands still.
+    /// A host's process freezes.
     Freeze(Spot, Duration),
-    /// A PU reports a PE as unreachable, so many times.
+    /// A PU reports a PE as unreachable this number of times.
     Report(usize, u32, u32),
-    /// Requests without number, of a PU or a PE; a PE with an engine changes its mind so often.
+    /// A PU or PE sends this number of requests at once; a PE with an engine changes its registration as often.
     Flood(Spot, u32),
-    /// Time passes.
+    /// No event.
     Nothing,
 }
 
@@ -77,18 +78,18 @@ impl fmt::Display for Act {
             Self::Deregister(number) => write!(f, "PE {number} de-registers"),
             Self::Repolicy(number, value) => write!(f, "PE {number} has the policy value {value}"),
             Self::RegisterTwice(number) => write!(f, "PE {number} registers a second time"),
-            Self::Behave(number, manner) => write!(f, "PE {number} is {manner:?} from now on"),
-            Self::Intrude(number) => write!(f, "another PE comes as PE {number}"),
-            Self::Cut(a, b, true) => write!(f, "{a} and {b} are cut off from each other"),
-            Self::Cut(a, b, false) => write!(f, "{a} and {b} reach each other"),
-            Self::Isolate(spot) => write!(f, "{spot} is cut off"),
+            Self::Behave(number, manner) => write!(f, "PE {number} behaves as {manner:?}"),
+            Self::Intrude(number) => write!(f, "another PE registers as PE {number}"),
+            Self::Cut(a, b, true) => write!(f, "the network between {a} and {b} is cut"),
+            Self::Cut(a, b, false) => write!(f, "the network between {a} and {b} is mended"),
+            Self::Isolate(spot) => write!(f, "the network of {spot} is cut"),
             Self::MendAll => write!(f, "all cuts are mended"),
-            Self::Weather(conditions) => write!(f, "packets everywhere: {}", Told(conditions)),
+            Self::Weather(conditions) => write!(f, "all packets: {}", Shown(conditions)),
             Self::Link(a, b, conditions) => {
-                write!(f, "packets between {a} and {b}: {}", Told(conditions))
+                write!(f, "packets between {a} and {b}: {}", Shown(conditions))
             }
             Self::Jump(spot, span) => write!(f, "the clock of {spot} jumps by {span:?}"),
-            Self::Freeze(spot, span) => write!(f, "{spot} stands still for {span:?}"),
+            Self::Freeze(spot, span) => write!(f, "{spot} freezes for {span:?}"),
             Self::Report(user, element, times) => {
                 write!(
                     f,
@@ -96,19 +97,19 @@ impl fmt::Display for Act {
                 )
             }
             Self::Flood(spot, times) => write!(f, "{spot} sends {times} requests at once"),
-            Self::Nothing => write!(f, "nothing happens"),
+            Self::Nothing => write!(f, "no event"),
         }
     }
 }
 
-struct Told<'a>(&'a Conditions);
+struct Shown<'a>(&'a Conditions);
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for Shown<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let c = self.0;
         write!(
             f,
-            "{:.0} % lost, {:?} to {:?}, {:.0} % doubled, {:.0} % overtaken",
+            "{:.0} % lost, {:?} to {:?}, {:.0} % duplicated, {:.0} % reordered",
             100.0 * c.loss,
             c.delay_min,
             c.delay_max,
@@ -118,17 +119,17 @@ impl fmt::Display for Told<'_> {
     }
 }
 
-/// Registrars that were cut off from each other are one again after so long: four heartbeats and an audit.
+/// Time after which registrars that were cut off agree again: four heartbeats and an audit.
 const UNITED: Duration = Duration::from_secs(150);
 
-/// How long a registrar that is to end answers what is on its way.
+/// Time in which a registrar that ends answers pending messages.
 const DRAIN: Duration = Duration::from_secs(1);
 
-/// Identifiers of intruders' hosts begin here.
+/// The first identifier of intruders' hosts.
 const INTRUDERS: u32 = 1_000_000;
 
 impl World {
-    /// Lets one event happen.
+    /// Carries out an event.
     pub fn act_on(&mut self, act: &Act) {
         self.trace().say(self.now(), act);
         self.last_fault = self.now();
@@ -196,7 +197,7 @@ impl World {
         }
     }
 
-    /// Whose registration it can cost.
+    /// Returns the PEs that can lose their registration by the event.
     fn note_blow(&mut self, act: &Act) {
         let now = self.now();
         match act {
@@ -255,7 +256,7 @@ impl World {
         }
     }
 
-    /// A process that stands still does nothing, not even what the schedule wants.
+    /// Returns whether the event is for a frozen process, which does nothing.
     fn if_awake(&mut self, spot: Spot, call: impl FnOnce(&mut Self)) {
         if !self.stands_still(spot) {
             call(self);
@@ -284,7 +285,7 @@ impl World {
         });
     }
 
-    /// An engine has no other manner than its own.
+    /// Sets the manner of a PE without an engine.
     fn behave(&mut self, number: u32, manner: Manner) {
         match self.elements.get_mut(&number) {
             Some(element) if element.setup.manner != Manner::Engine => {
@@ -356,10 +357,10 @@ impl World {
         self.conditions(Conditions::default());
     }
 
-    /// Lifts all faults: everything is mended, intruders are gone, nobody stands still or behaves badly, and of
-    /// the registrars that were killed those that `returns` picks come back, each under an identifier of its own.
+    /// Ends all faults: mends the network, removes intruders, ends freezes and bad manners, and starts those of the
+    /// killed registrars that `returns` lists, each under an identifier of its own.
     pub fn heal(&mut self, mut returns: impl FnMut(usize) -> Option<u32>) {
-        self.trace().say(self.now(), &"all faults are lifted");
+        self.trace().say(self.now(), &"all faults end");
         self.mend_all();
         let intruders: Vec<u32> = self.elements.range(INTRUDERS..).map(|(&n, _)| n).collect();
         for number in intruders {
@@ -395,7 +396,7 @@ impl World {
         self.rough = false;
     }
 
-    /// Whether another registrar that runs has the same identifier.
+    /// Returns whether another running registrar has the same identifier.
     fn is_double(&self, number: usize) -> bool {
         let id = self.registrars[number].id;
         self.registrars
@@ -405,7 +406,7 @@ impl World {
     }
 }
 
-/// Whether it does more than end and start hosts, and make them speak, or let them be silent.
+/// Returns whether the event does more than start and end hosts, and make them send or be silent.
 fn is_rough(act: &Act) -> bool {
     match act {
         Act::KillRegistrar(_)

@@ -1,4 +1,4 @@
-//! Who is on the hosts of pool elements and pool users: the real engine, or a few lines of the simulation.
+//! The hosts of pool elements and pool users: with the real engine, or with a simple stand-in.
 
 use std::time::Duration;
 
@@ -16,20 +16,20 @@ use super::user::PlainUser;
 pub struct ElementHost {
     pub(super) host: HostId,
     pub(super) setup: ElementSetup,
-    /// Its manner before it was told another one.
+    /// Its manner without faults.
     pub(super) own_manner: Manner,
-    /// While it runs.
+    /// The pool element, while it runs.
     pub(super) body: Option<ElementBody>,
-    /// Since when it runs or does not, or is leaving.
+    /// Time since which it runs, does not run, or leaves.
     pub(super) since: Duration,
-    /// Last time something happened to it that can cost its registration.
+    /// Time of the last event that can cost its registration.
     pub(super) disturbed: Option<Duration>,
-    /// Whether its identifier is another one's.
+    /// Whether its identifier is that of another PE.
     pub(super) intruder: bool,
 }
 
 impl ElementHost {
-    /// Whether it runs and wants to be registered.
+    /// Returns whether it runs and wants to be registered.
     pub fn lives(&self) -> bool {
         self.body.as_ref().is_some_and(|body| !body.is_leaving())
     }
@@ -42,17 +42,17 @@ pub struct UserHost {
     pub(super) body: UserBody,
 }
 
-/// A pool element, by who plays it.
+/// A pool element with or without an engine.
 #[derive(Debug)]
 pub enum ElementBody {
-    /// A few lines of the simulation.
+    /// The simple stand-in.
     Plain(Box<PlainElement>),
     /// The real driver and engine.
     Engine(Box<EngineElement>),
 }
 
 impl ElementBody {
-    /// When it was last told that it is registered; none while it has reason to think it is not.
+    /// Returns the time of the last accepted registration; none while it has reason to assume its loss.
     pub fn accepted(&self) -> Option<Duration> {
         match self {
             Self::Plain(plain) => plain.accepted(),
@@ -60,7 +60,7 @@ impl ElementBody {
         }
     }
 
-    /// Whether it was refused, and not accepted since.
+    /// Returns whether it was rejected, and not accepted since.
     pub fn is_rejected(&self) -> bool {
         match self {
             Self::Plain(plain) => plain.is_rejected(),
@@ -68,7 +68,7 @@ impl ElementBody {
         }
     }
 
-    /// The registrar that asked it last to join.
+    /// Returns the registrar whose keep-alive (H=1) came last.
     pub fn adopted_by(&self) -> Option<ServerId> {
         match self {
             Self::Plain(plain) => plain.adopted_by(),
@@ -76,7 +76,7 @@ impl ElementBody {
         }
     }
 
-    /// Whether it has asked to be taken off.
+    /// Returns whether it has de-registered.
     pub fn is_leaving(&self) -> bool {
         match self {
             Self::Plain(plain) => plain.is_leaving(),
@@ -106,10 +106,10 @@ impl ElementBody {
     }
 }
 
-/// A pool user, by who plays it.
+/// A pool user with or without an engine.
 #[derive(Debug)]
 pub enum UserBody {
-    /// A few lines of the simulation.
+    /// The simple stand-in.
     Plain(Box<PlainUser>),
     /// The real driver and engine.
     Engine(Box<EngineUser>),

@@ -1,4 +1,4 @@
-//! A pool element with the real driver and engine, that echoes what pool users send.
+//! A pool element with the real driver and engine, which echoes the messages of pool users.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -152,7 +152,7 @@ impl EngineElement {
             let Event::Asap(event) = event else {
                 continue;
             };
-            tracing::debug!("told {event:?}");
+            tracing::debug!("event {event:?}");
             match event {
                 AsapEvent::Registered { .. } => {
                     self.accepted = Some(now);

@@ -1,5 +1,5 @@
-//! A pool user with the real driver and engine: it resolves handles, and holds a session with a pool whose PEs
-//! echo, across whatever happens to them.
+//! A pool user with the real driver and engine: it resolves handles, and keeps a session with a pool of echo PEs
+//! across their failures.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -206,7 +206,7 @@ impl EngineUser {
 
     fn listen(&mut self, now: Duration) {
         while let Some(event) = self.driver.poll_event() {
-            tracing::debug!("told {}", Brief(&event));
+            tracing::debug!("event {}", Brief(&event));
             match event {
                 Event::Resolved { request, .. } => {
                     self.pending.remove(&request);

@@ -1,19 +1,19 @@
-//! A seeded world of registrars, pool elements and pool users on virtual time, under faults, with a checker
-//! for each property that must hold in it.
+//! Seeded worlds of registrars, pool elements and pool users on virtual time, under faults, with a checker for each
+//! property.
 //!
 //! ```text
-//!   seed ──► plan ──► world ──► rounds: events at their times, faults among them
-//!                       │               then all faults are lifted, and time passes
+//!   seed ──► plan ──► world ──► rounds: events at their times, faults included
+//!                       │               then all faults end, and time passes
 //!                       │                     │
 //!                       ▼                     ▼
-//!                     trace               checkers ──► the property that is broken, and when
+//!                     trace               checkers ──► the broken property, and its time
 //! ```
 //!
 //! Registrars run the real driver and engine over the simulated network's real SCTP; so do pool elements and
-//! pool users, except for some that are played without an engine and misbehave. Nothing reads a clock or shares
-//! randomness: two runs of a plan give the same packets.
+//! pool users, except for some that have no engine and misbehave. Nothing reads a clock or shares randomness: two
+//! runs of a plan have the same packets.
 //!
-//! Enter at [`Plan::draw`] and [`run`], or at [`World`] for a schedule of one's own.
+//! Enter at [`Plan::draw`] and [`run`], or at [`World`] for a schedule of the caller's.
 
 mod act;
 mod body;
@@ -48,10 +48,10 @@ pub use world::{Options, World, registrar_ip};
 const ASAP_PORT: u16 = 3863;
 /// ENRP (RFC 5353 §5.3).
 const ENRP_PORT: u16 = 9901;
-/// Where registrars announce themselves (RFC 5352 §8.4).
+/// The multicast group of the registrars' announcements (RFC 5352 §8.4).
 const GROUP: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(224, 0, 1, 185)), ASAP_PORT);
 
-/// A host of the world, by what it is and its number among its kind.
+/// A host of the world, by its kind and its number within the kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Spot {
     /// A registrar.

@@ -1,4 +1,4 @@
-//! What a seed decides before the world begins: its size, its settings, and what happens when.
+//! The plan of a world, drawn from a seed: its size, its settings, and its events with their times.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,63 +15,63 @@ use super::trace::Trace;
 use super::user::UserSetup;
 use super::world::{Options, World};
 
-/// The pools there are, and so their policies.
+/// The pools, each with its policy.
 const POOLS: [(&str, Policy); 3] = [
     ("EchoPool", Policy::RoundRobin),
     ("Web", Policy::WeightedRoundRobin { weight: 1 }),
     ("Calc5", Policy::LeastUsed { load: 0 }),
 ];
 
-/// Randomness for the limits is drawn for this purpose.
+/// The purpose for which the limits are drawn.
 const LIMITS: u64 = u64::MAX / 2;
 
-/// The pool whose PEs have an engine and serve, so that sessions can be held with it.
+/// The pool whose PEs have an engine and serve, so that sessions with it are possible.
 const SERVED: &str = "EchoPool";
 
-/// What may be settled instead of being drawn.
+/// The sizes that the caller may set; the others are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
-    /// Registrars.
+    /// Number of registrars.
     pub registrars: Option<usize>,
-    /// Pool elements.
+    /// Number of pool elements.
     pub pool_elements: Option<u32>,
-    /// Pool users.
+    /// Number of pool users.
     pub pool_users: Option<usize>,
-    /// Events of the schedule.
+    /// Number of scheduled events.
     pub events: Option<usize>,
 }
 
-/// Everything that is settled before a run.
+/// The plan of a run.
 #[derive(Clone, Debug)]
 pub struct Plan {
     /// The seed.
     pub seed: u64,
-    /// Registrars.
+    /// Number of registrars.
     pub registrars: usize,
-    /// Pool elements.
+    /// Number of pool elements.
     pub pool_elements: u32,
-    /// Pool users.
+    /// Number of pool users.
     pub pool_users: usize,
-    /// What happens, each after a pause.
+    /// The events, each after a pause.
     pub events: Vec<(Duration, Act)>,
-    /// Which of the events are left out.
+    /// The numbers of the events to leave out.
     pub dropped: BTreeSet<usize>,
-    /// After so many events all faults are lifted, and the world must come right.
+    /// Number of events after which all faults end and the world must settle.
     pub round: usize,
     temper: Temper,
 }
 
-/// What kind of faults there are.
+/// The kind of faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Temper {
-    /// Only registrars suffer; no PE has a reason to lose its registration.
+    /// Faults of registrars only; no PE has a reason to lose its registration.
     Registrars,
-    /// Everything suffers.
+    /// Faults of all hosts.
     All,
 }
 
 impl Plan {
-    /// Draws a plan from a seed. What `size` settles does not change what is drawn for the rest.
+    /// Draws a plan from a seed. Sizes that `size` sets do not change the other draws.
     pub fn draw(seed: u64, size: Size) -> Self {
         let mut rng = rng(seed, 0);
         let (registrars, pool_elements) = (rng.usize(1..=4), rng.u32(1..=8));
@@ -98,7 +98,7 @@ impl Plan {
         plan
     }
 
-    /// The event of this number, whatever the others are.
+    /// Draws the event of this number, independently of the others.
     fn event(&self, number: usize) -> (Duration, Act) {
         let mut rng = rng(self.seed, 1 + number as u64);
         // Mostly one thing on top of the other; sometimes there is time to recover.
@@ -191,7 +191,7 @@ impl Plan {
         }
     }
 
-    /// Builds the world: registrars start one after the other, then everybody else.
+    /// Builds the world: registrars start one after the other, then the other hosts.
     pub(super) fn build(&self, trace: Trace) -> World {
         let mut rng = rng(self.seed, u64::MAX);
         let ids: Vec<u32> = (0..self.registrars).map(|_| rng.u32(1..)).collect();
@@ -263,8 +263,7 @@ impl Plan {
         }
     }
 
-    /// Which of the registrars that are down return when faults are lifted after this many events, and under
-    /// which identifiers.
+    /// Returns the registrars that start again when faults end after this many events, with their identifiers.
     pub(super) fn returns(&self, after: usize) -> impl FnMut(usize) -> Option<u32> + use<> {
         let mut rng = rng(self.seed, u64::MAX - 1 - after as u64);
         let all = rng.bool();
@@ -275,21 +274,21 @@ impl Plan {
         }
     }
 
-    /// The events that are not left out, and where in the schedule they stand.
+    /// Returns the events that are not left out, with their numbers.
     pub fn kept(&self) -> impl Iterator<Item = (usize, &(Duration, Act))> {
         let events = self.events.iter().enumerate();
         events.filter(|(number, _)| !self.dropped.contains(number))
     }
 }
 
-/// How much registrars have room for.
+/// The room of registrars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Room {
-    /// More than any of these worlds needs.
+    /// More than any world needs.
     Ample,
-    /// Little more than this one needs.
+    /// Little more than this world needs.
     Enough,
-    /// Less than it needs.
+    /// Less than this world needs.
     Short,
 }
 
@@ -310,7 +309,7 @@ impl Room {
         }
     }
 
-    /// Sets all limits on what others can grow.
+    /// Sets all limits on what peers can grow.
     fn limit(self, plan: &Plan, config: &mut Config, rng: &mut fastrand::Rng) {
         let elements = plan.pool_elements as usize;
         let enrp = &mut config.enrp;

@@ -1,4 +1,4 @@
-//! Running a plan, and finding out how little of it is needed to break a property.
+//! Runs plans, and shrinks a plan to the events that break a property.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -11,19 +11,19 @@ use super::plan::Plan;
 use super::trace::{Keep, Trace};
 use super::world::World;
 
-/// How often the world is looked at.
+/// Period of the checks.
 const LOOK: Duration = Duration::from_secs(5);
-/// For how long a world that has come right has to stay so.
+/// Time for which a settled world must stay correct.
 const AFTERWARDS: Duration = Duration::from_secs(60);
 
 /// A property that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broken {
-    /// Which one.
+    /// The name of the property.
     pub property: &'static str,
-    /// When, in virtual time.
+    /// The virtual time of the check.
     pub at: Duration,
-    /// What is wrong.
+    /// The reason, as a sentence.
     pub why: String,
 }
 
@@ -34,16 +34,16 @@ impl fmt::Display for Broken {
     }
 }
 
-/// How a run went.
+/// The result of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
-    /// What is wrong, if anything is.
+    /// The broken property, if one is.
     pub outcome: Result<(), Broken>,
-    /// Virtual time that passed.
+    /// The virtual time of the run.
     pub time: Duration,
     /// Digest of the trace.
     pub digest: u64,
-    /// Packets that were sent.
+    /// The number of packets sent.
     pub packets: u64,
     /// The lines of the trace that were kept.
     pub lines: Vec<String>,
@@ -77,7 +77,7 @@ struct Run {
     world: World,
     properties: Vec<Box<dyn Property>>,
     bounds: Bounds,
-    /// Whether all faults are lifted.
+    /// Whether all faults have ended.
     at_peace: bool,
 }
 
@@ -113,7 +113,7 @@ impl Run {
 
     fn look(&mut self) -> Result<(), Broken> {
         let at = self.world.now();
-        // Where there is too little room some are refused for ever.
+        // With too little room, some requests are refused for ever.
         let quiet = if self.at_peace && !self.world.options.cramped {
             at - self.world.last_fault
         } else {
@@ -134,14 +134,14 @@ impl Run {
     }
 }
 
-/// Leaves out all events that are not needed to break the same property.
+/// Returns the plan without the events that are not needed to break the same property.
 pub fn shrink(plan: &Plan, broken: &Broken) -> Plan {
     let mut best = plan.clone();
     let still_breaks = |plan: &Plan| {
         let report = run(plan, Keep::Digest);
         report.outcome.is_err_and(|b| b.property == broken.property)
     };
-    // What comes after the break cannot be needed; then halves, quarters, and so on to single events.
+    // Events after the break cannot be needed; then halves, quarters, down to single events.
     let mut size = best.events.len();
     while size > 0 {
         let mut start = 0;

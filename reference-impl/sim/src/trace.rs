@@ -1,7 +1,6 @@
-//! What happened in a run: every packet, every event of the schedule and, when somebody reads it, every line
-//! that a node logged.
+//! The trace of a run: every packet, every scheduled event and, if it is kept, every line that a node logged.
 //!
-//! A trace is a digest at least; two runs of one seed have the same one. Its lines are kept for whoever asks.
+//! A trace has at least a digest; two runs of one seed have the same digest. Lines are kept on request.
 
 use std::cell::RefCell;
 use std::fmt::{self, Write};
@@ -14,14 +13,14 @@ use tracing::field::{Field, Visit};
 use tracing::{Event, Subscriber};
 use tracing_subscriber::layer::{Context, Layer as SubscriberLayer, SubscriberExt};
 
-/// How much of a run is kept.
+/// The part of a trace that is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keep {
     /// Only the digest.
     Digest,
-    /// What happened and what the nodes logged.
+    /// Scheduled events and the logs of nodes.
     Lines,
-    /// That, and every packet in hex.
+    /// Scheduled events, the logs of nodes, and every packet in hex.
     Packets,
 }
 
@@ -46,7 +45,7 @@ impl fmt::Debug for Trace {
 }
 
 impl Trace {
-    /// An empty trace.
+    /// Returns an empty trace.
     pub fn new(keep: Keep) -> Self {
         let inner = Inner {
             digest: DefaultHasher::new(),
@@ -59,7 +58,7 @@ impl Trace {
         }
     }
 
-    /// One thing that the schedule did.
+    /// Adds a scheduled event.
     pub fn say(&self, at: Duration, what: &dyn fmt::Display) {
         let line = format!("{} {what}", Clock(at));
         let mut inner = self.inner.borrow_mut();
@@ -69,7 +68,7 @@ impl Trace {
         }
     }
 
-    /// What this thread's nodes have logged since the last time, as the words of `who`.
+    /// Adds the logs of this thread's nodes since the last call, as those of `who`.
     pub(super) fn overhear(&self, at: Duration, who: &dyn fmt::Display) {
         if self.keep == Keep::Digest {
             return;
@@ -81,7 +80,7 @@ impl Trace {
         }
     }
 
-    /// What a simulated network shows its packets to.
+    /// Returns the observer of a simulated network's packets.
     pub(super) fn tap(&self) -> Tap {
         let trace = self.clone();
         Box::new(move |packet| trace.packet(packet))
@@ -113,22 +112,22 @@ impl Trace {
         }
     }
 
-    /// A number that two runs share only if all their packets and events are the same.
+    /// Returns a digest of all packets and events.
     pub fn digest(&self) -> u64 {
         self.inner.borrow().digest.finish()
     }
 
-    /// Packets that crossed the network, or were lost in it.
+    /// Returns the number of packets, lost ones included.
     pub fn packets(&self) -> u64 {
         self.inner.borrow().packets
     }
 
-    /// The lines that were kept.
+    /// Returns the lines that were kept.
     pub fn lines(&self) -> Vec<String> {
         self.inner.borrow().lines.clone()
     }
 
-    /// Runs something while this thread's log goes to [`overhear`](Self::overhear).
+    /// Calls `run` while the logs of this thread go to [`overhear`](Self::overhear).
     pub(super) fn listening<T>(&self, run: impl FnOnce() -> T) -> T {
         if self.keep == Keep::Digest {
             return run();
@@ -139,7 +138,7 @@ impl Trace {
     }
 }
 
-/// Virtual time in a column of its own.
+/// Virtual time, in a column of fixed width.
 struct Clock(Duration);
 
 impl fmt::Display for Clock {

@@ -1,4 +1,4 @@
-//! What can be seen of a world, by those who check it.
+//! The view of a world for its checkers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,14 +11,14 @@ use super::world::World;
 pub(super) type Entries = BTreeMap<(PoolHandle, PeIdentifier), PoolElement>;
 
 impl World {
-    /// Octets that a registrar keeps for one association.
+    /// Returns the most octets that a registrar keeps for one association.
     pub(super) fn max_backlog(&self, number: usize) -> usize {
         let backlogs = self.driver(number).backlogs();
         let own = backlogs.asap.max.max(backlogs.enrp.max);
         self.options.max_backlog.map_or(own, usize::from)
     }
 
-    /// What a registrar has: pool, PE Identifier and its Home.
+    /// Returns the handlespace of a registrar: pool, PE Identifier and Home of each PE.
     pub fn view(&self, number: usize) -> BTreeSet<(PoolHandle, PeIdentifier, ServerId)> {
         let space = self.driver(number).engine().handlespace();
         let entry = |key| {
@@ -28,7 +28,7 @@ impl World {
         space.keys(None).filter_map(entry).collect()
     }
 
-    /// What a registrar has of its PEs.
+    /// Returns the entries of a registrar's PEs.
     pub(super) fn entries(&self, number: usize) -> Entries {
         let space = self.driver(number).engine().handlespace();
         let entry = |key| {
@@ -38,7 +38,7 @@ impl World {
         space.keys(None).filter_map(entry).collect()
     }
 
-    /// The Home of each PE that a registrar has.
+    /// Returns the Home of each PE in a registrar's handlespace.
     pub fn homes(&self, number: usize) -> BTreeMap<u32, u32> {
         let view = self.view(number);
         view.into_iter()
@@ -46,13 +46,13 @@ impl World {
             .collect()
     }
 
-    /// Associations and TCP connections that a registrar's stack has.
+    /// Returns the number of associations and TCP connections of a registrar's stack.
     pub(super) fn associations_of(&self, number: usize) -> (usize, usize) {
         let host = self.registrars[number].host;
         (self.net.associations(host), self.net.connections(host))
     }
 
-    /// Associations that pool elements and pool users have.
+    /// Returns the number of associations of pool elements and pool users.
     pub(super) fn associations_of_others(&self) -> usize {
         let elements = self.elements.values().map(|element| element.host);
         let users = self.users.iter().map(|user| user.host);
@@ -62,7 +62,7 @@ impl World {
             .sum()
     }
 
-    /// Whether a registrar takes itself for the Home of this pool element.
+    /// Returns whether a registrar has itself as the Home of this pool element.
     pub(super) fn owns(&self, number: usize, element: &ElementHost) -> bool {
         let Some(driver) = &self.registrars[number].driver else {
             return false;
@@ -73,7 +73,7 @@ impl World {
         encoded.is_some_and(|encoded| encoded.home() == driver.engine().id())
     }
 
-    /// Whether a registrar has this pool element.
+    /// Returns whether a registrar lists this pool element.
     pub(super) fn lists(&self, number: usize, element: &ElementHost) -> bool {
         let Some(driver) = &self.registrars[number].driver else {
             return false;

@@ -22,7 +22,7 @@ use super::user::{PlainUser, UserSetup};
 use super::{ASAP_PORT, ENRP_PORT, GROUP, Spot};
 use rserpool::registrar::driver::RegistrarDriver;
 
-/// A seeded world. Everything that happens in it follows from its seed and the calls made.
+/// A seeded world. Its seed and the calls determine every event.
 pub struct World {
     pub(super) net: Net,
     hosts: Vec<Host>,
@@ -55,9 +55,9 @@ pub struct Options {
     pub tcp: bool,
     /// Whether registrars announce themselves by multicast.
     pub announce: bool,
-    /// Octets that a registrar keeps for one association beyond its stack, if not as many as it does by itself.
+    /// Most octets that a registrar keeps for one association, without its stack's; none for the default.
     pub max_backlog: Option<u16>,
-    /// Whether registrars have less room than the world needs, so that they refuse and forget with good reason.
+    /// Whether registrars have less room than the world needs, so that they may refuse and forget.
     pub cramped: bool,
 }
 
@@ -90,7 +90,7 @@ struct Host {
     due: Option<Duration>,
 }
 
-/// Address of a registrar by its number.
+/// Returns the address of a registrar by its number.
 pub fn registrar_ip(number: usize) -> IpAddr {
     let number = u32::try_from(number).expect("registrars are counted by the hundred");
     Ipv4Addr::from(u32::from(Ipv4Addr::new(192, 0, 2, 1)) + number).into()
@@ -106,12 +106,12 @@ fn user_ip(number: usize) -> IpAddr {
 }
 
 impl World {
-    /// A world with these registrars, none of them started.
+    /// Returns a world with these registrars, none of them started.
     pub fn new(seed: u64, ids: &[u32]) -> Self {
         Self::with_options(seed, ids, Options::default(), Trace::new(Keep::Digest))
     }
 
-    /// The same, with options and a trace of the caller's.
+    /// Returns such a world with options and a trace of the caller's.
     pub fn with_options(seed: u64, ids: &[u32], options: Options, trace: Trace) -> Self {
         let mut net = Net::with_options(seed, options.sctp.clone());
         net.tap(trace.tap());
@@ -150,42 +150,42 @@ impl World {
         self.net.add_host(ip)
     }
 
-    /// The world's time.
+    /// Returns the world's time.
     pub fn now(&self) -> Duration {
         self.net.now()
     }
 
-    /// What has happened.
+    /// Returns the trace.
     pub fn trace(&self) -> &Trace {
         &self.trace
     }
 
-    /// A sentence if time stands still: somebody acts and acts and never waits.
+    /// Returns a sentence if time does not advance, as a host acts without ever waiting.
     pub fn stuck(&self) -> Option<&str> {
         self.stuck.as_deref()
     }
 
-    /// Registrars by number.
+    /// Returns the registrars by number.
     pub fn registrars(&self) -> &[RegistrarHost] {
         &self.registrars
     }
 
-    /// Numbers of the registrars that run.
+    /// Returns the numbers of the running registrars.
     pub fn running(&self) -> Vec<usize> {
         let runs = |&number: &usize| self.registrars[number].driver.is_some();
         (0..self.registrars.len()).filter(runs).collect()
     }
 
-    /// A running registrar's driver.
+    /// Returns the driver of a running registrar.
     ///
     /// # Panics
-    /// If it does not run.
+    /// Panics if the registrar does not run.
     pub fn driver(&self, number: usize) -> &RegistrarDriver {
         let driver = self.registrars[number].driver.as_ref();
         driver.expect("asked for a registrar that runs")
     }
 
-    /// Starts a registrar that is told of these others.
+    /// Starts a registrar with these others as configured peers.
     pub fn start(&mut self, number: usize, mentors: &[usize]) {
         self.start_with(number, mentors, |_| {});
     }
@@ -222,7 +222,7 @@ impl World {
         self.touched(host);
     }
 
-    /// A registrar is gone from one moment to the next.
+    /// Ends a registrar as a crash does.
     pub fn kill(&mut self, number: usize) {
         let registrar = &mut self.registrars[number];
         registrar.driver = None;
@@ -231,7 +231,7 @@ impl World {
         self.kill_host(host);
     }
 
-    /// New associations are refused from now on.
+    /// Makes a registrar refuse new associations.
     pub(super) fn drain(&mut self, number: usize) {
         self.with_registrar(number, RegistrarDriver::drain);
     }
@@ -255,7 +255,7 @@ impl World {
         self.touched(host);
     }
 
-    /// After [`kill`](Self::kill), with the same mentors and settings as before.
+    /// Starts a registrar again after [`kill`](Self::kill), with the same mentors and settings.
     pub fn restart(&mut self, number: usize) {
         self.net.restart(self.registrars[number].host);
         self.start_again(number);
@@ -288,7 +288,7 @@ impl World {
         }
     }
 
-    /// Whether a registrar is cut off from another one, or was so short a time ago.
+    /// Returns whether a registrar is cut off from another one, or was a short time ago.
     pub(super) fn is_split_off(&self, number: usize, healing: Duration) -> bool {
         let own = self.registrars[number].host;
         let is_registrar =
@@ -301,7 +301,7 @@ impl World {
         self.cuts.iter().any(concerns) || recent.any(|(pair, _)| concerns(pair))
     }
 
-    /// Sets what happens to packets everywhere.
+    /// Sets the conditions of all packets.
     pub fn conditions(&mut self, conditions: Conditions) {
         self.net.conditions(conditions);
     }
@@ -314,7 +314,7 @@ impl World {
         }
     }
 
-    /// All places of the world.
+    /// Returns all hosts of the world.
     pub(super) fn spots(&self) -> Vec<Spot> {
         self.hosts.iter().map(|host| host.spot).collect()
     }
@@ -327,7 +327,7 @@ impl World {
         }
     }
 
-    /// A host's clock jumps ahead, as after a suspend.
+    /// Advances a host's clock, as after a suspend.
     pub(super) fn jump(&mut self, spot: Spot, span: Duration) {
         if let Some(host) = self.host_of(spot) {
             self.hosts[host.0 as usize].ahead += span;
@@ -336,7 +336,7 @@ impl World {
         }
     }
 
-    /// A host's clock is ahead by so much more, without anybody being told or excused.
+    /// Advances a host's clock without noting a fault.
     #[cfg(test)]
     pub(super) fn skew(&mut self, spot: Spot, span: Duration) {
         if let Some(host) = self.host_of(spot) {
@@ -344,7 +344,7 @@ impl World {
         }
     }
 
-    /// A process neither reads nor acts for a while.
+    /// Freezes a process: it neither reads nor acts for `span`.
     pub(super) fn freeze(&mut self, spot: Spot, span: Duration) {
         if let Some(host) = self.host_of(spot) {
             let now = self.net.now();
@@ -390,7 +390,7 @@ impl World {
         self.touched(host);
     }
 
-    /// A pool element that registers at this registrar as soon as time passes. It hunts, or only listens.
+    /// Adds a pool element that registers at this registrar as soon as time passes. It hunts, or only answers.
     pub fn add_pe(&mut self, number: u32, pool: &'static str, at: usize, hunts: bool) {
         let period = Duration::from_secs(self.rng.u64(20..100));
         let setup = ElementSetup {
@@ -478,18 +478,18 @@ impl World {
         self.touched(host);
     }
 
-    /// Numbers of the pool elements that live and have not begun to leave.
+    /// Returns the numbers of the pool elements that live and are not leaving.
     pub fn living_pes(&self) -> Vec<u32> {
         let living = self.elements.iter().filter(|(_, element)| element.lives());
         living.map(|(&number, _)| number).collect()
     }
 
-    /// A pool element, while its process runs.
+    /// Returns a pool element, while its process runs.
     pub fn element(&self, number: u32) -> Option<&ElementBody> {
         self.elements.get(&number)?.body.as_ref()
     }
 
-    /// Makes a pool element without an engine only answer from now on.
+    /// Makes a pool element without an engine only answer.
     pub fn only_listen(&mut self, number: u32) {
         self.act_on(&Act::Behave(number, Manner::Listening));
     }
@@ -523,7 +523,7 @@ impl World {
         self.touched(host);
     }
 
-    /// A pool element falls silent for ever.
+    /// Ends a pool element as a crash does.
     pub fn kill_pe(&mut self, number: u32) {
         let now = self.net.now();
         if let Some(element) = self.elements.get_mut(&number)
@@ -535,7 +535,7 @@ impl World {
         }
     }
 
-    /// A pool element asks to be taken off, if it is registered.
+    /// Makes a pool element de-register, if it is registered.
     pub fn deregister(&mut self, number: u32) {
         let mut asked = false;
         self.with_element(number, |body, now, host| match body {
@@ -551,7 +551,7 @@ impl World {
         }
     }
 
-    /// Since when a pool element's process is gone or stands still.
+    /// Returns the time since which a pool element's process has ended or is frozen.
     pub(super) fn silent_since(&self, number: u32) -> Option<Duration> {
         let element = self.elements.get(&number)?;
         let frozen = self.hosts[element.host.0 as usize].frozen;
@@ -561,13 +561,13 @@ impl World {
         }
     }
 
-    /// Whether a process does nothing for now.
+    /// Returns whether a process is frozen.
     pub(super) fn stands_still(&self, spot: Spot) -> bool {
         let host = self.host_of(spot);
         host.is_some_and(|host| self.hosts[host.0 as usize].frozen.is_some())
     }
 
-    /// The time of a host's own clock.
+    /// Returns the time of a host's own clock.
     pub(super) fn local_now(&self, spot: Spot) -> Duration {
         self.host_of(spot)
             .map_or(self.net.now(), |host| self.local(host))

@@ -1,5 +1,4 @@
-//! Handlespaces and PE checksums agree: once faults have stopped, all registrars serve, know each other and
-//! have the same PEs with the same Homes, policies and transports, and for each Home the same PE checksum, its own
+//! Agreement: once faults have ended, all registrars serve, know each other and have the same PEs with the same Homes, policies and transports, and for each Home the same PE checksum, its own
 //! included.
 
 use std::collections::BTreeSet;
@@ -36,7 +35,7 @@ pub(in super::super) fn agree(world: &World) -> Result<(), String> {
         let view = world.view(number);
         if let Some((pool, pe, home)) = view.symmetric_difference(&reference).next() {
             return Err(format!(
-                "registrars {number} and {first} differ about {pe} in {pool}, of {home} for one of them"
+                "registrars {number} and {first} differ about {pe} in {pool}; one of them has it with the Home {home}"
             ));
         }
     }
@@ -51,8 +50,8 @@ pub(in super::super) fn agree(world: &World) -> Result<(), String> {
     Ok(())
 }
 
-/// Each registration is announced (RFC 5353 §3.3.1), so what a PE has told since the last fault is known to all. One
-/// that registers only once may have told it over a network that lost it, and no checksum shows that (§3.6.2).
+/// Each registration is announced (RFC 5353 §3.3.1), so all registrars know the registrations since the last fault.
+/// A lost announcement of a PE that registers only once stays lost, and no checksum shows that (§3.6.2).
 fn same_entries(
     world: &World,
     number: usize,
@@ -100,7 +99,7 @@ fn checksums(world: &World, of: usize, running: &[usize]) -> Result<(), String> 
     Ok(())
 }
 
-/// Of the same PEs there is one checksum, unless it is not kept well.
+/// Checks that registrars with the same PEs have the same checksum.
 pub(super) fn same_checksum(
     (of, own): (usize, u16),
     (number, there): (usize, u16),
@@ -109,7 +108,7 @@ pub(super) fn same_checksum(
         return Ok(());
     }
     Err(format!(
-        "registrar {of} has the PE checksum {own:#06x}, registrar {number} says {there:#06x}"
+        "registrar {of} has the PE checksum {own:#06x}, registrar {number} has {there:#06x} for it"
     ))
 }
 
@@ -123,7 +122,9 @@ fn acquaintance(world: &World, number: usize, running: &[usize]) -> Result<(), S
         return Err(format!("registrar {number} does not know {peer}"));
     }
     match known.difference(&there).next() {
-        Some(peer) => Err(format!("registrar {number} knows {peer}, which is gone")),
+        Some(peer) => Err(format!(
+            "registrar {number} knows {peer}, which does not run"
+        )),
         None => Ok(()),
     }
 }

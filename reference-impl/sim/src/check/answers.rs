@@ -1,5 +1,5 @@
-//! Every request is answered or times out: nobody waits for longer than its own timer, and in a network
-//! without faults every request over an association that is up is answered at once.
+//! Answers: every request is answered or times out within the requester's own timer; in a network without faults
+//! every request over an established association is answered at once.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -42,7 +42,7 @@ impl Property for Answers {
     }
 }
 
-/// When an engine has an answer or a failure for its owner, whatever happens.
+/// Time within which an engine has an answer or a failure for its owner in any case.
 fn in_the_end(ask: Ask) -> Duration {
     let nowhere = Transport::Udp(UdpTransport::new(0, Ipv4Addr::UNSPECIFIED.into()));
     let element = pool_element::Config::new(PoolHandle::from(""), nowhere);

@@ -1,11 +1,11 @@
 //! No dead PE is listed longer than its bound.
 //!
 //! ```text
-//!   its Home lives on, and nothing else is wrong:  end of the PE ──── watch ────► its Home has removed it
-//!   whatever happened:        the later of its end and the last fault ── dead ──► nobody lists it
+//!   its Home lives, without other faults:          end of the PE ──── watch ────► its Home has removed it
+//!   in any case:              the later of its end and the last fault ── dead ──► no registrar lists it
 //! ```
 //!
-//! For its Home a PE whose process stands still is as dead as one that is gone.
+//! A PE with a frozen process counts as dead for its Home.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -22,7 +22,7 @@ pub(super) struct NoDead {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Silent {
     since: Duration,
-    /// The registrar that was its Home when it was looked first, by number and incarnation.
+    /// Its Home at the first check, by number and incarnation.
     home: Option<(usize, u64)>,
 }
 
@@ -41,7 +41,7 @@ impl Property for NoDead {
 }
 
 impl NoDead {
-    /// The Home of a PE notices in time that it is dead.
+    /// Checks that the Home of a PE notices in time that it is dead.
     fn watched(&mut self, world: &World, bound: Duration) -> Result<(), String> {
         for &number in world.elements.keys() {
             let Some(since) = silent_since(world, number) else {
@@ -64,7 +64,7 @@ impl NoDead {
             if overdue && silent.home.is_some() && silent.home == home_of(world, number) {
                 let gone = (world.now() - since).as_secs();
                 return Err(format!(
-                    "PE {number} is silent for {gone} s, and its Home keeps it"
+                    "PE {number} has been silent for {gone} s, but its Home lists it"
                 ));
             }
         }
@@ -72,7 +72,7 @@ impl NoDead {
     }
 }
 
-/// Since when nobody answers in the name of a PE; none while somebody does.
+/// Returns the time since which no process answers for a PE; none while one does.
 fn silent_since(world: &World, number: u32) -> Option<Duration> {
     let mut since = world.silent_since(number)?;
     for twin in twins(world, number) {
@@ -81,7 +81,7 @@ fn silent_since(world: &World, number: u32) -> Option<Duration> {
     Some(since)
 }
 
-/// The registrar that takes itself for the Home of a PE.
+/// Returns the registrar that has itself as the Home of a PE.
 fn home_of(world: &World, number: u32) -> Option<(usize, u64)> {
     let element = &world.elements[&number];
     let mut running = world.running().into_iter();
@@ -89,7 +89,7 @@ fn home_of(world: &World, number: u32) -> Option<(usize, u64)> {
     Some((home, world.registrars()[home].starts))
 }
 
-/// Nobody lists a PE that is gone since before then.
+/// Checks that no registrar lists a PE that ended before `long_ago`.
 pub(in super::super) fn none_listed(world: &World, long_ago: Duration) -> Result<(), String> {
     for (number, element) in &world.elements {
         if element.lives() || element.since > long_ago || has_a_living_twin(world, *number) {
@@ -99,19 +99,19 @@ pub(in super::super) fn none_listed(world: &World, long_ago: Duration) -> Result
         if let Some(at) = world.running().into_iter().find(lists) {
             let gone = (world.now() - element.since).as_secs();
             return Err(format!(
-                "PE {number} is gone for {gone} s, and registrar {at} lists it"
+                "PE {number} has been gone for {gone} s, but registrar {at} lists it"
             ));
         }
     }
     Ok(())
 }
 
-/// Whether another one lives under the same identifier.
+/// Returns whether another PE lives under the same identifier.
 fn has_a_living_twin(world: &World, number: u32) -> bool {
     twins(world, number).any(|twin| world.elements[&twin].lives())
 }
 
-/// Others under the same identifier.
+/// Returns the other PEs under the same identifier.
 fn twins(world: &World, number: u32) -> impl Iterator<Item = u32> + '_ {
     let setup = &world.elements[&number].setup;
     let is_twin = move |other: &super::super::ElementSetup| {

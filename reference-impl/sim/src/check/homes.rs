@@ -1,5 +1,5 @@
-//! Each PE has one Home: once faults have stopped, a PE is in one pool, its Home is a registrar that runs, and
-//! neither a registrar nor the PE itself thinks otherwise.
+//! One Home: once faults have ended, a PE is in one pool, its Home is a running registrar, and all registrars and
+//! the PE itself agree on it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,7 +37,7 @@ pub(in super::super) fn one_home(world: &World) -> Result<(), String> {
         for (pool, pe, home) in world.view(number) {
             if !ids.contains(&home) {
                 return Err(format!(
-                    "for registrar {number} the Home of {pe} in {pool} is {home}, which is gone"
+                    "registrar {number} has {home} as the Home of {pe} in {pool}, which does not run"
                 ));
             }
             let known = *homes.entry((pool.clone(), pe)).or_insert(home);
@@ -49,7 +49,7 @@ pub(in super::super) fn one_home(world: &World) -> Result<(), String> {
     Ok(())
 }
 
-/// Who has an engine may know his Home.
+/// A PE with an engine may know its Home.
 fn the_same_for_itself(world: &World) -> Result<(), String> {
     for (number, element) in &world.elements {
         let Some(ElementBody::Engine(engine)) = &element.body else {
@@ -69,7 +69,7 @@ fn the_same_for_itself(world: &World) -> Result<(), String> {
             && home != own
         {
             return Err(format!(
-                "PE {number} has the Home {own}, and registrar {first} says {home}"
+                "PE {number} has the Home {own}, registrar {first} has {home} for it"
             ));
         }
     }

@@ -1,5 +1,5 @@
-//! Memory and queues stay within limits: never more than the settings allow, and once faults have stopped no
-//! more than is needed; and time goes on.
+//! Memory and queues stay within limits: never more than the settings allow, and once faults have ended no more
+//! than needed; and virtual time advances.
 
 use rsp_handlespace::Pool;
 use rsp_proto::pool_user::Config;
@@ -49,11 +49,11 @@ fn of_element(element: &EngineElement, when: When) -> Result<(), String> {
     let (all, users) = (driver.engine().associations(), driver.sessions());
     let setups = driver.engine().setups();
     if when.settled() && all > users + WITH_REGISTRARS {
-        return Err(format!("{all} associations, and {users} pool users"));
+        return Err(format!("{all} associations, but {users} pool users"));
     }
     if when.settled() && setups > 0 {
         return Err(format!(
-            "{setups} set-ups under way, long after the last fault"
+            "{setups} set-ups in progress, long after the last fault"
         ));
     }
     Ok(())
@@ -66,14 +66,14 @@ fn of_user(user: &EngineUser, when: When) -> Result<(), String> {
         ("pools", size.pools, config.max_pools),
         ("requests", size.requests, config.max_requests),
         ("sessions", size.sessions, 1),
-        ("messages that wait", size.queued, config.max_queued),
+        ("waiting messages", size.queued, config.max_queued),
         (
-            "octets that wait",
+            "waiting octets",
             size.queued_octets,
             config.max_queued_octets,
         ),
         ("contacts", size.contacts, config.max_contacts),
-        ("reports that wait", size.reports, config.max_reports),
+        ("waiting reports", size.reports, config.max_reports),
     ];
     if let Some((what, count, limit)) = most.into_iter().find(|&(_, count, limit)| count > limit) {
         return Err(format!("{count} {what}, more than {limit}"));
@@ -81,14 +81,14 @@ fn of_user(user: &EngineUser, when: When) -> Result<(), String> {
     let associations = user.driver().engine().associations();
     if when.settled() && associations > size.sessions + WITH_REGISTRARS {
         return Err(format!(
-            "{associations} associations, and {} sessions",
+            "{associations} associations, but {} sessions",
             size.sessions
         ));
     }
     Ok(())
 }
 
-/// Never more than the settings say.
+/// Checks that a registrar has no more than its settings allow.
 fn within(world: &World, number: usize) -> Result<(), String> {
     let registrar = &world.registrars()[number];
     let (config, peaks) = (&registrar.config, registrar.peaks);
@@ -128,13 +128,13 @@ fn within(world: &World, number: usize) -> Result<(), String> {
             config.max_subscriptions_per_association,
         ),
         (
-            "servers that were heard",
+            "registrars known from announcements",
             servers.unwrap_or(0),
             config.max_servers,
         ),
         ("peers", engine.peers().count(), enrp.max_peers),
         ("download sessions", sessions, enrp.max_table_sessions),
-        ("peers that were taken over", forgotten, enrp.max_peers),
+        ("peers taken over", forgotten, enrp.max_peers),
         (
             "messages waiting for one association",
             peaks.line,
@@ -164,7 +164,7 @@ fn within(world: &World, number: usize) -> Result<(), String> {
     Ok(())
 }
 
-/// Nothing is left of what was under way when faults stopped.
+/// Checks that nothing from the time of faults is left.
 fn idle(world: &World, number: usize) -> Result<(), String> {
     let driver = world.driver(number);
     let UnderWay {
@@ -180,12 +180,12 @@ fn idle(world: &World, number: usize) -> Result<(), String> {
     for (what, count) in [
         ("download sessions", sessions),
         ("re-synchronizations", audits),
-        ("PEs that wait to be adopted", deferred),
+        ("PEs waiting for adoption", deferred),
         (
-            "messages that wait for an association",
+            "messages waiting for an association",
             waiting.saturating_sub(greetings),
         ),
-        ("octets that wait to be sent", driver.backlog()),
+        ("octets waiting to be sent", driver.backlog()),
     ] {
         if count > 0 {
             return Err(format!("{count} {what}, long after the last fault"));
@@ -196,7 +196,7 @@ fn idle(world: &World, number: usize) -> Result<(), String> {
     // Those being set up are the stack's alone.
     if engine > sctp + tcp || engine + setting_up < sctp + tcp {
         return Err(format!(
-            "{engine} associations and {setting_up} to come, and its stack has {sctp} and {tcp} over TCP"
+            "{engine} associations and {setting_up} in set-up, but its stack has {sctp} and {tcp} over TCP"
         ));
     }
     // Both sides know of each. A TCP connection whose peer vanished in silence stays: nothing is sent over it.
@@ -204,7 +204,7 @@ fn idle(world: &World, number: usize) -> Result<(), String> {
     let needed = world.associations_of_others() + 2 * others + setting_up;
     if sctp > needed {
         return Err(format!(
-            "{sctp} associations, and no more than {needed} are needed"
+            "{sctp} associations, but at most {needed} are needed"
         ));
     }
     Ok(())

@@ -1,8 +1,8 @@
-//! No accepted registration is lost while a registrar that knew it lives: as long as nothing happens to a PE
-//! itself or to the way to it, some registrar goes on listing it, whatever happens to registrars.
+//! No accepted registration is lost while a registrar that knew it lives: without a fault of a PE or of its network,
+//! some registrar lists it at any time, under any faults of registrars.
 //!
-//! What a PE believes matters only to begin with: when its Home dies it believes in nothing long before another
-//! registrar takes it over, and that one must not forget it.
+//! The state of the PE counts only at first: when its Home dies, it notices long before another registrar takes it
+//! over, and that registrar must keep it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +14,7 @@ type Incarnation = (usize, u64);
 
 #[derive(Debug, Default)]
 pub(super) struct NothingLost {
-    /// Who listed each PE when it was looked last.
+    /// The registrars that listed each PE at the last check.
     known: BTreeMap<u32, BTreeSet<Incarnation>>,
 }
 
@@ -69,7 +69,7 @@ impl Property for NothingLost {
                 && listing.is_empty()
             {
                 return Err(format!(
-                    "PE {number} was registered and is there, and registrar {survivor} that knew it has lost it"
+                    "PE {number} was registered and lives, but registrar {survivor}, which listed it, does not list it any more"
                 ));
             }
         }

@@ -1,7 +1,7 @@
 //! The properties of a world, one file each.
 //!
-//! A checker looks at the world from outside, some seconds apart, all the time. Most properties are only due
-//! once the world has been left alone for as long as the RFC's timers take; [`Bounds`] says how long that is.
+//! A checker looks at the world from outside every few seconds. Most properties must hold only once the world had
+//! no fault for as long as the RFC's timers take, which [`Bounds`] computes.
 
 mod agreement;
 mod answers;
@@ -18,36 +18,39 @@ use rsp_proto::registrar::Config;
 
 use super::World;
 
-/// A property, and what its checker remembers.
+/// The checker of a property, with its memory.
 pub trait Property {
-    /// Its name, for people and for `--property`.
+    /// Returns the name of the property.
     fn name(&self) -> &'static str;
-    /// Looks at the world; a sentence if the property is broken.
+    /// Checks the world.
+    ///
+    /// # Errors
+    /// A sentence about the broken property.
     fn look(&mut self, world: &World, when: When) -> Result<(), String>;
 }
 
-/// In what condition the world is looked at.
+/// The condition of the world at a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct When {
-    /// For how long no fault has begun, ended or been in force.
+    /// Time since the last fault began, ended or was in force.
     pub quiet: Duration,
-    /// What the timers in force allow.
+    /// The bounds from the timers in force.
     pub bounds: Bounds,
 }
 
 impl When {
-    /// Whether everything must have come right.
+    /// Returns whether the world must have settled.
     pub fn settled(&self) -> bool {
         self.quiet >= self.bounds.settle
     }
 }
 
-/// How long things may take, from the timers of RFC 5352 §7 and RFC 5353 §4.2.
+/// Time limits of the properties, from the timers of RFC 5352 §7 and RFC 5353 §4.2.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bounds {
-    /// From the end of a PE until its Home has noticed, when nothing else is wrong.
+    /// From the end of a PE until its Home removes it, without other faults.
     pub watch: Duration,
-    /// From the last fault until a dead PE is nowhere listed.
+    /// From the last fault until no registrar lists a dead PE.
     pub dead: Duration,
     /// From the last fault until all registrars agree.
     pub settle: Duration,
@@ -56,7 +59,7 @@ pub struct Bounds {
 }
 
 impl Bounds {
-    /// Those of registrars with these settings.
+    /// Returns the bounds of registrars with these settings.
     pub fn of(config: &Config) -> Self {
         let enrp = &config.enrp;
         // A new registrar asks its mentors for their lists and tables, round by round.
@@ -65,11 +68,11 @@ impl Bounds {
         // A registrar that died with the last fault: silence, probe, consents asked for again.
         let detection =
             enrp.max_time_last_heard + enrp.max_time_no_response + enrp.peer_heartbeat_cycle;
-        // Its PEs are asked to join, in turn, and those that do not answer removed.
+        // Its PEs receive keep-alives (H=1) in turn, and those that do not answer are removed.
         let adoption = config.keep_alive_timeout * 2 + SET_UP;
-        // Who was split off is greeted at a heartbeat, told of by a list, and audited at two more.
+        // A registrar that was split off receives a heartbeat, is in the next list, and is audited at two more heartbeats.
         let reunion = enrp.peer_heartbeat_cycle * 4 + enrp.peer_list_cycle;
-        // A PE is asked after one and a half periods at the latest.
+        // A PE receives a keep-alive after one and a half periods at the latest.
         let watch = config.keep_alive_interval * 3 / 2 + config.keep_alive_timeout + ON_THE_WAY;
         let dead = start + detection + adoption + watch + enrp.peer_heartbeat_cycle * 2;
         Self {
@@ -81,9 +84,9 @@ impl Bounds {
     }
 }
 
-/// Messages under way when something happens.
+/// Time for messages in transit.
 const ON_THE_WAY: Duration = Duration::from_secs(1);
-/// Setting an association up in vain.
+/// Time of a failing association set-up.
 const SET_UP: Duration = Duration::from_secs(5);
 
 impl World {
@@ -106,7 +109,7 @@ impl World {
     }
 }
 
-/// A checker for each property.
+/// Returns a checker for each property.
 pub fn all() -> Vec<Box<dyn Property>> {
     vec![
         Box::new(agreement::Agreement),

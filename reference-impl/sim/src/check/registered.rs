@@ -1,4 +1,4 @@
-//! Who wants to be registered is: once faults have stopped, every PE that hunts is listed.
+//! Registration: once faults have ended, every registrar lists every PE that hunts.
 
 use super::super::{Manner, World};
 use super::{Property, When};
@@ -32,7 +32,7 @@ pub(in super::super) fn registered(world: &World) -> Result<(), String> {
         let missing = |&at: &usize| wants && !world.lists(at, element);
         if let Some(at) = world.running().into_iter().find(missing) {
             return Err(format!(
-                "PE {number} lives, and registrar {at} does not list it"
+                "PE {number} lives, but registrar {at} does not list it"
             ));
         }
     }

@@ -1,5 +1,5 @@
-//! Sessions recover: once faults have stopped, whoever talks with a pool that has PEs gets his echoes, whatever
-//! became of the PE he had.
+//! Sessions recover: once faults have ended, a pool user with a session with a non-empty pool receives its echoes,
+//! even if its PE has failed.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ impl Property for Sessions {
             if heard + period * 2 + when.bounds.answer < now {
                 let silence = (now - heard).as_secs();
                 return Err(format!(
-                    "PU {number} has heard no echo for {silence} s, though the pool has PEs"
+                    "PU {number} has received no echo for {silence} s, but the pool has PEs"
                 ));
             }
         }

@@ -118,7 +118,7 @@ fn registrars_that_do_not_agree() {
         world.partition(0, 1, true);
         world.pass_secs(90);
     });
-    assert!(why.contains("of 0x0a000000 for one of them"), "{why}");
+    assert!(why.contains("with the Home 0x0a000000"), "{why}");
 }
 
 #[test]
@@ -138,7 +138,7 @@ fn a_registrar_that_does_not_serve() {
 #[test]
 fn registrars_that_do_not_know_each_other() {
     let why = after("agreement", |world| world.kill(1));
-    assert_eq!(why, "registrar 0 knows 0x0b000000, which is gone");
+    assert_eq!(why, "registrar 0 knows 0x0b000000, which does not run");
     let why = after("agreement", |world| {
         // It comes back as another one, of whom nobody has heard.
         world.partition(0, 1, true);
@@ -154,7 +154,7 @@ fn checksums_that_differ() {
     let why = agreement::same_checksum((0, 0x0f50), (1, 0x0f51)).unwrap_err();
     assert_eq!(
         why,
-        "registrar 0 has the PE checksum 0x0f50, registrar 1 says 0x0f51"
+        "registrar 0 has the PE checksum 0x0f50, registrar 1 has 0x0f51 for it"
     );
 }
 
@@ -187,7 +187,7 @@ fn registrars_with_the_same_pes_that_differ_in_what_these_told() {
 #[test]
 fn a_home_that_is_gone() {
     let why = after("one-home", |world| world.kill(0));
-    assert!(why.contains("0x0a000000, which is gone"), "{why}");
+    assert!(why.contains("0x0a000000 as the Home"), "{why}");
 }
 
 #[test]
@@ -217,7 +217,7 @@ fn a_pe_that_knows_better_who_its_home_is() {
     let why = property.look(&world, long_after()).unwrap_err();
     assert_eq!(
         why,
-        "PE 3 has the Home 0x0b000000, and registrar 0 says 0x0a000000"
+        "PE 3 has the Home 0x0b000000, registrar 0 has 0x0a000000 for it"
     );
 }
 
@@ -354,7 +354,7 @@ fn a_dead_pe_that_is_listed() {
         world.kill_pe(2);
         world.pass_secs(1);
     });
-    assert!(why.contains("PE 2 is gone for 1 s"), "{why}");
+    assert!(why.contains("PE 2 has been gone for 1 s"), "{why}");
 }
 
 /// What the checker says in the two minutes after something was done to a PE whose Home watches with this factor.
@@ -381,7 +381,7 @@ fn a_home_that_watches_too_slowly() {
         let kill = while_watched(factor, |world| world.kill_pe(1));
         (kill, while_watched(factor, freeze))
     });
-    let late = || Err("PE 1 is silent for 65 s, and its Home keeps it".to_owned());
+    let late = || Err("PE 1 has been silent for 65 s, but its Home lists it".to_owned());
     assert_eq!(verdicts, [(Ok(()), Ok(())), (late(), late())]);
 }
 
@@ -448,7 +448,7 @@ fn a_session_that_does_not_recover() {
         world.cut(Spot::User(1), Spot::Element(3), true);
         world.pass_secs(60);
     });
-    assert!(why.contains("PU 1 has heard no echo"), "{why}");
+    assert!(why.contains("PU 1 has received no echo"), "{why}");
 }
 
 #[test]
@@ -510,7 +510,7 @@ fn a_pe_that_looks_for_a_registrar_for_ever() {
         property.look(&world, long_after())
     });
     let why = verdict.expect_err("it is noticed");
-    assert!(why.contains("PE 3 has 2 set-ups under way"), "{why}");
+    assert!(why.contains("PE 3 has 2 set-ups in progress"), "{why}");
 }
 
 #[test]

@@ -11,7 +11,7 @@ use rserpool::registrar::driver::RegistrarDriver;
 
 /// Events at one moment beyond which time is taken to stand still.
 const MAX_AT_ONE_MOMENT: u32 = 200_000;
-/// Events that may wait for a host that does not read.
+/// Most events that wait for a host that does not read.
 const MAX_HELD: usize = 100_000;
 
 impl World {
@@ -44,7 +44,7 @@ impl World {
             if self.net.now() > moment {
                 (moment, events) = (self.net.now(), 0);
             } else if events > MAX_AT_ONE_MOMENT {
-                self.stuck = Some(format!("{events} events, and it is still the same moment"));
+                self.stuck = Some(format!("{events} events without any advance of time"));
             }
         }
     }
