@@ -10,7 +10,7 @@ const FOREIGN: IpAddr = IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7));
 const FOREIGN_V6: IpAddr = IpAddr::V6(Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 7));
 
 /// The cases of this section.
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     UNDEFINED_FLAGS_ARE_IGNORED,
     ADDRESS_OUTSIDE_THE_ASSOCIATION,
     ONE_OF_TWO_ADDRESSES_OUTSIDE_THE_ASSOCIATION,

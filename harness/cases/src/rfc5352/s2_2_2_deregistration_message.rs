@@ -4,7 +4,7 @@ use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     DE_REGISTRATION_BY_PROXY,
     DE_REGISTRATION_BY_ANOTHER_PE_OF_THE_POOL,
     PROXY_DOES_NOT_HINDER_THE_PE,

@@ -5,7 +5,7 @@ use rspcheck_testkit::prelude::*;
 use std::collections::BTreeSet;
 
 /// The cases of this section.
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     GRANT_NAMES_THE_PE,
     REFUSAL_NAMES_THE_PE,
     GRANT_HAS_NO_OPERATION_ERROR,

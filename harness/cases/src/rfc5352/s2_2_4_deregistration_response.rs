@@ -3,7 +3,7 @@
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     RESPONSE_NAMES_THE_PE,
     RESPONSE_ABOUT_AN_UNKNOWN_PE_NAMES_IT,
     SUCCESS_HAS_NO_OPERATION_ERROR,

@@ -120,7 +120,7 @@ fn registration_brings_an_update(t: &mut Tester) -> Outcome {
     let update = update_where(t, &pu, &pool, |_| true)?;
     t.check_that(R5352_2_2_5_4, update.is_some(), NO_UPDATE);
     let positive = update.is_some_and(|m| m.has("pool-element") && !m.has("operation-error"));
-    t.check(R5352_2_2_5_5, positive);
+    t.check_that(R5352_2_2_5_5, positive, "no positive update");
     Ok(())
 }
 
@@ -151,7 +151,7 @@ fn deregistration_brings_an_update(t: &mut Tester) -> Outcome {
     let note = "no update without the PE that has left";
     t.check_that(R5352_2_2_5_4, update.is_some(), note);
     let stayed = update.is_some_and(|m| m.pool_elements() == [stays.pe_identifier()]);
-    t.check(R5352_2_2_5_5, stayed);
+    t.check_that(R5352_2_2_5_5, stayed, "no update with the other PE alone");
     Ok(())
 }
 

@@ -94,7 +94,8 @@ fn two_pools_over_one_association(t: &mut Tester) -> Outcome {
         t.check_that(R5352_2_2_7_7, own, format!("a keep-alive names {handle:?}"));
     }
     // The registrar can send keep-alives to each of its PEs, but need not.
-    t.check(R5352_3_5_13, named.contains(&one) && named.contains(&two));
+    let both = named.contains(&one) && named.contains(&two);
+    t.check_that(R5352_3_5_13, both, format!("keep-alives name {named:?}"));
     Ok(())
 }
 

@@ -7,7 +7,7 @@ use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     FIRST_REGISTRATION_CREATES_THE_POOL,
     SECOND_PE_JOINS_THE_POOL,
     POOL_TAKES_THE_POLICY_OF_ITS_FIRST_PE,

@@ -4,7 +4,7 @@ use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     POLICY_MISMATCH_IS_REJECTED,
     TRANSPORT_TYPE_MISMATCH_IS_REJECTED,
     UDP_PE_IS_REJECTED_BY_A_TCP_POOL,

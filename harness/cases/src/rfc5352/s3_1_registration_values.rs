@@ -7,7 +7,7 @@ use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     INFINITE_LIFE,
     LONGEST_LIFE,
     ZERO_LIFE_IS_ANSWERED,

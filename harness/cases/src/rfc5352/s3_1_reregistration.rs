@@ -5,7 +5,7 @@ use rspcheck_testkit::prelude::*;
 use std::collections::BTreeSet;
 
 /// The cases of this section.
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     RE_REGISTRATION_IS_ONE_MEMBER,
     RE_REGISTRATION_REPLACES_POLICY_VALUES,
     RE_REGISTRATION_REPLACES_THE_USER_TRANSPORT,

@@ -4,7 +4,7 @@ use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
-pub const CASES: &[Case] = &[
+pub(super) const CASES: &[Case] = &[
     DE_REGISTRATION_REMOVES_THE_PE,
     OTHER_PES_STAY,
     LAST_PE_TAKES_THE_POOL_WITH_IT,

@@ -49,7 +49,7 @@ fn unknown_pool_is_rejected(t: &mut Tester) -> Outcome {
     t.error(R5352_3_3_25, &response);
     t.only_cause(R5352_3_3_26, &response, 0x9);
     t.field(R5354_3_12_11_1, &response, "operation-error/0x9/#length", 4);
-    t.check(R5354_3_12_11_2, response.has("operation-error/0x9"));
+    t.cause(R5354_3_12_11_2, &response, 0x9);
     Ok(())
 }
 

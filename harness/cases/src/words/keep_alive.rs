@@ -92,8 +92,7 @@ pub(crate) fn asked_at_once(
     let span = at_once(t);
     let until = t.now() + span;
     if let Some(message) = t.next_of(pe, until, |m| m.is(ENDPOINT_KEEP_ALIVE))? {
-        t.check(requirement, true); // The keep-alive has come at once.
-        return Ok(message);
+        return t.answered(requirement, |_| Ok(message));
     }
     let late = t.now().saturating_sub(until);
     if late > Duration::from_millis(200) {

@@ -266,7 +266,7 @@ mod tests {
     use super::*;
     use rspcheck_adapters::bundled;
     use rspcheck_adapters::carrier::Carrier;
-    use rspcheck_testkit::{Outcome, Role, Tester};
+    use rspcheck_testkit::{Outcome, Tester, registrar};
 
     fn panics(t: &mut Tester<'_>) -> Outcome {
         let pool = t.unused_pool_handle();
@@ -275,14 +275,12 @@ mod tests {
         panic!("two and two are {}", 5)
     }
 
-    static PANICS: Case = Case {
-        id: "rfc5352/3.1/panics",
-        purpose: "A sample that panics in mid-case.",
-        target: Role::Registrar,
-        needs: &[],
-        covers: &[rspcheck_spec::id::R5352_3_1_1],
-        run: panics,
-    };
+    static PANICS: Case = registrar(
+        "rfc5352/3.1/panics",
+        "A sample that panics in mid-case.",
+        &[rspcheck_spec::id::R5352_3_1_1],
+        panics,
+    );
 
     fn in_process() -> Plan {
         let interrupted = std::sync::Arc::default();
