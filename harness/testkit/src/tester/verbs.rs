@@ -283,3 +283,6 @@ impl Tester<'_> {
 fn identifiers(pes: &[&PoolElement]) -> Vec<u32> {
     pes.iter().map(|pe| pe.pe_identifier()).collect()
 }
+
+#[cfg(test)]
+mod tests;
