@@ -1,4 +1,4 @@
-//! What can be wrong with octets, and with a value that is to become octets.
+//! Errors of decoding octets and of encoding values.
 
 use std::fmt;
 use std::ops::Range;
@@ -6,11 +6,11 @@ use std::ops::Range;
 use crate::numbers::ParameterType;
 use crate::skipped::Reports;
 
-/// Inside the crate errors are boxed: results are then little larger than what they hold in the good case,
-/// which is nearly always, and a decoded message is moved through a dozen of them.
+/// Result with a boxed error, for use inside the crate: it is little larger than its value, and a decoded message
+/// is moved through a dozen results.
 pub(crate) type DecodeResult<T> = Result<T, Box<DecodeError>>;
 
-/// Why octets are not a message: where, in which field, and what is wrong there.
+/// Error of octets that are not a message: its place, its field and its kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind} at offset {offset}{}", InPath(path))]
 pub struct DecodeError {
@@ -18,12 +18,12 @@ pub struct DecodeError {
     pub offset: usize,
     /// The field, as in `pool-element[1]/user-transport`; empty for the message itself.
     pub path: String,
-    /// What is wrong.
+    /// The kind of error.
     pub kind: ErrorKind,
     /// The innermost parameter or cause around the error, from its type to its Length; none if the error is
-    /// the message's own. It is what an "Invalid Values" cause carries.
+    /// the message's own. An "Invalid Values" cause carries it.
     pub around: Option<Range<usize>>,
-    /// What was skipped before the error, and which of it asks for a report.
+    /// The parameters that were skipped before the error, and those of them that ask for a report.
     pub reports: Reports,
 }
 
@@ -62,7 +62,7 @@ impl DecodeError {
     }
 }
 
-/// What is wrong with octets.
+/// Kind of error in octets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -70,7 +70,7 @@ pub enum ErrorKind {
     Truncated,
     /// A Length is below its header or its fixed part.
     LengthTooSmall,
-    /// A parameter or a cause runs past the end of what holds it.
+    /// A parameter or a cause runs past the end of its parent.
     LengthOverrun,
     /// A parameter of fixed size has another Length.
     WrongLength,
@@ -80,9 +80,9 @@ pub enum ErrorKind {
     UnknownMessage(u8),
     /// A parameter type that RFC 5354 does not define and that stops processing.
     UnknownParameter(ParameterType),
-    /// A mandatory parameter is not where it has to be.
+    /// A mandatory parameter is not in its place.
     MissingParameter,
-    /// A parameter that may stand once stands again.
+    /// A parameter that may occur once occurs again.
     DuplicateParameter,
     /// A known parameter in a place or order that the message does not have.
     UnexpectedParameter,
@@ -93,7 +93,7 @@ pub enum ErrorKind {
 }
 
 impl ErrorKind {
-    /// The name used in vectors and reports.
+    /// Returns the name used in vectors and reports.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Truncated => "truncated",
@@ -123,11 +123,12 @@ impl fmt::Display for ErrorKind {
     }
 }
 
-/// Why a value cannot become octets. Peers can cause both by what they register, so neither is a panic.
+/// Error of a value that cannot become octets. Peers can cause both with their registrations, so neither is a
+/// panic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EncodeError {
-    /// A message, parameter or cause is longer than its Length field can say.
+    /// A message, parameter or cause is longer than its Length field can express.
     #[error("{what} needs {octets} octets, its Length has 16 bits")]
     TooLong {
         /// Message, parameter or cause.
@@ -138,7 +139,7 @@ pub enum EncodeError {
     /// A list of which the RFC demands one or more entries is empty.
     #[error("no {what}: one or more are required")]
     Empty {
-        /// What the list holds.
+        /// The entries of the list.
         what: &'static str,
     },
 }

@@ -1,15 +1,15 @@
 //! The octets of ASAP (RFC 5352 §2) and ENRP (RFC 5353 §2) as types, and back.
 //!
-//! It is strict: a value of these types has the structure the RFCs draw, every Length has been checked, and an
-//! error says at which offset, in which field and why. It knows no clock, no socket, no peer and no state, and
-//! it decides nothing: what to do about an error is the one table in [`reaction`], doing it is the caller's.
+//! It is strict: a value of these types has the structure that the RFCs draw, every Length has been checked, and
+//! an error has its offset, field and kind. It has no clock, socket, peer or state, and it decides nothing: the
+//! table of reactions to errors is in [`reaction`], and the caller executes them.
 //!
-//! What a later RFC may add survives decoding and encoding: unknown flags, skipped parameters (with their
-//! place), unknown policies and cause codes. A message that came in the form the RFCs demand of senders leaves
-//! octet for octet as it came.
+//! Additions of a later RFC survive decoding and encoding: unknown flags, skipped parameters (with their place),
+//! unknown policies and cause codes. A message in the form that the RFCs demand of senders is encoded octet for
+//! octet as it was received.
 //!
 //! Enter at [`asap::Message`] and [`enrp::Message`]. One message is one file in `asap/` or `enrp/`, one
-//! parameter one file in `param/`; lengths and padding are the business of `reader.rs` and `writer.rs` alone.
+//! parameter one file in `param/`; only `reader.rs` and `writer.rs` handle lengths and padding.
 
 pub mod asap;
 pub mod enrp;

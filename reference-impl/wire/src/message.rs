@@ -1,8 +1,8 @@
-//! What ASAP and ENRP messages have in common (RFC 5354 §4): the header and the dispatch by type.
+//! The common part of ASAP and ENRP messages (RFC 5354 §4): the header and the dispatch by type.
 
 use crate::skipped::Reports;
 
-/// A decoded message with the reports that its sender is owed.
+/// Decoded message with the reports that its sender expects.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded<M> {
     /// The message.
@@ -12,7 +12,7 @@ pub struct Decoded<M> {
 }
 
 /// Declares the number space and the enum of one protocol's messages from one table: type, least Length,
-/// module and struct. The `mod` lines are written by hand, since rustfmt does not look into a macro.
+/// module and struct. The `mod` lines are written by hand, since rustfmt does not format inside a macro.
 macro_rules! messages {
     ($($(#[$doc:meta])+ $constant:ident = $number:literal, from $fixed:literal octets => $module:ident::$name:ident,)+) => {
         $(pub use $module::$name;)+
@@ -24,7 +24,7 @@ macro_rules! messages {
         impl MessageType {
             $($(#[$doc])+ pub const $constant: Self = Self($number);)+
 
-            /// The name the RFC gives it, if it has one.
+            /// Returns the RFC's name of the type, if it has one.
             pub const fn name(self) -> Option<&'static str> {
                 match self {
                     $(Self::$constant => Some(stringify!($constant)),)+
@@ -43,6 +43,9 @@ macro_rules! messages {
             /// Decodes one message, which is all of one SCTP user message.
             ///
             /// The padding after the last parameter may be counted in the Length or not, and may be missing.
+            ///
+            /// # Errors
+            /// If the octets are not one message of this protocol; [`crate::reaction`] has the reaction.
             pub fn decode(octets: &[u8]) -> Result<$crate::Decoded<Self>, $crate::DecodeError> {
                 Self::decode_boxed(octets).map_err(|error| *error)
             }
@@ -78,21 +81,24 @@ macro_rules! messages {
                 }
             }
 
-            /// Appends the message to `out`, padded; on an error `out` stays as it was.
+            /// Appends the message to `out`, padded.
+            ///
+            /// # Errors
+            /// If a Length exceeds 16 bits, or a list that needs an entry is empty. `out` is unchanged then.
             pub fn encode(&self, out: &mut Vec<u8>) -> Result<(), $crate::EncodeError> {
                 $crate::writer::message(out, self.message_type().0, self.flags(), |w| match self {
                     $(Self::$name(body) => body.encode(w),)+
                 })
             }
 
-            /// The message's type.
+            /// Returns the message's type.
             pub const fn message_type(&self) -> MessageType {
                 match self {
                     $(Self::$name(_) => MessageType::$constant,)+
                 }
             }
 
-            /// The message's flags.
+            /// Returns the message's flags.
             pub const fn flags(&self) -> $crate::Flags {
                 match self {
                     $(Self::$name(body) => body.flags,)+

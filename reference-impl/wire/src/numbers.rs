@@ -1,7 +1,7 @@
 //! The number spaces that readers and writers need: parameter types (RFC 5354 §3) and flags (RFC 5354 §4).
 //!
-//! Unknown numbers survive, so that they can be reported and sent on. Message types are in `message.rs`, error
-//! causes and policies in their parameters' files.
+//! Unknown numbers are preserved, so that a registrar can report them and send them on. Message types are in
+//! `message.rs`, error causes and policies in their parameters' files.
 
 use std::fmt;
 
@@ -48,7 +48,7 @@ impl ParameterType {
         matches!(self.0, 0x1..=0x10)
     }
 
-    /// The name in field paths, if RFC 5354 defines the type.
+    /// Returns the name in field paths, if RFC 5354 defines the type.
     pub const fn name(self) -> Option<&'static str> {
         Some(match self {
             Self::IPV4_ADDRESS => "ipv4-address",
@@ -82,7 +82,7 @@ impl fmt::Display for ParameterType {
     }
 }
 
-/// The flags octet of a message. Each message names its own bits; the others are kept as they came.
+/// Flags octet of a message. Each message names its own bits; the others are preserved.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Flags(pub u8);
 

@@ -8,8 +8,8 @@
 //! | 11                          | skip it, report it           | reserved: drop               |
 //!
 //! The RFCs have no rule for octets that are malformed in other ways: such messages are dropped, and reported
-//! only where "Invalid Values" names what happened. Whether and how a report is sent is the caller's decision;
-//! a report about an ERROR message would not be a good one.
+//! only if "Invalid Values" names the error. The caller decides if and how it sends a report; it should send none
+//! about an ERROR message.
 
 use crate::MAX_LENGTH;
 use crate::error::{DecodeError, ErrorKind};
@@ -36,11 +36,11 @@ impl Reaction {
     }
 }
 
-/// Returns the error to report about `octets`, which could not be decoded; none if they are dropped silently.
+/// Returns the error to report about `octets`, which could not be decoded; `None` if they are dropped silently.
 ///
-/// Parameters that were skipped before an unknown one stopped the processing are reported as if it had gone on:
-/// their own top bits ask for that (RFC 5354 §3, §3.12.2). A message that is too large to be carried whole in
-/// the report is cut, and of the skipped parameters there are as many as fit beside what stopped.
+/// Parameters that were skipped before an unknown one stopped the processing are reported too, as their own top
+/// bits ask for (RFC 5354 §3, §3.12.2). A message that is too large for the report is cut, and the skipped
+/// parameters are as many as fit beside the cause of the stop.
 pub fn report(error: &DecodeError, octets: &[u8]) -> Option<OperationError> {
     let stop = match Reaction::to_error(error.kind) {
         Reaction::DropReport => Some(stopped_by(error, octets)?),
@@ -57,7 +57,7 @@ pub fn report(error: &DecodeError, octets: &[u8]) -> Option<OperationError> {
     (!causes.is_empty()).then_some(OperationError { causes })
 }
 
-/// The cause that names what cannot be understood.
+/// Returns the cause that names the message or parameter at which decoding stopped.
 fn stopped_by(error: &DecodeError, octets: &[u8]) -> Option<ErrorCause> {
     let (code, offending) = match error.kind {
         ErrorKind::UnknownMessage(_) => (CauseCode::UNRECOGNIZED_MESSAGE, up_to_length(octets)),
@@ -82,7 +82,7 @@ impl Reports {
         (!causes.is_empty()).then_some(OperationError { causes })
     }
 
-    /// The causes that fit into so many octets.
+    /// Returns the causes that fit into `room` octets.
     fn causes(&self, mut room: usize) -> Vec<ErrorCause> {
         let mut causes = Vec::new();
         for (_, parameter) in self.iter() {
@@ -102,6 +102,6 @@ impl Reports {
 
 const CAUSE_HEADER: usize = 4;
 
-/// What fits into an ERROR message of either protocol beside its header, the two ENRP identifiers, the header
-/// of the Operation Error and that of one cause.
+/// Octets that fit into an ERROR message of either protocol beside its header, the two ENRP identifiers, the
+/// header of the Operation Error and that of one cause.
 const MAX_REPORTED: usize = MAX_LENGTH - 4 - 8 - 4 - CAUSE_HEADER;

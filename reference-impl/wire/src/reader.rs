@@ -1,8 +1,8 @@
-//! All that is to be known about Lengths and padding when reading (RFC 5354 §2, §3, §4).
+//! All rules of Lengths and padding for readers (RFC 5354 §2, §3, §4).
 //!
 //! A Length covers the padding between nested parameters but not that after the last one. Some senders count
-//! that too, and some leave it out, so a reader takes what padding its parent's Length leaves room for. What
-//! stands in padding and in reserved fields is ignored.
+//! that too, and some omit it, so a reader takes as much padding as its parent's Length has room for. The content
+//! of padding and of reserved fields is ignored.
 
 use std::net::IpAddr;
 
@@ -30,15 +30,15 @@ pub(crate) struct MessageHeader {
 
 /// Reads the value of one message or parameter: fixed fields first, then parameters in their order.
 pub(crate) struct Reader<'a> {
-    /// What of this value has not been read.
+    /// The octets of this value that have not been read.
     left: &'a [u8],
-    /// Where the value ends, in octets from the message's first one.
+    /// End of the value, in octets from the message's first one.
     end: usize,
-    /// Where this value's Length field stands.
+    /// Offset of this value's Length field.
     length_at: usize,
-    /// Parameter types that stood here and may stand once.
+    /// Types read here of parameters that may occur once.
     seen: u32,
-    /// Known parameters that stood here.
+    /// Number of known parameters read here.
     known: u16,
     unknown: UnknownParameters,
     reports: &'a mut Reports,
@@ -62,8 +62,8 @@ pub(crate) fn decode_alone<P: ReadParameter>(octets: &[u8], name: &'static str) 
 }
 
 impl<'a> Reader<'a> {
-    /// Checks a message's header and Length against the octets there are. `fixed` tells how many octets a
-    /// message of a type has at least; none if there is no such type.
+    /// Checks a message's header and Length against the octets. `fixed` returns the least number of octets of a
+    /// message of a type; `None` if there is no such type.
     pub(crate) fn message(
         octets: &'a [u8],
         fixed: impl Fn(u8) -> Option<usize>,
@@ -108,13 +108,13 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Where the next field or parameter begins.
+    /// Returns the offset of the next field or parameter.
     #[inline]
     pub(crate) fn offset(&self) -> usize {
         self.end - self.left.len()
     }
 
-    /// The next octets of the fixed part.
+    /// Reads the next octets of the fixed part.
     #[inline]
     fn take<const N: usize>(&mut self) -> DecodeResult<[u8; N]> {
         let Some((octets, left)) = self.left.split_first_chunk::<N>() else {
@@ -139,12 +139,12 @@ impl<'a> Reader<'a> {
         self.take().map(i32::from_be_bytes)
     }
 
-    /// A reserved field, whose content does not matter.
+    /// Reads a reserved field, whose content is ignored.
     pub(crate) fn reserved_u16(&mut self) -> DecodeResult<()> {
         self.take::<2>().map(|_| ())
     }
 
-    /// What is left, which has to be `N` octets.
+    /// Reads the rest, which must be `N` octets.
     #[inline]
     pub(crate) fn whole<const N: usize>(self) -> DecodeResult<&'a [u8; N]> {
         self.left
@@ -152,13 +152,13 @@ impl<'a> Reader<'a> {
             .map_err(|_| DecodeError::new(self.length_at, ErrorKind::WrongLength))
     }
 
-    /// What is left, however much.
+    /// Reads the rest, of any length.
     #[inline]
     pub(crate) fn rest(self) -> &'a [u8] {
         self.left
     }
 
-    /// The parameter that has to stand next.
+    /// Reads the mandatory next parameter.
     #[inline]
     pub(crate) fn mandatory<P: ReadParameter>(&mut self, name: &'static str) -> DecodeResult<P> {
         match self.peek()? {
@@ -170,7 +170,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The parameter that may stand next, but only once among its siblings.
+    /// Reads the next parameter if it is of this kind, which may occur only once among its siblings.
     #[inline]
     pub(crate) fn optional<P: ReadParameter>(
         &mut self,
@@ -185,7 +185,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The parameter that may stand next, the `index`th of its kind.
+    /// Reads the next parameter if it is of this kind, as the `index`th one.
     #[inline]
     pub(crate) fn repeated<P: ReadParameter>(
         &mut self,
@@ -200,7 +200,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The parameters of one kind that may stand next, any number of them.
+    /// Reads the next parameters of one kind, any number of them.
     pub(crate) fn list<P: ReadParameter>(&mut self, name: &'static str) -> DecodeResult<Vec<P>> {
         let mut list = Vec::new();
         while let Some(header) = self.peek()? {
@@ -212,7 +212,7 @@ impl<'a> Reader<'a> {
         Ok(list)
     }
 
-    /// The parameters of one kind that have to stand next, one or more.
+    /// Reads the next parameters of one kind, one or more.
     pub(crate) fn non_empty_list<P: ReadParameter>(
         &mut self,
         name: &'static str,
@@ -225,7 +225,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The first address of a transport.
+    /// Reads the first address of a transport.
     #[inline]
     pub(crate) fn address(&mut self) -> DecodeResult<IpAddr> {
         match self.peek()? {
@@ -240,7 +240,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The address of a transport that may have only one.
+    /// Reads the address of a transport that may have only one.
     #[inline]
     pub(crate) fn one_address(&mut self) -> DecodeResult<IpAddr> {
         let address = self.address()?;
@@ -252,10 +252,10 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The addresses after the first one.
+    /// Reads the addresses after the first one.
     #[inline]
     pub(crate) fn further_addresses(&mut self) -> DecodeResult<Vec<IpAddr>> {
-        // Most transports have one address, and decoding a list costs more than seeing that there is none.
+        // Most transports have one address, and decoding a list costs more than a check that it is empty.
         if self.left.is_empty() {
             Ok(Vec::new())
         } else {
@@ -263,7 +263,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next error cause. Causes have no classes to skip or stop by: every code survives.
+    /// Reads the next error cause. Causes have no classes that decide on skipping: every code is preserved.
     pub(crate) fn cause(&mut self) -> DecodeResult<Option<(u16, &'a [u8])>> {
         let Some(header) = self.header()? else {
             return Ok(None);
@@ -272,7 +272,7 @@ impl<'a> Reader<'a> {
         Ok(Some((header.parameter_type.0, header.value())))
     }
 
-    /// Nothing known may stand here any more. Gives what was skipped.
+    /// Checks that no known parameter follows. Returns the skipped ones.
     #[inline]
     pub(crate) fn finish(mut self) -> DecodeResult<UnknownParameters> {
         if !self.left.is_empty() {
@@ -289,7 +289,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The error that the mandatory `name` is not here: what stands here came twice, or it is missing.
+    /// Returns the error that the mandatory `name` is not here: another parameter occurs twice, or it is missing.
     #[cold]
     pub(crate) fn absent(&mut self, name: &'static str) -> Box<DecodeError> {
         match self.peek() {
@@ -313,7 +313,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The next known parameter; unknown ones before it are skipped, or stop the message.
+    /// Returns the next known parameter; unknown ones before it are skipped, or stop the message.
     #[inline]
     fn peek(&mut self) -> DecodeResult<Option<ParameterHeader<'a>>> {
         loop {
@@ -361,7 +361,7 @@ impl<'a> Reader<'a> {
         Ok(value)
     }
 
-    /// Goes on after a parameter and as much of its padding as there is room for.
+    /// Advances past a parameter and as much of its padding as there is room for.
     #[inline]
     fn pass(&mut self, header: ParameterHeader<'_>) {
         let padded = header.octets.len().next_multiple_of(4);

@@ -9,7 +9,7 @@ use crate::numbers::ParameterType;
 pub enum Reaction {
     /// Discard the message silently.
     Drop,
-    /// Discard the message and report why.
+    /// Discard the message and report the reason.
     DropReport,
     /// Go on as if the parameter were not there.
     Skip,
@@ -93,7 +93,7 @@ impl Reports {
     }
 }
 
-/// The octets up to the Length in the header they begin with, as far as they are there.
+/// Returns the octets up to the Length in their header, or all if there are fewer.
 pub(crate) fn up_to_length(octets: &[u8]) -> &[u8] {
     match octets {
         [_, _, high, low, ..] => {

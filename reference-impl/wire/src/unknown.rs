@@ -1,5 +1,5 @@
-//! Skipped parameters of unknown type, kept with their place, so that a message that is passed on or stored
-//! loses nothing.
+//! Skipped parameters of unknown type with their place, so that a message that is passed on or stored loses
+//! nothing.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub struct UnknownParameter<'a> {
     pub value: &'a [u8],
 }
 
-/// The skipped parameters of one message or parameter, in the order they came.
+/// The skipped parameters of one message or parameter, in their order.
 ///
 /// Nearly always empty, so the empty list takes one word and no allocation; a list takes little more memory
 /// than its octets took in the message.
@@ -31,7 +31,7 @@ struct List {
 }
 
 impl UnknownParameters {
-    /// An empty list.
+    /// The empty list.
     pub const NONE: Self = Self(None);
 
     /// Appends a parameter that follows `position` known ones.

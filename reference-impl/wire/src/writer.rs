@@ -1,7 +1,7 @@
-//! All that is to be known about Lengths and padding when writing (RFC 5354 §2, §3, §4).
+//! All rules of Lengths and padding for writers (RFC 5354 §2, §3, §4).
 //!
-//! Padding is written before what follows it, never after what it pads. So the Lengths of parents count it
-//! between parameters and not after the last one, by themselves; only a message's end is padded at last.
+//! Padding is written before the next parameter, not after the one that it pads. So the Lengths of parents count
+//! it between parameters and not after the last one; only the end of a message is padded last.
 
 use std::iter::Peekable;
 
@@ -21,11 +21,11 @@ pub(crate) trait WriteParameter {
 /// Writes the value of one message or parameter.
 pub(crate) struct Writer<'o> {
     out: &'o mut Vec<u8>,
-    /// Where the message begins: alignment counts from there.
+    /// Offset of the message's start, from which alignment counts.
     start: usize,
 }
 
-/// Appends a message with the value that `body` writes; on an error `out` stays as it was.
+/// Appends a message with the value that `body` writes; on an error `out` is unchanged.
 pub(crate) fn message(
     out: &mut Vec<u8>,
     message_type: u8,
@@ -45,14 +45,14 @@ pub(crate) fn message(
     Ok(())
 }
 
-/// The octets of one parameter, from its type to its Length.
+/// Encodes one parameter, from its type to its Length.
 pub(crate) fn encode_alone<P: WriteParameter>(parameter: &P) -> Result<Vec<u8>, EncodeError> {
     let mut out = Vec::new();
     encode_alone_into(&mut out, parameter)?;
     Ok(out)
 }
 
-/// The same into an empty buffer.
+/// Encodes one parameter into an empty buffer.
 pub(crate) fn encode_alone_into<P: WriteParameter>(
     out: &mut Vec<u8>,
     parameter: &P,
@@ -60,16 +60,16 @@ pub(crate) fn encode_alone_into<P: WriteParameter>(
     Writer { out, start: 0 }.parameter(parameter)
 }
 
-/// A message that grows by one parameter after the other, up to a limit.
+/// Message that grows by one parameter after the other, up to a limit.
 #[derive(Debug)]
 pub(crate) struct Growing {
     out: Vec<u8>,
-    /// Octets of the padded message.
+    /// Limit on the octets of the padded message.
     limit: usize,
 }
 
 impl Growing {
-    /// An empty message with room for `room` octets, and for `limit` at most.
+    /// Returns an empty message of at most `limit` octets, with memory for `room`.
     pub(crate) fn new(message_type: u8, limit: usize, room: usize) -> Self {
         let limit = limit.min(MAX_LENGTH);
         let mut out = Vec::with_capacity(room.min(limit));
@@ -85,12 +85,12 @@ impl Growing {
         self.out.len()
     }
 
-    /// Takes back what came after the first `len` octets.
+    /// Removes all octets after the first `len`.
     pub(crate) fn truncate(&mut self, len: usize) {
         self.out.truncate(len);
     }
 
-    /// False, and nothing is written, if it does not fit.
+    /// Writes a parameter. Returns false, and writes nothing, if it does not fit.
     #[must_use]
     pub(crate) fn put<P: WriteParameter>(&mut self, parameter: &P) -> bool {
         let before = self.out.len();
@@ -103,7 +103,7 @@ impl Growing {
         fits
     }
 
-    /// The same for a parameter that is in octets already, from its type to its Length.
+    /// Writes a parameter that is encoded already, from its type to its Length. Returns false if it does not fit.
     #[must_use]
     #[inline]
     pub(crate) fn put_octets(&mut self, parameter: &[u8]) -> bool {
@@ -116,7 +116,7 @@ impl Growing {
         true
     }
 
-    /// The message, padded.
+    /// Returns the message, padded.
     pub(crate) fn finish(mut self, flags: Flags) -> Vec<u8> {
         let length = u16::try_from(self.out.len()).expect("the limit is below the largest Length");
         self.out[1] = flags.0;
@@ -147,7 +147,7 @@ impl Writer<'_> {
         self.out.extend_from_slice(octets);
     }
 
-    /// Begins the parameters of this value; the skipped ones go back to their places among them.
+    /// Begins the parameters of this value; the skipped ones return to their places among them.
     pub(crate) fn parameters<'w, 'u>(
         &'w mut self,
         unknown: &'u UnknownParameters,
@@ -189,7 +189,7 @@ impl Writer<'_> {
         self.set_length(what, start)
     }
 
-    /// Sets the Length of what began at `start` and ends here.
+    /// Sets the Length of the value that begins at `start` and ends here.
     #[inline]
     fn set_length(&mut self, what: &'static str, start: usize) -> Result<(), EncodeError> {
         let octets = self.out.len() - start;

@@ -25,7 +25,7 @@ fn element(identifier: u32, user_transport: Transport, policy: Policy) -> PoolEl
     }
 }
 
-/// Short and long ones, with lengths that need padding, and with skipped parameters.
+/// Returns short and long elements, with lengths that need padding, and with skipped parameters.
 fn elements() -> Vec<PoolElement> {
     let sctp = |address: IpAddr| SctpTransport::new(7, address);
     let many = Addresses::collect([V6, V4, V6]).expect("three");
@@ -174,7 +174,7 @@ fn what_does_not_fit_changes_nothing() {
     assert!(enrp::Message::decode(&octets).is_ok());
 }
 
-/// Every message that differs from a good one in one octet or in its end.
+/// Checks every message that differs from a good one in one octet or in its end.
 #[test]
 fn a_question_is_read_where_the_message_holds_nothing_else() {
     for (handle, updates) in [("EchoPool", true), ("abc", false), ("", true)] {

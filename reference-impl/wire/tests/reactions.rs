@@ -1,4 +1,4 @@
-//! What errors say and what is done about them, and the limits of encoding.
+//! Content of errors, the reactions to them, and the limits of encoding.
 
 use rsp_wire::asap::{self, Message};
 use rsp_wire::reaction::report;
@@ -7,7 +7,7 @@ use rsp_wire::{
     ParameterType, Policy, PolicyType, PoolHandle, Reaction, enrp, text,
 };
 
-/// HANDLE_RESOLUTION of "abc" with one more parameter behind the handle.
+/// Returns a HANDLE_RESOLUTION of "abc" with one more parameter behind the handle.
 fn resolution_with(parameter: &[u8]) -> Vec<u8> {
     let mut octets = vec![0x05, 0, 0, 0, 0, 9, 0, 7, b'a', b'b', b'c', 0];
     octets.extend_from_slice(parameter);

@@ -29,7 +29,7 @@ proptest! {
         prop_assert_eq!(ids, Some((message.sender(), message.receiver())));
     }
 
-    /// Cut anywhere, a message is too short; without its final padding it is what it was.
+    /// Checks that a message cut anywhere is too short, and that one without its final padding is the same.
     #[test]
     fn cut_messages_are_truncated(message in asap_message()) {
         let mut octets = Vec::new();
@@ -46,7 +46,7 @@ proptest! {
         }
     }
 
-    /// A Length that counts the final padding means the same message.
+    /// Checks that a Length that counts the final padding means the same message.
     #[test]
     fn counted_padding_is_accepted(message in enrp_message()) {
         let mut octets = Vec::new();
@@ -63,8 +63,8 @@ proptest! {
         let _ = enrp::Message::decode(&octets);
     }
 
-    /// Arbitrary octets seldom pass the header; changed messages get deeper. What is accepted has a stable form,
-    /// and every error points into the octets.
+    /// Checks that accepted octets have a stable form and that every error points into the octets. Arbitrary octets
+    /// rarely pass the header, so messages with changes are decoded too.
     #[test]
     fn changed_messages_do_not_panic(
         message in asap_message(),

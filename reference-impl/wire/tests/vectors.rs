@@ -7,7 +7,7 @@ use rsp_wire::text::hex;
 use rsp_wire::{DecodeError, EncodeError, Reaction, asap, enrp};
 use vector_files::{Expect, ExpectedError, File, Vector, check_all, from_hex, octets};
 
-/// What the codec makes of the octets.
+/// Result of the codec for the octets of a vector.
 struct Outcome {
     result: Result<Vec<u8>, DecodeError>,
     reaction: Option<Reaction>,
@@ -42,8 +42,8 @@ fn check(file: &File, vector: &Vector) -> Result<(), String> {
     }
 }
 
-/// The vectors clear unknown flags when they re-encode, as a sender has to; this codec leaves that to who sends,
-/// so the flags have to come back as they came.
+/// Checks re-encoded octets. The vectors clear unknown flags, as a sender must; this codec leaves that to its
+/// caller, so the flags must be those received.
 fn check_reencoding(octets: &[u8], mut sent: Vec<u8>, reencoded: &[u8]) -> Result<(), String> {
     sent[1] = octets[1];
     if sent == reencoded {

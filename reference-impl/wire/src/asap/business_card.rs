@@ -1,4 +1,4 @@
-//! ASAP_BUSINESS_CARD (RFC 5352 §2.2.13): names a pool and the order in which its PEs are to be tried.
+//! ASAP_BUSINESS_CARD (RFC 5352 §2.2.13): names a pool and the order in which a PU tries its PEs.
 //!
 //! ```text
 //! | Type = 0x0d : 8 | Flags = 0 : 8 | Length : 16 |
@@ -27,7 +27,7 @@ pub struct BusinessCard {
 }
 
 impl BusinessCard {
-    /// A card with these PEs in the order of failover.
+    /// Returns a card with these PEs in the order of failover.
     pub fn new(pool_handle: PoolHandle, pool_elements: Vec<PoolElement>) -> Self {
         Self {
             flags: Flags::NONE,

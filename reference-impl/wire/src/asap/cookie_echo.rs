@@ -1,4 +1,4 @@
-//! ASAP_COOKIE_ECHO (RFC 5352 §2.2.12): a PU hands the last cookie of a failed PE to the next
+//! ASAP_COOKIE_ECHO (RFC 5352 §2.2.12): a PU sends the last cookie of a failed PE to the next
 //! one.
 //!
 //! ```text

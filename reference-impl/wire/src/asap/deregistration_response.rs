@@ -1,5 +1,5 @@
-//! ASAP_DEREGISTRATION_RESPONSE (RFC 5352 §2.2.4): answers a de-registration, or tells a PE that its
-//! registration ended. It has no reject flag: an error is what tells a refusal.
+//! ASAP_DEREGISTRATION_RESPONSE (RFC 5352 §2.2.4): answers a de-registration, or informs a PE that its
+//! registration ended. It has no reject flag: an error marks a refusal.
 //!
 //! ```text
 //! | Type = 0x04 : 8 | Flags = 0 : 8 | Length : 16 |
@@ -24,14 +24,14 @@ pub struct DeregistrationResponse {
     pub pool_handle: PoolHandle,
     /// The pool element.
     pub pe_identifier: PeIdentifier,
-    /// What went wrong, if anything.
+    /// The error of a refusal.
     pub operation_error: Option<OperationError>,
     /// Skipped parameters.
     pub unknown: UnknownParameters,
 }
 
 impl DeregistrationResponse {
-    /// A grant, or with an error a refusal.
+    /// Returns a grant, or with an error a refusal.
     pub fn new(
         pool_handle: PoolHandle,
         pe_identifier: PeIdentifier,

@@ -1,4 +1,4 @@
-//! ASAP_ENDPOINT_KEEP_ALIVE (RFC 5352 §2.2.7): a registrar asks a PE whether it lives. The Server
+//! ASAP_ENDPOINT_KEEP_ALIVE (RFC 5352 §2.2.7): a registrar checks that a PE is alive. The Server
 //! Identifier is a bare field, not a parameter.
 //!
 //! ```text
@@ -31,7 +31,7 @@ impl EndpointKeepAlive {
     /// H: the sender wants to be the Home ENRP server.
     pub const HOME: Flags = Flags(0x01);
 
-    /// A question from this registrar; `home` says that it wants to be the PE's Home ENRP server.
+    /// Returns a keep-alive from this registrar; with `home` it wants to be the PE's Home ENRP server.
     pub fn new(server_id: ServerId, pool_handle: PoolHandle, home: bool) -> Self {
         Self {
             flags: Flags::NONE.with(Self::HOME, home),
@@ -41,7 +41,7 @@ impl EndpointKeepAlive {
         }
     }
 
-    /// Does the sender want to be the Home ENRP server?
+    /// Returns true if the sender wants to be the Home ENRP server.
     pub const fn wants_to_be_home(&self) -> bool {
         self.flags.contains(Self::HOME)
     }

@@ -1,4 +1,4 @@
-//! ASAP_ENDPOINT_KEEP_ALIVE_ACK (RFC 5352 §2.2.8): a PE answers that it lives.
+//! ASAP_ENDPOINT_KEEP_ALIVE_ACK (RFC 5352 §2.2.8): a PE answers that it is alive.
 //!
 //! ```text
 //! | Type = 0x08 : 8 | Flags = 0 : 8 | Length : 16 |

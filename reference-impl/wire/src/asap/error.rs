@@ -17,14 +17,14 @@ use crate::writer::Writer;
 pub struct Error {
     /// The flags; none is defined.
     pub flags: Flags,
-    /// What is wrong.
+    /// The error.
     pub operation_error: OperationError,
     /// Skipped parameters.
     pub unknown: UnknownParameters,
 }
 
 impl Error {
-    /// A report of this error.
+    /// Returns a report of this error.
     pub fn new(operation_error: OperationError) -> Self {
         Self {
             flags: Flags::NONE,

@@ -24,18 +24,18 @@ pub struct HandleResolution {
     pub unknown: UnknownParameters,
 }
 
-/// What a HANDLE_RESOLUTION asks, without a copy of it.
+/// Content of a HANDLE_RESOLUTION, without a copy of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Question<'a> {
     /// The octets of the pool handle.
     pub pool_handle: &'a [u8],
-    /// Are later changes of the pool to be told too?
+    /// True if the sender asks for later changes of the pool too.
     pub wants_updates: bool,
 }
 
 impl<'a> Question<'a> {
-    /// Reads a HANDLE_RESOLUTION that holds its pool handle and nothing else, as nearly all do. All other octets give
-    /// none, be they in order or not: they are a matter for [`Message::decode`](super::Message::decode).
+    /// Reads a HANDLE_RESOLUTION that holds its pool handle and nothing else, as nearly all do. Returns `None` for
+    /// all other octets, correct or not: [`Message::decode`](super::Message::decode) reads those.
     #[inline]
     pub fn read(octets: &'a [u8]) -> Option<Self> {
         const HEADERS: usize = 8;
@@ -60,10 +60,10 @@ impl<'a> Question<'a> {
 }
 
 impl HandleResolution {
-    /// S: later changes of the pool are to be told too.
+    /// S: the sender asks for later changes of the pool too.
     pub const SEND_UPDATES: Flags = Flags(0x01);
 
-    /// A question for this pool; `updates` asks for news of later changes too.
+    /// Returns a request for this pool; `updates` asks for later changes too.
     pub fn new(pool_handle: PoolHandle, updates: bool) -> Self {
         Self {
             flags: Flags::NONE.with(Self::SEND_UPDATES, updates),
@@ -72,12 +72,12 @@ impl HandleResolution {
         }
     }
 
-    /// Are later changes of the pool to be told too?
+    /// Returns true if the sender asks for later changes of the pool too.
     pub const fn wants_updates(&self) -> bool {
         self.flags.contains(Self::SEND_UPDATES)
     }
 
-    /// What it asks.
+    /// Returns the content of the request.
     pub fn question(&self) -> Question<'_> {
         Question {
             pool_handle: self.pool_handle.as_octets(),

@@ -1,5 +1,5 @@
 //! ASAP_HANDLE_RESOLUTION_RESPONSE (RFC 5352 §2.2.6): the members of a pool, or why there are
-//! none. It has no reject flag: an error is what tells a negative answer.
+//! none. It has no reject flag: an error marks a negative answer.
 //!
 //! ```text
 //! | Type = 0x06 : 8 | A = 0x01 : 8 | Length : 16 |
@@ -28,7 +28,7 @@ pub struct HandleResolutionResponse {
     pub policy: Option<Policy>,
     /// The members, best first; none if the answer is negative.
     pub pool_elements: Vec<PoolElement>,
-    /// Why the answer is negative; none if it is positive.
+    /// The reason of a negative answer; none if it is positive.
     pub operation_error: Option<OperationError>,
     /// Skipped parameters.
     pub unknown: UnknownParameters,
@@ -39,7 +39,7 @@ pub struct HandleResolutionResponse {
 pub struct PositiveAnswer(Growing);
 
 impl PositiveAnswer {
-    /// An answer of at most `limit` octets without elements yet; none if not even that fits. There will be room
+    /// Returns an answer of at most `limit` octets without elements yet; `None` if not even that fits. It has room
     /// for `room` octets of elements without another allocation.
     pub fn new(
         pool_handle: &PoolHandle,
@@ -57,13 +57,13 @@ impl PositiveAnswer {
         fits.then_some(Self(answer))
     }
 
-    /// Adds the next best element. False if there is no room for it.
+    /// Adds the next best element. Returns false if there is no room for it.
     #[must_use]
     pub fn put(&mut self, element: &EncodedElement) -> bool {
         self.0.put_octets(element.as_octets())
     }
 
-    /// The message, padded.
+    /// Returns the message, padded.
     pub fn finish(self, updates: bool) -> Vec<u8> {
         self.0
             .finish(Flags::NONE.with(HandleResolutionResponse::UPDATES_ACCEPTED, updates))
@@ -71,10 +71,10 @@ impl PositiveAnswer {
 }
 
 impl HandleResolutionResponse {
-    /// A: later changes of the pool will be told too.
+    /// A: the sender will send later changes of the pool too.
     pub const UPDATES_ACCEPTED: Flags = Flags(0x01);
 
-    /// A positive answer without a word on updates.
+    /// Returns a positive answer that does not accept updates.
     pub fn new(
         pool_handle: PoolHandle,
         policy: Option<Policy>,
@@ -90,7 +90,7 @@ impl HandleResolutionResponse {
         }
     }
 
-    /// A negative answer for this reason.
+    /// Returns a negative answer for this reason.
     pub fn negative(pool_handle: PoolHandle, operation_error: OperationError) -> Self {
         let operation_error = Some(operation_error);
         Self {
@@ -99,7 +99,7 @@ impl HandleResolutionResponse {
         }
     }
 
-    /// Will later changes of the pool be told too?
+    /// Returns true if the sender will send later changes of the pool too.
     pub const fn accepts_updates(&self) -> bool {
         self.flags.contains(Self::UPDATES_ACCEPTED)
     }

@@ -28,23 +28,23 @@ messages! {
     DEREGISTRATION = 0x02, from 4 octets => deregistration::Deregistration,
     /// The answer to a registration.
     REGISTRATION_RESPONSE = 0x03, from 4 octets => registration_response::RegistrationResponse,
-    /// The answer to a de-registration, or the news that a registration ended.
+    /// The answer to a de-registration, or the notification that a registration ended.
     DEREGISTRATION_RESPONSE = 0x04, from 4 octets => deregistration_response::DeregistrationResponse,
     /// Asks for the members of a pool.
     HANDLE_RESOLUTION = 0x05, from 4 octets => handle_resolution::HandleResolution,
     /// The members of a pool, or why there are none.
     HANDLE_RESOLUTION_RESPONSE = 0x06, from 4 octets => handle_resolution_response::HandleResolutionResponse,
-    /// A registrar asks a PE whether it lives.
+    /// A registrar checks that a PE is alive.
     ENDPOINT_KEEP_ALIVE = 0x07, from 8 octets => endpoint_keep_alive::EndpointKeepAlive,
-    /// A PE answers that it lives.
+    /// A PE answers that it is alive.
     ENDPOINT_KEEP_ALIVE_ACK = 0x08, from 4 octets => endpoint_keep_alive_ack::EndpointKeepAliveAck,
     /// Reports a PE that does not answer.
     ENDPOINT_UNREACHABLE = 0x09, from 4 octets => endpoint_unreachable::EndpointUnreachable,
     /// A registrar announces its addresses.
     SERVER_ANNOUNCE = 0x0a, from 8 octets => server_announce::ServerAnnounce,
-    /// A PE leaves its state with a PU.
+    /// A PE stores its state at a PU.
     COOKIE = 0x0b, from 4 octets => cookie::Cookie,
-    /// A PU hands the state to the next PE.
+    /// A PU sends the state to the next PE.
     COOKIE_ECHO = 0x0c, from 4 octets => cookie_echo::CookieEcho,
     /// Names the pool and the order of failover.
     BUSINESS_CARD = 0x0d, from 4 octets => business_card::BusinessCard,

@@ -27,7 +27,7 @@ pub struct Registration {
 }
 
 impl Registration {
-    /// A registration of this PE in this pool.
+    /// Returns a registration of this PE in this pool.
     pub fn new(pool_handle: PoolHandle, pool_element: PoolElement) -> Self {
         Self {
             flags: Flags::NONE,

@@ -24,7 +24,7 @@ pub struct RegistrationResponse {
     pub pool_handle: PoolHandle,
     /// The pool element.
     pub pe_identifier: PeIdentifier,
-    /// What went wrong, if anything.
+    /// The reason of a rejection, or a warning.
     pub operation_error: Option<OperationError>,
     /// Skipped parameters.
     pub unknown: UnknownParameters,
@@ -34,7 +34,7 @@ impl RegistrationResponse {
     /// R: the registration is rejected.
     pub const REJECT: Flags = Flags(0x01);
 
-    /// A grant without an error (or with a warning); see also [`rejection`](Self::rejection).
+    /// Returns a grant without an error (or with a warning); see also [`rejection`](Self::rejection).
     pub fn new(
         pool_handle: PoolHandle,
         pe_identifier: PeIdentifier,
@@ -49,7 +49,7 @@ impl RegistrationResponse {
         }
     }
 
-    /// A rejection for this reason.
+    /// Returns a rejection for this reason.
     pub fn rejection(
         pool_handle: PoolHandle,
         pe_identifier: PeIdentifier,
@@ -62,7 +62,7 @@ impl RegistrationResponse {
         }
     }
 
-    /// Is the registration rejected?
+    /// Returns true if the registration is rejected.
     pub const fn is_rejected(&self) -> bool {
         self.flags.contains(Self::REJECT)
     }

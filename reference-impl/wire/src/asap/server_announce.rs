@@ -20,14 +20,14 @@ pub struct ServerAnnounce {
     pub flags: Flags,
     /// The registrar.
     pub server_id: ServerId,
-    /// Where it speaks ASAP; if empty, at the address the message came from.
+    /// Its transports for ASAP; if empty, it uses the source address of the message.
     pub transports: Vec<AnnouncedTransport>,
     /// Skipped parameters.
     pub unknown: UnknownParameters,
 }
 
 impl ServerAnnounce {
-    /// An announcement of this registrar.
+    /// Returns an announcement of this registrar.
     pub fn new(server_id: ServerId, transports: Vec<AnnouncedTransport>) -> Self {
         Self {
             flags: Flags::NONE,

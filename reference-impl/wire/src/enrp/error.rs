@@ -23,14 +23,14 @@ pub struct Error {
     pub sender: ServerId,
     /// The registrar it is meant for, or all.
     pub receiver: ServerId,
-    /// What is wrong.
+    /// The error.
     pub operation_error: OperationError,
     /// Skipped parameters.
     pub unknown: UnknownParameters,
 }
 
 impl Error {
-    /// A report of this error.
+    /// Returns a report of this error.
     pub fn new(sender: ServerId, receiver: ServerId, operation_error: OperationError) -> Self {
         Self {
             flags: Flags::NONE,

@@ -30,7 +30,7 @@ impl HandleTableRequest {
     /// W: only the PEs that the receiver owns.
     pub const OWN_CHILDREN_ONLY: Flags = Flags(0x01);
 
-    /// A request; `own_children_only` leaves out what other registrars own.
+    /// Returns a request; `own_children_only` excludes the PEs of other registrars.
     pub fn new(sender: ServerId, receiver: ServerId, own_children_only: bool) -> Self {
         Self {
             flags: Flags::NONE.with(Self::OWN_CHILDREN_ONLY, own_children_only),
@@ -40,7 +40,7 @@ impl HandleTableRequest {
         }
     }
 
-    /// Are only the PEs asked for that the receiver owns?
+    /// Returns true if the sender asks only for the PEs that the receiver owns.
     pub const fn own_children_only(&self) -> bool {
         self.flags.contains(Self::OWN_CHILDREN_ONLY)
     }

@@ -44,12 +44,12 @@ pub struct HandleTableResponse {
 #[derive(Debug)]
 pub struct TablePart {
     message: Growing,
-    /// The pool that the next element joins without its handle being repeated.
+    /// The pool that the next element joins without a repetition of the handle.
     pool: Option<PoolHandle>,
 }
 
 impl TablePart {
-    /// A response of at most `limit` octets without entries yet.
+    /// Returns a response of at most `limit` octets without entries yet.
     pub fn new(sender: ServerId, receiver: ServerId, limit: usize) -> Self {
         let mut message = Growing::new(MessageType::HANDLE_TABLE_RESPONSE.0, limit, limit);
         message.u32(sender.0);
@@ -60,7 +60,7 @@ impl TablePart {
         }
     }
 
-    /// Adds an element. The elements of one pool come one after the other. False if there is no room for it.
+    /// Adds an element. The elements of one pool follow each other. Returns false if there is no room for it.
     #[must_use]
     pub fn put(&mut self, pool_handle: &PoolHandle, element: &EncodedElement) -> bool {
         let before = self.message.len();
@@ -75,7 +75,7 @@ impl TablePart {
         fits
     }
 
-    /// The message, padded; `more` says that it is not the last.
+    /// Returns the message, padded; `more` marks it as not the last.
     pub fn finish(self, more: bool) -> Vec<u8> {
         self.message
             .finish(Flags::NONE.with(HandleTableResponse::MORE_TO_SEND, more))
@@ -85,10 +85,10 @@ impl TablePart {
 impl HandleTableResponse {
     /// R: the request is rejected.
     pub const REJECT: Flags = Flags(0x01);
-    /// M: a further request will bring more.
+    /// M: the answer to a further request has more.
     pub const MORE_TO_SEND: Flags = Flags(0x02);
 
-    /// A part of the handlespace; `more` says that it is not the last.
+    /// Returns a part of the handlespace; `more` marks it as not the last.
     pub fn new(sender: ServerId, receiver: ServerId, entries: Vec<PoolEntry>, more: bool) -> Self {
         Self {
             flags: Flags::NONE.with(Self::MORE_TO_SEND, more),
@@ -99,7 +99,7 @@ impl HandleTableResponse {
         }
     }
 
-    /// A rejection.
+    /// Returns a rejection.
     pub fn rejection(sender: ServerId, receiver: ServerId) -> Self {
         Self {
             flags: Self::REJECT,
@@ -107,12 +107,12 @@ impl HandleTableResponse {
         }
     }
 
-    /// Is the request rejected?
+    /// Returns true if the request is rejected.
     pub const fn is_rejected(&self) -> bool {
         self.flags.contains(Self::REJECT)
     }
 
-    /// Will a further request bring more?
+    /// Returns true if the answer to a further request has more.
     pub const fn has_more(&self) -> bool {
         self.flags.contains(Self::MORE_TO_SEND)
     }

@@ -1,4 +1,4 @@
-//! ENRP_HANDLE_UPDATE (RFC 5353 §2.4): the Home ENRP server tells its peers of a PE.
+//! ENRP_HANDLE_UPDATE (RFC 5353 §2.4): the Home ENRP server announces a PE to its peers.
 //!
 //! ```text
 //! | Type = 0x04 : 8 | Flags = 0 : 8 | Length : 16 |
@@ -17,14 +17,14 @@ use crate::reader::Reader;
 use crate::unknown::UnknownParameters;
 use crate::writer::{WriteParameter, Writer, message};
 
-/// What happened to a PE. Other values than the two are reserved; they are kept.
+/// Change of a PE. Other values than the two are reserved; decoding preserves them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UpdateAction(pub u16);
 
 impl UpdateAction {
-    /// It came or changed.
+    /// The PE is new or changed.
     pub const ADD_PE: Self = Self(0x0000);
-    /// It left.
+    /// The PE left.
     pub const DEL_PE: Self = Self(0x0001);
 }
 
@@ -37,7 +37,7 @@ pub struct HandleUpdate {
     pub sender: ServerId,
     /// The registrar it is meant for, or all.
     pub receiver: ServerId,
-    /// What happened.
+    /// The change.
     pub action: UpdateAction,
     /// The pool.
     pub pool_handle: PoolHandle,
@@ -48,7 +48,7 @@ pub struct HandleUpdate {
 }
 
 impl HandleUpdate {
-    /// News of this PE.
+    /// Returns an update about this PE.
     pub fn new(
         sender: ServerId,
         receiver: ServerId,

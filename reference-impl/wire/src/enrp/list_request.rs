@@ -1,4 +1,4 @@
-//! ENRP_LIST_REQUEST (RFC 5353 §2.5): asks a registrar for the others that it knows.
+//! ENRP_LIST_REQUEST (RFC 5353 §2.5): asks a registrar for the registrars that it knows.
 //!
 //! ```text
 //! | Type = 0x05 : 8 | Flags = 0 : 8 | Length : 16 |
@@ -27,7 +27,7 @@ pub struct ListRequest {
 }
 
 impl ListRequest {
-    /// A request.
+    /// Returns a request.
     pub fn new(sender: ServerId, receiver: ServerId) -> Self {
         Self {
             flags: Flags::NONE,

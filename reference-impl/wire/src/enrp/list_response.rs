@@ -33,7 +33,7 @@ impl ListResponse {
     /// R: the request is rejected.
     pub const REJECT: Flags = Flags(0x01);
 
-    /// A list.
+    /// Returns a list.
     pub fn new(sender: ServerId, receiver: ServerId, servers: Vec<ServerInformation>) -> Self {
         Self {
             flags: Flags::NONE,
@@ -44,7 +44,7 @@ impl ListResponse {
         }
     }
 
-    /// A rejection.
+    /// Returns a rejection.
     pub fn rejection(sender: ServerId, receiver: ServerId) -> Self {
         Self {
             flags: Self::REJECT,
@@ -52,7 +52,7 @@ impl ListResponse {
         }
     }
 
-    /// Is the request rejected?
+    /// Returns true if the request is rejected.
     pub const fn is_rejected(&self) -> bool {
         self.flags.contains(Self::REJECT)
     }

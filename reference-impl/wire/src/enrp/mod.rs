@@ -1,7 +1,7 @@
 //! The ten ENRP messages (RFC 5353 §2).
 //!
-//! Each begins with the identifiers of the registrar that sends it and of the one it is meant for; 0 stands for
-//! all of them.
+//! Each begins with the identifiers of the registrar that sends it and of the one it is meant for; 0 means all
+//! of them.
 
 mod error;
 mod handle_table_request;
@@ -21,13 +21,13 @@ pub use handle_table_response::{PoolEntry, TablePart};
 pub use handle_update::UpdateAction;
 
 messages! {
-    /// A registrar says that it lives and what it owns.
+    /// A registrar announces that it is alive, with the checksum over the PEs that it owns.
     PRESENCE = 0x01, from 12 octets => presence::Presence,
     /// Asks for a part of the handlespace.
     HANDLE_TABLE_REQUEST = 0x02, from 12 octets => handle_table_request::HandleTableRequest,
     /// A part of the handlespace.
     HANDLE_TABLE_RESPONSE = 0x03, from 12 octets => handle_table_response::HandleTableResponse,
-    /// A PE came, changed or left.
+    /// A PE is new, changed or gone.
     HANDLE_UPDATE = 0x04, from 16 octets => handle_update::HandleUpdate,
     /// Asks for the known registrars.
     LIST_REQUEST = 0x05, from 12 octets => list_request::ListRequest,
@@ -43,8 +43,8 @@ messages! {
     ERROR = 0x0a, from 12 octets => error::Error,
 }
 
-/// Sender and receiver of a message, read from its fixed part alone: also of one whose type is unknown or whose
-/// parameters are wrong, so that an error can be answered.
+/// Returns sender and receiver of a message, read from its fixed part alone: also of one whose type is unknown or
+/// whose parameters are wrong, so that the caller can answer with an error.
 pub fn sender_and_receiver(octets: &[u8]) -> Option<(ServerId, ServerId)> {
     let identifiers = octets.get(4..12)?;
     let (sender, receiver) = identifiers.split_first_chunk::<4>()?;
@@ -56,12 +56,12 @@ pub fn sender_and_receiver(octets: &[u8]) -> Option<(ServerId, ServerId)> {
 }
 
 impl Message {
-    /// The registrar that sends it.
+    /// Returns the registrar that sends it.
     pub const fn sender(&self) -> ServerId {
         self.identifiers().0
     }
 
-    /// The registrar it is meant for; [`ServerId::UNDETERMINED`] means all.
+    /// Returns the registrar it is meant for; [`ServerId::UNDETERMINED`] means all.
     pub const fn receiver(&self) -> ServerId {
         self.identifiers().1
     }

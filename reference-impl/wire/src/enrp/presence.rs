@@ -1,4 +1,4 @@
-//! ENRP_PRESENCE (RFC 5353 §2.1): a registrar says that it lives. The figure of the RFC shows no
+//! ENRP_PRESENCE (RFC 5353 §2.1): a registrar announces that it is alive. The figure of the RFC shows no
 //! flag; §3.4 names one for "reply required" and this is the bit that implementations use. The checksum is a SHOULD
 //! (§2.1), so a message without it is decoded.
 //!
@@ -28,17 +28,17 @@ pub struct Presence {
     pub receiver: ServerId,
     /// The checksum over the PEs the sender owns.
     pub pe_checksum: Option<PeChecksum>,
-    /// Where the sender speaks ENRP.
+    /// The sender's transport for ENRP.
     pub server_information: Option<ServerInformation>,
     /// Skipped parameters.
     pub unknown: UnknownParameters,
 }
 
 impl Presence {
-    /// R: the receiver is to answer with its own presence.
+    /// R: the sender asks the receiver for its presence.
     pub const REPLY_REQUIRED: Flags = Flags(0x01);
 
-    /// A heartbeat that needs no reply.
+    /// Returns a heartbeat that needs no reply.
     pub fn new(
         sender: ServerId,
         receiver: ServerId,
@@ -55,7 +55,7 @@ impl Presence {
         }
     }
 
-    /// Is the receiver to answer with its own presence?
+    /// Returns true if the sender asks the receiver for its presence.
     pub const fn requires_reply(&self) -> bool {
         self.flags.contains(Self::REPLY_REQUIRED)
     }

@@ -1,4 +1,4 @@
-//! The addresses of a transport (RFC 5354 §3.1, §3.2): always one, seldom more.
+//! The addresses of a transport (RFC 5354 §3.1, §3.2): always one, rarely more.
 
 use std::net::IpAddr;
 
@@ -17,7 +17,7 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// A list from an iterator; none if the iterator is empty.
+    /// Collects a list from an iterator; `None` if the iterator is empty.
     pub fn collect(addresses: impl IntoIterator<Item = IpAddr>) -> Option<Self> {
         let mut addresses = addresses.into_iter();
         let first = addresses.next()?;
@@ -27,12 +27,12 @@ impl Addresses {
         })
     }
 
-    /// All addresses in their order.
+    /// Iterates over all addresses in their order.
     pub fn iter(&self) -> impl Iterator<Item = IpAddr> + Clone + '_ {
         std::iter::once(self.first).chain(self.rest.iter().copied())
     }
 
-    /// Is the address one of them?
+    /// Returns true if the address is one of them.
     pub fn contains(&self, address: IpAddr) -> bool {
         self.iter().any(|own| own == address)
     }

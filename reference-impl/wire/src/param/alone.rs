@@ -1,4 +1,4 @@
-//! One parameter without a message around it, for programs that take messages apart.
+//! One parameter without a message around it, for programs that dissect messages.
 
 use crate::error::{DecodeError, EncodeError};
 use crate::numbers::ParameterType;

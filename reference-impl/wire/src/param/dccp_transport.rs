@@ -29,7 +29,7 @@ pub struct DccpTransport {
 }
 
 impl DccpTransport {
-    /// A transport at this port and address.
+    /// Returns a transport at this port and address.
     pub const fn new(port: u16, service_code: u32, address: IpAddr) -> Self {
         Self {
             port,

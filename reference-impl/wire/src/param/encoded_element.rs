@@ -1,7 +1,7 @@
-//! A Pool Element (RFC 5354 §3.10) in octets: what a handlespace keeps and passes on without taking it apart.
+//! A Pool Element (RFC 5354 §3.10) in octets, which a handlespace stores and passes on without decoding it.
 //!
-//! Answers and tables repeat the same elements over and over; an element that is kept as it is sent costs a
-//! copy there, and a third of the typed value's memory.
+//! Answers and tables repeat the same elements many times; an element that is stored as it is sent costs a copy
+//! there, and a third of the typed value's memory.
 
 use std::fmt;
 
@@ -24,38 +24,44 @@ enum Octets {
     Boxed(Box<[u8]>),
 }
 
-/// Where the value and its fixed fields begin, behind type and Length.
+/// Offsets of the value and of its fixed fields, behind type and Length.
 const VALUE: usize = 4;
 const IDENTIFIER: usize = 4;
 const HOME: usize = 8;
 const LIFE: usize = 12;
 
 impl EncodedElement {
-    /// The element in octets.
+    /// Encodes an element.
     ///
-    /// An element that could not have come in a message (a skipped parameter of a type that stops messages,
-    /// [`Policy::Other`](super::Policy::Other) with the type of a known policy) must not be kept this way.
+    /// An element that no message can carry (a skipped parameter of a type that stops messages,
+    /// [`Policy::Other`](super::Policy::Other) with the type of a known policy) must not be stored this way.
+    ///
+    /// # Errors
+    /// If the element, or a parameter in it, is longer than its Length can express.
     pub fn new(element: &PoolElement) -> Result<Self, EncodeError> {
         Self::new_with(element, &mut Vec::new())
     }
 
-    /// The same with a buffer of the caller's to work in; what it held is lost.
+    /// Encodes an element like [`EncodedElement::new`], with a buffer of the caller's whose content is lost.
+    ///
+    /// # Errors
+    /// As [`EncodedElement::new`].
     pub fn new_with(element: &PoolElement, buffer: &mut Vec<u8>) -> Result<Self, EncodeError> {
         buffer.clear();
         encode_alone_into(buffer, element)?;
         Ok(Self(Octets::new(buffer)))
     }
 
-    /// The element.
+    /// Decodes the element.
     ///
     /// # Panics
-    /// If the element could not have come in a message.
+    /// If no message can carry the element.
     pub fn decode(&self) -> PoolElement {
         decode_alone(self.as_octets(), "pool-element")
             .expect("an element that was encoded decodes again")
     }
 
-    /// The parameter, unpadded.
+    /// Returns the parameter, unpadded.
     pub fn as_octets(&self) -> &[u8] {
         match &self.0 {
             Octets::Inline { length, octets } => &octets[..usize::from(*length)],
@@ -63,22 +69,22 @@ impl EncodedElement {
         }
     }
 
-    /// The PE's number in its pool.
+    /// Returns the PE's number in its pool.
     pub fn identifier(&self) -> PeIdentifier {
         PeIdentifier(self.field(IDENTIFIER))
     }
 
-    /// Its Home ENRP server.
+    /// Returns its Home ENRP server.
     pub fn home(&self) -> ServerId {
         ServerId(self.field(HOME))
     }
 
-    /// How long the registration lasts.
+    /// Returns the duration of the registration.
     pub fn life(&self) -> RegistrationLife {
         RegistrationLife(self.field(LIFE).cast_signed())
     }
 
-    /// Gives it another Home.
+    /// Sets its Home ENRP server.
     pub fn set_home(&mut self, home: ServerId) {
         let octets = match &mut self.0 {
             Octets::Inline { octets, .. } => octets.as_mut_slice(),
@@ -87,7 +93,7 @@ impl EncodedElement {
         octets[HOME..HOME + 4].copy_from_slice(&home.0.to_be_bytes());
     }
 
-    /// Whether it is the same but for Home and registration life.
+    /// Returns true if only Home and registration life may differ from those of `other`.
     pub fn has_same_parameters(&self, other: &Self) -> bool {
         let same = |range: std::ops::Range<usize>| {
             self.as_octets().get(range.clone()) == other.as_octets().get(range)
@@ -129,7 +135,7 @@ impl Octets {
     }
 }
 
-/// The same octets have the same form: where they are kept follows from their number.
+/// Equal octets have the same form, because their number decides where they are stored.
 impl PartialEq for Octets {
     fn eq(&self, other: &Self) -> bool {
         match (self, other) {
@@ -148,7 +154,7 @@ impl PartialEq for Octets {
 
 impl Eq for Octets {}
 
-/// As the element it is.
+/// Formats the decoded element.
 impl fmt::Debug for EncodedElement {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.decode().fmt(f)

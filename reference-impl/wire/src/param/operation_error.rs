@@ -37,12 +37,12 @@ impl CauseCode {
     pub const INCONSISTENT_TRANSPORT_TYPE: Self = Self(0x7);
     /// The Transport Use is not that of the pool (§3.12.9).
     pub const INCONSISTENT_DATA_CONTROL: Self = Self(0x8);
-    /// Nobody knows the pool (§3.12.11).
+    /// No registrar knows the pool (§3.12.11).
     pub const UNKNOWN_POOL_HANDLE: Self = Self(0x9);
     /// Refused for the sake of security (§3.12.10).
     pub const SECURITY_CONSIDERATIONS: Self = Self(0xa);
 
-    /// The RFC's name, if it has one.
+    /// Returns the RFC's name of the code, if it has one.
     pub const fn name(self) -> Option<&'static str> {
         Some(match self {
             Self::UNSPECIFIED => "Unspecified Error",
@@ -70,18 +70,19 @@ impl fmt::Display for CauseCode {
     }
 }
 
-/// One cause. Its information is kept as it came: a report about something broken may itself hold something
-/// broken, and a strange detail is no reason to lose the error. [`policy`](Self::policy) and its like read it.
+/// Error cause. Its information is stored as it was received: a report about malformed octets may itself contain
+/// malformed octets, and the error must not be lost because of them. [`policy`](Self::policy) and
+/// [`transport`](Self::transport) read it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ErrorCause {
-    /// What happened.
+    /// The kind of error.
     pub code: CauseCode,
     /// The cause-specific information, unpadded.
     pub information: Box<[u8]>,
 }
 
 impl ErrorCause {
-    /// A cause with this information.
+    /// Returns a cause with this information.
     pub fn new(code: CauseCode, information: &[u8]) -> Self {
         Self {
             code,
@@ -89,12 +90,15 @@ impl ErrorCause {
         }
     }
 
-    /// A cause that carries nothing: codes 0x0, 0x4, 0x6, 0x8, 0x9 and 0xa.
+    /// Returns a cause that carries nothing: codes 0x0, 0x4, 0x6, 0x8, 0x9 and 0xa.
     pub fn bare(code: CauseCode) -> Self {
         Self::new(code, &[])
     }
 
-    /// Code 0x5 with the policy of the pool.
+    /// Returns a cause 0x5 with the policy of the pool.
+    ///
+    /// # Errors
+    /// If the policy is longer than its Length can express.
     pub fn inconsistent_pool_policy(of_the_pool: &Policy) -> Result<Self, EncodeError> {
         Ok(Self::new(
             CauseCode::INCONSISTENT_POOL_POLICY,
@@ -102,7 +106,10 @@ impl ErrorCause {
         ))
     }
 
-    /// Code 0x7 with the user transport of the pool.
+    /// Returns a cause 0x7 with the user transport of the pool.
+    ///
+    /// # Errors
+    /// If the transport is longer than its Length can express.
     pub fn inconsistent_transport_type(of_the_pool: &Transport) -> Result<Self, EncodeError> {
         Ok(Self::new(
             CauseCode::INCONSISTENT_TRANSPORT_TYPE,
@@ -110,7 +117,10 @@ impl ErrorCause {
         ))
     }
 
-    /// Code 0x3 with the policy that holds an invalid value.
+    /// Returns a cause 0x3 with the policy that has an invalid value.
+    ///
+    /// # Errors
+    /// If the policy is longer than its Length can express.
     pub fn invalid_policy(offending: &Policy) -> Result<Self, EncodeError> {
         Ok(Self::new(
             CauseCode::INVALID_VALUES,
@@ -118,7 +128,10 @@ impl ErrorCause {
         ))
     }
 
-    /// Code 0x3 with the transport that holds an invalid value.
+    /// Returns a cause 0x3 with the transport that has an invalid value.
+    ///
+    /// # Errors
+    /// If the transport is longer than its Length can express.
     pub fn invalid_transport(offending: &Transport) -> Result<Self, EncodeError> {
         Ok(Self::new(
             CauseCode::INVALID_VALUES,
@@ -126,12 +139,18 @@ impl ErrorCause {
         ))
     }
 
-    /// The information as a policy; offsets in errors count from the information's start.
+    /// Decodes the information as a policy.
+    ///
+    /// # Errors
+    /// If it is not a policy. Offsets count from the start of the information.
     pub fn policy(&self) -> Result<Policy, DecodeError> {
         decode_alone(&self.information, "policy").map_err(|error| *error)
     }
 
-    /// The information as a transport; offsets in errors count from the information's start.
+    /// Decodes the information as a transport.
+    ///
+    /// # Errors
+    /// If it is not a transport. Offsets count from the start of the information.
     pub fn transport(&self) -> Result<Transport, DecodeError> {
         decode_alone(&self.information, "transport").map_err(|error| *error)
     }
@@ -145,7 +164,7 @@ pub struct OperationError {
 }
 
 impl OperationError {
-    /// Is this one of the causes?
+    /// Returns true if one of the causes has this code.
     pub fn has(&self, code: CauseCode) -> bool {
         self.causes.iter().any(|cause| cause.code == code)
     }

@@ -1,4 +1,4 @@
-//! PE Checksum (RFC 5354 §3.15), ENRP only. How it is computed is RFC 5353 §3.6.2 and not done here.
+//! PE Checksum (RFC 5354 §3.15), ENRP only. RFC 5353 §3.6.2 defines its computation, which is not done here.
 //!
 //! ```text
 //! | Type = 0xf : 16  | Length = 6 : 16 |

@@ -1,4 +1,4 @@
-//! PE Identifier (RFC 5354 §3.14), ASAP only; the number itself also stands in the Pool Element parameter.
+//! PE Identifier (RFC 5354 §3.14), ASAP only; the Pool Element parameter has the same number.
 //!
 //! ```text
 //! | Type = 0xe : 16 | Length = 8 : 16 |
@@ -12,7 +12,7 @@ use crate::numbers::ParameterType;
 use crate::reader::{ReadParameter, Reader};
 use crate::writer::{WriteParameter, Writer};
 
-/// The number that tells the PEs of one pool apart.
+/// Number that distinguishes the PEs of one pool.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PeIdentifier(pub u32);
 

@@ -35,17 +35,17 @@ impl PolicyType {
     /// Randomized Least Used (§5.4).
     pub const RANDOMIZED_LEAST_USED: Self = Self(0x4000_0004);
 
-    /// Is it for private use?
+    /// Returns true if the type is for private use.
     pub const fn is_private(self) -> bool {
         self.0 & 0x8000_0000 != 0
     }
 
-    /// Does it need load information?
+    /// Returns true if the policy needs load information.
     pub const fn is_adaptive(self) -> bool {
         self.0 & 0x4000_0000 != 0
     }
 
-    /// Is it one of the two values that RFC 5356 §7.1 calls invalid?
+    /// Returns true if the type is one of the two values that RFC 5356 §7.1 declares invalid.
     pub const fn is_invalid(self) -> bool {
         matches!(self.0, 0x0000_0000 | 0x4000_0000)
     }
@@ -82,14 +82,14 @@ pub enum Policy {
     LeastUsedDegradation {
         /// Current load.
         load: u32,
-        /// What one more user adds to the load.
+        /// Load that one more user adds.
         load_degradation: u32,
     },
     /// Priority Least Used.
     PriorityLeastUsed {
         /// Current load.
         load: u32,
-        /// What one more user adds to the load.
+        /// Load that one more user adds.
         load_degradation: u32,
     },
     /// Randomized Least Used.
@@ -107,7 +107,7 @@ pub enum Policy {
 }
 
 impl Policy {
-    /// The type, which all members of a pool have in common.
+    /// Returns the type, which is the same for all members of a pool.
     pub const fn policy_type(&self) -> PolicyType {
         match self {
             Self::RoundRobin => PolicyType::ROUND_ROBIN,

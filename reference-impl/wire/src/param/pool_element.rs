@@ -1,4 +1,4 @@
-//! Pool Element (RFC 5354 §3.10): a member of a pool with all that is known of it.
+//! Pool Element (RFC 5354 §3.10): a member of a pool with all its properties.
 //!
 //! ```text
 //! | Type = 0xa : 16 | Length : 16               |
@@ -10,8 +10,8 @@
 //! | ASAP Transport: SCTP Transport, optional    |
 //! ```
 //!
-//! The ASAP Transport is drawn without a word on whether it may be left out; RFC 5352 §3.1 calls it optional,
-//! so it is optional here.
+//! RFC 5354 does not state if the ASAP Transport is mandatory; RFC 5352 §3.1 calls it optional, so it is optional
+//! here.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use crate::reader::{ReadParameter, Reader};
 use crate::unknown::UnknownParameters;
 use crate::writer::{WriteParameter, Writer};
 
-/// How long a registration lasts, in seconds as on the wire.
+/// Duration of a registration, in seconds as on the wire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RegistrationLife(pub i32);
 
@@ -30,12 +30,12 @@ impl RegistrationLife {
     /// It never ends.
     pub const INFINITE: Self = Self(-1);
 
-    /// Does it never end?
+    /// Returns true if it never ends.
     pub const fn is_infinite(self) -> bool {
         self.0 == Self::INFINITE.0
     }
 
-    /// The span; none if infinite. Values below -1 have no meaning in the RFC and no span either.
+    /// Returns the duration; `None` if infinite. Values below -1 have no meaning in the RFC and no duration either.
     pub fn duration(self) -> Option<Duration> {
         u64::try_from(self.0).ok().map(Duration::from_secs)
     }
@@ -48,13 +48,13 @@ pub struct PoolElement {
     pub identifier: PeIdentifier,
     /// Its Home ENRP server, or [`ServerId::UNDETERMINED`].
     pub home: ServerId,
-    /// How long the registration lasts.
+    /// The duration of the registration.
     pub life: RegistrationLife,
-    /// Where users reach it.
+    /// Its transport for pool users.
     pub user_transport: Transport,
     /// Its policy and the policy's values.
     pub policy: Policy,
-    /// Where registrars reach it.
+    /// Its transport for registrars.
     pub asap_transport: Option<SctpTransport>,
     /// Skipped parameters.
     pub unknown: UnknownParameters,

@@ -19,12 +19,12 @@ use crate::writer::{WriteParameter, Writer};
 pub struct PoolHandle(Arc<[u8]>);
 
 impl PoolHandle {
-    /// A handle of these octets.
+    /// Returns a handle of these octets.
     pub fn new(octets: impl Into<Arc<[u8]>>) -> Self {
         Self(octets.into())
     }
 
-    /// The octets.
+    /// Returns the octets.
     pub fn as_octets(&self) -> &[u8] {
         &self.0
     }
@@ -54,7 +54,7 @@ impl Borrow<[u8]> for PoolHandle {
     }
 }
 
-/// The text if all octets are printable ASCII, else `hex:` and the octets in hex.
+/// Formats the text if all octets are printable ASCII, else `hex:` and the octets in hex.
 impl fmt::Display for PoolHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&crate::text::text_or_hex(&self.0))

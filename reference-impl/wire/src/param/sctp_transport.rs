@@ -15,7 +15,7 @@ use crate::reader::{ReadParameter, Reader};
 use crate::unknown::UnknownParameters;
 use crate::writer::{WriteParameter, Writer};
 
-/// What an SCTP transport is for. Other values than the two are reserved; they are kept.
+/// Use of an SCTP transport. Other values than the two are reserved; decoding preserves them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TransportUse(pub u16);
 
@@ -40,7 +40,7 @@ pub struct SctpTransport {
 }
 
 impl SctpTransport {
-    /// A data-only transport at this port and these addresses.
+    /// Returns a data-only transport at this port and these addresses.
     pub fn new(port: u16, addresses: impl Into<Addresses>) -> Self {
         let addresses = addresses.into();
         let transport_use = TransportUse::DATA_ONLY;

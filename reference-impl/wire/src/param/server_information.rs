@@ -1,4 +1,4 @@
-//! Server Information (RFC 5354 §3.11), ENRP only: a registrar and where it speaks ENRP.
+//! Server Information (RFC 5354 §3.11), ENRP only: a registrar and its transport for ENRP.
 //!
 //! ```text
 //! | Type = 0xb : 16 | Length : 16     |
@@ -35,14 +35,14 @@ impl fmt::Display for ServerId {
 pub struct ServerInformation {
     /// The registrar.
     pub server_id: ServerId,
-    /// Where it speaks ENRP.
+    /// Its transport for ENRP.
     pub transport: SctpTransport,
     /// Skipped parameters.
     pub unknown: UnknownParameters,
 }
 
 impl ServerInformation {
-    /// This registrar at this transport.
+    /// Returns the information that this registrar is at this transport.
     pub const fn new(server_id: ServerId, transport: SctpTransport) -> Self {
         Self {
             server_id,

@@ -1,4 +1,4 @@
-//! A transport of any kind (RFC 5354 §3.3-§3.7, §3.16): what a pool element offers its users.
+//! A transport of any kind (RFC 5354 §3.3-§3.7, §3.16), which a pool element offers its users.
 
 use std::net::IpAddr;
 
@@ -25,12 +25,12 @@ pub enum Transport {
     Udp(UdpTransport),
     /// Over UDP-Lite.
     UdpLite(UdpLiteTransport),
-    /// Over something only the application knows.
+    /// Over a transport that only the application knows.
     Opaque(OpaqueTransport),
 }
 
 impl Transport {
-    /// The parameter type, which says the kind of transport.
+    /// Returns the parameter type, which is the kind of transport.
     pub const fn parameter_type(&self) -> ParameterType {
         match self {
             Self::Dccp(_) => ParameterType::DCCP_TRANSPORT,
@@ -42,7 +42,7 @@ impl Transport {
         }
     }
 
-    /// The skipped parameters of unknown type among its addresses; an opaque transport has none.
+    /// Returns the skipped parameters of unknown type among its addresses; an opaque transport has none.
     pub fn unknown_mut(&mut self) -> Option<&mut UnknownParameters> {
         match self {
             Self::Dccp(transport) => Some(&mut transport.unknown),
@@ -54,7 +54,7 @@ impl Transport {
         }
     }
 
-    /// The addresses; an opaque transport has none that can be read.
+    /// Returns the addresses; an opaque transport has none that can be read.
     pub fn addresses(&self) -> impl Iterator<Item = IpAddr> + '_ {
         let (first, rest) = match self {
             Self::Dccp(transport) => (Some(transport.address), &[][..]),
@@ -70,7 +70,7 @@ impl Transport {
         first.into_iter().chain(rest.iter().copied())
     }
 
-    /// The port, unless the transport is opaque.
+    /// Returns the port, unless the transport is opaque.
     pub const fn port(&self) -> Option<u16> {
         match self {
             Self::Dccp(transport) => Some(transport.port),
@@ -82,7 +82,7 @@ impl Transport {
         }
     }
 
-    /// What it is for: only SCTP can be more than data only (RFC 5354 §3.3-§3.7).
+    /// Returns its use: only SCTP can be more than data only (RFC 5354 §3.3-§3.7).
     pub const fn transport_use(&self) -> TransportUse {
         match self {
             Self::Sctp(transport) => transport.transport_use,

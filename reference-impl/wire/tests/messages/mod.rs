@@ -344,7 +344,7 @@ fn cookie() -> impl Strategy<Value = Cookie> {
     vec(any::<u8>(), 0..10).prop_map(|octets| Cookie(octets.into()))
 }
 
-/// Skippable parameters before, between and after `known` known ones.
+/// Returns skippable parameters before, between and after `known` known ones.
 fn unknown(known: u16) -> impl Strategy<Value = UnknownParameters> {
     let one = (0..=known, 0x8000..=0xffff_u16, vec(any::<u8>(), 0..6));
     vec(one, 0..3).prop_map(|mut list| {

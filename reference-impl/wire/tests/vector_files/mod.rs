@@ -130,7 +130,7 @@ pub fn octets(file: &File, vector: &Vector) -> Result<Vec<u8>, String> {
     Ok(octets)
 }
 
-/// Hex digits in tokens; a token `61*8` is an octet eight times, and `#` starts a comment.
+/// Decodes hex digits in tokens; a token `61*8` is an octet eight times, and `#` starts a comment.
 pub fn from_hex(text: &str) -> Result<Vec<u8>, String> {
     let mut octets = Vec::new();
     let lines = text
