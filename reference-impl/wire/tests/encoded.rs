@@ -155,7 +155,7 @@ fn a_table_of_encoded_elements_is_the_table() {
 }
 
 #[test]
-fn what_does_not_fit_changes_nothing() {
+fn an_element_that_does_not_fit_changes_nothing() {
     let short = EncodedElement::new(&elements()[0]).expect("it fits");
     let long = EncodedElement::new(&elements()[5]).expect("it fits");
     let handle = PoolHandle::from("abc");
@@ -176,7 +176,7 @@ fn what_does_not_fit_changes_nothing() {
 
 /// Checks every message that differs from a good one in one octet or in its end.
 #[test]
-fn a_question_is_read_where_the_message_holds_nothing_else() {
+fn a_question_is_read_if_the_message_holds_nothing_else() {
     for (handle, updates) in [("EchoPool", true), ("abc", false), ("", true)] {
         let good = HandleResolution::new(handle.into(), updates);
         let mut octets = Vec::new();

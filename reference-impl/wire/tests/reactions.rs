@@ -21,7 +21,7 @@ fn error(octets: &[u8]) -> DecodeError {
 }
 
 #[test]
-fn the_top_bits_decide_what_becomes_of_the_unknown() {
+fn the_top_bits_decide_the_reaction_to_unknown_types() {
     let parameters = [
         (0x0000, Reaction::Drop),
         (0x3fff, Reaction::Drop),
@@ -92,7 +92,7 @@ fn the_largest_unknown_message_still_fits_into_a_report() {
 }
 
 #[test]
-fn skipped_parameters_are_told_and_kept() {
+fn skipped_parameters_are_reported_and_preserved() {
     let octets = resolution_with(&[0xff, 0xfe, 0, 5, 0xaa, 0, 0, 0, 0xbf, 0xff, 0, 4]);
     let decoded = Message::decode(&octets).expect("both are skipped");
     assert_eq!(decoded.reports.reaction(), Some(Reaction::SkipReport));
@@ -112,7 +112,7 @@ fn skipped_parameters_are_told_and_kept() {
 }
 
 #[test]
-fn what_was_skipped_before_the_stop_is_reported_too() {
+fn parameters_skipped_before_the_stop_are_reported_too() {
     const SKIPPED: [u8; 4] = [0xff, 0xfe, 0, 4];
     let reported = |last: [u8; 8]| {
         let octets = resolution_with(&[&SKIPPED[..], &last].concat());
@@ -191,7 +191,7 @@ fn an_error_names_the_field_and_the_parameter_around_it() {
 }
 
 #[test]
-fn what_is_too_long_or_empty_leaves_the_buffer_as_it_was() {
+fn values_too_long_or_empty_leave_the_buffer_unchanged() {
     let mut out = vec![1, 2, 3];
     let too_long = asap::Cookie::new(Cookie(vec![0; 65_528].into()));
     let result = Message::from(too_long).encode(&mut out);
@@ -240,7 +240,7 @@ fn alignment_counts_from_the_message_not_from_the_buffer() {
 }
 
 #[test]
-fn a_cause_gives_back_the_policy_it_carries() {
+fn a_cause_returns_the_policy_that_it_carries() {
     let policy = Policy::LeastUsedDegradation {
         load: 1,
         load_degradation: 2,
@@ -257,7 +257,7 @@ fn a_cause_gives_back_the_policy_it_carries() {
 }
 
 #[test]
-fn handles_are_shown_as_text_only_where_that_is_unmistakable() {
+fn handles_are_shown_as_text_only_if_that_is_unambiguous() {
     assert_eq!(PoolHandle::from("EchoPool").to_string(), "EchoPool");
     assert_eq!(PoolHandle::from("abc\0").to_string(), "hex:61626300");
     assert_eq!(PoolHandle::from("hex:").to_string(), "hex:6865783a");
@@ -265,7 +265,7 @@ fn handles_are_shown_as_text_only_where_that_is_unmistakable() {
 }
 
 #[test]
-fn policy_types_tell_their_kind() {
+fn policy_types_have_the_kind_of_their_number() {
     assert!(PolicyType::LEAST_USED.is_adaptive() && !PolicyType::PRIORITY.is_adaptive());
     assert!(PolicyType(0xb000_0001).is_private() && !PolicyType::LEAST_USED.is_private());
     assert!(PolicyType(0).is_invalid() && PolicyType(0x4000_0000).is_invalid());
