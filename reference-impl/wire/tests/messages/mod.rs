@@ -1,4 +1,4 @@
-//! Any messages, for property tests.
+//! Strategies of any message, for property tests.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -14,313 +14,178 @@ use rsp_wire::{
     Transport, TransportUse, UdpLiteTransport, UdpTransport, UnknownParameters,
 };
 
-pub fn asap_message() -> impl Strategy<Value = asap::Message> {
+/// Returns a strategy of messages whose fields have the values of these strategies.
+macro_rules! any_of {
+    ($protocol:ident::$message:ident { $($field:ident: $strategy:expr),+ $(,)? }) => {
+        ($($strategy,)+).prop_map(|($($field,)+)| $protocol::$message { $($field),+ }.into())
+    };
+}
+
+pub(crate) fn asap_message() -> impl Strategy<Value = asap::Message> {
     prop_oneof![
-        (flags(), handle(), element(), unknown(2)).prop_map(
-            |(flags, pool_handle, pool_element, unknown)| {
-                asap::Registration {
-                    flags,
-                    pool_handle,
-                    pool_element,
-                    unknown,
-                }
-                .into()
-            }
-        ),
-        (flags(), handle(), identifier(), unknown(2)).prop_map(
-            |(flags, pool_handle, pe_identifier, unknown)| {
-                asap::Deregistration {
-                    flags,
-                    pool_handle,
-                    pe_identifier,
-                    unknown,
-                }
-                .into()
-            }
-        ),
-        (
-            flags(),
-            handle(),
-            identifier(),
-            option::of(error()),
-            unknown(2)
-        )
-            .prop_map(
-                |(flags, pool_handle, pe_identifier, operation_error, unknown)| {
-                    asap::RegistrationResponse {
-                        flags,
-                        pool_handle,
-                        pe_identifier,
-                        operation_error,
-                        unknown,
-                    }
-                    .into()
-                }
-            ),
-        (
-            flags(),
-            handle(),
-            identifier(),
-            option::of(error()),
-            unknown(2)
-        )
-            .prop_map(
-                |(flags, pool_handle, pe_identifier, operation_error, unknown)| {
-                    asap::DeregistrationResponse {
-                        flags,
-                        pool_handle,
-                        pe_identifier,
-                        operation_error,
-                        unknown,
-                    }
-                    .into()
-                }
-            ),
-        (flags(), handle(), unknown(1)).prop_map(|(flags, pool_handle, unknown)| {
-            asap::HandleResolution {
-                flags,
-                pool_handle,
-                unknown,
-            }
-            .into()
+        any_of!(asap::Registration {
+            flags: flags(),
+            pool_handle: handle(),
+            pool_element: element(),
+            unknown: unknown(2)
         }),
-        (
-            flags(),
-            handle(),
-            option::of(policy()),
-            vec(element(), 1..4),
-            unknown(2)
-        )
-            .prop_map(|(flags, pool_handle, policy, pool_elements, unknown)| {
-                let operation_error = None;
-                asap::HandleResolutionResponse {
-                    flags,
-                    pool_handle,
-                    policy,
-                    pool_elements,
-                    operation_error,
-                    unknown,
-                }
-                .into()
-            }),
+        any_of!(asap::Deregistration {
+            flags: flags(),
+            pool_handle: handle(),
+            pe_identifier: identifier(),
+            unknown: unknown(2)
+        }),
+        any_of!(asap::RegistrationResponse {
+            flags: flags(),
+            pool_handle: handle(),
+            pe_identifier: identifier(),
+            operation_error: option::of(error()),
+            unknown: unknown(2)
+        }),
+        any_of!(asap::DeregistrationResponse {
+            flags: flags(),
+            pool_handle: handle(),
+            pe_identifier: identifier(),
+            operation_error: option::of(error()),
+            unknown: unknown(2)
+        }),
+        any_of!(asap::HandleResolution {
+            flags: flags(),
+            pool_handle: handle(),
+            unknown: unknown(1)
+        }),
+        any_of!(asap::HandleResolutionResponse {
+            flags: flags(),
+            pool_handle: handle(),
+            policy: option::of(policy()),
+            pool_elements: vec(element(), 1..4),
+            operation_error: Just(None),
+            unknown: unknown(2)
+        }),
         (handle(), error()).prop_map(|(pool_handle, error)| {
             asap::HandleResolutionResponse::negative(pool_handle, error).into()
         }),
-        (flags(), server_id(), handle(), unknown(1)).prop_map(
-            |(flags, server_id, pool_handle, unknown)| {
-                asap::EndpointKeepAlive {
-                    flags,
-                    server_id,
-                    pool_handle,
-                    unknown,
-                }
-                .into()
-            }
-        ),
-        (flags(), handle(), identifier(), unknown(2)).prop_map(
-            |(flags, pool_handle, pe_identifier, unknown)| {
-                asap::EndpointKeepAliveAck {
-                    flags,
-                    pool_handle,
-                    pe_identifier,
-                    unknown,
-                }
-                .into()
-            }
-        ),
-        (flags(), handle(), identifier(), unknown(2)).prop_map(
-            |(flags, pool_handle, pe_identifier, unknown)| {
-                asap::EndpointUnreachable {
-                    flags,
-                    pool_handle,
-                    pe_identifier,
-                    unknown,
-                }
-                .into()
-            }
-        ),
-        (flags(), server_id(), vec(announced(), 0..3), unknown(0)).prop_map(
-            |(flags, server_id, transports, unknown)| {
-                asap::ServerAnnounce {
-                    flags,
-                    server_id,
-                    transports,
-                    unknown,
-                }
-                .into()
-            }
-        ),
-        (flags(), cookie(), unknown(1)).prop_map(|(flags, cookie, unknown)| asap::Cookie {
-            flags,
-            cookie,
-            unknown
-        }
-        .into()),
-        (flags(), cookie(), unknown(1)).prop_map(|(flags, cookie, unknown)| asap::CookieEcho {
-            flags,
-            cookie,
-            unknown
-        }
-        .into()),
-        (flags(), handle(), vec(element(), 1..3), unknown(2)).prop_map(
-            |(flags, pool_handle, pool_elements, unknown)| {
-                asap::BusinessCard {
-                    flags,
-                    pool_handle,
-                    pool_elements,
-                    unknown,
-                }
-                .into()
-            }
-        ),
-        (flags(), error(), unknown(1)).prop_map(|(flags, operation_error, unknown)| {
-            asap::Error {
-                flags,
-                operation_error,
-                unknown,
-            }
-            .into()
+        any_of!(asap::EndpointKeepAlive {
+            flags: flags(),
+            server_id: server_id(),
+            pool_handle: handle(),
+            unknown: unknown(1)
+        }),
+        any_of!(asap::EndpointKeepAliveAck {
+            flags: flags(),
+            pool_handle: handle(),
+            pe_identifier: identifier(),
+            unknown: unknown(2)
+        }),
+        any_of!(asap::EndpointUnreachable {
+            flags: flags(),
+            pool_handle: handle(),
+            pe_identifier: identifier(),
+            unknown: unknown(2)
+        }),
+        any_of!(asap::ServerAnnounce {
+            flags: flags(),
+            server_id: server_id(),
+            transports: vec(announced(), 0..3),
+            unknown: unknown(0)
+        }),
+        any_of!(asap::Cookie {
+            flags: flags(),
+            cookie: cookie(),
+            unknown: unknown(1)
+        }),
+        any_of!(asap::CookieEcho {
+            flags: flags(),
+            cookie: cookie(),
+            unknown: unknown(1)
+        }),
+        any_of!(asap::BusinessCard {
+            flags: flags(),
+            pool_handle: handle(),
+            pool_elements: vec(element(), 1..3),
+            unknown: unknown(2)
+        }),
+        any_of!(asap::Error {
+            flags: flags(),
+            operation_error: error(),
+            unknown: unknown(1)
         }),
     ]
 }
 
-pub fn enrp_message() -> impl Strategy<Value = enrp::Message> {
-    let ids = || (server_id(), server_id());
+pub(crate) fn enrp_message() -> impl Strategy<Value = enrp::Message> {
     prop_oneof![
-        (
-            flags(),
-            ids(),
-            option::of(any::<u16>()),
-            option::of(server()),
-            unknown(0)
-        )
-            .prop_map(
-                |(flags, (sender, receiver), checksum, server_information, unknown)| {
-                    let pe_checksum = checksum.map(PeChecksum);
-                    enrp::Presence {
-                        flags,
-                        sender,
-                        receiver,
-                        pe_checksum,
-                        server_information,
-                        unknown,
-                    }
-                    .into()
-                }
-            ),
-        (flags(), ids(), unknown(0)).prop_map(|(flags, (sender, receiver), unknown)| {
-            enrp::HandleTableRequest {
-                flags,
-                sender,
-                receiver,
-                unknown,
-            }
-            .into()
+        any_of!(enrp::Presence {
+            flags: flags(),
+            sender: server_id(),
+            receiver: server_id(),
+            pe_checksum: option::of(any::<u16>().prop_map(PeChecksum)),
+            server_information: option::of(server()),
+            unknown: unknown(0)
         }),
-        (flags(), ids(), vec(entry(), 0..3), unknown(0)).prop_map(
-            |(flags, (sender, receiver), entries, unknown)| {
-                enrp::HandleTableResponse {
-                    flags,
-                    sender,
-                    receiver,
-                    entries,
-                    unknown,
-                }
-                .into()
-            }
-        ),
-        (
-            flags(),
-            ids(),
-            any::<u16>(),
-            handle(),
-            element(),
-            unknown(2)
-        )
-            .prop_map(
-                |(flags, (sender, receiver), action, pool_handle, pool_element, unknown)| {
-                    let action = UpdateAction(action);
-                    enrp::HandleUpdate {
-                        flags,
-                        sender,
-                        receiver,
-                        action,
-                        pool_handle,
-                        pool_element,
-                        unknown,
-                    }
-                    .into()
-                }
-            ),
-        (flags(), ids(), unknown(0)).prop_map(|(flags, (sender, receiver), unknown)| {
-            enrp::ListRequest {
-                flags,
-                sender,
-                receiver,
-                unknown,
-            }
-            .into()
+        any_of!(enrp::HandleTableRequest {
+            flags: flags(),
+            sender: server_id(),
+            receiver: server_id(),
+            unknown: unknown(0)
         }),
-        (flags(), ids(), vec(server(), 0..3), unknown(0)).prop_map(
-            |(flags, (sender, receiver), servers, unknown)| {
-                enrp::ListResponse {
-                    flags,
-                    sender,
-                    receiver,
-                    servers,
-                    unknown,
-                }
-                .into()
-            }
-        ),
-        (flags(), ids(), server_id(), unknown(0)).prop_map(
-            |(flags, (sender, receiver), target, unknown)| {
-                enrp::InitTakeover {
-                    flags,
-                    sender,
-                    receiver,
-                    target,
-                    unknown,
-                }
-                .into()
-            }
-        ),
-        (flags(), ids(), server_id(), unknown(0)).prop_map(
-            |(flags, (sender, receiver), target, unknown)| {
-                enrp::InitTakeoverAck {
-                    flags,
-                    sender,
-                    receiver,
-                    target,
-                    unknown,
-                }
-                .into()
-            }
-        ),
-        (flags(), ids(), server_id(), unknown(0)).prop_map(
-            |(flags, (sender, receiver), target, unknown)| {
-                enrp::TakeoverServer {
-                    flags,
-                    sender,
-                    receiver,
-                    target,
-                    unknown,
-                }
-                .into()
-            }
-        ),
-        (flags(), ids(), error(), unknown(1)).prop_map(
-            |(flags, (sender, receiver), operation_error, unknown)| {
-                enrp::Error {
-                    flags,
-                    sender,
-                    receiver,
-                    operation_error,
-                    unknown,
-                }
-                .into()
-            }
-        ),
+        any_of!(enrp::HandleTableResponse {
+            flags: flags(),
+            sender: server_id(),
+            receiver: server_id(),
+            entries: vec(entry(), 0..3),
+            unknown: unknown(0)
+        }),
+        any_of!(enrp::HandleUpdate {
+            flags: flags(),
+            sender: server_id(),
+            receiver: server_id(),
+            action: any::<u16>().prop_map(UpdateAction),
+            pool_handle: handle(),
+            pool_element: element(),
+            unknown: unknown(2)
+        }),
+        any_of!(enrp::ListRequest {
+            flags: flags(),
+            sender: server_id(),
+            receiver: server_id(),
+            unknown: unknown(0)
+        }),
+        any_of!(enrp::ListResponse {
+            flags: flags(),
+            sender: server_id(),
+            receiver: server_id(),
+            servers: vec(server(), 0..3),
+            unknown: unknown(0)
+        }),
+        any_of!(enrp::InitTakeover {
+            flags: flags(),
+            sender: server_id(),
+            receiver: server_id(),
+            target: server_id(),
+            unknown: unknown(0)
+        }),
+        any_of!(enrp::InitTakeoverAck {
+            flags: flags(),
+            sender: server_id(),
+            receiver: server_id(),
+            target: server_id(),
+            unknown: unknown(0)
+        }),
+        any_of!(enrp::TakeoverServer {
+            flags: flags(),
+            sender: server_id(),
+            receiver: server_id(),
+            target: server_id(),
+            unknown: unknown(0)
+        }),
+        any_of!(enrp::Error {
+            flags: flags(),
+            sender: server_id(),
+            receiver: server_id(),
+            operation_error: error(),
+            unknown: unknown(1)
+        }),
     ]
 }
 

@@ -8,16 +8,16 @@ use serde::Deserialize;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct File {
-    pub format: String,
-    pub protocol: String,
-    pub vector: Vec<Vector>,
+pub(crate) struct File {
+    pub(crate) format: String,
+    pub(crate) protocol: String,
+    pub(crate) vector: Vec<Vector>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Vector {
-    pub id: String,
+pub(crate) struct Vector {
+    pub(crate) id: String,
     #[serde(rename = "about")]
     _about: String,
     #[serde(rename = "covers")]
@@ -26,16 +26,16 @@ pub struct Vector {
     _origin: String,
     #[serde(rename = "why")]
     _why: Option<String>,
-    pub expect: Expect,
-    pub octets: Option<String>,
-    pub base: Option<String>,
+    pub(crate) expect: Expect,
+    pub(crate) octets: Option<String>,
+    pub(crate) base: Option<String>,
     #[serde(default)]
-    pub patch: Vec<Patch>,
-    pub error: Option<ExpectedError>,
-    pub reaction: Option<String>,
+    pub(crate) patch: Vec<Patch>,
+    pub(crate) error: Option<ExpectedError>,
+    pub(crate) reaction: Option<String>,
     #[serde(default)]
-    pub fields: BTreeMap<String, toml::Value>,
-    pub reencodes: Option<String>,
+    pub(crate) fields: BTreeMap<String, toml::Value>,
+    pub(crate) reencodes: Option<String>,
     /// The form of a codec that forgets skipped parameters; this one keeps them.
     #[serde(rename = "or_reencodes")]
     _or_reencodes: Option<String>,
@@ -43,7 +43,7 @@ pub struct Vector {
 
 #[derive(Deserialize, PartialEq, Clone, Copy)]
 #[serde(rename_all = "lowercase")]
-pub enum Expect {
+pub(crate) enum Expect {
     Accept,
     Reject,
     Either,
@@ -51,30 +51,30 @@ pub enum Expect {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Patch {
+pub(crate) struct Patch {
     #[serde(default)]
-    pub at: usize,
+    pub(crate) at: usize,
     #[serde(default)]
-    pub octets: String,
-    pub remove: Option<usize>,
-    pub cut: Option<usize>,
+    pub(crate) octets: String,
+    pub(crate) remove: Option<usize>,
+    pub(crate) cut: Option<usize>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ExpectedError {
-    pub offset: usize,
-    pub kind: String,
+pub(crate) struct ExpectedError {
+    pub(crate) offset: usize,
+    pub(crate) kind: String,
     /// Kinds that are as right.
     #[serde(default)]
-    pub or: Vec<String>,
+    pub(crate) or: Vec<String>,
 }
 
 /// Calls `check` with every vector of `vectors/wire`.
 ///
 /// # Panics
 /// With all failures that it returned.
-pub fn check_all(check: impl Fn(&File, &Vector) -> Result<(), String>) {
+pub(crate) fn check_all(check: impl Fn(&File, &Vector) -> Result<(), String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../vectors/wire");
     let mut failures = Vec::new();
     let mut count = 0;
@@ -104,7 +104,7 @@ pub fn check_all(check: impl Fn(&File, &Vector) -> Result<(), String>) {
 }
 
 /// Returns the octets of a vector, its patches applied.
-pub fn octets(file: &File, vector: &Vector) -> Result<Vec<u8>, String> {
+pub(crate) fn octets(file: &File, vector: &Vector) -> Result<Vec<u8>, String> {
     let mut octets = match (&vector.octets, &vector.base) {
         (Some(text), None) => from_hex(text)?,
         (None, Some(base)) => {
@@ -131,7 +131,7 @@ pub fn octets(file: &File, vector: &Vector) -> Result<Vec<u8>, String> {
 }
 
 /// Decodes hex digits in tokens; a token `61*8` is an octet eight times, and `#` starts a comment.
-pub fn from_hex(text: &str) -> Result<Vec<u8>, String> {
+pub(crate) fn from_hex(text: &str) -> Result<Vec<u8>, String> {
     let mut octets = Vec::new();
     let lines = text
         .lines()
