@@ -1,5 +1,6 @@
-//! What decoding and encoding cost. The bar: the answer to a handle resolution with three pool elements is
-//! decoded within 500 ns.
+//! Cost of decoding and encoding.
+//!
+//! The aim: the answer to a handle resolution with three pool elements is decoded within 500 ns.
 
 use std::hint::black_box;
 use std::net::{IpAddr, Ipv4Addr};
@@ -64,7 +65,7 @@ fn presence() -> enrp::Message {
     .into()
 }
 
-/// Ten pools of ten.
+/// Returns a table of ten pools of ten elements.
 fn handle_table() -> enrp::Message {
     let entries = (0..10_u8).map(|pool| enrp::PoolEntry {
         pool_handle: PoolHandle::from(format!("pool-{pool}").as_str()),

@@ -1,4 +1,4 @@
-//! Processor time instead of the wall clock: what other programs take does not count.
+//! Processor time instead of the wall clock, so that other programs do not count.
 
 use std::time::Duration;
 
@@ -6,14 +6,17 @@ use criterion::measurement::{Measurement, ValueFormatter, WallTime};
 use criterion::{Criterion, Throughput};
 use rustix::time::{ClockId, clock_gettime};
 
-/// Processor time of the calling thread so far.
+/// Returns the processor time that the calling thread has used.
+///
+/// # Panics
+/// If the system returns a negative time.
 pub fn thread_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     let secs = u64::try_from(time.tv_sec).expect("processor time is not negative");
     Duration::from_secs(secs) + Duration::from_nanos(time.tv_nsec.unsigned_abs())
 }
 
-/// Criterion with [`CpuTime`].
+/// Returns Criterion with [`CpuTime`].
 pub fn criterion() -> Criterion<CpuTime> {
     Criterion::default().with_measurement(CpuTime(WallTime))
 }
@@ -50,7 +53,7 @@ impl Measurement for CpuTime {
     }
 }
 
-/// How many of something a bench does at once.
+/// Returns the throughput of a bench that does `count` operations at once.
 pub fn times(count: u32) -> Throughput {
     Throughput::Elements(count.into())
 }

@@ -1,4 +1,4 @@
-//! The dissector: `scan` decides how fast a capture is checked, `dissect` how fast one message is shown.
+//! The dissector: `scan` decides the speed of checking a capture, `dissect` that of showing one message.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rspcheck_dissect::forge::{self, Forge, Policy, PoolElement, ServerInformation, Transport};
@@ -36,7 +36,7 @@ fn messages() -> Vec<(&'static str, Forge)> {
         || forge::handle_resolution_response(b"EchoPool", false, Some(&policy), &elements, &[]);
     vec![
         ("handle_resolution_response_3_pes", response()),
-        // One deviation in an octet nobody reads: what the way from `scan` to `dissect` costs.
+        // One deviation in an octet that is not read: the cost of the step from `scan` to `dissect`.
         (
             "handle_resolution_response_3_pes_flagged",
             response().patch(1, &[0x80]),

@@ -50,7 +50,7 @@ fn registration(c: &mut Criterion<CpuTime>) {
     re_register(c, "engine/re-register", &Reach::default(), |_| {});
 }
 
-/// Registrations that are announced to one peer.
+/// Measures registrations that are announced to one peer.
 fn announced(c: &mut Criterion<CpuTime>) {
     re_register(c, "engine/re-register and announce", &reach(1), |engine| {
         let (own, peer) = (engine.id(), ServerId(9));
@@ -130,7 +130,7 @@ fn table(c: &mut Criterion<CpuTime>) {
     group.finish();
 }
 
-/// Starts a registrar with `mentor`; what each of the two took.
+/// Starts a registrar with `mentor`. Returns the time of each of the two.
 fn download(mentor: &mut Registrar, line: Assoc) -> [Duration; 2] {
     let config = Config {
         id: std::num::NonZeroU32::new(7),
@@ -162,7 +162,7 @@ struct Pair<'a> {
     mentor: &'a mut Registrar,
     starter: Registrar,
     line: Assoc,
-    /// By the mentor and by the starter.
+    /// Time of the mentor and of the starter.
     spent: [Duration; 2],
 }
 

@@ -1,9 +1,9 @@
-//! What the handlespace's operations cost, for every policy, by the number of elements: in one pool, and spread over
+//! Cost of the handlespace's operations, for every policy, by the number of elements: in one pool, and spread over
 //! 10 000 pools. Processor time.
 //!
-//! The aim: an operation among 1 000 000 elements costs at most three times what it costs among 1 000.
+//! The aim: an operation among 1 000 000 elements costs at most three times as much as among 1 000.
 //!
-//! Each operation meets an element, or a pool, drawn at random: the least kind to caches.
+//! Each operation is about an element, or a pool, drawn at random, which is the worst case for caches.
 
 use std::cell::RefCell;
 use std::hint::black_box;
@@ -17,9 +17,9 @@ use rsp_wire::{PeIdentifier, PoolElement, PoolHandle, RegistrationLife};
 
 const SIZES: [u32; 5] = [100, 1_000, 10_000, 100_000, 1_000_000];
 const MANY_POOLS: u32 = 10_000;
-/// Elements that come or go between two looks at the clock.
+/// Elements that register or de-register between two readings of the clock.
 const BATCH: u64 = 1024;
-/// When all are registered, and long before the first one ends.
+/// Time at which all are registered, long before the first registration ends.
 const NOW: Duration = Duration::from_secs(100);
 
 struct World {
@@ -49,7 +49,7 @@ impl World {
         &self.handles[number as usize % self.handles.len()]
     }
 
-    /// Registrations of elements that are not there.
+    /// Returns registrations of elements that are not registered.
     fn newcomers(&mut self, count: u64, life: i32) -> Vec<(PoolHandle, PoolElement)> {
         let numbers = self.size..;
         let mut newcomers: Vec<_> = numbers
@@ -89,7 +89,7 @@ impl World {
         thread_time() - start
     }
 
-    /// Time to register and time to de-register.
+    /// Returns the time to register and the time to de-register.
     fn come_and_go(&mut self, count: u64) -> [Duration; 2] {
         let newcomers = self.newcomers(count, 600);
         let goers = newcomers
@@ -113,7 +113,7 @@ impl World {
         thread_time() - start
     }
 
-    /// One of the elements again, with other values.
+    /// Registers elements again, with other values.
     fn reregister(&mut self, count: u64) -> Duration {
         let elements: Vec<PoolElement> = (0..count)
             .map(|_| registered(self.rng.u32(0..self.size), (self.policy)(&mut self.rng)))
@@ -148,7 +148,7 @@ impl World {
     }
 }
 
-/// Adds up batches to the number that is asked for.
+/// Runs batches up to `count` operations and adds up their times.
 fn in_batches(count: u64, mut batch: impl FnMut(u64) -> Duration) -> Duration {
     let mut left = count;
     let mut sum = Duration::ZERO;
@@ -171,7 +171,7 @@ fn operations(c: &mut Criterion<CpuTime>) {
     }
 }
 
-/// Makes the world when the first operation is measured: a filter may leave it out.
+/// Makes the world when the first operation is measured, because a filter may exclude it.
 fn measure(c: &mut Criterion<CpuTime>, name: &str, size: u32, make: impl Fn() -> World) {
     let world = RefCell::new(None);
     let mut group = c.benchmark_group(name);

@@ -27,7 +27,7 @@ const ADDRESSES: [(&str, Change); 3] = [
 const V4: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 const V6: IpAddr = IpAddr::V6(Ipv6Addr::LOCALHOST);
 
-/// The same addresses in both transports.
+/// Returns the element with these addresses in both transports.
 fn at(element: PoolElement, addresses: Vec<IpAddr>) -> PoolElement {
     let addresses = Addresses::collect(addresses).expect("there is one");
     PoolElement {

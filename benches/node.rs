@@ -1,11 +1,11 @@
-//! The whole registrar over SCTP in UDP on loopback, against a server that does nothing but answer: the same stack,
+//! The whole registrar over SCTP in UDP on loopback, compared with a bare server that only answers: the same stack,
 //! the same load, answers of the same length, rounds in turn.
 //!
-//! The aim: the registrar answers at least 80 % as many requests as the bare server. Wall time tells what a user
-//! sees, and everything else that runs on the machine with it; processor time of the server's thread tells more.
+//! The aim: the registrar answers at least 80 % as many requests as the bare server. Wall time is what a user
+//! measures, but includes all other load of the machine; processor time of the server's thread excludes that.
 //!
-//! `cargo bench -p rsp-benches --bench node -- [PES] [IDLE]`: PEs in the pool (1000), associations that stand by
-//! without a word (0).
+//! `cargo bench -p rsp-benches --bench node -- [PES] [IDLE]`: PEs in the pool (1000), associations that send
+//! nothing (0).
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
@@ -25,11 +25,11 @@ use rsp_wire::{Policy, SctpTransport};
 
 const ASAP: u32 = 11;
 const SERVER: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-/// How long a server looks for packets before it looks whether to stop.
+/// Time that a server waits for packets before it checks if it must stop.
 const LOOK: Duration = Duration::from_millis(20);
 const ROUNDS: usize = 7;
 const REQUESTS: usize = 20_000;
-/// Associations that ask, and requests that each has on the way.
+/// Associations that send requests, and outstanding requests of each.
 const LOADS: [(usize, usize); 3] = [(1, 1), (1, 16), (16, 4)];
 
 fn main() {
@@ -87,7 +87,7 @@ struct Load {
 struct Figures {
     /// Requests a second.
     rate: f64,
-    /// The server's processor time for one.
+    /// The server's processor time for a request.
     cpu: Duration,
 }
 
@@ -103,7 +103,7 @@ impl Figures {
     }
 }
 
-/// `answer` is the length of the registrar's answers, which the bare server takes from it.
+/// Measures one server. `answer` is the length of the registrar's answers, which those of the bare server have too.
 fn round(who: Who, load: &Load, answer: &mut usize) -> io::Result<Figures> {
     let stop = Arc::new(AtomicBool::new(false));
     let (ready, is_ready) = mpsc::channel();
@@ -147,7 +147,7 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// The processor time from the first resolution to the last one.
+/// Returns the processor time from the first resolution to the last one.
 fn serve(
     who: Who,
     answer: usize,
@@ -280,7 +280,8 @@ impl Client {
         }
     }
 
-    /// Keeps `window` requests on the way over each association. Tells the time and the length of the answers.
+    /// Keeps `window` requests outstanding on each association. Returns the time, and the length of the answers in
+    /// `answer`.
     async fn run(&mut self, window: usize, answer: &mut usize) -> io::Result<Duration> {
         let request = octets(HandleResolution::new(HANDLE.into(), false));
         let start = now();

@@ -1,4 +1,4 @@
-//! Pools to measure with: every policy of RFC 5356, elements with the addresses that most have.
+//! Pools for measurements: every policy of RFC 5356, elements with the usual addresses.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use rsp_wire::{
     UnknownParameters,
 };
 
-/// A policy with random values.
+/// Function that returns a policy with random values.
 pub type MakePolicy = fn(&mut Rng) -> Policy;
 
 /// The policies of RFC 5356.
@@ -44,7 +44,7 @@ pub const POLICIES: [(&str, MakePolicy); 9] = [
 /// The address of all elements and associations.
 pub const ADDRESS: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 
-/// An element with a user transport of one address.
+/// Returns an element with a user transport of one address.
 pub fn element(number: u32, policy: Policy) -> PoolElement {
     PoolElement {
         identifier: PeIdentifier(number),
@@ -57,7 +57,7 @@ pub fn element(number: u32, policy: Policy) -> PoolElement {
     }
 }
 
-/// An element as a registrar keeps it: with the transport it registered over.
+/// Returns an element as a registrar stores it, with the transport of its registration.
 pub fn registered(number: u32, policy: Policy) -> PoolElement {
     PoolElement {
         asap_transport: Some(SctpTransport::new(5000, ADDRESS)),
@@ -65,21 +65,24 @@ pub fn registered(number: u32, policy: Policy) -> PoolElement {
     }
 }
 
-/// No limits that are reached.
+/// Limits that no bench reaches.
 pub const ROOM: Limits = Limits {
     pools: usize::MAX,
     pool_elements: usize::MAX,
     pool_elements_per_pool: usize::MAX,
 };
 
-/// The handles of so many pools.
+/// Returns the handles of `pools` pools.
 pub fn handles(pools: u32) -> Vec<PoolHandle> {
     let name = |pool| format!("pool {pool:05}");
     (0..pools).map(|pool| name(pool).as_str().into()).collect()
 }
 
-/// A handlespace of `size` elements, registered in random order, evenly in `handles`. The element of each
+/// Returns a handlespace of `size` elements, registered in random order, evenly in `handles`. The element of each
 /// number is in the pool of that number.
+///
+/// # Panics
+/// If `size` exceeds the limits of [`ROOM`].
 pub fn handlespace(handles: &[PoolHandle], size: u32, policy: MakePolicy) -> Handlespace {
     let mut rng = Rng::with_seed(1);
     let mut space = Handlespace::new(ROOM);
@@ -88,14 +91,14 @@ pub fn handlespace(handles: &[PoolHandle], size: u32, policy: MakePolicy) -> Han
     for (turn, number) in (0..).zip(numbers) {
         let handle = &handles[number as usize % handles.len()];
         let element = registered(number, policy(&mut rng));
-        // Registered one after the other, not all at one moment.
+        // Registered one after the other, not all at the same time.
         let now = Duration::from_micros(turn);
         space.put(handle, element, now).expect("there is room");
     }
     space
 }
 
-/// An engine with `size` elements in one pool, all registered over the association that is told too.
+/// Returns an engine with `size` elements in one pool, and the association over which all of them registered.
 pub fn registrar(
     config: Config,
     reach: &Reach,
@@ -103,7 +106,7 @@ pub fn registrar(
     policy: MakePolicy,
 ) -> (Registrar, Assoc) {
     let mut rng = Rng::with_seed(1);
-    // No time passes here.
+    // Virtual time does not advance here.
     let config = Config {
         max_message_rate: 0,
         max_registration_rate: 0,
@@ -131,7 +134,7 @@ pub fn registrar(
 /// The pool of [`registrar`].
 pub const HANDLE: &[u8] = b"EchoPool";
 
-/// An ASAP message as it comes.
+/// Returns the input of an ASAP message that arrives.
 pub fn message_over(assoc: Assoc, octets: &[u8]) -> Input<'_> {
     Input::Message {
         assoc,
@@ -140,7 +143,10 @@ pub fn message_over(assoc: Assoc, octets: &[u8]) -> Input<'_> {
     }
 }
 
-/// A message in octets.
+/// Encodes a message.
+///
+/// # Panics
+/// If the message is too long.
 pub fn octets(message: impl Into<asap::Message>) -> Vec<u8> {
     let mut octets = Vec::new();
     let done = message.into().encode(&mut octets);
@@ -148,7 +154,7 @@ pub fn octets(message: impl Into<asap::Message>) -> Vec<u8> {
     octets
 }
 
-/// How many octets the engine sends.
+/// Takes the engine's output and returns the number of octets that it sends.
 pub fn drain(registrar: &mut Registrar) -> usize {
     let mut sent = 0;
     loop {

@@ -1,13 +1,13 @@
-//! Selecting 1 and 3 pool elements from pools of 100, 1 000 and 100 000, for every policy of RFC 5356:
+//! Selection of 1 and 3 pool elements from pools of 100, 1 000 and 100 000, for every policy of RFC 5356:
 //! `select` is the handlespace's part alone, `resolve` a HANDLE_RESOLUTION through the registrar's engine,
 //! from the request's octets to the response's.
 //!
-//! The aim: a pool of 100 000 costs at most twice what a pool of 100 costs.
+//! The aim: a pool of 100 000 costs at most twice as much as a pool of 100.
 //!
-//! A pool fresh from registration is kind to caches and to the order it stands in. So the pools of `select`
-//! are lived in before they are measured: elements come and go in random order, re-register with other values, and are
-//! selected so often that every policy has worked through all of them. Each selection measured is the next
-//! one of that sequence, with new random numbers.
+//! A new pool favours caches and has its elements in the order of registration. So the pools of `select` are used
+//! before they are measured: elements register and de-register in random order, re-register with other values, and
+//! are selected so often that every policy has worked through all of them. Each selection measured is the next one
+//! of that sequence, with new random numbers.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -24,8 +24,8 @@ use rsp_wire::{PeIdentifier, Policy, PoolHandle};
 const SIZES: [u32; 3] = [100, 1_000, 100_000];
 const COUNTS: [usize; 2] = [1, 3];
 
-/// Selections per element before measuring. LUD is the slowest to come to rest: its counters start at 0 and
-/// have to lift all elements to the highest load, 2³², by half of 2²⁸ on average.
+/// Selections per element before measuring. LUD is the slowest to become steady: its counters start at 0 and
+/// must raise all elements to the highest load, 2³², by half of 2²⁸ on average.
 const SETTLING: u32 = 40;
 
 fn pool_of(size: u32, policy: MakePolicy) -> Handlespace {

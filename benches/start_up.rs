@@ -1,5 +1,5 @@
 //! A registrar starts with the handlespace of its mentor: 50 000 and 100 000 elements over the simulated network, by
-//! SCTP, with 1 ms from host to host. Virtual time is what the procedure takes; processor time is that of both
+//! SCTP, with 1 ms from host to host. Virtual time is that of the procedure; processor time is that of both
 //! registrars, their SCTP and the simulation.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -16,7 +16,7 @@ use rsp_wire::{Policy, SctpTransport};
 
 const ASAP: u16 = 3863;
 const ENRP: u16 = 9901;
-/// Registrations on the way.
+/// Outstanding registrations.
 const WINDOW: usize = 64;
 
 fn main() {
@@ -29,7 +29,7 @@ fn main() {
 
 struct World {
     net: Net,
-    /// The mentor, the one that starts, and where the elements are.
+    /// Hosts of the mentor, of the registrar that starts, and of the elements.
     hosts: [HostId; 3],
     registrars: [Option<RegistrarDriver>; 2],
 }
@@ -97,7 +97,7 @@ impl World {
         self.registrars[number] = Some(driver.expect("the ports are free"));
     }
 
-    /// Lets the next thing happen; what the elements hear is given back.
+    /// Handles the next event of the network. Returns it if it is one of the elements' host.
     fn step(&mut self) -> Option<Event> {
         let drivers = self.registrars.iter().flatten();
         let deadline = drivers.filter_map(RegistrarDriver::deadline).min();
