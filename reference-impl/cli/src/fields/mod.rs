@@ -3,6 +3,8 @@
 //! The paths are the RFCs' words in lower case with hyphens, `pool-element[1]/policy/weight`. What stands in a
 //! parameter's header, `#type`, `#length`, `#offset` and `#octets`, is that of the form `rsp-wire` sends: it
 //! differs from the octets a message came in where those counted padding that the RFCs do not count.
+//!
+//! Operation Errors that quote each other are taken apart four deep; the information of the fourth is opaque.
 
 mod walk;
 

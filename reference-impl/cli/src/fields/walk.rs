@@ -18,6 +18,10 @@ use super::{Fields, Value};
 /// Octets of a message's header, of a parameter's and of a cause's.
 const HEADER: usize = 4;
 
+/// Depth of quotations whose content is listed. A cause quotes a parameter, which can be an Operation Error with a cause
+/// that quotes: 8,000 times in one message, and each level lists the octets of all levels below it.
+const QUOTATION_DEPTH: u8 = 4;
+
 pub(super) fn asap(message: &asap::Message, octets: &[u8]) -> Result<Fields, EncodeError> {
     use asap::Message;
     let letters: &[_] = match message.message_type() {
@@ -235,6 +239,8 @@ impl Found {
 
 struct Walk {
     fields: Fields,
+    /// Parameters quoted by error causes around the current one.
+    quotations: u8,
 }
 
 impl Walk {
@@ -242,6 +248,7 @@ impl Walk {
     fn new(octets: &[u8], flags: Flags, letters: &[(char, Flags)]) -> Self {
         let mut walk = Self {
             fields: Fields::new(),
+            quotations: 0,
         };
         if let [message_type, _, high, low, ..] = octets {
             walk.number("type", *message_type);
@@ -466,7 +473,7 @@ impl Walk {
         Ok(())
     }
 
-    /// The information as it is, and what is in it if it is a parameter.
+    /// The information as it is, and, up to [`QUOTATION_DEPTH`], what is in it if it is a parameter.
     fn cause(&mut self, path: &str, at: usize, cause: &ErrorCause) -> Result<(), EncodeError> {
         self.text(&format!("{path}/info"), hex(&cause.information));
         let holds_parameter = matches!(
@@ -476,9 +483,10 @@ impl Walk {
                 | CauseCode::INCONSISTENT_POOL_POLICY
                 | CauseCode::INCONSISTENT_TRANSPORT_TYPE
         );
-        if !holds_parameter {
+        if !holds_parameter || self.quotations == QUOTATION_DEPTH {
             return Ok(());
         }
+        self.quotations += 1;
         if let Some(found) = Found::alone(&cause.information) {
             let path = format!("{path}/{}", found.parameter_type());
             self.parameter(&path, at, &found)?;
@@ -493,6 +501,7 @@ impl Walk {
                 self.unknown(&format!("{path}/{parameter_type}"), at, unknown);
             }
         }
+        self.quotations -= 1;
         Ok(())
     }
 
