@@ -20,6 +20,7 @@ use rspcheck_report::{area_of, section_slug, section_title};
 use rspcheck_spec::catalogue::catalogue;
 use rspcheck_spec::verdict::Level;
 use rspcheck_testkit::{Case, Role};
+use strsim::levenshtein;
 
 /// The cases of the suite that these selectors select, in the suite's order; all when there is none.
 pub(crate) fn cases(selectors: &[String]) -> anyhow::Result<Vec<&'static Case>> {
@@ -219,7 +220,7 @@ pub(crate) fn near(typed: &str, words: impl IntoIterator<Item = String>) -> Vec<
     for word in words {
         let lower = word.to_lowercase();
         let last = lower.rsplit('/').next().unwrap_or(&lower);
-        let apart = distance(&typed, &lower).min(distance(&typed, last));
+        let apart = levenshtein(&typed, &lower).min(levenshtein(&typed, last));
         let rank = if lower.contains(&typed) { 0 } else { apart };
         if rank <= typed.chars().count() / 3 && !ranked.iter().any(|(_, known)| *known == word) {
             ranked.push((rank, word));
@@ -231,22 +232,6 @@ pub(crate) fn near(typed: &str, words: impl IntoIterator<Item = String>) -> Vec<
         .take(SHOWN)
         .map(|(_, word)| word)
         .collect()
-}
-
-/// Letters to insert, remove or replace to make `b` of `a`.
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, letter) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, other) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(letter != *other);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }
 
 #[cfg(test)]
@@ -384,17 +369,5 @@ mod tests {
     fn selectors_that_cancel_each_other_are_an_error() {
         let told = ids(&["rfc5352/3.1", "!rfc5352"]).expect_err("nothing is left");
         assert!(told.starts_with("the selectors leave no case"), "{told}");
-    }
-
-    #[test]
-    fn distances_count_letters() {
-        assert_eq!(
-            [
-                distance("", "abc"),
-                distance("kitten", "sitting"),
-                distance("same", "same")
-            ],
-            [3, 3, 0]
-        );
     }
 }
