@@ -5,6 +5,7 @@ mod hosts;
 use crate::carrier::Carrier;
 use crate::event_map::{change_of, environment};
 use crate::process::Process;
+use data_encoding::HEXLOWER;
 use hosts::{Host, Hosts};
 use rsp_transport::live::Mode;
 use rsp_transport::{Event, Kind, Local, LocalPort, Outgoing, Peer};
@@ -276,9 +277,7 @@ impl Live {
                 "; the last it got: {} = ",
                 dissect(Protocol::Asap, octets).summary()
             );
-            octets.iter().take(LAST_OCTETS).for_each(|octet| {
-                let _ = write!(text, "{octet:02x}");
-            });
+            text.push_str(&HEXLOWER.encode(&octets[..octets.len().min(LAST_OCTETS)]));
             if octets.len() > LAST_OCTETS {
                 let _ = write!(text, "… ({} octets)", octets.len());
             }

@@ -2,7 +2,7 @@
 
 use crate::dissection::Dissection;
 use crate::tree::Node;
-use crate::value::hex;
+use data_encoding::HEXLOWER;
 use serde_json::{Map, Value as Json, json};
 
 impl Dissection {
@@ -19,7 +19,7 @@ impl Dissection {
             "type": self.message_type(),
             "flags": flags,
             "length": self.number("length"),
-            "octets": hex(self.octets()),
+            "octets": HEXLOWER.encode(self.octets()),
             "well-formed": self.well_formed(),
             "fields": self.root().children().map(node).collect::<Vec<_>>(),
             "defects": self.defects(),

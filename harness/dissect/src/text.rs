@@ -4,7 +4,8 @@ use crate::dissection::Dissection;
 use crate::schema::{self, Shape};
 use crate::sink::Sort;
 use crate::tree::{Node, What};
-use crate::value::{Value, hex, printable};
+use crate::value::{Value, printable};
+use data_encoding::HEXLOWER;
 use std::fmt::Write;
 
 /// Octets per line of the tree.
@@ -249,10 +250,10 @@ fn quoted(octets: &[u8]) -> String {
     match printable(octets) {
         Some(text) if text.len() <= SHOWN => format!("\"{text}\""),
         Some(text) => format!("\"{}…\" ({} octets)", &text[..SHOWN], text.len()),
-        None if octets.len() <= 2 * LINE => format!("hex:{}", hex(octets)),
+        None if octets.len() <= 2 * LINE => format!("hex:{}", HEXLOWER.encode(octets)),
         None => format!(
             "hex:{}… ({} octets)",
-            hex(&octets[..2 * LINE]),
+            HEXLOWER.encode(&octets[..2 * LINE]),
             octets.len()
         ),
     }
@@ -260,5 +261,9 @@ fn quoted(octets: &[u8]) -> String {
 
 /// Returns the octets as hex in groups of 4.
 fn grouped(octets: &[u8]) -> String {
-    octets.chunks(4).map(hex).collect::<Vec<_>>().join(" ")
+    octets
+        .chunks(4)
+        .map(|octets| HEXLOWER.encode(octets))
+        .collect::<Vec<_>>()
+        .join(" ")
 }

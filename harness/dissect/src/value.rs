@@ -1,5 +1,6 @@
 //! Values of fields.
 
+use data_encoding::HEXLOWER;
 use serde::{Serialize, Serializer};
 use std::fmt;
 use std::net::IpAddr;
@@ -47,9 +48,9 @@ impl fmt::Display for Value {
             Value::Address(address) => address.fmt(f),
             Value::Opaque(octets) => match printable(octets) {
                 Some(text) => f.write_str(text),
-                None => write!(f, "hex:{}", hex(octets)),
+                None => write!(f, "hex:{}", HEXLOWER.encode(octets)),
             },
-            Value::Hex(octets) => f.write_str(&hex(octets)),
+            Value::Hex(octets) => f.write_str(&HEXLOWER.encode(octets)),
         }
     }
 }
@@ -69,17 +70,6 @@ pub(crate) fn printable(octets: &[u8]) -> Option<&str> {
     let plain = octets.iter().all(|octet| (0x20..=0x7e).contains(octet));
     let text = std::str::from_utf8(octets).ok()?;
     (plain && !text.starts_with("hex:")).then_some(text)
-}
-
-/// Returns the octets as lower-case hex digits without blanks.
-pub(crate) fn hex(octets: &[u8]) -> String {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = String::with_capacity(octets.len() * 2);
-    for octet in octets {
-        text.push(char::from(DIGITS[usize::from(octet >> 4)]));
-        text.push(char::from(DIGITS[usize::from(octet & 15)]));
-    }
-    text
 }
 
 #[cfg(test)]

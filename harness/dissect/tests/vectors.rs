@@ -1,6 +1,7 @@
 //! The vectors and the dissector agree. The loader is this crate's own, so that a mistake in the
 //! project's loader cannot hide one here.
 
+use data_encoding::HEXLOWER_PERMISSIVE;
 use rspcheck_dissect::{Dissection, Protocol, Value, dissect, scan};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -80,11 +81,8 @@ fn unhex(text: &str) -> Vec<u8> {
             Some((digits, times)) => (digits, times.parse().expect("a count")),
             None => (token, 1),
         };
-        let one: Vec<u8> = (0..digits.len())
-            .step_by(2)
-            .map(|at| u8::from_str_radix(&digits[at..at + 2], 16).expect("hex digits"))
-            .collect();
-        octets.extend(one.repeat(times));
+        let one = HEXLOWER_PERMISSIVE.decode(digits.as_bytes());
+        octets.extend(one.expect("hex digits").repeat(times));
     }
     octets
 }

@@ -1,5 +1,7 @@
 //! Octets as text: hex digits with blanks, comments and repeats.
 
+use data_encoding::HEXLOWER_PERMISSIVE;
+
 /// More octets than any message can have are a slip of the pen, such as one digit too many in a repeat.
 const MOST_OCTETS: usize = 0x2_0000;
 
@@ -35,23 +37,12 @@ pub(crate) fn annotated(text: &str) -> Result<Vec<u8>, String> {
 
 /// Reads hex digits, nothing else.
 pub(crate) fn plain(digits: &str) -> Result<Vec<u8>, String> {
-    let wrong = || {
+    HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map_err(|_| {
         format!(
             "\"{}\" is not an even number of hex digits",
             shortened(digits)
         )
-    };
-    if !digits.len().is_multiple_of(2) || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-        return Err(wrong());
-    }
-    (0..digits.len() / 2)
-        .map(|at| u8::from_str_radix(&digits[2 * at..2 * at + 2], 16).map_err(|_| wrong()))
-        .collect()
-}
-
-/// Octets as lower-case hex digits without blanks.
-pub fn to_hex(octets: &[u8]) -> String {
-    octets.iter().map(|octet| format!("{octet:02x}")).collect()
+    })
 }
 
 /// Text for a message to a person: not more than fits two lines.

@@ -1,8 +1,9 @@
 //! Answer against expectation.
 
 use crate::codec::{Answer, AnswerError, Codec, CodecFailure, Verdict};
-use crate::hex::{shortened, to_hex};
+use crate::hex::shortened;
 use crate::model::{Expect, ExpectedError, Vector};
+use data_encoding::HEXLOWER;
 use serde::Serialize;
 use std::fmt;
 
@@ -186,8 +187,8 @@ fn judge_octets(vector: &Vector, answer: &Answer) -> Option<Mismatch> {
         aspect: Aspect::ReEncoding,
         what: format!(
             "encoded again it differs from octet {at} on: expected {}, got {}",
-            shortened(&to_hex(wanted)),
-            shortened(&to_hex(got))
+            shortened(&HEXLOWER.encode(wanted)),
+            shortened(&HEXLOWER.encode(got))
         ),
     })
 }

@@ -23,7 +23,6 @@ mod raw;
 pub use builtin::builtin;
 pub use codec::{Answer, AnswerError, Codec, CodecFailure, Verdict};
 pub use dissector::Dissector;
-pub use hex::to_hex;
 pub use judge::{Aspect, Judgement, Mismatch, check, judge};
 pub use line::{answer, question};
 pub use load::LoadError;

@@ -1,14 +1,15 @@
 //! The line protocol of codecs: one JSON line asks, one JSON line answers.
 
 use crate::codec::{Answer, AnswerError, Verdict};
-use crate::hex::{plain, shortened, to_hex};
+use crate::hex::{plain, shortened};
 use crate::model::{Fields, Reaction, Vector};
+use data_encoding::HEXLOWER;
 use serde::Deserialize;
 
 /// Returns the line that asks about a vector, with its newline.
 pub fn question(vector: &Vector) -> String {
     let question = serde_json::json!({
-        "id": vector.id, "protocol": vector.protocol, "octets": to_hex(&vector.octets),
+        "id": vector.id, "protocol": vector.protocol, "octets": HEXLOWER.encode(&vector.octets),
     });
     format!("{question}\n")
 }

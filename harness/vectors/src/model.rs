@@ -1,6 +1,6 @@
 //! A vector as it is used: octets resolved, everything checked.
 
-use crate::hex::to_hex;
+use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 
@@ -137,9 +137,12 @@ pub struct Vector {
 }
 
 fn hex<S: Serializer>(octets: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(&to_hex(octets))
+    serializer.serialize_str(&HEXLOWER.encode(octets))
 }
 
 fn maybe_hex<S: Serializer>(octets: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
-    octets.as_deref().map(to_hex).serialize(serializer)
+    octets
+        .as_deref()
+        .map(|octets| HEXLOWER.encode(octets))
+        .serialize(serializer)
 }
