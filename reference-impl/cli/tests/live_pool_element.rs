@@ -181,7 +181,7 @@ fn it_serves_and_leaves_at_sigterm() {
 }
 
 #[test]
-fn what_a_pool_user_does_not_ask_for_does_not_pile_up() {
+fn unread_events_of_a_pool_user_do_not_accumulate() {
     const PINGS: u64 = 1000;
     let mut registrars = [registrar(&[])];
     let mut element = element(&mut registrars, &["--service", "pingpong"]);
@@ -325,7 +325,7 @@ fn bad_settings_and_a_bad_environment_differ() {
         assert!(log.contains(key), "{log}");
     }
     assert_eq!(pe(&["--service", "calc", "--check-config"]).0, Some(0));
-    // Of the range for documentation, so nobody's.
+    // Of the range for documentation, so without a host.
     let (code, log) = pe(&["--service", "echo", "--address", "192.0.2.77"]);
     assert_eq!(code, Some(3), "{log}");
 }

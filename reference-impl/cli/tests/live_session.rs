@@ -214,7 +214,7 @@ fn a_terminal_goes_on_and_ends_with_its_input() {
     assert_eq!(user.child.wait().unwrap().code(), Some(0));
 }
 
-/// An address where nobody listens yet.
+/// An address without a listener.
 fn address(ip: &str) -> std::net::SocketAddr {
     let taken = TcpListener::bind((ip, 0)).unwrap();
     taken.local_addr().unwrap()
@@ -253,7 +253,7 @@ fn a_terminal_keeps_its_input_until_there_is_a_pool_element() {
     let (taken, is_taken) = std::sync::mpsc::channel();
     std::thread::spawn(move || {
         input.write_all(text.as_bytes()).unwrap();
-        // Nobody waits for it any more, if all is well.
+        // No thread waits for it any more, unless the test failed.
         let _ = taken.send(());
     });
     let early = is_taken.recv_timeout(Duration::from_secs(1));
@@ -293,7 +293,7 @@ fn a_pool_element_that_does_not_read_is_left() {
 }
 
 #[test]
-fn a_terminal_ends_at_sigterm_though_nobody_reads() {
+fn a_terminal_ends_at_sigterm_without_a_reader() {
     let _registrar = registrar(&ip(7, 1), None);
     let asap = &format!("{}:3863", ip(7, 1));
     let deaf = TcpListener::bind((ip(7, 2), 0)).unwrap();
@@ -320,7 +320,7 @@ fn a_terminal_ends_at_sigterm_though_nobody_reads() {
 }
 
 #[test]
-fn a_pool_is_listed_and_an_unknown_one_is_told() {
+fn a_pool_is_listed_and_an_unknown_one_is_reported() {
     let _registrar = registrar(&ip(3, 1), None);
     let asap = &format!("{}:3863", ip(3, 1));
     let (_element, id) = element(&ip(3, 2), "echo", asap);
@@ -353,7 +353,7 @@ fn a_pool_is_listed_and_an_unknown_one_is_told() {
 }
 
 #[test]
-fn a_registrar_that_does_not_tell_of_changes_is_asked() {
+fn a_registrar_that_reports_no_changes_is_asked() {
     let asap = &format!("{}:3863", ip(4, 1));
     let _registrar = ready(&["registrar", "--asap", asap, "--update-interval", "0s"]);
     let _first = element(&ip(4, 2), "echo", asap);

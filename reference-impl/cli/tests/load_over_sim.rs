@@ -139,7 +139,7 @@ impl World {
         }
     }
 
-    /// What the driver tells and the client wants.
+    /// Passes events of the driver to the client, and carries out its outputs.
     fn act(&mut self) {
         let now = self.net.now();
         loop {
@@ -199,7 +199,7 @@ impl World {
         self.load.timeout(now);
     }
 
-    /// Kills whoever serves, once that is somebody else than before.
+    /// Kills the pool element that serves, once it is another one than before.
     fn kill_serving(&mut self) -> IpAddr {
         let before = self.load.summary().answers;
         let served = |world: &Self| world.load.summary().answers > before + 5;
@@ -317,7 +317,7 @@ fn a_job_goes_on_where_its_cookie_left_it() {
     let began = world.net.now();
     assert!(world.run_until(10 * SECOND, |world| world.serving.is_some()));
     world.run_until(8 * SECOND, |_| false);
-    let first = world.serving.expect("somebody");
+    let first = world.serving.expect("a pool element serves");
     world.kill(first);
     let summary = world.over();
     assert_eq!((summary.answers, summary.cookies), (1, 1));

@@ -1,4 +1,4 @@
-//! A running registrar that is asked about itself, and told to end.
+//! The status of a running registrar, and its end.
 
 mod live_registrar;
 
@@ -60,7 +60,7 @@ fn json(socket: &str, args: &[&str]) -> Value {
 }
 
 #[test]
-fn everything_is_told_in_three_forms() {
+fn the_status_has_three_forms() {
     let place = Place::new("forms");
     let socket = place.socket();
     let mut process = start(&socket, &["--metrics", "127.0.0.1:0", "--max-pools", "2"]);
@@ -207,7 +207,7 @@ fn other_http_is_refused() {
 }
 
 #[test]
-fn slow_and_hostile_readers_delay_nobody() {
+fn slow_and_hostile_readers_delay_no_other() {
     let place = Place::new("hostile");
     let socket = place.socket();
     let mut process = start(&socket, &[]);
@@ -260,7 +260,7 @@ fn a_socket_that_cannot_be_made_says_the_way_out() {
 fn the_socket_is_private_and_stale_ones_are_taken_over() {
     let place = Place::new("socket");
     let socket = place.socket();
-    // A socket that nobody listens on any more.
+    // A socket without a listener.
     drop(UnixListener::bind(&socket).unwrap());
     let mut first = start(&socket, &[]);
     first.ready();
@@ -336,7 +336,7 @@ fn a_second_signal_ends_at_once() {
 }
 
 #[test]
-fn without_associations_it_waits_for_nobody() {
+fn without_associations_it_ends_at_once() {
     let place = Place::new("idle");
     // Longer than any test may take.
     let mut process = start(&place.socket(), &["--grace", "1h"]);

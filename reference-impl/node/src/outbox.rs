@@ -103,7 +103,7 @@ impl Outbox {
                 Ok(()) => return Ok(()),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
                 Err(error) => {
-                    // Its end is reported as an event; whatever the message was, nobody is there to read it.
+                    // The association has ended, and an event reports that; the message has no reader.
                     let why = format_args!("association {}: {error}", assoc.0);
                     self.warnings.log(now, why);
                     return Ok(());
@@ -254,7 +254,7 @@ mod tests {
     const ASSOC: AssocId = AssocId(1);
 
     #[test]
-    fn what_waits_keeps_order_stream_and_ppid() {
+    fn waiting_messages_keep_order_stream_and_ppid() {
         let mut outbox = Outbox::default();
         let mut stack = Narrow {
             room: 1,

@@ -213,7 +213,7 @@ impl World {
         }
     }
 
-    /// What the owner of an element has been told so far.
+    /// Takes the events of an element for its owner.
     fn told(&mut self, at: usize) -> Vec<ElementEvent> {
         self.with_element(at, |driver, _, _| {
             std::iter::from_fn(|| driver.poll_event()).collect()
@@ -399,7 +399,7 @@ fn a_session_goes_on_with_its_cookie() {
     world.echo_cookie(user, cookie.clone());
     assert_eq!(world.ping(user, 3).0, 3);
 
-    // A cookie that somebody has changed is none.
+    // A changed cookie is invalid.
     let mut octets = cookie.0.to_vec();
     *octets.last_mut().unwrap() = 99;
     let user = world.user(3, &listed[0]);
@@ -609,7 +609,7 @@ fn where_it_registers_its_user_endpoint_for_asap_registrars_may_call_it_there() 
 }
 
 #[test]
-fn a_load_that_the_owner_tells_stands_above_that_of_the_service() {
+fn the_owners_load_replaces_that_of_the_service() {
     let mut world = World::new();
     let registrar = world.registrar(|_| {});
     let element = world.element(Some(Box::new(Echo::new(8))), |setup| {

@@ -75,7 +75,7 @@ impl World {
         )
     }
 
-    /// Without servers, announcements tell of them.
+    /// Without servers, announcements name them.
     fn with(seed: u64, servers: Vec<Server>) -> Self {
         let options = SctpOptions {
             send_queue: 200_000,
@@ -273,13 +273,13 @@ impl World {
         }
     }
 
-    /// Lets time pass, whatever is told.
+    /// Lets time pass and ignores events.
     fn pass(&mut self, span: Duration) {
         let end = self.net.now() + span;
         while self.told_within(end - self.net.now()).is_some() {}
     }
 
-    /// What is told next and wanted; other things are passed over.
+    /// Returns the next event that is wanted; skips others.
     fn until<T>(&mut self, within: Duration, wanted: impl Fn(Told) -> Option<T>) -> T {
         let end = self.net.now() + within;
         loop {
@@ -451,7 +451,7 @@ fn tcp_reaches_a_registrar_too() {
 }
 
 #[test]
-fn announcements_tell_of_registrars_until_they_end() {
+fn announced_registrars_are_known_until_they_stop() {
     let mut world = World::with(10, Vec::new());
     world.element(1, 0);
     let known = |world: &World| world.driver.engine().registrars(world.net.now()).count();
@@ -469,7 +469,7 @@ fn announcements_tell_of_registrars_until_they_end() {
 }
 
 #[test]
-fn a_watch_tells_of_every_change() {
+fn a_watch_reports_every_change() {
     let mut world = World::new(3);
     world.element(1, 0);
     world.user(|driver, now, net| driver.watch(now, POOL.into(), net));
@@ -553,7 +553,11 @@ fn the_registrar_dies_and_the_pool_is_still_found() {
     let home = (0..2).find(|number| home.addrs == [asap_addr(*number)]);
     world.kill_registrar(home.expect("one of the two"));
     world.send(session, "on");
-    assert_eq!(world.data(2), (first, b"on".to_vec()), "nobody needed it");
+    assert_eq!(
+        world.data(2),
+        (first, b"on".to_vec()),
+        "no failover needed it"
+    );
     world.user(|driver, now, net| driver.purge(now, POOL.into(), net));
     world.kill(first);
     let (second, _) = world.up(60 * SECOND);
@@ -563,7 +567,7 @@ fn the_registrar_dies_and_the_pool_is_still_found() {
 }
 
 #[test]
-fn a_pool_element_that_says_nothing_is_left_when_told() {
+fn a_silent_pool_element_is_left_on_request() {
     let mut world = World::new(6);
     world.element(1, 0);
     world.element(2, 0);
@@ -658,7 +662,7 @@ fn two_sessions_with_one_pool_element_do_not_disturb_each_other() {
 }
 
 #[test]
-fn what_the_stack_has_no_room_for_waits_in_order() {
+fn messages_wait_in_order_for_room_in_the_stack() {
     let mut world = World::new(12);
     world.element(1, 0);
     let session = world.open();
@@ -681,7 +685,7 @@ fn what_the_stack_has_no_room_for_waits_in_order() {
 }
 
 #[test]
-fn what_the_stack_never_took_goes_to_the_next_pool_element() {
+fn unsent_messages_go_to_the_next_pool_element() {
     let mut world = World::new(13);
     world.element(1, 0);
     world.element(2, 0);

@@ -138,7 +138,7 @@ impl World {
         match act {
             Act::KillRegistrar(number) => self.if_runs(*number, Self::kill),
             Act::StopRegistrar(number) => self.if_runs(*number, |world, number| {
-                // As the program does when it is told to end.
+                // As the program does after a signal.
                 world.drain(number);
                 world.pass(DRAIN);
                 world.stop(number);
@@ -306,7 +306,7 @@ impl World {
         };
         element.intruder = true;
         let mut setup = element.setup.clone();
-        // Whoever has an engine takes another identifier when he is told that his is taken.
+        // A PE with an engine would choose another identifier after the rejection.
         setup.manner = Manner::Hunting;
         let own = INTRUDERS + number;
         if self.elements.contains_key(&own) {
@@ -389,7 +389,7 @@ impl World {
         }
         self.thaw_all();
         self.last_fault = self.now();
-        // Who is back is no blow to anybody, but that what was split is one again may be.
+        // A restart costs no registration, but the end of a split may.
         if self.rough {
             self.last_blow = Some(self.now());
         }

@@ -1,5 +1,5 @@
-//! A pool element of few words, played without an engine: it registers, answers KEEP_ALIVE, joins who asks it
-//! to, and looks for a registrar when it has none. Some of its kind misbehave.
+//! A simple pool element without an engine: it registers, answers KEEP_ALIVE, changes its Home when a KEEP_ALIVE (H=1)
+//! asks for it, and hunts without a Home. Some manners misbehave.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// T5-Serverhunt (RFC 5352 §7.1), always the same.
 const HUNT: Duration = Duration::from_secs(10);
 
-/// How it behaves.
+/// The manner of a pool element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
     /// Re-registers in time, and looks for a registrar when it has none.
@@ -28,14 +28,14 @@ pub enum Manner {
     Listening,
     /// Hunts, but never answers KEEP_ALIVE.
     Mute,
-    /// Hunts, and sends what nobody understands now and then.
+    /// Hunts, and sends malformed messages now and then.
     Babbling,
     /// Has the real engine, and hunts.
     Engine,
 }
 
 impl Manner {
-    /// Whether it comes back by itself.
+    /// Returns whether it registers again on its own.
     pub fn hunts(self) -> bool {
         match self {
             Self::Hunting | Self::Mute | Self::Babbling | Self::Engine => true,
@@ -44,7 +44,7 @@ impl Manner {
     }
 }
 
-/// What an answer is awaited to.
+/// A request whose answer is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Ask {
     /// A REGISTRATION.
@@ -55,7 +55,7 @@ pub enum Ask {
     Resolve,
 }
 
-/// What is settled before it starts.
+/// The set-up of a pool element.
 #[derive(Clone, Debug)]
 pub struct ElementSetup {
     /// PE Identifier.
@@ -64,15 +64,15 @@ pub struct ElementSetup {
     pub pool: &'static str,
     /// Its policy, with its own values.
     pub policy: Policy,
-    /// How it behaves.
+    /// Its manner.
     pub manner: Manner,
-    /// How often it registers again, and hunts.
+    /// Period of re-registrations and of the hunt.
     pub period: Duration,
     /// Registration Life, in seconds.
     pub life_s: i32,
     /// ASAP endpoints of all registrars.
     pub registrars: Vec<SocketAddr>,
-    /// Which of them it asks first.
+    /// The registrar that it tries first.
     pub first: usize,
 }
 
@@ -82,20 +82,20 @@ pub struct PlainElement {
     setup: ElementSetup,
     rng: fastrand::Rng,
     port: LocalPort,
-    /// A port from which it has registered once more.
+    /// The port of a second registration.
     second: Option<AssocId>,
-    /// All that are up, and where they lead.
+    /// The established associations and their registrars.
     lines: BTreeMap<AssocId, SocketAddr>,
-    /// Where its Home is.
+    /// The association to its Home.
     assoc: Option<AssocId>,
     connecting: bool,
     next: Duration,
-    /// The registrar it asked last.
+    /// The registrar that it tried last.
     turn: usize,
     pending: BTreeMap<(AssocId, Ask), Duration>,
-    /// When it was last told that it is registered; none while it has reason to think it is not.
+    /// Time of the last accepted registration; none while it has reason to assume its loss.
     accepted: Option<Duration>,
-    /// Refused, and not accepted since.
+    /// Whether it was rejected, and not accepted since.
     rejected: bool,
     home: Option<ServerId>,
     leaving: bool,
@@ -126,47 +126,47 @@ impl PlainElement {
         element
     }
 
-    /// How it was set up, with its policy of today.
+    /// Returns its set-up, with the current policy.
     pub fn setup(&self) -> &ElementSetup {
         &self.setup
     }
 
-    /// Changes its manner; the next thing it does shows it.
+    /// Changes its manner.
     pub fn set_manner(&mut self, manner: Manner) {
         self.setup.manner = manner;
     }
 
-    /// When it was last told that it is registered.
+    /// Returns the time of the last accepted registration.
     pub fn accepted(&self) -> Option<Duration> {
         self.accepted
     }
 
-    /// Whether it was refused, and not accepted since.
+    /// Returns whether it was rejected, and not accepted since.
     pub fn is_rejected(&self) -> bool {
         self.rejected
     }
 
-    /// The registrar that asked it last to join.
+    /// Returns the registrar whose keep-alive (H=1) came last.
     pub fn adopted_by(&self) -> Option<ServerId> {
         self.home
     }
 
-    /// Whether it has asked to be taken off, and what it is told from now on does not matter.
+    /// Returns whether it has de-registered, so that later answers do not matter.
     pub fn is_leaving(&self) -> bool {
         self.leaving
     }
 
-    /// What it waits for, and since when.
+    /// Returns the requests whose answer is due, with their times.
     pub fn pending(&self) -> impl Iterator<Item = (Ask, Duration)> + '_ {
         self.pending.iter().map(|(&(_, ask), &since)| (ask, since))
     }
 
-    /// Associations it has, or is setting up.
+    /// Returns the number of its associations, those in set-up included.
     pub fn associations(&self) -> usize {
         usize::from(self.assoc.is_some()) + usize::from(self.second.is_some())
     }
 
-    /// When it wants to act.
+    /// Returns the time of its next action.
     pub fn deadline(&self) -> Option<Duration> {
         (self.setup.manner.hunts() && !self.leaving).then_some(self.next)
     }
@@ -200,7 +200,7 @@ impl PlainElement {
         }
     }
 
-    /// Takes what happened on its host.
+    /// Handles an event of its host.
     pub fn event(&mut self, now: Duration, event: Event, host: &mut SimHost<'_>) {
         match event {
             Event::Up { assoc, peer, .. } => {
@@ -223,7 +223,7 @@ impl PlainElement {
         }
     }
 
-    /// Changes the value of its policy and says so.
+    /// Changes the value of its policy and registers again.
     pub fn set_policy(&mut self, now: Duration, policy: Policy, host: &mut SimHost<'_>) {
         self.setup.policy = policy;
         if let Some(assoc) = self.assoc.filter(|_| !self.connecting) {
@@ -231,7 +231,7 @@ impl PlainElement {
         }
     }
 
-    /// Asks to be taken off, and is silent from then on. False if nobody is there to ask.
+    /// De-registers, and is silent from then on. Returns false without a Home.
     pub fn deregister(&mut self, now: Duration, host: &mut SimHost<'_>) -> bool {
         let Some(assoc) = self.assoc.filter(|_| !self.connecting) else {
             return false;
@@ -244,7 +244,7 @@ impl PlainElement {
         true
     }
 
-    /// Registers over one more association, from another port.
+    /// Registers over another association, from another port.
     pub fn register_twice(&mut self, host: &mut SimHost<'_>) {
         if self.second.is_some() {
             return;
@@ -397,7 +397,7 @@ fn outgoing(octets: &[u8]) -> Outgoing<'_> {
     }
 }
 
-/// False if nobody is there any more, which its Down will tell.
+/// Sends a message. Returns false if the association has ended; its Down follows.
 pub(super) fn send(assoc: AssocId, message: asap::Message, host: &mut SimHost<'_>) -> bool {
     let mut octets = Vec::new();
     message

@@ -12,7 +12,7 @@ use super::element::{Ask, ElementSetup};
 use rserpool::pool_element::{Card, Cookies, ElementDriver, Event, Setup, Users};
 use rserpool::services::echo::Echo;
 
-/// Pool users it serves at a time.
+/// Most pool users at a time.
 const SESSIONS: usize = 64;
 
 /// The pool element, while its host runs.
@@ -20,11 +20,11 @@ const SESSIONS: usize = 64;
 pub struct EngineElement {
     driver: ElementDriver,
     accepted: Option<Duration>,
-    /// Refused, and not accepted since.
+    /// Whether it was rejected, and not accepted since.
     rejected: bool,
     adopted_by: Option<ServerId>,
     leaving: bool,
-    /// What its owner waits for, and since when; to register, no longer than there is a Home.
+    /// The request whose answer is due, with its time; a registration only while there is a Home.
     pending: Option<(Ask, Duration)>,
 }
 
@@ -37,14 +37,14 @@ impl EngineElement {
         host: &mut SimHost<'_>,
         now: Duration,
     ) -> Self {
-        // What users are told to use is what `users` becomes.
+        // The driver puts the transport of `users` in its place.
         let nowhere = Transport::Udp(UdpTransport::new(0, std::net::Ipv4Addr::UNSPECIFIED.into()));
         let mut config = Config::new(setup.pool.into(), nowhere);
         config.id = Some(setup.identifier);
         config.life = RegistrationLife(setup.life_s);
         config.policy = setup.policy.clone();
         config.registrars = setup.registrars.iter().map(|&addr| vec![addr]).collect();
-        // Nobody is there to correct the error; it may be over by itself.
+        // The simulation cannot correct the error, which may end on its own.
         config.retry_rejected = Duration::from_secs(20);
         let setup = Setup {
             config,
@@ -99,7 +99,7 @@ impl EngineElement {
         self.listen(now);
     }
 
-    /// Changes its registration so many times at once.
+    /// Changes its registration this number of times at once.
     pub(super) fn flood(&mut self, now: Duration, times: u32, host: &mut SimHost<'_>) {
         for _ in 0..times {
             // One life and the next longer one, in turn.
@@ -110,39 +110,39 @@ impl EngineElement {
         self.listen(now);
     }
 
-    /// When it was last told that it is registered.
+    /// Returns the time of the last accepted registration.
     pub fn accepted(&self) -> Option<Duration> {
         self.accepted
     }
 
-    /// Whether it was refused, and not accepted since.
+    /// Returns whether it was rejected, and not accepted since.
     pub fn is_rejected(&self) -> bool {
         self.rejected
     }
 
-    /// What its owner waits for, and since when.
+    /// Returns the request whose answer is due, with its time.
     pub fn pending(&self) -> Option<(Ask, Duration)> {
         self.pending
     }
 
-    /// What was asked before a time in which it could do nothing counts as asked so much later.
+    /// Adds the span of a freeze to the times of earlier requests.
     pub(super) fn excuse(&mut self, span: Duration) {
         if let Some((_, since)) = &mut self.pending {
             *since += span;
         }
     }
 
-    /// The registrar that asked it last to join.
+    /// Returns the registrar whose keep-alive (H=1) came last.
     pub fn adopted_by(&self) -> Option<ServerId> {
         self.adopted_by
     }
 
-    /// Whether it has been asked to leave its pool.
+    /// Returns whether it has been made to de-register.
     pub fn is_leaving(&self) -> bool {
         self.leaving
     }
 
-    /// The driver, to look at.
+    /// Returns the driver, for inspection.
     pub fn driver(&self) -> &ElementDriver {
         &self.driver
     }

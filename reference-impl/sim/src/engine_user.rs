@@ -21,15 +21,15 @@ pub struct EngineUser {
     setup: UserSetup,
     next: Duration,
     turn: usize,
-    /// What an answer is awaited to, since when.
+    /// The requests whose answer is due, with their times.
     pending: BTreeMap<Request, Duration>,
     requests: Requests,
-    /// The pools of which it wants to be told.
+    /// The pools that it watches.
     watches: BTreeMap<Request, &'static str>,
-    /// Reports to come: the engine makes one of several about one PE in a row.
+    /// Reports to send later: the engine merges several about one PE in a row.
     reports: VecDeque<(Duration, &'static str, PeIdentifier)>,
     session: Option<Session>,
-    /// The number that was sent last, and when its echo came.
+    /// The last number sent, and the time of its echo.
     sent: u64,
     echoed: Option<(u64, Duration)>,
     failed_sessions: u64,
@@ -126,7 +126,7 @@ impl EngineUser {
         self.session = Some(session);
         self.sent += 1;
         let message = Message::new(self.sent.to_be_bytes());
-        // A full queue is told as any other failure: by an echo that does not come.
+        // A full queue shows as any other failure: the echo is missing.
         let _ = self.driver.send(now, session, message, host);
         self.listen(now);
     }
@@ -163,43 +163,43 @@ impl EngineUser {
         self.listen(now);
     }
 
-    /// What was asked before a time in which it could do nothing counts as asked so much later.
+    /// Adds the span of a freeze to the times of earlier requests.
     pub(super) fn excuse(&mut self, span: Duration) {
         self.pending.values_mut().for_each(|since| *since += span);
     }
 
-    /// It talks in another session from now on, and leaves this one open.
+    /// Opens another session for its messages and leaves the present one open.
     #[cfg(test)]
     pub(super) fn forget_session(&mut self) {
         self.session = None;
     }
 
-    /// What became of its requests.
+    /// Returns the counters of its requests.
     pub fn requests(&self) -> Requests {
         self.requests
     }
 
-    /// Since when it waits for each answer.
+    /// Returns the times since which it waits for answers.
     pub fn pending(&self) -> impl Iterator<Item = Duration> + '_ {
         self.pending.values().copied()
     }
 
-    /// When it began to speak, at the latest echo of what it said: none before the first.
+    /// Returns the time of the latest echo, or of the first message before any echo; none before that.
     pub fn echoed(&self) -> Option<(u64, Duration)> {
         self.echoed
     }
 
-    /// Sessions that came to an end against its will.
+    /// Returns the number of sessions that failed.
     pub fn failed_sessions(&self) -> u64 {
         self.failed_sessions
     }
 
-    /// How often it sends, and whether it does.
+    /// Returns the period of its messages, if it sends any.
     pub fn talks(&self) -> Option<Duration> {
         self.setup.session.map(|_| self.setup.period)
     }
 
-    /// The driver, to look at.
+    /// Returns the driver, for inspection.
     pub fn driver(&self) -> &UserDriver {
         &self.driver
     }

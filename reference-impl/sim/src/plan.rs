@@ -269,7 +269,7 @@ impl Plan {
         let all = rng.bool();
         move |number| {
             let (picked, id) = (rng.bool(), rng.u32(1..));
-            // The first one always: somebody has to be there.
+            // Always the first one: one registrar must run.
             (all || picked || number == 0).then_some(id)
         }
     }

@@ -1,4 +1,4 @@
-//! A registrar's host in the world: the real driver and engine, and what the schedule may do to them.
+//! A registrar's host in the world: the real driver and engine, with what a restart needs.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,21 +15,21 @@ use rserpool::registrar::driver::{EnrpEndpoint, RegistrarDriver, Setup};
 #[derive(Debug)]
 pub struct RegistrarHost {
     pub(super) host: HostId,
-    /// Its identifier, when it is started next or now.
+    /// Its identifier, now or at its next start.
     pub id: u32,
-    /// Numbers of the registrars it is told of.
+    /// Numbers of its configured peers.
     pub mentors: Vec<usize>,
-    /// How often it was started.
+    /// Number of starts.
     pub starts: u64,
-    /// Since when it runs, or does not.
+    /// Time since which it runs, or does not run.
     pub since: Duration,
     pub(super) config: Config,
     pub(super) driver: Option<RegistrarDriver>,
-    /// The most there ever was of what comes and goes between two looks.
+    /// The peaks of quantities that may rise and fall between two checks.
     pub(super) peaks: Peaks,
 }
 
-/// What may be gone again before anybody looks.
+/// Quantities that may rise and fall between two checks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Peaks {
     /// Associations being set up to PEs.
@@ -56,7 +56,7 @@ impl RegistrarHost {
         }
     }
 
-    /// Something was done with it.
+    /// Notes the present quantities.
     pub(super) fn note_peaks(&mut self) {
         let Some(driver) = &self.driver else {
             return;
@@ -70,7 +70,7 @@ impl RegistrarHost {
         };
     }
 
-    /// The driver, while it runs.
+    /// Returns the driver, while the registrar runs.
     pub fn driver(&self) -> Option<&RegistrarDriver> {
         self.driver.as_ref()
     }
@@ -112,7 +112,7 @@ impl RegistrarHost {
     }
 }
 
-/// What a registrar offers beside SCTP.
+/// The endpoints of a registrar besides SCTP.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Services {
     pub(super) address: std::net::IpAddr,

@@ -1,5 +1,5 @@
-//! A pool user of few words, played without an engine: it resolves handles at one registrar after the other,
-//! over SCTP or TCP, and reports pool elements as unreachable when the schedule tells it to.
+//! A simple pool user without an engine: it resolves handles at one registrar after the other, over SCTP or TCP, and
+//! reports pool elements as unreachable when the schedule has such an event.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -15,24 +15,24 @@ use super::element::{Ask, peer, send};
 /// T1-ENRPrequest (RFC 5352 §7.1).
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// What is settled before it starts.
+/// The set-up of a pool user.
 #[derive(Clone, Debug)]
 pub struct UserSetup {
     /// Handles it resolves, in turn.
     pub pools: Vec<&'static str>,
-    /// How often.
+    /// Period of resolutions.
     pub period: Duration,
-    /// Over TCP instead of SCTP.
+    /// Whether it uses TCP instead of SCTP.
     pub tcp: bool,
     /// Whether it wants updates.
     pub subscribes: bool,
-    /// The pool to hold a session with, if it has an engine.
+    /// The pool of its session, for a pool user with an engine.
     pub session: Option<&'static str>,
     /// ASAP endpoints of all registrars.
     pub registrars: Vec<SocketAddr>,
 }
 
-/// What became of its requests.
+/// Counters of its requests.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Requests {
     /// Sent.
@@ -88,24 +88,24 @@ impl PlainUser {
         }
     }
 
-    /// What became of its requests.
+    /// Returns the counters of its requests.
     pub fn requests(&self) -> Requests {
         self.requests
     }
 
-    /// What it waits for, and since when.
+    /// Returns the requests whose answer is due, with their times.
     pub fn pending(&self) -> impl Iterator<Item = (Ask, Duration)> + '_ {
         self.pending
             .values()
             .map(|&(since, _)| (Ask::Resolve, since))
     }
 
-    /// Associations it has, or is setting up.
+    /// Returns the number of its associations, those in set-up included.
     pub fn associations(&self) -> usize {
         usize::from(self.assoc.is_some())
     }
 
-    /// When it wants to act.
+    /// Returns the time of its next action.
     pub fn deadline(&self) -> Option<Duration> {
         Some(self.next)
     }
@@ -139,7 +139,7 @@ impl PlainUser {
         }
     }
 
-    /// Takes what happened on its host.
+    /// Handles an event of its host.
     pub fn event(&mut self, now: Duration, event: Event, host: &mut SimHost<'_>) {
         match event {
             Event::Up { assoc, .. } if self.assoc == Some(assoc) => {
@@ -164,7 +164,7 @@ impl PlainUser {
         }
     }
 
-    /// Says that it could not reach a pool element.
+    /// Reports a pool element as unreachable.
     pub fn report(
         &mut self,
         pool: &'static str,
@@ -184,7 +184,7 @@ impl PlainUser {
         }
     }
 
-    /// Asks many times at once.
+    /// Sends many requests at once.
     pub fn flood(&mut self, now: Duration, times: u32, host: &mut SimHost<'_>) {
         if let Some(assoc) = self.assoc.filter(|_| !self.connecting) {
             for _ in 0..times {
@@ -204,7 +204,7 @@ impl PlainUser {
     }
 
     fn answered(&mut self, assoc: AssocId) {
-        // An update looks like an answer; with subscriptions the count is of those that could be told apart.
+        // An update looks like an answer; with subscriptions only those that differ are counted.
         if let Some((_, asked)) = self.pending.get_mut(&assoc) {
             self.requests.answered += 1;
             *asked -= 1;

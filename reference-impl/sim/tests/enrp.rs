@@ -52,7 +52,7 @@ fn a_mentor_that_comes_later_is_found() {
     let mut world = World::new(1, &[A, B]);
     world.start(1, &[0]);
     world.pass_secs(10);
-    assert!(world.driver(1).is_serving(), "nobody is there");
+    assert!(world.driver(1).is_serving(), "no mentor answers");
     world.add_pe(2, "EchoPool", 1, true);
     world.pass_secs(1);
     world.start(0, &[]);

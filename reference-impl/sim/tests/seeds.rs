@@ -94,7 +94,7 @@ fn two_runs_of_a_seed_are_the_same_octet_for_octet() {
         let second = run(&plan, Keep::Packets);
         assert!(first.packets > 100, "something happened");
         assert_eq!(first, second, "seed {seed}");
-        // Whether somebody reads the trace changes nothing.
+        // Keeping the trace changes nothing.
         assert_eq!(run(&plan, Keep::Digest).digest, first.digest);
     }
 }

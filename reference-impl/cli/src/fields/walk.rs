@@ -518,7 +518,7 @@ impl Walk {
     }
 }
 
-/// Tells parameters of one name and parent apart: `name`, `name[1]`, `name[2]`.
+/// Distinct names for parameters of one name and parent: `name`, `name[1]`, `name[2]`.
 struct Names {
     parent: String,
     used: BTreeMap<String, usize>,

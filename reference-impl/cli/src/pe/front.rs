@@ -253,7 +253,7 @@ impl Drop for Shell {
             // Not after it was waited for: the number may be another group's by then.
             let id = self.0.id().and_then(|id| i32::try_from(id).ok());
             if let Some(group) = id.and_then(Pid::from_raw) {
-                // There may be nobody left in it.
+                // The group may have no process left.
                 let _ = kill_process_group(group, Signal::KILL);
             }
         }
@@ -300,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_tell_by_output_and_status() {
+    fn commands_report_by_output_and_status() {
         block_on(async {
             assert_eq!(run("echo 12.5").await.unwrap(), "12.5\n");
             let error = run("exit 7").await.unwrap_err();
@@ -328,7 +328,7 @@ mod tests {
         let pipe = dir.join("pipe");
         let made = std::process::Command::new("mkfifo").arg(&pipe).status();
         assert!(made.unwrap().success());
-        // As long as somebody of the pipeline lives, the pipe is open at its other end.
+        // The pipe stays open at its other end while a process of the pipeline lives.
         let (opened, is_open) = tokio::sync::oneshot::channel();
         let (closed, is_closed) = std::sync::mpsc::channel();
         let path = pipe.clone();
@@ -354,7 +354,7 @@ mod tests {
     fn tcp_is_tried_by_connecting() {
         block_on(async {
             let settings = Settings::default();
-            // Bound, but nobody listens.
+            // Bound, but without a listener.
             let socket = tokio::net::TcpSocket::new_v4().unwrap();
             socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
             let how = Probe::Tcp(socket.local_addr().unwrap());

@@ -38,7 +38,7 @@ pub struct ElementDriver {
     registrars: BTreeMap<AssocId, Vec<SocketAddr>>,
     next_session: u64,
     outbox: Outbox,
-    told: VecDeque<Event>,
+    events: VecDeque<Event>,
     deadline: Option<Duration>,
 }
 
@@ -80,7 +80,7 @@ impl ElementDriver {
             registrars: BTreeMap::new(),
             next_session: 1,
             outbox: Outbox::default(),
-            told: VecDeque::new(),
+            events: VecDeque::new(),
             deadline: None,
         };
         driver.timeout(now, transport);
@@ -148,7 +148,7 @@ impl ElementDriver {
 
     /// Returns the next event for the owner.
     pub fn poll_event(&mut self) -> Option<Event> {
-        self.told.pop_front()
+        self.events.pop_front()
     }
 
     /// Registers the PE (Registration.Request, RFC 5352 §6.1).
@@ -341,7 +341,7 @@ impl ElementDriver {
             self.step(now, Input::Began { assoc: engine }, transport);
         }
         if self.service.is_none() {
-            return self.told.push_back(Event::Data {
+            return self.events.push_back(Event::Data {
                 session,
                 stream: message.stream,
                 ppid: message.ppid,
@@ -391,7 +391,7 @@ impl ElementDriver {
         transport: &mut dyn Transport,
     ) {
         if self.service.is_none() {
-            return self.told.push_back(Event::Session { session, peer });
+            return self.events.push_back(Event::Session { session, peer });
         }
         self.serve(
             now,
@@ -407,7 +407,7 @@ impl ElementDriver {
         self.sessions.remove(&session);
         match &mut self.service {
             Some(service) => service.on_end(now, session),
-            None => self.told.push_back(Event::Ended { session }),
+            None => self.events.push_back(Event::Ended { session }),
         }
         Some(user)
     }
@@ -533,8 +533,8 @@ impl ElementDriver {
                 Output::Shutdown { assoc } => {
                     self.outbox.shutdown(now, stack_side(assoc), transport);
                 }
-                Output::Told(event) => self.told(now, event, transport),
-                Output::Log(log) => tell(&log),
+                Output::Told(event) => self.notify(now, event, transport),
+                Output::Log(log) => trace(&log),
                 Output::Wait(deadline) => {
                     self.deadline = deadline;
                     return;
@@ -543,24 +543,24 @@ impl ElementDriver {
         }
     }
 
-    fn told(&mut self, now: Duration, event: AsapEvent, transport: &mut dyn Transport) {
+    fn notify(&mut self, now: Duration, event: AsapEvent, transport: &mut dyn Transport) {
         match event {
             AsapEvent::CookieEcho { assoc, cookie } => {
                 self.cookie_echo(now, stack_side(assoc), &cookie, transport);
             }
             AsapEvent::BusinessCard { assoc, card } => {
                 if let Some(&User { session, .. }) = self.users.get(&stack_side(assoc)) {
-                    self.told.push_back(Event::Card { session, card });
+                    self.events.push_back(Event::Card { session, card });
                 }
             }
             AsapEvent::Stopped => {
-                // Those that the engine knows nothing of are left.
+                // Sessions that the engine does not know are left.
                 for &assoc in self.users.keys() {
                     self.outbox.shutdown(now, assoc, transport);
                 }
-                self.told.push_back(Event::Asap(AsapEvent::Stopped));
+                self.events.push_back(Event::Asap(AsapEvent::Stopped));
             }
-            event => self.told.push_back(Event::Asap(event)),
+            event => self.events.push_back(Event::Asap(event)),
         }
     }
 
@@ -579,7 +579,7 @@ impl ElementDriver {
         };
         if self.service.is_none() {
             let state = state.to_vec();
-            return self.told.push_back(Event::State { session, state });
+            return self.events.push_back(Event::State { session, state });
         }
         self.serve(
             now,
@@ -611,7 +611,7 @@ fn stack_side(assoc: Assoc) -> AssocId {
     AssocId(assoc.0)
 }
 
-fn tell(log: &Log) {
+fn trace(log: &Log) {
     if log.is_trouble() {
         tracing::warn!("{log}");
     } else {

@@ -398,7 +398,7 @@ impl UserDriver {
                     }
                 }
                 Output::Told(event) => self.events.push_back(event),
-                Output::Log(log) => tell(&log),
+                Output::Log(log) => trace(&log),
                 Output::Wait(deadline) => {
                     self.deadline = deadline;
                     return;
@@ -442,10 +442,10 @@ fn stack_side(assoc: Assoc) -> AssocId {
     AssocId(assoc.0)
 }
 
-fn tell(log: &Log) {
-    // The owner is told of these as events.
-    let is_told = matches!(log, Log::Failed { .. } | Log::HomeLost { .. });
-    if log.is_trouble() && !is_told {
+fn trace(log: &Log) {
+    // The owner receives these as events.
+    let is_event = matches!(log, Log::Failed { .. } | Log::HomeLost { .. });
+    if log.is_trouble() && !is_event {
         tracing::warn!("{log}");
     } else {
         tracing::debug!("{log}");

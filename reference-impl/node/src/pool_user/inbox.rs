@@ -87,7 +87,7 @@ impl Inbox {
             let Some(oldest) = oldest.and_then(|at| self.take(at)) else {
                 break;
             };
-            tracing::debug!("nobody reads, forgotten: {oldest:?}");
+            tracing::debug!("dropped, as the owner does not read: {oldest:?}");
         }
         Ok(())
     }
@@ -237,23 +237,23 @@ mod tests {
     }
 
     #[test]
-    fn events_come_in_the_order_they_were_told() {
+    fn events_keep_their_order() {
         let mut inbox = Inbox::default();
         let closed = Event::Closed {
             session: Session(1),
         };
-        let told = [
+        let events = [
             failing_over(1),
             data(1, 1),
             data(2, 2),
             cookie(1, 3),
             closed,
         ];
-        for event in told.clone() {
+        for event in events.clone() {
             inbox.push(event).unwrap();
         }
         assert_eq!(inbox.of_session(Session(2)), Some(data(2, 2)));
-        let rest = [0, 1, 3, 4].map(|n: usize| told[n].clone());
+        let rest = [0, 1, 3, 4].map(|n: usize| events[n].clone());
         assert_eq!(all(&mut inbox), rest);
         assert!(inbox.sessions.is_empty() && inbox.news.is_empty());
     }
@@ -275,7 +275,11 @@ mod tests {
         for _ in 0..MAX_NEWS {
             inbox.push(failing_over(1)).unwrap();
         }
-        assert_eq!(inbox.answer(Request(2)), None, "nobody took it in time");
+        assert_eq!(
+            inbox.answer(Request(2)),
+            None,
+            "dropped before it was taken"
+        );
         assert_eq!(inbox.news.len(), MAX_NEWS);
         assert_eq!(inbox.of_session(Session(1)), Some(data(1, 1)));
         let returned = || Event::Returned {
@@ -292,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn data_that_nobody_reads_has_an_end() {
+    fn unread_data_ends_the_session() {
         let mut inbox = Inbox::default();
         let mut taken = 0;
         while inbox.push(data(1, 1 << 20)).is_ok() {

@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_peer_can_grow_has_a_limit_to_set() {
+    fn limits_on_peers_can_be_set() {
         let text = "max-servers = 1\nmax-pool-elements = 2\nmax-cookie = 3\nmax-business-card = 4\n\
                     max-message = 5\n";
         let config = parse(text).unwrap().setup().unwrap().config;

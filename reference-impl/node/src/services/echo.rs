@@ -77,7 +77,7 @@ mod tests {
     const NOW: Duration = Duration::ZERO;
 
     #[test]
-    fn what_comes_goes_back() {
+    fn each_message_is_sent_back() {
         let (mut echo, mut effects, session) = (Echo::new(1), Vec::new(), Session(7));
         echo.on_session(NOW, session, &mut effects);
         let message = Message {

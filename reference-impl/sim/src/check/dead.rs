@@ -56,7 +56,7 @@ impl NoDead {
             if silent.since != since {
                 *silent = fresh;
             }
-            // Under other faults its Home may be wrong about whose it is, or be told of it again.
+            // Under other faults its Home may be wrong about the owner, or receive the PE again.
             if world.rough || world.elements[&number].intruder {
                 silent.home = None;
             }

@@ -62,10 +62,10 @@ fn the_same_for_itself(world: &World) -> Result<(), String> {
             continue;
         };
         let setup = &element.setup;
-        let told = world.view(first).into_iter().find(|(pool, pe, _)| {
+        let listed = world.view(first).into_iter().find(|(pool, pe, _)| {
             pool.as_octets() == setup.pool.as_bytes() && *pe == setup.identifier
         });
-        if let Some((_, _, home)) = told
+        if let Some((_, _, home)) = listed
             && home != own
         {
             return Err(format!(

@@ -127,7 +127,7 @@ fn a_registrar_that_does_not_serve() {
     world.kill(1);
     world.pass_secs(150);
     assert_eq!(property.look(&world, long_after()), Ok(()), "before");
-    // Nobody answers yet when it asks who is there.
+    // No registrar answers yet when it asks for peers.
     world.partition(0, 1, true);
     world.restart(1);
     world.pass(Duration::from_millis(10));
@@ -140,7 +140,7 @@ fn registrars_that_do_not_know_each_other() {
     let why = after("agreement", |world| world.kill(1));
     assert_eq!(why, "registrar 0 knows 0x0b000000, which does not run");
     let why = after("agreement", |world| {
-        // It comes back as another one, of whom nobody has heard.
+        // It starts again under an unknown identifier.
         world.partition(0, 1, true);
         world.pass_secs(1);
         world.registrars[1].id = 0x0c00_0000;
@@ -159,7 +159,7 @@ fn checksums_that_differ() {
 }
 
 #[test]
-fn registrars_with_the_same_pes_that_differ_in_what_these_told() {
+fn registrars_that_differ_in_the_registrations_of_the_same_pes() {
     let mut world = in_order();
     let setup = ElementSetup {
         identifier: PeIdentifier(4),
@@ -200,7 +200,7 @@ fn two_homes() {
 }
 
 #[test]
-fn a_pe_that_knows_better_who_its_home_is() {
+fn a_pe_with_another_home_than_the_registrars_have() {
     let mut world = World::new(1, &[A, B]);
     world.start(0, &[1]);
     world.start(1, &[0]);
@@ -210,7 +210,7 @@ fn a_pe_that_knows_better_who_its_home_is() {
     world.pass_secs(40);
     let mut property = of("one-home");
     assert_eq!(property.look(&world, long_after()), Ok(()), "before");
-    // The PE has been taken over, and whoever knows is gone.
+    // The PE has been taken over, and the registrars that know it have ended.
     world.freeze(Spot::Registrar(0), Duration::from_secs(1000));
     world.pass_secs(120);
     world.kill(1);
@@ -233,7 +233,7 @@ fn a_pe_that_is_not_listed() {
 #[test]
 fn a_registration_that_is_lost() {
     let why = after("nothing-lost", |world| {
-        // It believes in its registration: nothing tells it otherwise.
+        // It assumes that it is registered: no event contradicts that.
         world.freeze(Spot::Element(1), Duration::from_secs(1000));
         world.pass_secs(90);
     });
@@ -244,7 +244,7 @@ fn a_registration_that_is_lost() {
 fn a_registration_that_no_takeover_saves() {
     let mut world = World::new(1, &[A, B]);
     world.start(0, &[1]);
-    // Its association to its Home is long gone before somebody else asks the PE to join.
+    // Its association to its Home is long gone before another registrar takes the PE over.
     world.start_with(1, &[0], |config| {
         config.enrp.max_time_last_heard = Duration::from_secs(600);
     });
@@ -269,7 +269,7 @@ fn a_registration_that_no_takeover_saves() {
 }
 
 #[test]
-fn what_excuses_a_loss() {
+fn faults_that_excuse_a_loss() {
     let mut world = World::new(1, &[A, B, 0x0c00_0000]);
     (0..3).for_each(|number| world.start(number, &[0, 1, 2]));
     world.pass_secs(20);
@@ -278,7 +278,7 @@ fn what_excuses_a_loss() {
     assert_eq!(world.last_blow, None, "the others go on");
     world.act_on(&Act::Cut(Spot::Registrar(0), Spot::Registrar(1), true));
     world.act_on(&Act::KillRegistrar(2));
-    assert_eq!(world.last_blow, None, "it was split off from nobody");
+    assert_eq!(world.last_blow, None, "it was not split off");
     world.act_on(&Act::KillRegistrar(1));
     assert_eq!(world.last_blow, Some(world.now()));
     world.pass_secs(1);
@@ -287,7 +287,7 @@ fn what_excuses_a_loss() {
 }
 
 #[test]
-fn what_is_done_to_those_without_an_engine_is_done_to_those_with_one() {
+fn events_act_alike_on_hosts_with_and_without_an_engine() {
     let mut world = World::new(1, &[A]);
     world.start(0, &[]);
     let element = with_engine(&world);
@@ -320,7 +320,7 @@ fn what_is_done_to_those_without_an_engine_is_done_to_those_with_one() {
 }
 
 #[test]
-fn who_stands_still_does_nothing() {
+fn a_frozen_host_does_nothing() {
     let mut world = in_order();
     let registrations = |world: &World| world.driver(0).engine().counters().reregistered;
     world.act_on(&Act::Freeze(Spot::Element(1), Duration::from_secs(9)));
@@ -333,7 +333,7 @@ fn who_stands_still_does_nothing() {
 }
 
 #[test]
-fn nobody_behaves_badly_when_faults_are_lifted() {
+fn manners_are_good_again_when_faults_end() {
     let mut world = in_order();
     for manner in [Manner::Mute, Manner::Babbling] {
         world.act_on(&Act::Behave(1, manner));
@@ -386,7 +386,7 @@ fn a_home_that_watches_too_slowly() {
 }
 
 #[test]
-fn requests_that_nobody_answers() {
+fn requests_without_an_answer() {
     let why = after("answers", |world| {
         for number in [0, 1] {
             world.freeze(Spot::Registrar(number), Duration::from_secs(1000));
@@ -397,7 +397,7 @@ fn requests_that_nobody_answers() {
 }
 
 #[test]
-fn a_pe_that_nobody_answers() {
+fn a_pe_without_an_answer() {
     let freeze = |world: &mut World| {
         for number in [0, 1] {
             world.freeze(Spot::Registrar(number), Duration::from_secs(1000));
@@ -423,7 +423,7 @@ fn a_pe_that_nobody_answers() {
 }
 
 #[test]
-fn engines_that_never_tell_their_owner() {
+fn engines_that_never_notify_their_owner() {
     for (who, asked) in [
         (Spot::Element(3), "PE 3 has been waiting"),
         (Spot::User(1), "PU 1 has been waiting"),
@@ -484,13 +484,13 @@ fn no_more_pes_are_called_at_a_time_than_allowed() {
 }
 
 #[test]
-fn associations_that_nobody_needs() {
+fn associations_that_are_not_needed() {
     let why = after("limits", |world| {
         for number in 4..12 {
             world.add_pe(number, "Web", 0, true);
         }
         world.pass_secs(2);
-        // The registrar is not told that the hosts are gone.
+        // The registrar has no event of the hosts' end.
         for number in 4..12 {
             let host = world.elements[&number].host;
             world.net.kill(host);

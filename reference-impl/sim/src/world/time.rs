@@ -49,7 +49,7 @@ impl World {
         }
     }
 
-    /// Lets everybody act whose time has come. False if nobody's has.
+    /// Lets all hosts act whose time has come. Returns false if no host's has.
     fn act(&mut self) -> bool {
         let now = self.net.now();
         let mut acted = false;

@@ -290,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told() {
+    fn malformed_messages_are_rejected() {
         let good = Calculation::request(1, 2).encode();
         assert_eq!(Calculation::decode(&good[1..]), Err(Malformed::Length(23)));
         for (at, value, why) in [

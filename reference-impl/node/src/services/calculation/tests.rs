@@ -39,7 +39,7 @@ impl World {
         world
     }
 
-    fn tell(&mut self, session: Session, wire: Wire) -> Vec<Effect> {
+    fn receive(&mut self, session: Session, wire: Wire) -> Vec<Effect> {
         let octets = wire.encode();
         let message = Message {
             stream: 0,
@@ -83,12 +83,12 @@ fn cookie(session: Session, job: u32, size: u64, completed: u64) -> Effect {
 #[test]
 fn a_job_takes_its_time() {
     let mut world = World::new(config());
-    let answer = world.tell(A, Wire::request(7, 5000));
+    let answer = world.receive(A, Wire::request(7, 5000));
     let accept = sent(A, Wire::about(Kind::Accept, 7));
     assert_eq!(answer, [accept.clone(), cookie(A, 7, 5000, 0)]);
-    assert_eq!(world.tell(A, Wire::request(7, 5000)), [accept]);
+    assert_eq!(world.receive(A, Wire::request(7, 5000)), [accept]);
     let rejected = [sent(A, Wire::about(Kind::Reject, 8))];
-    assert_eq!(world.tell(A, Wire::request(8, 1)), rejected);
+    assert_eq!(world.receive(A, Wire::request(8, 1)), rejected);
     assert_eq!(
         world.next(),
         (seconds(5.0), vec![sent(A, Wire::complete(7, 5000))])
@@ -99,9 +99,9 @@ fn a_job_takes_its_time() {
 #[test]
 fn jobs_share_the_capacity() {
     let mut world = World::new(config());
-    world.tell(A, Wire::request(1, 3000));
+    world.receive(A, Wire::request(1, 3000));
     world.now += seconds(1.0);
-    world.tell(B, Wire::request(2, 1000));
+    world.receive(B, Wire::request(2, 1000));
     assert_eq!(world.service.load(), u32::MAX);
     // Half each: B has its 1000 after two seconds; A then has 2000, and is alone with the rest.
     assert_eq!(
@@ -120,7 +120,7 @@ fn a_job_goes_on_where_its_cookie_left_it() {
         cookie_interval: seconds(2.0),
         ..config()
     });
-    first.tell(A, Wire::request(1, 3000));
+    first.receive(A, Wire::request(1, 3000));
     let (span, effects) = first.next();
     assert_eq!(
         (span, &effects),
@@ -147,9 +147,9 @@ fn too_many_jobs_are_rejected_and_too_many_sessions_ended() {
         max_sessions: 2,
         ..config()
     });
-    world.tell(A, Wire::request(1, 3000));
+    world.receive(A, Wire::request(1, 3000));
     assert_eq!(
-        world.tell(B, Wire::request(9, 1)),
+        world.receive(B, Wire::request(9, 1)),
         [sent(B, Wire::about(Kind::Reject, 9))]
     );
     let mut effects = Vec::new();
@@ -173,7 +173,7 @@ fn too_many_jobs_are_rejected_and_too_many_sessions_ended() {
     );
     world.service.on_end(now, A);
     assert_eq!(
-        world.tell(B, Wire::request(9, 1)).len(),
+        world.receive(B, Wire::request(9, 1)).len(),
         2,
         "there is room now"
     );
@@ -186,19 +186,19 @@ fn both_sides_ask_whether_the_other_is_there() {
         ..config()
     });
     assert_eq!(
-        world.tell(A, Wire::about(Kind::KeepAlive, 1)),
+        world.receive(A, Wire::about(Kind::KeepAlive, 1)),
         [],
         "no such job"
     );
-    world.tell(A, Wire::request(1, 60_000));
+    world.receive(A, Wire::request(1, 60_000));
     assert_eq!(
-        world.tell(A, Wire::about(Kind::KeepAlive, 1)),
+        world.receive(A, Wire::about(Kind::KeepAlive, 1)),
         [sent(A, Wire::about(Kind::KeepAliveAck, 1))]
     );
     let asked = vec![sent(A, Wire::about(Kind::KeepAlive, 1))];
     assert_eq!(world.next(), (seconds(1.0), asked.clone()));
     world.now += seconds(1.9);
-    world.tell(A, Wire::about(Kind::KeepAliveAck, 1));
+    world.receive(A, Wire::about(Kind::KeepAliveAck, 1));
     assert_eq!(world.next(), (seconds(1.0), asked));
     assert_eq!(
         world.next(),
@@ -210,10 +210,10 @@ fn both_sides_ask_whether_the_other_is_there() {
 #[test]
 fn an_aborted_job_makes_room() {
     let mut world = World::new(config());
-    world.tell(A, Wire::request(1, 60_000));
-    world.tell(A, Wire::about(Kind::Abort, 2));
+    world.receive(A, Wire::request(1, 60_000));
+    world.receive(A, Wire::about(Kind::Abort, 2));
     assert_ne!(world.service.load(), 0, "another job");
-    assert_eq!(world.tell(A, Wire::about(Kind::Abort, 1)), []);
+    assert_eq!(world.receive(A, Wire::about(Kind::Abort, 1)), []);
     assert_eq!((world.service.load(), world.service.deadline()), (0, None));
 }
 
@@ -223,8 +223,8 @@ fn nothing_overflows() {
         capacity: u64::MAX,
         ..config()
     });
-    world.tell(A, Wire::request(1, u64::MAX));
-    world.tell(B, Wire::request(2, 0));
+    world.receive(A, Wire::request(1, u64::MAX));
+    world.receive(B, Wire::request(2, 0));
     let (span, effects) = world.next();
     assert_eq!((span, effects.len()), (Duration::ZERO, 1));
     world.now = Duration::MAX;

@@ -202,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told() {
+    fn malformed_messages_are_rejected() {
         assert_eq!(PingPong::decode(&[]), Err(Malformed::Short));
         assert_eq!(PingPong::decode(&[1, 0, 0]), Err(Malformed::Short));
         assert_eq!(PingPong::decode(&[1, 0, 0, 4]), Err(Malformed::Short));
