@@ -28,3 +28,6 @@ pub const ASAP_PPID: u32 = 11;
 
 /// The payload protocol identifier of ENRP, in host order (RFC 5353 §5.4).
 pub const ENRP_PPID: u32 = 12;
+
+#[cfg(test)]
+mod tests;

@@ -90,9 +90,7 @@ fn no_announcement_makes_a_pool_user_a_registrar() {
     let user = world.called(9);
     world.input(Input::Began { assoc: user });
     world.input(Input::Register);
-    let mut octets = Vec::new();
-    let announce = asap::Message::from(ServerAnnounce::new(ServerId(5), Vec::new()));
-    announce.encode(&mut octets).unwrap();
+    let octets = drive::asap(ServerAnnounce::new(ServerId(5), Vec::new()));
     let from = registrar(9);
     world.input(Input::Datagram {
         from,
@@ -209,9 +207,7 @@ fn an_announcement_tells_where_the_home_is_and_who() {
     let mut world = World::with(|config| config.registrars.clear());
     world.input(Input::Register);
     assert_eq!(world.dialled, []);
-    let mut octets = Vec::new();
-    let announce = asap::Message::from(ServerAnnounce::new(ServerId(5), Vec::new()));
-    announce.encode(&mut octets).unwrap();
+    let octets = drive::asap(ServerAnnounce::new(ServerId(5), Vec::new()));
     let from = "192.0.2.9:40000".parse().unwrap();
     world.input(Input::Datagram {
         from,

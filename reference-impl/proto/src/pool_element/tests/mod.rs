@@ -21,6 +21,7 @@ use rsp_wire::{
 };
 
 use super::{Assoc, Config, Element, Event, Input, Log, Output};
+use crate::tests::drive::{self, Drive};
 
 const PE: PeIdentifier = PeIdentifier(7);
 
@@ -159,9 +160,7 @@ impl World {
     }
 
     fn send(&mut self, assoc: Assoc, message: impl Into<asap::Message>) {
-        let mut octets = Vec::new();
-        message.into().encode(&mut octets).unwrap();
-        self.octets(assoc, 11, &octets);
+        self.octets(assoc, 11, &drive::asap(message));
     }
 
     fn octets(&mut self, assoc: Assoc, ppid: u32, octets: &[u8]) {
@@ -198,25 +197,6 @@ impl World {
         );
     }
 
-    /// Lets time pass, every deadline on the way at its time.
-    fn pass(&mut self, span: Duration) {
-        let end = self.now + span;
-        while let Output::Wait(Some(at)) = self.element.poll() {
-            if at > end {
-                break;
-            }
-            assert!(at >= self.now, "deadlines lie ahead");
-            self.now = at;
-            self.input(Input::Tick);
-        }
-        self.now = end;
-        self.input(Input::Tick);
-    }
-
-    fn pass_secs(&mut self, seconds: u64) {
-        self.pass(Duration::from_secs(seconds));
-    }
-
     /// The ASAP messages sent since the last call; the rest of the output is forgotten.
     fn sent(&mut self) -> Vec<(Assoc, asap::Message)> {
         let sent = |output| match output {
@@ -225,11 +205,7 @@ impl World {
                 octets,
                 ppid,
                 ..
-            } => {
-                assert_eq!(ppid, 11);
-                assert_eq!(octets.len() % 4, 0);
-                Some((assoc, asap::Message::decode(&octets).unwrap().message))
-            }
+            } => Some((assoc, drive::sent(ppid, &octets))),
             _ => None,
         };
         std::mem::take(&mut self.out)
@@ -284,6 +260,25 @@ impl World {
             _ => None,
         };
         self.out.iter().filter_map(shut_down).collect()
+    }
+}
+
+impl Drive for World {
+    fn now(&mut self) -> &mut Duration {
+        &mut self.now
+    }
+
+    fn deadline(&mut self) -> Option<Duration> {
+        loop {
+            match self.element.poll() {
+                Output::Wait(at) => return at,
+                output => self.out.push(output),
+            }
+        }
+    }
+
+    fn tick(&mut self) {
+        self.input(Input::Tick);
     }
 }
 

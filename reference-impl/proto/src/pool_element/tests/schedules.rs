@@ -163,8 +163,7 @@ impl Schedule {
     }
 
     fn later_message(&mut self, assoc: Assoc, message: impl Into<asap::Message>) {
-        let mut octets = Vec::new();
-        message.into().encode(&mut octets).unwrap();
+        let octets = drive::asap(message);
         self.later(Due::Message { assoc, octets });
     }
 
@@ -277,8 +276,7 @@ impl Schedule {
             2 => EndpointKeepAlive::new(ServerId(9), "p".into(), true).into(),
             _ => return (0..self.rng.usize(..40)).map(|_| self.rng.u8(..)).collect(),
         };
-        let mut octets = Vec::new();
-        message.encode(&mut octets).unwrap();
+        let mut octets = drive::asap(message);
         let index = self.rng.usize(..octets.len());
         octets[index] ^= 1 << self.rng.u8(..8);
         octets

@@ -97,9 +97,7 @@ fn after(state: &str, event: &str) -> Option<String> {
         "KEEP_ALIVE, third" => world.keep_alive(third, 9, false),
         "KEEP_ALIVE H=1, third" => world.keep_alive(third, 9, true),
         "SERVER_ANNOUNCE" => {
-            let mut octets = Vec::new();
-            let announce = asap::Message::from(ServerAnnounce::new(ServerId(9), Vec::new()));
-            announce.encode(&mut octets).unwrap();
+            let octets = drive::asap(ServerAnnounce::new(ServerId(9), Vec::new()));
             let from = registrar(9);
             world.input(Input::Datagram {
                 from,

@@ -6,9 +6,7 @@ use rsp_wire::asap::{AnnouncedTransport, MessageType, ServerAnnounce};
 use rsp_wire::{Cookie, TcpTransport};
 
 fn announce(world: &mut World, transports: Vec<AnnouncedTransport>) {
-    let mut octets = Vec::new();
-    let message = asap::Message::from(ServerAnnounce::new(ServerId(7), transports));
-    message.encode(&mut octets).unwrap();
+    let octets = drive::asap(ServerAnnounce::new(ServerId(7), transports));
     let from = "198.51.100.9:40000".parse().unwrap();
     let octets = &octets;
     world.input(Input::Datagram { from, octets });

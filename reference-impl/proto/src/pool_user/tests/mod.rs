@@ -26,6 +26,7 @@ use super::{
     PoolUser, Request, Session, SessionFailure, Target, Unsent,
 };
 use crate::hunt::Server;
+use crate::tests::drive::{self, Drive};
 
 /// A set-up that the engine asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,28 +132,7 @@ impl World {
     }
 
     fn says(&mut self, assoc: Assoc, message: impl Into<asap::Message>) {
-        let mut octets = Vec::new();
-        message.into().encode(&mut octets).unwrap();
-        self.octets(assoc, &octets);
-    }
-
-    /// Lets time pass, every deadline on the way at its time.
-    fn pass(&mut self, span: Duration) {
-        let end = self.now + span;
-        while let Output::Wait(Some(at)) = self.user.poll() {
-            if at > end {
-                break;
-            }
-            assert!(at >= self.now, "deadlines lie ahead");
-            self.now = at;
-            self.input(Input::Tick);
-        }
-        self.now = end;
-        self.input(Input::Tick);
-    }
-
-    fn pass_secs(&mut self, seconds: u64) {
-        self.pass(Duration::from_secs(seconds));
+        self.octets(assoc, &drive::asap(message));
     }
 
     /// The ASAP messages sent since the last call.
@@ -168,10 +148,7 @@ impl World {
                     octets,
                     ppid,
                     ..
-                } => {
-                    assert_eq!((ppid, octets.len() % 4), (11, 0));
-                    Some((assoc, asap::Message::decode(&octets).unwrap().message))
-                }
+                } => Some((assoc, drive::sent(ppid, &octets))),
                 _ => None,
             })
             .collect()
@@ -281,6 +258,25 @@ impl World {
                 _ => None,
             })
             .collect()
+    }
+}
+
+impl Drive for World {
+    fn now(&mut self) -> &mut Duration {
+        &mut self.now
+    }
+
+    fn deadline(&mut self) -> Option<Duration> {
+        loop {
+            match self.user.poll() {
+                Output::Wait(at) => return at,
+                output => self.out.push(output),
+            }
+        }
+    }
+
+    fn tick(&mut self) {
+        self.input(Input::Tick);
     }
 }
 

@@ -369,8 +369,7 @@ impl Chaos {
                 asap::BusinessCard::new("p".into(), vec![pe]).into()
             }
         };
-        let mut octets = Vec::new();
-        message.encode(&mut octets).unwrap();
+        let octets = drive::asap(message);
         let ppid = 11;
         let octets = &octets;
         self.input(Input::Message {
@@ -423,9 +422,7 @@ impl Chaos {
         if !self.lines.contains_key(&assoc) {
             return;
         }
-        let mut octets = Vec::new();
-        let message = asap::Message::from(list(pool, None, &PES));
-        message.encode(&mut octets).unwrap();
+        let octets = drive::asap(list(pool, None, &PES));
         let ppid = 11;
         let octets = &octets;
         self.input(Input::Message {

@@ -565,10 +565,7 @@ fn a_pe_that_restarted_is_left() {
 fn a_set_up_that_cannot_begin_is_no_fault_of_the_pe() {
     let (mut world, home) = World::at_home(|_| {});
     world.open(1, "p");
-    let mut octets = Vec::new();
-    asap::Message::from(list("p", None, &[5, 6]))
-        .encode(&mut octets)
-        .unwrap();
+    let octets = drive::asap(list("p", None, &[5, 6]));
     world.user.handle(
         world.now,
         Input::Message {

@@ -113,8 +113,7 @@ impl Pair {
     }
 
     fn elements_say(&mut self, message: impl Into<asap::Message>) {
-        let mut octets = Vec::new();
-        message.into().encode(&mut octets).unwrap();
+        let octets = drive::asap(message);
         let input = registrar::Input::Message {
             assoc: ELEMENTS,
             ppid: 11,

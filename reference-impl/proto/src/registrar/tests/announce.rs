@@ -36,9 +36,7 @@ fn announcements(world: &mut World) -> Vec<ServerAnnounce> {
 }
 
 fn hear(world: &mut World, id: u32) {
-    let mut octets = Vec::new();
-    let message = asap::Message::from(ServerAnnounce::new(ServerId(id), Vec::new()));
-    message.encode(&mut octets).unwrap();
+    let octets = drive::asap(ServerAnnounce::new(ServerId(id), Vec::new()));
     world.input(Input::Datagram {
         from: "192.0.2.9:3863".parse().unwrap(),
         octets: &octets,

@@ -20,6 +20,7 @@ use rsp_wire::{
 };
 
 use super::{Assoc, Config, Departure, Input, Kind, Log, Output, Reach, Registrar};
+use crate::tests::drive::{self, Drive};
 
 const ID: u32 = 0x0a0b_0c0d;
 
@@ -92,28 +93,7 @@ impl World {
     }
 
     fn send(&mut self, assoc: Assoc, message: impl Into<asap::Message>) {
-        let mut octets = Vec::new();
-        message.into().encode(&mut octets).unwrap();
-        self.octets(assoc, &octets);
-    }
-
-    /// Lets time pass, every deadline on the way at its time.
-    fn pass(&mut self, span: Duration) {
-        let end = self.now + span;
-        while let Output::Wait(Some(at)) = self.registrar.poll() {
-            if at > end {
-                break;
-            }
-            assert!(at >= self.now, "deadlines lie ahead");
-            self.now = at;
-            self.input(Input::Tick);
-        }
-        self.now = end;
-        self.input(Input::Tick);
-    }
-
-    fn pass_secs(&mut self, seconds: u64) {
-        self.pass(Duration::from_secs(seconds));
+        self.octets(assoc, &drive::asap(message));
     }
 
     /// The ASAP messages sent since the last call.
@@ -126,11 +106,7 @@ impl World {
                     octets,
                     ppid,
                     ..
-                } if ppid != 12 => {
-                    assert_eq!(ppid, 11);
-                    assert_eq!(octets.len() % 4, 0);
-                    Some((assoc, asap::Message::decode(&octets).unwrap().message))
-                }
+                } if ppid != 12 => Some((assoc, drive::sent(ppid, &octets))),
                 Output::Send { .. }
                 | Output::Announce { .. }
                 | Output::Connect { .. }
@@ -202,6 +178,25 @@ impl World {
             .collect();
         pes.sort_unstable();
         pes
+    }
+}
+
+impl Drive for World {
+    fn now(&mut self) -> &mut Duration {
+        &mut self.now
+    }
+
+    fn deadline(&mut self) -> Option<Duration> {
+        loop {
+            match self.registrar.poll() {
+                Output::Wait(at) => return at,
+                output => self.out.push(output),
+            }
+        }
+    }
+
+    fn tick(&mut self) {
+        self.input(Input::Tick);
     }
 }
 

@@ -94,9 +94,7 @@ impl World {
     }
 
     fn enrp(&mut self, assoc: Assoc, message: impl Into<Message>) {
-        let mut octets = Vec::new();
-        message.into().encode(&mut octets).unwrap();
-        self.octets(assoc, &octets);
+        self.octets(assoc, &drive::enrp(message));
     }
 
     /// ENRP messages sent since the last call.

@@ -1,0 +1,3 @@
+//! Test code that all engines share.
+
+pub(crate) mod drive;
