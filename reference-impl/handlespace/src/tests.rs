@@ -188,6 +188,26 @@ fn ownership_moves_with_the_home() {
 }
 
 #[test]
+fn renewal_changes_home_and_life_only() {
+    let mut space = handlespace();
+    let echo = PoolHandle::from("echo");
+    let key = space.put(&echo, element(1), NOW).unwrap().key();
+    let later = NOW + Duration::from_secs(50);
+    let (handle, kept) = space.renew(key, THERE, later).unwrap();
+    let expected = PoolElement {
+        home: THERE,
+        ..element(1)
+    };
+    assert_eq!((handle, kept.decode()), (echo, expected.clone()));
+    assert_eq!(space.element(key), Some(expected));
+    assert_eq!(space.expires(key), Some(later + Duration::from_secs(60)));
+    assert_eq!(space.owned(HERE, None).count(), 0);
+    assert!(space.owned(THERE, None).eq([key]));
+    space.remove(key);
+    assert_eq!(space.renew(key, HERE, later), None);
+}
+
+#[test]
 fn an_unknown_policy_is_served_in_turns() {
     let mut space = handlespace();
     let own = PoolHandle::from("own");

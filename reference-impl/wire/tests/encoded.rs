@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use rsp_wire::asap::{self, HandleResolution, HandleResolutionResponse, PositiveAnswer, Question};
-use rsp_wire::enrp::{self, HandleTableResponse, PoolEntry, TablePart};
+use rsp_wire::enrp::{self, HandleTableResponse, HandleUpdate, PoolEntry, TablePart, UpdateAction};
 use rsp_wire::{
     Addresses, EncodedElement, OpaqueTransport, ParameterType, PeIdentifier, Policy, PolicyType,
     PoolElement, PoolHandle, RegistrationLife, SctpTransport, ServerId, TcpTransport, Transport,
@@ -152,6 +152,23 @@ fn a_table_of_encoded_elements_is_the_table() {
     let part = part.finish(true);
     assert!(part.len() <= 200);
     assert_eq!(part, octets);
+}
+
+#[test]
+fn an_update_with_an_encoded_element_is_the_update() {
+    let (sender, receiver) = (ServerId(1), ServerId(2));
+    let handle = PoolHandle::from("abc");
+    for element in elements() {
+        let encoded = EncodedElement::new(&element).expect("it fits");
+        let action = UpdateAction::DEL_PE;
+        let octets = HandleUpdate::encoded(sender, receiver, action, &handle, &encoded);
+        let typed = HandleUpdate::new(sender, receiver, action, handle.clone(), element);
+        let mut expected = Vec::new();
+        enrp::Message::from(typed)
+            .encode(&mut expected)
+            .expect("it fits");
+        assert_eq!(octets, Ok(expected));
+    }
 }
 
 #[test]
