@@ -1,7 +1,7 @@
 //! Settings from a TOML file or from the flags of a command line, each one defined once.
 //!
-//! [`settings`] makes the struct of a role's settings. With the feature `cli` each setting is a flag of the
-//! same name too (`clap::Args`); without it, this crate knows nothing of command lines.
+//! The macro `settings!` defines the struct of a role's settings. With the feature `cli` each setting is a flag of
+//! the same name too (`clap::Args`); without it, this crate knows nothing of command lines.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
