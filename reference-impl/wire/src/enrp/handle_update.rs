@@ -70,7 +70,7 @@ impl HandleUpdate {
     /// Returns the octets of a message about an element that is encoded already.
     ///
     /// # Errors
-    /// If the message is longer than its Length can say.
+    /// If the message is longer than its Length can express.
     pub fn encoded(
         sender: ServerId,
         receiver: ServerId,
