@@ -18,6 +18,7 @@ use super::cookies::Cookies;
 use super::endpoints::Endpoints;
 use super::event::Event;
 use super::setup::Setup;
+use crate::association::{engine_side, stack_side};
 use crate::outbox::{GivenUp, Outbox};
 use crate::policy::with_load;
 use crate::services::{Effect, Message, Service, Session};
@@ -601,14 +602,6 @@ impl ElementDriver {
             }
         }
     }
-}
-
-fn engine_side(assoc: AssocId) -> Assoc {
-    Assoc(assoc.0)
-}
-
-fn stack_side(assoc: Assoc) -> AssocId {
-    AssocId(assoc.0)
 }
 
 fn trace(log: &Log) {

@@ -10,14 +10,15 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use rsp_proto::pool_user::{
-    Assoc, Config, Event as UserEvent, Fault, Input, Log, Message, Output, PoolUser, Request,
-    Session, Target,
+    Config, Event as UserEvent, Fault, Input, Log, Message, Output, PoolUser, Request, Session,
+    Target,
 };
 use rsp_transport::{AssocId, DownKind, Event, Local, LocalPort, Transport};
 use rsp_wire::asap::BusinessCard;
 use rsp_wire::{PeIdentifier, PoolHandle};
 
 use super::lines::{Lines, Parcel};
+use crate::association::{engine_side, stack_side};
 
 /// Octets of one session that wait for room in the stack, from which on [`UserDriver::send`] refuses messages. The
 /// session keeps as many when its pool element fails.
@@ -432,14 +433,6 @@ fn fault(kind: DownKind) -> Fault {
         DownKind::Refused => Fault::Refused,
         DownKind::Unreachable => Fault::Unreachable,
     }
-}
-
-fn engine_side(assoc: AssocId) -> Assoc {
-    Assoc(assoc.0)
-}
-
-fn stack_side(assoc: Assoc) -> AssocId {
-    AssocId(assoc.0)
 }
 
 fn trace(log: &Log) {

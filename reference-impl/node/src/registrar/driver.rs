@@ -9,10 +9,11 @@ use std::time::Duration;
 
 use rsp_proto::ENRP_PPID;
 use rsp_proto::registrar::enrp::Channel;
-use rsp_proto::registrar::{Assoc, Config, Input, Kind, Output, Reach, Registrar};
+use rsp_proto::registrar::{Config, Input, Kind, Output, Reach, Registrar};
 use rsp_transport::frame::LONGEST;
 use rsp_transport::{self as transport, AssocId, Event, Local, LocalPort, Peer, Transport};
 
+use crate::association::{engine_side, stack_side};
 use crate::outbox::{GivenUp, Outbox};
 use crate::warnings::Warnings;
 
@@ -522,12 +523,4 @@ fn interface_for(group: IpAddr, own: &[SocketAddr]) -> IpAddr {
         IpAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
         IpAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
     })
-}
-
-fn engine_side(assoc: AssocId) -> Assoc {
-    Assoc(assoc.0)
-}
-
-fn stack_side(assoc: Assoc) -> AssocId {
-    AssocId(assoc.0)
 }
