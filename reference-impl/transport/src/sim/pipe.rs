@@ -83,6 +83,14 @@ impl Side {
 }
 
 impl Pipes {
+    /// Returns the sides of a connection. It exists, because the caller holds a segment or an event of it.
+    fn sides(&mut self, pipe: u64) -> &mut [Side; 2] {
+        let pipe = self.pipes.get_mut(&pipe);
+        &mut pipe
+            .expect("a connection of which a segment arrived exists")
+            .sides
+    }
+
     /// Removes a host that vanished from its connections, without a segment to the other sides.
     pub(super) fn forget_host(&mut self, id: HostId) {
         for pipe in self.pipes.values_mut() {
@@ -225,12 +233,7 @@ impl Net {
         while self.chance(conditions.loss.min(0.9)) {
             at += Duration::from_millis(200); // TCP repairs it after a retransmission timeout.
         }
-        let side = &mut self
-            .pipes
-            .pipes
-            .get_mut(&pipe)
-            .expect("looked up above")
-            .sides[to];
+        let side = &mut self.pipes.sides(pipe)[to];
         side.coming.push_back(segment);
         side.last_arrival = side.last_arrival.max(at);
         let at = side.last_arrival;
@@ -250,12 +253,7 @@ impl Net {
         let arrives = from
             .zip(there)
             .is_some_and(|(from, there)| self.reachable(from, there));
-        let side = &mut self
-            .pipes
-            .pipes
-            .get_mut(&pipe)
-            .expect("looked up above")
-            .sides[to];
+        let side = &mut self.pipes.sides(pipe)[to];
         if !arrives {
             side.attempts += 1;
             if side.attempts > ATTEMPTS {
@@ -293,12 +291,7 @@ impl Net {
             return self.segment(pipe, 0, Segment::Reset);
         };
         let assoc = self.fresh_pipe_id(there, pipe);
-        let sides = &mut self
-            .pipes
-            .pipes
-            .get_mut(&pipe)
-            .expect("a segment of it arrived")
-            .sides;
+        let sides = self.pipes.sides(pipe);
         sides[1].host = Some(there);
         sides[1].assoc = assoc;
         sides[1].port = port;
@@ -308,12 +301,7 @@ impl Net {
     }
 
     fn up(&mut self, pipe: u64, side: usize) {
-        let sides = &mut self
-            .pipes
-            .pipes
-            .get_mut(&pipe)
-            .expect("a segment of it arrived")
-            .sides;
+        let sides = self.pipes.sides(pipe);
         sides[side].up = true;
         let peer = vec![sides[1 - side].addr];
         let Side {
@@ -336,12 +324,7 @@ impl Net {
             Segment::Syn => {}
             Segment::SynAck => self.up(pipe, to),
             Segment::Data(octets) => {
-                let side = &mut self
-                    .pipes
-                    .pipes
-                    .get_mut(&pipe)
-                    .expect("a segment of it arrived")
-                    .sides[to];
+                let side = &mut self.pipes.sides(pipe)[to];
                 let (host, assoc) = (side.host.expect("checked by the caller"), side.assoc);
                 let mut messages = Vec::new();
                 let done = side.framer.push(&octets, |message| messages.push(message));
@@ -394,12 +377,7 @@ impl Net {
     }
 
     fn give_up(&mut self, pipe: u64, side: usize) {
-        let sides = &mut self
-            .pipes
-            .pipes
-            .get_mut(&pipe)
-            .expect("a segment of it is on its way")
-            .sides;
+        let sides = self.pipes.sides(pipe);
         sides[1 - side].coming.clear();
         if sides[side].host.is_some() {
             let kind = if sides[side].up {
@@ -428,12 +406,7 @@ impl Net {
     }
 
     fn leave(&mut self, pipe: u64, side: usize) {
-        let sides = &mut self
-            .pipes
-            .pipes
-            .get_mut(&pipe)
-            .expect("left by a side of it")
-            .sides;
+        let sides = self.pipes.sides(pipe);
         if let Some(host) = sides[side].host.take() {
             let assoc = sides[side].assoc;
             self.hosts[host.0 as usize].pipes.remove(&assoc);
