@@ -2,6 +2,8 @@
 //! `cargo run --release -p lab -- transport` runs them in user-mode Linux.
 #![cfg(target_os = "linux")]
 
+mod traffic;
+
 use rsp_transport::live::{Mode, Stack, StackConfig};
 use rsp_transport::udp::UDP_PORT;
 use rsp_transport::{
@@ -11,6 +13,7 @@ use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::process::Command;
 use std::time::{Duration, Instant};
+use traffic::{arrival, message, sctp};
 
 const GUARD: Duration = Duration::from_secs(60);
 
@@ -59,14 +62,6 @@ fn user_space(ip: &str) -> Stack {
         ..StackConfig::new(ip.parse().expect("addr"))
     };
     Stack::start(Mode::Udp, config).expect("loopback")
-}
-
-fn sctp(port: u16, listen: bool) -> Local {
-    Local::Sctp {
-        addrs: vec![],
-        port,
-        listen,
-    }
 }
 
 async fn either(a: &mut Stack, b: &mut Stack) -> (usize, Event) {
@@ -144,32 +139,15 @@ async fn suite(mut a: Stack, mut b: Stack) {
         (3, 12, false, 100_000),
     ] {
         let octets: Vec<u8> = (0..len).map(|n: u32| n as u8).collect();
-        let out = Outgoing {
-            stream,
-            ppid,
-            unordered,
-            octets: &octets,
-        };
-        let expected = |assoc| Event::Message {
-            assoc,
-            stream,
-            ppid,
-            unordered: Some(unordered),
-            octets: octets.clone(),
-        };
-        a.send(at_a, out).expect("queued");
-        let (index, event) = either(&mut a, &mut b).await;
-        assert!(index == 1 && event == expected(at_b), "{len} octets there");
-        b.send(at_b, out).expect("queued");
-        let (index, event) = either(&mut a, &mut b).await;
-        assert!(index == 0 && event == expected(at_a), "{len} octets back");
+        let sent = message(stream, ppid, unordered, &octets);
+        a.send(at_a, sent).expect("queued");
+        let there = either(&mut a, &mut b).await;
+        assert!(there == (1, arrival(at_b, sent)), "{len} octets there");
+        b.send(at_b, sent).expect("queued");
+        let back = either(&mut a, &mut b).await;
+        assert!(back == (0, arrival(at_a, sent)), "{len} octets back");
     }
-    let hello = Outgoing {
-        stream: 0,
-        ppid: 11,
-        unordered: false,
-        octets: b"hello",
-    };
+    let hello = message(0, 11, false, b"hello");
     assert!(
         a.send(
             at_a,
@@ -390,16 +368,8 @@ fn messages_longer_than_the_limit_end_the_association() {
         let mut b = Stack::start(Mode::Kernel, config).expect("probed");
         let (at_a, _) = associate(&mut a, &mut b).await;
         let octets = vec![1; 50_000];
-        a.send(
-            at_a,
-            Outgoing {
-                stream: 0,
-                ppid: 11,
-                unordered: false,
-                octets: &octets,
-            },
-        )
-        .expect("queued");
+        a.send(at_a, message(0, 11, false, &octets))
+            .expect("queued");
         for _ in 0..2 {
             assert_eq!(down(&either(&mut a, &mut b).await.1), DownKind::Aborted);
         }
@@ -428,20 +398,13 @@ fn a_multi_homed_association_survives_the_loss_of_a_path() {
         let (mut a, mut b) = (kernel(), kernel());
         let addrs =
             |last: u8| -> Vec<IpAddr> { vec![[10, 31, 1, last].into(), [10, 31, 2, last].into()] };
-        let from = a
-            .open(&Local::Sctp {
-                addrs: addrs(1),
-                port: 0,
-                listen: false,
-            })
-            .expect("free");
-        let to = b
-            .open(&Local::Sctp {
-                addrs: addrs(2),
-                port: 3863,
-                listen: true,
-            })
-            .expect("free");
+        let sctp = |last, port, listen| Local::Sctp {
+            addrs: addrs(last),
+            port,
+            listen,
+        };
+        let from = a.open(&sctp(1, 0, false)).expect("free");
+        let to = b.open(&sctp(2, 3863, true)).expect("free");
         assert_eq!(b.local_addrs(to).len(), 2);
         let at_a = a
             .connect(
@@ -462,16 +425,7 @@ fn a_multi_homed_association_survives_the_loss_of_a_path() {
         let cut: SocketAddr = "10.31.1.2:3863".parse().expect("addr");
         let (mut unreachable, mut came) = (false, 0u8);
         for n in 0..60 {
-            a.send(
-                at_a,
-                Outgoing {
-                    stream: 0,
-                    ppid: 11,
-                    unordered: false,
-                    octets: &[n],
-                },
-            )
-            .expect("queued");
+            a.send(at_a, message(0, 11, false, &[n])).expect("queued");
             let until = within(Duration::from_millis(100));
             while let Some((index, event)) = tokio::select! {
                 event = a.recv(until) => event.expect("works").map(|event| (0, event)),

@@ -1,13 +1,16 @@
 //! The simulated network: every event of an association's life, and determinism.
 
+mod traffic;
+
 use rsp_transport::sim::{Conditions, HostId, Net};
 use rsp_transport::{
-    AssocId, DownKind, Event, Kind, Layer, Local, LocalPort, Outgoing, Peer, SctpOptions, Transport,
+    AssocId, DownKind, Event, Kind, Layer, Local, LocalPort, Peer, SctpOptions, Transport,
 };
 use std::cell::RefCell;
 use std::net::IpAddr;
 use std::rc::Rc;
 use std::time::Duration;
+use traffic::{arrival, message, sctp};
 
 const A: &str = "10.0.0.1";
 const B: &str = "10.0.0.2";
@@ -20,23 +23,6 @@ fn peer(ip: &str, port: u16) -> Peer {
     Peer {
         addrs: vec![format!("{ip}:{port}").parse().expect("an address")],
         udp_port: None,
-    }
-}
-
-fn sctp(port: u16, listen: bool) -> Local {
-    Local::Sctp {
-        addrs: vec![],
-        port,
-        listen,
-    }
-}
-
-fn message(stream: u16, ppid: u32, unordered: bool, octets: &[u8]) -> Outgoing<'_> {
-    Outgoing {
-        stream,
-        ppid,
-        unordered,
-        octets,
     }
 }
 
@@ -125,24 +111,16 @@ fn echo_on_streams_ppids_sizes_ordered_and_unordered() {
                         continue;
                     }
                     let octets: Vec<u8> = (0..len).map(|n| (n * 7 + len) as u8).collect();
-                    two.net
-                        .host(two.a)
-                        .send(two.a_assoc, message(stream, ppid, unordered, &octets))
-                        .expect("queued");
+                    let sent = message(stream, ppid, unordered, &octets);
                     let until = two.net.now() + secs(5);
-                    let expected = |assoc| Event::Message {
-                        assoc,
-                        stream,
-                        ppid,
-                        unordered: Some(unordered),
-                        octets: octets.clone(),
-                    };
-                    assert_eq!(two.net.next(until), Some((two.b, expected(two.b_assoc))));
-                    two.net
-                        .host(two.b)
-                        .send(two.b_assoc, message(stream, ppid, unordered, &octets))
-                        .expect("queued");
-                    assert_eq!(two.net.next(until), Some((two.a, expected(two.a_assoc))));
+                    let mut a = two.net.host(two.a);
+                    a.send(two.a_assoc, sent).expect("queued");
+                    let there = (two.b, arrival(two.b_assoc, sent));
+                    assert_eq!(two.net.next(until), Some(there));
+                    let mut b = two.net.host(two.b);
+                    b.send(two.b_assoc, sent).expect("queued");
+                    let back = (two.a, arrival(two.a_assoc, sent));
+                    assert_eq!(two.net.next(until), Some(back));
                 }
             }
         }
@@ -652,29 +630,17 @@ fn tcp_carries_messages_and_ends_in_every_way() {
     net.host(b)
         .send(at_b, message(0, 0, false, &[1, 0, 0, 3]))
         .expect("garbage is sent as it is");
-    let mut ends: Vec<_> = [(); 2]
-        .map(|()| {
-            net.next(secs(100))
-                .and_then(|(h, e)| Some((h, down(&e)?.1)))
-        })
-        .into();
-    assert_eq!(
-        ends,
-        [Some((a, DownKind::Aborted)), Some((b, DownKind::Aborted))]
-    );
+    let end = |net: &mut Net| {
+        let (host, event) = net.next(secs(100))?;
+        Some((host, down(&event)?.1))
+    };
+    assert_eq!(end(&mut net), Some((a, DownKind::Aborted)));
+    assert_eq!(end(&mut net), Some((b, DownKind::Aborted)));
 
     let (at_a, _) = up(&mut net);
     net.host(a).shutdown(at_a).expect("starts");
-    ends = [(); 2]
-        .map(|()| {
-            net.next(secs(100))
-                .and_then(|(h, e)| Some((h, down(&e)?.1)))
-        })
-        .into();
-    assert_eq!(
-        ends,
-        [Some((b, DownKind::Closed)), Some((a, DownKind::Closed))]
-    );
+    assert_eq!(end(&mut net), Some((b, DownKind::Closed)));
+    assert_eq!(end(&mut net), Some((a, DownKind::Closed)));
 
     let (at_a, at_b) = up(&mut net);
     net.partition(a, b, true);

@@ -1,5 +1,7 @@
 //! The user-space stack on real sockets of the loopback interface, every port chosen by the system.
 
+mod traffic;
+
 use rsp_transport::endpoint::{Counters, Endpoint};
 use rsp_transport::udp::{UdpConfig, UdpStack, parse_peer};
 use rsp_transport::{
@@ -10,6 +12,7 @@ use std::future::Future;
 use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
+use traffic::{arrival, sctp};
 
 /// Deadline of each step, far beyond its duration; reached only because of a defect.
 const GUARD: Duration = Duration::from_secs(30);
@@ -39,14 +42,6 @@ fn stack() -> UdpStack {
     UdpStack::new(config(Ipv4Addr::LOCALHOST.into())).expect("loopback")
 }
 
-fn sctp(port: u16, listen: bool) -> Local {
-    Local::Sctp {
-        addrs: vec![],
-        port,
-        listen,
-    }
-}
-
 fn peer_at(stack: &UdpStack, sctp_port: u16) -> Peer {
     let udp = stack.udp_addr();
     Peer {
@@ -56,12 +51,7 @@ fn peer_at(stack: &UdpStack, sctp_port: u16) -> Peer {
 }
 
 fn message(octets: &[u8]) -> Outgoing<'_> {
-    Outgoing {
-        stream: 1,
-        ppid: 11,
-        unordered: false,
-        octets,
-    }
+    traffic::message(1, 11, false, octets)
 }
 
 /// Returns the next event of either stack, with the stack's number, 0 or 1.
@@ -126,23 +116,11 @@ fn associations_carry_messages_both_ways() {
             (3, 12, false, 1 << 18),
         ] {
             let octets: Vec<u8> = (0..len).map(|n: u32| n as u8).collect();
-            let out = Outgoing {
-                stream,
-                ppid,
-                unordered,
-                octets: &octets,
-            };
-            let expected = |assoc| Event::Message {
-                assoc,
-                stream,
-                ppid,
-                unordered: Some(unordered),
-                octets: octets.clone(),
-            };
-            a.send(at_a, out).expect("queued");
-            assert!(either(&mut a, &mut b).await == (1, expected(at_b)));
-            b.send(at_b, out).expect("queued");
-            assert!(either(&mut a, &mut b).await == (0, expected(at_a)));
+            let sent = traffic::message(stream, ppid, unordered, &octets);
+            a.send(at_a, sent).expect("queued");
+            assert!(either(&mut a, &mut b).await == (1, arrival(at_b, sent)));
+            b.send(at_b, sent).expect("queued");
+            assert!(either(&mut a, &mut b).await == (0, arrival(at_a, sent)));
         }
     });
 }
@@ -347,6 +325,14 @@ impl Hand {
         }
     }
 
+    /// Starts an association from port 5000 to 3863 and returns its INIT.
+    fn init(&mut self) -> Vec<u8> {
+        self.endpoint
+            .connect(Duration::ZERO, 5000, self.to, 3863)
+            .expect("starts");
+        self.endpoint.poll_transmit().expect("INIT").packet
+    }
+
     fn raw(&self, packet: &[u8]) {
         self.socket.send_to(packet, self.to).expect("sent");
     }
@@ -422,11 +408,7 @@ fn checksums_are_checked_but_for_unsegmented_super_packets() {
         let mut b = stack();
         b.open(&sctp(3863, true)).expect("free");
         let mut hand = Hand::new(&b);
-        let to = hand.to;
-        hand.endpoint
-            .connect(Duration::ZERO, 5000, to, 3863)
-            .expect("starts");
-        let init = hand.endpoint.poll_transmit().expect("INIT").packet;
+        let init = hand.init();
 
         let mut wrong = init.clone();
         wrong[8] ^= 1;
@@ -492,10 +474,7 @@ fn a_forged_or_foreign_cookie_opens_nothing() {
         b.open(&sctp(3863, true)).expect("free");
         let mut hand = Hand::new(&b);
         let to = hand.to;
-        hand.endpoint
-            .connect(Duration::ZERO, 5000, to, 3863)
-            .expect("starts");
-        let init = hand.endpoint.poll_transmit().expect("INIT").packet;
+        let init = hand.init();
         hand.raw(&init);
         turn(&mut b).await;
         hand.endpoint
