@@ -167,10 +167,14 @@ impl Message {
         found
     }
 
-    /// Codes of the error causes, in order.
+    /// Codes of the error causes of all Operation Errors, in the order of the message.
     pub fn causes(&self) -> Vec<u16> {
-        (0u16..=0xff)
-            .filter(|code| self.has(&format!("operation-error/0x{code:x}")))
+        self.root()
+            .children()
+            .filter(|node| node.segment() == "operation-error")
+            .flat_map(|error| error.children())
+            .filter(|node| !node.is_filler())
+            .filter_map(|cause| cause.code())
             .collect()
     }
 }
@@ -179,5 +183,57 @@ impl Deref for Message {
     type Target = Dissection;
     fn deref(&self) -> &Dissection {
         &self.dissection
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::forge::Cause;
+    use rspcheck_dissect::{Protocol, dissect};
+
+    fn received(message: &forge::Forge) -> Message {
+        let octets = message.octets();
+        Message {
+            at: Duration::ZERO,
+            ppid: Some(11),
+            dissection: dissect(Protocol::Asap, &octets),
+            octets,
+        }
+    }
+
+    #[test]
+    fn causes_are_all_there_in_the_order_of_the_message() {
+        let of = |codes: &[u16]| {
+            let causes: Vec<Cause> = codes.iter().map(|code| Cause::new(*code)).collect();
+            received(&forge::handle_resolution_response(
+                b"abcd",
+                false,
+                None,
+                &[],
+                &causes,
+            ))
+            .causes()
+        };
+        assert_eq!(of(&[]), [0u16; 0]);
+        assert_eq!(of(&[0x9]), [0x9]);
+        // A check for exactly [0x9] does not pass here.
+        assert_eq!(of(&[0x9, 0x100b]), [0x9, 0x100b]);
+        assert_eq!(of(&[0x100b, 0x9, 0x6, 0x9]), [0x100b, 0x9, 0x6, 0x9]);
+    }
+
+    #[test]
+    fn causes_of_every_operation_error_count() {
+        let error = |code| forge::Parameter::operation_error(&[Cause::new(code)]);
+        let message = forge::deregistration_response(b"abcd", 7, &[Cause::new(0x9)]);
+        let message = message.parameter(error(0xffff));
+        assert_eq!(received(&message).causes(), [0x9, 0xffff]);
+    }
+
+    #[test]
+    fn parameters_inside_a_cause_are_no_causes() {
+        let cause = Cause::with_parameter(0x1, forge::Parameter::new(0x7fff, [0, 0, 0, 0]));
+        let message = forge::deregistration_response(b"abcd", 7, &[cause]);
+        assert_eq!(received(&message).causes(), [0x1]);
     }
 }
