@@ -343,8 +343,4 @@ impl World for InProcess {
     fn lag(&self) -> Duration {
         Duration::ZERO
     }
-
-    fn transport_name(&self) -> &'static str {
-        "sim"
-    }
 }

@@ -496,14 +496,6 @@ impl World for Live {
     fn lag(&self) -> Duration {
         self.lag
     }
-
-    fn transport_name(&self) -> &'static str {
-        if self.hosts.mode() == Mode::Kernel {
-            "kernel"
-        } else {
-            "udp"
-        }
-    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a live target runs on wall time")]

@@ -150,6 +150,4 @@ pub trait World {
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError>;
     /// The worst delay of the harness itself since the world began: how late it was called back.
     fn lag(&self) -> Duration;
-    /// Whether several hosts see each other under different addresses, so that "another host" can be played.
-    fn transport_name(&self) -> &'static str;
 }
