@@ -296,7 +296,7 @@ impl<'w> Tester<'w> {
         let player = player.into();
         let assoc = self.associate(player)?;
         if !self.world.send(assoc, ppid, octets)? {
-            return self.unanswered(player, "take the message: the association is gone");
+            return Err(self.unanswered(player, "take the message: the association is gone"));
         }
         self.traffic(player, Some(ppid), None, octets, true);
         Ok(())
@@ -372,8 +372,7 @@ impl<'w> Tester<'w> {
             Some(message) => Ok(message),
             None => {
                 let named = format!("send {} within {}", kind.name, span(within));
-                self.unanswered(player, &named)?;
-                unreachable!("unanswered always stops the case")
+                Err(self.unanswered(player, &named))
             }
         }
     }
@@ -466,7 +465,7 @@ impl<'w> Tester<'w> {
         if answered {
             Ok(())
         } else {
-            self.unanswered(player, "answer a handle resolution (probe)")
+            Err(self.unanswered(player, "answer a handle resolution (probe)"))
         }
     }
 
@@ -596,8 +595,7 @@ impl<'w> Tester<'w> {
             None => {
                 let named =
                     format!("send HANDLE_RESOLUTION_RESPONSE for {pool} within T1-ENRPrequest");
-                self.unanswered(player, &named)?;
-                unreachable!("unanswered always stops the case")
+                Err(self.unanswered(player, &named))
             }
         }
     }

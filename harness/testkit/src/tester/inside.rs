@@ -55,17 +55,16 @@ impl Tester<'_> {
         Ok(endpoint)
     }
 
-    /// The target did not do what a MUST or the case's first requirement asks. Before that is said, a
-    /// late harness and a dead target are ruled out.
-    pub(super) fn unanswered(&mut self, player: Player, expected: &str) -> Outcome {
-        // A process that dies takes its associations down before it can be seen to be gone.
-        self.pass_time(LAST_LOOK)?;
+    /// Ends a case in which the target did not do what was awaited: the case's first requirement is broken, or
+    /// in the preamble the case is inconclusive. A late harness and a dead target are ruled out before.
+    pub(super) fn unanswered(&mut self, player: Player, expected: &str) -> Stop {
+        // A process that dies takes its associations down before its end can be seen.
+        if let Err(stop) = self.pass_time(LAST_LOOK) {
+            return stop;
+        }
         let lag = self.world.lag();
         if lag > LAG_LIMIT {
-            return Err(Stop::Inconclusive(format!(
-                "the harness itself was {} late",
-                span(lag)
-            )));
+            return Stop::Inconclusive(format!("the harness itself was {} late", span(lag)));
         }
         let state = &self.players[player.0];
         let mut note = format!("expected the target to {expected}");
@@ -80,10 +79,10 @@ impl Tester<'_> {
             let _ = write!(note, "; last unasked message: {}", last.summary());
         }
         if self.in_preamble {
-            return Err(Stop::Inconclusive(format!("preamble: {note}")));
+            return Stop::Inconclusive(format!("preamble: {note}"));
         }
         self.check_that(self.case.covers[0], false, note);
-        Err(Stop::Broken)
+        Stop::Broken
     }
 
     /// Takes one happening, or lets the clock reach `until` (then false).
