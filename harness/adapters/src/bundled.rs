@@ -1,11 +1,12 @@
 //! The bundled registrar as a target.
 
-use crate::target::{Driver, Target};
+use crate::target::Target;
 use rserpool::registrar::driver::Setup;
 /// The `rserpool registrar` command: the harness carries it, so that one binary is enough.
 pub use rserpool_cli::registrar::{RegistrarArgs, registrar};
 use rsp_proto::registrar::Config;
 use rspcheck_spec::ixit::Timers;
+use rspcheck_spec::run::Driver;
 use std::path::Path;
 
 /// Its target file, the one an own registrar's file can start from.

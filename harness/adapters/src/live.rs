@@ -7,7 +7,6 @@ use crate::event_map::{change_of, environment};
 use crate::process::Process;
 use data_encoding::HEXLOWER;
 use hosts::{Host, Hosts};
-use rsp_transport::live::Mode;
 use rsp_transport::{Event, Kind, Local, LocalPort, Outgoing, Peer};
 use rspcheck_dissect::{Protocol, dissect};
 use rspcheck_testkit::{Assoc, Change, Endpoint, EndpointKind, Happening, World, WorldError};
@@ -24,8 +23,6 @@ use tokio::runtime::Runtime;
 pub(crate) const LOOK: Duration = Duration::from_millis(100);
 /// How long a target that closed or aborted an association may take to be gone, for its end to be the cause.
 const LAST_MOMENTS: Duration = Duration::from_secs(1);
-/// The reason for which a world stops when the user wants the run to end.
-pub const INTERRUPTED: &str = "interrupted";
 /// Octets of the last message to a target that died which are shown in the reason; the events have all.
 const LAST_OCTETS: usize = 64;
 /// Own datagrams on their way back that are remembered.
@@ -309,7 +306,7 @@ impl Live {
                 return Err(WorldError::Environment(what));
             }
             if self.interrupted.load(Ordering::Relaxed) {
-                return Err(WorldError::Environment(INTERRUPTED.into()));
+                return Err(WorldError::Interrupted);
             }
             let slice = deadline.min(clock() + LOOK);
             let event = self

@@ -1,6 +1,7 @@
 //! A spawned target: a child process whose whole group ends with it.
 
 use rspcheck_child::{Child, Options, Stream, WhenFull};
+use rspcheck_spec::event::OutputStream;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::collections::BTreeSet;
 use std::io;
@@ -16,8 +17,8 @@ const LINES_LIMIT: usize = 4096;
 /// In the environment of every target: the harness it belongs to, also where it has left its group.
 const MARK: &str = "RSPCHECK_RUN";
 
-/// A line of output: `stdout` or `stderr`, and the text.
-pub type Line = (&'static str, String);
+/// A line of output: its stream and the text.
+pub type Line = (OutputStream, String);
 
 /// A running target. Dropping it ends its whole process group.
 #[derive(Debug)]
@@ -57,19 +58,19 @@ impl Process {
     /// Takes a line that it has printed already, without waiting.
     pub fn line(&self) -> Option<Line> {
         if let Some(line) = self.child.try_line() {
-            return Some((line.stream.name(), line.text()));
+            return Some((stream_of(line.stream), line.text()));
         }
         let dropped = self.child.take_dropped();
         (dropped > 0).then(|| {
             let text = format!("… {dropped} lines more, left out by rspcheck");
-            (Stream::Stdout.name(), text)
+            (OutputStream::Stdout, text)
         })
     }
 
     /// Takes the next line, and waits for it until `deadline`. Returns nothing if none came or all output ended.
     pub fn line_until(&self, deadline: Instant) -> Option<Line> {
         match self.child.line(deadline) {
-            Ok(line) => Some((line.stream.name(), line.text())),
+            Ok(line) => Some((stream_of(line.stream), line.text())),
             Err(_) => self.line(),
         }
     }
@@ -107,6 +108,13 @@ impl Process {
     fn group(&self) -> i32 {
         // A process id fits: the operating system counts them in an `i32`.
         self.child.id().cast_signed()
+    }
+}
+
+fn stream_of(stream: Stream) -> OutputStream {
+    match stream {
+        Stream::Stdout => OutputStream::Stdout,
+        Stream::Stderr => OutputStream::Stderr,
     }
 }
 
@@ -242,7 +250,7 @@ mod tests {
         let deadline = rspcheck_child::deadline(PATIENCE);
         assert_eq!(
             process.line_until(deadline),
-            Some(("stdout", "up".to_owned()))
+            Some((OutputStream::Stdout, "up".to_owned()))
         );
         process.stop();
         assert_eq!(

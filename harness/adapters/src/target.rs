@@ -3,6 +3,7 @@
 use rspcheck_spec::catalogue::catalogue;
 use rspcheck_spec::ics::Ics;
 use rspcheck_spec::ixit::{Timers, parse_duration};
+use rspcheck_spec::run::{Driver, Stack};
 use rspcheck_spec::verdict::Verdict;
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
@@ -11,29 +12,6 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Spanned;
-
-/// How the target is had.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Driver {
-    /// The bundled registrar's engine in this process, on virtual time.
-    InProcess,
-    /// A command of the target file, started and stopped by us.
-    Spawn,
-    /// Something that runs already.
-    Attach,
-}
-
-impl Driver {
-    /// The word in files and reports.
-    pub fn word(self) -> &'static str {
-        match self {
-            Driver::InProcess => "in-process",
-            Driver::Spawn => "spawn",
-            Driver::Attach => "attach",
-        }
-    }
-}
 
 /// When a spawned target counts as ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
@@ -103,9 +81,9 @@ pub struct Expectation {
     pub requirement: String,
     /// Why, in a sentence that cites the RFC.
     pub reason: String,
-    /// The transports it holds for (`udp`, `kernel`, …); all when empty.
+    /// The SCTP stacks it holds for (`sim`, `udp`, `kernel`); all when empty.
     #[serde(default)]
-    pub transports: Vec<String>,
+    pub transports: Vec<Stack>,
 }
 
 /// What is wrong with a target file: the file, the place and the way out in one sentence.
@@ -239,15 +217,6 @@ impl Reader<'_> {
             }
             if entry.reason.trim().is_empty() {
                 return Err(wrong("the reason is empty; a sentence is needed".into()));
-            }
-            if let Some(odd) = entry
-                .transports
-                .iter()
-                .find(|t| !["udp", "kernel", "sim"].contains(&t.as_str()))
-            {
-                return Err(wrong(format!(
-                    "there is no transport \"{odd}\"; there are udp, kernel and sim"
-                )));
             }
             if known.iter().any(|other| other.repeats(&entry)) {
                 return Err(wrong(format!(

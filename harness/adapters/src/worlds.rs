@@ -4,11 +4,13 @@ use crate::carrier::Carrier;
 use crate::event_map::environment;
 use crate::fault::Fault;
 use crate::in_process::InProcess;
-use crate::live::{INTERRUPTED, LOOK, Live, Place, Slot};
+use crate::live::{LOOK, Live, Place, Slot};
 use crate::process::Process;
-use crate::target::{Driver, Ready, Target};
+use crate::target::{Ready, Target};
 use rsp_transport::probe;
+use rspcheck_spec::event::OutputStream;
 use rspcheck_spec::ics::Ics;
+use rspcheck_spec::run::{Driver, Stack};
 use rspcheck_testkit::{Change, EndpointKind, Happening, World, WorldError, forge};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -90,12 +92,12 @@ impl Worlds {
         &self.target
     }
 
-    /// The name of the transport in use: `sim`, `udp` or `kernel`.
-    pub fn transport(&self) -> &'static str {
+    /// The SCTP stack in use.
+    pub fn transport(&self) -> Stack {
         match (self.target.driver, self.carrier) {
-            (Driver::InProcess, _) => "sim",
-            (_, Carrier::Kernel) => "kernel",
-            (_, Carrier::Udp | Carrier::Auto) => "udp",
+            (Driver::InProcess, _) => Stack::Sim,
+            (_, Carrier::Kernel) => Stack::Kernel,
+            (_, Carrier::Udp | Carrier::Auto) => Stack::Udp,
         }
     }
 
@@ -306,10 +308,12 @@ impl Worlds {
     ) -> Result<String, WorldError> {
         while clock() < deadline {
             if self.interrupted.load(Ordering::Relaxed) {
-                return Err(WorldError::Environment(INTERRUPTED.into()));
+                return Err(WorldError::Interrupted);
             }
             match process.line_until(deadline.min(clock() + LOOK)) {
-                Some(("stdout", line)) if line == "ready" || line.starts_with("ready ") => {
+                Some((OutputStream::Stdout, line))
+                    if line == "ready" || line.starts_with("ready ") =>
+                {
                     return Ok(line);
                 }
                 Some(_) => {}
@@ -348,7 +352,7 @@ impl Worlds {
     fn filled(&self, word: &str, place: &Place) -> String {
         let tcp = place.tcp.map_or(place.asap.port(), |tcp| tcp.port());
         word.replace("{self}", &self.harness.display().to_string())
-            .replace("{transport}", self.transport())
+            .replace("{transport}", &self.transport().to_string())
             .replace("{asap-ip}", &place.asap.ip().to_string())
             .replace("{asap-port}", &place.asap.port().to_string())
             .replace("{udp-port}", &place.udp_port.to_string())
@@ -453,7 +457,7 @@ fn resolve_once(world: &mut dyn World, within: Duration) -> Result<Answer, World
                     change,
                     why,
                 } if down == assoc && change != Change::Restarted => {
-                    last = format!("association {}: {why}", change.word());
+                    last = format!("association {change}: {why}");
                     next = world.now() + PAUSE;
                 }
                 _ => {}

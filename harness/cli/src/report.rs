@@ -18,7 +18,7 @@ pub(crate) struct Args {
     /// Run directory, or the `run.json` in it.
     #[arg(default_value = "runs/last")]
     run: PathBuf,
-    /// What to make of it.
+    /// Format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// File to write to (default: standard output).
@@ -27,14 +27,17 @@ pub(crate) struct Args {
     /// Judge as `run --strict` does, even if the run was not strict.
     #[arg(long)]
     strict: bool,
+    /// Show every section in the table of the text, also those that passed.
+    #[arg(long, short)]
+    verbose: bool,
 }
 
-/// What a run can be rendered as.
+/// Format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Format {
-    /// For a terminal: what failed and why, the summary last.
+    /// For a terminal: failures with their reasons, the summary last.
     Text,
-    /// For programs: run.json, and in `report` what follows from it.
+    /// For programs: run.json, with the results computed from it in `report`.
     Json,
     /// For build servers: JUnit XML.
     Junit,
@@ -42,13 +45,13 @@ pub(crate) enum Format {
     Markdown,
 }
 
-/// Renders it. That succeeds for a failed run too; the report tells the exit code of the run itself.
+/// Renders it. That succeeds for a failed run too; the report shows the exit code of the run itself.
 pub(crate) fn run(args: Args) -> Done {
     let dir =
         RunDir::load(&args.run).map_err(|wrong| Failure::environment(missing(&args, wrong)))?;
     let mut options = Options::of(dir.run());
     options.strict |= args.strict;
-    let rendered = render(&dir, options, args.format);
+    let rendered = render(&dir, options, args.format, args.verbose);
     match &args.output {
         Some(file) => {
             let plain = if args.format == Format::Text {
@@ -65,8 +68,8 @@ pub(crate) fn run(args: Args) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A run as text (styled), JSON, JUnit or Markdown.
-pub(crate) fn render(dir: &RunDir, options: Options, format: Format) -> String {
+/// Renders a run as text (styled), JSON, JUnit or Markdown. `verbose` is for text only.
+pub(crate) fn render(dir: &RunDir, options: Options, format: Format, verbose: bool) -> String {
     let place = dir.path().display().to_string();
     let report = Report {
         run: dir.run(),
@@ -75,6 +78,7 @@ pub(crate) fn render(dir: &RunDir, options: Options, format: Format) -> String {
         annotate: &annotate,
         place: Some(&place),
         options,
+        verbose,
         notes: dir.notes(),
     };
     match format {
@@ -85,7 +89,10 @@ pub(crate) fn render(dir: &RunDir, options: Options, format: Format) -> String {
     }
 }
 
-/// Prints to standard output, styled where that is wanted. A reader that has seen enough (`| head`) is no error.
+/// Prints to standard output, styled where that is wanted. A reader that closes early (`| head`) is no error.
+///
+/// # Errors
+/// If standard output cannot be written for another reason.
 pub(crate) fn print(text: &str) -> anyhow::Result<()> {
     use std::io::Write;
     let mut out = anstream::stdout().lock();
@@ -98,7 +105,7 @@ pub(crate) fn print(text: &str) -> anyhow::Result<()> {
 fn missing(args: &Args, wrong: rspcheck_report::LoadError) -> anyhow::Error {
     let never = !args.run.exists();
     if never {
-        anyhow!("{wrong}; give the directory that `rspcheck run` told")
+        anyhow!("{wrong}; give the directory that `rspcheck run` created")
     } else {
         anyhow!(wrong)
     }
@@ -111,8 +118,7 @@ fn annotate(traffic: &Traffic) -> Vec<Span> {
     } else {
         Protocol::Asap
     };
-    let octets = unhex(&traffic.octets);
-    let dissection = dissect(protocol, &octets);
+    let dissection = dissect(protocol, &traffic.octets);
     let mut spans = Vec::new();
     gather(dissection.root(), 0, &mut spans);
     spans
@@ -155,13 +161,4 @@ fn shown(value: &Value) -> String {
         text = text.chars().take(LONGEST - 1).chain(['…']).collect();
     }
     text
-}
-
-fn unhex(hex: &str) -> Vec<u8> {
-    let octet = |pair: &[u8]| {
-        std::str::from_utf8(pair)
-            .ok()
-            .and_then(|pair| u8::from_str_radix(pair, 16).ok())
-    };
-    hex.as_bytes().chunks_exact(2).map_while(octet).collect()
 }

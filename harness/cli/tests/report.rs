@@ -1,9 +1,11 @@
 //! `rspcheck report`, `list` and `explain`, called as users call them.
 
 use assert_cmd::Command;
-use rspcheck_spec::event::{Event, Traffic, What};
-use rspcheck_spec::run::{CaseRun, CheckRun, FORMAT, Run, Target};
-use rspcheck_spec::verdict::{Level, Verdict};
+use rspcheck_spec::event::{Event, EventKind, Traffic, Transport};
+use rspcheck_spec::run::{
+    CaseRun, CheckRun, Driver, FORMAT, Origin, Run, RunOptions, Stack, StackChoice, Target,
+};
+use rspcheck_spec::verdict::{CheckOutcome, Level, Verdict};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
@@ -28,43 +30,51 @@ fn rspcheck(arguments: &[&str]) -> (i32, String, String) {
 
 /// A run with one failed case.
 fn run_directory() -> TempDir {
-    let note = "flag/R: expected true, got false (offset 1)".to_owned();
+    let outcome = CheckOutcome::Differs {
+        what: "flag R".to_owned(),
+        expected: "true".to_owned(),
+        actual: "false".to_owned(),
+    };
     let (requirement, level) = (REQUIREMENT.to_owned(), Level::Must);
     let received = Traffic {
-        who: "PE2".to_owned(),
-        transport: "sctp".to_owned(),
-        src: "127.0.0.1:3863".to_owned(),
-        dst: "127.0.0.1:40000".to_owned(),
+        player: "PE2".to_owned(),
+        transport: Transport::Sctp,
+        src: ([127, 0, 0, 1], 3863).into(),
+        dst: ([127, 0, 0, 1], 40000).into(),
         ppid: Some(11),
         stream: Some(0),
-        octets: RESPONSE.to_owned(),
+        octets: RESPONSE.parse().expect("it is hex"),
         summary: "ASAP_REGISTRATION_RESPONSE R=0".to_owned(),
     };
-    let check = What::Check {
+    let check = EventKind::Check {
         requirement: requirement.clone(),
         level,
-        holds: false,
-        note: note.clone(),
+        message: Some(1),
+        outcome: outcome.clone(),
     };
-    let whats = [What::Started { seed: 1 }, What::Received(received), check];
-    let events = whats.into_iter().zip(0..).map(|(what, at_us)| Event {
+    let kinds = [
+        EventKind::Started { seed: 1 },
+        EventKind::Received(received),
+        check,
+    ];
+    let events = kinds.into_iter().zip(0..).map(|(kind, at_us)| Event {
         case: CASE.to_owned(),
         at_us,
-        what,
+        kind,
     });
     let lines =
         events.map(|event| serde_json::to_string(&event).expect("an event is plain data") + "\n");
     let case = CaseRun {
         id: CASE.to_owned(),
+        origin: Origin::Case,
         purpose: "A PE whose policy type differs from its pool's is refused.".to_owned(),
         verdict: Verdict::Fail,
-        reason: note.clone(),
+        reason: outcome.to_string(),
         expected: None,
         checks: vec![CheckRun {
             requirement,
             level,
-            holds: false,
-            note,
+            outcome,
         }],
         duration_ms: 20,
         seed: 1,
@@ -74,15 +84,23 @@ fn run_directory() -> TempDir {
         format: FORMAT.to_owned(),
         version: "0.1.0".to_owned(),
         command: vec!["rspcheck".to_owned(), "run".to_owned()],
+        options: RunOptions {
+            selection: Vec::new(),
+            target: "in-process".to_owned(),
+            transport: StackChoice::Udp,
+            seed: 7,
+            jobs: 1,
+            strict: false,
+            min_run: 1,
+        },
         started: "2026-11-22T10:00:00Z".to_owned(),
         duration_ms: 20,
-        seed: 7,
         complete: true,
         target: Target {
             name: "sample".to_owned(),
             version: String::new(),
-            driver: "in-process".to_owned(),
-            transport: "sim".to_owned(),
+            driver: Driver::InProcess,
+            transport: Stack::Sim,
             timers: BTreeMap::new(),
         },
         environment: BTreeMap::new(),
@@ -119,14 +137,17 @@ fn text_shows_requirement_conversation_and_named_octets() {
         "{out}"
     );
     assert!(
-        out.contains("    expected  true\n    actual    false (offset 1)\n"),
+        out.contains("    flag R\n    expected  true\n    actual    false\n"),
         "{out}"
     );
     assert!(
         out.contains("PE2 ◀ target  ASAP_REGISTRATION_RESPONSE R=0\n"),
         "{out}"
     );
-    assert!(out.contains("^^ offset 1\n"), "{out}");
+    assert!(
+        out.contains("octets (the message that was checked)\n"),
+        "{out}"
+    );
     let line = |octets: &str| {
         out.lines()
             .find(|line| line.contains(octets))
@@ -143,7 +164,7 @@ fn text_shows_requirement_conversation_and_named_octets() {
     );
     assert!(
         out.contains(&format!(
-            "repro   rspcheck run {CASE} --seed 0x0000000000000007\n"
+            "repro   rspcheck run {CASE} --target in-process --seed 0x0000000000000007\n"
         )),
         "{out}"
     );
@@ -180,7 +201,24 @@ fn every_format_is_what_it_says_and_goes_to_a_file() {
 }
 
 #[test]
-fn a_cut_off_record_is_told() {
+fn a_record_of_the_old_format_is_an_error_with_the_remedy() {
+    let dir = run_directory();
+    let file = dir.path().join("run.json");
+    let record = fs::read_to_string(&file).expect("it was written");
+    let old = record.replacen(FORMAT, "rspcheck-run/1", 1);
+    fs::write(&file, old).expect("it can be written again");
+    let (code, out, err) = rspcheck(&["report", name(dir.path())]);
+    assert_eq!((code, out.as_str()), (3, ""));
+    for part in [
+        "run.json: the record has the format \"rspcheck-run/1\"",
+        "reads the format \"rspcheck-run/2\" only; run the suite again",
+    ] {
+        assert!(err.contains(part), "{part} in {err}");
+    }
+}
+
+#[test]
+fn a_cut_off_record_is_reported() {
     let dir = run_directory();
     let file = dir.path().join("events.jsonl");
     let whole = fs::read_to_string(&file).expect("it was written");

@@ -8,11 +8,11 @@ use serde::Serialize;
 /// The cases of one section.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Area {
-    /// What their ids begin with: `rfc5352/3.1`.
+    /// Beginning of their ids: `rfc5352/3.1`.
     pub id: String,
     /// The section's title in lower case; empty where there is none.
     pub title: String,
-    /// How they went.
+    /// Counts of their results.
     pub totals: Totals,
     /// Time on the cases' clocks, in milliseconds.
     pub duration_ms: u64,
@@ -43,15 +43,18 @@ pub fn section_slug(title: &str) -> String {
     words.join("-")
 }
 
-/// The areas of a run, in the order of its cases.
+/// RFC and section number of an area, component by component: `rfc5354/3.12.6` is 5354 and 3, 12, 6.
+pub(crate) fn section_of(area: &str) -> Option<(u32, Vec<u32>)> {
+    let (rfc, section) = area.strip_prefix("rfc")?.split_once('/')?;
+    let numbers = section.split('.').map(|part| part.parse().ok());
+    Some((rfc.parse().ok()?, numbers.collect::<Option<_>>()?))
+}
+
+/// The areas of a run in the order of the RFCs and their sections; others, as that of the monitors, come last.
 pub fn areas(run: &Run, rfcs: &[Rfc]) -> Vec<Area> {
-    let mut order: Vec<&str> = Vec::new();
-    for case in &run.cases {
-        let area = area_of(&case.id);
-        if !order.contains(&area) {
-            order.push(area);
-        }
-    }
+    let mut order: Vec<&str> = run.cases.iter().map(|case| area_of(&case.id)).collect();
+    order.sort_by_key(|area| (section_of(area).is_none(), section_of(area), *area));
+    order.dedup();
     let area = |id: &str| Area {
         id: id.to_owned(),
         title: section_title(rfcs, id).unwrap_or_default().to_lowercase(),
@@ -83,6 +86,9 @@ mod tests {
         assert_eq!(section_title(&rfcs, "rfc5352/3.2"), Some("De-Registration"));
         assert_eq!(section_title(&rfcs, "rfc5352/3.3"), None);
         assert_eq!(section_title(&rfcs, "monitor"), None);
+        assert_eq!(section_of("rfc5354/3.12.6"), Some((5354, vec![3, 12, 6])));
+        assert_eq!(section_of("monitor"), None);
+        assert!(section_of("rfc5354/3.12.6") < section_of("rfc5354/3.12.11"));
         assert_eq!(section_slug("De-Registration"), "de-registration");
         assert_eq!(
             section_slug("ENRP Server Hunt Procedures"),

@@ -1,15 +1,15 @@
-//! What there is to say about one case that did not pass: the requirement, the conversation up to the
-//! place, the octets concerned, and how to see it again.
+//! The block of one case that did not pass: the requirement, the conversation up to the failure, the octets
+//! concerned, and the command that runs it again.
 
-use crate::hexdump::{hexdump, octets};
-use crate::place::{citation, clean, duration, files, level_word, repro};
+use crate::hexdump::hexdump;
+use crate::place::{citation, clean, duration, files, level_word, repro, seen};
 use crate::{Report, Standing};
 use anstyle::{AnsiColor, Style};
-use rspcheck_spec::event::{Event, Traffic, What};
-use rspcheck_spec::run::{CaseRun, CheckRun, Run};
-use rspcheck_spec::verdict::{Level, Verdict};
+use rspcheck_spec::event::{Event, EventKind, Traffic};
+use rspcheck_spec::run::{CaseRun, CheckRun, Origin, Run};
+use rspcheck_spec::verdict::{CheckOutcome, Level, Verdict};
 
-/// Lines of conversation shown before the place.
+/// Lines of conversation shown before the failure.
 const TALK: usize = 8;
 /// Lines of the target's own output shown.
 const OUTPUT: usize = 5;
@@ -60,14 +60,18 @@ pub(crate) fn block(report: &Report<'_>, case: &CaseRun) -> Vec<String> {
     let broken: Vec<&CheckRun> = case
         .checks
         .iter()
-        .filter(|c| !c.holds && c.level != Level::May)
+        .filter(|c| !c.holds() && c.level != Level::May)
         .collect();
     for check in &broken {
         requirement(report, check, &mut lines);
     }
-    let said = broken.iter().any(|check| check.note == case.reason) && !broken.is_empty();
-    if !said && !case.reason.is_empty() {
+    // The reason of FAIL and WARN is a broken requirement's, which is shown above.
+    let by_checks = matches!(case.verdict, Verdict::Fail | Verdict::Warn) && !broken.is_empty();
+    if !by_checks && !case.reason.is_empty() {
         lines.push(format!("  {}", clean(&case.reason)));
+    }
+    if let Some(seen) = seen(case) {
+        lines.push(format!("  {seen}"));
     }
     let seen_in = seen_in(report.run, case);
     if standing != Standing::Stale {
@@ -96,22 +100,18 @@ fn section(case: &CaseRun) -> Option<String> {
     Some(format!("RFC {} §{}", clean(rfc), clean(section)))
 }
 
-/// A record that stands for one look at every message of the run.
-fn is_monitor(case: &CaseRun) -> bool {
-    case.id.starts_with("monitor/")
-}
-
-/// The case whose events show it. A monitor has none of its own: its reason ends in the case in which it
-/// found something first.
+/// The case whose events show the failure. A monitor has no events of its own: those of the case in which it
+/// found a defect first show it.
 fn seen_in<'a>(run: &'a Run, case: &'a CaseRun) -> &'a CaseRun {
-    let named = case
-        .reason
-        .rsplit_once("first in ")
-        .map(|(_, id)| id.trim_end_matches(')'));
-    named
-        .filter(|_| is_monitor(case))
-        .and_then(|id| run.cases.iter().find(|other| other.id == id))
-        .unwrap_or(case)
+    let Origin::Monitor {
+        first_in: Some(first_in),
+        ..
+    } = &case.origin
+    else {
+        return case;
+    };
+    let first = run.cases.iter().find(|other| other.id == *first_in);
+    first.unwrap_or(case)
 }
 
 fn pad(word: &str, width: usize) -> String {
@@ -126,38 +126,44 @@ fn requirement(report: &Report<'_>, check: &CheckRun, lines: &mut Vec<String>) {
         lines.push(format!("    {}", clean(&requirement.statement)));
     }
     lines.extend(
-        difference(&check.note)
+        broken(&check.outcome)
             .into_iter()
             .map(|line| format!("    {line}")),
     );
 }
 
-/// A note as what was expected and what was seen, where it says both.
-fn difference(note: &str) -> Vec<String> {
-    let parts = note.rsplit_once(", got ").and_then(|(before, seen)| {
-        let (what, expected) = before.split_once("expected ")?;
-        Some((what.trim_end_matches([':', ' ']), expected, seen))
-    });
-    match parts {
-        Some((what, expected, seen)) => {
-            let mut lines = Vec::new();
-            if !what.is_empty() {
-                lines.push(clean(what));
-            }
-            lines.push(format!("expected  {}", paint(GOOD, &clean(expected))));
-            lines.push(format!("actual    {}", paint(BAD, &clean(seen))));
-            lines
+/// The lines of an outcome that does not hold.
+fn broken(outcome: &CheckOutcome) -> Vec<String> {
+    let expected = |words: &str| format!("expected  {}", paint(GOOD, &clean(words)));
+    let actual = |words: &str| format!("actual    {}", paint(BAD, &clean(words)));
+    let lines = match outcome {
+        CheckOutcome::Holds => return Vec::new(),
+        CheckOutcome::Differs {
+            what,
+            expected: value,
+            actual: seen,
+        } => vec![clean(what), expected(value), actual(seen)],
+        CheckOutcome::Absent {
+            expected: action,
+            instead,
+        } => {
+            let seen = if instead.is_empty() {
+                "nothing"
+            } else {
+                instead
+            };
+            vec![expected(&format!("the target to {action}")), actual(seen)]
         }
-        None if note.is_empty() => Vec::new(),
-        None => vec![clean(note)],
-    }
+        CheckOutcome::Broken { note } => vec![clean(note)],
+    };
+    lines.into_iter().filter(|line| !line.is_empty()).collect()
 }
 
-/// Conversation, octets and the target's output, up to the place where it broke.
+/// Appends the conversation, the octets and the target's output, up to the failure.
 fn happened(report: &Report<'_>, case: &CaseRun, events: &[Event], lines: &mut Vec<String>) {
-    let place = events.iter().position(|event| breaks(case, &event.what));
-    let before = &events[..place.unwrap_or(events.len())];
-    let talk: Vec<String> = before.iter().filter_map(told).collect();
+    let failure = events.iter().position(|event| fails(case, &event.kind));
+    let before = &events[..failure.unwrap_or(events.len())];
+    let talk: Vec<String> = before.iter().filter_map(talk_line).collect();
     if !talk.is_empty() {
         let left_out = talk.len().saturating_sub(TALK);
         let count = if left_out > 0 {
@@ -172,35 +178,29 @@ fn happened(report: &Report<'_>, case: &CaseRun, events: &[Event], lines: &mut V
                 .map(|line| format!("    {line}")),
         );
     }
-    let note = match place.map(|at| &events[at].what) {
-        Some(What::Check { note, .. } | What::Monitor { note, .. }) => note.as_str(),
-        _ => "",
-    };
-    if let Some((label, traffic)) = concerned(case, before, place.is_some(), note) {
+    let failure = failure.map(|at| &events[at].kind);
+    if let Some((label, traffic)) = concerned(case, before, failure) {
         lines.push(format!("  {}", paint(DIM, label)));
-        match octets(&traffic.octets) {
-            Some(octets) => {
-                let spans = (report.annotate)(traffic);
-                lines.extend(
-                    hexdump(&octets, &spans, offset_in(note))
-                        .into_iter()
-                        .map(|line| format!("    {line}")),
-                );
-            }
-            None => lines.push("    its octets are not hex in the record".to_owned()),
-        }
+        let offset = match failure {
+            Some(EventKind::Monitor { offset, .. }) => *offset,
+            _ => None,
+        };
+        let spans = (report.annotate)(traffic);
+        lines.extend(
+            hexdump(&traffic.octets, &spans, offset)
+                .into_iter()
+                .map(|line| format!("    {line}")),
+        );
     }
     let output: Vec<_> = events
         .iter()
-        .filter_map(|event| match &event.what {
-            What::Target { stream, line } => {
-                Some(format!("    {}: {}", clean(stream), clean(line)))
-            }
+        .filter_map(|event| match &event.kind {
+            EventKind::Target { stream, line } => Some(format!("    {stream}: {}", clean(line))),
             _ => None,
         })
         .collect();
     if !output.is_empty() {
-        lines.push(format!("  {}", paint(DIM, "the target's own last words")));
+        lines.push(format!("  {}", paint(DIM, "the target's last output")));
         lines.extend(
             output
                 .iter()
@@ -210,106 +210,95 @@ fn happened(report: &Report<'_>, case: &CaseRun, events: &[Event], lines: &mut V
     }
 }
 
-/// Whether this is where the case broke. In a case that is its own check; what monitors found in it on the
-/// way is told under their own names.
-fn breaks(case: &CaseRun, what: &What) -> bool {
-    let monitor = is_monitor(case);
-    match what {
-        What::Check { level, holds, .. } => !monitor && !holds && *level != Level::May,
-        What::Monitor { requirement, .. } => {
-            monitor
-                && case
-                    .checks
-                    .iter()
-                    .any(|check| check.requirement == *requirement)
+/// Returns true for the event that made the result a failure: of a case its own check, of a monitor its finding.
+/// Findings of monitors in a case are reported under the monitors.
+fn fails(case: &CaseRun, event: &EventKind) -> bool {
+    match (event, &case.origin) {
+        (EventKind::Check { level, outcome, .. }, Origin::Case) => {
+            !outcome.holds() && *level != Level::May
         }
+        (EventKind::Monitor { monitor, .. }, Origin::Monitor { .. }) => *monitor == case.id,
         _ => false,
     }
 }
 
-/// The message to show in octets, and what it is.
+/// The message to show in octets, with its label.
 fn concerned<'e>(
     case: &CaseRun,
     before: &'e [Event],
-    broke: bool,
-    note: &str,
+    failure: Option<&EventKind>,
 ) -> Option<(&'static str, &'e Traffic)> {
-    let received = || {
-        before.iter().rev().filter_map(|event| match &event.what {
-            What::Received(traffic) => Some(traffic),
-            _ => None,
-        })
-    };
     if case.verdict == Verdict::Crash {
         let mut sent = before.iter().rev();
-        let last = sent.find_map(|event| match &event.what {
-            What::Sent(traffic) => Some(traffic),
+        let last = sent.find_map(|event| match &event.kind {
+            EventKind::Sent(traffic) => Some(traffic),
             _ => None,
         });
-        return last.map(|traffic| ("octets (the last that the target got)", traffic));
+        return last.map(|traffic| ("octets (the last message to the target)", traffic));
     }
-    // Where an answer is missing there are no octets to look at; the conversation shows it.
-    if !broke || note.starts_with("expected the target to ") {
-        return None;
+    let mut received = before.iter().filter_map(|event| match &event.kind {
+        EventKind::Received(traffic) => Some(traffic),
+        _ => None,
+    });
+    match failure? {
+        // Where a message is missing there are no octets to look at; the conversation shows it.
+        EventKind::Check {
+            outcome: CheckOutcome::Absent { .. },
+            ..
+        } => None,
+        EventKind::Check {
+            message: Some(number),
+            ..
+        } => {
+            let checked = received.nth(number.checked_sub(1)?)?;
+            Some(("octets (the message that was checked)", checked))
+        }
+        EventKind::Monitor { .. } => {
+            let last = received.next_back()?;
+            Some(("octets (the message with the defect)", last))
+        }
+        _ => {
+            let last = received.next_back()?;
+            Some(("octets (the target's last message before the check)", last))
+        }
     }
-    let named =
-        received().find(|traffic| !traffic.summary.is_empty() && note.contains(&traffic.summary));
-    match named {
-        Some(traffic) => Some((
-            "octets (the message of the target that is named above)",
-            traffic,
-        )),
-        None => received().next().map(|traffic| {
-            (
-                "octets (the target's last message before the check)",
-                traffic,
-            )
-        }),
-    }
-}
-
-/// The number after the word `offset`.
-fn offset_in(note: &str) -> Option<usize> {
-    let (_, after) = note.rsplit_once("offset ")?;
-    let digits = after
-        .find(|c: char| !c.is_ascii_digit())
-        .map_or(after, |end| &after[..end]);
-    digits.parse().ok()
 }
 
 /// An event as a line of the conversation, if it belongs there.
-fn told(event: &Event) -> Option<String> {
+fn talk_line(event: &Event) -> Option<String> {
     let at = format!("{:>9.3} s", event.at_us as f64 / 1e6);
-    let line = match &event.what {
-        What::Sent(traffic) => format!("{} ▶ target  {}", clean(&traffic.who), summary(traffic)),
-        What::Received(traffic) => {
-            format!("{} ◀ target  {}", clean(&traffic.who), summary(traffic))
+    let line = match &event.kind {
+        EventKind::Sent(traffic) => {
+            format!("{} ▶ target  {}", clean(&traffic.player), summary(traffic))
         }
-        What::Association { who, change, why } if why.is_empty() => {
-            format!("{} association {}", clean(who), clean(change))
+        EventKind::Received(traffic) => {
+            format!("{} ◀ target  {}", clean(&traffic.player), summary(traffic))
         }
-        What::Association { who, change, why } => {
-            format!(
-                "{} association {}: {}",
-                clean(who),
-                clean(change),
-                clean(why)
-            )
-        }
-        What::Phase { name } => format!("-- {}", clean(name)),
-        What::Observed { note } => format!("observed: {}", clean(note)),
-        What::Started { .. }
-        | What::Check { .. }
-        | What::Monitor { .. }
-        | What::Target { .. }
-        | What::Ended { .. } => return None,
+        EventKind::Associated { player } => format!("{} association up", clean(player)),
+        EventKind::AssociationChanged {
+            player,
+            change,
+            why,
+        } if why.is_empty() => format!("{} association {change}", clean(player)),
+        EventKind::AssociationChanged {
+            player,
+            change,
+            why,
+        } => format!("{} association {change}: {}", clean(player), clean(why)),
+        EventKind::Phase { phase } => format!("-- {phase}"),
+        EventKind::Observed { note } => format!("observed: {}", clean(note)),
+        EventKind::Started { .. }
+        | EventKind::Check { .. }
+        | EventKind::Monitor { .. }
+        | EventKind::Target { .. }
+        | EventKind::Ended { .. } => return None,
     };
     Some(format!("{} {line}", paint(DIM, &at)))
 }
 
 fn summary(traffic: &Traffic) -> String {
     if traffic.summary.is_empty() {
-        return format!("{} octets", traffic.octets.len() / 2);
+        return format!("{} octets", traffic.octets.len());
     }
     clean(&traffic.summary)
 }
@@ -318,33 +307,42 @@ fn summary(traffic: &Traffic) -> String {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_note_tells_where_to_look() {
-        assert_eq!(
-            offset_in("padding is not zero at offset 17 (octet 0x01)"),
-            Some(17)
-        );
-        assert_eq!(offset_in("offset unknown"), None);
-        assert_eq!(offset_in("nothing"), None);
+    fn plain(outcome: &CheckOutcome) -> Vec<String> {
+        let lines = broken(outcome);
+        lines.iter().map(|line| crate::plain(line)).collect()
     }
 
     #[test]
-    fn a_note_splits_into_expected_and_actual() {
-        let plain = |note| {
-            difference(note)
-                .iter()
-                .map(|line| crate::plain(line))
-                .collect::<Vec<_>>()
+    fn every_outcome_is_shown_by_its_fields() {
+        let (expected, actual) = ("1, got 2".to_owned(), "expected 3".to_owned());
+        let differs = CheckOutcome::Differs {
+            what: "load".to_owned(),
+            expected,
+            actual,
         };
         assert_eq!(
-            plain("policy: expected Some(1), got None"),
-            ["policy", "expected  Some(1)", "actual    None"]
+            plain(&differs),
+            ["load", "expected  1, got 2", "actual    expected 3"]
+        );
+        let absent = |instead: &str| CheckOutcome::Absent {
+            expected: "send X within 30 s".to_owned(),
+            instead: instead.to_owned(),
+        };
+        assert_eq!(
+            plain(&absent("")),
+            [
+                "expected  the target to send X within 30 s",
+                "actual    nothing"
+            ]
         );
         assert_eq!(
-            plain("expected silence, got ASAP_ERROR"),
-            ["expected  silence", "actual    ASAP_ERROR"]
+            plain(&absent("PE1's association is closed"))[1],
+            "actual    PE1's association is closed"
         );
-        assert_eq!(plain("the R flag is clear"), ["the R flag is clear"]);
-        assert!(plain("").is_empty());
+        let note = |note: &str| CheckOutcome::Broken {
+            note: note.to_owned(),
+        };
+        assert_eq!(plain(&note("the R flag is clear")), ["the R flag is clear"]);
+        assert!(plain(&note("")).is_empty() && plain(&CheckOutcome::Holds).is_empty());
     }
 }

@@ -7,7 +7,7 @@ use rspcheck_spec::verdict::Level;
 use serde::Serialize;
 use std::collections::BTreeMap;
 
-/// How a requirement came out of a run.
+/// Result of a requirement in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
@@ -28,9 +28,9 @@ pub struct Covered {
     pub level: Level,
     /// RFC and section, as in `RFC 5352 §3.1`.
     pub citation: String,
-    /// What it asks for; empty if the catalogue does not know it.
+    /// Its statement; empty if the catalogue does not know it.
     pub statement: String,
-    /// How it came out.
+    /// Its result.
     pub standing: Standing,
     /// The cases that checked it.
     pub cases: Vec<String>,
@@ -62,7 +62,7 @@ pub struct Coverage {
     pub requirements: Vec<Covered>,
 }
 
-/// Counts the requirements of a run: those that the suite judges in runs, and whatever else this one checked.
+/// Counts the requirements of a run: those that the suite judges in runs, and any other that this one checked.
 pub fn coverage(run: &Run, statements: &Statements<'_>) -> Coverage {
     let mut checked: BTreeMap<&str, (bool, Level, Vec<String>)> = BTreeMap::new();
     for case in &run.cases {
@@ -71,7 +71,7 @@ pub fn coverage(run: &Run, statements: &Statements<'_>) -> Coverage {
                 checked
                     .entry(&check.requirement)
                     .or_insert((true, check.level, Vec::new()));
-            entry.0 &= check.holds;
+            entry.0 &= check.holds();
             entry.2.push(case.id.clone());
         }
     }

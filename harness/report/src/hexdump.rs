@@ -7,9 +7,9 @@ use std::fmt::Write as _;
 pub struct Span {
     /// Where it begins, from the message's first octet.
     pub offset: usize,
-    /// How many octets it has, those of the fields inside it counted.
+    /// Number of its octets, with those of the fields inside it.
     pub len: usize,
-    /// What is shown beside its first octets.
+    /// Text shown beside its first octets.
     pub label: String,
 }
 
@@ -130,21 +130,6 @@ fn column(n: usize) -> usize {
     6 + 3 * n + n / 4
 }
 
-/// Octets out of hex without blanks.
-pub(crate) fn octets(hex: &str) -> Option<Vec<u8>> {
-    let digits: Option<Vec<u8>> = hex
-        .chars()
-        .map(|c| c.to_digit(16).and_then(|d| u8::try_from(d).ok()))
-        .collect();
-    let digits = digits.filter(|digits| digits.len() % 2 == 0)?;
-    Some(
-        digits
-            .chunks(2)
-            .map(|pair| pair[0] << 4 | pair[1])
-            .collect(),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -179,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn without_fields_the_printable_octets_stand_beside() {
+    fn without_fields_the_printable_octets_are_shown() {
         let expected = [
             "0000  03 00 00 14  00 09 00 08  45 63 68 6f  00 0e 00 08  ........Echo....",
             "0010  12 34 56 78                                         .4Vx",
@@ -202,13 +187,5 @@ mod tests {
         assert_eq!(lines[0], "…     1680 octets before");
         assert_eq!(lines[ROWS + 2], "…     1680 octets after");
         assert!(lines.iter().any(|line| line.contains("^^ offset 2000")));
-    }
-
-    #[test]
-    fn hex_is_read_and_other_things_are_not() {
-        assert_eq!(octets("030fA0"), Some(vec![3, 0x0f, 0xa0]));
-        assert_eq!(octets(""), Some(vec![]));
-        assert_eq!(octets("030"), None);
-        assert_eq!(octets("0+"), None);
     }
 }

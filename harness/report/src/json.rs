@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// Format name of the `report` object.
 pub const FORMAT: &str = "rspcheck-report/1";
 
-/// The record of the run as it is, so that whoever reads `run.json` reads this too, and beside it `report`.
+/// The record of the run as in `run.json`, so that readers of that file can read this too, with `report` added.
 #[derive(Serialize)]
 struct Whole<'a> {
     #[serde(flatten)]
@@ -39,7 +39,7 @@ struct Exit {
 }
 
 /// `run.json` with one more member, `report`, of the format [`FORMAT`]: the exit code and its meaning, the
-/// counts, each case's standing, the areas, and every requirement with how it came out and which cases
+/// counts, each case's standing, the areas, and every requirement with its result and the cases that
 /// checked it. Members may be added; none changes its meaning under the same format name.
 pub fn json(report: &Report<'_>) -> String {
     let Report { run, options, .. } = *report;

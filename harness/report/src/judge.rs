@@ -1,11 +1,12 @@
-//! What single results mean, and what all of them mean together.
+//! The meaning of single results, and of all of them together.
 
 use crate::place::counted;
 use rspcheck_spec::run::{CaseRun, Run};
 use rspcheck_spec::verdict::Verdict;
 use serde::Serialize;
+use std::iter::Sum;
 
-/// How a run is judged as a whole.
+/// Options for judging a run as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
     /// A broken SHOULD fails the run.
@@ -25,28 +26,16 @@ impl Default for Options {
 }
 
 impl Options {
-    /// The options that the run itself was given: `--strict` and `--min-run N`, read off its command line.
+    /// Returns the options that the run itself was given.
     pub fn of(run: &Run) -> Options {
-        let mut options = Options::default();
-        let mut words = run.command.iter();
-        while let Some(word) = words.next() {
-            let number = match word.as_str() {
-                "--strict" => {
-                    options.strict = true;
-                    None
-                }
-                "--min-run" => words.next().map(String::as_str),
-                other => other.strip_prefix("--min-run="),
-            };
-            options.min_run = number
-                .and_then(|n| n.parse().ok())
-                .unwrap_or(options.min_run);
+        Options {
+            strict: run.options.strict,
+            min_run: run.options.min_run,
         }
-        options
     }
 }
 
-/// What a case's result means, its verdict and the known failures of the target taken together.
+/// Standing of a case: its verdict and the known failures of the target taken together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
@@ -89,7 +78,7 @@ impl Standing {
         }
     }
 
-    /// Whether it makes the run fail.
+    /// Returns true if it makes the run fail.
     pub fn breaks(self, options: &Options) -> bool {
         match self {
             Standing::Failed | Standing::Stale => true,
@@ -140,7 +129,7 @@ impl Totals {
             // A known failure or a stale entry about a skipped case cannot be: only what ran is compared.
             let ran = !matches!(case.verdict, Verdict::Skip | Verdict::None);
             totals.run += usize::from(ran);
-            totals.monitors += usize::from(ran && case.id.starts_with("monitor/"));
+            totals.monitors += usize::from(ran && case.origin.is_monitor());
             *match standing {
                 Standing::Passed => &mut totals.passed,
                 Standing::Warned => &mut totals.warned,
@@ -153,6 +142,24 @@ impl Totals {
             } += 1;
         }
         totals
+    }
+}
+
+impl Sum for Totals {
+    fn sum<I: Iterator<Item = Totals>>(totals: I) -> Totals {
+        totals.fold(Totals::default(), |one, other| Totals {
+            selected: one.selected + other.selected,
+            run: one.run + other.run,
+            monitors: one.monitors + other.monitors,
+            passed: one.passed + other.passed,
+            warned: one.warned + other.warned,
+            failed: one.failed + other.failed,
+            stale: one.stale + other.stale,
+            known: one.known + other.known,
+            inconclusive: one.inconclusive + other.inconclusive,
+            erred: one.erred + other.erred,
+            skipped: one.skipped + other.skipped,
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::area::{areas, cases_of};
 use crate::block::block;
-use crate::place::{citation, clean, plain};
+use crate::place::{citation, clean, plain, reason};
 use crate::text::{deviation, known};
 use crate::{Report, Standing};
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
@@ -33,14 +33,14 @@ pub fn junit(report: &Report<'_>) -> String {
 fn test_case(report: &Report<'_>, case: &CaseRun) -> TestCase {
     let (area, name) = case.id.rsplit_once('/').unwrap_or(("", &case.id));
     let mut test = TestCase::new(clean(name), status(report, case));
-    // Build servers make packages of what stands between dots.
+    // Build servers make packages of the parts between dots.
     test.set_classname(clean(area).replace('.', "_").replace('/', "."));
     test.set_time(Duration::from_millis(case.duration_ms));
     test.set_assertions(case.checks.len());
     test.add_property(Property::new("id", clean(&case.id)));
     test.add_property(Property::new("seed", format!("{:#018x}", case.seed)));
     for check in &case.checks {
-        let held = if check.holds { "held" } else { "broken" };
+        let held = if check.holds() { "held" } else { "broken" };
         let place = citation(&report.statements, &check.requirement);
         test.add_property(Property::new(
             "requirement",
@@ -68,12 +68,12 @@ fn status(report: &Report<'_>, case: &CaseRun) -> TestCaseStatus {
     let message = if stale {
         "the target's profile expects a failure".to_owned()
     } else {
-        clean(&case.reason)
+        reason(case)
     };
     let broken = case
         .checks
         .iter()
-        .find(|check| !check.holds && check.level != Level::May);
+        .find(|check| !check.holds() && check.level != Level::May);
     let ty = match broken {
         Some(check) if !stale => clean(&check.requirement),
         _ => if stale { "STALE" } else { case.verdict.word() }.to_owned(),

@@ -1,12 +1,12 @@
-//! What a run is worth, and how it is shown.
+//! Reports of a run, and its exit code.
 //!
 //! Every report is a pure function of the run's record, its events and the catalogue, all gathered in
 //! [`Report`]: [`text`] for people at a terminal, [`markdown`] for a forge, [`junit`] for a build server,
-//! [`json`] for programs. [`RunDir`] reads the record of a run from its directory. [`exit_code`] says what
-//! the run means for the process that asked for it.
+//! [`json`] for programs. [`RunDir`] reads the record of a run from its directory. [`exit_code`] is
+//! the exit code of the process that ran it.
 //!
 //! This crate never judges a message: it renders verdicts that were given while the run went on. It knows
-//! no message format either; whoever wants the fields of a hexdump named hands in an [`Annotate`].
+//! no message format either; a caller that wants the fields of a hexdump named passes an [`Annotate`].
 
 mod area;
 mod block;
@@ -46,17 +46,19 @@ pub type Annotate<'a> = &'a dyn Fn(&Traffic) -> Vec<Span>;
 pub struct Report<'a> {
     /// The record of the run.
     pub run: &'a Run,
-    /// What was asked for.
+    /// The requirements of the RFCs.
     pub statements: Statements<'a>,
-    /// What happened.
+    /// The events of each case.
     pub events: Events<'a>,
     /// Field names for hexdumps; `&|_| Vec::new()` where there are none.
     pub annotate: Annotate<'a>,
-    /// The run's directory as people write it, to be put before the files of a case.
+    /// The run's directory as people write it, put before the files of a case.
     pub place: Option<&'a str>,
-    /// How the run is judged as a whole.
+    /// Options for judging the run as a whole.
     pub options: Options,
-    /// What the reader of the run should know besides, as in "the last line was cut off".
+    /// Shows every section in the text's table, also those that passed.
+    pub verbose: bool,
+    /// Notes on the record itself, as in "the last line was cut off".
     pub notes: &'a [String],
 }
 

@@ -1,6 +1,6 @@
 //! Reading the record of a run from its directory.
 
-use rspcheck_spec::event::{Event, What};
+use rspcheck_spec::event::{Event, EventKind};
 use rspcheck_spec::run::{FORMAT, Run};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,41 +12,47 @@ const LINE_LIMIT: u64 = 1 << 20;
 /// Events kept of one case; a case that has more is shown by its first ones.
 const EVENT_LIMIT: usize = 200_000;
 
-/// Why a run cannot be read.
+/// Error of reading a run.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// The file cannot be read.
     #[error("{}: {source}", path.display())]
     Io {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
     /// The file is not what it should be at one place.
     #[error("{}:{line}:{column}: {what}", path.display())]
     Syntax {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// Which line, from 1.
+        /// The line, from 1.
         line: u64,
-        /// Which column, from 1.
+        /// The column, from 1.
         column: usize,
-        /// What is wrong there.
+        /// The error there.
         what: String,
     },
     /// The record has another format.
-    #[error("{}: its format is {found:?}, and this program reads {FORMAT:?}", path.display())]
+    #[error(
+        "{}: the record has {found}, but this rspcheck reads the format \"{FORMAT}\" only; \
+         run the suite again, or render the record with {writer}",
+        path.display()
+    )]
     Format {
-        /// Which file.
+        /// The file.
         path: PathBuf,
-        /// What stands there.
+        /// Its format, in words.
         found: String,
+        /// The program that can read it, in words.
+        writer: String,
     },
 }
 
 /// A run on disk: `run.json`, read whole, and `events.jsonl`, of which only the places are kept in
-/// memory: events are read case by case when somebody asks for them.
+/// memory: the events of a case are read when they are asked for.
 #[derive(Debug)]
 pub struct RunDir {
     path: PathBuf,
@@ -67,7 +73,10 @@ impl RunDir {
     /// Reads a run; `path` is its directory or the `run.json` in it.
     ///
     /// Every line of `events.jsonl` is looked at once. A last line that was cut off, as by a full disk or
-    /// a killed run, is left out and told in [`RunDir::notes`]; so is a run without that file.
+    /// a killed run, is left out and reported in [`RunDir::notes`]; so is a run without that file.
+    ///
+    /// # Errors
+    /// If a file cannot be read, is damaged, or has another format than [`FORMAT`].
     pub fn load(path: impl AsRef<Path>) -> Result<RunDir, LoadError> {
         let path = path.as_ref();
         let directory = match path.file_name() {
@@ -94,12 +103,15 @@ impl RunDir {
         &self.run
     }
 
-    /// What its reader should know besides.
+    /// Notes on the record itself.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
     /// The events of a case, in order; none if it has none.
+    ///
+    /// # Errors
+    /// If `events.jsonl` cannot be read or has changed since it was loaded.
     pub fn events(&self, case: &str) -> Result<Vec<Event>, LoadError> {
         let Some(places) = self.places.get(case) else {
             return Ok(Vec::new());
@@ -145,19 +157,27 @@ fn read_run(path: &Path) -> Result<Run, LoadError> {
     let whole: serde_json::Value = serde_json::from_slice(&text).map_err(syntax)?;
     match whole.get("format").and_then(|format| format.as_str()) {
         Some(FORMAT) => serde_json::from_slice(&text).map_err(syntax),
-        other => Err(LoadError::Format {
+        found => Err(LoadError::Format {
             path: path.to_owned(),
-            found: other.unwrap_or_default().to_owned(),
+            found: found.map_or("no format name".to_owned(), |found| {
+                format!("the format {found:?}")
+            }),
+            writer: match whole.get("version").and_then(|version| version.as_str()) {
+                Some(version) => format!("the rspcheck {version} that wrote it"),
+                None => "the rspcheck that wrote it".to_owned(),
+            },
         }),
     }
 }
 
-/// serde_json's words without the position, which we give in our own form.
+/// serde_json's message without the position at its end, which [`LoadError`] shows in its own form.
 fn sentence(wrong: &serde_json::Error) -> String {
-    let words = wrong.to_string();
+    let mut words = wrong.to_string();
+    let position = format!(" at line {} column {}", wrong.line(), wrong.column());
+    if words.ends_with(&position) {
+        words.truncate(words.len() - position.len());
+    }
     words
-        .rsplit_once(" at line ")
-        .map_or(words.clone(), |(what, _)| what.to_owned())
 }
 
 type Index = (BTreeMap<String, Vec<Place>>, Vec<String>);
@@ -210,7 +230,7 @@ fn index(path: &Path) -> Result<Index, LoadError> {
             }),
         }
         // An ended case is complete; what comes after it under the same name is another run of it.
-        last = (!matches!(event.what, What::Ended { .. })).then_some(event.case);
+        last = (!matches!(event.kind, EventKind::Ended { .. })).then_some(event.case);
     }
     Ok((places, notes))
 }
@@ -226,7 +246,7 @@ struct Line {
     number: u64,
     offset: u64,
     octets: Vec<u8>,
-    /// Whether a line feed stood at its end.
+    /// True if it ends with a line feed.
     ended: bool,
 }
 

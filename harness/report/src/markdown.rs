@@ -1,7 +1,7 @@
 //! The report for a forge: a step summary, a comment, a wiki page.
 
 use crate::block::{block, word};
-use crate::place::{clean, counted, duration, plain};
+use crate::place::{self, clean, counted, duration, plain};
 use crate::text::{command, counts, deviation, has_block, known, requirements, skips};
 use crate::{Report, Standing, Totals, areas, exit_code, exit_meaning};
 use rspcheck_spec::run::CaseRun;
@@ -31,14 +31,14 @@ pub fn markdown(report: &Report<'_>) -> String {
         out,
         "Target: {} · {} · {}  ",
         words(named.trim()),
-        words(&target.driver),
-        words(&target.transport)
+        words(&target.driver.to_string()),
+        words(&target.transport.to_string())
     );
     let _ = writeln!(
         out,
         "Suite {}, seed `{:#018x}`, {}  ",
         words(&run.version),
-        run.seed,
+        run.options.seed,
         words(&run.started)
     );
     let _ = writeln!(out, "Command: {}\n", code_span(&command(report)));
@@ -105,7 +105,7 @@ fn reason(case: &CaseRun) -> String {
     if Standing::of(case) == Standing::Stale {
         "it no longer fails".to_owned()
     } else {
-        case.reason.clone()
+        place::reason(case)
     }
 }
 
@@ -140,7 +140,7 @@ fn folded(report: &Report<'_>, out: &mut String) {
     }
 }
 
-/// Words that Markdown shall not take for markup.
+/// Escapes text so that Markdown does not take it for markup.
 fn words(text: &str) -> String {
     html(text).chars().fold(String::new(), |mut kept, c| {
         if "\\`*_[]|#~@".contains(c) {

@@ -1,8 +1,9 @@
 //! Small words of every report: citations, spans of time, words that are safe to print.
 
 use crate::Statements;
-use rspcheck_spec::run::{CaseRun, Run};
+use rspcheck_spec::run::{CaseRun, Origin, Run, Stack};
 use rspcheck_spec::verdict::Level;
+use std::fmt::Write as _;
 
 /// The level as the RFCs write it.
 pub(crate) fn level_word(level: Level) -> &'static str {
@@ -13,7 +14,7 @@ pub(crate) fn level_word(level: Level) -> &'static str {
     }
 }
 
-/// Where a requirement stands: `RFC 5352 §3.1`. From the catalogue, or read off the id if it is not in there.
+/// RFC and section of a requirement: `RFC 5352 §3.1`. From the catalogue, or from the id if the catalogue lacks it.
 pub fn citation(statements: &Statements<'_>, id: &str) -> String {
     if let Some(requirement) = statements.find(id) {
         return format!("RFC {} §{}", requirement.rfc, requirement.section);
@@ -42,7 +43,7 @@ pub fn clean(text: &str) -> String {
     })
 }
 
-/// Styled text without its styles, for files and for whoever cannot show them.
+/// Styled text without its styles, for files and for terminals that cannot show them.
 pub fn plain(styled: &str) -> String {
     anstream::adapter::strip_str(styled).to_string()
 }
@@ -61,26 +62,42 @@ pub(crate) fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
-/// Options of `rspcheck run` that take a value and say what was tested and how.
-const VALUED: [&str; 2] = ["--target", "--transport"];
-/// Options of `rspcheck run` without a value that do.
-const PLAIN: [&str; 1] = ["--strict"];
-
 /// The command that runs this case alone again, with the same target and the same random choices.
 pub(crate) fn repro(run: &Run, case: &CaseRun) -> String {
-    let mut words = vec!["rspcheck".to_owned(), "run".to_owned(), quoted(&case.id)];
-    let mut typed = run.command.iter().skip(1);
-    while let Some(word) = typed.next() {
-        let name = word.split_once('=').map_or(word.as_str(), |(name, _)| name);
-        if PLAIN.contains(&word.as_str()) || (name != word && VALUED.contains(&name)) {
-            words.push(quoted(word));
-        } else if VALUED.contains(&name) {
-            words.push(quoted(word));
-            words.extend(typed.next().map(|value| quoted(value)));
-        }
+    let options = &run.options;
+    let mut words = format!(
+        "rspcheck run {} --target {}",
+        quoted(&case.id),
+        quoted(&options.target)
+    );
+    if run.target.transport != Stack::Sim {
+        let _ = write!(words, " --transport {}", run.target.transport);
     }
-    words.push(format!("--seed {:#018x}", run.seed));
-    words.join(" ")
+    if options.strict {
+        words.push_str(" --strict");
+    }
+    let _ = write!(words, " --seed {:#018x}", options.seed);
+    words
+}
+
+/// The reason of a result, with the place and number of findings where it is a monitor's.
+pub(crate) fn reason(case: &CaseRun) -> String {
+    let reason = clean(&case.reason);
+    match seen(case) {
+        Some(seen) => format!("{reason} ({seen})"),
+        None => reason,
+    }
+}
+
+/// Number of a monitor's findings and the case of the first: `3 in all, first in rfc5352/3.1/a`.
+pub(crate) fn seen(case: &CaseRun) -> Option<String> {
+    match &case.origin {
+        Origin::Monitor {
+            first_in: Some(first_in),
+            count,
+        } => Some(format!("{count} in all, first in {}", clean(first_in))),
+        _ => None,
+    }
 }
 
 /// A word as a POSIX shell takes it.
@@ -117,9 +134,9 @@ mod tests {
 
     #[test]
     fn durations_read_well() {
-        let told = [0, 25, 9_999, 38_250, 119_999, 200_000].map(duration);
+        let shown = [0, 25, 9_999, 38_250, 119_999, 200_000].map(duration);
         assert_eq!(
-            told,
+            shown,
             [
                 "0.00 s",
                 "0.02 s",

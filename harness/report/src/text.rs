@@ -1,7 +1,8 @@
-//! The report for a terminal: what failed and why, the summary last.
+//! The report for a terminal: failures with their reasons, the summary last.
 
+use crate::area::section_of;
 use crate::block::{BAD, BOLD, CARE, DIM, GOOD, OPEN, block, paint};
-use crate::place::{citation, clean, counted, duration, level_word};
+use crate::place::{citation, clean, counted, duration, level_word, seen};
 use crate::{
     Area, LevelCoverage, Report, Standing, Totals, areas, coverage, exit_code, exit_meaning,
 };
@@ -40,14 +41,14 @@ fn head(report: &Report<'_>) -> String {
         "{} {}  seed {:#018x}\n",
         paint(BOLD, "rspcheck"),
         clean(&run.version),
-        run.seed
+        run.options.seed
     );
     let _ = writeln!(
         out,
         "target   {} · {} · {}",
         named.trim(),
-        clean(&target.driver),
-        clean(&target.transport)
+        target.driver,
+        target.transport
     );
     let _ = writeln!(out, "command  {}", command(report));
     let _ = writeln!(out, "started  {}", clean(&run.started));
@@ -67,20 +68,24 @@ pub(crate) fn command(report: &Report<'_>) -> String {
     words.join(" ")
 }
 
+/// A row of the table: a section, or all sections of one RFC in which every case passed.
+struct Row {
+    id: String,
+    title: String,
+    totals: Totals,
+}
+
 fn table(report: &Report<'_>) -> String {
-    let areas = areas(report.run, report.statements.rfcs);
-    let width = |of: fn(&Area) -> &str| {
-        areas
-            .iter()
-            .map(|area| clean(of(area)).chars().count())
-            .max()
-            .unwrap_or(0)
+    let rows = rows(report);
+    let width = |of: fn(&Row) -> &str| {
+        let widths = rows.iter().map(|row| of(row).chars().count());
+        widths.max().unwrap_or(0)
     };
-    let (ids, titles) = (width(|area| &area.id), width(|area| &area.title));
-    areas.iter().fold(String::new(), |mut out, area| {
-        let t = &area.totals;
+    let (ids, titles) = (width(|row| &row.id), width(|row| &row.title));
+    rows.iter().fold(String::new(), |mut out, row| {
+        let t = &row.totals;
         let ok = format!("{}/{}", t.passed + t.warned, t.run);
-        let (id, title) = (clean(&area.id), clean(&area.title));
+        let (id, title) = (&row.id, &row.title);
         let _ = writeln!(
             out,
             "  {id:ids$}  {title:titles$}  {ok:>9}  {}",
@@ -88,6 +93,33 @@ fn table(report: &Report<'_>) -> String {
         );
         out
     })
+}
+
+/// The rows in the order of the RFCs. Unless the report is verbose, the sections of an RFC in which every case
+/// passed share one row before the others.
+fn rows(report: &Report<'_>) -> Vec<Row> {
+    let areas = areas(report.run, report.statements.rfcs);
+    let passed = |area: &&Area| area.totals.passed == area.totals.selected;
+    let rfc_of = |area: &Area| section_of(&area.id).map(|(rfc, _)| rfc);
+    let mut rows = Vec::new();
+    for of_rfc in areas.chunk_by(|one, next| rfc_of(one) == rfc_of(next)) {
+        let folded: Vec<&Area> = of_rfc.iter().filter(passed).collect();
+        let fold = folded.len() > 1 && !report.verbose;
+        if let (Some(rfc), true) = (rfc_of(&of_rfc[0]), fold) {
+            rows.push(Row {
+                id: format!("rfc{rfc}"),
+                title: format!("{} sections", folded.len()),
+                totals: folded.iter().map(|area| area.totals).sum(),
+            });
+        }
+        let shown = of_rfc.iter().filter(|area| !fold || !passed(area));
+        rows.extend(shown.map(|area| Row {
+            id: clean(&area.id),
+            title: clean(&area.title),
+            totals: area.totals,
+        }));
+    }
+    rows
 }
 
 /// Everything but the passes, or `ok`.
@@ -115,7 +147,7 @@ fn judged(totals: &Totals, styled: bool) -> String {
     said.join(" · ")
 }
 
-/// Whether a case gets a block of its own.
+/// Returns true for a case that gets a block of its own.
 pub(crate) fn has_block(report: &Report<'_>, case: &CaseRun) -> bool {
     let standing = Standing::of(case);
     standing.breaks(&report.options) || matches!(standing, Standing::Inconclusive | Standing::Erred)
@@ -133,7 +165,7 @@ fn blocks(report: &Report<'_>) -> String {
     blocks.join("\n")
 }
 
-/// What needs no block: deviations, known failures and skips, a line each.
+/// Deviations, known failures and skips, a line each.
 fn folded(report: &Report<'_>) -> String {
     let mut out = String::new();
     let cases = || report.run.cases.iter();
@@ -174,7 +206,7 @@ pub(crate) fn deviation(report: &Report<'_>, case: &CaseRun) -> String {
     let broken: Vec<_> = case
         .checks
         .iter()
-        .filter(|c| !c.holds && c.level == Level::Should)
+        .filter(|c| !c.holds() && c.level == Level::Should)
         .collect();
     let Some(first) = broken.first() else {
         return clean(&case.reason);
@@ -183,15 +215,12 @@ pub(crate) fn deviation(report: &Report<'_>, case: &CaseRun) -> String {
         .statements
         .find(&first.requirement)
         .map_or("", |r| r.statement.as_str());
-    let words = if first.note.is_empty() {
-        statement
-    } else {
-        &first.note
-    };
+    let note = first.outcome.to_string();
+    let words = if note.is_empty() { statement } else { &note };
     let more = if broken.len() > 1 {
         format!(" (and {} more)", broken.len() - 1)
     } else {
-        String::new()
+        seen(case).map_or_else(String::new, |seen| format!(" ({seen})"))
     };
     let place = citation(&report.statements, &first.requirement);
     let level = level_word(first.level);

@@ -3,7 +3,7 @@
 mod sample;
 
 use rspcheck_report::RunDir;
-use rspcheck_spec::event::What;
+use rspcheck_spec::event::EventKind;
 use std::fs;
 use std::path::Path;
 use tempfile::TempDir;
@@ -15,8 +15,8 @@ fn line(case: &str, name: &str) -> String {
     let event = sample::event(
         case,
         1,
-        What::Phase {
-            name: name.to_owned(),
+        EventKind::Observed {
+            note: name.to_owned(),
         },
     );
     serde_json::to_string(&event).expect("an event is plain data") + "\n"
@@ -51,12 +51,12 @@ fn error(dir: &TempDir) -> String {
 
 fn names(run: &RunDir, case: &str) -> Vec<String> {
     let events = run.events(case).expect("the file was read before");
-    let name = |what: What| match what {
-        What::Phase { name } => name,
-        What::Ended { .. } => "ended".to_owned(),
+    let name = |kind: EventKind| match kind {
+        EventKind::Observed { note } => note,
+        EventKind::Ended { .. } => "ended".to_owned(),
         other => panic!("nothing else was written: {other:?}"),
     };
-    events.into_iter().map(|event| name(event.what)).collect()
+    events.into_iter().map(|event| name(event.kind)).collect()
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn events_are_found_by_case_however_the_cases_are_mixed() {
 }
 
 #[test]
-fn a_last_line_that_is_cut_off_is_left_out_and_told() {
+fn a_last_line_that_is_cut_off_is_left_out_and_reported() {
     let cut = &line(B, "cut")[..20];
     let dir = write(&good_run(), Some(&(line(A, "1") + cut)));
     let run = RunDir::load(dir.path()).expect("the rest is good");
@@ -130,13 +130,7 @@ fn errors_name_file_and_line() {
         "{third}"
     );
 
-    let other = error(&write("{\"format\": \"rspcheck-run/9\"}", None));
-    assert_eq!(
-        other,
-        "run.json: its format is \"rspcheck-run/9\", and this program reads \"rspcheck-run/1\""
-    );
-
-    let missing = error(&write("{\"format\": \"rspcheck-run/1\"}", None));
+    let missing = error(&write("{\"format\": \"rspcheck-run/2\"}", None));
     assert!(
         missing.starts_with("run.json:1:") && missing.contains("missing field"),
         "{missing}"
@@ -144,19 +138,58 @@ fn errors_name_file_and_line() {
 }
 
 #[test]
+fn records_of_another_format_are_refused_with_the_remedy() {
+    let old = good_run().replacen("rspcheck-run/2", "rspcheck-run/1", 1);
+    assert_eq!(
+        error(&write(&old, None)),
+        "run.json: the record has the format \"rspcheck-run/1\", but this rspcheck reads the format \
+         \"rspcheck-run/2\" only; run the suite again, or render the record with the rspcheck 0.1.0 that wrote it"
+    );
+    assert_eq!(
+        error(&write("{}", None)),
+        "run.json: the record has no format name, but this rspcheck reads the format \
+         \"rspcheck-run/2\" only; run the suite again, or render the record with the rspcheck that wrote it"
+    );
+}
+
+#[test]
+fn octets_and_addresses_are_read_as_what_they_are() {
+    let sent = |octets: &str, src: &str| {
+        format!(
+            "{{\"case\":\"{A}\",\"at_us\":1,\"event\":\"sent\",\"player\":\"PE1\",\"transport\":\"sctp\",\
+             \"src\":\"{src}\",\"dst\":\"127.0.0.1:3863\",\"octets\":\"{octets}\",\"summary\":\"\"}}\n"
+        )
+    };
+    let good = write(&good_run(), Some(&sent("01000004", "127.0.0.1:1")));
+    let run = RunDir::load(good.path()).expect("the run is good");
+    let events = run.events(A).expect("the file was read before");
+    assert!(matches!(&events[0].kind, EventKind::Sent(sent) if sent.octets.0 == [1, 0, 0, 4]));
+    for (octets, src, what) in [
+        ("0100000", "127.0.0.1:1", "an even number of digits"),
+        ("01", "nowhere", "invalid socket address"),
+    ] {
+        let message = error(&write(&good_run(), Some(&sent(octets, src))));
+        assert!(
+            message.starts_with("events.jsonl:1:") && message.contains(what),
+            "{message}"
+        );
+    }
+}
+
+#[test]
 fn a_line_without_end_is_refused_before_it_fills_the_memory() {
     let long = "x".repeat((1 << 20) + 1);
-    let told = error(&write(&good_run(), Some(&(line(A, "1") + &long + "\n"))));
+    let message = error(&write(&good_run(), Some(&(line(A, "1") + &long + "\n"))));
     assert_eq!(
-        told,
+        message,
         "events.jsonl:2:1: the line is longer than 1048576 octets"
     );
 }
 
 #[test]
 fn a_missing_run_is_named() {
-    let told = RunDir::load(Path::new("no-such-run"))
+    let message = RunDir::load(Path::new("no-such-run"))
         .expect_err("it is not there")
         .to_string();
-    assert!(told.starts_with("no-such-run/run.json: "), "{told}");
+    assert!(message.starts_with("no-such-run/run.json: "), "{message}");
 }

@@ -1,11 +1,11 @@
-//! What the reports look like, and what must hold of each whatever it looks like.
+//! The looks of the reports, and properties that hold whatever they look like.
 
 mod sample;
 
 use rspcheck_report::{JSON_FORMAT, Options, json, junit, markdown, plain, text};
-use rspcheck_spec::run::Run;
+use rspcheck_spec::run::{Origin, Run};
 use rspcheck_spec::verdict::{Level, Verdict};
-use sample::{case, check, run_of, sample, with};
+use sample::{case, check, run_of, sample, shown, with};
 
 const STRICT: Options = Options {
     strict: true,
@@ -29,13 +29,55 @@ fn text_of_a_good_run_is_short() {
 }
 
 #[test]
-fn strict_gives_a_deviation_a_block() {
-    let told = plain(&with(&sample(), STRICT, text));
-    assert!(
-        told.contains("WARN    rfc5352/3.1/cause-is-told  RFC 5352 §3.1  1.50 s\n"),
-        "{told}"
+fn sections_are_in_the_order_of_the_rfcs_and_folded_where_all_passed() {
+    let passed = |id: &str| case(id, Verdict::Pass, "", vec![]);
+    let mut monitor = passed("monitor/flags");
+    monitor.origin = Origin::Monitor {
+        first_in: None,
+        count: 0,
+    };
+    let run = run_of(vec![
+        passed("rfc5354/3.12.11/a"),
+        passed("rfc5354/3.12.6/a"),
+        passed("rfc5354/3.12.6/b"),
+        passed("rfc5352/3.2/a"),
+        case("rfc5352/3.10/a", Verdict::Skip, "not claimed", vec![]),
+        case("rfc5352/3.2/b", Verdict::Fail, "no", vec![]),
+        passed("rfc5352/2.2.1/a"),
+        monitor,
+    ]);
+    let table = |verbose| {
+        let text = plain(&shown(&run, Options::default(), verbose, text));
+        let rows = text
+            .lines()
+            .filter(|line| line.starts_with("  rfc") || line.starts_with("  mon"));
+        let words = rows.map(|row| row.split_whitespace().collect::<Vec<_>>().join(" "));
+        words.collect::<Vec<_>>()
+    };
+    assert_eq!(
+        table(false),
+        [
+            "rfc5352/2.2.1 1/1 ok",
+            "rfc5352/3.2 de-registration 1/2 1 failed",
+            "rfc5352/3.10 0/0 1 skipped",
+            "rfc5354 2 sections 3/3 ok",
+            "monitor 1/1 ok",
+        ]
     );
-    assert!(told.contains("did not follow a SHOULD"), "{told}");
+    assert_eq!(
+        table(true)[3..5],
+        ["rfc5354/3.12.6 2/2 ok", "rfc5354/3.12.11 1/1 ok"]
+    );
+}
+
+#[test]
+fn strict_gives_a_deviation_a_block() {
+    let report = plain(&with(&sample(), STRICT, text));
+    assert!(
+        report.contains("WARN    rfc5352/3.1/cause-is-told  RFC 5352 §3.1  1.50 s\n"),
+        "{report}"
+    );
+    assert!(report.contains("did not follow a SHOULD"), "{report}");
 }
 
 #[test]
@@ -66,14 +108,14 @@ fn markdown_keeps_words_from_being_markup() {
         case("rfc5352/3.1/a", Verdict::Skip, reason, vec![]),
         case("x`y", Verdict::Fail, reason, vec![]),
     ]);
-    let told = with(&run, Options::default(), markdown);
+    let report = with(&run, Options::default(), markdown);
     assert!(
-        told.contains("SKIP 1 case: &lt;/summary&gt; \\| \\`\\`\\` \\*x\\* \\@y"),
-        "{told}"
+        report.contains("SKIP 1 case: &lt;/summary&gt; \\| \\`\\`\\` \\*x\\* \\@y"),
+        "{report}"
     );
     assert!(
-        told.contains("````text\n"),
-        "the fence is longer than the quotes inside:\n{told}"
+        report.contains("````text\n"),
+        "the fence is longer than the quotes inside:\n{report}"
     );
 }
 
@@ -103,10 +145,10 @@ fn junit_is_well_formed_whatever_the_target_says() {
 #[test]
 fn json_is_the_record_and_what_follows_from_it() {
     let run = sample();
-    let told = with(&run, Options::default(), json);
-    let back: Run = serde_json::from_str(&told).expect("the record is still one");
+    let report = with(&run, Options::default(), json);
+    let back: Run = serde_json::from_str(&report).expect("the record is still one");
     assert_eq!(back, run);
-    let whole: serde_json::Value = serde_json::from_str(&told).expect("it was JSON a moment ago");
+    let whole: serde_json::Value = serde_json::from_str(&report).expect("it was JSON a moment ago");
     let report = &whole["report"];
     assert_eq!(report["format"], JSON_FORMAT);
     assert_eq!(report["exit"]["code"], 1);

@@ -11,6 +11,7 @@ pub mod event;
 pub mod ics;
 pub mod id;
 pub mod ixit;
+pub mod octets;
 pub mod run;
 pub mod verdict;
 

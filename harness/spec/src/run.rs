@@ -1,64 +1,143 @@
-//! `run.json`: what was run, against what, and how it ended.
+//! `run.json`: the record of a run, with its options, its target and the result of every case.
 
-use crate::verdict::{Level, Verdict};
+use crate::verdict::{CheckOutcome, Level, Verdict};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// The record of a run. Fields may be added; none changes its meaning under the same `format`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
-    /// `rspcheck-run/1`.
+    /// [`FORMAT`].
     pub format: String,
     /// Version of the suite.
     pub version: String,
-    /// The command line, as typed.
+    /// The command line as typed, for people; programs read `options`.
     pub command: Vec<String>,
+    /// The options that the run was given, defaults filled in.
+    pub options: RunOptions,
     /// Start, RFC 3339 in UTC.
     pub started: String,
     /// Wall time in milliseconds.
     pub duration_ms: u64,
-    /// Root seed; each case's seed is derived from it and the case's id.
-    pub seed: u64,
-    /// Whether the run came to its end (false: interrupted, the cases up to then are here).
+    /// True if the run came to its end; false if it was broken off, with the cases up to then.
     pub complete: bool,
     /// The target.
     pub target: Target,
     /// Machine and system, as name and value.
     pub environment: BTreeMap<String, String>,
-    /// Every case that was selected, in order.
+    /// Every case that was selected, in order, then every monitor.
     pub cases: Vec<CaseRun>,
 }
 
 /// Format name of [`Run`].
-pub const FORMAT: &str = "rspcheck-run/1";
+pub const FORMAT: &str = "rspcheck-run/2";
 
-/// What was tested.
+/// Options of a run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunOptions {
+    /// Selectors of cases; all cases when empty.
+    pub selection: Vec<String>,
+    /// `bundled`, `in-process` or the path of a target file.
+    pub target: String,
+    /// SCTP stack that was asked for; [`Target::transport`] is the one in use.
+    pub transport: StackChoice,
+    /// Root seed; each case's seed is derived from it and the case's id.
+    pub seed: u64,
+    /// Cases at a time.
+    pub jobs: usize,
+    /// A broken SHOULD fails the run.
+    pub strict: bool,
+    /// Number of cases below which the run counts as too small.
+    pub min_run: usize,
+}
+
+/// The target of a run.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Target {
     /// Name, as in the target file.
     pub name: String,
-    /// Version it tells of itself, where known.
+    /// Version, as in the target file; empty where it is unknown.
     pub version: String,
-    /// `in-process`, `spawn` or `attach`.
-    pub driver: String,
-    /// `sim`, `udp` or `kernel`.
-    pub transport: String,
+    /// Way in which the harness gets hold of it.
+    pub driver: Driver,
+    /// SCTP stack in use.
+    pub transport: Stack,
     /// Timers and thresholds the deadlines were derived from, by RFC name.
     pub timers: BTreeMap<String, String>,
 }
 
-/// How one case went.
+/// Way in which the harness gets hold of a target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Driver {
+    /// The bundled registrar's engine in the harness's own process, on virtual time.
+    InProcess,
+    /// A command of the target file, started and stopped by the harness.
+    Spawn,
+    /// A target that runs already.
+    Attach,
+}
+
+impl fmt::Display for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Driver::InProcess => "in-process",
+            Driver::Spawn => "spawn",
+            Driver::Attach => "attach",
+        })
+    }
+}
+
+/// SCTP stack between harness and target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Stack {
+    /// Simulated, in process.
+    Sim,
+    /// In user space over UDP.
+    Udp,
+    /// The kernel's.
+    Kernel,
+}
+
+impl fmt::Display for Stack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Stack::Sim => "sim",
+            Stack::Udp => "udp",
+            Stack::Kernel => "kernel",
+        })
+    }
+}
+
+/// SCTP stack that a run can be asked to use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StackChoice {
+    /// User space over UDP.
+    Udp,
+    /// The kernel's.
+    Kernel,
+    /// The kernel's where there is one, else user space.
+    Auto,
+}
+
+/// The result of one case, or of one monitor over all cases.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CaseRun {
     /// Id.
     pub id: String,
+    /// Origin of the result: a case or a monitor.
+    #[serde(flatten)]
+    pub origin: Origin,
     /// Purpose, one sentence.
     pub purpose: String,
     /// Verdict as measured.
     pub verdict: Verdict,
-    /// Why, in a sentence.
+    /// Reason of the verdict, in a sentence. Of FAIL and WARN it is the first decisive check's.
     pub reason: String,
-    /// The target profile's known failure that this result matches, with its reason.
+    /// The target profile's known failure that is about this result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Expected>,
     /// Requirements checked in this run, in order of first check.
@@ -71,6 +150,29 @@ pub struct CaseRun {
     pub files: Vec<String>,
 }
 
+/// Origin of a result.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "origin", rename_all = "kebab-case")]
+pub enum Origin {
+    /// A case ran, or was skipped.
+    Case,
+    /// A monitor judged every message of the target in all cases.
+    Monitor {
+        /// Id of the first case in which it found a defect.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first_in: Option<String>,
+        /// Number of defects it found in the run.
+        count: u64,
+    },
+}
+
+impl Origin {
+    /// Returns true for a monitor.
+    pub fn is_monitor(&self) -> bool {
+        matches!(self, Origin::Monitor { .. })
+    }
+}
+
 /// A known failure from the target's profile.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Expected {
@@ -78,7 +180,7 @@ pub struct Expected {
     pub verdict: Verdict,
     /// The reason given.
     pub reason: String,
-    /// Whether this run's verdict matches it.
+    /// True if this run's verdict matches it.
     pub matched: bool,
 }
 
@@ -89,8 +191,53 @@ pub struct CheckRun {
     pub requirement: String,
     /// Level.
     pub level: Level,
-    /// Whether every check of it held.
-    pub holds: bool,
-    /// The first broken check's sentence, or the last one's.
-    pub note: String,
+    /// The first check of it that did not hold, or that every one held.
+    #[serde(flatten)]
+    pub outcome: CheckOutcome,
+}
+
+impl CheckRun {
+    /// Returns true if every check of the requirement held.
+    pub fn holds(&self) -> bool {
+        self.outcome.holds()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn origin_and_outcome_are_members_of_their_objects() {
+        let monitor = CaseRun {
+            id: "monitor/lengths".to_owned(),
+            origin: Origin::Monitor {
+                first_in: Some("rfc5352/3.1/a".to_owned()),
+                count: 3,
+            },
+            purpose: String::new(),
+            verdict: Verdict::Fail,
+            reason: "too short".to_owned(),
+            expected: None,
+            checks: vec![CheckRun {
+                requirement: "R5354_3_12".to_owned(),
+                level: Level::Must,
+                outcome: CheckOutcome::Broken {
+                    note: "too short".to_owned(),
+                },
+            }],
+            duration_ms: 0,
+            seed: u64::MAX,
+            files: Vec::new(),
+        };
+        let json = serde_json::to_value(&monitor).expect("a result is plain data");
+        assert_eq!(json["origin"], "monitor");
+        assert_eq!(json["first_in"], "rfc5352/3.1/a");
+        assert_eq!(json["count"], 3);
+        assert_eq!(json["checks"][0]["outcome"], "broken");
+        assert_eq!(json["checks"][0]["note"], "too short");
+        let text = json.to_string();
+        let back: CaseRun = serde_json::from_str(&text).expect("it was written a moment ago");
+        assert_eq!(back, monitor);
+    }
 }

@@ -1,8 +1,8 @@
-//! Verdicts and levels.
+//! Verdicts, levels and the outcomes of checks.
 
 use serde::{Deserialize, Serialize};
 
-/// The outcome of a case. Ordered: of several, the worst (greatest) stands.
+/// The verdict of a case. Ordered: of several, the worst (greatest) counts.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Default,
 )]
@@ -59,4 +59,61 @@ pub enum Level {
     Should,
     /// MAY, OPTIONAL: recorded as observed, never judged.
     May,
+}
+
+/// Outcome of one check.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "kebab-case")]
+pub enum CheckOutcome {
+    /// The requirement held.
+    Holds,
+    /// A value of the target is not the one that the requirement asks for.
+    Differs {
+        /// Name of the value.
+        what: String,
+        /// The value that was expected.
+        expected: String,
+        /// The value of the target.
+        actual: String,
+    },
+    /// The target did not do what was awaited, so there is no message to look at.
+    Absent {
+        /// The action that was awaited, as in `send ASAP_REGISTRATION_RESPONSE within 30 s`.
+        expected: String,
+        /// The state of the association or the message seen instead, in words; may be empty.
+        instead: String,
+    },
+    /// The requirement was broken in another way.
+    Broken {
+        /// The breach, in a sentence; may be empty.
+        note: String,
+    },
+}
+
+impl CheckOutcome {
+    /// Returns true if the requirement held.
+    pub fn holds(&self) -> bool {
+        matches!(self, CheckOutcome::Holds)
+    }
+}
+
+/// Writes the outcome in one sentence; nothing if it held.
+impl std::fmt::Display for CheckOutcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            CheckOutcome::Holds => Ok(()),
+            CheckOutcome::Differs {
+                what,
+                expected,
+                actual,
+            } => write!(f, "{what}: expected {expected}, got {actual}"),
+            CheckOutcome::Absent { expected, instead } if instead.is_empty() => {
+                write!(f, "expected the target to {expected}")
+            }
+            CheckOutcome::Absent { expected, instead } => {
+                write!(f, "expected the target to {expected}; {instead}")
+            }
+            CheckOutcome::Broken { note } => f.write_str(note),
+        }
+    }
 }

@@ -93,6 +93,8 @@ pub enum Stop {
     Crashed(String),
     /// The harness is wrong.
     Error(String),
+    /// The user ended the run; the case has no verdict.
+    Interrupted,
 }
 
 impl From<WorldError> for Stop {
@@ -100,6 +102,7 @@ impl From<WorldError> for Stop {
         match error {
             WorldError::TargetDied(what) => Stop::Crashed(what),
             WorldError::Environment(what) => Stop::Error(what),
+            WorldError::Interrupted => Stop::Interrupted,
         }
     }
 }

@@ -25,5 +25,6 @@ pub use case::{Case, Outcome, Role, Stop, registrar};
 pub use kind::*;
 pub use player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 pub use rspcheck_dissect::forge;
-pub use tester::{TargetProfile, Tester};
-pub use world::{Assoc, Change, Endpoint, EndpointKind, Happening, World, WorldError};
+pub use rspcheck_spec::event::Change;
+pub use tester::{Note, TargetProfile, Tester};
+pub use world::{Assoc, Endpoint, EndpointKind, Happening, World, WorldError};

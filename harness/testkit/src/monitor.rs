@@ -41,6 +41,8 @@ pub struct Finding {
     pub requirement: ReqId,
     /// In a sentence.
     pub note: String,
+    /// Offset of the defect from the message's first octet, where it has one.
+    pub offset: Option<usize>,
     level: Level,
 }
 
@@ -56,6 +58,7 @@ impl Finding {
             monitor,
             requirement,
             note,
+            offset: None,
             level,
         }
     }
@@ -184,7 +187,10 @@ fn findings(
     let name = name.unwrap_or("a message of unknown type");
     let mut findings: Vec<Finding> = defects
         .iter()
-        .map(|defect| finding(monitor_of(defect), format!("{name}: {defect}")))
+        .map(|defect| Finding {
+            offset: Some(defect.offset),
+            ..finding(monitor_of(defect), format!("{name}: {defect}"))
+        })
         .collect();
     let wanted = match protocol {
         Protocol::Asap => 11,
@@ -204,6 +210,7 @@ fn finding(monitor: &Monitor, note: String) -> Finding {
         monitor: monitor.id,
         requirement: monitor.requirement,
         note,
+        offset: None,
         level: monitor.level(),
     }
 }

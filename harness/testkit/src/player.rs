@@ -121,7 +121,9 @@ impl From<&Player> for Player {
 /// A message of the target. Derefs to its [`Dissection`], so paths can be asked of it directly.
 #[derive(Clone, Debug)]
 pub struct Message {
-    /// When it came, on the world's clock.
+    /// Number of the message among those that the case received, from 1.
+    pub(crate) number: usize,
+    /// Time of arrival, on the world's clock.
     pub at: Duration,
     /// PPID (SCTP only).
     pub ppid: Option<u32>,
@@ -195,6 +197,7 @@ mod tests {
     fn received(message: &forge::Forge) -> Message {
         let octets = message.octets();
         Message {
+            number: 1,
             at: Duration::ZERO,
             ppid: Some(11),
             dissection: dissect(Protocol::Asap, &octets),

@@ -1,24 +1,26 @@
-//! Runs one case and gives its verdict.
+//! Runs one case and returns its verdict.
 
 use crate::case::{Case, Outcome, Stop};
 use crate::monitor::Finding;
 use crate::tester::{TargetProfile, Tester};
 use crate::world::World;
-use rspcheck_spec::event::{Event, What};
-use rspcheck_spec::run::{CaseRun, CheckRun};
+use rspcheck_spec::event::{Event, EventKind};
+use rspcheck_spec::run::{CaseRun, CheckRun, Origin};
 use rspcheck_spec::verdict::{Level, Verdict};
 
-/// What a case left behind.
+/// Result of a case that ran.
 #[derive(Debug)]
 pub struct Ran {
     /// Its record.
     pub record: CaseRun,
-    /// Everything that happened.
+    /// Its events, in order.
     pub events: Vec<Event>,
-    /// What the monitors found in the target's messages.
+    /// Findings of the monitors in the target's messages.
     pub findings: Vec<Finding>,
-    /// How many messages of the target the monitors saw.
-    pub messages_seen: u64,
+    /// Number of the target's messages that the monitors judged.
+    pub messages_seen: usize,
+    /// True if the user ended the run before the case was over: its record is no result.
+    pub interrupted: bool,
 }
 
 /// The reason to skip a case on this target, if there is one.
@@ -44,7 +46,7 @@ pub fn run_case(case: &Case, world: &mut dyn World, profile: &TargetProfile, see
     let outcome = (case.run)(&mut tester);
     let checks = checks_of(tester.recorded());
     let (verdict, reason) = verdict_of(&checks, &outcome);
-    tester.end(What::Ended {
+    tester.end(EventKind::Ended {
         verdict,
         reason: reason.clone(),
     });
@@ -56,6 +58,7 @@ pub fn run_case(case: &Case, world: &mut dyn World, profile: &TargetProfile, see
         events,
         findings,
         messages_seen,
+        interrupted: outcome == Err(Stop::Interrupted),
     }
 }
 
@@ -69,6 +72,7 @@ fn record(
 ) -> CaseRun {
     CaseRun {
         id: case.id.to_owned(),
+        origin: Origin::Case,
         purpose: case.purpose.to_owned(),
         verdict,
         reason,
@@ -80,45 +84,38 @@ fn record(
     }
 }
 
-/// One entry a requirement, in order of the first check; the first broken check's note stands.
+/// One entry for each requirement, in order of the first check; the first outcome that does not hold counts.
 fn checks_of(events: &[Event]) -> Vec<CheckRun> {
     let mut checks: Vec<CheckRun> = Vec::new();
     for event in events {
-        let What::Check {
+        let EventKind::Check {
             requirement,
             level,
-            holds,
-            note,
-        } = &event.what
+            outcome,
+            ..
+        } = &event.kind
         else {
             continue;
         };
         match checks.iter_mut().find(|c| c.requirement == *requirement) {
-            Some(known) if known.holds => {
-                known.holds = *holds;
-                known.note.clone_from(note);
-            }
+            Some(known) if known.holds() => known.outcome.clone_from(outcome),
             Some(_) => {}
             None => checks.push(CheckRun {
                 requirement: requirement.clone(),
                 level: *level,
-                holds: *holds,
-                note: note.clone(),
+                outcome: outcome.clone(),
             }),
         }
     }
     checks
 }
 
-/// The verdict that checks and outcome give together; the worst stands.
+/// The verdict that checks and outcome give together; the worst counts.
 fn verdict_of(checks: &[CheckRun], outcome: &Outcome) -> (Verdict, String) {
-    let broken = |level| checks.iter().find(|c| !c.holds && c.level == level);
-    let said = |c: &CheckRun| {
-        if c.note.is_empty() {
-            format!("{} does not hold", c.requirement)
-        } else {
-            c.note.clone()
-        }
+    let broken = |level| checks.iter().find(|c| !c.holds() && c.level == level);
+    let said = |c: &CheckRun| match c.outcome.to_string() {
+        text if text.is_empty() => format!("{} does not hold", c.requirement),
+        text => text,
     };
     let by_checks = if let Some(check) = broken(Level::Must) {
         (Verdict::Fail, said(check))
@@ -139,6 +136,7 @@ fn verdict_of(checks: &[CheckRun], outcome: &Outcome) -> (Verdict, String) {
         Err(Stop::Inconclusive(why)) => (Verdict::Inconc, why.clone()),
         Err(Stop::Crashed(what)) => (Verdict::Crash, what.clone()),
         Err(Stop::Error(what)) => (Verdict::Error, what.clone()),
+        Err(Stop::Interrupted) => (Verdict::Error, "interrupted".to_owned()),
     };
     if by_outcome.0 > by_checks.0 {
         by_outcome

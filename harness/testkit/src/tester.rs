@@ -1,5 +1,6 @@
 //! The tester: what a case can do and ask.
 
+mod check;
 mod inside;
 mod verbs;
 
@@ -10,17 +11,16 @@ use crate::kind::{
 };
 use crate::monitor::Finding;
 use crate::player::{Message, Player, PoolElement, PoolHandle, PoolUser};
-use crate::world::{Assoc, Change, Endpoint, EndpointKind, World};
+use crate::world::{Assoc, Endpoint, EndpointKind, World};
+pub use check::Note;
 use rspcheck_dissect::{Protocol, Value, dissect};
 use rspcheck_spec::ReqId;
-use rspcheck_spec::catalogue::catalogue;
-use rspcheck_spec::event::{Event, What};
+use rspcheck_spec::event::{Change, Event, EventKind, Phase};
 use rspcheck_spec::ics::Ics;
 use rspcheck_spec::id::{R5352_3_1_53, R5352_3_2_22};
 use rspcheck_spec::ixit::Timers;
-use rspcheck_spec::verdict::Level;
+use rspcheck_spec::verdict::CheckOutcome;
 use std::collections::{BTreeSet, VecDeque};
-use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -75,7 +75,7 @@ pub struct Tester<'w> {
     in_preamble: bool,
     events: Vec<Event>,
     findings: Vec<Finding>,
-    pub(crate) messages_seen: u64,
+    pub(crate) messages_seen: usize,
     inconclusive: Option<String>,
 }
 
@@ -100,7 +100,7 @@ impl<'w> Tester<'w> {
             messages_seen: 0,
             inconclusive: None,
         };
-        tester.event(What::Started { seed });
+        tester.event(EventKind::Started { seed });
         tester
     }
 
@@ -240,17 +240,15 @@ impl<'w> Tester<'w> {
     /// What must work before the purpose can be tested. Any failure in it makes the case inconclusive.
     pub fn preamble(&mut self, part: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
         self.in_preamble = true;
-        self.event(What::Phase {
-            name: "preamble".into(),
+        self.event(EventKind::Phase {
+            phase: Phase::Preamble,
         });
         let outcome = part(self);
         self.in_preamble = false;
         if let Some(why) = self.inconclusive.take() {
             return Err(Stop::Inconclusive(format!("preamble: {why}")));
         }
-        self.event(What::Phase {
-            name: "body".into(),
-        });
+        self.event(EventKind::Phase { phase: Phase::Body });
         outcome.map_err(|stop| match stop {
             Stop::Broken => {
                 Stop::Inconclusive("preamble: the target did not do what the case builds on".into())
@@ -267,7 +265,7 @@ impl<'w> Tester<'w> {
     // ---- sending --------------------------------------------------------------------------------
 
     /// Sends a well-formed message, setting up the association first where there is none. A message
-    /// that our own dissector finds fault with is an error of the harness: use [`Tester::send_octets`]
+    /// in which our own dissector finds a defect is an error of the harness: use [`Tester::send_octets`]
     /// for those.
     pub fn send(&mut self, player: impl Into<Player>, message: Forge) -> Outcome {
         let octets = message.octets();
@@ -278,7 +276,7 @@ impl<'w> Tester<'w> {
                 defect.what
             )));
         }
-        self.send_octets(player, &octets)
+        self.transmit(player.into(), ASAP_PPID, octets, dissection.summary())
     }
 
     /// Sends any octets as one user message with ASAP's PPID.
@@ -293,13 +291,8 @@ impl<'w> Tester<'w> {
         ppid: u32,
         octets: &[u8],
     ) -> Outcome {
-        let player = player.into();
-        let assoc = self.associate(player)?;
-        if !self.world.send(assoc, ppid, octets)? {
-            return Err(self.unanswered(player, "take the message: the association is gone"));
-        }
-        self.traffic(player, Some(ppid), None, octets, true);
-        Ok(())
+        let summary = dissect(Protocol::Asap, octets).summary();
+        self.transmit(player.into(), ppid, octets.to_vec(), summary)
     }
 
     /// Sends the REGISTRATION of a pool element and remembers it, so that its keep-alives are answered.
@@ -316,7 +309,8 @@ impl<'w> Tester<'w> {
     pub fn announce(&mut self, listener: &Player, octets: &[u8]) -> Outcome {
         let endpoint = self.open(*listener)?;
         self.world.send_datagram(endpoint, octets)?;
-        self.traffic(*listener, None, None, octets, true);
+        let summary = dissect(Protocol::Asap, octets).summary();
+        self.sent(*listener, None, octets.to_vec(), summary);
         Ok(())
     }
 
@@ -430,10 +424,15 @@ impl<'w> Tester<'w> {
             .iter()
             .position(|m| m.is(kind))
             .and_then(|at| inbox.remove(at));
-        let note = came.as_ref().map_or(String::new(), |m| {
-            format!("expected silence, got {}", m.summary())
-        });
-        self.check_that(requirement, came.is_none(), note);
+        let outcome = match &came {
+            None => CheckOutcome::Holds,
+            Some(message) => CheckOutcome::Differs {
+                what: kind.name.to_owned(),
+                expected: "silence".to_owned(),
+                actual: message.summary(),
+            },
+        };
+        self.record(requirement, outcome, came.map(|message| message.number));
         Ok(())
     }
 
@@ -469,73 +468,18 @@ impl<'w> Tester<'w> {
         }
     }
 
-    // ---- checking -------------------------------------------------------------------------------
-
-    /// Checks one requirement. The case goes on.
-    pub fn check(&mut self, requirement: ReqId, holds: bool) {
-        self.check_that(requirement, holds, String::new());
-    }
-
-    /// Checks one requirement, with a sentence on what was expected and what was seen.
-    pub fn check_that(&mut self, requirement: ReqId, holds: bool, note: impl Into<String>) {
-        let note = note.into();
-        if self.in_preamble {
-            if !holds && self.inconclusive.is_none() {
-                self.inconclusive = Some(if note.is_empty() {
-                    format!("{requirement} broken")
-                } else {
-                    note
-                });
-            }
-            return;
-        }
-        let level = catalogue()
-            .get(requirement.0)
-            .map_or(Level::Must, |r| r.level);
-        self.event(What::Check {
-            requirement: requirement.0.to_owned(),
-            level,
-            holds,
-            note,
-        });
-    }
-
-    /// Checks equality and says both values when they differ.
-    pub fn check_eq<T: PartialEq + std::fmt::Debug>(
-        &mut self,
-        requirement: ReqId,
-        what: &str,
-        seen: T,
-        expected: T,
-    ) {
-        let holds = seen == expected;
-        let note = if holds {
-            String::new()
-        } else {
-            format!("{what}: expected {expected:?}, got {seen:?}")
-        };
-        self.check_that(requirement, holds, note);
-    }
-
-    /// Checks one requirement and stops the case when it is broken.
-    pub fn require(&mut self, requirement: ReqId, holds: bool, note: impl Into<String>) -> Outcome {
-        self.check_that(requirement, holds, note);
-        if holds { Ok(()) } else { Err(Stop::Broken) }
-    }
-
-    /// Records something that is not judged.
-    pub fn observe(&mut self, note: impl Into<String>) {
-        self.event(What::Observed { note: note.into() });
-    }
-
     // ---- conversations that most cases need ------------------------------------------------------
 
     /// Registers and expects the grant (R = 0).
     pub fn register(&mut self, pe: &PoolElement) -> Outcome {
         let response = self.register_response(pe)?;
         let granted = !response.flag('R');
-        let note = format!("registration refused: {}", response.summary());
-        self.require(self.case.covers[0], granted, note)
+        let refused = format!("registration refused: {}", response.summary());
+        self.require(
+            self.case.covers[0],
+            granted,
+            Note::about(&response, refused),
+        )
     }
 
     /// Registers and returns the response, granted or refused. Where the case covers
@@ -629,17 +573,6 @@ impl<'w> Tester<'w> {
 /// Whether a message carries this pool handle, octet for octet.
 fn echoes(message: &Message, handle: &PoolHandle) -> bool {
     matches!(message.value("pool-handle"), Some(Value::Opaque(octets)) if octets == handle.0)
-}
-
-/// Lower-case hex without blanks.
-fn hex(octets: &[u8]) -> String {
-    octets.iter().fold(
-        String::with_capacity(octets.len() * 2),
-        |mut text, octet| {
-            let _ = write!(text, "{octet:02x}");
-            text
-        },
-    )
 }
 
 /// A span for people: `30 s`, `250 ms`.

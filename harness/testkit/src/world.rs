@@ -1,5 +1,6 @@
 //! The edge between a case and the network.
 
+use rspcheck_spec::event::{Change, OutputStream};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -22,38 +23,7 @@ pub enum EndpointKind {
     Announcements,
 }
 
-/// How an association changed, other than coming up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
-    /// Gracefully closed.
-    Closed,
-    /// The target stopped answering on it.
-    Lost,
-    /// Aborted by the target.
-    Aborted,
-    /// Set-up was refused.
-    Refused,
-    /// Set-up got no answer.
-    Unreachable,
-    /// The target restarted it: its state there is gone.
-    Restarted,
-}
-
-impl Change {
-    /// The word in events.
-    pub fn word(self) -> &'static str {
-        match self {
-            Change::Closed => "closed",
-            Change::Lost => "lost",
-            Change::Aborted => "aborted",
-            Change::Refused => "refused",
-            Change::Unreachable => "unreachable",
-            Change::Restarted => "restarted",
-        }
-    }
-}
-
-/// What the world tells.
+/// An event of the world.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Happening {
     /// An association is up.
@@ -96,8 +66,8 @@ pub enum Happening {
     },
     /// A line the target printed.
     Line {
-        /// `stdout` or `stderr`.
-        stream: &'static str,
+        /// The stream it was written to.
+        stream: OutputStream,
         /// Without its line end.
         text: String,
     },
@@ -106,10 +76,12 @@ pub enum Happening {
 /// Why the world cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorldError {
-    /// The target's process ended or its engine panicked; the sentence tells signal or status.
+    /// The target's process ended or its engine panicked; the sentence names signal or status.
     TargetDied(String),
     /// Our side: no socket, no port, no memory.
     Environment(String),
+    /// The user ended the run.
+    Interrupted,
 }
 
 impl std::fmt::Display for WorldError {
@@ -117,6 +89,7 @@ impl std::fmt::Display for WorldError {
         match self {
             WorldError::TargetDied(what) => write!(f, "the target died: {what}"),
             WorldError::Environment(what) => f.write_str(what),
+            WorldError::Interrupted => f.write_str("interrupted"),
         }
     }
 }

@@ -115,8 +115,8 @@ fn mistakes_name_file_line_and_way_out() {
         ),
         (
             with("reason =", "transports = [\"tcp\"]\nreason ="),
-            "t.toml:1",
-            "there are udp, kernel and sim",
+            "line 17, column 15",
+            "unknown variant `tcp`, expected one of `sim`, `udp`, `kernel`",
         ),
         (
             with("{asap-port}", "{asap_port}"),

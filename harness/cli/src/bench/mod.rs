@@ -136,7 +136,7 @@ fn about(worlds: &Worlds) -> About {
         target: BTreeMap::from([
             ("name", worlds.target().name.clone()),
             ("version", worlds.target().version.clone()),
-            ("transport", worlds.transport().to_owned()),
+            ("transport", worlds.transport().to_string()),
         ]),
         environment: environment_table(),
     }

@@ -1,12 +1,16 @@
-//! Known deviations of a target and the results that they are about.
+//! Known deviations of a target, compared with the results of a run.
 
 use anyhow::bail;
 use globset::Glob;
 use rspcheck_adapters::target::{Expectation, Target};
-use rspcheck_spec::run::{CaseRun, Expected};
+use rspcheck_spec::run::{CaseRun, Expected, Stack};
 use rspcheck_spec::verdict::{Level, Verdict};
 
-/// Every expectation is about some case or monitor of the suite: one about none would never be noticed again.
+/// Checks that every expectation matches a case or monitor of the suite: one that matches none would never be
+/// noticed again.
+///
+/// # Errors
+/// Names the first expectation that matches none, with ids near to it.
 pub(crate) fn check<'a>(target: &Target, ids: impl Iterator<Item = &'a str>) -> anyhow::Result<()> {
     let ids: Vec<&str> = ids.collect();
     let file = target
@@ -29,12 +33,12 @@ pub(crate) fn check<'a>(target: &Target, ids: impl Iterator<Item = &'a str>) -> 
     Ok(())
 }
 
-/// The known deviations that are about this result, taken together. They match when the verdict is theirs and
-/// what is broken is just what they say: nothing less, or one of them is out of date; and nothing more, or
-/// a new failure would hide behind the known one.
-pub(crate) fn expected(target: &Target, transport: &str, case: &CaseRun) -> Option<Expected> {
+/// Returns the known deviations of this result, taken together. They match if the verdict is theirs and the broken
+/// requirements are exactly theirs: with one less an entry is out of date, with one more a new failure would hide
+/// behind the known one.
+pub(crate) fn expected(target: &Target, transport: Stack, case: &CaseRun) -> Option<Expected> {
     let about = |known: &&Expectation| {
-        let here = known.transports.is_empty() || known.transports.iter().any(|t| t == transport);
+        let here = known.transports.is_empty() || known.transports.contains(&transport);
         here && case.verdict != Verdict::Skip && names(known, &case.id)
     };
     let known: Vec<&Expectation> = target.expect.iter().filter(about).collect();
@@ -58,17 +62,17 @@ fn names(known: &Expectation, id: &str) -> bool {
     Glob::new(&known.case).is_ok_and(|glob| glob.compile_matcher().is_match(id))
 }
 
-/// Whether the requirement is broken as the expectation says. A case without a verdict on its purpose, as after
+/// Returns true if the requirement is broken as the expectation says. A case without a verdict on its purpose, as after
 /// a crash, need not have come to its check.
 fn holds(known: &Expectation, case: &CaseRun) -> bool {
     matches!(known.verdict, Verdict::Crash | Verdict::Inconc)
         || case
             .checks
             .iter()
-            .any(|check| !check.holds && check.requirement == known.requirement)
+            .any(|check| !check.holds() && check.requirement == known.requirement)
 }
 
-/// Whether every broken requirement that makes the verdict is known.
+/// Returns true if every broken requirement that decides the verdict is known.
 fn covered(known: &[&Expectation], case: &CaseRun) -> bool {
     let decisive = match case.verdict {
         Verdict::Fail => Level::Must,
@@ -78,7 +82,7 @@ fn covered(known: &[&Expectation], case: &CaseRun) -> bool {
     let mut broken = case
         .checks
         .iter()
-        .filter(|check| !check.holds && check.level == decisive);
+        .filter(|check| !check.holds() && check.level == decisive);
     broken.all(|check| known.iter().any(|k| k.requirement == check.requirement))
 }
 
@@ -86,7 +90,8 @@ fn covered(known: &[&Expectation], case: &CaseRun) -> bool {
 mod tests {
     use super::*;
     use rspcheck_adapters::bundled;
-    use rspcheck_spec::run::CheckRun;
+    use rspcheck_spec::run::{CheckRun, Origin};
+    use rspcheck_spec::verdict::CheckOutcome;
 
     const CASE: &str = "rfc5352/3.1/new-pool";
 
@@ -105,11 +110,13 @@ mod tests {
         let check = |(requirement, level): &(&str, Level)| CheckRun {
             requirement: (*requirement).to_owned(),
             level: *level,
-            holds: false,
-            note: String::new(),
+            outcome: CheckOutcome::Broken {
+                note: String::new(),
+            },
         };
         CaseRun {
             id: CASE.to_owned(),
+            origin: Origin::Case,
             purpose: String::new(),
             verdict,
             reason: String::new(),
@@ -126,11 +133,11 @@ mod tests {
             expect,
             ..bundled::in_process()
         };
-        expected(&target, "sim", case).map(|e| e.matched)
+        expected(&target, Stack::Sim, case).map(|e| e.matched)
     }
 
     #[test]
-    fn a_known_failure_is_just_what_was_said() {
+    fn a_known_failure_breaks_exactly_the_named_requirements() {
         let (fail, must) = (Verdict::Fail, Level::Must);
         let one = || known("rfc5352/3.1/*", fail, "R1");
         let two = || known(CASE, fail, "R2");
@@ -199,14 +206,14 @@ mod tests {
     }
 
     #[test]
-    fn only_what_it_names_is_concerned() {
+    fn other_cases_and_transports_are_not_concerned() {
         let fail = result(Verdict::Fail, &[("R1", Level::Must)]);
         assert_eq!(
             matched(vec![known("rfc5352/3.2/*", Verdict::Fail, "R1")], &fail),
             None
         );
         let mut elsewhere = known(CASE, Verdict::Fail, "R1");
-        elsewhere.transports = vec!["kernel".to_owned()];
+        elsewhere.transports = vec![Stack::Kernel];
         assert_eq!(matched(vec![elsewhere], &fail), None);
         assert_eq!(
             matched(
@@ -218,19 +225,19 @@ mod tests {
     }
 
     #[test]
-    fn one_about_nothing_is_refused() {
+    fn an_expectation_without_a_case_is_refused() {
         let target = |case: &str| Target {
             expect: vec![known(case, Verdict::Fail, "R1")],
             ..bundled::in_process()
         };
         let ids = || [CASE, "monitor/lengths"].into_iter();
         assert!(check(&target("monitor/*"), ids()).is_ok());
-        let told = check(&target("rfc5352/3.1/new-pol"), ids())
+        let message = check(&target("rfc5352/3.1/new-pol"), ids())
             .expect_err("there is no such case")
             .to_string();
         assert!(
-            told.contains("matches no case and no monitor; near to it: rfc5352/3.1/new-pool"),
-            "{told}"
+            message.contains("matches no case and no monitor; near to it: rfc5352/3.1/new-pool"),
+            "{message}"
         );
     }
 }

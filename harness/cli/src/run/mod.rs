@@ -14,11 +14,10 @@ use anyhow::{Context, anyhow};
 use progress::{Progress, say};
 use record::RunDir;
 use rspcheck_adapters::carrier::Carrier;
-use rspcheck_adapters::live::INTERRUPTED;
 use rspcheck_adapters::target::Target;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_adapters::{bundled, process};
-use rspcheck_spec::run::{FORMAT, Run};
+use rspcheck_spec::run::{FORMAT, Run, RunOptions, StackChoice};
 use rspcheck_testkit::{Case, WorldError, monitor};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -32,8 +31,8 @@ use std::time::Instant;
 pub struct Args {
     /// Cases to run, as globs over ids, `req:…`, `role:…`, or `!…` to leave out; all when empty.
     selectors: Vec<String>,
-    /// What to test: `bundled` (the registrar that comes with rspcheck, as a process of its own, over
-    /// SCTP on loopback), `in-process` (the same on virtual time), or a target file.
+    /// The target: `bundled` (the registrar that comes with rspcheck, as a process of its own, over SCTP on
+    /// loopback), `in-process` (the same on virtual time), or a target file.
     #[arg(
         long,
         default_value = "bundled",
@@ -58,12 +57,12 @@ pub struct Args {
     /// Run directory; must not exist (default: a new one under `runs/`).
     #[arg(long)]
     out: Option<PathBuf>,
-    /// Show every case, not only those that did not pass.
+    /// Show every case and every section, not only those that did not pass.
     #[arg(long, short)]
     verbose: bool,
 }
 
-/// What every part of a run needs to know.
+/// Data that every part of a run needs.
 pub(crate) struct Plan {
     pub(crate) cases: Vec<&'static Case>,
     pub(crate) worlds: Worlds,
@@ -72,7 +71,8 @@ pub(crate) struct Plan {
     pub(crate) interrupted: Arc<AtomicBool>,
 }
 
-/// Runs it. Everything that was typed or written wrongly is told before anything is started or created.
+/// Runs it. Errors of the command line and of the target file are reported before a target is started or a file
+/// created.
 pub fn run(args: Args) -> Done {
     let target = load(&args.target)?;
     let ids = rspcheck_cases::all()
@@ -111,7 +111,7 @@ pub fn run(args: Args) -> Done {
     }
 }
 
-/// What to run and how.
+/// The cases to run, with seed and jobs.
 struct Chosen {
     cases: Vec<&'static Case>,
     seed: u64,
@@ -119,8 +119,7 @@ struct Chosen {
 }
 
 fn is_interruption(error: &anyhow::Error) -> bool {
-    let said = error.downcast_ref::<WorldError>();
-    said.is_some_and(|said| matches!(said, WorldError::Environment(what) if what == INTERRUPTED))
+    error.downcast_ref() == Some(&WorldError::Interrupted)
 }
 
 /// Starts the target, runs the cases and writes the record.
@@ -143,7 +142,7 @@ fn on_target(args: &Args, target: Target, chosen: Chosen, interrupted: Arc<Atomi
     };
     head(&plan, probe);
 
-    let mut record = empty_record(&plan);
+    let mut record = empty_record(args, &plan);
     dir.write(&record).map_err(Failure::environment)?;
     let progress = Progress::new(plan.cases.len(), args.verbose, progress::is_watched());
     let kept = schedule::run(&plan, &dir, &progress, &mut record);
@@ -163,19 +162,17 @@ fn on_target(args: &Args, target: Target, chosen: Chosen, interrupted: Arc<Atomi
     close(args, &dir, &record)
 }
 
-/// Prints the report and gives the exit code.
+/// Prints the report and returns the exit code.
 fn close(args: &Args, dir: &RunDir, record: &Run) -> Done {
     let loaded = rspcheck_report::RunDir::load(dir.path()).map_err(Failure::environment)?;
-    let options = rspcheck_report::Options {
-        strict: args.strict,
-        min_run: args.min_run,
-    };
+    let options = rspcheck_report::Options::of(record);
     dir.put(
         "junit.xml",
-        &report::render(&loaded, options, Format::Junit),
+        &report::render(&loaded, options, Format::Junit, false),
     )
     .map_err(Failure::environment)?;
-    report::print(&report::render(&loaded, options, Format::Text)).map_err(Failure::environment)?;
+    let text = report::render(&loaded, options, Format::Text, args.verbose);
+    report::print(&text).map_err(Failure::environment)?;
     if !record.complete {
         say(&format!(
             "rspcheck: interrupted; what was done until then is in {}",
@@ -202,7 +199,7 @@ fn head(plan: &Plan, probe: std::time::Duration) {
         env!("CARGO_PKG_VERSION"),
         target.name,
         target.version,
-        target.driver.word(),
+        target.driver,
         plan.worlds.transport(),
         plan.seed,
         plan.jobs,
@@ -220,23 +217,35 @@ fn head(plan: &Plan, probe: std::time::Duration) {
     ));
 }
 
-fn empty_record(plan: &Plan) -> Run {
+fn empty_record(args: &Args, plan: &Plan) -> Run {
     let target = plan.worlds.target();
     Run {
         format: FORMAT.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: std::env::args().collect(),
+        options: RunOptions {
+            selection: args.selectors.clone(),
+            target: args.target.clone(),
+            transport: match args.transport {
+                Carrier::Udp => StackChoice::Udp,
+                Carrier::Kernel => StackChoice::Kernel,
+                Carrier::Auto => StackChoice::Auto,
+            },
+            seed: plan.seed,
+            jobs: plan.jobs,
+            strict: args.strict,
+            min_run: args.min_run,
+        },
         started: jiff::Timestamp::now()
             .strftime("%Y-%m-%dT%H:%M:%SZ")
             .to_string(),
         duration_ms: 0,
-        seed: plan.seed,
         complete: false,
         target: rspcheck_spec::run::Target {
             name: target.name.clone(),
             version: target.version.clone(),
-            driver: target.driver.word().to_owned(),
-            transport: plan.worlds.transport().to_owned(),
+            driver: target.driver,
+            transport: plan.worlds.transport(),
             timers: target.timer_table(),
         },
         environment: environment(),
@@ -244,7 +253,7 @@ fn empty_record(plan: &Plan) -> Run {
     }
 }
 
-/// Machine and system, for whoever reads the record later.
+/// Machine and system, for readers of the record.
 pub(crate) fn environment() -> BTreeMap<String, String> {
     let mut table = BTreeMap::new();
     table.insert("os".to_owned(), std::env::consts::OS.to_owned());
@@ -263,7 +272,7 @@ pub(crate) fn environment() -> BTreeMap<String, String> {
     table
 }
 
-/// Whether the user wants the run to end.
+/// Returns true once the user has interrupted the run.
 pub(crate) fn is_interrupted(plan: &Plan) -> bool {
     plan.interrupted.load(Ordering::Relaxed)
 }

@@ -1,7 +1,7 @@
-//! The monitors of a run: what must hold for every message of the target, one verdict each over all cases.
+//! The monitors of a run: rules for every message of the target, with one verdict each over all cases.
 
-use rspcheck_spec::run::{CaseRun, CheckRun};
-use rspcheck_spec::verdict::{Level, Verdict};
+use rspcheck_spec::run::{CaseRun, CheckRun, Origin};
+use rspcheck_spec::verdict::{CheckOutcome, Level, Verdict};
 use rspcheck_testkit::monitor::{self, Finding};
 use rspcheck_testkit::runner::Ran;
 use std::collections::BTreeMap;
@@ -9,30 +9,44 @@ use std::collections::BTreeMap;
 /// Collects findings over a run.
 #[derive(Default)]
 pub(crate) struct Watch {
-    messages: u64,
-    found: BTreeMap<&'static str, (Finding, String, u64)>,
+    messages: usize,
+    found: BTreeMap<&'static str, Found>,
+}
+
+/// Findings of one monitor.
+struct Found {
+    first: Finding,
+    first_in: String,
+    count: u64,
 }
 
 impl Watch {
-    /// Takes what one case saw.
+    /// Takes the findings of one case.
     pub(crate) fn take(&mut self, ran: &Ran) {
         self.messages += ran.messages_seen;
         for finding in &ran.findings {
-            let entry = self.found.entry(finding.monitor);
-            entry
-                .or_insert_with(|| (finding.clone(), ran.record.id.clone(), 0))
-                .2 += 1;
+            let found = self.found.entry(finding.monitor).or_insert_with(|| Found {
+                first: finding.clone(),
+                first_in: ran.record.id.clone(),
+                count: 0,
+            });
+            found.count += 1;
         }
     }
 
-    /// One record a monitor, as if it were a case.
+    /// Returns one result for each monitor.
     pub(crate) fn verdicts(self) -> Vec<CaseRun> {
         monitor::ALL.iter().map(|m| self.verdict(m)).collect()
     }
 
     fn verdict(&self, monitor: &monitor::Monitor) -> CaseRun {
+        let found = self.found.get(monitor.id);
         let mut record = CaseRun {
             id: monitor.id.to_owned(),
+            origin: Origin::Monitor {
+                first_in: found.map(|found| found.first_in.clone()),
+                count: found.map_or(0, |found| found.count),
+            },
             purpose: monitor.purpose.to_owned(),
             verdict: Verdict::Pass,
             reason: String::new(),
@@ -44,28 +58,32 @@ impl Watch {
         };
         if self.messages == 0 {
             record.verdict = Verdict::Skip;
-            record.reason = "no message of the target was seen".to_owned();
+            record.reason = "the target sent no message".to_owned();
             return record;
         }
-        let (requirement, level, note) = match self.found.get(monitor.id) {
-            None => (monitor.requirement, monitor.level(), String::new()),
-            Some((finding, case, count)) => {
-                record.verdict = match finding.level() {
+        let check = match found.map(|found| &found.first) {
+            None => CheckRun {
+                requirement: monitor.requirement.0.to_owned(),
+                level: monitor.level(),
+                outcome: CheckOutcome::Holds,
+            },
+            Some(first) => {
+                record.verdict = match first.level() {
                     Level::Must => Verdict::Fail,
                     Level::Should => Verdict::Warn,
                     Level::May => Verdict::Pass,
                 };
-                record.reason = format!("{} ({count} in all, first in {case})", finding.note);
-                (finding.requirement, finding.level(), record.reason.clone())
+                record.reason.clone_from(&first.note);
+                CheckRun {
+                    requirement: first.requirement.0.to_owned(),
+                    level: first.level(),
+                    outcome: CheckOutcome::Broken {
+                        note: first.note.clone(),
+                    },
+                }
             }
         };
-        let holds = note.is_empty();
-        record.checks.push(CheckRun {
-            requirement: requirement.0.to_owned(),
-            level,
-            holds,
-            note,
-        });
+        record.checks.push(check);
         record
     }
 }

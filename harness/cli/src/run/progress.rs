@@ -1,4 +1,4 @@
-//! What is shown while the suite runs: a bar on a terminal, plain lines elsewhere.
+//! Progress of a run on standard error: a bar on a terminal, plain lines elsewhere.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rspcheck_spec::run::CaseRun;
@@ -6,12 +6,12 @@ use rspcheck_spec::verdict::Verdict;
 use std::io::{IsTerminal, Write};
 use std::time::Duration;
 
-/// Tells the user something on standard error. Whoever closed it does not want to know.
+/// Prints a line to standard error. If that is closed, the line is lost.
 pub(crate) fn say(line: &str) {
     let _ = writeln!(anstream::stderr(), "{line}");
 }
 
-/// Whether a bar that redraws itself is of use: on a terminal that can do it, and not in a build server's log.
+/// Returns true if a bar can be redrawn: on a terminal that is able to, not in a build server's log.
 pub(crate) fn is_watched() -> bool {
     let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
@@ -38,7 +38,7 @@ impl Progress {
         Progress { bar, verbose }
     }
 
-    /// One more case is done.
+    /// Counts a finished case.
     pub(crate) fn case(&self, record: &CaseRun) {
         let worth_a_line = self.verbose || record.verdict > Verdict::Pass;
         let line = format!("  {:<6} {} {}", record.verdict, record.id, record.reason);
@@ -55,7 +55,7 @@ impl Progress {
         }
     }
 
-    /// Something besides.
+    /// Prints a line beside the bar.
     pub(crate) fn note(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.println(line),
@@ -63,7 +63,7 @@ impl Progress {
         }
     }
 
-    /// The run is over.
+    /// Removes the bar at the end of the run.
     pub(crate) fn done(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, bail};
 use rspcheck_capture::{Data, SctpWriter, Way};
-use rspcheck_spec::event::{Event, Traffic, What};
+use rspcheck_spec::event::{Event, EventKind, Traffic};
 use rspcheck_spec::run::Run;
 use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::Ran;
@@ -20,7 +20,10 @@ pub(crate) struct RunDir {
 }
 
 impl RunDir {
-    /// Whether the directory can be a new one: to be asked before anything is started.
+    /// Checks that the directory can be a new one, before a target is started.
+    ///
+    /// # Errors
+    /// If it exists already.
     pub(crate) fn check(wanted: Option<&Path>) -> anyhow::Result<()> {
         match wanted {
             Some(path) if path.symlink_metadata().is_ok() => {
@@ -34,6 +37,9 @@ impl RunDir {
     }
 
     /// Creates the directory: the given one, which must be new, or the next number under `runs/`.
+    ///
+    /// # Errors
+    /// If it exists or cannot be created.
     pub(crate) fn create(wanted: Option<&Path>) -> anyhow::Result<RunDir> {
         let path = match wanted {
             Some(path) => {
@@ -41,7 +47,7 @@ impl RunDir {
                     fs::create_dir_all(parent)
                         .with_context(|| format!("cannot create {}", parent.display()))?;
                 }
-                // Fails when somebody else has made it in the meantime.
+                // Fails if another process has made it in the meantime.
                 fs::create_dir(path)
                     .with_context(|| format!("cannot create {}", path.display()))?;
                 path.to_owned()
@@ -57,12 +63,15 @@ impl RunDir {
         })
     }
 
-    /// Where it is.
+    /// Its path.
     pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Keeps the events of a case, and a capture where it did not pass.
+    /// Writes the events of a case, and a capture if it did not pass.
+    ///
+    /// # Errors
+    /// If one of them cannot be written.
     pub(crate) fn keep(&self, ran: &mut Ran) -> anyhow::Result<()> {
         let mut events = self.events.borrow_mut();
         let mut write = || -> io::Result<()> {
@@ -84,14 +93,17 @@ impl RunDir {
         Ok(())
     }
 
-    /// Writes `run.json` as it stands. The old one is there until the new one is whole.
+    /// Writes `run.json` in its present state. The old one is there until the new one is whole.
+    ///
+    /// # Errors
+    /// If it cannot be written.
     pub(crate) fn write(&self, record: &Run) -> anyhow::Result<()> {
         let mut json = serde_json::to_string_pretty(record)?;
         json.push('\n');
         self.put("run.json", &json)
     }
 
-    /// Writes `run.json`, and points `runs/last` to the run where it stands under `runs/`.
+    /// Writes `run.json`, and points `runs/last` to the run if it is under `runs/`.
     pub(crate) fn finish(&self, record: &Run) -> anyhow::Result<()> {
         self.write(record)?;
         self.point_to_last();
@@ -151,8 +163,8 @@ fn next_number(runs: &Path) -> anyhow::Result<PathBuf> {
 }
 
 fn traffic(event: &Event) -> Option<&Traffic> {
-    match &event.what {
-        What::Sent(traffic) | What::Received(traffic) => Some(traffic),
+    match &event.kind {
+        EventKind::Sent(traffic) | EventKind::Received(traffic) => Some(traffic),
         _ => None,
     }
 }
@@ -161,17 +173,17 @@ fn traffic(event: &Event) -> Option<&Traffic> {
 fn write_capture(path: &Path, events: &[Event]) -> anyhow::Result<()> {
     let mut writer = SctpWriter::new(BufWriter::new(File::create(path)?))?;
     // Each direction of each player is an association of its own: verification tag and count of messages.
-    let mut directions: BTreeMap<(String, String), (u32, u16)> = BTreeMap::new();
+    let mut directions: BTreeMap<(SocketAddr, SocketAddr), (u32, u16)> = BTreeMap::new();
     for event in events {
         let Some(traffic) = traffic(event) else {
             continue;
         };
         let next_tag = directions.len() as u32 + 1;
-        let key = (traffic.src.clone(), traffic.dst.clone());
+        let key = (traffic.src, traffic.dst);
         let (vtag, sent) = directions.entry(key).or_insert((next_tag, 0));
         let way = Way {
-            src_port: port(&traffic.src),
-            dst_port: port(&traffic.dst),
+            src_port: traffic.src.port(),
+            dst_port: traffic.dst.port(),
             vtag: *vtag,
         };
         // TCP and UDP have no PPID; in the capture they get ASAP's, so that they are decoded.
@@ -184,22 +196,11 @@ fn write_capture(path: &Path, events: &[Event]) -> anyhow::Result<()> {
         };
         *sent = sent.wrapping_add(1);
         // An empty or oversized message cannot be written as one packet; the events have it.
-        match writer.message(event.at_us * 1000, way, data, &unhex(&traffic.octets)) {
+        match writer.message(event.at_us * 1000, way, data, &traffic.octets) {
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => {}
             other => other?,
         }
     }
     writer.finish()?.flush()?;
     Ok(())
-}
-
-fn port(addr: &str) -> u16 {
-    addr.parse::<SocketAddr>().map_or(0, |a| a.port())
-}
-
-fn unhex(text: &str) -> Vec<u8> {
-    text.as_bytes()
-        .chunks_exact(2)
-        .filter_map(|pair| u8::from_str_radix(std::str::from_utf8(pair).ok()?, 16).ok())
-        .collect()
 }

@@ -1,13 +1,12 @@
-//! Which case runs when, and what becomes of its result.
+//! The order of the cases of a run, and the keeping of their results.
 
 use super::progress::Progress;
 use super::record::RunDir;
 use super::{Plan, expect, is_interrupted, monitors, now};
-use rspcheck_adapters::live;
-use rspcheck_adapters::target::{Driver, Target};
+use rspcheck_adapters::target::Target;
 use rspcheck_adapters::worlds::Worlds;
-use rspcheck_spec::event::What;
-use rspcheck_spec::run::{CaseRun, Run};
+use rspcheck_spec::event::EventKind;
+use rspcheck_spec::run::{CaseRun, Driver, Run};
 use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::{self, Ran};
 use rspcheck_testkit::{Case, TargetProfile, World, WorldError};
@@ -18,10 +17,10 @@ use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// How often `run.json` is brought up to date while the run goes on.
+/// Interval at which `run.json` is brought up to date during the run.
 const CHECKPOINT: Duration = Duration::from_secs(1);
 
-/// The reason a case does not apply to this target, or cannot be run on this machine.
+/// Returns the reason why a case does not apply to this target, or cannot be run on this machine.
 pub(crate) fn skip_reason(case: &Case, worlds: &Worlds) -> Option<String> {
     let here = |ics| {
         worlds
@@ -55,7 +54,7 @@ pub(crate) fn run(
             .into_iter()
             .try_for_each(|(nth, ran)| kept.take(nth, ran, dir, progress));
         if done.is_err() {
-            // Nothing more can be kept: whatever still runs need not come to its end.
+            // No further result can be kept: the cases that still run need not come to their end.
             plan.interrupted.store(true, Ordering::Relaxed);
         }
         done
@@ -161,12 +160,12 @@ fn worker(plan: &Plan, next: &AtomicUsize, progress: &Progress, results: &Sender
             return;
         };
         let ran = one(plan, case);
-        // A case that the user broke off says nothing about the target or the harness.
-        if ran.record.verdict == Verdict::Error && ran.record.reason == live::INTERRUPTED {
+        // A case that the user broke off has no result.
+        if ran.interrupted {
             return;
         }
         let doubtful = ran.record.verdict > Verdict::Warn;
-        // Nobody receives any more only when writing the results failed; that error is told there.
+        // The receiver is gone only if writing the results failed; that error is reported there.
         if results.send((nth, ran)).is_err() {
             return;
         }
@@ -189,13 +188,18 @@ fn one(plan: &Plan, case: &'static Case) -> Ran {
         Ok((ran, None)) => ran,
         Ok((ran, Some(end))) => dead(ran, &end),
         Err(error) => {
+            let interrupted = error == WorldError::Interrupted;
             let (verdict, reason) = match error {
                 WorldError::TargetDied(how) => (Verdict::Crash, how),
                 WorldError::Environment(what) => (Verdict::Error, what),
+                WorldError::Interrupted => (Verdict::Error, error.to_string()),
             };
             let mut record = runner::skipped(case, reason);
             (record.verdict, record.seed) = (verdict, seed);
-            without_events(record)
+            Ran {
+                interrupted,
+                ..without_events(record)
+            }
         }
     }
 }
@@ -227,8 +231,8 @@ fn dead(mut ran: Ran, end: &str) -> Ran {
     };
     ran.record.verdict = Verdict::Crash;
     ran.record.reason = format!("{end}{until_then}");
-    if let Some(What::Ended { verdict, reason }) =
-        ran.events.last_mut().map(|event| &mut event.what)
+    if let Some(EventKind::Ended { verdict, reason }) =
+        ran.events.last_mut().map(|event| &mut event.kind)
     {
         *verdict = Verdict::Crash;
         reason.clone_from(&ran.record.reason);
@@ -242,6 +246,7 @@ fn without_events(record: CaseRun) -> Ran {
         events: Vec::new(),
         findings: Vec::new(),
         messages_seen: 0,
+        interrupted: false,
     }
 }
 

@@ -4,9 +4,12 @@
 
 use rspcheck_report::{LoadError, Options, Report, Span, Statements};
 use rspcheck_spec::catalogue::{Basis, Class, How, ReqId, Requirement, Rfc, Role};
-use rspcheck_spec::event::{Event, Traffic, What};
-use rspcheck_spec::run::{CaseRun, CheckRun, Expected, FORMAT, Run, Target};
-use rspcheck_spec::verdict::{Level, Verdict};
+use rspcheck_spec::event::{Change, Event, EventKind, OutputStream, Phase, Traffic, Transport};
+use rspcheck_spec::run::{
+    CaseRun, CheckRun, Driver, Expected, FORMAT, Origin, Run, RunOptions, Stack, StackChoice,
+    Target,
+};
+use rspcheck_spec::verdict::{CheckOutcome, Level, Verdict};
 use std::collections::BTreeMap;
 
 /// A response with R = 0 where R = 1 was due.
@@ -108,7 +111,8 @@ pub(crate) fn rfcs() -> Vec<Rfc> {
 pub(crate) fn case(id: &str, verdict: Verdict, reason: &str, checks: Vec<CheckRun>) -> CaseRun {
     CaseRun {
         id: id.to_owned(),
-        purpose: format!("What {} says.", id.rsplit('/').next().unwrap_or(id)),
+        origin: Origin::Case,
+        purpose: format!("Purpose of {}.", id.rsplit('/').next().unwrap_or(id)),
         verdict,
         reason: reason.to_owned(),
         expected: None,
@@ -119,12 +123,24 @@ pub(crate) fn case(id: &str, verdict: Verdict, reason: &str, checks: Vec<CheckRu
     }
 }
 
+/// A check that held, or that was broken with this note.
 pub(crate) fn check(requirement: &str, level: Level, holds: bool, note: &str) -> CheckRun {
+    let broken = CheckOutcome::Broken {
+        note: note.to_owned(),
+    };
     CheckRun {
         requirement: requirement.to_owned(),
         level,
-        holds,
-        note: note.to_owned(),
+        outcome: if holds { CheckOutcome::Holds } else { broken },
+    }
+}
+
+/// The outcome of the check that fails in [`POLICY`].
+pub(crate) fn r_flag() -> CheckOutcome {
+    CheckOutcome::Differs {
+        what: "flag R".to_owned(),
+        expected: "true".to_owned(),
+        actual: "false".to_owned(),
     }
 }
 
@@ -157,15 +173,23 @@ pub(crate) fn run_of(cases: Vec<CaseRun>) -> Run {
         format: FORMAT.to_owned(),
         version: "0.1.0".to_owned(),
         command: command.map(str::to_owned).to_vec(),
+        options: RunOptions {
+            selection: vec!["rfc5352/*".to_owned()],
+            target: "acme target.toml".to_owned(),
+            transport: StackChoice::Udp,
+            seed: 0x9f3c_51d0,
+            jobs: 2,
+            strict: false,
+            min_run: 1,
+        },
         started: "2026-11-22T10:00:00Z".to_owned(),
         duration_ms: 38_250,
-        seed: 0x9f3c_51d0,
         complete: true,
         target: Target {
             name: "acme-registrar".to_owned(),
             version: "2.3.1".to_owned(),
-            driver: "spawn".to_owned(),
-            transport: "udp".to_owned(),
+            driver: Driver::Spawn,
+            transport: Stack::Udp,
             timers: BTreeMap::new(),
         },
         environment: BTreeMap::new(),
@@ -177,13 +201,16 @@ pub(crate) const POLICY: &str = "rfc5352/3.1/policy-mismatch-is-rejected";
 
 pub(crate) fn sample() -> Run {
     use Level::{May, Must, Should};
-    let r_flag = "flag/R: expected true, got false (offset 1)";
+    let first = CheckRun {
+        outcome: r_flag(),
+        ..check("R5352_3_1_1", Must, false, "")
+    };
     let mut failed = case(
         POLICY,
         Verdict::Fail,
-        r_flag,
+        &r_flag().to_string(),
         vec![
-            check("R5352_3_1_1", Must, false, r_flag),
+            first,
             check("R5352_3_1_2", Should, false, "there is no operation-error"),
         ],
     );
@@ -191,7 +218,17 @@ pub(crate) fn sample() -> Run {
         "policy-mismatch-is-rejected.pcapng".to_owned(),
         "target.log".to_owned(),
     ];
-    let flags = format!("a reserved flag is set at offset 1 (3 in all, first in {POLICY})");
+    let flags = "ASAP_REGISTRATION_RESPONSE: reserved-flag-set at 0x0001";
+    let mut monitor = case(
+        "monitor/flags",
+        Verdict::Fail,
+        flags,
+        vec![check("R5352_3_2_2", Must, false, flags)],
+    );
+    monitor.origin = Origin::Monitor {
+        first_in: Some(POLICY.to_owned()),
+        count: 3,
+    };
     run_of(vec![
         case(
             "rfc5352/3.1/new-pool",
@@ -251,102 +288,95 @@ pub(crate) fn sample() -> Run {
             "the target died of signal 11",
             vec![],
         ),
-        case(
-            "monitor/flags",
-            Verdict::Fail,
-            &flags,
-            vec![check("R5352_3_2_2", Must, false, &flags)],
-        ),
+        monitor,
     ])
 }
 
-pub(crate) fn event(case: &str, at_us: u64, what: What) -> Event {
+pub(crate) fn event(case: &str, at_us: u64, kind: EventKind) -> Event {
     Event {
         case: case.to_owned(),
         at_us,
-        what,
+        kind,
     }
 }
 
 fn traffic(octets: &str, summary: &str) -> Traffic {
     Traffic {
-        who: "PE1".to_owned(),
-        transport: "sctp".to_owned(),
-        src: "127.0.0.1:40000".to_owned(),
-        dst: "127.0.0.1:3863".to_owned(),
+        player: "PE1".to_owned(),
+        transport: Transport::Sctp,
+        src: ([127, 0, 0, 1], 40000).into(),
+        dst: ([127, 0, 0, 1], 3863).into(),
         ppid: Some(11),
         stream: Some(0),
-        octets: octets.to_owned(),
+        octets: octets.parse().expect("the sample has hex"),
         summary: summary.to_owned(),
     }
 }
 
 pub(crate) fn events(case: &str) -> Result<Vec<Event>, LoadError> {
-    let started = || What::Started { seed: 0xabc };
-    let phase = |name: &str| What::Phase {
-        name: name.to_owned(),
-    };
-    let whats = match case {
+    let started = || EventKind::Started { seed: 0xabc };
+    let phase = |phase| EventKind::Phase { phase };
+    let kinds = match case {
         POLICY => vec![
             started(),
-            phase("preamble"),
-            What::Association {
-                who: "PE1".into(),
-                change: "up".into(),
-                why: String::new(),
+            phase(Phase::Preamble),
+            EventKind::Associated {
+                player: "PE1".into(),
             },
-            What::Sent(traffic(
+            EventKind::Sent(traffic(
                 "01000004",
                 "ASAP_REGISTRATION \"Echo\" Round Robin",
             )),
-            What::Received(traffic(RESPONSE, "ASAP_REGISTRATION_RESPONSE R=0 \"Echo\"")),
-            What::Monitor {
+            EventKind::Received(traffic(RESPONSE, "ASAP_REGISTRATION_RESPONSE R=0 \"Echo\"")),
+            EventKind::Monitor {
+                monitor: "monitor/flags".into(),
                 requirement: "R5352_3_2_2".into(),
                 level: Level::Must,
-                note: "a reserved flag is set at offset 1".into(),
+                note: "ASAP_REGISTRATION_RESPONSE: reserved-flag-set at 0x0001".into(),
+                offset: Some(1),
             },
-            phase("body"),
-            What::Sent(traffic("01000004", "ASAP_REGISTRATION \"Echo\" Random")),
-            What::Received(traffic(RESPONSE, "ASAP_REGISTRATION_RESPONSE R=0 \"Echo\"")),
-            What::Check {
+            phase(Phase::Body),
+            EventKind::Sent(traffic("01000004", "ASAP_REGISTRATION \"Echo\" Random")),
+            EventKind::Received(traffic(RESPONSE, "ASAP_REGISTRATION_RESPONSE R=0 \"Echo\"")),
+            EventKind::Check {
                 requirement: "R5352_3_1_1".into(),
                 level: Level::Must,
-                holds: false,
-                note: "flag/R: expected true, got false (offset 1)".into(),
+                message: Some(2),
+                outcome: r_flag(),
             },
-            What::Received(traffic("ffff0004", "this came later and is not shown")),
+            EventKind::Received(traffic("ffff0004", "this came later and is not shown")),
         ],
         "rfc5352/3.2/unknown-pe" => (0..12)
             .map(|n| {
-                What::Sent(traffic(
+                EventKind::Sent(traffic(
                     "02000004",
                     &format!("ASAP_DEREGISTRATION number {n}"),
                 ))
             })
             .collect(),
         "rfc5352/3.2/garbage" => vec![
-            What::Sent(traffic("0a0b0c0d0e", "")),
-            What::Target {
-                stream: "stderr".into(),
+            EventKind::Sent(traffic("0a0b0c0d0e", "")),
+            EventKind::Target {
+                stream: OutputStream::Stderr,
                 line: "panic: index out of range\u{7}".into(),
             },
-            What::Association {
-                who: "PE1".into(),
-                change: "lost".into(),
+            EventKind::AssociationChanged {
+                player: "PE1".into(),
+                change: Change::Lost,
                 why: "no heartbeat ack".into(),
             },
         ],
         _ => Vec::new(),
     };
-    Ok(whats
+    Ok(kinds
         .into_iter()
         .zip(0..)
-        .map(|(what, n)| event(case, n * 1500, what))
+        .map(|(kind, n)| event(case, n * 1500, kind))
         .collect())
 }
 
 pub(crate) fn spans(traffic: &Traffic) -> Vec<Span> {
-    if traffic.octets != RESPONSE {
+    if traffic.octets.to_string() != RESPONSE {
         return Vec::new();
     }
     let span = |offset, len, label: &str| Span {
@@ -363,6 +393,16 @@ pub(crate) fn spans(traffic: &Traffic) -> Vec<Span> {
 
 /// Calls `of` with the report of a run.
 pub(crate) fn with<T>(run: &Run, options: Options, of: impl FnOnce(&Report<'_>) -> T) -> T {
+    shown(run, options, false, of)
+}
+
+/// As [`with`], verbose or not.
+pub(crate) fn shown<T>(
+    run: &Run,
+    options: Options,
+    verbose: bool,
+    of: impl FnOnce(&Report<'_>) -> T,
+) -> T {
     let (rfcs, requirements) = (rfcs(), requirements());
     let notes = ["the last line (42) of events.jsonl is cut off and was left out".to_owned()];
     of(&Report {
@@ -375,6 +415,7 @@ pub(crate) fn with<T>(run: &Run, options: Options, of: impl FnOnce(&Report<'_>) 
         annotate: &spans,
         place: Some("runs/0142"),
         options,
+        verbose,
         notes: &notes,
     })
 }

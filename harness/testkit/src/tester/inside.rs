@@ -1,15 +1,16 @@
 //! What the tester does behind a case's words: associations, happenings, events.
 
-use super::{ASAP_PPID, INBOX_LIMIT, LAG_LIMIT, LAST_LOOK, Tester, echoes, hex, span};
+use super::{ASAP_PPID, INBOX_LIMIT, LAG_LIMIT, LAST_LOOK, Tester, echoes, span};
 use crate::case::{Outcome, Stop};
 use crate::forge::{self, Forge};
 use crate::kind::ENDPOINT_KEEP_ALIVE;
 use crate::monitor::{self, Finding};
 use crate::player::{Message, Player};
-use crate::world::{Assoc, Change, Endpoint, EndpointKind, Happening};
+use crate::world::{Assoc, Endpoint, EndpointKind, Happening};
 use rspcheck_dissect::{Protocol, dissect};
-use rspcheck_spec::event::{Event, Traffic, What};
-use std::fmt::Write as _;
+use rspcheck_spec::event::{Change, Event, EventKind, Traffic, Transport};
+use rspcheck_spec::octets::Octets;
+use rspcheck_spec::verdict::CheckOutcome;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -31,8 +32,8 @@ impl Tester<'_> {
                 return Ok(assoc);
             }
             if let Some((change, why)) = &state.gone {
-                let text = format!("{}: association {}: {why}", state.name, change.word());
-                // Nobody listens any more where a process has just died.
+                let text = format!("{}: association {change}: {why}", state.name);
+                // A process that has just died accepts no associations: see whether it did.
                 self.pass_time(LAST_LOOK)?;
                 return Err(Stop::Inconclusive(text));
             }
@@ -67,21 +68,21 @@ impl Tester<'_> {
             return Stop::Inconclusive(format!("the harness itself was {} late", span(lag)));
         }
         let state = &self.players[player.0];
-        let mut note = format!("expected the target to {expected}");
-        if let Some((change, why)) = &state.gone {
-            let _ = write!(
-                note,
-                "; {}'s association is {}: {why}",
-                state.name,
-                change.word()
-            );
-        } else if let Some(last) = state.inbox.back() {
-            let _ = write!(note, "; last unasked message: {}", last.summary());
-        }
+        let instead = match (&state.gone, state.inbox.back()) {
+            (Some((change, why)), _) => {
+                format!("{}'s association is {change}: {why}", state.name)
+            }
+            (None, Some(last)) => format!("last unasked message: {}", last.summary()),
+            (None, None) => String::new(),
+        };
+        let outcome = CheckOutcome::Absent {
+            expected: expected.to_owned(),
+            instead,
+        };
         if self.in_preamble {
-            return Stop::Inconclusive(format!("preamble: {note}"));
+            return Stop::Inconclusive(format!("preamble: {outcome}"));
         }
-        self.check_that(self.case.covers[0], false, note);
+        self.record(self.case.covers[0], outcome, None);
         Stop::Broken
     }
 
@@ -106,10 +107,9 @@ impl Tester<'_> {
                 from,
                 octets,
             } => self.on_datagram(endpoint, from, octets),
-            Happening::Line { stream, text } => self.event(What::Target {
-                stream: stream.into(),
-                line: text,
-            }),
+            Happening::Line { stream, text } => {
+                self.event(EventKind::Target { stream, line: text })
+            }
         }
         Ok(true)
     }
@@ -129,11 +129,7 @@ impl Tester<'_> {
             state.gone = None;
         }
         let player = state.name.clone();
-        self.event(What::Association {
-            who: player,
-            change: "up".into(),
-            why: String::new(),
-        });
+        self.event(EventKind::Associated { player });
     }
 
     pub(super) fn on_changed(&mut self, assoc: Assoc, change: Change, why: String) {
@@ -147,9 +143,9 @@ impl Tester<'_> {
             state.gone = Some((change, why.clone()));
         }
         let player = state.name.clone();
-        self.event(What::Association {
-            who: player,
-            change: change.word().into(),
+        self.event(EventKind::AssociationChanged {
+            player,
+            change,
             why,
         });
     }
@@ -164,8 +160,7 @@ impl Tester<'_> {
         let Some(at) = self.players.iter().position(|p| p.assoc == Some(assoc)) else {
             return Ok(());
         };
-        self.traffic(Player(at), ppid, stream, &octets, false);
-        let message = self.judged(ppid, octets);
+        let message = self.received(Player(at), ppid, stream, octets);
         let reply = self.players[at]
             .acknowledges
             .then(|| self.keep_alive_ack(at, &message))
@@ -181,7 +176,8 @@ impl Tester<'_> {
         if let Some(ack) = reply {
             let octets = ack.octets();
             if self.world.send(assoc, ASAP_PPID, &octets)? {
-                self.traffic(Player(at), Some(ASAP_PPID), None, &octets, true);
+                let summary = dissect(Protocol::Asap, &octets).summary();
+                self.sent(Player(at), Some(ASAP_PPID), octets, summary);
             }
         }
         Ok(())
@@ -208,8 +204,7 @@ impl Tester<'_> {
             return;
         };
         if from != self.world.local_addr(endpoint) {
-            self.traffic(Player(at), None, None, &octets, false);
-            let message = self.judged(None, octets);
+            let message = self.received(Player(at), None, None, octets);
             let state = &mut self.players[at];
             if state.inbox.len() < INBOX_LIMIT {
                 state.inbox.push_back(message);
@@ -217,20 +212,67 @@ impl Tester<'_> {
         }
     }
 
-    /// Dissects a message of the target and puts it before the monitors.
-    pub(super) fn judged(&mut self, ppid: Option<u32>, octets: Vec<u8>) -> Message {
+    /// Sends a message over the player's association, which is set up first where there is none.
+    pub(super) fn transmit(
+        &mut self,
+        player: Player,
+        ppid: u32,
+        octets: Vec<u8>,
+        summary: String,
+    ) -> Outcome {
+        let assoc = self.associate(player)?;
+        if !self.world.send(assoc, ppid, &octets)? {
+            return Err(self.unanswered(player, "take the message: the association is gone"));
+        }
+        self.sent(player, Some(ppid), octets, summary);
+        Ok(())
+    }
+
+    /// Records a message of a player.
+    pub(super) fn sent(
+        &mut self,
+        player: Player,
+        ppid: Option<u32>,
+        octets: Vec<u8>,
+        summary: String,
+    ) {
+        let (ours, theirs) = self.addresses(player);
+        let traffic = self.traffic(player, (ours, theirs), ppid, None, octets.into(), summary);
+        self.event(EventKind::Sent(traffic));
+    }
+
+    /// Dissects a message of the target, records it and hands it to the monitors.
+    fn received(
+        &mut self,
+        player: Player,
+        ppid: Option<u32>,
+        stream: Option<u16>,
+        octets: Vec<u8>,
+    ) -> Message {
         let dissection = dissect(Protocol::Asap, &octets);
+        let (ours, theirs) = self.addresses(player);
+        let traffic = self.traffic(
+            player,
+            (theirs, ours),
+            ppid,
+            stream,
+            octets.as_slice().into(),
+            dissection.summary(),
+        );
+        self.event(EventKind::Received(traffic));
         self.messages_seen += 1;
         for finding in monitor::message(Protocol::Asap, ppid, &dissection) {
-            let (requirement, level) = (finding.requirement.0.to_owned(), finding.level());
-            self.event(What::Monitor {
-                requirement,
-                level,
+            self.event(EventKind::Monitor {
+                monitor: finding.monitor.to_owned(),
+                requirement: finding.requirement.0.to_owned(),
+                level: finding.level(),
                 note: finding.note.clone(),
+                offset: finding.offset,
             });
             self.findings.push(finding);
         }
         Message {
+            number: self.messages_seen,
             at: self.world.now(),
             ppid,
             octets,
@@ -238,49 +280,52 @@ impl Tester<'_> {
         }
     }
 
-    pub(super) fn traffic(
-        &mut self,
-        player: Player,
-        ppid: Option<u32>,
-        stream: Option<u16>,
-        octets: &[u8],
-        sent: bool,
-    ) {
+    /// Transport addresses of a player and of the target towards it.
+    fn addresses(&self, player: Player) -> (SocketAddr, SocketAddr) {
         let state = &self.players[player.0];
-        let ours = state
+        let endpoint = state
             .endpoint
-            .map(|e| self.world.local_addr(e).to_string())
-            .unwrap_or_default();
-        let theirs = self.world.target_addr(state.kind).to_string();
-        let transport = match state.kind {
-            EndpointKind::Sctp => "sctp",
-            EndpointKind::Tcp => "tcp",
-            EndpointKind::Announcements => "udp",
-        };
-        let (src, dst) = if sent { (ours, theirs) } else { (theirs, ours) };
-        let traffic = Traffic {
-            who: state.name.clone(),
-            transport: transport.into(),
-            src,
-            dst,
-            ppid: ppid.filter(|_| state.kind == EndpointKind::Sctp),
-            stream: (state.kind == EndpointKind::Sctp).then(|| stream.unwrap_or(0)),
-            octets: hex(octets),
-            summary: dissect(Protocol::Asap, octets).summary(),
-        };
-        self.event(if sent {
-            What::Sent(traffic)
-        } else {
-            What::Received(traffic)
-        });
+            .expect("a player that sends or receives has opened its endpoint");
+        let (ours, theirs) = (
+            self.world.local_addr(endpoint),
+            self.world.target_addr(state.kind),
+        );
+        (ours, theirs)
     }
 
-    pub(super) fn event(&mut self, what: What) {
+    fn traffic(
+        &self,
+        player: Player,
+        (src, dst): (SocketAddr, SocketAddr),
+        ppid: Option<u32>,
+        stream: Option<u16>,
+        octets: Octets,
+        summary: String,
+    ) -> Traffic {
+        let state = &self.players[player.0];
+        let over_sctp = state.kind == EndpointKind::Sctp;
+        Traffic {
+            player: state.name.clone(),
+            transport: match state.kind {
+                EndpointKind::Sctp => Transport::Sctp,
+                EndpointKind::Tcp => Transport::Tcp,
+                EndpointKind::Announcements => Transport::Udp,
+            },
+            src,
+            dst,
+            ppid: ppid.filter(|_| over_sctp),
+            stream: over_sctp.then(|| stream.unwrap_or(0)),
+            octets,
+            summary,
+        }
+    }
+
+    pub(super) fn event(&mut self, kind: EventKind) {
         let at_us = self.world.now().as_micros() as u64;
         self.events.push(Event {
             case: self.case.id.to_owned(),
             at_us,
-            what,
+            kind,
         });
     }
 
@@ -288,8 +333,8 @@ impl Tester<'_> {
         (self.events, self.findings)
     }
 
-    pub(crate) fn end(&mut self, what: What) {
-        self.event(what);
+    pub(crate) fn end(&mut self, kind: EventKind) {
+        self.event(kind);
     }
 
     pub(crate) fn recorded(&self) -> &[Event] {

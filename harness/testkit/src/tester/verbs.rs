@@ -54,25 +54,25 @@ impl Tester<'_> {
     /// Checks that a response grants the request: R is clear.
     pub fn granted(&mut self, requirements: &[ReqId], response: &Message) {
         for requirement in requirements {
-            self.check_that(*requirement, !response.flag('R'), response.summary());
+            self.check_that(*requirement, !response.flag('R'), response);
         }
     }
 
     /// Checks that a response rejects the request: R is set.
     pub fn rejected(&mut self, requirements: &[ReqId], response: &Message) {
         for requirement in requirements {
-            self.check_that(*requirement, response.flag('R'), response.summary());
+            self.check_that(*requirement, response.flag('R'), response);
         }
     }
 
     /// Checks that a flag of a message is set.
     pub fn flag_set(&mut self, requirement: ReqId, message: &Message, flag: char) {
-        self.check_that(requirement, message.flag(flag), message.summary());
+        self.check_that(requirement, message.flag(flag), message);
     }
 
     /// Checks that a flag of a message is clear.
     pub fn flag_clear(&mut self, requirement: ReqId, message: &Message, flag: char) {
-        self.check_that(requirement, !message.flag(flag), message.summary());
+        self.check_that(requirement, !message.flag(flag), message);
     }
 
     /// Checks that a message carries this error cause, and returns whether it does.
@@ -103,7 +103,7 @@ impl Tester<'_> {
     /// Checks that a message has something at this path, and returns whether it has.
     pub fn carries(&mut self, requirement: ReqId, message: &Message, path: &str) -> bool {
         let holds = message.has(path);
-        self.check_that(requirement, holds, message.summary());
+        self.check_that(requirement, holds, message);
         holds
     }
 
@@ -112,12 +112,12 @@ impl Tester<'_> {
     /// # Errors
     /// [`Stop::Broken`] if the message has nothing there.
     pub fn must_carry(&mut self, requirement: ReqId, message: &Message, path: &str) -> Outcome {
-        self.require(requirement, message.has(path), message.summary())
+        self.require(requirement, message.has(path), message)
     }
 
     /// Checks that a message has nothing at this path.
     pub fn lacks(&mut self, requirement: ReqId, message: &Message, path: &str) {
-        self.check_that(requirement, !message.has(path), message.summary());
+        self.check_that(requirement, !message.has(path), message);
     }
 
     /// Checks the number at this path of a message.

@@ -6,7 +6,7 @@ use crate::forge::{self, Cause};
 use crate::tester::TargetProfile;
 use crate::world::{Assoc, Endpoint, EndpointKind, Happening, World, WorldError};
 use rspcheck_dissect::{Protocol, dissect};
-use rspcheck_spec::event::What;
+use rspcheck_spec::event::EventKind;
 use rspcheck_spec::id::{R5352_3_1_53, R5352_3_1_54, R5352_3_1_55};
 use rspcheck_spec::ixit::Timers;
 use std::collections::{BTreeSet, VecDeque};
@@ -78,9 +78,6 @@ impl World for Scripted {
     fn lag(&self) -> Duration {
         Duration::ZERO
     }
-    fn transport_name(&self) -> &'static str {
-        "scripted"
-    }
 }
 
 const CASE: Case = registrar("rfc5352/3.1/a-case", "A sample.", &[R5352_3_1_53], |_| {
@@ -103,10 +100,12 @@ fn checks(answers: &[Vec<u8>], part: impl FnOnce(&mut Tester) -> Outcome) -> Vec
     let recorded = tester
         .recorded()
         .iter()
-        .filter_map(|event| match &event.what {
-            What::Check {
-                requirement, holds, ..
-            } => Some((requirement.clone(), *holds)),
+        .filter_map(|event| match &event.kind {
+            EventKind::Check {
+                requirement,
+                outcome,
+                ..
+            } => Some((requirement.clone(), outcome.holds())),
             _ => None,
         });
     recorded.collect()
@@ -123,6 +122,7 @@ fn outcomes(messages: &[Vec<u8>], verb: impl Fn(&mut Tester, &Message)) -> Vec<b
 
 fn message(octets: &[u8]) -> Message {
     Message {
+        number: 1,
         at: Duration::ZERO,
         ppid: None,
         octets: octets.to_vec(),

@@ -1,0 +1,133 @@
+//! Checks of a case: the requirement, its outcome, and the message that it is about.
+
+use super::Tester;
+use crate::case::{Outcome, Stop};
+use crate::player::Message;
+use rspcheck_spec::ReqId;
+use rspcheck_spec::catalogue::catalogue;
+use rspcheck_spec::event::EventKind;
+use rspcheck_spec::verdict::{CheckOutcome, Level};
+use std::fmt::Debug;
+
+/// Sentence that a check gives for the case that it does not hold. It may name the message that was checked, so
+/// that reports show its octets. A text converts into one, and so does a message: its summary is the sentence.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Note {
+    text: String,
+    message: Option<usize>,
+}
+
+impl Note {
+    /// Makes a note about a message.
+    pub fn about(message: &Message, text: impl Into<String>) -> Note {
+        Note {
+            text: text.into(),
+            message: Some(message.number),
+        }
+    }
+}
+
+impl From<String> for Note {
+    fn from(text: String) -> Note {
+        Note {
+            text,
+            message: None,
+        }
+    }
+}
+
+impl From<&str> for Note {
+    fn from(text: &str) -> Note {
+        text.to_owned().into()
+    }
+}
+
+impl From<&String> for Note {
+    fn from(text: &String) -> Note {
+        text.clone().into()
+    }
+}
+
+impl From<&Message> for Note {
+    fn from(message: &Message) -> Note {
+        Note::about(message, message.summary())
+    }
+}
+
+impl Tester<'_> {
+    /// Checks one requirement. The case goes on.
+    pub fn check(&mut self, requirement: ReqId, holds: bool) {
+        self.check_that(requirement, holds, Note::default());
+    }
+
+    /// Checks one requirement. The note says what was wrong if it does not hold.
+    pub fn check_that(&mut self, requirement: ReqId, holds: bool, note: impl Into<Note>) {
+        let Note { text, message } = note.into();
+        let outcome = if holds {
+            CheckOutcome::Holds
+        } else {
+            CheckOutcome::Broken { note: text }
+        };
+        self.record(requirement, outcome, message);
+    }
+
+    /// Checks that a value of the target is the expected one. `what` names the value in reports.
+    pub fn check_eq<T: PartialEq + Debug>(
+        &mut self,
+        requirement: ReqId,
+        what: &str,
+        seen: T,
+        expected: T,
+    ) {
+        let outcome = if seen == expected {
+            CheckOutcome::Holds
+        } else {
+            CheckOutcome::Differs {
+                what: what.to_owned(),
+                expected: format!("{expected:?}"),
+                actual: format!("{seen:?}"),
+            }
+        };
+        self.record(requirement, outcome, None);
+    }
+
+    /// Checks one requirement and stops the case if it is broken.
+    pub fn require(&mut self, requirement: ReqId, holds: bool, note: impl Into<Note>) -> Outcome {
+        self.check_that(requirement, holds, note);
+        if holds { Ok(()) } else { Err(Stop::Broken) }
+    }
+
+    /// Records an observation that is not judged.
+    pub fn observe(&mut self, note: impl Into<String>) {
+        self.event(EventKind::Observed { note: note.into() });
+    }
+
+    /// Records the outcome of a check. In the preamble one that does not hold makes the case inconclusive.
+    pub(super) fn record(
+        &mut self,
+        requirement: ReqId,
+        outcome: CheckOutcome,
+        message: Option<usize>,
+    ) {
+        if self.in_preamble {
+            if !outcome.holds() && self.inconclusive.is_none() {
+                let text = outcome.to_string();
+                self.inconclusive = Some(if text.is_empty() {
+                    format!("{requirement} broken")
+                } else {
+                    text
+                });
+            }
+            return;
+        }
+        let level = catalogue()
+            .get(requirement.0)
+            .map_or(Level::Must, |r| r.level);
+        self.event(EventKind::Check {
+            requirement: requirement.0.to_owned(),
+            level,
+            message,
+            outcome,
+        });
+    }
+}
