@@ -1,4 +1,4 @@
-//! What a pool element tells people about its doings.
+//! Log entries of a pool element.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -14,7 +14,7 @@ use crate::log::{Causes, Inbound};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields say what their names and types say")]
 pub enum Log {
-    /// Somebody set up an association.
+    /// A registrar or pool user set up an association.
     Up { assoc: Assoc, peer: Vec<SocketAddr> },
     /// An association is gone.
     Down { assoc: Assoc },
@@ -67,20 +67,20 @@ pub enum Log {
     Expired,
     /// A de-registration was rejected.
     DeregistrationRejected { causes: Vec<CauseCode> },
-    /// A response that nobody waits for: late, twice, from elsewhere or about another PE.
+    /// An unexpected response: late, repeated, over another association or about another PE.
     Unexpected { assoc: Assoc, message: MessageType },
-    /// A message that is wrong by the RFC was taken, because the settings say so.
+    /// A message that breaks the RFC was taken, because the settings allow it.
     Tolerated { assoc: Assoc, what: &'static str },
     /// ENDPOINT_KEEP_ALIVE for a pool in which this PE is not registered: discarded (KA1).
     NotOurPool { assoc: Assoc, handle: PoolHandle },
-    /// What the owner wanted to change cannot be: it stays as it was.
+    /// A change of the owner is invalid: nothing changes.
     BadChange { why: Invalid },
     /// Another PE was reported unreachable.
     Reported {
         handle: PoolHandle,
         pe: PeIdentifier,
     },
-    /// What the owner wanted to send went nowhere.
+    /// A message of the owner was not sent.
     NotSent {
         message: MessageType,
         why: &'static str,
@@ -99,7 +99,7 @@ pub enum Log {
 }
 
 impl Log {
-    /// Whether it tells of something that should not be.
+    /// Returns true if it is about something that should not be.
     pub fn is_trouble(&self) -> bool {
         match self {
             Self::Up { .. }

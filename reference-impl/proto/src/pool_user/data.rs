@@ -1,7 +1,7 @@
 //! Data of sessions (RFC 5352 §6.5, §6.6): queued until there is a PE, then sent in order.
 //!
-//! What went to the transport of a PE that fails may be lost, as RFC 5352 §6.5.5 says; what the caller gives
-//! back with [`Input::Down`](super::Input::Down), and what is queued, goes to the next PE or to the owner.
+//! Messages that went to the transport of a PE that fails may be lost (RFC 5352 §6.5.5). Those that the caller
+//! returns with [`Input::Down`](super::Input::Down), and queued ones, go to the next PE or to the owner.
 
 use std::time::Duration;
 
@@ -11,8 +11,8 @@ use crate::ASAP_PPID;
 use crate::log::Inbound;
 
 impl PoolUser {
-    /// Whether a message of so many octets would not come back for want of room: what waits in a session without a
-    /// PE has a limit. Of a session with a PE, and of one that is over, nothing waits here.
+    /// Returns true if there is room for a message of so many octets: the queue of a session without a PE is limited.
+    /// A session with a PE, and one that is over, has no queue.
     pub fn has_room(&self, session: Session, octets: usize) -> bool {
         let Some(entry) = self.sessions.get(session) else {
             return true;
@@ -59,7 +59,7 @@ impl PoolUser {
         self.give_back(session, None, why, vec![message]);
     }
 
-    /// Everything that waited goes to the new PE.
+    /// Sends all queued messages to the new PE.
     pub(super) fn flush(&mut self, now: Duration, session: Session) {
         let Some(entry) = self.sessions.get_mut(session) else {
             return;
@@ -86,7 +86,7 @@ impl PoolUser {
         }
     }
 
-    /// Octets over the association of a session.
+    /// Takes octets over the association of a session.
     pub(super) fn on_session_message(
         &mut self,
         now: Duration,

@@ -1,4 +1,4 @@
-//! What a pool user tells people about its doings.
+//! Log entries of a pool user.
 
 use std::fmt;
 
@@ -24,7 +24,7 @@ pub enum Log {
     NoAnswer { pool: PoolHandle },
     /// A registrar listed the PEs of a pool.
     Listed { pool: PoolHandle, elements: usize },
-    /// A registrar listed a pool that nobody asked for.
+    /// A registrar listed a pool without a request.
     Unasked { pool: PoolHandle },
     /// A session chose a PE.
     Chosen {
@@ -40,7 +40,7 @@ pub enum Log {
     },
     /// A PE was reported unreachable.
     Reported { pool: PoolHandle, pe: PeIdentifier },
-    /// A PE was not reported: nobody talked to it, or it was reported just now.
+    /// A PE was not reported: no session used it, or it was reported just now.
     NotReported { pool: PoolHandle, pe: PeIdentifier },
     /// A cookie is longer than allowed.
     CookieTooLong { session: Session, octets: usize },
@@ -56,7 +56,7 @@ pub enum Log {
 }
 
 impl Log {
-    /// Whether it tells of something that should not be.
+    /// Returns true if it is about something that should not be.
     pub fn is_trouble(&self) -> bool {
         match self {
             Self::Hunting

@@ -1,8 +1,8 @@
-//! What is known of pools: the translation cache (RFC 5352 §3.3 rules C1-C4), and who wants to know more.
+//! Pools: the translation cache (RFC 5352 §3.3 rules C1-C4), and the requests and sessions that use each pool.
 //!
-//! An entry stays while anybody uses it (a question, a watch, a session); without users it is a cache entry,
-//! and the one that was used longest ago makes room for a new one. Stale entries stay too: rule C3 allows to
-//! go on with them, which sessions do when no registrar answers.
+//! An entry stays while a question, a watch or a session uses it. Without users it is a cache entry, and the one that
+//! was used longest ago makes room for a new one. Stale entries stay too: rule C3 allows their use, and sessions use
+//! them when no registrar answers.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,20 +17,20 @@ use super::{Request, Resolution, Session};
 /// One pool.
 #[derive(Debug, Default)]
 pub(super) struct Pool {
-    /// What a registrar told last.
+    /// The last list of a registrar.
     pub(super) list: Option<List>,
-    /// Until when the list answers questions; none if it never does.
+    /// The time until which the list answers questions; none if it never does.
     pub(super) fresh_until: Option<Duration>,
-    /// What a registrar is being asked.
+    /// The question to a registrar.
     pub(super) question: Option<Question>,
-    /// Who waits for the answer.
+    /// Requests that wait for the answer.
     pub(super) waiting: Vec<Request>,
-    /// Who wants to know of changes, and what they were told of the A flag.
+    /// Requests for changes, each with the A flag that its owner knows.
     pub(super) watches: BTreeMap<Request, Option<bool>>,
-    /// Whether the home tells of changes (A=1).
+    /// True while the home sends changes (A=1).
     pub(super) is_subscribed: bool,
     pub(super) sessions: BTreeSet<Session>,
-    /// PEs that failed, and until when others are preferred.
+    /// PEs that failed, each with the time until which others are preferred.
     avoided: BTreeMap<PeIdentifier, Duration>,
     last_use: u64,
 }
@@ -68,7 +68,7 @@ impl Pool {
         self.avoided.get(&pe).is_some_and(|&until| until > now)
     }
 
-    /// The PE of the next use by the pool's policy: one that failed lately only if nobody else is left.
+    /// Returns the PE of the next use by the pool's policy: one that failed lately only if no other is left.
     pub(super) fn choose(
         &mut self,
         now: Duration,
@@ -114,7 +114,8 @@ impl Pools {
         self.map.iter_mut()
     }
 
-    /// The entry of a pool, made if need be; none if there are `limit` pools and all of them are used.
+    /// Returns the entry of a pool, and makes it if it is missing; none if there are `limit` pools and all of them
+    /// are used.
     pub(super) fn entry(&mut self, handle: &PoolHandle, limit: usize) -> Option<&mut Pool> {
         if !self.map.contains_key(handle) {
             while self.map.len() >= limit {
@@ -130,7 +131,7 @@ impl Pools {
         Some(pool)
     }
 
-    /// Forgets an entry that nobody uses and that is no cache entry either.
+    /// Removes an entry that is neither used nor a cache entry.
     pub(super) fn tidy(&mut self, handle: &PoolHandle) {
         let is_idle = |pool: &Pool| !pool.is_used() && pool.fresh_until.is_none();
         if self.map.get(handle).is_some_and(is_idle) {

@@ -9,16 +9,15 @@
 //!     Held ─────────────────────────────► ┘ └── T1 once more ──► (none), all are told (Error.Report)
 //! ```
 //!
-//! There is one question about a pool at a time, however many wait for its answer.
+//! There is one question about a pool at a time, for any number of requests that wait for its answer.
 //!
 //! Readings where the RFC is open:
 //! - T1-ENRPrequest runs without a home too, so that every question ends.
-//! - What an association that is gone could not deliver is never sent there again (§3.7.1): the question goes
-//!   to the new home, which may be the same server if it is the only one. T1 starts anew with it, once in each
-//!   of the 1 + MAX-REQUEST-RETRANSMIT attempts, so the answer or the failure comes after twice as many T1 at
-//!   the latest.
-//! - §3.7.2: T1 makes the question go to the same server again, and start the hunt for another one, which
-//!   gets the question when it is found. Whoever answers first is the home.
+//! - A question that a lost association could not deliver is never sent there again (§3.7.1): it goes to the new
+//!   home, which may be the same server if it is the only one. T1 starts anew with it, once in each of the 1 +
+//!   MAX-REQUEST-RETRANSMIT attempts, so the answer or the failure comes after twice as many T1 at the latest.
+//! - §3.7.2: when T1 ends, the question goes to the same server again, and the hunt for another one starts, which
+//!   gets the question when it is found. The first registrar that answers is the home.
 
 use std::time::Duration;
 
