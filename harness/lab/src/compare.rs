@@ -1,4 +1,4 @@
-//! `lab compare`: a kernel in which both registrars are measured, and the report of it.
+//! `lab compare`: boots a kernel, measures both registrars in it, and writes the report.
 
 use crate::{Failed, RSERPOOL, RSPCHECK, binaries, quoted, uml};
 use anyhow::{Context, bail};
@@ -9,33 +9,37 @@ use std::time::Duration;
 /// Arguments of `compare`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Pool elements of the pools that are asked for.
+    /// Pool elements in the pool, for each series of measurements.
     #[arg(long, value_delimiter = ',', default_values_t = [1000, 10_000])]
     pes: Vec<usize>,
-    /// Handle resolutions of each round.
+    /// Handle resolutions per registrar and round.
     #[arg(long, default_value_t = 2000)]
     requests: usize,
-    /// Rounds of each measurement, in each of which both registrars are loaded in turn.
+    /// Rounds of each measurement; each round loads one registrar after the other.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
-    /// Pool elements of the handlespace that is downloaded.
+    /// Pool elements in the handlespace that a starting registrar downloads.
     #[arg(long, default_value_t = 50_000)]
     table: usize,
-    /// Where captures and logs go. Must not exist.
+    /// Directory for captures and logs. It must not exist.
     #[arg(long, default_value = "runs/compare")]
     out: PathBuf,
-    /// Write the report to this file too.
+    /// Also write the report to this file.
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// Where `rserpool` and `rspcheck` are; they are built when it is absent.
+    /// Directory that contains `rserpool` and `rspcheck`; without it both are built.
     #[arg(long, value_name = "DIR")]
     tools: Option<PathBuf>,
-    /// Time for everything inside, in seconds.
+    /// Time limit for the kernel, from boot to power-off, in seconds.
     #[arg(long, default_value_t = 3600)]
     timeout_s: u64,
 }
 
-/// Runs it.
+/// Runs the comparison and returns exit code 0.
+///
+/// # Errors
+///
+/// [`Failed`] if the comparison fails inside the kernel; any other error if it cannot run.
 pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
     if args.out.exists() {
         bail!(
@@ -51,7 +55,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
     };
     std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
     let out = args.out.canonicalize()?;
-    let own = std::env::current_exe().context("own path")?;
+    let own = std::env::current_exe().context("path of the lab's program")?;
     let pes: Vec<String> = args.pes.iter().map(usize::to_string).collect();
     let job = format!(
         "exec {} inside-compare --out {} --tools {} --pes {} --requests {} --rounds {} --table {}\n",
@@ -74,7 +78,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
     Ok(0)
 }
 
-/// The table with what it takes to read it.
+/// Returns the report: the table, below the command, commit and machine that produced it.
 fn report(args: &Args, table: &str) -> String {
     let commit = Command::new("git")
         .args(["rev-parse", "--short", "HEAD"])
@@ -100,15 +104,15 @@ fn report(args: &Args, table: &str) -> String {
         .unwrap_or_else(|| "an unknown processor".to_owned());
     let cpus = std::thread::available_parallelism().map_or(1, usize::from);
     format!(
-        "# Beside rsplib 3.4.4: what both registrars need\n\n\
+        "# Processor time of this project's registrar and rsplib 3.4.4's\n\n\
          Written by `cargo run --release -p lab -- compare --report {file}`{commit}, on {cpu}, {cpus} processors; not \
          edited by hand.\n\n\
-         Both registrars run over kernel SCTP in one user-mode Linux and are loaded in turn by `rspcheck bench`, in \
-         {} rounds for each row. The figures are processor time of the registrar's process per operation, the median of \
-         the rounds; the ratio is the median of the rounds' ratios. The aim is at most 0.5 for each row, and 0.2 for the \
-         time of the download. System calls are slow in user-mode Linux, a look at the clock included: the figures \
-         compare two programs and are no throughput. A round has {} handle resolutions; answers list three pool \
-         elements.\n\n{table}",
+         Both registrars run over kernel SCTP in one user-mode Linux. `rspcheck bench` loads one after the other, in \
+         {} rounds for each row. A figure is the processor time of the registrar's process per operation, in \
+         microseconds: the median of the rounds. The ratio is the median of the rounds' ratios. The aim is a ratio of \
+         at most 0.5 in each row, and of at most 0.2 for the time of the download. System calls, reading the clock \
+         included, are slow in user-mode Linux: the figures compare the two programs and do not show their throughput. \
+         A round has {} handle resolutions; each response lists three pool elements.\n\n{table}",
         args.rounds.max(1),
         args.requests
     )

@@ -1,4 +1,4 @@
-//! `lab` and `lab conformance`: the suite against rsplib's registrar, a kernel for each way.
+//! `lab` and `lab conformance`: runs the suite against rsplib's registrar, in one kernel per carrier of SCTP.
 
 use crate::{RSPCHECK, binaries, quoted, uml};
 use anyhow::{Context, bail};
@@ -7,25 +7,26 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-/// Arguments of the suite's run.
+/// Arguments of `conformance`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How the suite reaches the registrar.
+    /// Carrier of SCTP between the suite and the registrar; each has a kernel of its own.
     #[arg(long, value_enum, default_values_t = [Way::Kernel, Way::Udp])]
     way: Vec<Way>,
-    /// Where the run directories go: `DIR/rsplib-kernel-1` and so on. Must not exist.
+    /// Directory for the run directories `rsplib-kernel-1` and so on. It must not exist.
     #[arg(long, default_value = "runs/lab")]
     out: PathBuf,
-    /// Runs of each way; they must give the same verdicts.
+    /// Runs per carrier; all must give the same verdicts.
     #[arg(long, default_value_t = 1)]
     repeat: u32,
     /// The target file.
     #[arg(long, default_value = "harness/profiles/rsplib-3.4.4.toml")]
     target: PathBuf,
-    /// Time for everything inside, in seconds.
+    /// Time limit for each kernel, from boot to power-off, in seconds.
     #[arg(long, default_value_t = 900)]
     timeout_s: u64,
-    /// Run this shell script inside instead of the suite (with SCTP, addresses 10.255.1.1 and .2).
+    /// Run this shell script inside the kernel instead of the suite. The kernel has SCTP and the addresses 10.255.1.1
+    /// and 10.255.1.2.
     #[arg(long, value_name = "SCRIPT")]
     script: Option<PathBuf>,
     /// More arguments for `rspcheck run`.
@@ -33,11 +34,12 @@ pub(crate) struct Args {
     rest: Vec<String>,
 }
 
+/// Carrier of SCTP between the suite and rsplib's registrar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Way {
     /// Kernel SCTP on both sides.
     Kernel,
-    /// The kernel's SCTP in UDP towards our own stack.
+    /// SCTP over UDP: the kernel's encapsulation under rsplib, this project's stack under the suite.
     Udp,
 }
 
@@ -50,7 +52,11 @@ impl Way {
     }
 }
 
-/// Runs it; gives the worst exit code.
+/// Runs the suite and returns the worst exit code of the runs.
+///
+/// # Errors
+///
+/// If a kernel does not boot or end, or repeated runs give different verdicts.
 pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
     if let Some(script) = &args.script {
         let text = std::fs::read_to_string(script).with_context(|| script.display().to_string())?;
@@ -73,7 +79,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
     Ok(code)
 }
 
-/// One kernel for each way, side by side; the worst exit status.
+/// Boots one kernel per carrier, all at the same time, and returns the worst exit status.
 fn boot_all(args: &Args, rspcheck: &Path, out: &Path) -> anyhow::Result<u8> {
     let limit = Duration::from_secs(args.timeout_s);
     let jobs: Vec<String> = args
@@ -98,14 +104,14 @@ fn boot_all(args: &Args, rspcheck: &Path, out: &Path) -> anyhow::Result<u8> {
     Ok(worst)
 }
 
-/// The shell script that runs inside, for one way.
+/// Returns the shell script that runs inside the kernel of one carrier.
 fn job(args: &Args, way: Way, rspcheck: &Path, out: &Path) -> anyhow::Result<String> {
     let target = args
         .target
         .canonicalize()
         .with_context(|| args.target.display().to_string())?;
     let encapsulation = if way == Way::Udp { 9899 } else { 0 };
-    // The port must stand before any SCTP socket is made; a socket made earlier never encapsulates.
+    // An SCTP socket encapsulates only if the port was set before the socket was made.
     let mut script = format!("worst=0\nsysctl -qw net.sctp.udp_port={encapsulation}\n");
     for nth in 1..=args.repeat {
         let dir = out.join(format!("rsplib-{}-{nth}", way.word()));
@@ -123,7 +129,7 @@ fn job(args: &Args, way: Way, rspcheck: &Path, out: &Path) -> anyhow::Result<Str
     Ok(script)
 }
 
-/// Repeated runs of one way must agree case by case.
+/// Fails unless repeated runs of each carrier agree case by case, and prints how many agreed.
 fn same_verdicts(args: &Args, out: &Path) -> anyhow::Result<()> {
     for way in &args.way {
         let mut first: Option<Vec<String>> = None;
@@ -143,7 +149,7 @@ fn same_verdicts(args: &Args, out: &Path) -> anyhow::Result<()> {
                         .map(|(a, b)| format!("{a} / {b}"))
                         .collect();
                     bail!(
-                        "{} gave other verdicts in run {nth}: {}",
+                        "{}: run {nth} gives verdicts that differ from run 1: {}",
                         way.word(),
                         differ.join("; ")
                     );
@@ -157,10 +163,13 @@ fn same_verdicts(args: &Args, out: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// `id verdict` of each case in a run record, read as text: the lab depends on nothing of the harness.
+/// Returns `id verdict` of each case in a run record. It reads the JSON directly, because the lab depends on no crate
+/// of the harness that judges.
 fn verdicts(file: &Path) -> anyhow::Result<Vec<String>> {
     let run: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(file)?)?;
-    let cases = run["cases"].as_array().context("no cases")?;
+    let cases = run["cases"]
+        .as_array()
+        .context("the record has no list of cases")?;
     Ok(cases
         .iter()
         .map(|c| format!("{} {}", c["id"], c["verdict"]))

@@ -1,4 +1,4 @@
-//! `lab interop`: a kernel for each carrier, side by side, in which the checks of `inside` run.
+//! `lab interop`: boots one kernel per carrier of SCTP, all at the same time, and runs the checks of `inside` in each.
 
 use crate::inside::{self, Carrier, Family};
 use crate::{Failed, RSERPOOL, RSPCHECK, binaries, quoted, uml};
@@ -10,43 +10,47 @@ use std::time::Duration;
 /// Arguments of `interop`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Which checks: beginnings of their names, such as `peers` or `at-ours/echo`; all without any.
+    /// Prefixes of check names, such as `peers` or `at-ours/echo`; without any, all checks run.
     #[arg(value_name = "GROUP")]
     picked: Vec<String>,
-    /// What carries SCTP, a kernel for each.
+    /// Carriers of SCTP; each has a kernel of its own.
     #[arg(long, value_enum, default_values_t = [Carrier::Kernel, Carrier::Udp])]
     carrier: Vec<Carrier>,
-    /// Which addresses.
+    /// Address families.
     #[arg(long, value_enum, default_values_t = [Family::V4, Family::V6])]
     family: Vec<Family>,
-    /// Checks at a time in each kernel; they wait more than they work.
+    /// Checks that run at the same time in each kernel. Checks mostly wait, so more than one per processor is right.
     #[arg(long, default_value_t = 4)]
     jobs: usize,
-    /// Where the captures and logs of failed checks go. Must not exist.
+    /// Directory for the captures and logs of failed checks. It must not exist.
     #[arg(long, default_value = "runs/interop")]
     out: PathBuf,
-    /// Keep those of checks that passed too.
+    /// Also keep captures and logs of checks that passed.
     #[arg(long)]
     keep: bool,
-    /// Where `rserpool` and `rspcheck` are; they are built when it is absent.
+    /// Directory that contains `rserpool` and `rspcheck`; without it both are built.
     #[arg(long, value_name = "DIR")]
     tools: Option<PathBuf>,
-    /// Only name the checks.
+    /// Print the names of the checks and run none.
     #[arg(long)]
     list: bool,
-    /// Time for everything inside, in seconds.
+    /// Time limit for each kernel, from boot to power-off, in seconds.
     #[arg(long, default_value_t = 600)]
     timeout_s: u64,
 }
 
-/// Runs it; 0, or 1 when a check failed.
+/// Runs the checks and returns exit code 0.
+///
+/// # Errors
+///
+/// [`Failed`] if a check fails; any other error if the checks cannot run.
 pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
     let picked: Vec<_> = inside::checks()
         .filter(|check| inside::is_picked(check, &args.picked))
         .collect();
     if picked.is_empty() {
         bail!(
-            "no check is called {}; --list names them",
+            "no check has a name that begins with {}; --list prints the names",
             args.picked.join(" or ")
         );
     }
@@ -88,17 +92,17 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
         match code? {
             0 => {}
             1 => return Err(Failed("not all checks passed".to_owned()).into()),
-            other => bail!("the job inside ended with {other}"),
+            other => bail!("the job inside the kernel ended with status {other}"),
         }
     }
-    // Nothing was kept.
+    // Fails if captures or logs were kept, which is intended.
     let _ = std::fs::remove_dir(&args.out);
     Ok(0)
 }
 
-/// The shell script that runs inside, for one carrier.
+/// Returns the shell script that runs inside the kernel of one carrier.
 fn job(args: &Args, carrier: Carrier, tools: &Path, out: &Path) -> anyhow::Result<String> {
-    let own = std::env::current_exe().context("own path")?;
+    let own = std::env::current_exe().context("path of the lab's program")?;
     let mut script = format!(
         "exec {own} inside --carrier {carrier} --jobs {jobs} --out {out} --tools {tools}",
         own = quoted(&own),

@@ -1,14 +1,16 @@
-//! The lab: kernel SCTP and a foreign implementation on any Linux machine.
+//! Runs this project against rsplib over kernel SCTP, on any Linux machine.
 //!
-//! Boots user-mode Linux (a kernel that runs as an ordinary process and has SCTP) with rsplib's programs in it:
+//! The lab boots user-mode Linux, a kernel that runs as an ordinary process and has SCTP, and starts rsplib's programs
+//! in it:
 //!
 //! - `lab`: the conformance suite against rsplib's `rspregistrar`, over kernel SCTP and over SCTP in UDP (RFC 6951);
-//!   the run directories are brought back, the exit code is the worst of the runs.
-//! - `lab interop`: this project's registrar, pool element and pool user beside rsplib's, check by check.
+//!   the run directories are written to the host, and the exit code is the worst of the runs'.
+//! - `lab interop`: checks in which this project's registrar, pool elements and pool users work with rsplib's.
 //! - `lab compare`: processor time of both registrars under the same load.
-//! - `lab transport`: the tests of this project's kernel SCTP stack, which are skipped where no kernel has SCTP.
+//! - `lab transport`: the tests of this project's kernel SCTP stack. Elsewhere they skip themselves if the host's
+//!   kernel lacks SCTP.
 //!
-//! rsplib is run, never read.
+//! The lab runs rsplib's installed programs; nothing here was written from their source code.
 
 mod compare;
 mod conformance;
@@ -23,18 +25,18 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
-/// Exit code when something that must hold does not.
+/// Exit code of a failed check, measurement or test.
 const FAIL: u8 = 1;
-/// Exit code when the machine cannot run the lab.
+/// Exit code if the lab cannot run on this machine, or could not finish.
 const ENVIRONMENT: u8 = 3;
 
-/// Runs things beside rsplib inside user-mode Linux.
+/// Tests and measures this project against rsplib inside user-mode Linux.
 #[derive(Parser)]
 #[command(name = "lab", version, args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(subcommand)]
-    what: Option<What>,
-    /// Only tell what is missing on this machine.
+    action: Option<Action>,
+    /// Only report which programs and kernel modules this machine lacks.
     #[arg(long)]
     check: bool,
     #[command(flatten)]
@@ -42,24 +44,24 @@ struct Cli {
 }
 
 #[derive(Subcommand)]
-enum What {
-    /// The suite against rsplib's registrar (also without this word).
+enum Action {
+    /// Run the conformance suite against rsplib's registrar (the default).
     Conformance(conformance::Args),
-    /// This project's programs beside rsplib's.
+    /// Check that this project's programs work with rsplib's.
     Interop(interop::Args),
-    /// What this project's registrar and rsplib's need for the same load.
+    /// Compare the processor time of this project's registrar and rsplib's under the same load.
     Compare(compare::Args),
-    /// The tests of this project's kernel SCTP stack.
+    /// Run the tests of this project's kernel SCTP stack.
     Transport(transport::Args),
-    /// What the job of a kernel runs.
+    /// Inside a kernel: run the interoperation checks.
     #[command(hide = true)]
     Inside(inside::Args),
-    /// What the job of the comparison runs.
+    /// Inside a kernel: run the comparison.
     #[command(hide = true)]
     InsideCompare(inside::speed::Args),
 }
 
-/// Something that must hold does not: the lab itself did its work.
+/// Failure of what the lab tests, as opposed to a failure of the lab itself.
 #[derive(Debug)]
 struct Failed(String);
 
@@ -85,10 +87,12 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> anyhow::Result<u8> {
-    match &cli.what {
-        Some(What::Inside(args)) => return inside::run(args).map(|()| 0),
-        Some(What::InsideCompare(args)) => return inside::speed::run(args).map(|()| 0),
-        Some(What::Conformance(_) | What::Interop(_) | What::Compare(_) | What::Transport(_))
+    match &cli.action {
+        Some(Action::Inside(args)) => return inside::run(args).map(|()| 0),
+        Some(Action::InsideCompare(args)) => return inside::speed::run(args).map(|()| 0),
+        Some(
+            Action::Conformance(_) | Action::Interop(_) | Action::Compare(_) | Action::Transport(_),
+        )
         | None => {}
     }
     let missing = uml::missing();
@@ -103,17 +107,19 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
         println!("the lab can run here");
         return Ok(0);
     }
-    match &cli.what {
+    match &cli.action {
         None => conformance::run(&cli.conformance),
-        Some(What::Conformance(args)) => conformance::run(args),
-        Some(What::Interop(args)) => interop::run(args),
-        Some(What::Compare(args)) => compare::run(args),
-        Some(What::Transport(args)) => transport::run(args),
-        Some(What::Inside(_) | What::InsideCompare(_)) => unreachable!("they were run above"),
+        Some(Action::Conformance(args)) => conformance::run(args),
+        Some(Action::Interop(args)) => interop::run(args),
+        Some(Action::Compare(args)) => compare::run(args),
+        Some(Action::Transport(args)) => transport::run(args),
+        Some(Action::Inside(_) | Action::InsideCompare(_)) => {
+            unreachable!("commands inside a kernel were run above")
+        }
     }
 }
 
-/// A program of this project and the package that builds it.
+/// Program of this project, with the package that builds it.
 struct Program {
     name: &'static str,
     package: &'static str,
@@ -140,19 +146,22 @@ fn binaries(programs: &[Program]) -> anyhow::Result<PathBuf> {
         let names: Vec<_> = programs.iter().map(|program| program.name).collect();
         bail!("building {} failed", names.join(" and "));
     }
-    let own = std::env::current_exe().context("own path")?;
-    let target = own.ancestors().nth(2).context("target directory")?;
+    let own = std::env::current_exe().context("path of the lab's program")?;
+    let target = own
+        .ancestors()
+        .nth(2)
+        .context("the lab's program is not in cargo's target directory")?;
     let dir = target.join("release");
     for program in programs {
         let path = dir.join(program.name);
         if !path.exists() {
-            bail!("{} is not there after the build", path.display());
+            bail!("the build did not write {}", path.display());
         }
     }
     Ok(dir)
 }
 
-/// A path as one word of a shell script.
+/// Returns the path as one word of a shell script.
 fn quoted(path: &Path) -> String {
     format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
 }

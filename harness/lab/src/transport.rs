@@ -1,4 +1,4 @@
-//! `lab transport`: the tests of this project's kernel SCTP stack, inside a kernel that has it.
+//! `lab transport`: runs the tests of this project's kernel SCTP stack inside a kernel that has SCTP.
 
 use crate::{Failed, quoted, uml};
 use anyhow::{Context, bail};
@@ -9,26 +9,30 @@ use std::time::Duration;
 /// Arguments of `transport`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Time for everything inside, in seconds.
+    /// Time limit for the kernel, from boot to power-off, in seconds.
     #[arg(long, default_value_t = 120)]
     timeout_s: u64,
 }
 
-/// Runs it; 0, or an error when a test failed.
+/// Runs the tests and returns exit code 0.
+///
+/// # Errors
+///
+/// [`Failed`] if a test fails; any other error if the tests cannot run.
 pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
     let tests = build()?;
-    // The port must stand before any SCTP socket is made.
+    // An SCTP socket encapsulates only if the port was set before the socket was made.
     let job = format!(
         "sysctl -qw net.sctp.udp_port=9899\nexport RSPCHECK_LAB=1\nexec {}\n",
         quoted(&tests)
     );
     match uml::boot(&job, Duration::from_secs(args.timeout_s))? {
         0 => Ok(0),
-        code => Err(Failed(format!("the tests ended with {code}")).into()),
+        code => Err(Failed(format!("the tests ended with status {code}")).into()),
     }
 }
 
-/// Builds the tests and gives the program.
+/// Builds the tests and returns the path of their program.
 fn build() -> anyhow::Result<PathBuf> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(cargo)
@@ -45,5 +49,5 @@ fn build() -> anyhow::Result<PathBuf> {
         .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
         .filter(|message| message["target"]["name"] == "kernel")
         .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-        .context("cargo names no test program")
+        .context("cargo reported no test program")
 }

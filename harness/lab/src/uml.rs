@@ -1,4 +1,4 @@
-//! Booting user-mode Linux over the host's own file tree.
+//! Boots user-mode Linux on the host's own file tree.
 
 use anyhow::{Context, bail};
 use std::fs;
@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-/// Where Debian keeps the modules of its user-mode kernel.
+/// Directory in which Debian installs the modules of its user-mode kernel.
 const MODULES: &str = "/usr/lib/uml/modules";
-/// Modules that the lab needs, with all they depend on loaded first.
+/// Modules that the lab needs. [`load_order`] puts their dependencies before them.
 const WANTED: [&str; 7] = [
     "crypto/hmac.ko",
     "net/sctp/sctp.ko",
@@ -19,10 +19,10 @@ const WANTED: [&str; 7] = [
     "net/bridge/bridge.ko",
     "net/sched/sch_netem.ko",
 ];
-/// Memory of the kernel.
+/// Memory of one kernel, as `linux.uml` reads it.
 const MEMORY: &str = "2G";
 
-/// What this machine lacks, by the name of the program or folder.
+/// Returns the programs and directories that the lab needs and this machine lacks.
 pub(crate) fn missing() -> Vec<String> {
     let mut missing: Vec<String> = [
         "linux.uml",
@@ -58,9 +58,13 @@ fn modules() -> Option<PathBuf> {
         .map(|entry| entry.path())
 }
 
-/// Runs a shell script as root inside a fresh kernel, passing its output on. Gives its exit status.
+/// Runs a shell script as root inside a fresh kernel, prints its output at the end, and returns its exit status.
+///
+/// # Errors
+///
+/// If the kernel cannot boot, or the script does not end within `limit`.
 pub(crate) fn boot(script: &str, limit: Duration) -> anyhow::Result<u8> {
-    let modules = modules().context("no modules of user-mode Linux")?;
+    let modules = modules().context("no modules of user-mode Linux are installed")?;
     let dir = tempfile::Builder::new()
         .prefix("lab-")
         .tempdir()
@@ -87,14 +91,15 @@ pub(crate) fn boot(script: &str, limit: Duration) -> anyhow::Result<u8> {
         let tail: Vec<_> = console.lines().rev().take(15).collect();
         let tail = tail.into_iter().rev().collect::<Vec<_>>().join("\n");
         bail!(
-            "the job did not end within {} s ({status}); the console's last lines:\n{tail}",
+            "the job did not end within {} s ({status}); last lines of the console:\n{tail}",
             limit.as_secs()
         );
     };
     code.trim().parse().context("exit status of the job")
 }
 
-/// The first process inside: mounts, modules, addresses, then the job, then power off.
+/// Returns the script of the kernel's first process: it mounts, loads modules, sets addresses, runs the job and powers
+/// off.
 fn init(modules: &Path, dir: &Path) -> anyhow::Result<String> {
     let load: String = load_order(modules)?
         .iter()
@@ -108,7 +113,7 @@ fn init(modules: &Path, dir: &Path) -> anyhow::Result<String> {
          mount -t tmpfs tmpfs /dev/shm 2>/dev/null\n\
          ip link set lo up\nip link set lo multicast on\n\
          {load}\
-         # This kernel has no MD5; SCTP listens only without a keyed cookie then.\n\
+         # This kernel has no MD5, and without it SCTP can listen only if its state cookie is not keyed.\n\
          sysctl -qw net.sctp.cookie_hmac_alg=none\n\
          ip link add dummy0 type dummy\nip addr add 10.255.1.1/24 dev dummy0\nip addr add 10.255.1.2/24 dev dummy0\n\
          ip link set dummy0 up multicast on\nip route add 224.0.0.0/4 dev dummy0\n\
@@ -119,7 +124,7 @@ fn init(modules: &Path, dir: &Path) -> anyhow::Result<String> {
     ))
 }
 
-/// The wanted modules and what they need, in the order in which they can be loaded.
+/// Returns the modules of [`WANTED`] and their dependencies, each dependency before the modules that need it.
 fn load_order(modules: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let table = fs::read_to_string(modules.join("modules.dep")).context("modules.dep")?;
     let mut order: Vec<String> = Vec::new();
@@ -129,7 +134,7 @@ fn load_order(modules: &Path) -> anyhow::Result<Vec<PathBuf>> {
             .lines()
             .find_map(|line| line.strip_prefix(&format!("{own}:")))
             .unwrap_or("");
-        // The table lists a module's needs from the nearest to the deepest.
+        // `modules.dep` lists direct dependencies before indirect ones.
         for module in needs.split_whitespace().rev().chain([own.as_str()]) {
             if !order.iter().any(|known| known == module) {
                 order.push(module.to_owned());

@@ -1,6 +1,6 @@
-//! rsplib's programs find our registrar by its announcements (RFC 5352 §4), with no registrar configured.
+//! Checks that rsplib's programs, without a configured registrar, find ours by its announcements (RFC 5352 §4).
 //!
-//! Hosts: 1 our registrar, 2 the pool element, 4 the pool user, 5 who asks.
+//! Hosts: 1 our registrar, 2 the pool element, 4 the pool user, 5 the observer that resolves pool handles.
 
 use super::programs::{lists_pool, our_registrar, their_pe, their_pu};
 use super::scene::{START, Scene};
@@ -12,7 +12,7 @@ pub(super) const CHECKS: &[Check] = &[Check {
 }];
 
 fn pe_and_pu_find_our_registrar(scene: &mut Scene<'_>) -> anyhow::Result<()> {
-    // rsplib listens to a group of its own choice rather than IANA's.
+    // rsplib's default multicast group is not the one that IANA assigned.
     let group = match scene.family {
         Family::V4 => "239.0.0.50:3863",
         Family::V6 => "[ff05::50]:3863",

@@ -115,7 +115,7 @@ fn ping_pong_goes_on_by_its_cookie(scene: &mut Scene<'_>) -> anyhow::Result<()> 
         &[REGISTRAR],
         &["-interval=200"],
     )?;
-    let tenth = pu.says("(reply #10)", START)?;
+    let tenth = pu.prints("(reply #10)", START)?;
     let first = serving(&tenth)?;
     pes[first].kill()?;
     counts_on(&mut pu, 10, pe_id(PES[first]))?;
@@ -157,18 +157,18 @@ fn calculation_survives_a_killed_pe(scene: &mut Scene<'_>) -> anyhow::Result<()>
         "-scalar=jobs.sca",
     ];
     let mut pu = their_pu(scene, PU, "calcappclient", &[REGISTRAR], &jobs)?;
-    pu.says("Job #2 completed", START)?;
+    pu.prints("Job #2 completed", START)?;
     // One after the other, so that whichever has the job is killed once and there is one left.
-    pu.says(" accepted", START)?;
+    pu.prints(" accepted", START)?;
     pes[0].kill()?;
-    pu.says(" completed", START)?;
+    pu.prints(" completed", START)?;
     lists_pool(scene, ASKER, REGISTRAR, "CalcAppPool", 1, REMOVAL)?;
     let _again = their_pe(scene, 6, "-calcapp", 0x00aa_0006, &[REGISTRAR], &service)?;
     lists_pool(scene, ASKER, REGISTRAR, "CalcAppPool", 2, START)?;
-    pu.says(" accepted", START)?;
+    pu.prints(" accepted", START)?;
     pes[1].kill()?;
-    pu.says(" completed", START)?;
-    pu.says(" completed", START)?;
+    pu.prints(" completed", START)?;
+    pu.prints(" completed", START)?;
     Ok(())
 }
 
@@ -207,7 +207,7 @@ fn pe_re_registers_and_leaves(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let mut pe = their_pe(scene, PES[0], "-echo", first, &[REGISTRAR], &often)?;
     let _other = their_pe(scene, PES[1], "-echo", second, &[REGISTRAR], &[])?;
     for _ in 0..3 {
-        registrar.says(&format!("re-registered {first:#010x}"), START)?;
+        registrar.prints(&format!("re-registered {first:#010x}"), START)?;
     }
     let from = scene.written(PES[1]);
     scene.captured(
@@ -218,7 +218,7 @@ fn pe_re_registers_and_leaves(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     )?;
     lists_pool(scene, ASKER, REGISTRAR, "EchoPool", 2, SOON)?;
     pe.signal(Signal::INT)?;
-    registrar.says(&format!("{first:#010x} left EchoPool: de-registered"), SOON)?;
+    registrar.prints(&format!("{first:#010x} left EchoPool: de-registered"), SOON)?;
     pe.end(SOON)?;
     lists_pool(scene, ASKER, REGISTRAR, "EchoPool", 1, SOON)
 }

@@ -1,4 +1,4 @@
-//! What runs inside the kernel: the interoperation checks, some at a time, one line each.
+//! Interoperation checks, which run inside the kernel, several at the same time; each prints one line.
 
 mod process;
 mod programs;
@@ -20,7 +20,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-/// Which SCTP carries a check.
+/// Carrier of SCTP in a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Carrier {
     /// Kernel SCTP on both sides.
@@ -41,7 +41,7 @@ impl Carrier {
     }
 }
 
-/// Which addresses.
+/// Address family of a check.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Family {
     /// IPv4.
@@ -61,15 +61,15 @@ impl Family {
     }
 }
 
-/// One thing that must work beside rsplib.
+/// Interoperation check.
 pub(crate) struct Check {
-    /// `<group>/<what>`.
+    /// `<group>/<behaviour>`.
     pub(crate) name: &'static str,
-    /// Plays it; an error says what was seen instead.
+    /// Runs the check; its error states the difference from the expected behaviour.
     pub(crate) run: fn(&mut Scene<'_>) -> anyhow::Result<()>,
 }
 
-/// All checks, group by group.
+/// Returns all checks, group by group.
 pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
     [
         at_ours::CHECKS,
@@ -82,7 +82,7 @@ pub(crate) fn checks() -> impl Iterator<Item = &'static Check> {
     .flatten()
 }
 
-/// Whether a check is wanted: no words pick all, else one of them is the beginning of its name.
+/// Returns true if the name of the check begins with one of `words`, or if there are no words.
 pub(crate) fn is_picked(check: &Check, words: &[String]) -> bool {
     words.is_empty()
         || words
@@ -90,7 +90,7 @@ pub(crate) fn is_picked(check: &Check, words: &[String]) -> bool {
             .any(|word| check.name.starts_with(word.as_str()))
 }
 
-/// Where this project's programs are.
+/// Directory of this project's programs.
 pub(crate) struct Tools {
     pub(crate) dir: PathBuf,
 }
@@ -102,22 +102,26 @@ pub(crate) struct Args {
     carrier: Carrier,
     #[arg(long, value_enum)]
     family: Vec<Family>,
-    /// Checks at a time.
+    /// Checks that run at the same time.
     #[arg(long)]
     jobs: usize,
-    /// Where the folders of the checks go.
+    /// Directory for the checks' directories.
     #[arg(long)]
     out: PathBuf,
-    /// Keep the folders of checks that passed too.
+    /// Also keep the directories of checks that passed.
     #[arg(long)]
     keep: bool,
-    /// Where `rserpool` and `rspcheck` are.
+    /// Directory that contains `rserpool` and `rspcheck`.
     #[arg(long)]
     tools: PathBuf,
     picked: Vec<String>,
 }
 
-/// Runs the picked checks and says how each went. An error if one failed.
+/// Runs the picked checks and prints the result of each.
+///
+/// # Errors
+///
+/// [`Failed`] if a check failed.
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let tools = Tools {
         dir: args.tools.clone(),
@@ -137,7 +141,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
                     let Some((check, family)) = todo.get(nth) else {
                         return;
                     };
-                    if !one(args, &tools, nth, check, *family) {
+                    if !run_one(args, &tools, nth, check, *family) {
                         failed.fetch_add(1, Ordering::Relaxed);
                     }
                 }
@@ -151,8 +155,8 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Runs one check and says how it went.
-fn one(args: &Args, tools: &Tools, nth: usize, check: &Check, family: Family) -> bool {
+/// Runs one check, prints its result and returns true if it passed.
+fn run_one(args: &Args, tools: &Tools, nth: usize, check: &Check, family: Family) -> bool {
     let carrier = args.carrier;
     let title = format!("{} {} {}", carrier.word(), family.word(), check.name);
     let dir = args.out.join(title.replace([' ', '/'], "-"));
@@ -165,7 +169,7 @@ fn one(args: &Args, tools: &Tools, nth: usize, check: &Check, family: Family) ->
         Ok(()) => {
             println!("PASS {title} {seconds:.1}s");
             if !args.keep {
-                // What is left over harms nobody.
+                // A directory that cannot be removed costs disk space only.
                 let _ = std::fs::remove_dir_all(&dir);
             }
             true

@@ -92,7 +92,7 @@ fn ping_pong_goes_on_by_its_cookie(scene: &mut Scene<'_>) -> anyhow::Result<()> 
         &[REGISTRAR],
         &["-interval=200"],
     )?;
-    let first = serving(&pu.says("(reply #10)", START)?)?;
+    let first = serving(&pu.prints("(reply #10)", START)?)?;
     pes[first].kill()?;
     counts_on(&mut pu, 10, pe_id(PES[first]))
 }
@@ -116,7 +116,7 @@ fn ping_pong_goes_on_at_rspserver_and_back(scene: &mut Scene<'_>) -> anyhow::Res
         &[REGISTRAR],
         &["-interval=200"],
     )?;
-    pu.says("(reply #5)", START)?;
+    pu.prints("(reply #5)", START)?;
     let mut theirs = their_pe(scene, PES[1], "-pingpong", pe_id(PES[1]), &[REGISTRAR], &[])?;
     lists_pool(scene, ASKER, REGISTRAR, "PingPongPool", 2, START)?;
     ours.kill()?;
@@ -138,11 +138,11 @@ fn calculation_survives_a_killed_pe(scene: &mut Scene<'_>) -> anyhow::Result<()>
         "-scalar=jobs.sca",
     ];
     let mut pu = their_pu(scene, PU, "calcappclient", &[REGISTRAR], &jobs)?;
-    pu.says("Job #2 completed", START)?;
-    pu.says(" accepted", START)?;
+    pu.prints("Job #2 completed", START)?;
+    pu.prints(" accepted", START)?;
     pes[0].kill()?;
-    pu.says(" completed", 2 * START)?;
-    pu.says(" completed", 2 * START)?;
+    pu.prints(" completed", 2 * START)?;
+    pu.prints(" completed", 2 * START)?;
     lists_pool(scene, ASKER, REGISTRAR, "CalcAppPool", 1, REMOVAL)
 }
 

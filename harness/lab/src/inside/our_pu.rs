@@ -57,7 +57,7 @@ fn two_pes(
 
 /// Waits until a session has a pool element, and tells which.
 fn serving(pu: &mut Process) -> anyhow::Result<usize> {
-    let line = pu.says("with pool element", 2 * START)?;
+    let line = pu.prints("with pool element", 2 * START)?;
     PES.iter()
         .position(|host| line.contains(&format!("{:08x}", pe_id(*host))))
         .with_context(|| format!("no pool element of theirs in `{line}`"))
@@ -153,7 +153,7 @@ fn load(
     if more.contains(&"--service=calc") {
         // Each job is a session: it is the next one that is to fail over, once it can.
         first = serving(&mut pu)?;
-        pu.says("a cookie of", START)?;
+        pu.prints("a cookie of", START)?;
     }
     pes[first].kill()?;
     let status = pu.end(4 * START)?;
@@ -163,7 +163,7 @@ fn load(
         pu.lines().join("; ")
     );
     ensure!(
-        pu.said("session continues with pool element"),
+        pu.printed("session continues with pool element"),
         "nothing failed over"
     );
     Ok(())

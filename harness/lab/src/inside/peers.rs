@@ -1,6 +1,7 @@
-//! Our registrar and rsplib's as ENRP peers.
+//! Checks of our registrar and rsplib's as ENRP peers.
 //!
-//! Hosts: 1 our registrar, 2 rsplib's, 3 another one of ours; 11 to 13 crowds; 14 the pool user, 15 who asks.
+//! Hosts: 1 our registrar, 2 rsplib's, 3 our second registrar; 11 to 13 crowds; 14 the pool user, 15 the observer that
+//! resolves pool handles.
 
 use super::process::Process;
 use super::programs::{
@@ -63,22 +64,22 @@ const CROWD_AT_THEIRS: u8 = 12;
 const ANOTHER_CROWD: u8 = 13;
 const PU: u8 = 14;
 const ASKER: u8 = 15;
-/// A thousand pool elements.
+/// Pools and pool elements per pool of a crowd: 1000 pool elements.
 const POOLS: usize = 100;
 const EACH: usize = 10;
 
-/// Both registrars agree from here on: crowds at either side show at the other, and the checksums that each tells
-/// are what the other one counts, so that nobody asks for a table again.
+/// Checks that both registrars keep the same handlespace from here on: each adds and removes the PEs of a crowd at the
+/// other, each computes the checksum that the other announces, and neither audits the other again.
 fn agree(scene: &mut Scene<'_>) -> anyhow::Result<()> {
-    // An audit may have mended what came before: rsplib leaves updates out when its socket has no room for more. And
-    // the capture lags: what stands in it before these presences is all there was.
-    both_told(scene)?;
+    // rsplib drops updates while the send buffer of its socket is full, so an audit may have been needed before this
+    // point. The capture lags: only after these PRESENCEs does it hold all earlier audits.
+    both_sent_presences(scene)?;
     let tables = audits(scene)?.len();
     let left = crowd(scene, CROWD_AT_OURS, OURS, "left", 3, 4)?;
     let right = crowd(scene, CROWD_AT_THEIRS, THEIRS, "right", 3, 4)?;
     lists_crowd(scene, ASKER, THEIRS, "left", 3, 4, SOON).context("additions at ours")?;
     lists_crowd(scene, ASKER, OURS, "right", 3, 4, SOON).context("additions at theirs")?;
-    compared(scene, tables)?;
+    checksums_agree(scene, tables)?;
     leave(left)?;
     leave(right)?;
     lists_crowd(scene, ASKER, OURS, "left", 3, 0, REMOVAL).context("the crowd at ours is gone")?;
@@ -86,42 +87,45 @@ fn agree(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     lists_crowd(scene, ASKER, THEIRS, "right", 3, 0, REMOVAL)
         .context("the crowd at theirs is gone")?;
     lists_crowd(scene, ASKER, OURS, "right", 3, 0, SOON).context("removals at theirs")?;
-    compared(scene, tables)
+    checksums_agree(scene, tables)
 }
 
-/// A crowd aborts its association and ends.
+/// Ends a crowd, which aborts its association.
 fn leave(mut crowd: Process) -> anyhow::Result<()> {
     crowd.signal(Signal::TERM)?;
     crowd.end(SOON)?;
     Ok(())
 }
 
-/// Requests for the PEs of one registrar: what a checksum that differs leads to. A start asks with W=0.
+/// Returns the captured audits: requests for the PEs of one registrar (W=1), which a registrar sends when checksums
+/// differ. A starting registrar sends W=0.
 fn audits(scene: &Scene<'_>) -> anyhow::Result<Vec<String>> {
     let mut all = scene.messages("ENRP_HANDLE_TABLE_REQUEST")?;
     all.retain(|line| line.contains(" W=1 "));
     Ok(all)
 }
 
-/// Waits for the next presences of each side, which tell its checksum.
-fn both_told(scene: &mut Scene<'_>) -> anyhow::Result<()> {
+/// Waits until each side has sent further PRESENCEs, which carry its checksum.
+fn both_sent_presences(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     for id in [OUR_ID, THEIR_ID] {
         let sender = format!("=0 {id:#010x} ");
         let all = scene.messages("ENRP_PRESENCE")?;
         let before = all.iter().filter(|line| line.contains(&sender)).count();
-        // One may have been on its way, and its answer would be the request: rsplib sends each twice.
+        // A PRESENCE sent before the call may be captured after it, and a peer requests a table only after the next
+        // one; rsplib sends each PRESENCE twice. So four show that the answer to one is in the capture.
         scene.captured("ENRP_PRESENCE", &sender, before + 4, 4 * HEARTBEAT + SOON)?;
     }
     Ok(())
 }
 
-/// Waits for the next presences and looks that theirs tell what ours counts, and that no table was asked for since.
-fn compared(scene: &mut Scene<'_>, tables: usize) -> anyhow::Result<()> {
-    both_told(scene)?;
+/// Waits for the next PRESENCEs and checks that rsplib announces the checksum that ours computes, and that no audit
+/// was sent after the first `tables`.
+fn checksums_agree(scene: &mut Scene<'_>, tables: usize) -> anyhow::Result<()> {
+    both_sent_presences(scene)?;
     let since = audits(scene)?;
     ensure!(
         since.len() == tables,
-        "the checksums did not agree, a table was asked for: {}",
+        "the checksums differed, so that a registrar requested a table: {}",
         since[tables..].join("; ")
     );
     let theirs = format!(" {THEIR_ID:#010x} ");
@@ -129,27 +133,29 @@ fn compared(scene: &mut Scene<'_>, tables: usize) -> anyhow::Result<()> {
     let last = presences
         .iter()
         .rfind(|line| line.contains(&format!("=0{theirs}")))
-        .context("no PRESENCE of theirs")?;
+        .context("rsplib's registrar sent no PRESENCE")?;
     let counted = counted(scene)?;
     ensure!(
         last.contains(&format!(" checksum {counted} ")),
-        "ours counts {counted}, theirs tells {last}"
+        "our registrar computes {counted}, rsplib's announces {last}"
     );
     Ok(())
 }
 
-/// The PE checksum that our registrar counts over the PEs of theirs, as its status writes it.
+/// Returns the checksum that our registrar computes over the PEs of rsplib's, in the format of its status.
 fn counted(scene: &mut Scene<'_>) -> anyhow::Result<String> {
     let status = our_status(scene, OURS)?;
     let peers = status["peers"]
         .as_array()
-        .context("no peers in the status")?;
+        .context("the status has no list of peers")?;
     let theirs = format!("{THEIR_ID:#010x}");
     let peer = peers
         .iter()
         .find(|peer| peer["id"] == theirs.as_str())
-        .context("theirs is no peer of ours")?;
-    let checksum = peer["checksum"].as_str().context("no checksum")?;
+        .context("our registrar does not list rsplib's as a peer")?;
+    let checksum = peer["checksum"]
+        .as_str()
+        .context("the status of the peer has no checksum")?;
     Ok(checksum.to_owned())
 }
 
@@ -182,7 +188,7 @@ fn ours_joins_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
             .lines()
             .iter()
             .any(|line| line.contains("serving alone")),
-        "it did not use its mentor"
+        "our registrar started without its mentor"
     );
     leave(many)?;
     lists_crowd(scene, ASKER, OURS, "many", POOLS, 0, REMOVAL + SOON).context("the removals")?;
@@ -190,32 +196,32 @@ fn ours_joins_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     ours.kill()
 }
 
-/// Theirs is told of one of ours, whose list names the other one.
+/// Checks that rsplib's registrar, which knows one of ours only, learns the second from its LIST_RESPONSE.
 fn ours_lists_a_peer_to_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let _ours = our_registrar(scene, OURS, OUR_ID, &[], &[])?;
     let _second = our_registrar(scene, SECOND, SECOND_ID, &[OURS], &[])?;
     let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
-    names(scene, OUR_ID, THEIR_ID, SECOND_ID)?;
-    // Nobody else knows of it: its first words come from what it was listed.
-    greets(scene, THEIR_ID, SECOND)?;
+    lists_server(scene, OUR_ID, THEIR_ID, SECOND_ID)?;
+    // The list is its only source for the second registrar's address.
+    sends_presence(scene, THEIR_ID, SECOND)?;
     let _crowd = crowd(scene, ANOTHER_CROWD, THEIRS, "many", 2, 2)?;
     lists_crowd(scene, ASKER, SECOND, "many", 2, 2, SOON)
 }
 
-/// One of ours is told of theirs, whose list names the other one of ours.
+/// Checks that our registrar, which knows rsplib's only, learns our second from the LIST_RESPONSE of rsplib's.
 fn theirs_lists_a_peer_to_ours(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let _second = our_registrar(scene, SECOND, SECOND_ID, &[], &[])?;
     let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[SECOND], &[])?;
-    greets(scene, THEIR_ID, SECOND)?;
+    sends_presence(scene, THEIR_ID, SECOND)?;
     let _ours = our_registrar(scene, OURS, OUR_ID, &[THEIRS], &[])?;
-    names(scene, THEIR_ID, OUR_ID, SECOND_ID)?;
-    greets(scene, OUR_ID, SECOND)?;
+    lists_server(scene, THEIR_ID, OUR_ID, SECOND_ID)?;
+    sends_presence(scene, OUR_ID, SECOND)?;
     let _crowd = crowd(scene, CROWD_AT_OURS, OURS, "many", 2, 2)?;
     lists_crowd(scene, ASKER, SECOND, "many", 2, 2, SOON)
 }
 
-/// Waits for a list that one registrar sends to another, and looks that it names a third one.
-fn names(scene: &mut Scene<'_>, from: u32, to: u32, third: u32) -> anyhow::Result<()> {
+/// Waits for a LIST_RESPONSE from one registrar to another and checks that it lists a third one.
+fn lists_server(scene: &mut Scene<'_>, from: u32, to: u32, third: u32) -> anyhow::Result<()> {
     let way = format!("{from:#010x} {to:#010x}");
     scene.captured("ENRP_LIST_RESPONSE", &way, 1, START)?;
     let lists = scene.messages("ENRP_LIST_RESPONSE")?;
@@ -224,14 +230,14 @@ fn names(scene: &mut Scene<'_>, from: u32, to: u32, third: u32) -> anyhow::Resul
         lists
             .iter()
             .any(|line| line.contains(&way) && line.contains(&third)),
-        "no list names{third}: {}",
+        "no LIST_RESPONSE lists{third}: {}",
         lists.join("; ")
     );
     Ok(())
 }
 
-/// Waits until a registrar has said something to another one.
-fn greets(scene: &mut Scene<'_>, from: u32, host: u8) -> anyhow::Result<()> {
+/// Waits until a registrar has sent a PRESENCE to the registrar on `host`.
+fn sends_presence(scene: &mut Scene<'_>, from: u32, host: u8) -> anyhow::Result<()> {
     let (sender, to) = (format!("=0 {from:#010x} "), scene.enrp(host));
     scene.captured(
         "ENRP_PRESENCE",
@@ -241,7 +247,7 @@ fn greets(scene: &mut Scene<'_>, from: u32, host: u8) -> anyhow::Result<()> {
     )
 }
 
-/// A crowd that is at home at theirs answers its new Home and stays.
+/// Checks that a crowd whose Home was rsplib's registrar acknowledges its new Home's keep-alives and stays listed.
 fn theirs_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let mut ours = our_registrar(scene, OURS, OUR_ID, &[], &[])?;
     let mut theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
@@ -249,9 +255,9 @@ fn theirs_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     lists_crowd(scene, ASKER, OURS, "many", 5, 4, START)?;
     theirs.kill()?;
     scene.link(THEIRS, false)?;
-    ours.says("0x22222222 taken over by 0x11111111", TAKEOVER)?;
-    many.says("home id=0x11111111", SOON)?;
-    // They answer their new Home, each twice, and stay.
+    ours.prints("0x22222222 taken over by 0x11111111", TAKEOVER)?;
+    many.prints("home id=0x11111111", SOON)?;
+    // Two ACKs of each of the 20 pool elements.
     let to_ours = format!("> {}", scene.asap(OURS));
     scene.captured(
         "ASAP_ENDPOINT_KEEP_ALIVE_ACK",
@@ -262,11 +268,11 @@ fn theirs_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     lists_crowd(scene, ASKER, OURS, "many", 5, 4, SOON)
 }
 
-/// rsplib's pool element hears from a new Home, answers it, and its session goes on.
+/// Checks that rsplib's pool element acknowledges the keep-alives of a new Home and that its session continues.
 fn ours_adopts_a_pe_of_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let mut ours = our_registrar(scene, OURS, OUR_ID, &[], &[])?;
     let mut theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
-    // It knows no registrar but its Home, and says nothing by itself.
+    // The pool element knows no other registrar, and re-registers too late to find a new Home by itself.
     let rarely = ["-rereginterval=300000"];
     let _pe = their_pe(
         scene,
@@ -282,7 +288,7 @@ fn ours_adopts_a_pe_of_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     at_ours::echo(&mut pu, "before", START)?;
     theirs.kill()?;
     scene.link(THEIRS, false)?;
-    ours.says("0x22222222 taken over by 0x11111111", TAKEOVER)?;
+    ours.prints("0x22222222 taken over by 0x11111111", TAKEOVER)?;
     let to_ours = format!("> {}", scene.asap(OURS));
     scene.captured(
         "ASAP_ENDPOINT_KEEP_ALIVE_ACK",
@@ -294,7 +300,8 @@ fn ours_adopts_a_pe_of_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     lists_pool(scene, ASKER, OURS, "EchoPool", 1, SOON)
 }
 
-/// rsplib does not take over when nobody is left to consent: its pool elements come by themselves.
+/// Checks that rsplib's pool elements re-register at rsplib's registrar. As the only registrar left, it has no peer that
+/// could acknowledge a takeover, and sends none.
 fn ours_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let mut ours = our_registrar(scene, OURS, OUR_ID, &[], &[])?;
     let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
@@ -321,26 +328,27 @@ fn ours_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     lists_pool(scene, ASKER, THEIRS, "EchoPool", 1, SOON)
 }
 
-/// Of two of ours and rsplib's one of ours vanishes: the other one takes over, for which it needs rsplib's consent.
+/// Checks that one of our registrars takes over from the other, for which it needs the INIT_TAKEOVER_ACK of rsplib's.
 fn ours_is_taken_over_with_their_consent(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let _ours = our_registrar(scene, OURS, OUR_ID, &[], &[])?;
     let mut second = our_registrar(scene, SECOND, SECOND_ID, &[OURS], &[])?;
-    // Who notices first may take over, with the other one's consent: here ours must.
+    // The registrar that detects the failure first takes over. The long limit lets ours be the first.
     let patient = ["-peermaxtimelastheard=30000"];
     let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS, SECOND], &patient)?;
     let mut many = crowd(scene, CROWD_AT_OURS, OURS, "many", 5, 4)?;
     lists_crowd(scene, ASKER, THEIRS, "many", 5, 4, START)?;
     lists_crowd(scene, ASKER, SECOND, "many", 5, 4, START)?;
     scene.link(OURS, false)?;
-    second.says("0x11111111 taken over by 0x33333333", TAKEOVER)?;
-    many.says("home id=0x33333333", SOON)?;
+    second.prints("0x11111111 taken over by 0x33333333", TAKEOVER)?;
+    many.prints("home id=0x33333333", SOON)?;
     let consent = format!("{THEIR_ID:#010x} {SECOND_ID:#010x}");
     scene.captured("ENRP_INIT_TAKEOVER_ACK", &consent, 1, SOON)?;
-    lists_crowd(scene, ASKER, THEIRS, "many", 5, 4, SOON).context("theirs keeps them")?;
+    lists_crowd(scene, ASKER, THEIRS, "many", 5, 4, SOON)
+        .context("rsplib's registrar keeps the crowd")?;
     lists_crowd(scene, ASKER, SECOND, "many", 5, 4, SOON)
 }
 
-/// With the same identifier, soon: what is at theirs comes back by the table.
+/// Checks that our registrar, restarted at once with the same identifier, downloads the PEs of rsplib's.
 fn ours_restarts(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
     let mut ours: Process = our_registrar(scene, OURS, OUR_ID, &[THEIRS], &[])?;

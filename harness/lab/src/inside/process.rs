@@ -1,4 +1,4 @@
-//! Programs that run inside: their lines are logged and waited for, and they end with their owner.
+//! Programs that a check runs: each logs its output, can be waited for line by line, and ends when it is dropped.
 
 use anyhow::{Context, bail};
 use rspcheck_child::{Child, Line, NoLine, Options, WhenFull};
@@ -8,26 +8,26 @@ use std::path::Path;
 use std::process::{Command, ExitStatus};
 use std::time::{Duration, Instant};
 
-/// Lines that an error shows.
+/// Lines of output that an error quotes.
 const SHOWN: usize = 6;
-/// Octets of a line that are kept together.
+/// Length at which a line is split, in octets.
 const LINE_LIMIT: usize = 1 << 20;
-/// Lines that may come between two waits; further ones are only in the log.
+/// Lines that are queued between two waits; further ones are only in the log.
 const LINES_LIMIT: usize = 100_000;
 
-/// A running program.
+/// Running program of a check.
 #[derive(Debug)]
 pub(crate) struct Process {
     name: String,
     child: Child,
-    /// Everything it wrote that was taken so far.
+    /// Lines read from the program so far.
     lines: Vec<String>,
-    /// Lines that an earlier wait has passed.
+    /// Number of lines that earlier waits have passed.
     seen: usize,
 }
 
 impl Process {
-    /// Starts a program; its output goes to `<dir>/<name>.log` too.
+    /// Starts a program, whose output is also written to `<dir>/<name>.log`.
     pub(crate) fn start(name: &str, mut command: Command, dir: &Path) -> anyhow::Result<Process> {
         let file = dir.join(format!("{name}.log"));
         let log = File::create(&file).with_context(|| file.display().to_string())?;
@@ -49,7 +49,8 @@ impl Process {
         })
     }
 
-    /// Waits for a line that none of the earlier waits has passed.
+    /// Waits for a line for which `is_it` holds, behind those that earlier waits have passed, and returns it. `what`
+    /// names the line in the error.
     pub(crate) fn line(
         &mut self,
         what: &str,
@@ -69,12 +70,12 @@ impl Process {
                     self.keep(&line);
                     continue;
                 }
-                Err(NoLine::Over) => "it ended before".to_owned(),
+                Err(NoLine::Over) => "the program ended before".to_owned(),
                 Err(NoLine::Late) => format!("none within {:.1} s", within.as_secs_f64()),
             };
             let from = self.lines.len().saturating_sub(SHOWN);
             bail!(
-                "{}: no line with {what}: {why}; the last ones:\n    {}",
+                "{}: no line with {what}: {why}; last lines:\n    {}",
                 self.name,
                 self.lines[from..].join("\n    ")
             );
@@ -82,31 +83,31 @@ impl Process {
     }
 
     /// Waits for a line that contains this text.
-    pub(crate) fn says(&mut self, text: &str, within: Duration) -> anyhow::Result<String> {
+    pub(crate) fn prints(&mut self, text: &str, within: Duration) -> anyhow::Result<String> {
         self.line(&format!("`{text}`"), |line| line.contains(text), within)
     }
 
-    /// Types a line.
+    /// Writes a line to the program's standard input.
     pub(crate) fn types(&mut self, line: &str) -> anyhow::Result<()> {
         self.child
             .send(format!("{line}\n").into_bytes())
-            .with_context(|| format!("{}: typing `{line}`", self.name))
+            .with_context(|| format!("{}: writing `{line}`", self.name))
     }
 
-    /// Sends a signal.
+    /// Sends a signal to the program.
     pub(crate) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
         self.child
             .signal(signal)
             .with_context(|| format!("{}: {signal:?}", self.name))
     }
 
-    /// Sends SIGKILL and waits for the end.
+    /// Sends SIGKILL and waits until the program has ended.
     pub(crate) fn kill(&mut self) -> anyhow::Result<()> {
         self.child.kill().with_context(|| self.name.clone())?;
         Ok(())
     }
 
-    /// Waits for the end and returns the exit status.
+    /// Waits until the program has ended and returns its exit status.
     pub(crate) fn end(&mut self, within: Duration) -> anyhow::Result<ExitStatus> {
         let deadline = clock() + within;
         if !self.child.wait_for_output(deadline) || self.child.wait_for_end(deadline).is_none() {
@@ -119,12 +120,12 @@ impl Process {
         self.child.kill().with_context(|| self.name.clone())
     }
 
-    /// Returns true if a line with this text has come, waited for or not.
-    pub(crate) fn said(&mut self, text: &str) -> bool {
+    /// Returns true if the program has printed a line that contains this text, waited for or not.
+    pub(crate) fn printed(&mut self, text: &str) -> bool {
         self.lines().iter().any(|line| line.contains(text))
     }
 
-    /// Returns everything it wrote so far.
+    /// Returns all lines that the program has printed so far.
     pub(crate) fn lines(&mut self) -> &[String] {
         while let Some(line) = self.child.try_line() {
             self.keep(&line);
@@ -132,7 +133,7 @@ impl Process {
         &self.lines
     }
 
-    /// Returns its process id.
+    /// Returns the process id.
     pub(crate) fn id(&self) -> u32 {
         self.child.id()
     }
@@ -142,7 +143,7 @@ impl Process {
     }
 }
 
-/// Removes the colours of a terminal.
+/// Removes trailing blanks and the escape sequences that colour a terminal.
 fn plain(line: &str) -> String {
     let mut text = String::with_capacity(line.len());
     let mut rest = line.trim_end();
@@ -156,7 +157,7 @@ fn plain(line: &str) -> String {
 
 #[expect(
     clippy::disallowed_methods,
-    reason = "programs are waited for on wall time"
+    reason = "the programs of both sides run on wall time"
 )]
 pub(crate) fn clock() -> Instant {
     Instant::now()
@@ -167,7 +168,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn colours_are_left_out() {
+    fn escape_sequences_are_removed() {
         assert_eq!(
             plain("\u{1b}[34mfrom PE $00bbbbbb> hello\u{1b}[0m\n"),
             "from PE $00bbbbbb> hello"
@@ -177,19 +178,22 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_waited_for_once_and_in_order() {
+    fn each_wait_begins_behind_the_line_before() {
         let dir = tempfile::tempdir().unwrap();
         let mut command = Command::new("sh");
         command.args(["-c", "echo one; echo two; read word; echo got $word"]);
         let mut shell = Process::start("shell", command, dir.path()).unwrap();
         let long = Duration::from_secs(20);
-        assert_eq!(shell.says("two", long).unwrap(), "two");
-        assert!(shell.says("one", Duration::ZERO).is_err(), "it came before");
+        assert_eq!(shell.prints("two", long).unwrap(), "two");
+        assert!(
+            shell.prints("one", Duration::ZERO).is_err(),
+            "an earlier wait passed that line"
+        );
         shell.types("this").unwrap();
-        assert_eq!(shell.says("got", long).unwrap(), "got this");
+        assert_eq!(shell.prints("got", long).unwrap(), "got this");
         assert!(shell.end(long).unwrap().success());
-        let error = shell.says("more", long).unwrap_err().to_string();
-        assert!(error.contains("it ended before"), "{error}");
-        assert!(shell.said("one"));
+        let error = shell.prints("more", long).unwrap_err().to_string();
+        assert!(error.contains("the program ended before"), "{error}");
+        assert!(shell.printed("one"));
     }
 }

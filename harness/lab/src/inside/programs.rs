@@ -1,33 +1,38 @@
-//! The programs of both sides with the arguments that every check gives them.
+//! Starts the programs of both sides with the arguments that all checks share.
 
 use super::process::Process;
 use super::scene::{START, Scene, Side, words};
 use anyhow::{Context, bail};
 use std::time::Duration;
 
-/// Timers of both registrars, alike: PEER-HEARTBEAT-CYCLE, MAX-TIME-LAST-HEARD, MAX-TIME-NO-RESPONSE, and the
-/// keep-alives of PEs. The RFC's would make one check take minutes.
+// Both registrars have the same timers, far below the defaults of RFC 5353, with which one check would take minutes.
+/// PEER-HEARTBEAT-CYCLE of both registrars.
 pub(crate) const HEARTBEAT: Duration = Duration::from_secs(2);
+/// MAX-TIME-LAST-HEARD of both registrars.
 pub(crate) const LAST_HEARD: Duration = Duration::from_secs(6);
+/// MAX-TIME-NO-RESPONSE of both registrars.
 pub(crate) const NO_RESPONSE: Duration = Duration::from_secs(2);
+/// Interval at which both registrars send ENDPOINT_KEEP_ALIVE to a PE.
 pub(crate) const KEEP_ALIVE: Duration = Duration::from_secs(3);
+/// Time limit for the PE's ENDPOINT_KEEP_ALIVE_ACK.
 pub(crate) const KEEP_ALIVE_ACK: Duration = Duration::from_secs(2);
-/// The longest a pool element that is gone stays listed: the longest distance of two keep-alives (+50 %), the time for
-/// the answer, and some for slow machines.
+/// Limit on the time for which a failed pool element stays listed: the longest keep-alive interval (+50 %), the limit
+/// for the ACK, and a margin for slow machines.
 pub(crate) const REMOVAL: Duration = Duration::from_secs(15);
-/// The longest until a dead registrar is taken over: both thresholds, the arbitration, and some.
+/// Limit on the time from a registrar's failure to its takeover: both thresholds, the arbitration, and a margin.
 pub(crate) const TAKEOVER: Duration = Duration::from_secs(30);
-/// Keep-alives of registrars with a thousand pool elements: a burst of them takes its time on a slow machine.
+/// Argument of our registrar for rare keep-alives, because a slow machine needs long for those of 1000 pool elements.
 pub(crate) const OUR_RARE_KEEP_ALIVES: &str = "--keep-alive-interval=60s";
-/// The same for rsplib's registrar.
+/// Arguments of rsplib's registrar for rare keep-alives.
 pub(crate) const THEIR_RARE_KEEP_ALIVES: [&str; 2] = [
     "-endpointkeepalivetransmissioninterval=60000",
     "-endpointkeepalivetimeoutinterval=30000",
 ];
-/// For what follows from one message at once.
+/// Limit on the time for an effect that follows from one message without a timer.
 pub(crate) const SOON: Duration = Duration::from_secs(10);
 
-/// Starts our registrar and waits until it serves.
+/// Starts our registrar and waits until it accepts associations. An argument in `more` replaces the timer that it
+/// sets.
 pub(crate) fn our_registrar(
     scene: &mut Scene<'_>,
     host: u8,
@@ -50,7 +55,6 @@ pub(crate) fn our_registrar(
         ("--keep-alive-timeout", KEEP_ALIVE_ACK),
     ];
     for (flag, span) in timers {
-        // What a check sets itself stands.
         if !more.iter().any(|word| word.starts_with(flag)) {
             argv.push(format!("{flag}={}s", span.as_secs()));
         }
@@ -65,19 +69,19 @@ pub(crate) fn our_registrar(
     Ok(registrar)
 }
 
-/// What our registrar on a host tells of itself.
+/// Returns the status of our registrar on a host.
 pub(crate) fn our_status(scene: &mut Scene<'_>, host: u8) -> anyhow::Result<serde_json::Value> {
     let socket = scene.socket(host);
     let argv = scene.tool("rserpool", &["status", "--json", "--socket", &socket]);
-    let (told, lines) = scene.run(Side::Ours, host, "status", &argv, START)?;
+    let (succeeded, lines) = scene.run(Side::Ours, host, "status", &argv, START)?;
     let text = lines.join("\n");
-    if !told {
-        bail!("the status of our registrar on host {host}: {text}");
+    if !succeeded {
+        bail!("our registrar on host {host} reports no status: {text}");
     }
-    serde_json::from_str(&text).with_context(|| format!("its status: {text}"))
+    serde_json::from_str(&text).with_context(|| format!("the status is no JSON: {text}"))
 }
 
-/// Starts rsplib's registrar and waits until it listens.
+/// Starts rsplib's registrar with the timers of the checks and waits until it listens.
 pub(crate) fn their_registrar(
     scene: &mut Scene<'_>,
     host: u8,
@@ -111,7 +115,7 @@ pub(crate) fn their_registrar(
     their_registrar_as(scene, host, id, peers, &timers)
 }
 
-/// The same with its own timers, but for what is told.
+/// Starts rsplib's registrar with its default timers, unless `more` sets them, and waits until it listens.
 pub(crate) fn their_registrar_as(
     scene: &mut Scene<'_>,
     host: u8,
@@ -126,7 +130,7 @@ pub(crate) fn their_registrar_as(
         format!("-identifier={id:#010x}"),
         "-asapannounce=off".to_owned(),
         "-enrpannounce=off".to_owned(),
-        // The limits against floods would slow a thousand pool elements down.
+        // The default rate limits would delay the messages of 1000 pool elements.
         "-maxhrrate=100000".to_owned(),
         "-maxeurate=100000".to_owned(),
     ]);
@@ -144,7 +148,7 @@ pub(crate) fn their_registrar_as(
     Ok(registrar)
 }
 
-/// Waits until a kernel's SCTP endpoint of a host listens.
+/// Waits until the kernel of a host lists an SCTP endpoint with this local port.
 fn listens(scene: &mut Scene<'_>, host: u8, port: u16) -> anyhow::Result<()> {
     // The sixth column is the local port.
     let condition =
@@ -152,7 +156,7 @@ fn listens(scene: &mut Scene<'_>, host: u8, port: u16) -> anyhow::Result<()> {
     scene.until(Side::Theirs, host, &condition, START)
 }
 
-/// Starts a pool element of rsplib (`-echo`, `-pingpong`, `-calcapp`, with more arguments).
+/// Starts a pool element of rsplib; `service` is `-echo`, `-pingpong` or `-calcapp`.
 pub(crate) fn their_pe(
     scene: &mut Scene<'_>,
     host: u8,
@@ -174,12 +178,12 @@ pub(crate) fn their_pe(
     argv.extend(words(more));
     let name = format!("their-pe{service}-{host}");
     let mut pe = scene.start(Side::Theirs, host, &name, &argv)?;
-    // A registration only shows when a registrar's first keep-alive comes, so callers look at the registrar.
-    pe.says("rsplib is ready", START)?;
+    // The program reports its registration only after the first keep-alive, so callers ask the registrar.
+    pe.prints("rsplib is ready", START)?;
     Ok(pe)
 }
 
-/// Starts a pool user of rsplib (`rspterminal`, `pingpongclient`, `calcappclient`).
+/// Starts a pool user of rsplib; `program` is `rspterminal`, `pingpongclient` or `calcappclient`.
 pub(crate) fn their_pu(
     scene: &mut Scene<'_>,
     host: u8,
@@ -193,7 +197,8 @@ pub(crate) fn their_pu(
     scene.start(Side::Theirs, host, &format!("{program}-{host}"), &argv)
 }
 
-/// Their arguments that name registrars; without any they listen to announcements.
+/// Returns the arguments that name registrars to rsplib's programs. Without registrars there are none, and the programs
+/// listen to announcements.
 fn their_registrars(scene: &Scene<'_>, registrars: &[u8]) -> Vec<String> {
     let mut argv: Vec<String> = registrars
         .iter()
@@ -205,7 +210,7 @@ fn their_registrars(scene: &Scene<'_>, registrars: &[u8]) -> Vec<String> {
     argv
 }
 
-/// Registers a crowd of pool elements, which stays until it is dropped.
+/// Registers a crowd, `pools` pools of `elements` Round Robin PEs each; it stays registered until it is dropped.
 pub(crate) fn crowd(
     scene: &mut Scene<'_>,
     host: u8,
@@ -226,7 +231,7 @@ pub(crate) fn crowd(
     )
 }
 
-/// The same of a policy, with more or less patience.
+/// Registers a crowd with this policy; all registrations must be granted within `patience`.
 pub(crate) fn crowd_of(
     scene: &mut Scene<'_>,
     host: u8,
@@ -248,11 +253,11 @@ pub(crate) fn crowd_of(
     argv.push(format!("--pools={pools}"));
     argv.push(format!("--pes={elements}"));
     let mut crowd = scene.start(Side::Ours, host, &format!("crowd-{prefix}"), &argv)?;
-    crowd.says("registered ", patience)?;
+    crowd.prints("registered ", patience)?;
     Ok(crowd)
 }
 
-/// Waits until a registrar lists so many elements of each pool of a crowd.
+/// Waits until the registrar on host `at` lists `elements` PEs in each pool of a crowd.
 pub(crate) fn lists_crowd(
     scene: &mut Scene<'_>,
     host: u8,
@@ -267,7 +272,7 @@ pub(crate) fn lists_crowd(
     lists(scene, host, at, &which, elements, within)
 }
 
-/// Waits until a registrar lists so many elements of a pool.
+/// Waits until the registrar on host `at` lists `elements` PEs in a pool. The pool user that asks is on `host`.
 pub(crate) fn lists_pool(
     scene: &mut Scene<'_>,
     host: u8,
@@ -294,7 +299,7 @@ fn lists(
     let (as_wanted, lines) = scene.run(Side::Ours, host, "listed", &argv, within + 2 * START)?;
     if !as_wanted {
         bail!(
-            "registrar on host {at}, {}, {elements} each: {}",
+            "the registrar on host {at} does not list {elements} PEs ({}): {}",
             which.join(" "),
             lines.join("; ")
         );
@@ -302,7 +307,7 @@ fn lists(
     Ok(())
 }
 
-/// `rspcheck bench …` on a host of ours, towards a registrar.
+/// Returns the arguments of `rspcheck bench` on `host` for the registrar on host `at`.
 fn bench(scene: &Scene<'_>, what: &str, host: u8, at: u8) -> Vec<String> {
     let mut argv = scene.tool(
         "rspcheck",
@@ -313,10 +318,10 @@ fn bench(scene: &Scene<'_>, what: &str, host: u8, at: u8) -> Vec<String> {
     argv
 }
 
-/// For pool elements of ours in a pool with rsplib's, whose cookies are not signed.
+/// Argument of our pool elements that share a pool with rsplib's, whose cookies are not signed.
 pub(crate) const BARE: &str = "--cookies=bare";
 
-/// Starts a pool element of ours with a built-in service (`echo`, `pingpong`, `calc`) and waits until it is registered.
+/// Starts a pool element of ours and waits until it is registered; `service` is `echo`, `pingpong` or `calc`.
 pub(crate) fn our_pe(
     scene: &mut Scene<'_>,
     host: u8,
@@ -333,7 +338,7 @@ pub(crate) fn our_pe(
         format!("--id={id:#010x}"),
     ]);
     if !more.contains(&BARE) {
-        // The cookies of one must open at the other.
+        // Another PE of the pool must accept the cookies that this one signs.
         let key = scene.dir().join("cookie-key");
         std::fs::write(&key, "the pool elements of this check")?;
         argv.push(format!("--cookie-key-file={}", key.display()));
@@ -349,7 +354,7 @@ pub(crate) fn our_pe(
     Ok(pe)
 }
 
-/// Starts a pool user of ours: `what` is `resolve` or `session`.
+/// Starts a pool user of ours; `what` is `resolve` or `session`.
 pub(crate) fn our_pu(
     scene: &mut Scene<'_>,
     host: u8,

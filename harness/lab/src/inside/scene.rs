@@ -1,5 +1,4 @@
-//! The place of one check: hosts of its own on a bridge of its own, a capture of what goes over it, and the programs
-//! of both sides as it starts them.
+//! Network of one check: a bridge, the hosts on it, and a capture of the messages that pass the bridge.
 //!
 //! ```text
 //!   namespace c<n>h1      c<n>h2       …          each host: eth0, 10.1.1.<host> or fd00:1::<host>
@@ -20,21 +19,21 @@ use std::time::Duration;
 pub(crate) const ASAP: u16 = 3863;
 /// ENRP's port.
 pub(crate) const ENRP: u16 = 9901;
-/// Port of SCTP over UDP.
+/// UDP port of SCTP over UDP.
 const ENCAPSULATION: u16 = 9899;
-/// Time for a program to get ready; a start takes far less where nothing else runs.
+/// Limit on the time for a program to get ready. On an idle machine it needs far less.
 pub(crate) const START: Duration = Duration::from_secs(20);
 
-/// Whose programs run on a host: it decides who speaks SCTP there.
+/// Origin of the programs on a host, which decides between the kernel's SCTP and a stack in user space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Side {
-    /// This project's: over the kernel, or in user space where the carrier says so.
+    /// This project's programs: over the kernel's SCTP, or over their own stack with [`Carrier::Udp`].
     Ours,
-    /// rsplib's: always over the kernel.
+    /// rsplib's programs: always over the kernel's SCTP.
     Theirs,
 }
 
-/// The place of one check.
+/// Network of one check. Dropping it removes bridge and hosts.
 pub(crate) struct Scene<'a> {
     pub(crate) carrier: Carrier,
     pub(crate) family: Family,
@@ -47,7 +46,7 @@ pub(crate) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    /// Makes the bridge and begins to capture.
+    /// Makes the bridge and starts the capture, in the directory `dir`. `nth` makes the names of this network unique.
     pub(crate) fn new(
         carrier: Carrier,
         family: Family,
@@ -55,11 +54,11 @@ impl<'a> Scene<'a> {
         nth: usize,
         dir: PathBuf,
     ) -> anyhow::Result<Scene<'a>> {
-        Scene::watching(carrier, family, tools, nth, dir, "sctp or udp")
+        Scene::capturing(carrier, family, tools, nth, dir, "sctp or udp")
     }
 
-    /// The same, where only what a filter lets through is captured.
-    pub(crate) fn watching(
+    /// Makes the bridge and captures only what passes a filter of tcpdump.
+    pub(crate) fn capturing(
         carrier: Carrier,
         family: Family,
         tools: &'a Tools,
@@ -75,7 +74,7 @@ impl<'a> Scene<'a> {
         tcpdump.args(["-i", &format!("br{nth}"), "-U", "-Z", "root", "-w"]);
         tcpdump.arg(dir.join("run.pcap")).arg(filter);
         let mut capture = Process::start("tcpdump", tcpdump, &dir)?;
-        capture.says("listening on", START)?;
+        capture.prints("listening on", START)?;
         Ok(Scene {
             carrier,
             family,
@@ -88,17 +87,17 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// This project's programs log no single message from here on.
+    /// Keeps this project's programs, if started later, from logging each message.
     pub(crate) fn quiet(&mut self) {
         self.log = "rserpool=info";
     }
 
-    /// Where its files are.
+    /// Returns the directory of the capture and the logs.
     pub(crate) fn dir(&self) -> &Path {
         &self.dir
     }
 
-    /// A host's address.
+    /// Returns a host's address.
     pub(crate) fn ip(&self, host: u8) -> IpAddr {
         match self.family {
             Family::V4 => Ipv4Addr::new(10, 1, 1, host).into(),
@@ -106,23 +105,23 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// A host's ASAP endpoint.
+    /// Returns a host's ASAP endpoint.
     pub(crate) fn asap(&self, host: u8) -> SocketAddr {
         SocketAddr::new(self.ip(host), ASAP)
     }
 
-    /// A host's ENRP endpoint.
+    /// Returns a host's ENRP endpoint.
     pub(crate) fn enrp(&self, host: u8) -> SocketAddr {
         SocketAddr::new(self.ip(host), ENRP)
     }
 
-    /// Where a registrar of ours on a host is asked for its status. Not in its folder: the host's file tree takes no
-    /// sockets.
+    /// Returns the path of the status socket of our registrar on a host. It is not in [`Scene::dir`], because the file
+    /// system that the kernel shares with the machine has no sockets.
     pub(crate) fn socket(&self, host: u8) -> String {
         format!("/run/{}.sock", self.namespace(host))
     }
 
-    /// Starts a program on a host, which is made when it is the first one there.
+    /// Starts a program on a host. The first program of a host makes the host.
     pub(crate) fn start(
         &mut self,
         side: Side,
@@ -134,7 +133,7 @@ impl<'a> Scene<'a> {
         Process::start(name, self.command(host, argv), &self.dir)
     }
 
-    /// Runs a program on a host to its end.
+    /// Runs a program on a host to its end. Returns true if it succeeded, and its lines.
     pub(crate) fn run(
         &mut self,
         side: Side,
@@ -148,7 +147,7 @@ impl<'a> Scene<'a> {
         Ok((status.success(), process.lines().to_vec()))
     }
 
-    /// Polls a condition of the shell on a host.
+    /// Waits until a shell condition holds on a host.
     pub(crate) fn until(
         &mut self,
         side: Side,
@@ -184,13 +183,13 @@ impl<'a> Scene<'a> {
             (Carrier::Kernel, _) | (Carrier::Udp, Side::Ours) => false,
             (Carrier::Udp, Side::Theirs) | (Carrier::Encapsulated, _) => true,
         };
-        // The port must stand before any SCTP socket is made; without MD5 there is no keyed cookie.
+        // An SCTP socket encapsulates only if the port was set before the socket was made.
         let udp = if encapsulates { ENCAPSULATION } else { 0 };
         let prefix = match self.family {
             Family::V4 => format!("{}/24", self.ip(host)),
             Family::V6 => format!("{}/64", self.ip(host)),
         };
-        // IPv6 addresses are taken at once; hosts of an IPv4 scene have none that SCTP could tell its peer.
+        // IPv6 addresses are usable at once. Hosts of an IPv4 network have none, so that SCTP lists none to its peer.
         let six = match self.family {
             Family::V4 => "net.ipv6.conf.all.disable_ipv6=1",
             Family::V6 => "net.ipv6.conf.all.accept_dad=0",
@@ -213,13 +212,13 @@ impl<'a> Scene<'a> {
         ))
     }
 
-    /// Cuts a host off, or connects it again.
+    /// Disconnects a host from the bridge, or connects it again.
     pub(crate) fn link(&self, host: u8, up: bool) -> anyhow::Result<()> {
         let word = if up { "up" } else { "down" };
         shell(&format!("ip link set v{}x{host} {word}", self.nth))
     }
 
-    /// `--transport` of this project's programs.
+    /// Returns the value of `--transport` for this project's programs.
     pub(crate) fn transport(&self) -> &'static str {
         match self.carrier {
             Carrier::Kernel | Carrier::Encapsulated => "kernel",
@@ -227,7 +226,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// A program of this project with its first arguments.
+    /// Returns the path of a program of this project and its first arguments.
     pub(crate) fn tool(&self, name: &str, args: &[&str]) -> Vec<String> {
         let path = self.tools.dir.join(name);
         let mut argv = vec![path.display().to_string()];
@@ -235,7 +234,7 @@ impl<'a> Scene<'a> {
         argv
     }
 
-    /// The messages captured so far whose name fits, one a line.
+    /// Returns the messages captured so far whose name matches `filter`, one per line.
     pub(crate) fn messages(&self, filter: &str) -> anyhow::Result<Vec<String>> {
         let pcap = self.dir.join("run.pcap").display().to_string();
         let argv = self.tool("rspcheck", &["dissect", "--filter", filter, &pcap]);
@@ -245,7 +244,7 @@ impl<'a> Scene<'a> {
         Ok(lines.map(str::to_owned).collect())
     }
 
-    /// How a dissection writes a host as an address before its port.
+    /// Returns a host's address as a dissection prints it before a port.
     pub(crate) fn written(&self, host: u8) -> String {
         match self.ip(host) {
             IpAddr::V4(ip) => format!("{ip}:"),
@@ -253,7 +252,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Waits until so many messages of this name, and with this text in their line, were captured.
+    /// Waits until the capture has `at_least` messages whose name matches `filter` and whose line contains `text`.
     pub(crate) fn captured(
         &mut self,
         filter: &str,
@@ -272,8 +271,7 @@ impl<'a> Scene<'a> {
 
 impl Drop for Scene<'_> {
     fn drop(&mut self) {
-        // The programs are gone: whoever started them dropped them before. What cannot be removed ends with the
-        // kernel.
+        // The checks drop their programs before the network. Anything that cannot be removed ends with the kernel.
         let _ = self.capture.kill();
         for host in &self.hosts {
             let _ = shell(&format!("ip netns del {}", self.namespace(*host)));
@@ -282,12 +280,12 @@ impl Drop for Scene<'_> {
     }
 }
 
-/// Words as owned arguments.
+/// Returns the words as owned strings.
 pub(crate) fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(|&word| word.to_owned()).collect()
 }
 
-/// Polls a condition of the shell.
+/// Waits until a shell condition holds; tests it every 0.2 s.
 fn poll(condition: &str, within: Duration) -> anyhow::Result<()> {
     let script = format!("until {condition}; do sleep 0.2; done");
     let seconds = within.as_secs().max(1).to_string();
@@ -295,7 +293,7 @@ fn poll(condition: &str, within: Duration) -> anyhow::Result<()> {
         .args([&seconds, "sh", "-c", &script])
         .status()?;
     if !status.success() {
-        bail!("not within {seconds} s: {condition}");
+        bail!("condition did not hold within {seconds} s: {condition}");
     }
     Ok(())
 }

@@ -1,10 +1,10 @@
-//! Our registrar and rsplib's under the same load: what each needs of a processor per handle resolution and per
-//! registration, and how a starting registrar of either kind downloads a handlespace from its own kind.
+//! Compares the processor time of our registrar and rsplib's under the same load: per registration, per handle
+//! resolution, and per PE that a starting registrar downloads from a mentor of its own implementation.
 //!
-//! Everything goes over kernel SCTP and in one kernel. The load is ours and the same for both; both list three pool
-//! elements in an answer and send no keep-alives. Both run at the same time and are loaded in turn, round by round, so
-//! that a machine that is busy with other things weighs on both alike; what counts is the median of the rounds' ratios.
-//! A processor's time is what the system charged the process with (`/proc/PID/stat`).
+//! All programs run in one kernel and use its SCTP. `rspcheck bench` makes the load. Both registrars list three PEs in a
+//! response and send no keep-alives. Both run at the same time and are loaded one after the other, in rounds, so that
+//! other load on the machine affects both; the result is the median of the rounds' ratios. Processor time is user and
+//! system time of the process (`/proc/PID/stat`).
 
 use super::process::Process;
 use super::programs::{crowd_of, their_registrar_as};
@@ -18,47 +18,47 @@ use std::time::Duration;
 /// Arguments of the hidden command that the job of the kernel runs.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Where the results go, and captures and logs.
+    /// Directory for the results, captures and logs.
     #[arg(long)]
     out: PathBuf,
-    /// Where `rserpool` and `rspcheck` are.
+    /// Directory that contains `rserpool` and `rspcheck`.
     #[arg(long)]
     tools: PathBuf,
-    /// Pool elements of the pools that are asked for.
+    /// Pool elements in the pool, for each series of measurements.
     #[arg(long, value_delimiter = ',')]
     pes: Vec<usize>,
-    /// Handle resolutions of each round.
+    /// Handle resolutions per registrar and round.
     #[arg(long)]
     requests: usize,
     /// Rounds of each measurement.
     #[arg(long)]
     rounds: usize,
-    /// Pool elements of the handlespace that is downloaded.
+    /// Pool elements in the handlespace that a starting registrar downloads.
     #[arg(long)]
     table: usize,
 }
 
 const REGISTRAR: u8 = 1;
 const JOINING: u8 = 2;
-/// Where both registrars run when they are loaded in turn.
+/// Hosts of the two registrars that are loaded one after the other.
 const SIDES: [(Side, u8); 2] = [(Side::Ours, REGISTRAR), (Side::Theirs, 3)];
 const LOAD: u8 = 11;
 const ASKER: u8 = 12;
 const OUTSTANDING: [usize; 3] = [1, 16, 64];
 const POLICIES: [&str; 2] = ["round-robin", "least-used"];
-/// Pool elements of a pool in the handlespace that is downloaded.
+/// Pool elements per pool of the downloaded handlespace.
 const POOL: usize = 100;
 /// Clock ticks per second in `/proc`.
 const TICKS: f64 = 100.0;
-/// The longest a measurement may take.
+/// Limit on the time of each step of a measurement.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// Microseconds of a processor that the system has charged a process with.
-fn cpu(process: &Process) -> anyhow::Result<f64> {
+/// Returns the user and system time of a process, in microseconds.
+fn cpu_time(process: &Process) -> anyhow::Result<f64> {
     let file = format!("/proc/{}/stat", process.id());
     let text = std::fs::read_to_string(&file).context(file)?;
-    // The second field is the name, in brackets.
-    let (_, rest) = text.rsplit_once(") ").context("no name")?;
+    // The second field is the name, in parentheses. The times are the 14th and 15th.
+    let (_, rest) = text.rsplit_once(") ").context("the process has no name")?;
     let ticks: Vec<f64> = rest
         .split(' ')
         .skip(11)
@@ -68,10 +68,14 @@ fn cpu(process: &Process) -> anyhow::Result<f64> {
     Ok(ticks.iter().sum::<f64>() / TICKS * 1e6)
 }
 
-/// Microseconds of a processor for one operation, ours and theirs, of one round.
+/// Processor time per operation in one round, in microseconds: ours, rsplib's.
 type Round = [f64; 2];
 
-/// Measures both sides and writes `compare.md`.
+/// Measures both registrars and writes `compare.md`.
+///
+/// # Errors
+///
+/// If a program fails, or a step does not end within [`PATIENCE`].
 pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     let tools = Tools {
         dir: args.tools.clone(),
@@ -106,7 +110,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A line of the table: medians of the rounds, and how far their ratios lie apart.
+/// Writes a row of the table: the medians of the rounds, and the least and the greatest ratio.
 fn row(text: &mut String, what: &str, rounds: &[Round]) {
     let ours = sorted(rounds.iter().map(|round| round[0]));
     let theirs = sorted(rounds.iter().map(|round| round[1]));
@@ -132,7 +136,7 @@ fn sorted(values: impl Iterator<Item = f64>) -> Vec<f64> {
 
 fn scene<'a>(args: &Args, tools: &'a Tools, nth: usize) -> anyhow::Result<Scene<'a>> {
     let dir = args.out.join(format!("compare-{nth}"));
-    Scene::watching(
+    Scene::capturing(
         Carrier::Kernel,
         Family::V4,
         tools,
@@ -142,7 +146,7 @@ fn scene<'a>(args: &Args, tools: &'a Tools, nth: usize) -> anyhow::Result<Scene<
     )
 }
 
-/// A registrar without keep-alives, with three elements in an answer.
+/// Starts a registrar that sends no keep-alives and lists three PEs in a response.
 fn registrar(scene: &mut Scene<'_>, side: Side, host: u8, peers: &[u8]) -> anyhow::Result<Process> {
     match side {
         Side::Ours => {
@@ -162,7 +166,7 @@ fn registrar(scene: &mut Scene<'_>, side: Side, host: u8, peers: &[u8]) -> anyho
                     .iter()
                     .map(|peer| format!("--peer={}", scene.enrp(*peer))),
             );
-            // No line for each resolution: theirs has none either.
+            // rsplib's registrar logs no line per handle resolution either.
             scene.quiet();
             let mut registrar = scene.start(side, host, &format!("our-registrar-{host}"), &argv)?;
             registrar.line(
@@ -184,7 +188,7 @@ fn registrar(scene: &mut Scene<'_>, side: Side, host: u8, peers: &[u8]) -> anyho
     }
 }
 
-/// Registrations into pools of a size, then handle resolutions in one of these.
+/// Measures registrations into pools of `pes` PEs, then handle resolutions in the first of these pools.
 fn pool(
     args: &Args,
     tools: &Tools,
@@ -201,7 +205,7 @@ fn pool(
     let mut crowds = Vec::new();
     let mut rounds = Vec::new();
     for round in 0..args.rounds {
-        // A pool of its own for each round.
+        // Each round fills an empty pool.
         let prefix = format!("crowd{round}");
         rounds.push(in_turn(&registrars, pes, |host| {
             let crowd = crowd_of(&mut scene, LOAD, host, &prefix, (1, pes), policy, PATIENCE)?;
@@ -235,7 +239,8 @@ fn pool(
     Ok(())
 }
 
-/// Loads one registrar after the other and tells what each needed for one of `count` operations.
+/// Loads one registrar after the other and returns the processor time of each per operation; a load is `count`
+/// operations.
 fn in_turn(
     registrars: &[(Process, u8)],
     count: usize,
@@ -243,15 +248,15 @@ fn in_turn(
 ) -> anyhow::Result<Round> {
     let mut round = [0.0; 2];
     for (each, (registrar, host)) in round.iter_mut().zip(registrars) {
-        let before = cpu(registrar)?;
+        let before = cpu_time(registrar)?;
         load(*host)?;
-        *each = (cpu(registrar)? - before) / count as f64;
+        *each = (cpu_time(registrar)? - before) / count as f64;
     }
     Ok(round)
 }
 
-/// What a starting registrar needs of a processor for each element that it downloads, in microseconds, and the seconds
-/// from its first request to the last part.
+/// Returns the processor time of a starting registrar per PE that it downloads, in microseconds, and the time from its
+/// first HANDLE_TABLE_REQUEST to the last HANDLE_TABLE_RESPONSE, in seconds.
 fn download(args: &Args, tools: &Tools, nth: usize, side: Side) -> anyhow::Result<(f64, f64)> {
     let mut scene = scene(args, tools, nth)?;
     let _mentor = registrar(&mut scene, side, REGISTRAR, &[])?;
@@ -267,14 +272,18 @@ fn download(args: &Args, tools: &Tools, nth: usize, side: Side) -> anyhow::Resul
     )?;
     let joining = registrar(&mut scene, side, JOINING, &[REGISTRAR])?;
     scene.captured("ENRP_HANDLE_TABLE_RESPONSE", " M=0 ", 1, PATIENCE)?;
-    let each = cpu(&joining)? / args.table as f64;
+    let each = cpu_time(&joining)? / args.table as f64;
     let at = |line: &String| -> anyhow::Result<f64> {
-        let word = line.split_whitespace().nth(1).context("no time")?;
+        let word = line
+            .split_whitespace()
+            .nth(1)
+            .context("the message has no time")?;
         Ok(word.parse()?)
     };
-    let asked = scene.messages("ENRP_HANDLE_TABLE_REQUEST")?;
-    let told = scene.messages("ENRP_HANDLE_TABLE_RESPONSE")?;
-    let last = told.iter().find(|line| line.contains(" M=0 "));
-    let seconds = at(last.context("no last part")?)? - at(asked.first().context("no request")?)?;
+    let requests = scene.messages("ENRP_HANDLE_TABLE_REQUEST")?;
+    let responses = scene.messages("ENRP_HANDLE_TABLE_RESPONSE")?;
+    let last = responses.iter().find(|line| line.contains(" M=0 "));
+    let seconds = at(last.context("no HANDLE_TABLE_RESPONSE with M=0")?)?
+        - at(requests.first().context("no HANDLE_TABLE_REQUEST")?)?;
     Ok((each, seconds))
 }
