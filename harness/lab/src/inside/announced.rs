@@ -4,7 +4,7 @@
 
 use super::programs::{lists_pool, our_registrar, their_pe, their_pu};
 use super::scene::{START, Scene};
-use super::{Check, Family, at_ours};
+use super::{Check, Family, failover};
 
 pub(super) const CHECKS: &[Check] = &[Check {
     name: "announced/pe-and-pu-find-our-registrar",
@@ -28,6 +28,6 @@ fn pe_and_pu_find_our_registrar(scene: &mut Scene<'_>) -> anyhow::Result<()> {
         &[],
         &["-poolhandle=EchoPool", &listen],
     )?;
-    at_ours::echo(&mut pu, "found", START)?;
+    failover::echo(&mut pu, "found", START)?;
     Ok(())
 }

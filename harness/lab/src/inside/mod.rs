@@ -7,6 +7,7 @@ pub(crate) mod speed;
 
 mod announced;
 mod at_ours;
+mod failover;
 mod our_pe;
 mod our_pu;
 mod peers;

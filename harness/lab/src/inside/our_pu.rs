@@ -1,12 +1,13 @@
-//! Our pool user at rsplib's registrar, with rsplib's pool elements.
+//! Checks of our pool user at rsplib's registrar, with rsplib's pool elements.
 //!
-//! Hosts: 1 rsplib's registrar, 2 and 3 pool elements, 4 the pool user, 5 who asks.
+//! Hosts as in [`failover`](super::failover).
 
 use super::Check;
+use super::failover::{Cast, PES, PU, REGISTRAR, Service};
 use super::process::Process;
-use super::programs::{SOON, lists_pool, our_pu, their_pe, their_registrar};
-use super::scene::{START, Scene};
-use anyhow::{Context, ensure};
+use super::programs::{SOON, our_pu};
+use super::scene::{START, Scene, Side};
+use anyhow::ensure;
 
 pub(super) const CHECKS: &[Check] = &[
     Check {
@@ -31,86 +32,75 @@ pub(super) const CHECKS: &[Check] = &[
     },
 ];
 
-const REGISTRAR: u8 = 1;
-const ID: u32 = 0x2222_2222;
-const PES: [u8; 2] = [2, 3];
-const PU: u8 = 4;
-const ASKER: u8 = 5;
+const CAST: Cast = Cast {
+    registrar: Side::Theirs,
+    registrar_id: 0x2222_2222,
+    pes: Side::Theirs,
+    pe_ids: 0x00cc_0000,
+    failover: START,
+};
 
-fn pe_id(host: u8) -> u32 {
-    0x00cc_0000 | u32::from(host)
-}
-
-fn two_pes(
-    scene: &mut Scene<'_>,
-    service: &str,
-    pool: &str,
-    more: &[&str],
-) -> anyhow::Result<Vec<Process>> {
-    let pes = PES
-        .iter()
-        .map(|host| their_pe(scene, *host, service, pe_id(*host), &[REGISTRAR], more))
-        .collect::<anyhow::Result<_>>()?;
-    lists_pool(scene, ASKER, REGISTRAR, pool, 2, START)?;
-    Ok(pes)
-}
-
-/// Waits until a session has a pool element, and tells which.
+/// Waits until a session has selected a pool element and returns its position in [`PES`].
 fn serving(pu: &mut Process) -> anyhow::Result<usize> {
-    let line = pu.prints("with pool element", 2 * START)?;
-    PES.iter()
-        .position(|host| line.contains(&format!("{:08x}", pe_id(*host))))
-        .with_context(|| format!("no pool element of theirs in `{line}`"))
+    CAST.serving(&pu.prints("with pool element", 2 * START)?)
+}
+
+/// Starts an echo session, exchanges two lines, and returns the program and the position of its pool element.
+fn echo_session(scene: &mut Scene<'_>) -> anyhow::Result<(Process, usize)> {
+    let repeat = ["--repeat"];
+    let mut pu = our_pu(scene, PU, "session", "EchoPool", &[REGISTRAR], &repeat)?;
+    pu.types("first")?;
+    let first = serving(&mut pu)?;
+    // The first echo may precede the line that names its pool element, so only a second one can be waited for.
+    pu.types("before")?;
+    echoed(&mut pu, "before")?;
+    Ok((pu, first))
+}
+
+/// Waits for the echo of a line.
+fn echoed(pu: &mut Process, text: &str) -> anyhow::Result<()> {
+    pu.line("the echo", |line| line.ends_with(text), START)?;
+    Ok(())
 }
 
 fn resolves(scene: &mut Scene<'_>) -> anyhow::Result<()> {
-    let _registrar = their_registrar(scene, REGISTRAR, ID, &[], &[])?;
-    let _pes = two_pes(scene, "-echo", "EchoPool", &[])?;
+    let _registrar = CAST.registrar(scene)?;
+    let _pes = CAST.two_pes(scene, Service::Echo, &[])?;
     let mut known = our_pu(scene, PU, "resolve", "EchoPool", &[REGISTRAR], &["--json"])?;
     ensure!(known.end(START)?.success(), "{}", known.lines().join("; "));
     let text = known.lines().join("\n");
     for host in PES {
         ensure!(
-            text.contains(&format!("{:08x}", pe_id(host))),
-            "not listed: {text}"
+            text.contains(&format!("{:08x}", CAST.pe_id(host))),
+            "PE on host {host} is not listed: {text}"
         );
     }
     let mut unknown = our_pu(scene, PU, "resolve", "NoPool", &[REGISTRAR], &[])?;
     let status = unknown.end(START)?;
     ensure!(
         status.code() == Some(4),
-        "an unknown pool ends with {status}"
+        "for an unknown pool the program ended with {status}"
     );
     Ok(())
 }
 
 fn echo_survives_a_killed_pe(scene: &mut Scene<'_>) -> anyhow::Result<()> {
-    let _registrar = their_registrar(scene, REGISTRAR, ID, &[], &[])?;
-    let mut pes = two_pes(scene, "-echo", "EchoPool", &[])?;
-    let mut pu = our_pu(
-        scene,
-        PU,
-        "session",
-        "EchoPool",
-        &[REGISTRAR],
-        &["--repeat"],
-    )?;
-    pu.types("first")?;
-    let first = serving(&mut pu)?;
-    // The first echo may have been printed before the line that names its pool element.
-    pu.types("before")?;
-    pu.line("the echo", |line| line.ends_with("before"), START)?;
+    let _registrar = CAST.registrar(scene)?;
+    let mut pes = CAST.two_pes(scene, Service::Echo, &[])?;
+    let (mut pu, first) = echo_session(scene)?;
     pes[first].kill()?;
     let second = serving(&mut pu)?;
-    ensure!(first != second, "it stays with the killed pool element");
+    ensure!(
+        first != second,
+        "the session stays with the killed pool element"
+    );
     pu.types("after")?;
-    pu.line("the echo", |line| line.ends_with("after"), START)?;
-    Ok(())
+    echoed(&mut pu, "after")
 }
 
 fn ping_pong_goes_on_by_its_cookie(scene: &mut Scene<'_>) -> anyhow::Result<()> {
-    let _registrar = their_registrar(scene, REGISTRAR, ID, &[], &[])?;
-    let mut pes = two_pes(scene, "-pingpong", "PingPongPool", &[])?;
+    let _registrar = CAST.registrar(scene)?;
+    let mut pes = CAST.two_pes(scene, Service::PingPong, &[])?;
     load(
         scene,
         "PingPongPool",
@@ -121,13 +111,13 @@ fn ping_pong_goes_on_by_its_cookie(scene: &mut Scene<'_>) -> anyhow::Result<()> 
 }
 
 fn calculation_survives_a_killed_pe(scene: &mut Scene<'_>) -> anyhow::Result<()> {
-    let _registrar = their_registrar(scene, REGISTRAR, ID, &[], &[])?;
-    let service = [
+    let _registrar = CAST.registrar(scene)?;
+    let more = [
         "-capcapacity=1000000",
         "-policy=LeastUsed",
         "-capcookiemaxtime=0.2",
     ];
-    let mut pes = two_pes(scene, "-calcapp", "CalcAppPool", &service)?;
+    let mut pes = CAST.two_pes(scene, Service::Calculation, &more)?;
     load(
         scene,
         "CalcAppPool",
@@ -136,7 +126,8 @@ fn calculation_survives_a_killed_pe(scene: &mut Scene<'_>) -> anyhow::Result<()>
     )
 }
 
-/// A load client whose pool element is killed meanwhile: it goes on with the other one, and all answers are right.
+/// Runs sessions under load and kills their pool element. Checks that a session continues with the other one and that
+/// the program, which compares all answers, succeeds.
 fn load(
     scene: &mut Scene<'_>,
     pool: &str,
@@ -151,7 +142,7 @@ fn load(
         START,
     )?;
     if more.contains(&"--service=calc") {
-        // Each job is a session: it is the next one that is to fail over, once it can.
+        // Each job is a session. Wait until the next one has a cookie, without which it cannot fail over.
         first = serving(&mut pu)?;
         pu.prints("a cookie of", START)?;
     }
@@ -159,46 +150,37 @@ fn load(
     let status = pu.end(4 * START)?;
     ensure!(
         status.success(),
-        "it ended with {status}: {}",
+        "the program ended with {status}: {}",
         pu.lines().join("; ")
     );
     ensure!(
         pu.printed("session continues with pool element"),
-        "nothing failed over"
+        "no session failed over"
     );
     Ok(())
 }
 
 fn reports_a_pe_that_vanished(scene: &mut Scene<'_>) -> anyhow::Result<()> {
-    let _registrar = their_registrar(scene, REGISTRAR, ID, &[], &[])?;
-    let _pes = two_pes(scene, "-echo", "EchoPool", &[])?;
-    let mut pu = our_pu(
-        scene,
-        PU,
-        "session",
-        "EchoPool",
-        &[REGISTRAR],
-        &["--repeat"],
-    )?;
-    pu.types("first")?;
-    let first = serving(&mut pu)?;
-    // The first echo may have been printed before the line that names its pool element.
-    pu.types("before")?;
-    pu.line("the echo", |line| line.ends_with("before"), START)?;
+    let _registrar = CAST.registrar(scene)?;
+    let _pes = CAST.two_pes(scene, Service::Echo, &[])?;
+    let (mut pu, first) = echo_session(scene)?;
     scene.link(PES[first], false)?;
     pu.types("after")?;
     let second = serving(&mut pu)?;
-    ensure!(first != second, "it stays with the one that vanished");
-    // What was typed for the one that vanished is answered by the other one, maybe before the line that names it.
+    ensure!(
+        first != second,
+        "the session stays with the disconnected pool element"
+    );
+    // The other PE answers the line that was written to the disconnected one, maybe before the line that names the PE.
     pu.types("later")?;
-    pu.line("the echo", |line| line.ends_with("later"), START)?;
+    echoed(&mut pu, "later")?;
     ensure!(
         pu.lines().iter().any(|line| line == "after"),
-        "what was typed meanwhile got no answer"
+        "the line written before the failover was not echoed"
     );
     scene.captured(
         "ASAP_ENDPOINT_UNREACHABLE",
-        &format!("{:#010x}", pe_id(PES[first])),
+        &format!("{:#010x}", CAST.pe_id(PES[first])),
         1,
         SOON,
     )

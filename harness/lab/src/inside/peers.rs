@@ -9,7 +9,7 @@ use super::programs::{
     crowd, lists_crowd, lists_pool, our_registrar, our_status, their_pe, their_pu, their_registrar,
 };
 use super::scene::{START, Scene};
-use super::{Check, at_ours};
+use super::{Check, failover};
 use anyhow::{Context, ensure};
 use rustix::process::Signal;
 use std::time::Duration;
@@ -63,7 +63,7 @@ const CROWD_AT_OURS: u8 = 11;
 const CROWD_AT_THEIRS: u8 = 12;
 const ANOTHER_CROWD: u8 = 13;
 const PU: u8 = 14;
-const ASKER: u8 = 15;
+const OBSERVER: u8 = 15;
 /// Pools and pool elements per pool of a crowd: 1000 pool elements.
 const POOLS: usize = 100;
 const EACH: usize = 10;
@@ -77,16 +77,17 @@ fn agree(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let tables = audits(scene)?.len();
     let left = crowd(scene, CROWD_AT_OURS, OURS, "left", 3, 4)?;
     let right = crowd(scene, CROWD_AT_THEIRS, THEIRS, "right", 3, 4)?;
-    lists_crowd(scene, ASKER, THEIRS, "left", 3, 4, SOON).context("additions at ours")?;
-    lists_crowd(scene, ASKER, OURS, "right", 3, 4, SOON).context("additions at theirs")?;
+    lists_crowd(scene, OBSERVER, THEIRS, "left", 3, 4, SOON).context("additions at ours")?;
+    lists_crowd(scene, OBSERVER, OURS, "right", 3, 4, SOON).context("additions at theirs")?;
     checksums_agree(scene, tables)?;
     leave(left)?;
     leave(right)?;
-    lists_crowd(scene, ASKER, OURS, "left", 3, 0, REMOVAL).context("the crowd at ours is gone")?;
-    lists_crowd(scene, ASKER, THEIRS, "left", 3, 0, SOON).context("removals at ours")?;
-    lists_crowd(scene, ASKER, THEIRS, "right", 3, 0, REMOVAL)
+    lists_crowd(scene, OBSERVER, OURS, "left", 3, 0, REMOVAL)
+        .context("the crowd at ours is gone")?;
+    lists_crowd(scene, OBSERVER, THEIRS, "left", 3, 0, SOON).context("removals at ours")?;
+    lists_crowd(scene, OBSERVER, THEIRS, "right", 3, 0, REMOVAL)
         .context("the crowd at theirs is gone")?;
-    lists_crowd(scene, ASKER, OURS, "right", 3, 0, SOON).context("removals at theirs")?;
+    lists_crowd(scene, OBSERVER, OURS, "right", 3, 0, SOON).context("removals at theirs")?;
     checksums_agree(scene, tables)
 }
 
@@ -163,9 +164,10 @@ fn theirs_joins_ours(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let _ours = our_registrar(scene, OURS, OUR_ID, &[], &[OUR_RARE_KEEP_ALIVES])?;
     let many = crowd(scene, CROWD_AT_OURS, OURS, "many", POOLS, EACH)?;
     let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &THEIR_RARE_KEEP_ALIVES)?;
-    lists_crowd(scene, ASKER, THEIRS, "many", POOLS, EACH, 2 * START).context("the table")?;
+    lists_crowd(scene, OBSERVER, THEIRS, "many", POOLS, EACH, 2 * START).context("the table")?;
     leave(many)?;
-    lists_crowd(scene, ASKER, THEIRS, "many", POOLS, 0, REMOVAL + SOON).context("the removals")?;
+    lists_crowd(scene, OBSERVER, THEIRS, "many", POOLS, 0, REMOVAL + SOON)
+        .context("the removals")?;
     agree(scene)
 }
 
@@ -175,7 +177,7 @@ fn ours_joins_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let mut ours = our_registrar(scene, OURS, OUR_ID, &[THEIRS], &[OUR_RARE_KEEP_ALIVES])?;
     lists_crowd(
         scene,
-        ASKER,
+        OBSERVER,
         OURS,
         "many",
         POOLS,
@@ -191,7 +193,7 @@ fn ours_joins_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
         "our registrar started without its mentor"
     );
     leave(many)?;
-    lists_crowd(scene, ASKER, OURS, "many", POOLS, 0, REMOVAL + SOON).context("the removals")?;
+    lists_crowd(scene, OBSERVER, OURS, "many", POOLS, 0, REMOVAL + SOON).context("the removals")?;
     agree(scene)?;
     ours.kill()
 }
@@ -205,7 +207,7 @@ fn ours_lists_a_peer_to_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     // The list is its only source for the second registrar's address.
     sends_presence(scene, THEIR_ID, SECOND)?;
     let _crowd = crowd(scene, ANOTHER_CROWD, THEIRS, "many", 2, 2)?;
-    lists_crowd(scene, ASKER, SECOND, "many", 2, 2, SOON)
+    lists_crowd(scene, OBSERVER, SECOND, "many", 2, 2, SOON)
 }
 
 /// Checks that our registrar, which knows rsplib's only, learns our second from the LIST_RESPONSE of rsplib's.
@@ -217,7 +219,7 @@ fn theirs_lists_a_peer_to_ours(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     lists_server(scene, THEIR_ID, OUR_ID, SECOND_ID)?;
     sends_presence(scene, OUR_ID, SECOND)?;
     let _crowd = crowd(scene, CROWD_AT_OURS, OURS, "many", 2, 2)?;
-    lists_crowd(scene, ASKER, SECOND, "many", 2, 2, SOON)
+    lists_crowd(scene, OBSERVER, SECOND, "many", 2, 2, SOON)
 }
 
 /// Waits for a LIST_RESPONSE from one registrar to another and checks that it lists a third one.
@@ -252,7 +254,7 @@ fn theirs_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let mut ours = our_registrar(scene, OURS, OUR_ID, &[], &[])?;
     let mut theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
     let mut many = crowd(scene, CROWD_AT_THEIRS, THEIRS, "many", 5, 4)?;
-    lists_crowd(scene, ASKER, OURS, "many", 5, 4, START)?;
+    lists_crowd(scene, OBSERVER, OURS, "many", 5, 4, START)?;
     theirs.kill()?;
     scene.link(THEIRS, false)?;
     ours.prints("0x22222222 taken over by 0x11111111", TAKEOVER)?;
@@ -265,7 +267,7 @@ fn theirs_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
         2 * 20,
         4 * KEEP_ALIVE + SOON,
     )?;
-    lists_crowd(scene, ASKER, OURS, "many", 5, 4, SOON)
+    lists_crowd(scene, OBSERVER, OURS, "many", 5, 4, SOON)
 }
 
 /// Checks that rsplib's pool element acknowledges the keep-alives of a new Home and that its session continues.
@@ -282,10 +284,10 @@ fn ours_adopts_a_pe_of_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
         &[THEIRS],
         &rarely,
     )?;
-    lists_pool(scene, ASKER, OURS, "EchoPool", 1, START)?;
+    lists_pool(scene, OBSERVER, OURS, "EchoPool", 1, START)?;
     let echo_pool = ["-poolhandle=EchoPool"];
     let mut pu = their_pu(scene, PU, "rspterminal", &[OURS], &echo_pool)?;
-    at_ours::echo(&mut pu, "before", START)?;
+    failover::echo(&mut pu, "before", START)?;
     theirs.kill()?;
     scene.link(THEIRS, false)?;
     ours.prints("0x22222222 taken over by 0x11111111", TAKEOVER)?;
@@ -296,8 +298,8 @@ fn ours_adopts_a_pe_of_theirs(scene: &mut Scene<'_>) -> anyhow::Result<()> {
         2,
         4 * KEEP_ALIVE + SOON,
     )?;
-    at_ours::echo(&mut pu, "after", START)?;
-    lists_pool(scene, ASKER, OURS, "EchoPool", 1, SOON)
+    failover::echo(&mut pu, "after", START)?;
+    lists_pool(scene, OBSERVER, OURS, "EchoPool", 1, SOON)
 }
 
 /// Checks that rsplib's pool elements re-register at rsplib's registrar. As the only registrar left, it has no peer that
@@ -313,8 +315,8 @@ fn ours_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
         &[OURS, THEIRS],
         &["-rereginterval=1000"],
     )?;
-    lists_pool(scene, ASKER, OURS, "EchoPool", 1, START)?;
-    lists_pool(scene, ASKER, THEIRS, "EchoPool", 1, START)?;
+    lists_pool(scene, OBSERVER, OURS, "EchoPool", 1, START)?;
+    lists_pool(scene, OBSERVER, THEIRS, "EchoPool", 1, START)?;
     let mut pu = their_pu(
         scene,
         PU,
@@ -322,10 +324,10 @@ fn ours_is_killed(scene: &mut Scene<'_>) -> anyhow::Result<()> {
         &[OURS, THEIRS],
         &["-poolhandle=EchoPool"],
     )?;
-    at_ours::echo(&mut pu, "before", START)?;
+    failover::echo(&mut pu, "before", START)?;
     ours.kill()?;
-    at_ours::echo(&mut pu, "after", START)?;
-    lists_pool(scene, ASKER, THEIRS, "EchoPool", 1, SOON)
+    failover::echo(&mut pu, "after", START)?;
+    lists_pool(scene, OBSERVER, THEIRS, "EchoPool", 1, SOON)
 }
 
 /// Checks that one of our registrars takes over from the other, for which it needs the INIT_TAKEOVER_ACK of rsplib's.
@@ -336,16 +338,16 @@ fn ours_is_taken_over_with_their_consent(scene: &mut Scene<'_>) -> anyhow::Resul
     let patient = ["-peermaxtimelastheard=30000"];
     let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS, SECOND], &patient)?;
     let mut many = crowd(scene, CROWD_AT_OURS, OURS, "many", 5, 4)?;
-    lists_crowd(scene, ASKER, THEIRS, "many", 5, 4, START)?;
-    lists_crowd(scene, ASKER, SECOND, "many", 5, 4, START)?;
+    lists_crowd(scene, OBSERVER, THEIRS, "many", 5, 4, START)?;
+    lists_crowd(scene, OBSERVER, SECOND, "many", 5, 4, START)?;
     scene.link(OURS, false)?;
     second.prints("0x11111111 taken over by 0x33333333", TAKEOVER)?;
     many.prints("home id=0x33333333", SOON)?;
     let consent = format!("{THEIR_ID:#010x} {SECOND_ID:#010x}");
     scene.captured("ENRP_INIT_TAKEOVER_ACK", &consent, 1, SOON)?;
-    lists_crowd(scene, ASKER, THEIRS, "many", 5, 4, SOON)
+    lists_crowd(scene, OBSERVER, THEIRS, "many", 5, 4, SOON)
         .context("rsplib's registrar keeps the crowd")?;
-    lists_crowd(scene, ASKER, SECOND, "many", 5, 4, SOON)
+    lists_crowd(scene, OBSERVER, SECOND, "many", 5, 4, SOON)
 }
 
 /// Checks that our registrar, restarted at once with the same identifier, downloads the PEs of rsplib's.
@@ -353,9 +355,9 @@ fn ours_restarts(scene: &mut Scene<'_>) -> anyhow::Result<()> {
     let _theirs = their_registrar(scene, THEIRS, THEIR_ID, &[OURS], &[])?;
     let mut ours: Process = our_registrar(scene, OURS, OUR_ID, &[THEIRS], &[])?;
     let _many = crowd(scene, ANOTHER_CROWD, THEIRS, "many", 5, 4)?;
-    lists_crowd(scene, ASKER, OURS, "many", 5, 4, START)?;
+    lists_crowd(scene, OBSERVER, OURS, "many", 5, 4, START)?;
     ours.kill()?;
     let _ours = our_registrar(scene, OURS, OUR_ID, &[THEIRS], &[])?;
-    lists_crowd(scene, ASKER, OURS, "many", 5, 4, Duration::from_secs(1))?;
+    lists_crowd(scene, OBSERVER, OURS, "many", 5, 4, Duration::from_secs(1))?;
     agree(scene)
 }

@@ -43,7 +43,7 @@ const JOINING: u8 = 2;
 /// Hosts of the two registrars that are loaded one after the other.
 const SIDES: [(Side, u8); 2] = [(Side::Ours, REGISTRAR), (Side::Theirs, 3)];
 const LOAD: u8 = 11;
-const ASKER: u8 = 12;
+const OBSERVER: u8 = 12;
 const OUTSTANDING: [usize; 3] = [1, 16, 64];
 const POLICIES: [&str; 2] = ["round-robin", "least-used"];
 /// Pool elements per pool of the downloaded handlespace.
@@ -224,11 +224,11 @@ fn pool(
             rounds.push(in_turn(&registrars, args.requests, |host| {
                 let mut argv = scene.tool("rspcheck", &["bench", "ask", "--transport=kernel"]);
                 argv.push(format!("--at={}", scene.asap(host)));
-                argv.push(format!("--local={}", scene.ip(ASKER)));
+                argv.push(format!("--local={}", scene.ip(OBSERVER)));
                 argv.push("--pool=crowd0-0".to_owned());
                 argv.push(format!("--requests={}", args.requests));
                 argv.push(format!("--outstanding={outstanding}"));
-                let (well, lines) = scene.run(Side::Ours, ASKER, "ask", &argv, PATIENCE)?;
+                let (well, lines) = scene.run(Side::Ours, OBSERVER, "ask", &argv, PATIENCE)?;
                 anyhow::ensure!(well, "{}", lines.join("; "));
                 Ok(())
             })?);
