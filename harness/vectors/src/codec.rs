@@ -1,4 +1,4 @@
-//! What is asked of a codec, and what it answers.
+//! The interface of a codec under test: its answers and its failures.
 
 use crate::model::{Fields, Reaction, Vector};
 use serde::Deserialize;
@@ -6,47 +6,55 @@ use std::io;
 use std::process::ExitStatus;
 use std::time::Duration;
 
-/// Something that decodes messages.
+/// Codec under test.
 pub trait Codec {
-    /// A name for reports.
+    /// Returns the name of the codec in reports.
     fn name(&self) -> &str;
 
-    /// Decodes the octets of a vector. A failure is one of the codec as a program, not a rejection.
+    /// Decodes the octets of a vector.
+    ///
+    /// # Errors
+    ///
+    /// If the codec fails as a program. A rejected message is an [`Answer`].
     fn decode(&mut self, vector: &Vector) -> Result<Answer, CodecFailure>;
 
-    /// Called once after the last vector.
+    /// Ends the codec after the last vector.
+    ///
+    /// # Errors
+    ///
+    /// If the codec fails as a program, or sends more answers than it has questions.
     fn finish(&mut self) -> Result<(), CodecFailure> {
         Ok(())
     }
 }
 
-/// Taken or refused.
+/// Verdict of a codec on a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// The message was decoded.
+    /// The codec decoded the message.
     Accept,
-    /// The message was refused.
+    /// The codec rejected the message.
     Reject,
 }
 
-/// What a codec makes of a message. Only the verdict is obligatory; what is absent is not judged.
+/// Answer of a codec to a vector. Only the verdict is obligatory; absent parts are not judged.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Answer {
-    /// Taken or refused.
+    /// Accept or reject.
     pub verdict: Verdict,
-    /// Why it was refused.
+    /// First error of a rejected message.
     pub error: Option<AnswerError>,
-    /// What an unknown type made it do.
+    /// Reaction to an unknown message or parameter type.
     pub reaction: Option<Reaction>,
-    /// What it read, by field path.
+    /// Decoded values by field path.
     pub fields: Option<Fields>,
-    /// What it decoded, encoded again.
+    /// The decoded message, encoded again.
     pub octets: Option<Vec<u8>>,
 }
 
 impl Answer {
-    /// An answer with nothing but a verdict.
+    /// Returns an answer that has only a verdict.
     pub fn of(verdict: Verdict) -> Answer {
         Answer {
             verdict,
@@ -58,50 +66,50 @@ impl Answer {
     }
 }
 
-/// The error a codec names.
+/// Error that a codec reports for a rejected message.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AnswerError {
-    /// From the message's first octet.
+    /// Offset from the message's first octet.
     pub offset: Option<usize>,
-    /// A kind of the vocabulary.
+    /// Kind of error, a word that vector files use.
     pub kind: Option<String>,
-    /// Field path of what is wrong; for people, not judged.
+    /// Field path of the error; for people, not judged.
     pub path: Option<String>,
 }
 
-/// A codec that cannot be asked, or does not answer as it must.
+/// Failure of a codec as a program: it cannot be started, or violates the line protocol.
 #[derive(Debug, thiserror::Error)]
 pub enum CodecFailure {
-    /// The command cannot be started.
+    /// The shell cannot be started.
     #[error("the codec \"{command}\" does not start")]
     DoesNotStart {
         /// The command.
         command: String,
-        /// What the system says.
+        /// Error of the system.
         source: io::Error,
     },
-    /// The shell did not find the command, or may not run it.
+    /// The shell did not find the command, or is not permitted to execute it.
     #[error(
-        "the codec \"{command}\" does not start ({status}): is the command right and can it be run?"
+        "the codec \"{command}\" does not start ({status}): is the command right and executable?"
     )]
     NotFound {
         /// The command.
         command: String,
-        /// How the shell ended.
+        /// Exit status of the shell.
         status: ExitStatus,
     },
-    /// It ended in the middle.
+    /// The codec ended before its last answer.
     #[error("the codec ended ({status}) instead of answering {vector} (answer line {line})")]
     Died {
         /// The vector that was asked.
         vector: String,
         /// The line of its output that was due, from 1.
         line: usize,
-        /// How it ended.
+        /// Exit status of the codec.
         status: ExitStatus,
     },
-    /// It does not answer in time.
+    /// The codec did not answer in time.
     #[error(
         "the codec did not answer {vector} (answer line {line}) within {timeout:?}; is it flushing its output?"
     )]
@@ -110,36 +118,36 @@ pub enum CodecFailure {
         vector: String,
         /// The line of its output that was due, from 1.
         line: usize,
-        /// The deadline.
+        /// Time limit of an answer.
         timeout: Duration,
     },
-    /// It answers something else than the protocol says.
+    /// The answer breaks the line protocol.
     #[error("the codec's answer to {vector} (answer line {line}) is wrong: {what}; it was: {text}")]
     Garbage {
         /// The vector that was asked.
         vector: String,
         /// The line of its output, from 1.
         line: usize,
-        /// What is wrong with it.
+        /// The fault, in a sentence.
         what: String,
         /// The line, shortened.
         text: String,
     },
-    /// It says more than it was asked.
-    #[error("the codec goes on after the last answer (line {line}): {text}")]
+    /// The codec sent a line after its last answer.
+    #[error("the codec sent more after its last answer (line {line}): {text}")]
     Talks {
         /// The line of its output, from 1.
         line: usize,
         /// The line, shortened.
         text: String,
     },
-    /// The system failed us while talking to it.
-    #[error("talking to the codec failed")]
+    /// The system reported an error on the codec's pipes or process.
+    #[error("communication with the codec failed")]
     Io(#[from] io::Error),
 }
 
 impl CodecFailure {
-    /// The codec was never there, so nothing can be said about it.
+    /// Returns true if the codec never ran, so that the failure is one of the command line and not of the codec.
     pub fn never_started(&self) -> bool {
         matches!(
             self,

@@ -1,10 +1,10 @@
-//! The judge's own decoder as a codec: the vectors keep it honest, too.
+//! The harness's own dissector as a codec, so that the vectors test it too.
 
 use crate::codec::{Answer, AnswerError, Codec, CodecFailure, Verdict};
 use crate::model::{Protocol, Reaction, Vector};
 use rspcheck_dissect as dissect;
 
-/// `rspcheck-dissect`. It shows messages and does not encode them, so it gives no octets back.
+/// `rspcheck-dissect` as a codec. It does not encode messages, so its answers have no octets.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Dissector;
 
@@ -20,7 +20,7 @@ impl Codec for Dissector {
         };
         let dissection = dissect::dissect(protocol, &vector.octets);
         let rejection = dissection.rejection();
-        // Its list of fields leaves out what stands in headers (`#length`); asked for a path, it knows it.
+        // The dissection's list of fields omits those of headers (`#length`), so each path is looked up instead.
         let asked = vector.fields.keys();
         let fields = asked.filter_map(|path| Some((path.clone(), shown(dissection.value(path)?))));
         Ok(Answer {

@@ -1,11 +1,12 @@
-//! Octets as text: hex digits with blanks, comments and repeats.
+//! Octets as text: hex digits with blanks, comments and repetitions.
 
 use data_encoding::HEXLOWER_PERMISSIVE;
 
-/// More octets than any message can have are a slip of the pen, such as one digit too many in a repeat.
+/// Limit on the octets of a vector. A text that has more, about twice the longest message, contains an error such as a
+/// digit too many in a repetition.
 const MOST_OCTETS: usize = 0x2_0000;
 
-/// Reads annotated hex: `#` begins a comment, `XX*N` is an octet repeated.
+/// Reads annotated hex: `#` begins a comment, `XX*N` is the octet `XX` repeated `N` times.
 pub(crate) fn annotated(text: &str) -> Result<Vec<u8>, String> {
     let mut octets = Vec::new();
     let tokens = text
@@ -22,20 +23,23 @@ pub(crate) fn annotated(text: &str) -> Result<Vec<u8>, String> {
                     .parse::<usize>()
                     .ok()
                     .filter(|times| *times <= MOST_OCTETS);
-                let times = times
-                    .ok_or_else(|| format!("\"{token}\" does not say how often, or too often"))?;
+                let times = times.ok_or_else(|| {
+                    format!("\"{token}\" does not repeat its octet 0 to {MOST_OCTETS} times")
+                })?;
                 octets.resize(octets.len() + times, octet);
             }
             None => octets.extend(plain(token)?),
         }
         if octets.len() > MOST_OCTETS {
-            return Err(format!("more than {MOST_OCTETS} octets are no message"));
+            return Err(format!(
+                "more than {MOST_OCTETS} octets, which is longer than any message"
+            ));
         }
     }
     Ok(octets)
 }
 
-/// Reads hex digits, nothing else.
+/// Reads hex digits without blanks.
 pub(crate) fn plain(digits: &str) -> Result<Vec<u8>, String> {
     HEXLOWER_PERMISSIVE.decode(digits.as_bytes()).map_err(|_| {
         format!(
@@ -45,7 +49,7 @@ pub(crate) fn plain(digits: &str) -> Result<Vec<u8>, String> {
     })
 }
 
-/// Text for a message to a person: not more than fits two lines.
+/// Returns the text, or its first 160 characters and its length if it is longer.
 pub(crate) fn shortened(text: &str) -> String {
     const MOST: usize = 160;
     match text.char_indices().nth(MOST) {
@@ -59,8 +63,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn blanks_comments_and_repeats() {
-        let text = "05 00 000c  # type\n  # nothing\n 0009000861*3 # no, that is a slip";
+    fn blanks_comments_and_repetitions_are_read() {
+        let text = "05 00 000c  # type\n  # nothing\n 0009000861*3 # an odd number of digits";
         assert!(annotated(text).is_err());
         assert_eq!(
             annotated("05 61*3 # x\n00*0 Ff"),
@@ -71,8 +75,8 @@ mod tests {
     }
 
     #[test]
-    fn slips_are_named() {
-        for slip in [
+    fn errors_quote_the_wrong_token() {
+        for wrong in [
             "0",
             "0x05",
             "5*3",
@@ -82,13 +86,13 @@ mod tests {
             "ffff*2",
             "é",
         ] {
-            let error = annotated(slip).unwrap_err();
-            assert!(error.contains('"'), "{slip}: {error}");
+            let error = annotated(wrong).unwrap_err();
+            assert!(error.contains('"'), "{wrong}: {error}");
         }
         assert!(
             annotated("00*131072 00")
                 .unwrap_err()
-                .contains("no message")
+                .contains("longer than any message")
         );
     }
 

@@ -1,4 +1,4 @@
-//! Answer against expectation.
+//! Comparison of a codec's answer with the vector's expectation.
 
 use crate::codec::{Answer, AnswerError, Codec, CodecFailure, Verdict};
 use crate::hex::shortened;
@@ -7,19 +7,19 @@ use data_encoding::HEXLOWER;
 use serde::Serialize;
 use std::fmt;
 
-/// What differs.
+/// Part of an answer that differs from the expectation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Aspect {
-    /// Accept or reject. If it differs, nothing else is looked at.
+    /// Accept or reject. If it differs, no other part is compared.
     Verdict,
     /// The first error's offset or kind.
     Error,
-    /// What an unknown type demands.
+    /// The reaction to an unknown message or parameter type.
     Reaction,
-    /// A value that was read.
+    /// A decoded value.
     Fields,
-    /// The octets of what was decoded, encoded again.
+    /// The octets of the decoded message, encoded again.
     ReEncoding,
 }
 
@@ -35,12 +35,12 @@ impl fmt::Display for Aspect {
     }
 }
 
-/// One difference, with a sentence.
+/// Difference between an answer and the expectation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mismatch {
-    /// Where it lies.
+    /// Part of the answer.
     pub aspect: Aspect,
-    /// `expected …, got …`.
+    /// Sentence of the form `expected …, got …`.
     pub what: String,
 }
 
@@ -50,24 +50,28 @@ impl fmt::Display for Mismatch {
     }
 }
 
-/// What is to be said about an answer.
+/// Judgement of an answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Judgement {
-    /// Nothing: it passes.
+    /// Differences; an answer without any passes.
     pub mismatches: Vec<Mismatch>,
-    /// What the codec chose where both are right.
+    /// The codec's choice, if the RFCs permit both verdicts.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
 impl Judgement {
-    /// Nothing differs.
+    /// Returns true if the answer agrees with the expectation.
     pub fn passes(&self) -> bool {
         self.mismatches.is_empty()
     }
 }
 
-/// Asks about each vector, tells `each` the result, and ends the codec.
+/// Judges the codec's answer to each vector, passes each judgement to `each`, and ends the codec.
+///
+/// # Errors
+///
+/// The first failure of the codec as a program.
 pub fn check(
     vectors: &[Vector],
     codec: &mut dyn Codec,
@@ -80,7 +84,7 @@ pub fn check(
     codec.finish()
 }
 
-/// Compares an answer with what is expected. What the answer does not tell is not judged.
+/// Judges an answer. Parts that the answer lacks are not judged.
 pub fn judge(vector: &Vector, answer: &Answer) -> Judgement {
     let got = got(answer);
     let note = (vector.expect == Expect::Either).then(|| format!("either is right; got {got}"));
@@ -103,7 +107,7 @@ pub fn judge(vector: &Vector, answer: &Answer) -> Judgement {
             mismatches.extend(judge_fields(vector, answer));
             mismatches.extend(judge_octets(vector, answer));
         }
-        // Where both verdicts are right, there is more than one reason to refuse.
+        // For `either`, the codec may reject for another reason than the vector's error.
         Verdict::Reject if vector.expect == Expect::Reject => {
             let errors = vector.error.as_ref().zip(answer.error.as_ref());
             mismatches.extend(errors.and_then(|(wanted, got)| judge_error(wanted, got)));
@@ -132,7 +136,7 @@ fn judge_reaction(vector: &Vector, answer: &Answer) -> Option<Mismatch> {
     let got = answer.reaction?;
     let differs = match vector.reaction {
         Some(wanted) => wanted != got,
-        // A codec may call any refusal a drop; but nothing is skipped where nothing is unknown.
+        // A codec may report any rejection as a drop. An accepted message without unknown types has no reaction.
         None => vector.expect == Expect::Accept,
     };
     let wanted = vector.reaction.map_or("none", |reaction| reaction.word());
@@ -161,7 +165,7 @@ fn judge_fields(vector: &Vector, answer: &Answer) -> Vec<Mismatch> {
     vector.fields.iter().filter_map(differs).collect()
 }
 
-/// What a codec that decodes into values need not know any more.
+/// Returns true for paths of header fields, which a codec that decodes into values does not keep.
 fn is_structure(path: &str) -> bool {
     matches!(path, "type" | "length" | "flags") || path.contains('#')
 }
@@ -171,7 +175,7 @@ fn judge_octets(vector: &Vector, answer: &Answer) -> Option<Mismatch> {
     let mut forms = [&vector.reencodes, &vector.or_reencodes]
         .into_iter()
         .flatten();
-    // Where both verdicts are right, so are several forms, unless the vector names them.
+    // An `either` vector that names no form permits any.
     let unnamed = vector.expect == Expect::Either && forms.clone().next().is_none();
     let as_it_was = vector.reencodes.is_none() && *got == vector.octets;
     if unnamed || as_it_was || forms.any(|form| form == got) {

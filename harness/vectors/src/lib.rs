@@ -1,13 +1,12 @@
-//! Test vectors for ASAP and ENRP codecs: reading them, asking a codec, judging its answers.
+//! Test vectors for codecs of ASAP and ENRP: reads vectors, has a codec decode them, judges its answers.
 //!
-//! A vector is a message in octets, written by hand from the RFCs, with what a strict receiver must make
-//! of it; `vectors/README.md` is the format's description. [`load`] reads vector files and refuses what it
-//! does not understand, naming file, line and vector; [`builtin`] is a copy of the project's own vectors
-//! inside the binary. A [`Codec`] is asked about each: a child process speaking JSON lines
-//! ([`ProcessCodec`]), the judge's own dissector ([`Dissector`]), or one that a caller brings. [`judge`]
-//! compares answer and expectation.
+//! A vector is a message in octets, written by hand from the RFCs, and the result that a strict receiver must
+//! obtain from it; `vectors/README.md` describes the format. [`load`] reads vector files; an error names file,
+//! line and vector. [`builtin`] returns the project's own vectors, which are compiled in. A [`Codec`] decodes
+//! the vectors: a child process that answers in JSON lines ([`ProcessCodec`]), the harness's own dissector
+//! ([`Dissector`]), or a codec of the caller. [`judge`] compares an answer with the expectation.
 //!
-//! This crate never encodes a message, and knows no reference implementation.
+//! This crate never encodes a message, and does not depend on the reference implementation.
 
 mod builtin;
 mod codec;

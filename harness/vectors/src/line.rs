@@ -1,4 +1,4 @@
-//! The line protocol of codecs: one JSON line asks, one JSON line answers.
+//! The line protocol of codecs: one JSON line per question, one JSON line per answer.
 
 use crate::codec::{Answer, AnswerError, Verdict};
 use crate::hex::{plain, shortened};
@@ -29,7 +29,7 @@ struct Line {
 ///
 /// # Errors
 ///
-/// Returns a sentence on what is wrong with a line that is no answer to that question.
+/// If the line is no answer to that question; the error is a sentence.
 pub fn answer(line: &[u8], asked: &str) -> Result<Answer, String> {
     if line.last() != Some(&b'\n') {
         return Err("it does not end with a newline, or is longer than 4 MiB".to_owned());

@@ -1,4 +1,4 @@
-//! Reading vector files. What is not understood is an error that names file, line and vector.
+//! Reads vector files. An error names file, line and vector; unknown keys are errors.
 
 use crate::model::Vector;
 use crate::raw;
@@ -6,38 +6,42 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-/// Why vectors could not be read.
+/// Error in reading vectors.
 #[derive(Debug, thiserror::Error)]
 pub enum LoadError {
     /// A file or directory cannot be read.
     #[error("cannot read {}", path.display())]
     Unreadable {
-        /// Which one.
+        /// The file or directory.
         path: PathBuf,
-        /// What the system says.
+        /// Error of the system.
         source: io::Error,
     },
-    /// What stands in a file is wrong.
+    /// A file has wrong content.
     #[error("{file}:{line}: {}{what}", vector.as_deref().map(|id| format!("vector \"{id}\": ")).unwrap_or_default())]
     Wrong {
         /// The file.
         file: String,
-        /// Counted from 1.
+        /// Line in the file, from 1.
         line: usize,
-        /// The vector, if it is one and its id could be read.
+        /// Id of the vector that is wrong, if the error lies in one whose id can be read.
         vector: Option<String>,
-        /// A sentence.
+        /// The error, in a sentence.
         what: String,
     },
-    /// There is no vector at all.
+    /// The paths contain no vector file.
     #[error("no vector file (*.toml) in {}", paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", "))]
     Empty {
-        /// Where was looked.
+        /// The searched files and directories.
         paths: Vec<PathBuf>,
     },
 }
 
-/// The vectors of files and directories (with all below them), in the order of paths and names.
+/// Reads the vectors of files, and of all files `*.toml` below directories, in the order of paths and names.
+///
+/// # Errors
+///
+/// If a path cannot be read, no vector file is found, or a file is wrong.
 pub fn paths(paths: &[PathBuf]) -> Result<Vec<Vector>, LoadError> {
     let mut files = Vec::new();
     for path in paths {
@@ -62,7 +66,11 @@ pub fn paths(paths: &[PathBuf]) -> Result<Vec<Vector>, LoadError> {
     )
 }
 
-/// The vectors of files that are at hand as text.
+/// Reads the vectors of files given as path and text.
+///
+/// # Errors
+///
+/// [`LoadError::Wrong`] for the first file that is wrong.
 pub fn texts<'a>(
     files: impl IntoIterator<Item = (&'a Path, &'a str)>,
 ) -> Result<Vec<Vector>, LoadError> {
@@ -71,7 +79,7 @@ pub fn texts<'a>(
     for (path, text) in files {
         for (line, vector) in file(path, text)? {
             if let Some(place) = places.insert(vector.id.clone(), vector.place.clone()) {
-                let what = format!("this id stands at {place} already");
+                let what = format!("{place} has a vector of this id already");
                 return Err(wrong(path, line, Some(vector.id), what));
             }
             vectors.push(vector);
@@ -100,7 +108,12 @@ fn file(path: &Path, text: &str) -> Result<Vec<(usize, Vector)>, LoadError> {
         return Err(wrong(path, line_of(file.format.span().start), None, what));
     }
     if file.vector.is_empty() {
-        return Err(wrong(path, 1, None, "no [[vector]] in it".to_owned()));
+        return Err(wrong(
+            path,
+            1,
+            None,
+            "the file has no [[vector]]".to_owned(),
+        ));
     }
     let prefix = prefix(path);
     let resolve = |raw: &toml::Spanned<raw::RawVector>| {
@@ -115,7 +128,7 @@ fn file(path: &Path, text: &str) -> Result<Vec<(usize, Vector)>, LoadError> {
     file.vector.iter().map(resolve).collect()
 }
 
-/// `asap/registration` for any path that ends in `asap/registration.toml`.
+/// Returns the last directory and the stem of a path: `asap/registration` for `…/asap/registration.toml`.
 fn prefix(path: &Path) -> String {
     let name =
         |part: Option<&std::ffi::OsStr>| part.map(|part| part.to_string_lossy().into_owned());
@@ -126,7 +139,7 @@ fn prefix(path: &Path) -> String {
     }
 }
 
-/// The id of the vector that `offset` lies in, for an error that came before the vectors were known.
+/// Returns the id of the vector that contains `offset`, for an error in a text that TOML cannot be read from.
 fn id_before(text: &str, offset: usize) -> Option<String> {
     let start = text.get(..offset)?.rfind("[[vector]]")?;
     let own = &text[start + 1..];

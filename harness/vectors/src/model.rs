@@ -1,10 +1,10 @@
-//! A vector as it is used: octets resolved, everything checked.
+//! A vector after reading: its octets are resolved and its keys checked.
 
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 
-/// Which decoder the octets are for.
+/// Protocol of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Protocol {
@@ -14,15 +14,15 @@ pub enum Protocol {
     Enrp,
 }
 
-/// What a strict receiver must do.
+/// Verdict that a strict receiver must reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Expect {
-    /// Take the message.
+    /// The receiver accepts the message.
     Accept,
-    /// Refuse it.
+    /// The receiver rejects the message.
     Reject,
-    /// One or the other: the RFCs leave it open.
+    /// The receiver may accept or reject the message; the RFCs permit both.
     Either,
 }
 
@@ -37,7 +37,7 @@ impl Expect {
     }
 }
 
-/// What the highest bits of an unknown type demand (RFC 5354 §3, §4).
+/// Reaction that the highest two bits of an unknown type require (RFC 5354 §3, §4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reaction {
@@ -67,16 +67,16 @@ impl Reaction {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct ExpectedError {
-    /// From the message's first octet.
+    /// Offset from the message's first octet.
     pub offset: usize,
-    /// Its kind, a word of the vocabulary of errors.
+    /// Kind of error, one of the words that vector files use.
     pub kind: String,
-    /// Kinds that are as right at this offset.
+    /// Kinds that are also right at this offset.
     #[serde(rename = "or", default, skip_serializing_if = "Vec::is_empty")]
     pub or_kinds: Vec<String>,
 }
 
-/// The kinds of error that vectors speak of.
+/// Kinds of error in vector files.
 pub(crate) const KINDS: [&str; 13] = [
     "truncated",
     "length-too-small",
@@ -101,37 +101,37 @@ pub type Fields = BTreeMap<String, serde_json::Value>;
 pub struct Vector {
     /// `<directory>/<file>/<id in the file>`.
     pub id: String,
-    /// Which decoder the octets are for.
+    /// Protocol of the message.
     pub protocol: Protocol,
-    /// One sentence: what it is about.
+    /// Purpose of the vector, in one sentence.
     pub about: String,
-    /// Requirement ids.
+    /// Ids of the requirements that the vector covers.
     pub covers: Vec<String>,
-    /// Where the octets come from.
+    /// Origin of the octets.
     pub origin: String,
-    /// What a strict receiver must do.
+    /// Verdict that a strict receiver must reach.
     pub expect: Expect,
-    /// Why both are right, for [`Expect::Either`].
+    /// Reason why both verdicts are right, for [`Expect::Either`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub why: Option<String>,
     /// The message.
     #[serde(serialize_with = "hex")]
     pub octets: Vec<u8>,
-    /// The first error, if it is to be refused.
+    /// The first error, if a receiver must or may reject the message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub error: Option<ExpectedError>,
-    /// What an unknown type in it demands.
+    /// Reaction that an unknown type in the message requires.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reaction: Option<Reaction>,
-    /// Some of what the octets say.
+    /// Values of some of the message's fields.
     pub fields: Fields,
-    /// The sender's form, where it differs from `octets`.
+    /// The message as a sender encodes it, if that differs from `octets`.
     #[serde(serialize_with = "maybe_hex", skip_serializing_if = "Option::is_none")]
     pub reencodes: Option<Vec<u8>>,
-    /// Another form that is as right.
+    /// A second encoding that is also right.
     #[serde(serialize_with = "maybe_hex", skip_serializing_if = "Option::is_none")]
     pub or_reencodes: Option<Vec<u8>>,
-    /// File and line where it stands, for messages to people.
+    /// File and line of the vector, for messages to people.
     #[serde(skip)]
     pub place: String,
 }

@@ -1,4 +1,4 @@
-//! A codec in a process of its own.
+//! A codec that runs as a child process.
 
 use crate::codec::{Answer, Codec, CodecFailure};
 use crate::hex::shortened;
@@ -8,22 +8,22 @@ use rspcheck_child::{Child, NoLine, Options, WhenFull, deadline};
 use std::process::Command;
 use std::time::Duration;
 
-/// The longest answer that is read: a message of 64 KiB in hex, and its fields, fit many times.
+/// Limit on the length of an answer, in octets: more than 30 times a message of 64 KiB in hex.
 const LONGEST_LINE: usize = 4 << 20;
 
-/// A child process that answers JSON lines on its standard output. Its errors go to our standard error.
+/// Child process that answers with JSON lines on its standard output and inherits our standard error.
 ///
-/// It has a process group of its own, which is killed when this is dropped.
+/// The child has its own process group, which is killed when this value is dropped.
 pub struct ProcessCodec {
     command: String,
     timeout: Duration,
     child: Child,
-    /// Lines that have come so far.
+    /// Number of lines read so far.
     lines: usize,
 }
 
 impl ProcessCodec {
-    /// Starts `command` with the shell. Each answer must come within `timeout`.
+    /// Starts `command` with `/bin/sh`. The codec must send each answer within `timeout`.
     ///
     /// # Errors
     ///
@@ -69,7 +69,7 @@ impl ProcessCodec {
 
     /// Returns the failure of a codec whose output ended while an answer was due.
     fn died(&mut self, vector: &str) -> CodecFailure {
-        // Its output closes a little before it ends; to kill it in between would hide how it ended.
+        // The output closes shortly before the process ends; a signal in between would replace its exit status.
         self.child.wait_for_end(deadline(self.timeout));
         match self.child.kill() {
             Ok(status) if self.lines == 0 && matches!(status.code(), Some(126 | 127)) => {
@@ -94,7 +94,7 @@ impl Codec for ProcessCodec {
     }
 
     fn decode(&mut self, vector: &Vector) -> Result<Answer, CodecFailure> {
-        // An error means that the codec has closed its input; the missing answer is reported.
+        // Sending fails if the codec has closed its input; then the missing answer is reported.
         let _ = self.child.send(question(vector).into_bytes());
         let Some(line) = self.line(&vector.id)? else {
             return Err(self.died(&vector.id));
@@ -114,7 +114,7 @@ impl Codec for ProcessCodec {
                 line: self.lines,
                 text: shortened(&String::from_utf8_lossy(&line)),
             }),
-            // A codec that does not end with its input has answered everything all the same.
+            // A codec that keeps running after its input has ended has still answered every question.
             Ok(None) | Err(CodecFailure::Silent { .. }) => Ok(()),
             Err(failure) => Err(failure),
         }

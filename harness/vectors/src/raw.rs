@@ -1,4 +1,4 @@
-//! A vector file as it is written: keys are checked here, and bases and patches resolved.
+//! The content of a vector file. Checks its keys and resolves bases and patches.
 
 use crate::hex::annotated;
 use crate::model::{Expect, ExpectedError, Fields, KINDS, Protocol, Reaction, Vector};
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
 
-/// The format's name and version.
+/// Name and version of the format.
 pub(crate) const FORMAT: &str = "rspcheck-vectors/1";
 
 #[derive(Deserialize)]
@@ -50,7 +50,7 @@ struct Patch {
 }
 
 impl RawVector {
-    /// Everything but `id` and `place`, which the file knows. `all` are the vectors of the file.
+    /// Returns the checked vector without `id` and `place`, which depend on the file. `all` are the vectors of the file.
     pub(crate) fn resolve(
         &self,
         protocol: Protocol,
@@ -91,7 +91,7 @@ impl RawVector {
         })
     }
 
-    /// What can be said without looking at the octets.
+    /// Checks the keys that do not depend on the octets.
     fn check(&self) -> Result<(), String> {
         let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         if self.id.is_empty() || !self.id.chars().all(plain) {
@@ -133,7 +133,8 @@ impl RawVector {
         Ok(())
     }
 
-    /// The octets, through any number of bases. `path` are the ids on the way here.
+    /// Returns the octets after all patches of the vector and its bases. `path` are the ids of the vectors derived from
+    /// this one, to detect a circle.
     fn octets<'a>(
         &'a self,
         all: &'a [Spanned<RawVector>],
@@ -148,7 +149,7 @@ impl RawVector {
         };
         if path.contains(&self.id.as_str()) {
             return Err(format!(
-                "its bases go round in a circle: {} → {}",
+                "its bases form a circle: {} → {}",
                 path.join(" → "),
                 self.id
             ));
@@ -183,11 +184,11 @@ impl Patch {
                 );
             }
         };
-        // Without `remove` the new octets take the place of as many old ones.
+        // Without `remove` the new octets replace as many old ones.
         let removed = self.remove.unwrap_or(new.len());
         let end = at.checked_add(removed).filter(|end| *end <= there);
         let end = end.ok_or_else(|| {
-            format!("octets {at} to {at}+{removed} are beyond the {there} there are")
+            format!("octets {at} to {at}+{removed} are beyond the {there} of the message")
         })?;
         octets.splice(at..end, new);
         Ok(())
@@ -205,7 +206,7 @@ fn plain_value(path: &str, value: &toml::Value) -> Result<serde_json::Value, Str
     }
 }
 
-/// `R`, a number, and one number more at least: `R5354_3_9_1`.
+/// Returns true if an id has the form of `R5354_3_9_1`: `R` and at least two numbers.
 fn is_requirement(id: &str) -> bool {
     let parts = id
         .strip_prefix('R')

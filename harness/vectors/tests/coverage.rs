@@ -1,16 +1,16 @@
-//! The project's vectors cover every number that the RFCs assign, and enough that goes wrong.
+//! Tests that the project's vectors cover every number that the RFCs assign, and every kind of error.
 
 use rspcheck_vectors::{Dissector, Expect, Protocol, Vector, builtin, check, load};
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Vectors that must be taken, and where in them a big-endian number stands.
+/// Returns the vectors of a protocol that a receiver must accept.
 fn taken(protocol: Protocol) -> Vec<Vector> {
     let taken = |vector: &Vector| vector.protocol == protocol && vector.expect == Expect::Accept;
     builtin().into_iter().filter(taken).collect()
 }
 
-/// Every parameter, wherever it is nested, of all vectors that must be taken: type and value.
+/// Returns type and value of every parameter, nested ones included, of all vectors that a receiver must accept.
 fn parameters() -> Vec<(u16, Vec<u8>)> {
     let mut found = Vec::new();
     for vector in taken(Protocol::Asap)
@@ -49,7 +49,7 @@ fn walk(mut octets: &[u8], found: &mut Vec<(u16, Vec<u8>)>) {
 }
 
 #[test]
-fn every_message_has_a_vector_that_is_taken() {
+fn every_message_has_an_accepted_vector() {
     for (protocol, last) in [(Protocol::Asap, 14), (Protocol::Enrp, 10)] {
         let types: BTreeSet<u8> = taken(protocol)
             .iter()
@@ -60,7 +60,7 @@ fn every_message_has_a_vector_that_is_taken() {
 }
 
 #[test]
-fn every_message_has_a_vector_that_is_refused() {
+fn every_message_has_a_rejected_vector() {
     for (protocol, last) in [(Protocol::Asap, 14), (Protocol::Enrp, 10)] {
         let refused =
             |vector: &Vector| vector.protocol == protocol && vector.expect == Expect::Reject;
@@ -78,7 +78,7 @@ fn every_message_has_a_vector_that_is_refused() {
 }
 
 #[test]
-fn every_parameter_has_a_vector_that_is_taken() {
+fn every_parameter_has_an_accepted_vector() {
     let types: BTreeSet<u16> = parameters().into_iter().map(|(kind, _)| kind).collect();
     assert!((0x1..=0x10).all(|kind| types.contains(&kind)), "{types:x?}");
     for probe in [0xbfff, 0xfffe] {
@@ -87,7 +87,7 @@ fn every_parameter_has_a_vector_that_is_taken() {
 }
 
 #[test]
-fn every_policy_has_a_vector_that_is_taken() {
+fn every_policy_has_an_accepted_vector() {
     let policies: BTreeSet<u32> = parameters()
         .iter()
         .filter(|(kind, _)| *kind == 8)
@@ -100,7 +100,7 @@ fn every_policy_has_a_vector_that_is_taken() {
     );
     assert!(
         policies.iter().any(|policy| policy >> 31 == 1),
-        "a private one"
+        "no vector has a private policy"
     );
     assert!(
         policies
@@ -110,7 +110,7 @@ fn every_policy_has_a_vector_that_is_taken() {
 }
 
 #[test]
-fn every_cause_has_a_vector_that_is_taken() {
+fn every_cause_has_an_accepted_vector() {
     let mut causes = BTreeSet::new();
     for (_, mut value) in parameters().into_iter().filter(|(kind, _)| *kind == 0xc) {
         while let [c0, c1, l0, l1, ..] = *value {
@@ -126,7 +126,7 @@ fn every_cause_has_a_vector_that_is_taken() {
 }
 
 #[test]
-fn enough_goes_wrong() {
+fn every_kind_of_error_and_unknown_parameter_has_a_vector() {
     let vectors = builtin();
     let count = |expect| {
         vectors
@@ -169,7 +169,7 @@ fn ids_are_unique_and_the_built_in_copy_is_the_directory() {
 #[test]
 fn the_dissector_agrees_with_every_vector() {
     let mut wrong = Vec::new();
-    let told = check(&builtin(), &mut Dissector, |vector, judgement| {
+    let ended = check(&builtin(), &mut Dissector, |vector, judgement| {
         wrong.extend(
             judgement
                 .mismatches
@@ -177,7 +177,7 @@ fn the_dissector_agrees_with_every_vector() {
                 .map(|mismatch| format!("{}: {mismatch}", vector.id)),
         );
     });
-    assert!(told.is_ok());
+    assert!(ended.is_ok());
     assert!(
         wrong.is_empty(),
         "{} mismatches:\n{}",

@@ -1,4 +1,4 @@
-//! What passes, what fails, and the sentence that says so.
+//! Tests which answers pass, which fail, and the sentences of the mismatches.
 
 use rspcheck_vectors::{Answer, AnswerError, Aspect, Reaction, Vector, Verdict, judge, load};
 use std::path::Path;
@@ -37,7 +37,7 @@ fn rejected(offset: Option<usize>, kind: Option<&str>) -> Answer {
     }
 }
 
-/// Aspect and sentence of the only mismatch.
+/// Returns aspect and sentence of the only mismatch.
 fn fails(vector: &Vector, answer: &Answer) -> (Aspect, String) {
     let judgement = judge(vector, answer);
     assert_eq!(judgement.mismatches.len(), 1, "{judgement:?}");
@@ -73,7 +73,7 @@ fn a_wrong_verdict_hides_the_rest() {
 }
 
 #[test]
-fn offset_and_kind_are_judged_when_told() {
+fn offset_and_kind_are_judged_if_present() {
     let vector = rejecting();
     for right in [
         (Some(2), Some("truncated")),
@@ -98,7 +98,7 @@ fn offset_and_kind_are_judged_when_told() {
 }
 
 #[test]
-fn fields_are_judged_when_told() {
+fn fields_are_judged_if_present() {
     let answer = |fields: serde_json::Value| Answer {
         fields: Some(serde_json::from_value(fields).expect("an object")),
         ..Answer::of(Verdict::Accept)
@@ -106,7 +106,7 @@ fn fields_are_judged_when_told() {
     let right = serde_json::json!({ "sender-server-id": 168496141, "handle": "x", "more": true });
     assert!(
         judge(&accepting(), &answer(right)).passes(),
-        "the type need not be told"
+        "the answer may omit the type"
     );
     let wrong = serde_json::json!({ "type": 5, "sender-server-id": "168496141", "handle": "x" });
     let what = "expected sender-server-id = 168496141, got \"168496141\"";
@@ -127,7 +127,7 @@ fn fields_are_judged_when_told() {
 }
 
 #[test]
-fn re_encodings_are_judged_when_told() {
+fn re_encodings_are_judged_if_present() {
     let answer = |octets: &[u8]| Answer {
         octets: Some(octets.to_vec()),
         ..Answer::of(Verdict::Accept)
@@ -148,7 +148,7 @@ fn re_encodings_are_judged_when_told() {
 }
 
 #[test]
-fn reactions_are_judged_when_told() {
+fn reactions_are_judged_if_present() {
     let reaction = |verdict, reaction| Answer {
         reaction: Some(reaction),
         ..Answer::of(verdict)
@@ -156,7 +156,7 @@ fn reactions_are_judged_when_told() {
     let drop = reaction(Verdict::Reject, Reaction::Drop);
     assert!(
         judge(&rejecting(), &drop).passes(),
-        "any refusal may be called a drop"
+        "a codec may report any rejection as a drop"
     );
     let unknown = vector(
         "expect = \"reject\"\nerror = { offset = 0, kind = \"unknown-message\" }\nreaction = \"drop-report\"",

@@ -1,4 +1,4 @@
-//! The loader refuses what it does not understand and says where.
+//! Tests that the loader rejects wrong vector files and names file, line and vector.
 
 use rspcheck_vectors::{Expect, LoadError, Vector, load};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ fn load(text: &str) -> Result<Vec<Vector>, LoadError> {
     load::texts([(Path::new("some/asap/probe.toml"), text)])
 }
 
-/// A file with one good vector and one more of these lines.
+/// Returns the text of a file with a right vector `good` and a vector `probe` that has these lines.
 fn with(lines: &str) -> String {
     format!(
         "{HEAD}\n[[vector]]\nid = \"good\"\nabout = \"a\"\norigin = \"o\"\nexpect = \"accept\"\noctets = \"05 00 0004\"\n\
@@ -17,7 +17,7 @@ fn with(lines: &str) -> String {
     )
 }
 
-/// The error, as text; it must name the file.
+/// Returns the error of a wrong file as text, after checking that it names the file.
 fn refused(text: &str) -> String {
     let error = load(text).expect_err("must be refused").to_string();
     assert!(error.starts_with("some/asap/probe.toml:"), "{error}");
@@ -44,7 +44,7 @@ fn patches_are_applied_in_order() {
 }
 
 #[test]
-fn a_base_may_stand_behind_and_have_a_base_itself() {
+fn base_may_follow_its_vector_and_have_a_base() {
     let lines = "expect = \"accept\"\nbase = \"last\"\npatch = [{ at = 0, octets = \"02\" }]\n\
                  [[vector]]\nid = \"last\"\nabout = \"a\"\norigin = \"o\"\nexpect = \"accept\"\n\
                  base = \"good\"\npatch = [{ at = 1, octets = \"01\" }]";
@@ -56,7 +56,7 @@ fn a_base_may_stand_behind_and_have_a_base_itself() {
 }
 
 #[test]
-fn an_unknown_key_is_named_with_line_and_vector() {
+fn unknown_key_is_reported_with_line_and_vector() {
     let error = refused(&with("expect = \"accept\"\noctets = \"00\"\nexpcet = 1"));
     assert!(
         error.starts_with("some/asap/probe.toml:17: vector \"probe\": "),
@@ -78,9 +78,9 @@ fn an_unknown_key_is_named_with_line_and_vector() {
 }
 
 #[test]
-fn wrong_vectors_are_named() {
+fn wrong_vectors_are_reported_with_their_error() {
     let reject = "expect = \"reject\"\nerror = { offset = 0, kind = \"truncated\" }\n";
-    for (lines, says) in [
+    for (lines, text) in [
         ("expect = \"maybe\"\noctets = \"00\"", "maybe"),
         (
             "expect = \"accept\"\noctets = \"0\"",
@@ -125,10 +125,10 @@ fn wrong_vectors_are_named() {
             "expect = \"accept\"\noctets = \"00\"\nreencodes = \"zz\"",
             "reencodes: ",
         ),
-        (&format!("{reject}base = \"nobody\""), "no base \"nobody\""),
+        (&format!("{reject}base = \"absent\""), "no base \"absent\""),
         (
             &format!("{reject}base = \"probe\""),
-            "round in a circle: probe → probe",
+            "form a circle: probe → probe",
         ),
         (
             &format!("{reject}base = \"good\"\npatch = [{{ at = 3, octets = \"0000\" }}]"),
@@ -158,13 +158,16 @@ fn wrong_vectors_are_named() {
         ),
     ] {
         let error = refused(&with(lines));
-        assert!(error.contains(says), "{lines}\nsaid: {error}\nnot: {says}");
+        assert!(
+            error.contains(text),
+            "{lines}\nerror: {error}\nexpected: {text}"
+        );
         assert!(error.contains("vector \"probe\""), "{error}");
     }
 }
 
 #[test]
-fn wrong_files_are_named() {
+fn wrong_files_are_reported() {
     assert!(refused(&HEAD.replace("/1", "/2")).contains("rspcheck-vectors/2"));
     assert!(refused(HEAD).contains("no [[vector]]"));
     assert!(refused("format = ").contains(":1: "));
@@ -172,11 +175,11 @@ fn wrong_files_are_named() {
 }
 
 #[test]
-fn an_id_stands_once_in_all_files() {
+fn ids_are_unique_in_all_files() {
     let text = with("expect = \"accept\"\noctets = \"00\"");
     let error = refused(&text.replace("\"probe\"", "\"good\""));
     assert!(
-        error.contains("this id stands at some/asap/probe.toml:4 already"),
+        error.contains("some/asap/probe.toml:4 has a vector of this id already"),
         "{error}"
     );
 
@@ -194,7 +197,7 @@ fn an_id_stands_once_in_all_files() {
 }
 
 #[test]
-fn directories_are_searched_and_missing_ones_named() {
+fn directories_are_searched_and_missing_ones_reported() {
     let directory = tempfile::tempdir().expect("a temporary directory");
     let below = directory.path().join("asap");
     std::fs::create_dir(&below).expect("it is new");

@@ -1,4 +1,4 @@
-//! Codecs in a process of their own, played by small shell scripts.
+//! Tests of codecs that run as child processes; small shell scripts play the codecs.
 
 use rspcheck_vectors::{Codec, CodecFailure, ProcessCodec, Vector, Verdict, builtin, check};
 use std::fs::File;
@@ -7,13 +7,13 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::Duration;
 
-/// Long enough for a busy machine; only a broken test waits for it.
+/// Time limit for a busy machine; only a failing test waits so long.
 const LONG: Duration = Duration::from_secs(60);
-/// For a codec that never answers, so that the test need not wait.
+/// Time limit for a codec that never answers.
 const SHORT: Duration = Duration::from_millis(50);
 
-/// Answers with the id it was asked for and `$1`.
-const ANSWERING: &str = r#"say() { while read -r line; do id=${line#*'"id":"'}; id=${id%%'"'*}; printf '{"id":"%s",%s}\n' "$id" "$1"; done; }; say "#;
+/// Shell function that answers each question with its id and `$1`.
+const ANSWERING: &str = r#"reply() { while read -r line; do id=${line#*'"id":"'}; id=${id%%'"'*}; printf '{"id":"%s",%s}\n' "$id" "$1"; done; }; reply "#;
 
 fn answering(rest: &str) -> String {
     format!("{ANSWERING}'{rest}'")
@@ -23,7 +23,7 @@ fn two() -> Vec<Vector> {
     builtin().into_iter().take(2).collect()
 }
 
-/// Asks for two vectors; the failure must come.
+/// Has a codec decode two vectors and returns its failure.
 fn fails(command: &str, timeout: Duration) -> CodecFailure {
     let mut codec = ProcessCodec::start(command, timeout).expect("a shell is there");
     check(&two(), &mut codec, |_, _| {}).expect_err("it must fail")
@@ -40,7 +40,7 @@ fn a_codec_that_answers_is_judged() {
             passed.push(vector.id.clone());
         }
     })
-    .expect("it answers everything, also questions of 128 KiB");
+    .expect("it answers every question, also those of 128 KiB");
     assert!(passed.contains(&"asap/registration/no-pool-element".to_owned()));
     assert!(!passed.contains(&"asap/registration/sctp-round-robin".to_owned()));
     assert!(passed.len() > 200 && passed.len() < vectors.len());
@@ -108,7 +108,7 @@ fn codec_that_does_not_read_does_not_block() {
         .into_iter()
         .find(|vector| vector.id == "param/pool_handle/largest");
     let mut codec = ProcessCodec::start("tail -f /dev/null", SHORT).expect("a shell is there");
-    // The question is longer than a pipe holds.
+    // The question is longer than the buffer of a pipe.
     let failure = codec
         .decode(&largest.expect("it is one of ours"))
         .expect_err("it does not answer");
@@ -116,9 +116,9 @@ fn codec_that_does_not_read_does_not_block() {
 }
 
 #[test]
-fn garbage_is_shown() {
+fn line_that_is_no_answer_is_quoted() {
     let first = two()[0].id.clone();
-    for (command, says) in [
+    for (command, text) in [
         ("echo hello".to_owned(), "expected value"),
         (answering(r#""verdict":"perhaps""#), "perhaps"),
         (answering(r#""verdict":"accept","octets":"0""#), "octets: "),
@@ -143,7 +143,7 @@ fn garbage_is_shown() {
         );
         let failure = failure.to_string();
         assert!(
-            failure.contains(says) && failure.contains(&first),
+            failure.contains(text) && failure.contains(&first),
             "{command}: {failure}"
         );
     }
