@@ -1,4 +1,4 @@
-//! What a target can do (its ICS, implementation conformance statement): a small vocabulary.
+//! Capabilities of a target (its ICS, implementation conformance statement): a small vocabulary.
 //!
 //! A target file claims capabilities with these words; a case lists in `needs` the capabilities that it
 //! requires. The vocabulary contains only features that the RFCs leave open, or that a test needs from

@@ -1,4 +1,4 @@
-//! What the suite must know of a target to test it (its IXIT): timers and thresholds.
+//! Timers and thresholds of a target that the suite needs to test it (its IXIT, extra information for testing).
 //!
 //! A target file sets them in its table `timers`, under the RFC's names in lower case; a value that it
 //! omits has the RFC's default. Cases derive their deadlines only from these values.

@@ -53,7 +53,7 @@ fn announcements_come_every_t6(t: &mut Tester) -> Outcome {
     let gap = second.at - first.at;
     let late = format!("{gap:?} between two announcements, T6 is {t6:?}");
     t.check_that(R5352_3_6_2, gap <= t.latest(t6), late.clone());
-    // The RFC says "normally", so a shorter gap passes, but not half of T6.
+    // The word "normally" of the RFC permits a shorter gap; below half of T6 the check fails.
     t.check_that(R5352_3_6_2, gap >= t6 / 2, late);
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! RFC 5354 §3.12: contents of error causes.
 //!
-//! The procedures of RFC 5352 say when a cause is sent. Only the type of a policy or transport inside a
+//! The procedures of RFC 5352 state when a cause is sent. Only the type of a policy or transport inside a
 //! cause is judged (T29).
 
 use crate::words::*;

@@ -1,4 +1,4 @@
-//! Words that several sections share: what cases say often and the test kit has no word for.
+//! Words that several sections share: conversations that the test kit has no word for.
 
 mod announcement;
 mod keep_alive;
