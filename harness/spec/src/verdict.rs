@@ -49,7 +49,7 @@ impl std::fmt::Display for Verdict {
     }
 }
 
-/// How strongly the RFC asks for something (RFC 2119).
+/// Requirement level (RFC 2119).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Level {

@@ -1,7 +1,7 @@
-//! What must hold for *every* message, whatever case or capture it comes from.
+//! Rules for *every* message of a target, from any case or capture.
 //!
 //! A monitor is a row in [`ALL`]: which defects of a dissection it collects, and the requirement they
-//! break. Its verdict stands once for a whole run, so that one habit of a target is one finding.
+//! break. It has one verdict for a whole run, so that one habit of a target is one finding.
 
 use rspcheck_dissect::{Brief, Defect, Dissection, Kind, Protocol, Reaction};
 use rspcheck_spec::ReqId;
@@ -22,7 +22,7 @@ pub struct Monitor {
 }
 
 impl Monitor {
-    /// The level a finding counts with.
+    /// Returns the level that a finding counts with.
     pub fn level(&self) -> Level {
         if self.lenient {
             Level::Should
@@ -80,12 +80,12 @@ const fn strict(id: &'static str, purpose: &'static str, requirement: ReqId) -> 
 
 const LENGTHS: Monitor = strict(
     "monitor/lengths",
-    "Every Length covers what it should: header, fields and nested parameters, inside its parent.",
+    "Every Length covers header, fields and nested parameters, and stays inside its parent.",
     R5354_3_12,
 );
 const LAYOUT: Monitor = strict(
     "monitor/layout",
-    "Every message has its parameters, each in its place and as often as it may stand there.",
+    "Every message has its parameters, each in its place and not more often than the RFC allows.",
     R5354_4_1,
 );
 const ADDRESSES: Monitor = strict(
@@ -106,13 +106,13 @@ const KNOWN_PARAMETERS: Monitor = strict(
 /// The RFC provides for parameters of later documents that a receiver is to skip: sending one is a deviation.
 const EXTENSIONS: Monitor = Monitor {
     id: "monitor/extension-parameters",
-    purpose: "No parameter is sent that the RFC does not assign, not even one that asks to be skipped.",
+    purpose: "No parameter is sent that the RFC does not assign, also none that a receiver is to skip.",
     requirement: R5354_3_3,
     lenient: true,
 };
 const VALUES: Monitor = strict(
     "monitor/values",
-    "Fields hold values that they can have.",
+    "Every field has a value that the RFC defines for it.",
     R5354_3_10,
 );
 const RESERVED_FLAGS: Monitor = strict(
@@ -123,7 +123,7 @@ const RESERVED_FLAGS: Monitor = strict(
 const ZERO_PADDING: Monitor = strict("monitor/zero-padding", "Padding is zero.", R5354_3_14);
 const PADDED: Monitor = strict(
     "monitor/padded",
-    "A message takes up a multiple of four octets.",
+    "The size of a message is a multiple of four octets.",
     R5354_4_11,
 );
 /// RFC 5354 §2 and §4 leave room for both forms (ambiguity T5), so this is a deviation only.
@@ -163,7 +163,7 @@ pub const ALL: &[Monitor] = &[
     PPID,
 ];
 
-/// What is wrong with one message. `ppid` is `None` where the transport has none.
+/// Returns the defects of one message as findings. `ppid` is `None` where the transport has none.
 pub fn message(protocol: Protocol, ppid: Option<u32>, dissection: &Dissection) -> Vec<Finding> {
     findings(
         protocol,

@@ -133,7 +133,7 @@ pub struct Message {
 }
 
 impl Message {
-    /// Whether it is of this kind.
+    /// Returns true if it is of this kind.
     pub fn is(&self, kind: Kind) -> bool {
         self.octets.first() == Some(&kind.code)
     }

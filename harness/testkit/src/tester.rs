@@ -28,21 +28,21 @@ use std::time::Duration;
 pub(crate) const ASAP_PPID: u32 = 11;
 /// Lateness of the harness itself above which a missed deadline proves nothing.
 const LAG_LIMIT: Duration = Duration::from_millis(250);
-/// How long a target that did not answer is still looked after, to see whether it has died.
+/// Time for which a target that did not answer is still observed, to detect that it has died.
 const LAST_LOOK: Duration = Duration::from_millis(250);
 /// Slack on top of a tenth for deadlines that a target must keep.
 const SLACK: Duration = Duration::from_millis(500);
 /// Messages kept per player; a target that sends more is flooding.
 const INBOX_LIMIT: usize = 10_000;
 
-/// What is known of the target before the case begins (ICS and IXIT).
+/// The target as known before the case begins (ICS and IXIT).
 #[derive(Clone, Debug)]
 pub struct TargetProfile {
-    /// What it supports.
+    /// The capabilities it claims.
     pub ics: BTreeSet<Ics>,
     /// Its timers and thresholds.
     pub timers: Timers,
-    /// How long nothing must come after an answered probe before silence counts as proven. The probe
+    /// Time without a message after an answered probe, from which on silence counts as proven. The probe
     /// follows the provoking message in the same stream, so an in-order target has decided by then;
     /// this is the margin for one that answers out of order.
     pub silence: Duration,
@@ -180,7 +180,7 @@ impl<'w> Tester<'w> {
         }
     }
 
-    /// Somebody who hears the announcements.
+    /// Returns a player that receives the announcements.
     pub fn listener(&mut self) -> Result<Player, Stop> {
         let player = self.new_player("listener", EndpointKind::Announcements);
         self.open(player)?;
@@ -220,7 +220,7 @@ impl<'w> Tester<'w> {
         &self.profile.timers
     }
 
-    /// Whether the target claims this.
+    /// Returns true if the target claims this capability.
     pub fn claims(&self, ics: Ics) -> bool {
         self.profile.ics.contains(&ics)
     }
@@ -237,7 +237,7 @@ impl<'w> Tester<'w> {
 
     // ---- phases ---------------------------------------------------------------------------------
 
-    /// What must work before the purpose can be tested. Any failure in it makes the case inconclusive.
+    /// Runs the steps that must work before the purpose can be tested. A failure in it makes the case inconclusive.
     pub fn preamble(&mut self, part: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
         self.in_preamble = true;
         self.event(EventKind::Phase {
@@ -561,7 +561,7 @@ impl<'w> Tester<'w> {
         Vec::from_iter::<VecDeque<Message>>(taken)
     }
 
-    /// How the player's association ended, if it did.
+    /// Returns the change with which the player's association ended, if it did.
     pub fn association_end(&self, player: impl Into<Player>) -> Option<Change> {
         self.players[player.into().0]
             .gone
@@ -570,7 +570,7 @@ impl<'w> Tester<'w> {
     }
 }
 
-/// Whether a message carries this pool handle, octet for octet.
+/// Returns true if a message carries this pool handle, octet for octet.
 fn echoes(message: &Message, handle: &PoolHandle) -> bool {
     matches!(message.value("pool-handle"), Some(Value::Opaque(octets)) if octets == handle.0)
 }

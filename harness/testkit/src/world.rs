@@ -12,7 +12,7 @@ pub struct Endpoint(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Assoc(pub u64);
 
-/// What to open.
+/// Kind of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EndpointKind {
     /// An SCTP endpoint that also accepts associations (a registrar may set one up to a PE).
@@ -39,7 +39,7 @@ pub enum Happening {
     Changed {
         /// Which.
         assoc: Assoc,
-        /// How.
+        /// The change.
         change: Change,
         /// The stack's words.
         why: String,

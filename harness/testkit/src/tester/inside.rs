@@ -1,4 +1,4 @@
-//! What the tester does behind a case's words: associations, happenings, events.
+//! Associations, happenings and events behind the words of a case.
 
 use super::{ASAP_PPID, INBOX_LIMIT, LAG_LIMIT, LAST_LOOK, Tester, echoes, span};
 use crate::case::{Outcome, Stop};
