@@ -281,7 +281,7 @@ impl UdpStack {
         self.settle();
     }
 
-    /// Sends what SCTP wants to send and takes its events.
+    /// Sends the packets that SCTP queued and takes its events.
     fn settle(&mut self) {
         while let Some(transmit) = self.endpoint.poll_transmit() {
             if let Some(tap) = &mut self.tap {

@@ -506,7 +506,7 @@ impl Endpoint {
                     &[],
                 );
             }
-            // Answers to these could continue for ever, or have no use for the peer.
+            // An answer to these could start an endless exchange, or has no use for the peer.
             kind::SHUTDOWN_COMPLETE | kind::COOKIE_ACK | kind::ERROR => {}
             _ => self.answer(path, header.tag, kind::ABORT, chunk::TAG_REFLECTED, &[]),
         }

@@ -414,8 +414,8 @@ impl KernelStack {
         let Some(port) = self.ports.get(&id) else {
             return;
         };
-        // On an error the association has more addresses than fit, or is gone already. It ends: an `Up` without
-        // addresses would mislead a caller that checks them.
+        // The kernel returns none if the association has more addresses than fit, or is gone already. It ends then:
+        // an `Up` without addresses would mislead a caller that checks them.
         let peer = match sys::peer_addrs(port.fd.get_ref(), number) {
             Ok(peer) if !peer.is_empty() => peer,
             Ok(_) | Err(_) => return self.without_addresses(id, number, known),
