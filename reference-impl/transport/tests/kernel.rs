@@ -342,11 +342,11 @@ fn silence_is_unreachable_and_not_refused() {
             })
             .expect("free");
         // Documentation addresses: no host answers, if there is a route at all.
-        let nobody = Peer {
+        let absent = Peer {
             addrs: vec!["192.0.2.1:3863".parse().expect("addr")],
             udp_port: None,
         };
-        match k.connect(from, &nobody) {
+        match k.connect(from, &absent) {
             Ok(_) => assert_eq!(down(&one(&mut k).await), DownKind::Unreachable),
             Err(error) => println!("no route to a silent address ({error}), skipped"),
         }

@@ -151,11 +151,11 @@ fn refused_unreachable_and_bad_destinations() {
             .expect("loopback")
             .local_addr()
             .expect("bound");
-        let nobody = Peer {
+        let absent = Peer {
             addrs: vec![SocketAddr::new(silent.ip(), 1)],
             udp_port: Some(silent.port()),
         };
-        a.connect(from, &nobody).expect("starts");
+        a.connect(from, &absent).expect("starts");
         assert_eq!(down(&one(&mut a).await), DownKind::Unreachable);
 
         let v6 = Peer {

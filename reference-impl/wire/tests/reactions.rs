@@ -96,8 +96,8 @@ fn skipped_parameters_are_reported_and_preserved() {
     let octets = resolution_with(&[0xff, 0xfe, 0, 5, 0xaa, 0, 0, 0, 0xbf, 0xff, 0, 4]);
     let decoded = Message::decode(&octets).expect("both are skipped");
     assert_eq!(decoded.reports.reaction(), Some(Reaction::SkipReport));
-    let told: Vec<_> = decoded.reports.iter().collect();
-    assert_eq!(told, [(12, &[0xff, 0xfe, 0, 5, 0xaa][..])]);
+    let reported: Vec<_> = decoded.reports.iter().collect();
+    assert_eq!(reported, [(12, &[0xff, 0xfe, 0, 5, 0xaa][..])]);
     let report = decoded
         .reports
         .operation_error()
