@@ -15,7 +15,7 @@ mod output;
 pub use end::End;
 pub use output::{Line, NoLine, Stream};
 
-use output::Output;
+use output::{Output, start_thread};
 use rustix::process::{
     Pid, Signal, WaitId, WaitIdOptions, kill_process, kill_process_group, waitid,
 };
@@ -25,7 +25,6 @@ use std::os::unix::process::CommandExt;
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// Pieces of input that may wait for the child to read them.
@@ -75,7 +74,7 @@ impl Child {
     ///
     /// # Errors
     ///
-    /// Returns the error of the operating system if the command cannot be started.
+    /// Returns the error of the operating system if the command, or a thread to serve it, cannot be started.
     pub fn start(command: &mut Command, options: Options) -> io::Result<Child> {
         let pipe_if = |wanted| if wanted { Stdio::piped } else { Stdio::null };
         command
@@ -87,40 +86,40 @@ impl Child {
                 Stdio::inherit()
             })
             .process_group(0);
-        let mut child = command.spawn()?;
+        let child = command.spawn()?;
         let group = Pid::from_child(&child);
         let streams = 1 + u8::from(options.errors);
-        let output = Arc::new(Output::new(streams, options.queue_limit, options.when_full));
-        let log = options.log.map(|file| Arc::new(Mutex::new(file)));
+        // If a thread cannot be started, dropping this kills the child.
+        let mut this = Child {
+            child,
+            group,
+            output: Arc::new(Output::new(streams, options.queue_limit, options.when_full)),
+            input: None,
+            status: None,
+        };
+        this.start_threads(options.line_limit, options.log)?;
+        Ok(this)
+    }
+
+    fn start_threads(&mut self, line_limit: usize, log: Option<File>) -> io::Result<()> {
+        let (child, output, group) = (&mut self.child, &self.output, self.group);
+        let log = log.map(|file| Arc::new(Mutex::new(file)));
         if let Some(stdout) = child.stdout.take() {
-            output::follow(
-                Stream::Stdout,
-                stdout,
-                options.line_limit,
-                &output,
-                log.clone(),
-            );
+            output::follow(Stream::Stdout, stdout, line_limit, output, log.clone())?;
         }
         if let Some(stderr) = child.stderr.take() {
-            output::follow(Stream::Stderr, stderr, options.line_limit, &output, log);
+            output::follow(Stream::Stderr, stderr, line_limit, output, log)?;
         }
-        let input = child.stdin.take().map(|stdin| {
+        if let Some(stdin) = child.stdin.take() {
             let (sender, queue) = sync_channel(INPUT_LIMIT);
-            thread::spawn(move || write(stdin, &queue));
-            sender
-        });
+            start_thread(move || write(stdin, &queue))?;
+            self.input = Some(sender);
+        }
         let ended = output.clone();
-        thread::spawn(move || {
+        start_thread(move || {
             if let Some(end) = end_of(group) {
                 ended.end(end);
             }
-        });
-        Ok(Child {
-            child,
-            group,
-            output,
-            input,
-            status: None,
         })
     }
 

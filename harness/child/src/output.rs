@@ -3,7 +3,7 @@
 use crate::{End, WhenFull};
 use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Instant;
@@ -198,9 +198,9 @@ pub(crate) fn follow(
     line_limit: usize,
     output: &Arc<Output>,
     log: Option<Arc<Mutex<File>>>,
-) {
+) -> io::Result<()> {
     let output = output.clone();
-    thread::spawn(move || {
+    start_thread(move || {
         let mut from = BufReader::new(from);
         loop {
             let mut octets = Vec::new();
@@ -217,7 +217,12 @@ pub(crate) fn follow(
         }
         lock(&output.state).open -= 1;
         output.changed.notify_all();
-    });
+    })
+}
+
+/// Starts a thread that nothing joins.
+pub(crate) fn start_thread(work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    thread::Builder::new().spawn(work).map(drop)
 }
 
 fn text(octets: &[u8]) -> String {
