@@ -8,7 +8,7 @@ use rserpool::Failure;
 use rserpool::registrar::Settings;
 use rserpool::registrar::service::{self, ReadyLine};
 
-use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, LogFormat, fail, log_to_stderr};
+use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, LogFormat, fail, log_to_stderr, print};
 
 /// Arguments of the command.
 #[derive(Clone, Debug, clap::Args)]
@@ -55,10 +55,7 @@ fn check(settings: &Settings) -> ExitCode {
         .effective()
         .and_then(|effective| toml::to_string(&effective).map_err(|error| error.to_string()));
     match written {
-        Ok(text) => {
-            print!("{text}");
-            ExitCode::SUCCESS
-        }
+        Ok(text) => print(&text).err().unwrap_or(ExitCode::SUCCESS),
         Err(why) => fail(BAD_SETTINGS, &why),
     }
 }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use rserpool_sim::{Broken, Keep, Plan, Report, Size, run, shrink};
 
-use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, fail};
+use crate::command::{BAD_ENVIRONMENT, BAD_SETTINGS, fail, print};
 
 /// Exit code: a property is broken.
 pub const BROKEN: u8 = 1;
@@ -102,13 +102,15 @@ pub fn sim(args: &SimArgs) -> ExitCode {
     if args.trace.is_some() && args.seeds > 1 {
         return fail(BAD_SETTINGS, &"--trace is for one seed; remove --seeds");
     }
-    if args.seeds == 1 {
-        return one(args);
-    }
-    many(args)
+    let done = if args.seeds == 1 {
+        one(args)
+    } else {
+        many(args)
+    };
+    done.unwrap_or_else(|code| code)
 }
 
-fn one(args: &SimArgs) -> ExitCode {
+fn one(args: &SimArgs) -> Result<ExitCode, ExitCode> {
     let plan = args.plan(args.seed);
     let keep = match args.trace {
         Some(_) => Keep::Packets,
@@ -119,13 +121,14 @@ fn one(args: &SimArgs) -> ExitCode {
         let mut text = report.lines.join("\n");
         text.push('\n');
         if let Err(error) = fs::write(file, text) {
-            return fail(BAD_ENVIRONMENT, &format!("{}: {error}", file.display()));
+            let why = format!("{}: {error}", file.display());
+            return Err(fail(BAD_ENVIRONMENT, &why));
         }
     }
     match &report.outcome {
         Ok(()) => {
-            println!(
-                "seed {}: all properties hold; {} registrars, {} PEs, {} PUs, {} events, {:.0} s, {} packets, trace {:016x}",
+            print(&format!(
+                "seed {}: all properties hold; {} registrars, {} PEs, {} PUs, {} events, {:.0} s, {} packets, trace {:016x}\n",
                 plan.seed,
                 plan.registrars,
                 plan.pool_elements,
@@ -134,36 +137,40 @@ fn one(args: &SimArgs) -> ExitCode {
                 report.time.as_secs_f64(),
                 report.packets,
                 report.digest
-            );
-            ExitCode::SUCCESS
+            ))?;
+            Ok(ExitCode::SUCCESS)
         }
         Err(broken) => {
-            explain(args, &plan, broken);
-            ExitCode::from(BROKEN)
+            explain(args, &plan, broken)?;
+            Ok(ExitCode::from(BROKEN))
         }
     }
 }
 
 /// Prints the broken property, its replay, and the replay with the fewest events that break it.
-fn explain(args: &SimArgs, plan: &Plan, broken: &Broken) {
-    println!("seed {}: {broken}", plan.seed);
-    println!("  replay: {}", args.replay(plan));
+fn explain(args: &SimArgs, plan: &Plan, broken: &Broken) -> Result<(), ExitCode> {
+    // Before the search for the fewest events, which takes long.
+    print(&format!(
+        "seed {}: {broken}\n  replay: {}\n",
+        plan.seed,
+        args.replay(plan)
+    ))?;
     let least = shrink(plan, broken);
     let report = run(&least, Keep::Lines);
     let Err(again) = &report.outcome else {
         // Nothing was left out, and it does not break twice: the world is not deterministic.
-        println!("  the property held in the second run: the simulation itself is at fault");
-        return;
+        return print("  the property held in the second run: the simulation itself is at fault\n");
     };
-    println!(
-        "  {} of {} events suffice: {again}",
+    let mut text = format!(
+        "  {} of {} events suffice: {again}\n  replay: {}\n",
         least.kept().count(),
-        least.events.len()
+        least.events.len(),
+        args.replay(&least)
     );
-    println!("  replay: {}", args.replay(&least));
     for line in interesting(&report.lines) {
-        println!("  {line}");
+        text.push_str(&format!("  {line}\n"));
     }
+    print(&text)
 }
 
 /// Returns the scheduled events and the last logs of the nodes.
@@ -187,7 +194,7 @@ struct Totals {
     broken: Vec<(Plan, Broken)>,
 }
 
-fn many(args: &SimArgs) -> ExitCode {
+fn many(args: &SimArgs) -> Result<ExitCode, ExitCode> {
     let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
     let jobs = args.jobs.map_or(cores, NonZeroUsize::get);
     let began = wall_clock();
@@ -195,10 +202,11 @@ fn many(args: &SimArgs) -> ExitCode {
     let enough = AtomicBool::new(false);
     let (sender, reports) = mpsc::channel::<(u64, Report)>();
     let mut totals = Totals::default();
-    thread::scope(|scope| {
+    let jobs = thread::scope(|scope| {
+        let mut started = 0;
         for _ in 0..jobs {
             let (sender, next, enough) = (sender.clone(), &next, &enough);
-            scope.spawn(move || {
+            let work = move || {
                 while !enough.load(Ordering::Relaxed) {
                     let number = next.fetch_add(1, Ordering::Relaxed);
                     if number >= args.seeds {
@@ -210,7 +218,16 @@ fn many(args: &SimArgs) -> ExitCode {
                         return;
                     }
                 }
-            });
+            };
+            match thread::Builder::new().spawn_scoped(scope, work) {
+                Ok(_) => started += 1,
+                Err(error) if started == 0 => {
+                    let why = format!("cannot start a thread: {error}");
+                    return Err(fail(BAD_ENVIRONMENT, &why));
+                }
+                // Those that run do the work of all.
+                Err(_) => break,
+            }
         }
         drop(sender);
         for (seed, report) in reports {
@@ -218,20 +235,24 @@ fn many(args: &SimArgs) -> ExitCode {
             totals.time += report.time;
             totals.packets += report.packets;
             if let Err(broken) = report.outcome {
-                println!("seed {seed}: {broken}");
+                if let Err(code) = print(&format!("seed {seed}: {broken}\n")) {
+                    enough.store(true, Ordering::Relaxed);
+                    return Err(code);
+                }
                 totals.broken.push((args.plan(seed), broken));
                 enough.fetch_or(totals.broken.len() >= ENOUGH, Ordering::Relaxed);
             }
             progress(&totals, args.seeds, began);
         }
-    });
-    summary(&totals, began, jobs);
+        Ok(started)
+    })?;
+    summary(&totals, began, jobs)?;
     totals.broken.sort_by_key(|(plan, _)| plan.seed);
     match totals.broken.first() {
-        None => ExitCode::SUCCESS,
+        None => Ok(ExitCode::SUCCESS),
         Some((plan, broken)) => {
-            explain(args, plan, broken);
-            ExitCode::from(BROKEN)
+            explain(args, plan, broken)?;
+            Ok(ExitCode::from(BROKEN))
         }
     }
 }
@@ -242,27 +263,29 @@ fn progress(totals: &Totals, seeds: u64, began: Instant) {
         return;
     }
     let rate = hours(totals.time) / began.elapsed().as_secs_f64();
-    eprint!(
+    let mut out = io::stderr().lock();
+    let _ = write!(
+        out,
         "\r{} of {seeds} seeds, {} broken, {rate:.1} virtual hours per second ",
         totals.done,
         totals.broken.len()
     );
-    let _ = io::stderr().flush();
+    let _ = out.flush();
 }
 
-fn summary(totals: &Totals, began: Instant, jobs: usize) {
+fn summary(totals: &Totals, began: Instant, jobs: usize) -> Result<(), ExitCode> {
     if io::stderr().is_terminal() {
-        eprintln!();
+        let _ = writeln!(io::stderr());
     }
     let took = began.elapsed().as_secs_f64();
-    println!(
-        "{} seeds, {} broken, {:.0} virtual hours and {} packets in {took:.1} s on {jobs} threads: {:.1} virtual hours per second",
+    print(&format!(
+        "{} seeds, {} broken, {:.0} virtual hours and {} packets in {took:.1} s on {jobs} threads: {:.1} virtual hours per second\n",
         totals.done,
         totals.broken.len(),
         hours(totals.time),
         totals.packets,
         hours(totals.time) / took
-    );
+    ))
 }
 
 fn hours(time: Duration) -> f64 {

@@ -51,7 +51,7 @@ pub(super) async fn run(
             return Ok(ended);
         },
     }
-    let mut lines = read_lines();
+    let mut lines = read_lines()?;
     let session = user.open_with(args.target(), !args.no_failover);
     let mut terminal = Terminal {
         args,
@@ -217,9 +217,9 @@ impl Terminal<'_> {
 }
 
 /// Reads standard input on a thread of its own, as not all systems can wait for it otherwise.
-fn read_lines() -> mpsc::Receiver<io::Result<Vec<u8>>> {
+fn read_lines() -> io::Result<mpsc::Receiver<io::Result<Vec<u8>>>> {
     let (sender, receiver) = mpsc::channel(LINES_AHEAD);
-    std::thread::spawn(move || {
+    std::thread::Builder::new().spawn(move || {
         let mut input = io::stdin().lock();
         loop {
             let mut line = Vec::new();
@@ -234,6 +234,6 @@ fn read_lines() -> mpsc::Receiver<io::Result<Vec<u8>>> {
                 return;
             }
         }
-    });
-    receiver
+    })?;
+    Ok(receiver)
 }
