@@ -4,6 +4,7 @@
 //! else 1 when something failed, else 0.
 
 use crate::exit::{self, Done, Failure};
+use crate::output::say;
 use crate::unread;
 use anyhow::{Context, anyhow};
 use rspcheck_capture::{AssociationKind, Capture, Item, Message, Settings};
@@ -68,7 +69,7 @@ pub fn run(args: Args) -> Done {
             // Whoever reads our output has seen enough.
             Err(error) if broken_pipe(&error) => return Ok(ExitCode::from(worst)),
             Err(error) => {
-                anstream::eprintln!("rspcheck: {error:#}");
+                say(format_args!("rspcheck: {error:#}"));
                 exit::ENVIRONMENT
             }
         };
@@ -148,17 +149,17 @@ fn check(args: &Args, timers: &Timers, file: &Path) -> anyhow::Result<u8> {
     }
     out.flush()?;
     if let Err(error) = read {
-        anstream::eprintln!(
+        say(format_args!(
             "rspcheck: {}: {error}; all before it was judged",
             file.display()
-        );
+        ));
         return Ok(exit::ENVIRONMENT);
     }
     if !unread.is_empty() && !args.allow_unread {
-        anstream::eprintln!(
+        say(format_args!(
             "rspcheck: {}: not read: {unread}; all else was judged (`--allow-unread` accepts this)",
             file.display()
-        );
+        ));
         return Ok(exit::ENVIRONMENT);
     }
     Ok(if tally.fails > 0 || (args.strict && tally.warns > 0) {

@@ -4,6 +4,7 @@
 //! both ends, and the summary. JSON has what `Printer::json` writes; its times are seconds since 1970.
 
 use crate::exit::{self, Done, Failure};
+use crate::output::say;
 use crate::unread;
 use anyhow::{Context as _, anyhow};
 use clap::Args as ClapArgs;
@@ -77,7 +78,7 @@ pub(crate) fn run(args: Args) -> Done {
                 if let Err(error) = printer.output.flush() {
                     return written(error);
                 }
-                anstream::eprintln!("rspcheck: {}: {error}", path.display());
+                say(format_args!("rspcheck: {}: {error}", path.display()));
                 code = exit::ENVIRONMENT;
             }
         }
@@ -85,7 +86,7 @@ pub(crate) fn run(args: Args) -> Done {
     if let Err(error) = printer.output.flush() {
         return written(error);
     }
-    anstream::eprintln!("{}", total.sentence(&printer));
+    say(total.sentence(&printer));
     Ok(ExitCode::from(code))
 }
 

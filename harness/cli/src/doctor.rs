@@ -1,6 +1,7 @@
 //! `rspcheck doctor`: what works on this machine, what does not, and what the user can do about it.
 
 use crate::exit::{self, Done, Failure};
+use crate::output::print;
 use rspcheck_adapters::doctor::{self, Missing};
 use serde::Serialize;
 use std::process::{Command, ExitCode, Stdio};
@@ -67,7 +68,7 @@ pub fn run(args: Args) -> Done {
     } else {
         text(&findings)
     };
-    anstream::println!("{}", text.trim_end());
+    print(&format!("{}\n", text.trim_end()))?;
     Ok(ExitCode::from(if findings.ok {
         exit::OK
     } else {

@@ -1,7 +1,7 @@
 //! `rspcheck explain`: what a case, a monitor or a requirement is about.
 
 use crate::exit::{Done, Failure};
-use crate::report::print;
+use crate::output::print;
 use crate::select::{level, level_word, near};
 use anstyle::Style;
 use anyhow::anyhow;
@@ -31,7 +31,7 @@ pub(crate) fn run(args: Args) -> Done {
         .map(|id| explain(id))
         .collect::<Result<Vec<_>, _>>()
         .map_err(Failure::usage)?;
-    print(&explained.join("\n")).map_err(Failure::environment)?;
+    print(&explained.join("\n"))?;
     Ok(ExitCode::SUCCESS)
 }
 

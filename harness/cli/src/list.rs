@@ -1,7 +1,7 @@
 //! `rspcheck list`: which cases there are.
 
 use crate::exit::{Done, Failure};
-use crate::report::print;
+use crate::output::print;
 use crate::select::{self, level, level_word};
 use rspcheck_report::{area_of, section_title};
 use rspcheck_spec::catalogue::catalogue;
@@ -38,7 +38,7 @@ pub(crate) fn run(args: Args) -> Done {
     } else {
         table(&cases, &monitors)
     };
-    print(&listed).map_err(Failure::environment)?;
+    print(&listed)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -10,6 +10,7 @@ mod exit;
 mod explain;
 mod guard;
 mod list;
+mod output;
 mod report;
 mod run;
 mod select;
@@ -73,7 +74,7 @@ fn main() -> ExitCode {
         Command::Guard(args) => guard::run(args),
     };
     done.unwrap_or_else(|failure| {
-        anstream::eprintln!("rspcheck: {:#}", failure.error);
+        output::say(format_args!("rspcheck: {:#}", failure.error));
         ExitCode::from(failure.code)
     })
 }

@@ -1,6 +1,7 @@
 //! `rspcheck report`: renders the record of a run.
 
 use crate::exit::{Done, Failure};
+use crate::output::print;
 use anyhow::{Context, anyhow};
 use rspcheck_dissect::{Node, Protocol, Value, dissect};
 use rspcheck_report::{Options, Report, RunDir, Span};
@@ -63,7 +64,7 @@ pub(crate) fn run(args: Args) -> Done {
                 .with_context(|| format!("cannot write {}", file.display()));
             written.map_err(Failure::environment)?;
         }
-        None => print(&rendered).map_err(Failure::environment)?,
+        None => print(&rendered)?,
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -86,19 +87,6 @@ pub(crate) fn render(dir: &RunDir, options: Options, format: Format, verbose: bo
         Format::Json => rspcheck_report::json(&report),
         Format::Junit => rspcheck_report::junit(&report),
         Format::Markdown => rspcheck_report::markdown(&report),
-    }
-}
-
-/// Prints to standard output, styled where that is wanted. A reader that closes early (`| head`) is no error.
-///
-/// # Errors
-/// If standard output cannot be written for another reason.
-pub(crate) fn print(text: &str) -> anyhow::Result<()> {
-    use std::io::Write;
-    let mut out = anstream::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(wrong) if wrong.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
-        other => other.context("cannot write to standard output"),
     }
 }
 

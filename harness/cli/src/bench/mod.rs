@@ -4,6 +4,7 @@ mod crowd;
 mod text;
 
 use crate::exit::{self, Done, Failure};
+use crate::output::{command_line, print, say};
 use crate::run::environment as environment_table;
 use anyhow::{Context, anyhow};
 use rspcheck_adapters::bundled;
@@ -100,17 +101,17 @@ fn resolve(args: &Resolve) -> Done {
     let worlds = Worlds::new(target, args.transport, harness, interrupted).map_err(environment)?;
     worlds.probe().map_err(environment)?;
     let place = worlds.shared_place();
-    anstream::eprintln!(
+    say(format_args!(
         "measuring {} over {} …",
         worlds.target().name,
         worlds.transport()
-    );
+    ));
     let about = about(&worlds);
     let cpu = rspcheck_bench::cpu_time();
     let outcome = load::run(&place, &plan).map_err(environment)?;
     let cpu = rspcheck_bench::cpu_time().saturating_sub(cpu);
     let measured = Measured::of(about, &plan, &outcome, cpu);
-    anstream::print!("{}", text::text(&measured));
+    print(&text::text(&measured))?;
     if let Some(file) = &args.json {
         let mut json = serde_json::to_string_pretty(&measured).map_err(Failure::environment)?;
         json.push('\n');
@@ -129,7 +130,7 @@ fn resolve(args: &Resolve) -> Done {
 fn about(worlds: &Worlds) -> About {
     About {
         version: env!("CARGO_PKG_VERSION"),
-        command: std::env::args().collect(),
+        command: command_line(),
         started: jiff::Timestamp::now()
             .strftime("%Y-%m-%dT%H:%M:%SZ")
             .to_string(),

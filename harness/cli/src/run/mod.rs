@@ -172,7 +172,7 @@ fn close(args: &Args, dir: &RunDir, record: &Run) -> Done {
     )
     .map_err(Failure::environment)?;
     let text = report::render(&loaded, options, Format::Text, args.verbose);
-    report::print(&text).map_err(Failure::environment)?;
+    crate::output::print(&text)?;
     if !record.complete {
         say(&format!(
             "rspcheck: interrupted; what was done until then is in {}",
@@ -222,7 +222,7 @@ fn empty_record(args: &Args, plan: &Plan) -> Run {
     Run {
         format: FORMAT.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        command: std::env::args().collect(),
+        command: crate::output::command_line(),
         options: RunOptions {
             selection: args.selectors.clone(),
             target: args.target.clone(),

@@ -3,6 +3,7 @@
 use super::progress::Progress;
 use super::record::RunDir;
 use super::{Plan, expect, is_interrupted, monitors, now};
+use anyhow::Context;
 use rspcheck_adapters::target::Target;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::event::EventKind;
@@ -44,10 +45,18 @@ pub(crate) fn run(
     let mut kept = Kept::new(plan, record);
     let done = thread::scope(|scope| {
         let (sender, receiver) = channel();
-        for _ in 0..plan.jobs.min(plan.cases.len()).max(1) {
+        for job in 0..plan.jobs.min(plan.cases.len()).max(1) {
             let sender = sender.clone();
             let next = &next;
-            scope.spawn(move || worker(plan, next, progress, &sender));
+            let work = move || worker(plan, next, progress, &sender);
+            match thread::Builder::new().spawn_scoped(scope, work) {
+                Ok(_) => {}
+                Err(error) if job == 0 => return Err(error).context("cannot start a thread"),
+                Err(error) => {
+                    progress.note(&format!("{job} jobs at a time: no further thread: {error}"));
+                    break;
+                }
+            }
         }
         drop(sender);
         let done = receiver
