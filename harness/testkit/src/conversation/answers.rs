@@ -1,4 +1,4 @@
-//! Requests and their answers: in time, and never without a request.
+//! Requests and answers: a request is answered in time, and an answer has a request.
 
 use super::{Judge, PENDING_LIMIT, Seen, Side, TOPIC_LIMIT, handle, number};
 use rspcheck_dissect::{Dissection, Protocol};
@@ -9,31 +9,31 @@ use rspcheck_spec::verdict::Level;
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-/// Requests of one direction under way.
+/// Limit on the unanswered requests of one direction.
 const SIDE_LIMIT: usize = 1024;
-/// Answers by server and type that are remembered.
-const SAID_LIMIT: usize = 65_536;
+/// Limit on the pairs of server and type of answer whose last time is remembered.
+const LAST_SENT_LIMIT: usize = 65_536;
 /// MAX-TIME-NO-RESPONSE (RFC 5353 §4.2).
 const MAX_TIME_NO_RESPONSE: Duration = Duration::from_secs(5);
-/// RFC 5353 §3.2.3 gives its timers for the server list and the handle table neither name nor value; this is
-/// the time that MAX-TIME-NO-RESPONSE has at start-up.
+/// Time limit for a server list and a handle table. RFC 5353 §3.2.3 gives these timers neither name nor value;
+/// MAX-TIME-NO-RESPONSE is the limit at start-up.
 const DOWNLOAD: Duration = MAX_TIME_NO_RESPONSE;
-/// No RFC says how soon a PE answers a keep-alive; nobody waits longer than this.
+/// Time limit for the ACK of a keep-alive. No RFC defines one; a registrar that waits longer is unlikely.
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
-/// SCTP's RTO.Max: when an association still works after this, the request has arrived.
+/// SCTP's RTO.Max: if the association still works after this time, the request has arrived.
 const RETRANSMITTED: Duration = Duration::from_secs(60);
 
-/// A kind of question, the answer to it, and its timer.
+/// Type of request with the type of its answer and its timer.
 pub(super) struct Question {
     protocol: Protocol,
     request: u8,
-    /// Only with this flag set, where the question is a flag.
+    /// Flag that makes the message a request, if not every message of the type is one.
     flag: Option<char>,
     response: u8,
     requirement: ReqId,
     within: fn(&Timers) -> Duration,
     timer: &'static str,
-    /// A finding is a deviation whatever happened: the RFC has no such timer.
+    /// True if a finding is always a deviation, because the RFC has no such timer.
     lenient: bool,
 }
 
@@ -136,8 +136,8 @@ pub(super) fn judged() -> impl Iterator<Item = ReqId> {
         .chain(others)
 }
 
-/// What request and answer have in common: the request's type, the pool handle and, where both have one, the
-/// PE Identifier. ENRP answers name no pool.
+/// Fields that a request shares with its answer: the request's type, the pool handle and, if both have one, the
+/// PE Identifier. ENRP answers have no pool handle.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Topic {
     request: u8,
@@ -145,34 +145,34 @@ pub(super) struct Topic {
     id: Option<u32>,
 }
 
-/// What one end asked about a topic.
+/// Number of requests and answers of one topic.
 #[derive(Default)]
 pub(super) struct Asked {
     requests: u64,
     answers: u64,
-    /// With the S flag, once.
+    /// True if a request had the S flag.
     updates: bool,
 }
 
-/// A request under way.
+/// Request that is not answered yet.
 pub(super) struct Pending {
     question: &'static Question,
     frame: u64,
     asked: Duration,
     deadline: Duration,
-    /// Later than `deadline` once it is known when the request had arrived at the latest.
+    /// Time by which the request had arrived for certain, once that is known.
     proof: Option<Duration>,
     topic: Topic,
     /// Receiving Server's ID.
     to: u32,
-    /// A PRESENCE came, without Server Information.
+    /// True if a PRESENCE without Server Information came.
     partial: bool,
-    /// What came since may have been the answer to this one too, or a refusal.
+    /// True if a later message may have answered or rejected this request too.
     excused: bool,
 }
 
-/// What is to be done about an unanswered request.
-enum Lack {
+/// Treatment of an unanswered request.
+enum Unanswered {
     Wait,
     Open,
     Answered,
@@ -194,9 +194,9 @@ impl Judge {
         let within = question
             .map(|q| (q.within)(&self.timers))
             .unwrap_or_default();
-        let talk = self.talk(seen.carried.assoc);
-        let before = (talk.topics(), talk.pending());
-        let [left, right] = &mut talk.sides;
+        let association = self.association(seen.carried.assoc);
+        let before = (association.topics(), association.pending());
+        let [left, right] = &mut association.sides;
         let (asker, other) = if from == 0 {
             (left, right)
         } else {
@@ -208,10 +208,10 @@ impl Judge {
                 asker.asks(other, seen, question, within, (room, space));
             }
         } else {
-            // It may rightly go unanswered, or be answered for what could be read of it.
+            // The receiver may discard a malformed request, or answer the part that it could decode.
             asker.unclear = true;
         }
-        let after = (talk.topics(), talk.pending());
+        let after = (association.topics(), association.pending());
         self.topics = self.topics + after.0 - before.0;
         self.pending = self.pending + after.1 - before.1;
     }
@@ -227,10 +227,10 @@ impl Judge {
             self.remember((sender, if partial { 0x80 } else { 0 } | code), time);
         }
         self.unasked(seen, from);
-        let Some(talk) = self.talks.get_mut(&seen.carried.assoc) else {
+        let Some(association) = self.associations.get_mut(&seen.carried.assoc) else {
             return;
         };
-        let asker = &mut talk.sides[1 - from];
+        let asker = &mut association.sides[1 - from];
         if code
             == if seen.protocol == Protocol::Asap {
                 0x0e
@@ -238,7 +238,7 @@ impl Judge {
                 0x0a
             }
         {
-            // ERROR: which request it is about need not be in it.
+            // An ERROR need not name its request.
             asker.pending.iter_mut().for_each(|p| p.excused = true);
             return;
         }
@@ -251,7 +251,7 @@ impl Judge {
             return;
         };
         let asked = asker.pending[at].asked;
-        // A PRESENCE may be a heartbeat; any other answer shows that what was asked before has arrived, too.
+        // A PRESENCE may be a heartbeat. Any other answer proves that the earlier requests have arrived too.
         if !partial && asker.pending[at].question.flag.is_none() {
             for earlier in asker.pending.iter_mut().filter(|p| p.asked < asked) {
                 earlier.proof.get_or_insert(time);
@@ -269,7 +269,7 @@ impl Judge {
             return;
         };
         self.pending -= 1;
-        talk.paired = true;
+        association.paired = true;
         if time <= answered.deadline {
             self.answered += 1;
         } else {
@@ -278,7 +278,7 @@ impl Judge {
                 (time - answered.asked).as_secs_f64(),
                 answered.question.timer
             );
-            // It may have arrived late: the capture does not show when.
+            // The request may have arrived late, which the capture does not show.
             let requirement = answered.question.requirement;
             self.report(
                 "monitor/answered",
@@ -291,13 +291,13 @@ impl Judge {
     }
 
     fn remember(&mut self, key: (u32, u8), time: Duration) {
-        if self.said.len() >= SAID_LIMIT && !self.said.contains_key(&key) {
-            self.said.pop_first();
+        if self.last_sent.len() >= LAST_SENT_LIMIT && !self.last_sent.contains_key(&key) {
+            self.last_sent.pop_first();
         }
-        self.said.insert(key, time);
+        self.last_sent.insert(key, time);
     }
 
-    /// Answers that nobody asked for, where every request is in the capture.
+    /// Reports an answer without a request, if the capture has every request.
     fn unasked(&mut self, seen: Seen<'_>, from: usize) {
         let d = seen.dissection;
         let request = match (seen.protocol, d.message_type()) {
@@ -305,11 +305,11 @@ impl Judge {
             (Protocol::Asap, Some(0x06)) => 0x05,
             _ => return,
         };
-        let Some(talk) = self.talks.get_mut(&seen.carried.assoc) else {
+        let Some(association) = self.associations.get_mut(&seen.carried.assoc) else {
             return;
         };
-        let asker = &mut talk.sides[1 - from];
-        if !talk.started || asker.unclear || !asker.flow.complete() || !d.well_formed() {
+        let asker = &mut association.sides[1 - from];
+        if !association.started || asker.unclear || !asker.flow.complete() || !d.well_formed() {
             return;
         }
         let asked = asker.asked.get_mut(&topic(d, request));
@@ -320,13 +320,13 @@ impl Judge {
         if request == 0x01 {
             if requests == 0 {
                 let note =
-                    "the response is about a PE that was not registered on this association".into();
+                    "the response is for a PE that was not registered on this association".into();
                 self.report("monitor/unasked", R5352_2_2_3_1, None, seen.frame, note);
             }
             return;
         }
         if answers > requests && !updates {
-            let note = "the response answers no request, and updates were not asked for".into();
+            let note = "the response answers no request, and no request had the S flag".into();
             self.report("monitor/unasked", R5352_2_2_5_6, None, seen.frame, note);
         }
         if d.flag('A') && !updates {
@@ -337,50 +337,56 @@ impl Judge {
 
     // ---- timers ---------------------------------------------------------------------------------
 
-    /// Looks at what is overdue on an association; at its end, at everything.
+    /// Checks the overdue requests of an association; at its end, all of them.
     pub(super) fn settle(&mut self, assoc: u64, end: bool) {
         let last = self.last;
-        let Some(talk) = self.talks.get_mut(&assoc) else {
+        let Some(association) = self.associations.get_mut(&assoc) else {
             return;
         };
         if !end
-            && talk
+            && association
                 .sides
                 .iter()
                 .all(|side| side.due.is_none_or(|due| due >= last))
         {
             return;
         }
-        let mut lacks = Vec::new();
+        let mut findings = Vec::new();
         for from in 0..2 {
-            let waiting = std::mem::take(&mut talk.sides[from].pending);
-            let paired = talk.started || talk.paired;
+            let waiting = std::mem::take(&mut association.sides[from].pending);
+            let paired = association.started || association.paired;
             let (mut left, mut due) = (VecDeque::new(), None::<Duration>);
             self.pending -= waiting.len();
             for pending in waiting {
                 let within = (pending.question.within)(&self.timers);
-                match pending.lack(&talk.sides[1 - from], &self.said, last, within, end) {
-                    Lack::Wait => {
+                match pending.unanswered(
+                    &association.sides[1 - from],
+                    &self.last_sent,
+                    last,
+                    within,
+                    end,
+                ) {
+                    Unanswered::Wait => {
                         let next = pending.next(last, within);
                         due = Some(due.map_or(next, |due| due.min(next)));
                         left.push_back(pending);
                     }
-                    Lack::Open => self.open += 1,
-                    Lack::Answered => self.answered += 1,
-                    Lack::Report(level) => {
-                        lacks.push((pending, if paired { level } else { Level::Should }))
+                    Unanswered::Open => self.open += 1,
+                    Unanswered::Answered => self.answered += 1,
+                    Unanswered::Report(level) => {
+                        findings.push((pending, if paired { level } else { Level::Should }))
                     }
                 }
             }
             self.pending += left.len();
-            (talk.sides[from].pending, talk.sides[from].due) = (left, due);
+            (association.sides[from].pending, association.sides[from].due) = (left, due);
         }
-        for (pending, level) in lacks {
-            self.lacking(&pending, level);
+        for (pending, level) in findings {
+            self.report_unanswered(&pending, level);
         }
     }
 
-    fn lacking(&mut self, pending: &Pending, level: Level) {
+    fn report_unanswered(&mut self, pending: &Pending, level: Level) {
         let (monitor, requirement, note) = if pending.partial {
             let note = "no answer to the ENRP_PRESENCE with the reply required flag has Server Information";
             ("monitor/presence-information", R5353_2_1_4, note.to_owned())
@@ -396,39 +402,44 @@ impl Judge {
 }
 
 impl Pending {
-    /// What it means that there is no answer at `last`.
-    fn lack(
+    /// Returns the treatment of the request, unanswered at the time `last`.
+    fn unanswered(
         &self,
         responder: &Side,
-        said: &BTreeMap<(u32, u8), Duration>,
+        last_sent: &BTreeMap<(u32, u8), Duration>,
         last: Duration,
         within: Duration,
         end: bool,
-    ) -> Lack {
+    ) -> Unanswered {
         let patience = self.asked + RETRANSMITTED + within;
         let unsettled = if end || last > patience {
-            Lack::Open
+            Unanswered::Open
         } else {
-            Lack::Wait
+            Unanswered::Wait
         };
         if last <= self.deadline {
-            return if end { Lack::Open } else { Lack::Wait };
+            return if end {
+                Unanswered::Open
+            } else {
+                Unanswered::Wait
+            };
         }
         let server = responder.server.unwrap_or(self.to);
         let since = |code: u8| {
-            said.get(&(server, code))
+            last_sent
+                .get(&(server, code))
                 .is_some_and(|time| *time > self.asked)
         };
         if self.question.protocol == Protocol::Enrp && since(self.question.response) {
-            // Another association between the two carried it.
-            return Lack::Answered;
+            // The answer came on another association between the two.
+            return Unanswered::Answered;
         }
-        // A PRESENCE elsewhere, without Server Information, can be meant as the answer.
+        // A PRESENCE without Server Information on another association may be the answer.
         let elsewhere =
             !self.partial && self.question.flag.is_some() && since(self.question.response | 0x80);
         let stranger = self.to != 0 && responder.server.is_some_and(|id| id != self.to);
         if self.excused || elsewhere || stranger {
-            return Lack::Open;
+            return Unanswered::Open;
         }
         if !responder.flow.complete() {
             return unsettled;
@@ -438,21 +449,21 @@ impl Pending {
             .proof
             .is_some_and(|proof| heard(self.deadline.max(proof + within)));
         if proven || heard(patience) {
-            return Lack::Report(if self.question.lenient {
+            return Unanswered::Report(if self.question.lenient {
                 Level::Should
             } else {
                 Level::Must
             });
         }
-        // The other end lives, but the request can have been on its way all the time.
+        // The other end is alive, but the request may have been in flight until now.
         if end && heard(self.deadline) {
-            Lack::Report(Level::Should)
+            Unanswered::Report(Level::Should)
         } else {
             unsettled
         }
     }
 
-    /// When to look again.
+    /// Returns the time of the next check.
     fn next(&self, last: Duration, within: Duration) -> Duration {
         let times = [
             Some(self.deadline),
@@ -469,7 +480,7 @@ impl Pending {
 }
 
 impl Side {
-    /// `room` for what is remembered for good, and for a pending request.
+    /// Notes a request. `room`: whether another topic, and another pending request, may be remembered.
     fn asks(
         &mut self,
         other: &Side,
@@ -491,7 +502,7 @@ impl Side {
         } else {
             self.unclear |= answers_can_be_unasked;
         }
-        // A keep-alive for a pool that the PE is not in is dropped (RFC 5352 §3.4, KA1).
+        // A PE drops a keep-alive for a pool that it is not in (RFC 5352 §3.4, KA1).
         let keep_alive = seen.protocol == Protocol::Asap && question.request == 0x07;
         let meant = !keep_alive || other.pools.contains(&topic.handle);
         if !meant || !room.1 || self.pending.len() >= SIDE_LIMIT {
@@ -512,7 +523,7 @@ impl Side {
         self.due = Some(self.due.map_or(deadline, |due| due.min(deadline)));
     }
 
-    /// Keeps the pools that this end has a PE in.
+    /// Updates the pools in which this end has a PE.
     fn own(&mut self, d: &Dissection, room: bool) {
         if d.protocol() != Protocol::Asap {
             return;

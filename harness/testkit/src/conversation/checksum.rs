@@ -1,8 +1,8 @@
-//! PE checksums: what a server's ENRP_PRESENCE says against the PEs that it announced.
+//! PE checksums: compares the checksum in a registrar's ENRP_PRESENCE with the PEs that it announced.
 //!
-//! A server can come to own PEs in ways that a capture does not show, and messages on several streams or
-//! associations overtake each other. So a server is judged only while everything known of it agrees, and
-//! only by a difference that the next ENRP_PRESENCE still has.
+//! A registrar can become the home of PEs in ways that a capture does not show, and messages on several streams
+//! or associations overtake each other. So a registrar is judged only after a checksum agreed and while no PE
+//! may be unknown, and a difference counts only if the next ENRP_PRESENCE still has it.
 
 use super::{Judge, Seen, handle, number};
 use rspcheck_dissect::{Node, Protocol};
@@ -11,54 +11,54 @@ use rspcheck_spec::id::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-/// PEs remembered, over all servers and associations. Beyond it, nothing is judged any more.
+/// Limit on the PEs remembered, over all registrars and associations. Above it, checksums are not judged.
 const ELEMENT_LIMIT: usize = 1_000_000;
-/// PEs that a new association starts with; a server with more is not judged there.
+/// Limit on the PEs that are copied for a new association; a registrar with more starts there without any.
 const COPY_LIMIT: usize = 4096;
-/// Servers times associations.
+/// Limit on the pairs of association and registrar.
 const SERVER_LIMIT: usize = 8192;
-/// After a PE changed hands in a way that is not announced, for so long nothing is judged.
+/// Time without judgement of a registrar after a PE changed its home without an announcement.
 const SETTLING: Duration = Duration::from_secs(60);
 
 pub(super) const JUDGED: &[ReqId] = &[R5353_3_6_2_1];
 
-/// PEs, with the sum over them. A PE is kept as a hash: a capture can have millions.
+/// PEs and the sum over them. A PE is stored as a hash, because a capture can have millions.
 #[derive(Clone, Default)]
 struct Elements {
     keys: BTreeSet<u64>,
     sum: u64,
 }
 
-/// A server's PEs as one association told them.
+/// PEs of a registrar as announced on one association.
 #[derive(Default)]
-struct Told {
+struct Announced {
     elements: Elements,
-    /// A PRESENCE agreed once: nothing from before the capture is missing.
+    /// True after a PRESENCE agreed, which shows that no PE from before the capture is missing.
     known: bool,
-    /// Not before this time.
+    /// Time before which `known` does not become true.
     settled: Duration,
-    /// The last PRESENCE differed, and nothing was announced since.
+    /// True if the last PRESENCE differed and no update came since.
     differs: bool,
 }
 
-/// All servers.
+/// PEs of all registrars.
 #[derive(Default)]
 pub(super) struct Ledger {
-    told: BTreeMap<(u64, u32), Told>,
-    /// The same over all associations.
+    announced: BTreeMap<(u64, u32), Announced>,
+    /// PEs of each registrar, as announced on all associations.
     all: BTreeMap<u32, Elements>,
-    /// Who announced a PE last.
+    /// Home of each PE by its last announcement.
     homes: BTreeMap<u64, u32>,
-    /// Servers that took part in a takeover: what they own is not announced.
+    /// Registrars that took part in a takeover, after which they do not announce their PEs.
     distrusted: BTreeSet<u32>,
-    /// PEs kept in `told` and `all`.
+    /// Number of PEs in `announced` and `all`.
     kept: usize,
-    /// Something had to be forgotten.
+    /// True if a limit prevented that a PE or registrar was remembered.
     overfull: bool,
 }
 
 impl Ledger {
-    /// PEs kept.
+    /// Returns the number of PEs remembered.
     #[cfg(test)]
     pub(super) fn size(&self) -> usize {
         self.kept
@@ -66,40 +66,42 @@ impl Ledger {
 
     pub(super) fn association_ended(&mut self, assoc: u64) {
         let ended: Vec<_> = self
-            .told
+            .announced
             .range((assoc, 0)..=(assoc, u32::MAX))
             .map(|(key, _)| *key)
             .collect();
         for key in ended {
             self.kept -= self
-                .told
+                .announced
                 .remove(&key)
-                .map_or(0, |told| told.elements.keys.len());
+                .map_or(0, |announced| announced.elements.keys.len());
         }
     }
 
-    /// What `server` told on `assoc`. A new association starts with what is known from the others.
-    fn told(&mut self, assoc: u64, server: u32) -> Option<&mut Told> {
-        if !self.told.contains_key(&(assoc, server)) {
+    /// Returns the PEs that `server` announced on `assoc`. A new association starts with those of all others.
+    fn announced(&mut self, assoc: u64, server: u32) -> Option<&mut Announced> {
+        if !self.announced.contains_key(&(assoc, server)) {
             let all = self
                 .all
                 .get(&server)
                 .filter(|all| all.keys.len() <= COPY_LIMIT);
             let elements = all.cloned().unwrap_or_default();
-            if self.told.len() >= SERVER_LIMIT || self.kept + elements.keys.len() > ELEMENT_LIMIT {
+            if self.announced.len() >= SERVER_LIMIT
+                || self.kept + elements.keys.len() > ELEMENT_LIMIT
+            {
                 self.overfull = true;
                 return None;
             }
             self.kept += elements.keys.len();
-            self.told.insert(
+            self.announced.insert(
                 (assoc, server),
-                Told {
+                Announced {
                     elements,
-                    ..Told::default()
+                    ..Announced::default()
                 },
             );
         }
-        self.told.get_mut(&(assoc, server))
+        self.announced.get_mut(&(assoc, server))
     }
 
     fn distrust(&mut self, server: Option<u32>) {
@@ -110,11 +112,12 @@ impl Ledger {
         }
     }
 
-    /// What `server` owns is in doubt.
+    /// Suspends the judgement of `server`, whose PEs are not known for certain.
     fn unsettle(&mut self, server: u32, time: Duration) {
-        for ((_, other), told) in &mut self.told {
+        for ((_, other), announced) in &mut self.announced {
             if *other == server {
-                (told.known, told.differs, told.settled) = (false, false, time + SETTLING);
+                (announced.known, announced.differs, announced.settled) =
+                    (false, false, time + SETTLING);
             }
         }
     }
@@ -124,7 +127,7 @@ impl Judge {
     pub(super) fn checksum(&mut self, seen: Seen<'_>, side: Option<usize>) {
         let d = seen.dissection;
         if seen.protocol == Protocol::Asap {
-            // By a keep-alive with H a server makes a PE its own, and need not announce it.
+            // A keep-alive with the H flag makes the sender the PE's home without an announcement.
             if d.flag('H') {
                 self.ledger.distrust(number(d, "server-identifier"));
             }
@@ -147,7 +150,7 @@ impl Judge {
         }
     }
 
-    /// A table can give PEs to a server that was started anew.
+    /// Suspends the judgement of registrars whose PEs a table lists: one that restarted may adopt them.
     fn table(&mut self, seen: Seen<'_>, sender: u32) {
         let is = |node: &Node<'_>, segment: &str| node.segment() == segment;
         let root = seen.dissection.root();
@@ -185,13 +188,13 @@ impl Judge {
         let adds = number(d, "update-action") == Some(0);
         let former = ledger.homes.get(&key).copied();
         if adds && former != Some(home) {
-            // A PE that moves is lost to its former home; when that one learns of it the capture does not show.
+            // The former home loses the PE; the capture does not show when it learns that.
             former
                 .into_iter()
                 .for_each(|former| ledger.lose(former, key, share, seen.time));
         }
         if home != sender {
-            // Its home did not say it: who owns what is in doubt.
+            // Another registrar than the home sent the update, so the PEs of both are not known for certain.
             ledger.unsettle(home, seen.time);
             ledger.unsettle(sender, seen.time);
         }
@@ -216,10 +219,10 @@ impl Judge {
             return;
         };
         let checksum = checksum as u16;
-        let Some(talk) = self.talks.get(&seen.carried.assoc) else {
+        let Some(association) = self.associations.get(&seen.carried.assoc) else {
             return;
         };
-        let flow = &talk.sides[side].flow;
+        let flow = &association.sides[side].flow;
         let in_order = flow.complete() && !flow.late();
         let ledger = &mut self.ledger;
         let trusted = !ledger.overfull && !ledger.distrusted.contains(&sender);
@@ -227,27 +230,27 @@ impl Judge {
             return;
         }
         let all = ledger.all.get(&sender).map_or(0, |elements| elements.sum);
-        let Some(told) = ledger.told(seen.carried.assoc, sender) else {
+        let Some(announced) = ledger.announced(seen.carried.assoc, sender) else {
             return;
         };
-        let expected = folded(told.elements.sum);
+        let expected = folded(announced.elements.sum);
         // 0x0000 and 0xffff are the same number in one's complement arithmetic.
         let zero = |sum: u16| sum == 0 || sum == 0xffff;
         let same = checksum == expected || (zero(checksum) && zero(expected));
-        if !told.known {
-            told.known = same && seen.time >= told.settled;
+        if !announced.known {
+            announced.known = same && seen.time >= announced.settled;
             return;
         }
         self.checksums += 1;
-        // Another association of this server told something else: the copy for this one may be on its way.
-        if same || all != told.elements.sum {
-            told.differs = false;
-        } else if !told.differs {
-            told.differs = true;
+        // If other associations have other PEs of this registrar, an update for this one may be in flight.
+        if same || all != announced.elements.sum {
+            announced.differs = false;
+        } else if !announced.differs {
+            announced.differs = true;
         } else {
-            // Said once: all that follows would repeat it.
-            told.known = false;
-            let count = told.elements.keys.len();
+            // One finding is enough; each further PRESENCE would repeat it.
+            announced.known = false;
+            let count = announced.elements.keys.len();
             let note = format!(
                 "ENRP_PRESENCE has PE checksum {checksum:#06x}, as the one before it; the {count} PEs that \
                  {sender:#010x} announced give {expected:#06x}"
@@ -259,14 +262,14 @@ impl Judge {
 
 impl Ledger {
     fn announce(&mut self, assoc: u64, server: u32, key: u64, share: u64, owned: bool) {
-        // Before the union: a new association starts with a copy of it.
+        // The association goes first: if it is new, it starts with a copy of the union.
         if assoc != 0 {
             let room = self.kept < ELEMENT_LIMIT;
-            let Some(told) = self.told(assoc, server) else {
+            let Some(announced) = self.announced(assoc, server) else {
                 return;
             };
-            told.differs = false;
-            let change = told.elements.change(key, share, owned && room);
+            announced.differs = false;
+            let change = announced.elements.change(key, share, owned && room);
             self.kept = self.kept.saturating_add_signed(change);
             self.overfull |= !room;
         }
@@ -286,12 +289,12 @@ impl Ledger {
 
     fn lose(&mut self, server: u32, key: u64, share: u64, time: Duration) {
         self.unsettle(server, time);
-        let told = self
-            .told
+        let announced = self
+            .announced
             .iter_mut()
             .filter(|((_, other), _)| *other == server)
-            .map(|(_, told)| &mut told.elements);
-        for elements in told.chain(self.all.get_mut(&server)) {
+            .map(|(_, announced)| &mut announced.elements);
+        for elements in announced.chain(self.all.get_mut(&server)) {
             self.kept = self
                 .kept
                 .saturating_add_signed(elements.change(key, share, false));
@@ -300,7 +303,7 @@ impl Ledger {
 }
 
 impl Elements {
-    /// Gives by how much it grew.
+    /// Adds or removes a PE and returns the change of the number of PEs.
     fn change(&mut self, key: u64, share: u64, owned: bool) -> isize {
         if owned && self.keys.insert(key) {
             self.sum += share;
@@ -314,7 +317,7 @@ impl Elements {
     }
 }
 
-/// FNV-1a.
+/// Returns the FNV-1a hash of a PE.
 fn hash(handle: &[u8], id: u32) -> u64 {
     let octets = handle.iter().copied().chain(id.to_be_bytes());
     octets.fold(0xcbf2_9ce4_8422_2325, |hash, octet| {
@@ -322,7 +325,7 @@ fn hash(handle: &[u8], id: u32) -> u64 {
     })
 }
 
-/// What a PE adds to the sum: its padded handle and its identifier, in words of 16 bits (RFC 5353 §3.6.2).
+/// Returns the sum over a PE: its padded handle and its identifier, in words of 16 bits (RFC 5353 §3.6.2).
 fn share(handle: &[u8], id: u32) -> u64 {
     let words = handle
         .chunks(2)
@@ -330,7 +333,7 @@ fn share(handle: &[u8], id: u32) -> u64 {
     words.map(u64::from).sum::<u64>() + u64::from(id >> 16) + u64::from(id & 0xffff)
 }
 
-/// The Internet checksum (RFC 1071): the complement of the sum with its carries added.
+/// Returns the Internet checksum (RFC 1071): the complement of the sum with its carries added.
 fn folded(mut sum: u64) -> u16 {
     while sum > 0xffff {
         sum = (sum & 0xffff) + (sum >> 16);
@@ -342,7 +345,7 @@ fn folded(mut sum: u64) -> u16 {
 mod tests {
     use super::*;
 
-    /// Values worked out by hand from RFC 5353 §3.6.2.
+    /// The values were computed by hand from RFC 5353 §3.6.2.
     #[test]
     fn checksum_is_the_complement_of_the_folded_sum() {
         let pes: [(&[u8], u32, u16); 3] = [

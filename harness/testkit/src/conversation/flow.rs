@@ -1,25 +1,25 @@
-//! Whether a direction of an association is in the capture in full, and in its order.
+//! Completeness and order of one direction of an association in the capture.
 
 use super::Order;
 use std::collections::BTreeMap;
 
-/// Streams followed in a direction; with more, completeness is not claimed.
+/// Limit on the streams followed in a direction. With more, the direction counts as incomplete.
 const STREAM_LIMIT: usize = 64;
 
-/// The messages of one direction. Stream sequence numbers leave no gaps, so what is missing shows.
+/// Messages of one direction. Stream sequence numbers have no gaps, so a gap shows a missing message.
 #[derive(Default)]
 pub(super) struct Flow {
-    /// First and highest number of each stream, counted on past 65,535.
+    /// First and highest number of each stream, continued above 65,535.
     streams: BTreeMap<u16, (i64, i64)>,
     seen: i64,
     tsn: Option<u32>,
-    /// Something was sent whose loss would leave no trace.
+    /// True if a message was sent whose loss would leave no gap.
     blind: bool,
     late: bool,
 }
 
 impl Flow {
-    /// The next message in the order of the capture. `started`: its association's setup was seen.
+    /// Notes the next message of the capture. `started`: the capture has the association's setup.
     pub(super) fn take(&mut self, order: Option<Order>, started: bool) {
         let Some(order) = order else { return };
         let ahead = |tsn: u32| order.tsn.wrapping_sub(tsn) < 1 << 31;
@@ -33,7 +33,7 @@ impl Flow {
             return;
         }
         let number = order.number as u16;
-        // Before number 0 stands -1: the first message of a direction that is seen from its start follows it.
+        // With the setup, number 0 is due first, so that the number before is -1.
         let before = if started { -1 } else { i64::from(number) - 1 };
         let (first, highest) = self
             .streams
@@ -46,7 +46,7 @@ impl Flow {
         self.seen += 1;
     }
 
-    /// Nothing that was sent up to the newest message is missing.
+    /// Returns true if no message up to the newest one is missing.
     pub(super) fn complete(&self) -> bool {
         let sent: i64 = self
             .streams
@@ -56,7 +56,7 @@ impl Flow {
         !self.blind && sent == self.seen
     }
 
-    /// The last message came after one that was sent later.
+    /// Returns true if the last message followed one that was sent later.
     pub(super) fn late(&self) -> bool {
         self.late
     }

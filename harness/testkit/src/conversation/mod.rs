@@ -1,9 +1,9 @@
-//! What must hold between the messages of a capture: answers, identities, PE checksums.
+//! Rules between the messages of a capture: answers to requests, identities, PE checksums.
 //!
-//! [`Judge`] is fed every message of a capture in order and says what was broken, by frame. It judges only
-//! what the capture shows. A captured message may never have arrived, or much later by a retransmission; a
-//! capture may begin late and may lack frames; a multi-homed peer has many addresses. So a breach counts in
-//! full only when no loss can explain it, and where that cannot be told it is a deviation or nothing.
+//! A caller passes every message of a capture to [`Judge`], in order; it returns findings by frame. A captured
+//! message may have been lost, or have arrived late by a retransmission; a capture may begin late and lack
+//! frames; a multi-homed peer has many addresses. So a finding has the requirement's level only if no loss can
+//! explain it. If a loss can, it is a deviation, or there is no finding.
 
 mod answers;
 mod checksum;
@@ -23,14 +23,14 @@ use rspcheck_spec::verdict::Level;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-/// Associations followed at a time; then the half goes that was silent longest.
+/// Limit on the associations followed at a time. At the limit, the half that was silent longest is dropped.
 const ASSOCIATION_LIMIT: usize = 8192;
-/// Servers, pools and requests remembered, over all associations.
+/// Limit on the topics and pools remembered, over all associations.
 const TOPIC_LIMIT: usize = 262_144;
-/// Requests under way, over all associations; more are not followed.
+/// Limit on the unanswered requests of all associations. Further requests are not followed.
 const PENDING_LIMIT: usize = 65_536;
 
-/// Where SCTP put a message in its direction of the association.
+/// Position that SCTP gave a message in its direction of the association.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Order {
     /// Stream.
@@ -39,19 +39,19 @@ pub struct Order {
     pub number: u32,
     /// TSN of its first chunk.
     pub tsn: u32,
-    /// Sent outside the stream's order.
+    /// True if the message was sent unordered.
     pub unordered: bool,
 }
 
-/// Whose user message it is.
+/// Association and direction of a user message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Carried {
     /// Association; 0 for datagrams.
     pub assoc: u64,
-    /// The same number for every message of one direction, whatever addresses carried it, and another one for
-    /// the other direction: the verification tag.
+    /// Verification tag, which identifies the direction: all messages of a direction have the same, for any of the
+    /// sender's addresses.
     pub way: u64,
-    /// What SCTP tells; `None` over TCP, which keeps the order itself.
+    /// Position in SCTP's order; `None` over TCP, which keeps the order itself.
     pub order: Option<Order>,
 }
 
@@ -62,7 +62,7 @@ pub struct Seen<'a> {
     pub frame: u64,
     /// Time of that frame.
     pub time: Duration,
-    /// How it was carried.
+    /// Association and direction.
     pub carried: Carried,
     /// ASAP or ENRP.
     pub protocol: Protocol,
@@ -70,62 +70,63 @@ pub struct Seen<'a> {
     pub dissection: &'a Dissection,
 }
 
-/// A breach, and the frame that shows it.
+/// Finding with the frame that shows it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Judged {
     /// Frame.
     pub frame: u64,
-    /// What.
+    /// The finding.
     pub finding: Finding,
 }
 
-/// Every requirement that a [`Judge`] can find broken.
+/// Returns every requirement that a [`Judge`] can find broken.
 pub fn judged() -> impl Iterator<Item = ReqId> {
     answers::judged()
         .chain(servers::JUDGED.iter().copied())
         .chain(checksum::JUDGED.iter().copied())
 }
 
-/// What one end of an association sent.
+/// Messages that one end of an association sent.
 #[derive(Default)]
 struct Side {
     flow: Flow,
+    /// Time of its last message.
     heard: Option<Duration>,
     /// Sending Server's ID of its ENRP messages.
     server: Option<u32>,
     /// Server Identifier of its ASAP messages.
     registrar: Option<u32>,
     pending: VecDeque<Pending>,
-    /// When a pending request is to be looked at next.
+    /// Time at which its pending requests are checked next.
     due: Option<Duration>,
-    /// What it ever asked.
+    /// All its requests, by topic.
     asked: BTreeMap<Topic, answers::Asked>,
-    /// Its requests are not known in full.
+    /// True if it may have sent requests that are not in `asked`.
     unclear: bool,
     /// Pools that it registered a PE in.
     pools: BTreeSet<Vec<u8>>,
 }
 
-/// An association.
+/// Association of a capture.
 #[derive(Default)]
-struct Talk {
-    /// Its setup is in the capture.
+struct Association {
+    /// True if the capture has its setup.
     started: bool,
-    /// A request was answered: without the setup, the two directions could belong to different associations.
+    /// True if a request was answered. Without the setup, only this shows that the directions belong together.
     paired: bool,
-    /// Number of the message that used it last.
+    /// Value of [`Judge::uses`] at its last use.
     used: u64,
-    /// Way of side 0.
+    /// Verification tag of side 0.
     way: Option<u64>,
     sides: [Side; 2],
 }
 
-impl Talk {
+impl Association {
     fn side(&mut self, way: u64) -> usize {
         usize::from(*self.way.get_or_insert(way) != way)
     }
 
-    /// What the association takes of [`TOPIC_LIMIT`].
+    /// Returns the association's share of [`TOPIC_LIMIT`].
     fn topics(&self) -> usize {
         self.sides
             .iter()
@@ -138,36 +139,36 @@ impl Talk {
     }
 }
 
-/// Follows a capture.
+/// Judge of the messages of a capture.
 pub struct Judge {
     timers: Timers,
-    talks: BTreeMap<u64, Talk>,
+    associations: BTreeMap<u64, Association>,
     topics: usize,
     pending: usize,
     uses: u64,
-    /// When each server last gave an answer of each type, on whatever association.
-    said: BTreeMap<(u32, u8), Duration>,
+    /// Time at which each server last sent each type of answer, on any association.
+    last_sent: BTreeMap<(u32, u8), Duration>,
     ledger: Ledger,
     found: Vec<Judged>,
     last: Duration,
-    /// Questions that were answered in time.
+    /// Number of requests that were answered in time.
     pub answered: u64,
-    /// Questions whose answer the capture cannot show: it or the association ended first.
+    /// Number of requests whose answer the capture cannot show, because it or the association ended first.
     pub open: u64,
-    /// PE checksums that were compared.
+    /// Number of PE checksums that were compared.
     pub checksums: u64,
 }
 
 impl Judge {
-    /// A judge by these timers.
+    /// Returns a judge that derives deadlines from these timers.
     pub fn new(timers: Timers) -> Judge {
         Judge {
             timers,
-            talks: BTreeMap::new(),
+            associations: BTreeMap::new(),
             topics: 0,
             pending: 0,
             uses: 0,
-            said: BTreeMap::new(),
+            last_sent: BTreeMap::new(),
             ledger: Ledger::default(),
             found: Vec::new(),
             last: Duration::ZERO,
@@ -177,7 +178,7 @@ impl Judge {
         }
     }
 
-    /// Whether the judge wants to see messages of this type; a caller need not dissect others.
+    /// Returns true if the judge needs messages of this type. A caller need not dissect others.
     pub fn needs(protocol: Protocol, message_type: Option<u8>) -> bool {
         match protocol {
             // Announcements are datagrams; cookies and business cards pass between PE and PU.
@@ -186,36 +187,36 @@ impl Judge {
         }
     }
 
-    /// What was found since the last call.
+    /// Returns and removes the findings since the last call.
     pub fn take(&mut self) -> Vec<Judged> {
         std::mem::take(&mut self.found)
     }
 
-    /// The association's setup is in the capture, so nothing was sent on it before.
+    /// Notes that the capture has the association's setup, so that no earlier message exists.
     pub fn association_begins(&mut self, assoc: u64) {
-        let talk = self.talk(assoc);
-        talk.started |= talk.way.is_none();
+        let association = self.association(assoc);
+        association.started |= association.way.is_none();
     }
 
-    /// A user message that the judge does not look into: of neither protocol, or of a type it does not need.
+    /// Notes a user message of another protocol, or of a type that the judge does not need.
     pub fn passed_by(&mut self, carried: Carried) {
         if carried.assoc != 0 {
-            let talk = self.talk(carried.assoc);
-            let (started, side) = (talk.started, talk.side(carried.way));
-            talk.sides[side].flow.take(carried.order, started);
+            let association = self.association(carried.assoc);
+            let (started, side) = (association.started, association.side(carried.way));
+            association.sides[side].flow.take(carried.order, started);
         }
     }
 
-    /// The next message.
+    /// Judges the next message.
     pub fn message(&mut self, seen: Seen<'_>) {
         self.last = self.last.max(seen.time);
         let assoc = seen.carried.assoc;
         let mut side = None;
         if assoc != 0 {
             self.passed_by(seen.carried);
-            let talk = self.talk(assoc);
-            let from = talk.side(seen.carried.way);
-            talk.sides[from].heard = Some(seen.time);
+            let association = self.association(assoc);
+            let from = association.side(seen.carried.way);
+            association.sides[from].heard = Some(seen.time);
             side = Some(from);
             self.settle(assoc, false);
             self.answers(seen, from);
@@ -227,29 +228,29 @@ impl Judge {
         }
     }
 
-    /// The association is gone, or part of it is not in the capture: nothing more can be expected on it.
+    /// Ends an association that was closed, or of which the capture lacks a part: no answer is expected any more.
     pub fn association_ended(&mut self, assoc: u64) {
         self.settle(assoc, true);
-        if let Some(talk) = self.talks.remove(&assoc) {
-            self.topics -= talk.topics();
-            self.pending -= talk.pending();
+        if let Some(association) = self.associations.remove(&assoc) {
+            self.topics -= association.topics();
+            self.pending -= association.pending();
         }
         self.ledger.association_ended(assoc);
     }
 
-    /// The capture is over.
+    /// Ends all associations at the end of the capture.
     pub fn finish(&mut self) {
-        while let Some((assoc, _)) = self.talks.first_key_value() {
+        while let Some((assoc, _)) = self.associations.first_key_value() {
             self.association_ended(*assoc);
         }
     }
 
-    fn talk(&mut self, assoc: u64) -> &mut Talk {
-        if !self.talks.contains_key(&assoc) && self.talks.len() >= ASSOCIATION_LIMIT {
+    fn association(&mut self, assoc: u64) -> &mut Association {
+        if !self.associations.contains_key(&assoc) && self.associations.len() >= ASSOCIATION_LIMIT {
             let mut oldest: Vec<_> = self
-                .talks
+                .associations
                 .iter()
-                .map(|(assoc, talk)| (talk.used, *assoc))
+                .map(|(assoc, association)| (association.used, *assoc))
                 .collect();
             oldest.sort_unstable();
             oldest.truncate(ASSOCIATION_LIMIT / 2);
@@ -258,9 +259,9 @@ impl Judge {
                 .for_each(|(_, assoc)| self.association_ended(assoc));
         }
         self.uses += 1;
-        let talk = self.talks.entry(assoc).or_default();
-        talk.used = self.uses;
-        talk
+        let association = self.associations.entry(assoc).or_default();
+        association.used = self.uses;
+        association
     }
 
     fn report(

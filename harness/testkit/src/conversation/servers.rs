@@ -1,4 +1,4 @@
-//! Who sends, to whom, and what each ENRP message must have.
+//! Identities of senders, and fields that ENRP messages must have.
 
 use super::{Judge, Seen, number};
 use rspcheck_dissect::Protocol;
@@ -19,7 +19,7 @@ pub(super) const JUDGED: &[ReqId] = &[
 ];
 
 impl Judge {
-    /// `side`: which end of its association sent the message; `None` for datagrams.
+    /// Judges identity and fields. `side`: the end of the association that sent the message; `None` for datagrams.
     pub(super) fn server(&mut self, seen: Seen<'_>, side: Option<usize>) {
         if !seen.dissection.well_formed() {
             return;
@@ -33,13 +33,13 @@ impl Judge {
         }
     }
 
-    /// Only registrars send ASAP messages with a Server Identifier, each its own.
+    /// Judges the Server Identifier of an ASAP message. Only registrars send one, always their own.
     fn registrar(&mut self, seen: Seen<'_>, side: Option<usize>) {
         let (Some(id), Some(side)) = (number(seen.dissection, "server-identifier"), side) else {
             return;
         };
-        let talk = self.talk(seen.carried.assoc);
-        if let Some(known) = talk.sides[side]
+        let association = self.association(seen.carried.assoc);
+        if let Some(known) = association.sides[side]
             .registrar
             .replace(id)
             .filter(|known| *known != id)
@@ -65,8 +65,8 @@ impl Judge {
             );
         }
         let Some(side) = side else { return };
-        let talk = self.talk(seen.carried.assoc);
-        if let Some(known) = talk.sides[side]
+        let association = self.association(seen.carried.assoc);
+        if let Some(known) = association.sides[side]
             .server
             .replace(id)
             .filter(|known| *known != id)
@@ -144,7 +144,7 @@ impl Judge {
         let sender = number(d, "sender-server-id");
         let home = number(d, "pool-element/home-enrp-server-identifier");
         if number(d, "update-action") == Some(0) && home != sender {
-            let note = "ADD_PE is sent by another server than the PE's Home ENRP server".into();
+            let note = "a server other than the PE's Home ENRP server sent ADD_PE".into();
             self.report(
                 "monitor/update-from-home",
                 R5353_3_3_1_2,

@@ -1,5 +1,5 @@
-//! Forged conversations: each finding is seen once, and is not seen where a right implementation could have
-//! sent the same messages.
+//! Tests with forged conversations: each finding is reported once, and is not reported if a correct
+//! implementation could have sent the same messages.
 
 use super::*;
 use rspcheck_dissect::dissect;
@@ -9,11 +9,11 @@ use rspcheck_dissect::forge::{
 use std::net::{IpAddr, Ipv4Addr};
 
 const ASSOC: u64 = 1;
-/// The end that speaks first, and the other.
+/// Verification tags of the end that sends first, and of the other end.
 const A: u64 = 0xaaaa;
 const B: u64 = 0xbbbb;
 
-/// A capture being made up: a message every 100 ms, in order.
+/// Forged capture with a message every 100 ms, in order.
 struct Tape {
     judge: Judge,
     now: Duration,
@@ -22,14 +22,14 @@ struct Tape {
 }
 
 impl Tape {
-    /// From the association's setup on.
+    /// Returns a capture that begins with the association's setup.
     fn from_start() -> Tape {
         let mut tape = Tape::cut_in();
         tape.judge.association_begins(ASSOC);
         tape
     }
 
-    /// From somewhere in its middle.
+    /// Returns a capture that lacks the association's setup.
     fn cut_in() -> Tape {
         let judge = Judge::new(Timers::default());
         Tape {
@@ -40,9 +40,9 @@ impl Tape {
         }
     }
 
-    fn say(&mut self, way: u64, forge: Forge) -> &mut Tape {
+    fn send(&mut self, way: u64, forge: Forge) -> &mut Tape {
         let order = self.next(ASSOC, way);
-        self.say_at(ASSOC, way, Some(order), &forge)
+        self.send_at(ASSOC, way, Some(order), &forge)
     }
 
     fn next(&mut self, assoc: u64, way: u64) -> Order {
@@ -56,7 +56,7 @@ impl Tape {
         }
     }
 
-    fn say_at(&mut self, assoc: u64, way: u64, order: Option<Order>, forge: &Forge) -> &mut Tape {
+    fn send_at(&mut self, assoc: u64, way: u64, order: Option<Order>, forge: &Forge) -> &mut Tape {
         self.frame += 1;
         self.now += Duration::from_millis(100);
         let dissection = dissect(forge.protocol(), &forge.octets());
@@ -73,7 +73,7 @@ impl Tape {
 
     fn elsewhere(&mut self, assoc: u64, way: u64, forge: Forge) -> &mut Tape {
         let order = self.next(assoc, way);
-        self.say_at(assoc, way, Some(order), &forge)
+        self.send_at(assoc, way, Some(order), &forge)
     }
 
     fn wait(&mut self, seconds: u64) -> &mut Tape {
@@ -81,13 +81,13 @@ impl Tape {
         self
     }
 
-    /// A message that the capture lacks.
+    /// Adds a message that the capture lacks.
     fn lose(&mut self, way: u64) -> &mut Tape {
         self.next(ASSOC, way);
         self
     }
 
-    /// What was found, to the end of the capture.
+    /// Ends the capture and returns all findings.
     fn end(&mut self) -> Vec<(&'static str, Level, u64)> {
         self.judge.finish();
         assert_eq!(
@@ -135,7 +135,7 @@ fn ask(updates: bool) -> Forge {
     forge::handle_resolution(b"pool", updates)
 }
 
-fn told(updates: bool) -> Forge {
+fn resolved(updates: bool) -> Forge {
     forge::handle_resolution_response(b"pool", updates, None, &[pe(1, 9)], &[])
 }
 
@@ -167,54 +167,54 @@ fn delete(from: u32, handle: &[u8], id: u32) -> Forge {
 #[test]
 fn answers_in_time_are_counted() {
     let mut tape = Tape::from_start();
-    tape.say(A, registration(1))
-        .say(B, registered(1))
-        .say(A, ask(false))
-        .say(B, told(false));
-    tape.say(A, forge::deregistration(b"pool", 1))
-        .say(B, forge::deregistration_response(b"pool", 1, &[]));
+    tape.send(A, registration(1))
+        .send(B, registered(1))
+        .send(A, ask(false))
+        .send(B, resolved(false));
+    tape.send(A, forge::deregistration(b"pool", 1))
+        .send(B, forge::deregistration_response(b"pool", 1, &[]));
     assert_eq!(tape.end(), []);
     assert_eq!((tape.judge.answered, tape.judge.open), (3, 0));
 }
 
-/// Two requests; the second is answered, so the first has arrived, and nothing comes for a whole timer.
+/// The answer to the second request proves that the first has arrived, and the first stays unanswered for a timer.
 #[test]
-fn a_passed_over_request_fails() {
+fn unanswered_request_before_an_answered_one_fails() {
     let mut tape = Tape::from_start();
-    tape.say(A, registration(1))
-        .say(A, registration(2))
-        .say(B, registered(2));
+    tape.send(A, registration(1))
+        .send(A, registration(2))
+        .send(B, registered(2));
     tape.wait(31)
-        .say(B, forge::endpoint_keep_alive(9, b"other", false));
+        .send(B, forge::endpoint_keep_alive(9, b"other", false));
     assert_eq!(tape.end(), [("R5352_3_1_53", Level::Must, 1)]);
 }
 
-/// Only the timer of the capture passed: the request may have been lost on the way until now.
+/// The timer has passed, but the request may have been lost and not yet retransmitted.
 #[test]
 fn a_request_that_may_be_lost_is_a_deviation() {
     let mut tape = Tape::from_start();
-    tape.say(A, registration(1))
+    tape.send(A, registration(1))
         .wait(31)
-        .say(B, forge::endpoint_keep_alive(9, b"other", false));
+        .send(B, forge::endpoint_keep_alive(9, b"other", false));
     assert_eq!(tape.end(), [("R5352_3_1_53", Level::Should, 1)]);
 }
 
-/// After RTO.Max and the timer the association still works.
+/// The association still works after RTO.Max and the timer.
 #[test]
-fn never_answering_fails_in_the_long_run() {
+fn request_unanswered_after_rto_max_fails() {
     let mut tape = Tape::from_start();
-    tape.say(A, ask(false))
+    tape.send(A, ask(false))
         .wait(80)
-        .say(B, forge::endpoint_keep_alive(9, b"other", false));
+        .send(B, forge::endpoint_keep_alive(9, b"other", false));
     tape.wait(1)
-        .say(B, forge::endpoint_keep_alive(9, b"other", false));
+        .send(B, forge::endpoint_keep_alive(9, b"other", false));
     assert_eq!(tape.end(), [("R5352_3_3_21", Level::Must, 1)]);
 }
 
 #[test]
 fn a_late_answer_is_a_deviation() {
     let mut tape = Tape::from_start();
-    tape.say(A, ask(false)).wait(16).say(B, told(false));
+    tape.send(A, ask(false)).wait(16).send(B, resolved(false));
     assert_eq!(tape.end(), [("R5352_3_3_21", Level::Should, 1)]);
 }
 
@@ -226,117 +226,117 @@ fn timers_can_be_longer() {
     };
     let mut tape = Tape::from_start();
     tape.judge.timers = timers;
-    tape.say(A, ask(false)).wait(16).say(B, told(false));
+    tape.send(A, ask(false)).wait(16).send(B, resolved(false));
     assert_eq!(tape.end(), []);
 }
 
 #[test]
 fn silence_of_a_dead_or_finished_responder_is_open() {
     let mut tape = Tape::from_start();
-    tape.say(A, ask(false)).wait(100).say(A, ask(false));
+    tape.send(A, ask(false)).wait(100).send(A, ask(false));
     assert_eq!(tape.end(), []);
     assert_eq!(tape.judge.open, 2);
 
     let mut tape = Tape::from_start();
-    tape.say(A, ask(false));
+    tape.send(A, ask(false));
     tape.judge.association_ended(ASSOC);
     assert_eq!(tape.wait(100).end(), []);
 }
 
 #[test]
-fn frames_that_the_capture_lacks_excuse() {
+fn frames_missing_in_the_capture_excuse() {
     let mut tape = Tape::from_start();
-    tape.say(A, registration(1))
-        .say(A, registration(2))
-        .say(B, registered(2))
+    tape.send(A, registration(1))
+        .send(A, registration(2))
+        .send(B, registered(2))
         .lose(B);
     tape.wait(31)
-        .say(B, forge::endpoint_keep_alive(9, b"other", false));
+        .send(B, forge::endpoint_keep_alive(9, b"other", false));
     assert_eq!(tape.end(), []);
 }
 
 #[test]
-fn an_error_or_a_broken_request_excuses() {
+fn error_or_malformed_request_excuses() {
     let mut tape = Tape::from_start();
     let error = forge::asap_error(&[forge::Cause::with_octets(0x0, *b"why?")]);
-    tape.say(A, registration(1))
-        .say(A, registration(2))
-        .say(B, error)
-        .say(B, registered(2));
+    tape.send(A, registration(1))
+        .send(A, registration(2))
+        .send(B, error)
+        .send(B, registered(2));
     tape.wait(31)
-        .say(B, forge::endpoint_keep_alive(9, b"other", false));
+        .send(B, forge::endpoint_keep_alive(9, b"other", false));
     assert_eq!(tape.end(), []);
 
     let mut tape = Tape::from_start();
-    tape.say(A, registration(1).truncate(20))
-        .say(A, registration(2))
-        .say(B, registered(2));
+    tape.send(A, registration(1).truncate(20))
+        .send(A, registration(2))
+        .send(B, registered(2));
     tape.wait(31)
-        .say(B, forge::endpoint_keep_alive(9, b"other", false));
+        .send(B, forge::endpoint_keep_alive(9, b"other", false));
     assert_eq!(tape.end(), []);
 }
 
 #[test]
 fn a_repeated_request_needs_one_answer() {
     let mut tape = Tape::from_start();
-    tape.say(A, ask(false))
+    tape.send(A, ask(false))
         .wait(3)
-        .say(A, ask(false))
-        .say(B, told(false));
+        .send(A, ask(false))
+        .send(B, resolved(false));
     tape.wait(100)
-        .say(B, forge::endpoint_keep_alive(9, b"other", false));
+        .send(B, forge::endpoint_keep_alive(9, b"other", false));
     assert_eq!(tape.end(), []);
 }
 
 #[test]
 fn without_the_setup_directions_may_be_mixed_up() {
     let mut tape = Tape::cut_in();
-    tape.say(A, ask(false))
+    tape.send(A, ask(false))
         .wait(80)
-        .say(B, forge::endpoint_keep_alive(9, b"other", false));
+        .send(B, forge::endpoint_keep_alive(9, b"other", false));
     assert_eq!(tape.end(), [("R5352_3_3_21", Level::Should, 1)]);
 }
 
 #[test]
-fn keep_alives_want_an_acknowledgement() {
+fn keep_alives_need_an_acknowledgement() {
     let keep_alive = || forge::endpoint_keep_alive(9, b"pool", false);
     let mut tape = Tape::from_start();
-    tape.say(A, registration(1))
-        .say(B, registered(1))
-        .say(B, keep_alive());
-    tape.say(A, forge::endpoint_keep_alive_ack(b"pool", 1))
+    tape.send(A, registration(1))
+        .send(B, registered(1))
+        .send(B, keep_alive());
+    tape.send(A, forge::endpoint_keep_alive_ack(b"pool", 1))
         .wait(40)
-        .say(A, ask(false))
-        .say(B, told(false));
+        .send(A, ask(false))
+        .send(B, resolved(false));
     assert_eq!(tape.end(), []);
     assert_eq!(tape.judge.answered, 3);
 
     let mut tape = Tape::from_start();
-    tape.say(A, registration(1))
-        .say(B, registered(1))
-        .say(B, keep_alive());
-    tape.wait(40).say(A, ask(false)).say(B, told(false));
+    tape.send(A, registration(1))
+        .send(B, registered(1))
+        .send(B, keep_alive());
+    tape.wait(40).send(A, ask(false)).send(B, resolved(false));
     assert_eq!(tape.end(), [("R5352_2_2_7_2", Level::Should, 3)]);
 
-    // A PE that acknowledged once is in the pool, whoever it registered with.
+    // A PE that acknowledged once is in the pool, even if the capture lacks its registration.
     let mut tape = Tape::from_start();
-    tape.say(B, keep_alive())
-        .say(A, forge::endpoint_keep_alive_ack(b"pool", 1))
-        .say(B, keep_alive());
-    tape.wait(40).say(A, ask(false)).say(B, told(false));
+    tape.send(B, keep_alive())
+        .send(A, forge::endpoint_keep_alive_ack(b"pool", 1))
+        .send(B, keep_alive());
+    tape.wait(40).send(A, ask(false)).send(B, resolved(false));
     assert_eq!(tape.end(), [("R5352_2_2_7_2", Level::Should, 3)]);
 
-    // Of a pool that this PE is not in, or no longer, nothing is acknowledged.
+    // A PE need not acknowledge a keep-alive for a pool that it is not in, or no longer in.
     let mut tape = Tape::from_start();
-    tape.say(A, registration(1))
-        .say(B, registered(1))
-        .say(B, forge::endpoint_keep_alive(9, b"other", false));
-    tape.say(A, forge::deregistration(b"pool", 1))
-        .say(B, forge::deregistration_response(b"pool", 1, &[]));
-    tape.say(B, keep_alive())
+    tape.send(A, registration(1))
+        .send(B, registered(1))
+        .send(B, forge::endpoint_keep_alive(9, b"other", false));
+    tape.send(A, forge::deregistration(b"pool", 1))
+        .send(B, forge::deregistration_response(b"pool", 1, &[]));
+    tape.send(B, keep_alive())
         .wait(40)
-        .say(A, ask(false))
-        .say(B, told(false));
+        .send(A, ask(false))
+        .send(B, resolved(false));
     assert_eq!(tape.end(), []);
 }
 
@@ -345,38 +345,38 @@ fn keep_alives_want_an_acknowledgement() {
 #[test]
 fn a_response_about_another_pe_fails() {
     let mut tape = Tape::from_start();
-    tape.say(A, registration(1))
-        .say(B, registered(2))
-        .say(B, registered(1));
+    tape.send(A, registration(1))
+        .send(B, registered(2))
+        .send(B, registered(1));
     assert_eq!(tape.end(), [("R5352_2_2_3_1", Level::Must, 2)]);
 }
 
 #[test]
 fn updates_need_the_s_flag() {
     let mut tape = Tape::from_start();
-    tape.say(A, ask(false))
-        .say(B, told(false))
-        .say(B, told(false));
+    tape.send(A, ask(false))
+        .send(B, resolved(false))
+        .send(B, resolved(false));
     assert_eq!(tape.end(), [("R5352_2_2_5_6", Level::Must, 3)]);
 
     let mut tape = Tape::from_start();
-    tape.say(A, ask(false)).say(B, told(true));
+    tape.send(A, ask(false)).send(B, resolved(true));
     assert_eq!(tape.end(), [("R5352_2_2_6_6", Level::Must, 2)]);
 
     let mut tape = Tape::from_start();
-    tape.say(A, ask(true))
-        .say(B, told(true))
-        .say(B, told(true))
-        .say(A, ask(false))
-        .say(B, told(false));
+    tape.send(A, ask(true))
+        .send(B, resolved(true))
+        .send(B, resolved(true))
+        .send(A, ask(false))
+        .send(B, resolved(false));
     assert_eq!(tape.end(), []);
 }
 
 #[test]
-fn what_was_asked_before_the_capture_is_not_known() {
+fn answers_to_requests_before_the_capture_are_no_finding() {
     let mut late = Tape::cut_in();
     let mut lost = Tape::from_start();
-    lost.lose(A).say(A, registration(3)).say(B, registered(3));
+    lost.lose(A).send(A, registration(3)).send(B, registered(3));
     let mut unordered = Tape::from_start();
     let order = Order {
         stream: 0,
@@ -384,16 +384,19 @@ fn what_was_asked_before_the_capture_is_not_known() {
         tsn: 1,
         unordered: true,
     };
-    unordered.say_at(
+    unordered.send_at(
         ASSOC,
         A,
         Some(order),
         &forge::endpoint_unreachable(b"pool", 5),
     );
     let mut broken = Tape::from_start();
-    broken.say(A, registration(2).truncate(24));
+    broken.send(A, registration(2).truncate(24));
     for tape in [&mut late, &mut lost, &mut unordered, &mut broken] {
-        assert_eq!(tape.say(B, registered(2)).say(B, told(true)).end(), []);
+        assert_eq!(
+            tape.send(B, registered(2)).send(B, resolved(true)).end(),
+            []
+        );
     }
 }
 
@@ -404,50 +407,50 @@ fn a_probe_is_answered_with_server_information() {
     let list = || forge::list_request(1, 2);
     let listed = || forge::list_response(2, 1, false, &[]);
     let mut good = Tape::from_start();
-    good.say(A, probe(1, 2))
-        .say(B, forge::presence(2, 0, false, Some(0xffff), None))
-        .say(B, presence(2, 0xffff));
-    good.say(A, list())
-        .say(B, listed())
+    good.send(A, probe(1, 2))
+        .send(B, forge::presence(2, 0, false, Some(0xffff), None))
+        .send(B, presence(2, 0xffff));
+    good.send(A, list())
+        .send(B, listed())
         .wait(6)
-        .say(B, presence(2, 0xffff));
+        .send(B, presence(2, 0xffff));
     assert_eq!(good.end(), []);
 
     let mut bare = Tape::from_start();
-    bare.say(A, probe(1, 2))
-        .say(B, forge::presence(2, 0, false, Some(0xffff), None));
-    bare.say(A, list())
-        .say(B, listed())
+    bare.send(A, probe(1, 2))
+        .send(B, forge::presence(2, 0, false, Some(0xffff), None));
+    bare.send(A, list())
+        .send(B, listed())
         .wait(6)
-        .say(B, forge::presence(2, 0, false, Some(0xffff), None));
+        .send(B, forge::presence(2, 0, false, Some(0xffff), None));
     assert_eq!(bare.end(), [("R5353_2_1_4", Level::Must, 1)]);
 
     let mut silent = Tape::from_start();
     silent
-        .say(A, probe(1, 2))
-        .say(A, list())
-        .say(B, listed())
+        .send(A, probe(1, 2))
+        .send(A, list())
+        .send(B, listed())
         .wait(6)
-        .say(B, add(2, b"pool", 1));
+        .send(B, add(2, b"pool", 1));
     assert_eq!(silent.end(), [("R5353_3_4_3_1", Level::Must, 1)]);
 }
 
 #[test]
 fn a_probe_may_be_answered_on_another_association_or_meant_for_a_former_server() {
     let mut tape = Tape::from_start();
-    tape.say(A, probe(1, 2))
-        .say(A, forge::list_request(1, 2))
-        .say(B, forge::list_response(2, 1, false, &[]));
+    tape.send(A, probe(1, 2))
+        .send(A, forge::list_request(1, 2))
+        .send(B, forge::list_response(2, 1, false, &[]));
     tape.elsewhere(2, 7, presence(2, 0xffff))
         .wait(6)
-        .say(B, add(2, b"pool", 1));
+        .send(B, add(2, b"pool", 1));
     assert_eq!(tape.end(), []);
 
     let mut tape = Tape::from_start();
-    tape.say(A, probe(1, 5))
-        .say(A, forge::list_request(1, 2))
-        .say(B, forge::list_response(2, 1, false, &[]));
-    tape.wait(6).say(B, add(2, b"pool", 1));
+    tape.send(A, probe(1, 5))
+        .send(A, forge::list_request(1, 2))
+        .send(B, forge::list_response(2, 1, false, &[]));
+    tape.wait(6).send(B, add(2, b"pool", 1));
     assert_eq!(tape.end(), []);
 }
 
@@ -458,25 +461,25 @@ fn lists_and_tables_are_answered() {
         (forge::handle_table_request(1, 2, true), "R5353_3_2_3_1"),
     ] {
         let mut tape = Tape::from_start();
-        tape.say(A, request).wait(100).say(B, presence(2, 0xffff));
+        tape.send(A, request).wait(100).send(B, presence(2, 0xffff));
         assert_eq!(tape.end(), [(requirement, Level::Must, 1)]);
     }
     let mut tape = Tape::from_start();
-    tape.say(A, forge::list_request(1, 2))
-        .say(B, forge::list_response(2, 1, true, &[]));
-    tape.say(A, forge::handle_table_request(1, 2, true))
-        .say(B, forge::handle_table_response(2, 1, true, false, &[]));
-    assert_eq!(tape.wait(100).say(B, presence(2, 0xffff)).end(), []);
+    tape.send(A, forge::list_request(1, 2))
+        .send(B, forge::list_response(2, 1, true, &[]));
+    tape.send(A, forge::handle_table_request(1, 2, true))
+        .send(B, forge::handle_table_response(2, 1, true, false, &[]));
+    assert_eq!(tape.wait(100).send(B, presence(2, 0xffff)).end(), []);
 }
 
 #[test]
 fn an_id_is_constant_and_not_zero() {
     let mut tape = Tape::from_start();
-    tape.say(A, presence(1, 0xffff))
-        .say(B, presence(2, 0xffff))
-        .say(A, presence(3, 0xffff))
-        .say(A, presence(3, 0xffff));
-    tape.say(B, presence(0, 0xffff));
+    tape.send(A, presence(1, 0xffff))
+        .send(B, presence(2, 0xffff))
+        .send(A, presence(3, 0xffff))
+        .send(A, presence(3, 0xffff));
+    tape.send(B, presence(0, 0xffff));
     assert_eq!(
         tape.end(),
         [
@@ -487,8 +490,8 @@ fn an_id_is_constant_and_not_zero() {
     );
 
     let mut tape = Tape::from_start();
-    tape.say(A, forge::endpoint_keep_alive(8, b"pool", false))
-        .say(A, forge::endpoint_keep_alive(9, b"pool", false));
+    tape.send(A, forge::endpoint_keep_alive(8, b"pool", false))
+        .send(A, forge::endpoint_keep_alive(9, b"pool", false));
     tape.elsewhere(2, 7, forge::endpoint_keep_alive(1, b"pool", false));
     assert_eq!(tape.end(), [("R5352_2_2_7_6", Level::Must, 2)]);
 }
@@ -535,18 +538,18 @@ fn fields_of_enrp_messages_are_judged() {
     ];
     for (message, requirement, level) in wrong {
         assert_eq!(
-            Tape::from_start().say(A, message).end(),
+            Tape::from_start().send(A, message).end(),
             [(requirement, level, 1)]
         );
     }
     let mut right = Tape::from_start();
     right
-        .say(A, add(1, b"pool", 1))
-        .say(A, delete(1, b"pool", 1))
-        .say(A, presence(1, 0xffff));
+        .send(A, add(1, b"pool", 1))
+        .send(A, delete(1, b"pool", 1))
+        .send(A, presence(1, 0xffff));
     assert_eq!(
         right
-            .say(A, forge::handle_update(1, 0, 1, b"pool", &pe(1, 5)))
+            .send(A, forge::handle_update(1, 0, 1, b"pool", &pe(1, 5)))
             .end(),
         []
     );
@@ -554,42 +557,42 @@ fn fields_of_enrp_messages_are_judged() {
 
 // ---- PE checksum --------------------------------------------------------------------------------
 
-/// EchoPool/0x11223344 has checksum 0x4deb, Web/1 has 0x4699.
+/// Announces EchoPool/0x11223344, whose checksum is 0x4deb; that of Web/1 is 0x4699.
 fn one(tape: &mut Tape) -> &mut Tape {
-    tape.say(A, presence(1, 0xffff))
-        .say(A, add(1, b"EchoPool", 0x1122_3344))
+    tape.send(A, presence(1, 0xffff))
+        .send(A, add(1, b"EchoPool", 0x1122_3344))
 }
 
 #[test]
 fn a_wrong_checksum_fails_once_it_stays() {
     let mut tape = Tape::from_start();
     one(&mut tape)
-        .say(A, presence(1, 0x4deb))
-        .say(A, add(1, b"Web", 1))
-        .say(A, delete(1, b"EchoPool", 0x1122_3344));
-    tape.say(A, presence(1, 0x4699))
-        .say(A, delete(1, b"Web", 1))
-        .say(A, presence(1, 0))
-        .say(A, presence(1, 0xffff));
+        .send(A, presence(1, 0x4deb))
+        .send(A, add(1, b"Web", 1))
+        .send(A, delete(1, b"EchoPool", 0x1122_3344));
+    tape.send(A, presence(1, 0x4699))
+        .send(A, delete(1, b"Web", 1))
+        .send(A, presence(1, 0))
+        .send(A, presence(1, 0xffff));
     assert_eq!(tape.end(), []);
     assert_eq!(tape.judge.checksums, 4);
 
     let mut tape = Tape::from_start();
     one(&mut tape)
-        .say(A, presence(1, 0x1234))
-        .say(A, presence(1, 0x1234))
-        .say(A, presence(1, 0x1234));
+        .send(A, presence(1, 0x1234))
+        .send(A, presence(1, 0x1234))
+        .send(A, presence(1, 0x1234));
     assert_eq!(tape.end(), [("R5353_3_6_2_1", Level::Must, 4)]);
 }
 
-/// A PRESENCE and an update that passed each other between streams.
+/// A PRESENCE and an update overtake each other on two streams.
 #[test]
 fn a_checksum_that_is_right_the_next_time_is_no_finding() {
     let mut tape = Tape::from_start();
     one(&mut tape)
-        .say(A, presence(1, 0xffff))
-        .say(A, presence(1, 0x4deb))
-        .say(A, presence(1, 0xffff));
+        .send(A, presence(1, 0xffff))
+        .send(A, presence(1, 0x4deb))
+        .send(A, presence(1, 0xffff));
     assert_eq!(tape.end(), []);
 }
 
@@ -597,32 +600,32 @@ fn a_checksum_that_is_right_the_next_time_is_no_finding() {
 fn a_checksum_is_not_judged_where_pes_can_be_unknown() {
     let wrong = |tape: &mut Tape| {
         for _ in 0..3 {
-            tape.say(A, presence(1, 0x1234));
+            tape.send(A, presence(1, 0x1234));
         }
         tape.end()
     };
-    // Nothing agreed yet.
+    // No PRESENCE has agreed yet.
     assert_eq!(
-        wrong(Tape::cut_in().say(A, add(1, b"EchoPool", 0x1122_3344))),
+        wrong(Tape::cut_in().send(A, add(1, b"EchoPool", 0x1122_3344))),
         []
     );
     // An update is missing.
     assert_eq!(wrong(one(&mut Tape::from_start()).lose(A)), []);
-    // A takeover, shown by any of its messages.
+    // Any message of a takeover shows it.
     for message in [
         forge::init_takeover(1, 0, 3),
         forge::takeover_server(1, 0, 3),
         forge::endpoint_keep_alive(1, b"pool", true),
     ] {
-        assert_eq!(wrong(one(&mut Tape::from_start()).say(A, message)), []);
+        assert_eq!(wrong(one(&mut Tape::from_start()).send(A, message)), []);
     }
     assert_eq!(
-        wrong(one(&mut Tape::from_start()).say(B, forge::init_takeover_ack(2, 1, 3))),
+        wrong(one(&mut Tape::from_start()).send(B, forge::init_takeover_ack(2, 1, 3))),
         []
     );
-    // Another server announces the PE, or gives it back in a table.
+    // Another registrar announces the PE, or returns it in a table.
     assert_eq!(
-        wrong(one(&mut Tape::from_start()).say(B, add(2, b"EchoPool", 0x1122_3344))),
+        wrong(one(&mut Tape::from_start()).send(B, add(2, b"EchoPool", 0x1122_3344))),
         []
     );
     let entry = PoolEntry {
@@ -633,8 +636,8 @@ fn a_checksum_is_not_judged_where_pes_can_be_unknown() {
     assert_eq!(
         wrong(
             one(&mut Tape::from_start())
-                .say(A, forge::handle_table_request(1, 2, false))
-                .say(B, table)
+                .send(A, forge::handle_table_request(1, 2, false))
+                .send(B, table)
         ),
         []
     );
@@ -646,24 +649,27 @@ fn a_checksum_is_not_judged_where_pes_can_be_unknown() {
 }
 
 #[test]
-fn an_association_forgets_what_ended() {
+fn ended_association_releases_its_pes() {
     let mut tape = Tape::from_start();
     one(&mut tape);
     tape.judge.association_ended(ASSOC);
-    assert_eq!((tape.judge.talks.len(), tape.judge.ledger.size()), (0, 1));
+    assert_eq!(
+        (tape.judge.associations.len(), tape.judge.ledger.size()),
+        (0, 1)
+    );
 }
 
 #[test]
-fn associations_are_bounded() {
+fn number_of_associations_is_limited() {
     let mut tape = Tape::cut_in();
     for assoc in 1..=(ASSOCIATION_LIMIT as u64 + 5) {
         tape.elsewhere(assoc, A, ask(true))
             .elsewhere(1, A, ask(true));
     }
-    assert!(tape.judge.talks.len() <= ASSOCIATION_LIMIT);
+    assert!(tape.judge.associations.len() <= ASSOCIATION_LIMIT);
     assert!(
-        tape.judge.talks.contains_key(&1) && !tape.judge.talks.contains_key(&2),
-        "the silent ones go"
+        tape.judge.associations.contains_key(&1) && !tape.judge.associations.contains_key(&2),
+        "the associations that were silent longest are dropped"
     );
     assert_eq!(tape.end(), []);
 }
