@@ -1,29 +1,29 @@
-//! Areas: the sections of the RFCs that the cases are named after.
+//! Areas: sections of the RFCs, by which cases are grouped.
 
 use crate::judge::Totals;
 use rspcheck_spec::catalogue::Rfc;
 use rspcheck_spec::run::{CaseRun, Run};
 use serde::Serialize;
 
-/// The cases of one section.
+/// Area of a run: the cases of one section.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Area {
-    /// Beginning of their ids: `rfc5352/3.1`.
+    /// Prefix of the cases' ids, for example `rfc5352/3.1`.
     pub id: String,
-    /// The section's title in lower case; empty where there is none.
+    /// Title of the section in lower case; empty if the section has none.
     pub title: String,
-    /// Counts of their results.
+    /// Counts of the cases' results.
     pub totals: Totals,
     /// Time on the cases' clocks, in milliseconds.
     pub duration_ms: u64,
 }
 
-/// The area of a case: its id up to the last `/`.
+/// Returns the area of a case: its id up to the last `/`.
 pub fn area_of(id: &str) -> &str {
     id.rsplit_once('/').map_or(id, |(area, _)| area)
 }
 
-/// The title of the section that an area (`rfc5352/3.1`) is named after.
+/// Returns the title of the section that an area such as `rfc5352/3.1` names.
 pub fn section_title<'a>(rfcs: &'a [Rfc], area: &str) -> Option<&'a str> {
     let (rfc, section) = area.strip_prefix("rfc")?.split_once('/')?;
     let rfc = rfcs.iter().find(|known| known.number.to_string() == rfc)?;
@@ -33,7 +33,7 @@ pub fn section_title<'a>(rfcs: &'a [Rfc], area: &str) -> Option<&'a str> {
         .map(|(_, title)| title.as_str())
 }
 
-/// A title as one word: `De-Registration` is `de-registration`, `Handle Resolution` is `handle-resolution`.
+/// Returns a title as one word, for example `handle-resolution` for `Handle Resolution`.
 pub fn section_slug(title: &str) -> String {
     let lower = title.to_lowercase();
     let words: Vec<&str> = lower
@@ -43,14 +43,14 @@ pub fn section_slug(title: &str) -> String {
     words.join("-")
 }
 
-/// RFC and section number of an area, component by component: `rfc5354/3.12.6` is 5354 and 3, 12, 6.
+/// Returns RFC and section number of an area by component, for example 5354 and 3, 12, 6 for `rfc5354/3.12.6`.
 pub(crate) fn section_of(area: &str) -> Option<(u32, Vec<u32>)> {
     let (rfc, section) = area.strip_prefix("rfc")?.split_once('/')?;
     let numbers = section.split('.').map(|part| part.parse().ok());
     Some((rfc.parse().ok()?, numbers.collect::<Option<_>>()?))
 }
 
-/// The areas of a run in the order of the RFCs and their sections; others, as that of the monitors, come last.
+/// Returns the areas of a run in the order of the RFCs and their sections, then other areas such as the monitors'.
 pub fn areas(run: &Run, rfcs: &[Rfc]) -> Vec<Area> {
     let mut order: Vec<&str> = run.cases.iter().map(|case| area_of(&case.id)).collect();
     order.sort_by_key(|area| (section_of(area).is_none(), section_of(area), *area));
@@ -64,7 +64,7 @@ pub fn areas(run: &Run, rfcs: &[Rfc]) -> Vec<Area> {
     order.into_iter().map(area).collect()
 }
 
-/// The cases of an area, in order.
+/// Returns the cases of an area, in order.
 pub(crate) fn cases_of<'a>(run: &'a Run, area: &str) -> impl Iterator<Item = &'a CaseRun> {
     run.cases
         .iter()

@@ -1,5 +1,5 @@
-//! The block of one case that did not pass: the requirement, the conversation up to the failure, the octets
-//! concerned, and the command that runs it again.
+//! The block of a case that did not pass: the broken requirement, the conversation up to the failure, the octets
+//! of the message concerned, and the command that runs the case again.
 
 use crate::hexdump::hexdump;
 use crate::place::{citation, clean, duration, files, level_word, repro, seen};
@@ -9,9 +9,9 @@ use rspcheck_spec::event::{Event, EventKind, Traffic};
 use rspcheck_spec::run::{CaseRun, CheckRun, Origin, Run};
 use rspcheck_spec::verdict::{CheckOutcome, Level, Verdict};
 
-/// Lines of conversation shown before the failure.
+/// Limit on the lines of conversation before the failure.
 const TALK: usize = 8;
-/// Lines of the target's own output shown.
+/// Limit on the lines of the target's output.
 const OUTPUT: usize = 5;
 
 pub(crate) const BOLD: Style = Style::new().bold();
@@ -25,7 +25,7 @@ pub(crate) fn paint(style: Style, words: &str) -> String {
     format!("{style}{words}{style:#}")
 }
 
-/// Word and style of a standing, as the first thing on a line.
+/// Returns word and style of a standing for the beginning of a line.
 pub(crate) fn word(case: &CaseRun, standing: Standing) -> (&'static str, Style) {
     match standing {
         Standing::Stale => ("STALE", BAD),
@@ -38,7 +38,7 @@ pub(crate) fn word(case: &CaseRun, standing: Standing) -> (&'static str, Style) 
     }
 }
 
-/// The block, one line each, styled.
+/// Returns the lines of the block, styled.
 pub(crate) fn block(report: &Report<'_>, case: &CaseRun) -> Vec<String> {
     let standing = Standing::of(case);
     let (word, style) = word(case, standing);
@@ -52,7 +52,7 @@ pub(crate) fn block(report: &Report<'_>, case: &CaseRun) -> Vec<String> {
         let expected = case.expected.as_ref();
         let (verdict, why) = expected.map_or((Verdict::None, ""), |e| (e.verdict, &e.reason));
         lines.push(format!(
-            "  the target's profile expects {verdict} ({}), and it gave {}: remove the entry",
+            "  the target's profile expects {verdict} ({}), but the result is {}: remove the entry",
             clean(why),
             case.verdict
         ));
@@ -65,7 +65,7 @@ pub(crate) fn block(report: &Report<'_>, case: &CaseRun) -> Vec<String> {
     for check in &broken {
         requirement(report, check, &mut lines);
     }
-    // The reason of FAIL and WARN is a broken requirement's, which is shown above.
+    // The reason of FAIL and WARN repeats the outcome of a check, which is shown above.
     let by_checks = matches!(case.verdict, Verdict::Fail | Verdict::Warn) && !broken.is_empty();
     if !by_checks && !case.reason.is_empty() {
         lines.push(format!("  {}", clean(&case.reason)));
@@ -92,7 +92,7 @@ pub(crate) fn block(report: &Report<'_>, case: &CaseRun) -> Vec<String> {
     lines
 }
 
-/// The section that the case is about, read off its id.
+/// Returns the section in the case's id.
 fn section(case: &CaseRun) -> Option<String> {
     let (rfc, section) = crate::area_of(&case.id)
         .strip_prefix("rfc")?
@@ -100,8 +100,8 @@ fn section(case: &CaseRun) -> Option<String> {
     Some(format!("RFC {} §{}", clean(rfc), clean(section)))
 }
 
-/// The case whose events show the failure. A monitor has no events of its own: those of the case in which it
-/// found a defect first show it.
+/// Returns the case whose events show the failure. A monitor has no events; its first finding is among those of
+/// another case.
 fn seen_in<'a>(run: &'a Run, case: &'a CaseRun) -> &'a CaseRun {
     let Origin::Monitor {
         first_in: Some(first_in),
@@ -132,7 +132,7 @@ fn requirement(report: &Report<'_>, check: &CheckRun, lines: &mut Vec<String>) {
     );
 }
 
-/// The lines of an outcome that does not hold.
+/// Returns the lines of an outcome that does not hold.
 fn broken(outcome: &CheckOutcome) -> Vec<String> {
     let expected = |words: &str| format!("expected  {}", paint(GOOD, &clean(words)));
     let actual = |words: &str| format!("actual    {}", paint(BAD, &clean(words)));
@@ -222,7 +222,7 @@ fn fails(case: &CaseRun, event: &EventKind) -> bool {
     }
 }
 
-/// The message to show in octets, with its label.
+/// Returns the message to show in octets, with its label.
 fn concerned<'e>(
     case: &CaseRun,
     before: &'e [Event],
@@ -241,7 +241,7 @@ fn concerned<'e>(
         _ => None,
     });
     match failure? {
-        // Where a message is missing there are no octets to look at; the conversation shows it.
+        // An absent message has no octets; the conversation shows its absence.
         EventKind::Check {
             outcome: CheckOutcome::Absent { .. },
             ..
@@ -264,7 +264,7 @@ fn concerned<'e>(
     }
 }
 
-/// An event as a line of the conversation, if it belongs there.
+/// Returns the event as a line of the conversation, or `None` if it is no part of it.
 fn talk_line(event: &Event) -> Option<String> {
     let at = format!("{:>9.3} s", event.at_us as f64 / 1e6);
     let line = match &event.kind {

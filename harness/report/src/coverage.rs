@@ -1,4 +1,4 @@
-//! Which requirements a run met, broke, or did not reach.
+//! Requirements that a run met, broke, or did not reach.
 
 use crate::Statements;
 use rspcheck_spec::catalogue::{Class, How, Requirement};
@@ -15,54 +15,54 @@ pub enum Standing {
     Met,
     /// A check of it did not hold.
     Broken,
-    /// The suite tests it, and this run did not.
+    /// The suite tests it, but this run did not.
     NotReached,
 }
 
-/// One requirement in a run.
+/// Requirement in a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Covered {
-    /// Its id.
+    /// Id.
     pub id: String,
-    /// Its level.
+    /// Requirement level.
     pub level: Level,
-    /// RFC and section, as in `RFC 5352 §3.1`.
+    /// RFC and section, for example `RFC 5352 §3.1`.
     pub citation: String,
-    /// Its statement; empty if the catalogue does not know it.
+    /// Statement; empty if the catalogue lacks the requirement.
     pub statement: String,
-    /// Its result.
+    /// Result.
     pub standing: Standing,
-    /// The cases that checked it.
+    /// Ids of the cases that checked it.
     pub cases: Vec<String>,
 }
 
-/// The counts of one level.
+/// Counts of the requirements of one level.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LevelCoverage {
-    /// Those that a run can judge.
+    /// Requirements that a run can judge.
     pub testable: usize,
-    /// Every check held.
+    /// Requirements of which every check held.
     pub met: usize,
-    /// A check did not hold.
+    /// Requirements of which a check did not hold.
     pub broken: usize,
-    /// Not checked in this run.
+    /// Requirements that this run did not check.
     pub not_reached: usize,
 }
 
-/// The requirements of a run.
+/// Coverage of the catalogue by a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Coverage {
     /// MUSTs.
     pub must: LevelCoverage,
     /// SHOULDs.
     pub should: LevelCoverage,
-    /// MAYs that were seen to be used or not; they are not judged.
+    /// MAYs whose use was observed; they are not judged.
     pub may_observed: usize,
-    /// Each of them, in the order of the catalogue.
+    /// All requirements, in the order of the catalogue.
     pub requirements: Vec<Covered>,
 }
 
-/// Counts the requirements of a run: those that the suite judges in runs, and any other that this one checked.
+/// Counts the requirements of a run: those that the suite judges in runs, and others that this run checked.
 pub fn coverage(run: &Run, statements: &Statements<'_>) -> Coverage {
     let mut checked: BTreeMap<&str, (bool, Level, Vec<String>)> = BTreeMap::new();
     for case in &run.cases {

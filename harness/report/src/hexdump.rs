@@ -1,22 +1,22 @@
-//! Hexdumps with the fields named and the broken place marked.
+//! Hexdumps with names of fields and a mark at the octet concerned.
 
 use std::fmt::Write as _;
 
-/// A field of a message.
+/// Field of a message in a hexdump.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Span {
-    /// Where it begins, from the message's first octet.
+    /// Offset of its first octet from the message's first octet.
     pub offset: usize,
-    /// Number of its octets, with those of the fields inside it.
+    /// Number of its octets, nested fields included.
     pub len: usize,
     /// Text shown beside its first octets.
     pub label: String,
 }
 
-/// Octets a row where fields are named, and where they are not.
+/// Octets per row, with and without fields.
 const NAMED_ROW: usize = 8;
 const PLAIN_ROW: usize = 16;
-/// Rows shown of a long message.
+/// Limit on the rows of a message.
 const ROWS: usize = 40;
 
 struct Row<'a> {
@@ -25,8 +25,8 @@ struct Row<'a> {
     beside: String,
 }
 
-/// The lines of a hexdump. Each field begins a row of its own; `mark` points at one octet. Of a long
-/// message the part around the mark is shown.
+/// Returns the lines of a hexdump. Each field begins a new row; `mark` is the offset of the octet to mark. Of a long
+/// message, the lines show the part around the mark.
 pub fn hexdump(octets: &[u8], spans: &[Span], mark: Option<usize>) -> Vec<String> {
     let rows = if spans.is_empty() {
         plain_rows(octets)
@@ -96,7 +96,7 @@ fn named_rows<'a>(octets: &'a [u8], spans: &[Span]) -> Vec<Row<'a>> {
             .map(|s| s.label.as_str())
             .filter(|l| !l.is_empty())
             .collect();
-        // The indent of the first shows how deep the row is.
+        // The indent of the first label shows the depth of nesting.
         let rest = labels.iter().skip(1).map(|label| label.trim_start());
         let labels: Vec<&str> = labels.first().copied().into_iter().chain(rest).collect();
         let mut beside = crate::clean(&labels.join(" · "));
@@ -125,7 +125,7 @@ fn line(row: &Row<'_>, width: usize) -> String {
     line
 }
 
-/// The column of a row's nth octet.
+/// Returns the column of a row's nth octet.
 fn column(n: usize) -> usize {
     6 + 3 * n + n / 4
 }
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn fields_begin_rows_and_the_mark_points_at_its_octet() {
+    fn field_begins_a_row_and_mark_points_at_its_octet() {
         let spans = [
             span(0, 4, "header"),
             span(4, 8, "pool-handle \"Echo\""),
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn without_fields_the_printable_octets_are_shown() {
+    fn hexdump_without_fields_shows_printable_octets() {
         let expected = [
             "0000  03 00 00 14  00 09 00 08  45 63 68 6f  00 0e 00 08  ........Echo....",
             "0010  12 34 56 78                                         .4Vx",
@@ -175,13 +175,13 @@ mod tests {
     }
 
     #[test]
-    fn fields_that_do_not_fit_the_octets_do_no_harm() {
+    fn fields_beyond_the_octets_are_ignored() {
         let spans = [span(4, usize::MAX, "overrun"), span(400, 4, "beyond")];
         assert_eq!(hexdump(&OCTETS, &spans, None).len(), 3);
     }
 
     #[test]
-    fn of_a_long_message_the_part_around_the_mark_is_shown() {
+    fn hexdump_of_a_long_message_shows_the_part_around_the_mark() {
         let lines = hexdump(&[0; 4000], &[], Some(2000));
         assert_eq!(lines.len(), ROWS + 3);
         assert_eq!(lines[0], "…     1680 octets before");

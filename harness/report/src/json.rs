@@ -1,4 +1,4 @@
-//! The report for programs.
+//! The report for programs, in JSON.
 
 use crate::area::{Area, areas};
 use crate::coverage::{Coverage, coverage};
@@ -23,7 +23,7 @@ struct Computed<'a> {
     format: &'static str,
     exit: Exit,
     totals: Totals,
-    /// Standing of each case by id.
+    /// Standing of each case, by id.
     standings: BTreeMap<&'a str, Standing>,
     areas: Vec<Area>,
     coverage: Coverage,
@@ -38,9 +38,9 @@ struct Exit {
     min_run: usize,
 }
 
-/// `run.json` with one more member, `report`, of the format [`FORMAT`]: the exit code and its meaning, the
-/// counts, each case's standing, the areas, and every requirement with its result and the cases that
-/// checked it. Members may be added; none changes its meaning under the same format name.
+/// Returns `run.json` with one more member, `report`, of the format [`FORMAT`]: the exit code and its meaning, the
+/// counts, each case's standing, the areas, and every requirement with its result and the cases that checked it.
+/// Later versions may add members; under the same format name, no member changes its meaning.
 pub fn json(report: &Report<'_>) -> String {
     let Report { run, options, .. } = *report;
     let whole = Whole {

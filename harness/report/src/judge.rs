@@ -1,4 +1,4 @@
-//! The meaning of single results, and of all of them together.
+//! The meaning of each result of a run, and of all results together.
 
 use crate::place::counted;
 use rspcheck_spec::run::{CaseRun, Run};
@@ -9,14 +9,14 @@ use std::iter::Sum;
 /// Options for judging a run as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Options {
-    /// A broken SHOULD fails the run.
+    /// True if a broken SHOULD fails the run.
     pub strict: bool,
-    /// With fewer cases run than this, the run is no proof of anything.
+    /// Least number of cases that must run; a run of fewer proves nothing.
     pub min_run: usize,
 }
 
 impl Default for Options {
-    /// Not strict; but a run of nothing is not good.
+    /// Returns options that are not strict and require that one case ran.
     fn default() -> Self {
         Options {
             strict: false,
@@ -39,26 +39,26 @@ impl Options {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
-    /// Everything held.
+    /// Every check held.
     Passed,
-    /// A SHOULD was not followed.
+    /// The target broke a SHOULD.
     Warned,
-    /// Not run.
+    /// The case was not run.
     Skipped,
-    /// It failed as the target's profile says it does.
+    /// The case failed as the target's profile expects.
     Known,
-    /// The purpose was not reached.
+    /// The case did not reach its purpose.
     Inconclusive,
-    /// The harness went wrong, or nothing was checked.
+    /// The harness failed, or the case checked nothing.
     Erred,
-    /// The profile says it fails, and it did not: the entry has to go.
+    /// The profile expects a failure that did not occur; its entry must be removed.
     Stale,
-    /// A MUST was broken, or the target died.
+    /// The target broke a MUST, or ended.
     Failed,
 }
 
 impl Standing {
-    /// Of one case.
+    /// Returns the standing of a case.
     pub fn of(case: &CaseRun) -> Standing {
         let good = matches!(case.verdict, Verdict::Pass | Verdict::Warn);
         match &case.expected {
@@ -78,7 +78,7 @@ impl Standing {
         }
     }
 
-    /// Returns true if it makes the run fail.
+    /// Returns true if a case of this standing fails the run.
     pub fn breaks(self, options: &Options) -> bool {
         match self {
             Standing::Failed | Standing::Stale => true,
@@ -95,27 +95,27 @@ impl Standing {
 /// Counts of a run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Totals {
-    /// Cases selected.
+    /// Cases that were selected.
     pub selected: usize,
-    /// Cases and monitors run: all but the skipped ones.
+    /// Cases and monitors that ran.
     pub run: usize,
-    /// Monitors among them: they run by themselves, whatever was selected.
+    /// Monitors that ran. They run with any selection of cases.
     pub monitors: usize,
-    /// Everything held.
+    /// Cases in which every check held.
     pub passed: usize,
-    /// A SHOULD was not followed.
+    /// Cases in which the target broke a SHOULD.
     pub warned: usize,
-    /// A MUST was broken, or the target died, unexpectedly.
+    /// Cases in which the target broke a MUST or ended, which the profile does not expect.
     pub failed: usize,
-    /// The known failures that did not come.
+    /// Known failures that did not occur.
     pub stale: usize,
-    /// The known failures that came.
+    /// Known failures that occurred.
     pub known: usize,
-    /// The purpose was not reached.
+    /// Cases that did not reach their purpose.
     pub inconclusive: usize,
-    /// The harness went wrong.
+    /// Cases in which the harness failed, or that checked nothing.
     pub erred: usize,
-    /// Not run.
+    /// Cases that were not run.
     pub skipped: usize,
 }
 
@@ -126,7 +126,7 @@ impl Totals {
         for case in cases {
             totals.selected += 1;
             let standing = Standing::of(case);
-            // A known failure or a stale entry about a skipped case cannot be: only what ran is compared.
+            // Expectations are compared for cases that ran only, so a skipped case is neither known nor stale.
             let ran = !matches!(case.verdict, Verdict::Skip | Verdict::None);
             totals.run += usize::from(ran);
             totals.monitors += usize::from(ran && case.origin.is_monitor());
@@ -163,17 +163,17 @@ impl Sum for Totals {
     }
 }
 
-/// The exit code of a run. The gravest finding decides:
+/// Returns the exit code of a run. The first of these that applies decides:
 ///
 /// 1. **1**, failed: an unexpected FAIL or CRASH, a known failure that no longer fails, a WARN under `strict`.
-/// 2. **4**, too few: fewer cases ran than `min_run`. Before 5, since it makes the rest meaningless.
-/// 3. **5**, inconclusive: an INCONC or ERROR that was not expected, or the run did not come to its end.
+/// 2. **4**, too few: fewer cases ran than `min_run`. It precedes 5, because other results then prove nothing.
+/// 3. **5**, inconclusive: an unexpected INCONC or ERROR, or an interrupted run.
 /// 4. **0**, good.
 pub fn exit_code(run: &Run, options: &Options) -> u8 {
     exit(run, options).0
 }
 
-/// The exit code's meaning for this run, in a sentence without its full stop.
+/// Returns the exit code's meaning for this run: a sentence without its full stop.
 pub fn exit_meaning(run: &Run, options: &Options) -> String {
     exit(run, options).1
 }
@@ -190,7 +190,7 @@ fn exit(run: &Run, options: &Options) -> (u8, String) {
         (
             totals.stale,
             format!(
-                "{} as the profile says",
+                "{} as the profile expects",
                 counted(totals.stale, "case no longer fails", "cases no longer fail")
             ),
         ),

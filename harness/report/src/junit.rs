@@ -10,10 +10,10 @@ use rspcheck_spec::run::CaseRun;
 use rspcheck_spec::verdict::Level;
 use std::time::Duration;
 
-/// One suite an area. A failed case is a failure; so is a known failure that no longer fails and, under
-/// `strict`, a broken SHOULD. A dead target, an inconclusive case and an error of the harness are errors. A
-/// known failure and a case that was not run are skipped, with the reason. Each case has its requirements
-/// as properties.
+/// Returns the report with one suite per area. Failures are: a failed case, a known failure that no longer fails and,
+/// under `strict`, a broken SHOULD. Errors are: a target that ended, an inconclusive case, an error of the harness. A
+/// known failure and a case that was not run are skipped, with the reason. Each case has its requirements as
+/// properties.
 pub fn junit(report: &Report<'_>) -> String {
     let run = report.run;
     let mut xml = quick_junit::Report::new(format!("rspcheck {}", clean(&run.target.name)));
@@ -27,13 +27,13 @@ pub fn junit(report: &Report<'_>) -> String {
         xml.add_test_suite(suite);
     }
     xml.to_string()
-        .expect("a report made of strings always serialises into memory")
+        .expect("a report of strings always serialises into memory")
 }
 
 fn test_case(report: &Report<'_>, case: &CaseRun) -> TestCase {
     let (area, name) = case.id.rsplit_once('/').unwrap_or(("", &case.id));
     let mut test = TestCase::new(clean(name), status(report, case));
-    // Build servers make packages of the parts between dots.
+    // Build servers show the parts between dots as packages.
     test.set_classname(clean(area).replace('.', "_").replace('/', "."));
     test.set_time(Duration::from_millis(case.duration_ms));
     test.set_assertions(case.checks.len());

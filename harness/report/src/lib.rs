@@ -1,12 +1,12 @@
 //! Reports of a run, and its exit code.
 //!
-//! Every report is a pure function of the run's record, its events and the catalogue, all gathered in
-//! [`Report`]: [`text`] for people at a terminal, [`markdown`] for a forge, [`junit`] for a build server,
+//! Every report is a pure function of a [`Report`], which contains the run's record, its events and the
+//! catalogue: [`text`] is for people at a terminal, [`markdown`] for a forge, [`junit`] for a build server,
 //! [`json`] for programs. [`RunDir`] reads the record of a run from its directory. [`exit_code`] is
 //! the exit code of the process that ran it.
 //!
-//! This crate never judges a message: it renders verdicts that were given while the run went on. It knows
-//! no message format either; a caller that wants the fields of a hexdump named passes an [`Annotate`].
+//! This crate never judges a message: it renders the verdicts of the run. It contains no message format; a
+//! caller passes an [`Annotate`] to have the fields of a hexdump named.
 
 mod area;
 mod block;
@@ -35,13 +35,13 @@ use rspcheck_spec::catalogue::{Catalogue, Requirement, Rfc};
 use rspcheck_spec::event::{Event, Traffic};
 use rspcheck_spec::run::Run;
 
-/// Gives the events of a case, in order.
+/// Function that returns the events of a case, in order.
 pub type Events<'a> = &'a dyn Fn(&str) -> Result<Vec<Event>, LoadError>;
 
-/// Names the fields of a message, so that its hexdump can be read.
+/// Function that returns the fields of a message for its hexdump.
 pub type Annotate<'a> = &'a dyn Fn(&Traffic) -> Vec<Span>;
 
-/// Everything a report is made of.
+/// Input of a report.
 #[derive(Clone, Copy)]
 pub struct Report<'a> {
     /// The record of the run.
@@ -50,29 +50,29 @@ pub struct Report<'a> {
     pub statements: Statements<'a>,
     /// The events of each case.
     pub events: Events<'a>,
-    /// Field names for hexdumps; `&|_| Vec::new()` where there are none.
+    /// Fields for hexdumps; `&|_| Vec::new()` for none.
     pub annotate: Annotate<'a>,
-    /// The run's directory as people write it, put before the files of a case.
+    /// The run's directory as shown to people, the prefix of a case's files.
     pub place: Option<&'a str>,
     /// Options for judging the run as a whole.
     pub options: Options,
-    /// Shows every section in the text's table, also those that passed.
+    /// True if the text's table has a row for every section, also for those that passed.
     pub verbose: bool,
     /// Notes on the record itself, as in "the last line was cut off".
     pub notes: &'a [String],
 }
 
-/// The catalogue, as far as reports need it.
+/// Part of the catalogue that reports need.
 #[derive(Clone, Copy, Debug)]
 pub struct Statements<'a> {
     /// The RFCs with the titles of their sections.
     pub rfcs: &'a [Rfc],
-    /// Every requirement.
+    /// All requirements.
     pub requirements: &'a [Requirement],
 }
 
 impl<'a> Statements<'a> {
-    /// The requirement of this id.
+    /// Returns the requirement with this id.
     pub fn find(&self, id: &str) -> Option<&'a Requirement> {
         self.requirements.iter().find(|r| r.id.0 == id)
     }

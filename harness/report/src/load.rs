@@ -1,4 +1,4 @@
-//! Reading the record of a run from its directory.
+//! Reads the record of a run from its directory.
 
 use rspcheck_spec::event::{Event, EventKind};
 use rspcheck_spec::run::{FORMAT, Run};
@@ -7,9 +7,9 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// A line longer than this is not an event; an event holds one user message of 64 KiB at most, in hex.
+/// Limit on the octets of a line. An event contains at most one user message of 64 KiB, in hex.
 const LINE_LIMIT: u64 = 1 << 20;
-/// Events kept of one case; a case that has more is shown by its first ones.
+/// Limit on the events of one case; of a case with more, the first ones are returned.
 const EVENT_LIMIT: usize = 200_000;
 
 /// Error of reading a run.
@@ -23,7 +23,7 @@ pub enum LoadError {
         /// The system's error.
         source: io::Error,
     },
-    /// The file is not what it should be at one place.
+    /// The content of the file is wrong.
     #[error("{}:{line}:{column}: {what}", path.display())]
     Syntax {
         /// The file.
@@ -44,15 +44,15 @@ pub enum LoadError {
     Format {
         /// The file.
         path: PathBuf,
-        /// Its format, in words.
+        /// Format of the record, in words.
         found: String,
-        /// The program that can read it, in words.
+        /// Program that can read the record, in words.
         writer: String,
     },
 }
 
-/// A run on disk: `run.json`, read whole, and `events.jsonl`, of which only the places are kept in
-/// memory: the events of a case are read when they are asked for.
+/// Run on disk. `run.json` is kept in memory; of `events.jsonl` only the positions are, and [`RunDir::events`] reads
+/// the events of a case.
 #[derive(Debug)]
 pub struct RunDir {
     path: PathBuf,
@@ -72,8 +72,8 @@ struct Place {
 impl RunDir {
     /// Reads a run; `path` is its directory or the `run.json` in it.
     ///
-    /// Every line of `events.jsonl` is looked at once. A last line that was cut off, as by a full disk or
-    /// a killed run, is left out and reported in [`RunDir::notes`]; so is a run without that file.
+    /// Reads every line of `events.jsonl` once. A truncated last line, as left by a full disk or a killed run, is omitted
+    /// and reported in [`RunDir::notes`]. A missing `events.jsonl` is reported there too.
     ///
     /// # Errors
     /// If a file cannot be read, is damaged, or has another format than [`FORMAT`].
@@ -93,22 +93,22 @@ impl RunDir {
         })
     }
 
-    /// The directory.
+    /// Returns the directory.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The record.
+    /// Returns the record.
     pub fn run(&self) -> &Run {
         &self.run
     }
 
-    /// Notes on the record itself.
+    /// Returns notes on the record itself.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
 
-    /// The events of a case, in order; none if it has none.
+    /// Returns the events of a case, in order.
     ///
     /// # Errors
     /// If `events.jsonl` cannot be read or has changed since it was loaded.
@@ -153,7 +153,7 @@ fn read_run(path: &Path) -> Result<Run, LoadError> {
         column: wrong.column(),
         what: sentence(&wrong),
     };
-    // The format first: what another version writes may lack what this one needs.
+    // The format is checked first, because the record of another version may lack members.
     let whole: serde_json::Value = serde_json::from_slice(&text).map_err(syntax)?;
     match whole.get("format").and_then(|format| format.as_str()) {
         Some(FORMAT) => serde_json::from_slice(&text).map_err(syntax),
@@ -170,7 +170,7 @@ fn read_run(path: &Path) -> Result<Run, LoadError> {
     }
 }
 
-/// serde_json's message without the position at its end, which [`LoadError`] shows in its own form.
+/// Returns serde_json's message without the position at its end, which [`LoadError`] shows in another form.
 fn sentence(wrong: &serde_json::Error) -> String {
     let mut words = wrong.to_string();
     let position = format!(" at line {} column {}", wrong.line(), wrong.column());
@@ -229,7 +229,7 @@ fn index(path: &Path) -> Result<Index, LoadError> {
                 len,
             }),
         }
-        // An ended case is complete; what comes after it under the same name is another run of it.
+        // Events of a case after its end belong to a second run of the case.
         last = (!matches!(event.kind, EventKind::Ended { .. })).then_some(event.case);
     }
     Ok((places, notes))
@@ -246,7 +246,7 @@ struct Line {
     number: u64,
     offset: u64,
     octets: Vec<u8>,
-    /// True if it ends with a line feed.
+    /// True if the line ends with a line feed.
     ended: bool,
 }
 

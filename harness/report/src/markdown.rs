@@ -1,4 +1,4 @@
-//! The report for a forge: a step summary, a comment, a wiki page.
+//! The report for a forge in Markdown, for step summaries, comments and wiki pages.
 
 use crate::block::{block, word};
 use crate::place::{self, clean, counted, duration, plain};
@@ -7,7 +7,7 @@ use crate::{Report, Standing, Totals, areas, exit_code, exit_meaning};
 use rspcheck_spec::run::CaseRun;
 use std::fmt::Write as _;
 
-/// GitHub's dialect: verdict, a table of areas, a fold for each case that did not pass.
+/// Returns the report in GitHub's dialect: verdict, a table of areas, a folded block per case that did not pass.
 pub fn markdown(report: &Report<'_>) -> String {
     let run = report.run;
     let target = &run.target;
@@ -140,7 +140,7 @@ fn folded(report: &Report<'_>, out: &mut String) {
     }
 }
 
-/// Escapes text so that Markdown does not take it for markup.
+/// Escapes the characters of Markdown's markup.
 fn words(text: &str) -> String {
     html(text).chars().fold(String::new(), |mut kept, c| {
         if "\\`*_[]|#~@".contains(c) {
@@ -158,7 +158,7 @@ fn html(text: &str) -> String {
         .replace('>', "&gt;")
 }
 
-/// A code span longer than any run of back quotes in it.
+/// Returns a code span, delimited by more back quotes than the text has in a row.
 fn code_span(text: &str) -> String {
     let text = clean(text);
     let quotes = "`".repeat(longest_run(&text) + 1);

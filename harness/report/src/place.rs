@@ -1,11 +1,11 @@
-//! Small words of every report: citations, spans of time, words that are safe to print.
+//! Texts that all reports share: citations, durations, commands, escaped words.
 
 use crate::Statements;
 use rspcheck_spec::run::{CaseRun, Origin, Run, Stack};
 use rspcheck_spec::verdict::Level;
 use std::fmt::Write as _;
 
-/// The level as the RFCs write it.
+/// Returns the level as the RFCs write it.
 pub(crate) fn level_word(level: Level) -> &'static str {
     match level {
         Level::Must => "MUST",
@@ -14,7 +14,8 @@ pub(crate) fn level_word(level: Level) -> &'static str {
     }
 }
 
-/// RFC and section of a requirement: `RFC 5352 §3.1`. From the catalogue, or from the id if the catalogue lacks it.
+/// Returns RFC and section of a requirement, for example `RFC 5352 §3.1`: from the catalogue, or from the id if the
+/// catalogue lacks it.
 pub fn citation(statements: &Statements<'_>, id: &str) -> String {
     if let Some(requirement) = statements.find(id) {
         return format!("RFC {} §{}", requirement.rfc, requirement.section);
@@ -29,8 +30,8 @@ pub fn citation(statements: &Statements<'_>, id: &str) -> String {
     }
 }
 
-/// Words of the target, of files or of other programs, made fit for a terminal and for XML: control
-/// characters, direction marks and noncharacters are shown as escapes.
+/// Makes a text of the target, a file or another program safe for a terminal and for XML: escapes control characters,
+/// direction marks and noncharacters.
 pub fn clean(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut kept, c| {
         let direction = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -43,12 +44,12 @@ pub fn clean(text: &str) -> String {
     })
 }
 
-/// Styled text without its styles, for files and for terminals that cannot show them.
+/// Removes the styles of a text, for files and for terminals without styles.
 pub fn plain(styled: &str) -> String {
     anstream::adapter::strip_str(styled).to_string()
 }
 
-/// Milliseconds for people: `0.02 s`, `38.2 s`, `3 min 20 s`.
+/// Formats milliseconds for people: `0.02 s`, `38.2 s`, `3 min 20 s`.
 pub(crate) fn duration(ms: u64) -> String {
     match ms {
         0..10_000 => format!("{}.{:02} s", ms / 1000, ms % 1000 / 10),
@@ -57,12 +58,12 @@ pub(crate) fn duration(ms: u64) -> String {
     }
 }
 
-/// `1 case`, `2 cases`.
+/// Returns number and noun, for example `1 case` and `2 cases`.
 pub(crate) fn counted(n: usize, one: &str, many: &str) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
-/// The command that runs this case alone again, with the same target and the same random choices.
+/// Returns the command that runs only this case, with the same target, options and seed.
 pub(crate) fn repro(run: &Run, case: &CaseRun) -> String {
     let options = &run.options;
     let mut words = format!(
@@ -80,7 +81,7 @@ pub(crate) fn repro(run: &Run, case: &CaseRun) -> String {
     words
 }
 
-/// The reason of a result, with the place and number of findings where it is a monitor's.
+/// Returns the reason of a result; for a monitor, with the number of findings and the case of the first.
 pub(crate) fn reason(case: &CaseRun) -> String {
     let reason = clean(&case.reason);
     match seen(case) {
@@ -89,7 +90,7 @@ pub(crate) fn reason(case: &CaseRun) -> String {
     }
 }
 
-/// Number of a monitor's findings and the case of the first: `3 in all, first in rfc5352/3.1/a`.
+/// Returns the number of a monitor's findings and the case of the first: `3 in all, first in rfc5352/3.1/a`.
 pub(crate) fn seen(case: &CaseRun) -> Option<String> {
     match &case.origin {
         Origin::Monitor {
@@ -100,7 +101,7 @@ pub(crate) fn seen(case: &CaseRun) -> Option<String> {
     }
 }
 
-/// A word as a POSIX shell takes it.
+/// Quotes a word for a POSIX shell.
 pub(crate) fn quoted(word: &str) -> String {
     let word = clean(word);
     let harmless = |c: char| c.is_ascii_alphanumeric() || "_./:=,@%+-".contains(c);
@@ -111,7 +112,7 @@ pub(crate) fn quoted(word: &str) -> String {
     }
 }
 
-/// Files of a case as people can open them.
+/// Returns the paths of a case's files.
 pub(crate) fn files(place: Option<&str>, case: &CaseRun) -> Vec<String> {
     let of_run = |file: &String| match place {
         Some(place) => format!("{}/{}", place.trim_end_matches('/'), file),
@@ -125,7 +126,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_steers_a_terminal_gets_through() {
+    fn clean_escapes_control_characters() {
         assert_eq!(
             clean("a\u{1b}[31mb\n\u{202e}c\u{0}\u{ffff}é"),
             "a\\u{1b}[31mb\\n\\u{202e}c\\u{0}\\u{ffff}é"
@@ -133,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn durations_read_well() {
+    fn durations_have_units_for_people() {
         let shown = [0, 25, 9_999, 38_250, 119_999, 200_000].map(duration);
         assert_eq!(
             shown,

@@ -1,4 +1,4 @@
-//! The report for a terminal: failures with their reasons, the summary last.
+//! The report for a terminal: a table, the blocks of failed cases, and the summary at the end.
 
 use crate::area::section_of;
 use crate::block::{BAD, BOLD, CARE, DIM, GOOD, OPEN, block, paint};
@@ -12,7 +12,7 @@ use rspcheck_spec::verdict::Level;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// The whole report, styled with ANSI sequences; [`crate::plain`] takes them out.
+/// Returns the report, styled with ANSI sequences; [`crate::plain`] removes them.
 pub fn text(report: &Report<'_>) -> String {
     let mut out = String::new();
     for part in [
@@ -68,7 +68,7 @@ pub(crate) fn command(report: &Report<'_>) -> String {
     words.join(" ")
 }
 
-/// A row of the table: a section, or all sections of one RFC in which every case passed.
+/// Row of the table: one section, or all sections of an RFC in which every case passed.
 struct Row {
     id: String,
     title: String,
@@ -95,7 +95,7 @@ fn table(report: &Report<'_>) -> String {
     })
 }
 
-/// The rows in the order of the RFCs. Unless the report is verbose, the sections of an RFC in which every case
+/// Returns the rows in the order of the RFCs. Unless the report is verbose, the sections of an RFC in which every case
 /// passed share one row before the others.
 fn rows(report: &Report<'_>) -> Vec<Row> {
     let areas = areas(report.run, report.statements.rfcs);
@@ -122,7 +122,7 @@ fn rows(report: &Report<'_>) -> Vec<Row> {
     rows
 }
 
-/// Everything but the passes, or `ok`.
+/// Returns the counts of results other than passes, or `ok`.
 fn judged(totals: &Totals, styled: bool) -> String {
     let parts = [
         (totals.failed, "failed", BAD),
@@ -134,7 +134,7 @@ fn judged(totals: &Totals, styled: bool) -> String {
         (totals.skipped, "skipped", DIM),
     ];
     let show = |style: Style, words: String| if styled { paint(style, &words) } else { words };
-    let mut said: Vec<String> = parts
+    let mut counts: Vec<String> = parts
         .into_iter()
         .filter(|p| p.0 > 0)
         .map(|(n, what, style)| show(style, format!("{n} {what}")))
@@ -142,12 +142,12 @@ fn judged(totals: &Totals, styled: bool) -> String {
     let good =
         totals.failed + totals.stale + totals.inconclusive + totals.erred + totals.known == 0;
     if good && totals.run > 0 {
-        said.insert(0, show(GOOD, "ok".to_owned()));
+        counts.insert(0, show(GOOD, "ok".to_owned()));
     }
-    said.join(" · ")
+    counts.join(" · ")
 }
 
-/// Returns true for a case that gets a block of its own.
+/// Returns true if the report has a block for the case.
 pub(crate) fn has_block(report: &Report<'_>, case: &CaseRun) -> bool {
     let standing = Standing::of(case);
     standing.breaks(&report.options) || matches!(standing, Standing::Inconclusive | Standing::Erred)
@@ -165,7 +165,7 @@ fn blocks(report: &Report<'_>) -> String {
     blocks.join("\n")
 }
 
-/// Deviations, known failures and skips, a line each.
+/// Returns one line per deviation, known failure and reason for skipping.
 fn folded(report: &Report<'_>) -> String {
     let mut out = String::new();
     let cases = || report.run.cases.iter();
@@ -201,7 +201,7 @@ fn folded(report: &Report<'_>) -> String {
     out
 }
 
-/// The broken SHOULDs of a case, in a line.
+/// Returns the broken SHOULDs of a case, in one line.
 pub(crate) fn deviation(report: &Report<'_>, case: &CaseRun) -> String {
     let broken: Vec<_> = case
         .checks
@@ -239,7 +239,7 @@ pub(crate) fn known(case: &CaseRun) -> String {
     format!("{} as expected: {}", case.verdict, clean(why))
 }
 
-/// The reasons for skipping and how many cases each kept from running.
+/// Returns the reasons for skipping, each with the number of skipped cases.
 pub(crate) fn skips(report: &Report<'_>) -> BTreeMap<String, usize> {
     let mut reasons = BTreeMap::new();
     for case in report
@@ -278,7 +278,7 @@ fn summary(report: &Report<'_>) -> String {
     out
 }
 
-/// `5 run: 3 pass (1 with WARN) · 1 FAIL · 1 known failure · 2 skipped`.
+/// Returns the counts, for example `5 run: 3 pass (1 with WARN) · 1 FAIL · 1 known failure · 2 skipped`.
 pub(crate) fn counts(totals: &Totals) -> String {
     let warned = if totals.warned > 0 {
         format!(" ({} with WARN)", totals.warned)
@@ -309,7 +309,7 @@ pub(crate) fn counts(totals: &Totals) -> String {
     out
 }
 
-/// The lines on requirements; none if the run has nothing to do with any.
+/// Returns the lines on requirements; none if the run checked none.
 pub(crate) fn requirements(report: &Report<'_>) -> Vec<String> {
     let coverage = coverage(report.run, &report.statements);
     let line = |level: &str, c: &LevelCoverage| {

@@ -1,4 +1,4 @@
-//! The exit code of a run, row by row.
+//! Tests of the exit code of a run, row by row, and of the counts.
 
 mod sample;
 
@@ -22,7 +22,7 @@ fn unmatched(verdict: Verdict) -> CaseRun {
 }
 
 #[test]
-fn the_gravest_finding_decides() {
+fn most_severe_standing_decides() {
     use Verdict::{Crash, Error, Fail, Inconc, None, Pass, Skip, Warn};
     let of = |verdicts: &[Verdict]| {
         verdicts
@@ -32,7 +32,7 @@ fn the_gravest_finding_decides() {
             .collect::<Vec<_>>()
     };
     let both = |one: CaseRun, other: CaseRun| vec![one, other];
-    // What ran; strict; min_run; the code.
+    // Cases that ran; strict; min_run; exit code.
     let rows: Vec<(Vec<CaseRun>, bool, usize, u8)> = vec![
         (of(&[Pass]), false, 1, 0),
         (of(&[Pass, Warn, Skip]), false, 1, 0),
@@ -47,12 +47,12 @@ fn the_gravest_finding_decides() {
         (of(&[Skip, Skip]), false, 1, 4),
         (of(&[Pass, Skip]), false, 2, 4),
         (of(&[Pass, Pass]), false, 3, 4),
-        // A failure comes before too few, and that before inconclusive.
+        // A failure precedes too few, which precedes inconclusive.
         (of(&[Fail]), false, 9, 1),
         (of(&[Fail, Inconc, Error]), false, 1, 1),
         (of(&[Inconc]), false, 9, 4),
         (of(&[Warn]), true, 9, 1),
-        // Known failures do not count, those that do not come do.
+        // Known failures do not fail the run; known failures that do not occur do.
         (both(known(Fail), with_verdict(Pass)), false, 1, 0),
         (vec![known(Crash)], false, 1, 0),
         (vec![known(Inconc)], false, 1, 0),
@@ -60,7 +60,7 @@ fn the_gravest_finding_decides() {
         (vec![unmatched(Pass)], false, 1, 1),
         (vec![unmatched(Warn)], false, 1, 1),
         (vec![unmatched(Crash)], false, 1, 1),
-        // Nothing is known of an entry whose case did not get that far.
+        // An entry whose case was inconclusive is neither known nor stale.
         (vec![unmatched(Inconc)], false, 1, 5),
         (both(unmatched(Skip), with_verdict(Pass)), false, 1, 0),
     ];
@@ -80,7 +80,7 @@ fn the_gravest_finding_decides() {
 }
 
 #[test]
-fn a_run_that_was_cut_short_is_not_good() {
+fn interrupted_run_is_inconclusive() {
     let mut run = run_of(vec![with_verdict(Verdict::Pass)]);
     run.complete = false;
     assert_eq!(exit_code(&run, &Options::default()), 5);
@@ -101,7 +101,7 @@ fn options_are_those_that_the_run_was_given() {
         }
     );
     (run.options.strict, run.options.min_run) = (true, 12);
-    // The command line is for people.
+    // The command line does not decide the options.
     run.command = ["rspcheck", "run", "--min-run", "7"]
         .map(str::to_owned)
         .to_vec();
@@ -154,7 +154,7 @@ fn coverage_counts_what_a_run_can_judge() {
 }
 
 #[test]
-fn a_requirement_that_the_catalogue_does_not_know_is_counted_too() {
+fn requirement_missing_in_the_catalogue_is_counted() {
     let run = run_of(vec![case(
         "monitor/x",
         Verdict::Pass,

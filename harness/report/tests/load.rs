@@ -1,4 +1,4 @@
-//! Reading runs from disk, whole and damaged.
+//! Tests of reading runs from disk, complete and damaged ones.
 
 mod sample;
 
@@ -41,7 +41,7 @@ fn good_run() -> String {
     serde_json::to_string_pretty(&sample::sample()).expect("a run is plain data")
 }
 
-/// The error without the directory, which has another name each time.
+/// Returns the error without the directory, whose name differs in each test.
 fn error(dir: &TempDir) -> String {
     let error = RunDir::load(dir.path())
         .expect_err("this run is damaged")
@@ -60,7 +60,7 @@ fn names(run: &RunDir, case: &str) -> Vec<String> {
 }
 
 #[test]
-fn events_are_found_by_case_however_the_cases_are_mixed() {
+fn events_are_found_by_case_in_any_order_of_cases() {
     let lines = [
         line(A, "1"),
         line(B, "2"),
@@ -77,13 +77,12 @@ fn events_are_found_by_case_however_the_cases_are_mixed() {
     assert_eq!(names(&run, B), ["2", "3"]);
     assert!(names(&run, "rfc5352/3.1/unheard-of").is_empty());
     assert!(run.notes().is_empty());
-    let by_file =
-        RunDir::load(dir.path().join("run.json")).expect("the file stands for its directory");
+    let by_file = RunDir::load(dir.path().join("run.json")).expect("the file names its directory");
     assert_eq!(names(&by_file, B), ["2", "3"]);
 }
 
 #[test]
-fn a_last_line_that_is_cut_off_is_left_out_and_reported() {
+fn truncated_last_line_is_omitted_and_reported() {
     let cut = &line(B, "cut")[..20];
     let dir = write(&good_run(), Some(&(line(A, "1") + cut)));
     let run = RunDir::load(dir.path()).expect("the rest is good");
@@ -103,7 +102,7 @@ fn a_whole_last_line_needs_no_line_feed() {
 }
 
 #[test]
-fn without_events_the_run_can_still_be_read() {
+fn run_without_events_can_be_read() {
     let dir = write(&good_run(), None);
     let run = RunDir::load(dir.path()).expect("the record is enough");
     assert!(names(&run, A).is_empty());
@@ -153,7 +152,7 @@ fn records_of_another_format_are_refused_with_the_remedy() {
 }
 
 #[test]
-fn octets_and_addresses_are_read_as_what_they_are() {
+fn octets_and_addresses_are_read_into_their_types() {
     let sent = |octets: &str, src: &str| {
         format!(
             "{{\"case\":\"{A}\",\"at_us\":1,\"event\":\"sent\",\"player\":\"PE1\",\"transport\":\"sctp\",\
@@ -177,7 +176,7 @@ fn octets_and_addresses_are_read_as_what_they_are() {
 }
 
 #[test]
-fn a_line_without_end_is_refused_before_it_fills_the_memory() {
+fn line_above_the_limit_is_rejected() {
     let long = "x".repeat((1 << 20) + 1);
     let message = error(&write(&good_run(), Some(&(line(A, "1") + &long + "\n"))));
     assert_eq!(

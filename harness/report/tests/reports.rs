@@ -1,4 +1,4 @@
-//! The looks of the reports, and properties that hold whatever they look like.
+//! Tests of the reports: snapshots of each, and properties that hold for any content.
 
 mod sample;
 
@@ -81,7 +81,7 @@ fn strict_gives_a_deviation_a_block() {
 }
 
 #[test]
-fn styles_go_and_nothing_of_the_target_steers_the_terminal() {
+fn plain_report_has_neither_styles_nor_control_characters() {
     let styled = with(&sample(), Options::default(), text);
     assert!(styled.contains("\u{1b}["));
     let plain = plain(&styled);
@@ -89,7 +89,7 @@ fn styles_go_and_nothing_of_the_target_steers_the_terminal() {
         !plain.contains(|c: char| c.is_control() && c != '\n'),
         "{plain:?}"
     );
-    // What the target said is shown, as what it is.
+    // The text of the target is shown, with its control characters escaped.
     assert!(
         plain.contains("\\u{1b}[31mREGISTRATION_RESPONSE"),
         "{plain}"
@@ -102,7 +102,7 @@ fn markdown_of_a_run_with_everything_in_it() {
 }
 
 #[test]
-fn markdown_keeps_words_from_being_markup() {
+fn markdown_escapes_markup_in_words() {
     let reason = "</summary> | ``` *x* @y";
     let run = run_of(vec![
         case("rfc5352/3.1/a", Verdict::Skip, reason, vec![]),

@@ -197,7 +197,7 @@ fn an_expectation_that_no_longer_holds_fails_the_run() {
         assert_eq!(ran.code, 1, "{}", ran.out);
         assert!(
             ran.out
-                .contains("1 case no longer fails as the profile says"),
+                .contains("1 case no longer fails as the profile expects"),
             "{}",
             ran.out
         );

@@ -1,4 +1,4 @@
-//! A small run with one case of every kind, made by hand.
+//! A small handwritten run with one case of every standing.
 
 #![allow(dead_code, reason = "each test file uses its own part of the sample")]
 
@@ -123,7 +123,7 @@ pub(crate) fn case(id: &str, verdict: Verdict, reason: &str, checks: Vec<CheckRu
     }
 }
 
-/// A check that held, or that was broken with this note.
+/// Returns a check that held, or that was broken with this note.
 pub(crate) fn check(requirement: &str, level: Level, holds: bool, note: &str) -> CheckRun {
     let broken = CheckOutcome::Broken {
         note: note.to_owned(),
@@ -135,7 +135,7 @@ pub(crate) fn check(requirement: &str, level: Level, holds: bool, note: &str) ->
     }
 }
 
-/// The outcome of the check that fails in [`POLICY`].
+/// Returns the outcome of the check that fails in [`POLICY`].
 pub(crate) fn r_flag() -> CheckOutcome {
     CheckOutcome::Differs {
         what: "flag R".to_owned(),
@@ -391,12 +391,12 @@ pub(crate) fn spans(traffic: &Traffic) -> Vec<Span> {
     ]
 }
 
-/// Calls `of` with the report of a run.
+/// Calls `of` with the report of a run and returns its result.
 pub(crate) fn with<T>(run: &Run, options: Options, of: impl FnOnce(&Report<'_>) -> T) -> T {
     shown(run, options, false, of)
 }
 
-/// As [`with`], verbose or not.
+/// Calls `of` with the report of a run, verbose or not.
 pub(crate) fn shown<T>(
     run: &Run,
     options: Options,
