@@ -143,8 +143,16 @@ struct RunSection {
     jobs: Option<Spanned<usize>>,
     #[serde(default, deserialize_with = "span")]
     silence: Option<Duration>,
-    #[serde(default, deserialize_with = "span")]
-    case_limit: Option<Duration>,
+    case_limit: Option<Spanned<Span>>,
+}
+
+/// A span of time other than 0.
+struct Span(Duration);
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Span, D::Error> {
+        Ok(Span(span(from)?.expect("a string was read")))
+    }
 }
 
 fn span<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
@@ -293,6 +301,15 @@ impl Target {
             Some(fresh) => fresh.into_inner(),
             None => driver != Driver::Attach,
         };
+        let case_limit = match file.run.case_limit {
+            Some(limit) => {
+                let at = limit.span();
+                let limit = limit.into_inner().0;
+                suffices(limit, &file.timers).map_err(|what| reader.wrong(at, &what))?;
+                limit
+            }
+            None => case_limit(&file.timers),
+        };
         let target = Target {
             file: Some(path.to_owned()),
             name: section.name,
@@ -310,10 +327,7 @@ impl Target {
             fresh,
             jobs: file.run.jobs.as_ref().map_or(1, |jobs| *jobs.get_ref()),
             silence: file.run.silence.unwrap_or(Duration::from_millis(300)),
-            case_limit: file
-                .run
-                .case_limit
-                .unwrap_or_else(|| case_limit(&file.timers)),
+            case_limit,
             ics: section.capabilities,
             timers: file.timers,
             expect: reader.expectations(file.expect)?,
@@ -392,6 +406,24 @@ fn misspelt(word: &str) -> Option<&str> {
                 .all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_');
         like_one && !PLACEHOLDERS.contains(text)
     })
+}
+
+/// Checks that a case can wait for an answer within `limit`.
+fn suffices(limit: Duration, timers: &Timers) -> Result<(), String> {
+    let waits = [
+        ("t1-enrprequest", timers.t1_enrprequest),
+        ("t2-registration", timers.t2_registration),
+        ("t3-deregistration", timers.t3_deregistration),
+    ];
+    match waits.into_iter().find(|(_, wait)| limit < *wait) {
+        Some((name, wait)) => Err(format!(
+            "case-limit: {} s is less than {name} ({} s), so each case that waits for it would end as an error; give \
+             more, or leave it out",
+            limit.as_secs_f64(),
+            wait.as_secs_f64()
+        )),
+        None => Ok(()),
+    }
 }
 
 /// The longest that a case may take: what its waits may take by these timers, and a good deal for the rest.

@@ -49,6 +49,15 @@ fn the_sample_is_read_and_the_rest_has_defaults() {
 }
 
 #[test]
+fn case_limit_may_be_as_short_as_the_longest_timer() {
+    let limited = |limit| with("silence =", &format!("case-limit = \"{limit}\"\nsilence ="));
+    let target = limited("30s").expect("T3-Deregistration has 30 s");
+    assert_eq!(target.case_limit, Duration::from_secs(30));
+    let wrong = limited("29s").expect_err("it is less than T3-Deregistration");
+    assert!(wrong.contains("t.toml:11: case-limit: 29 s"), "{wrong}");
+}
+
+#[test]
 fn every_profile_is_read() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../profiles");
     let files: Vec<PathBuf> = std::fs::read_dir(folder)
@@ -117,6 +126,11 @@ fn mistakes_name_file_line_and_way_out() {
             with("reason =", "transports = [\"tcp\"]\nreason ="),
             "line 17, column 15",
             "unknown variant `tcp`, expected one of `sim`, `udp`, `kernel`",
+        ),
+        (
+            with("silence =", "case-limit = \"1s\"\nsilence ="),
+            "t.toml:11",
+            "1 s is less than t1-enrprequest (15 s)",
         ),
         (
             with("{asap-port}", "{asap_port}"),

@@ -176,7 +176,10 @@ fn a_target_that_hangs_fails_its_case_and_is_replaced() {
 #[test]
 fn no_case_takes_longer_than_its_limit() {
     let place = Place::new();
-    let ran = place.fake("hangs", "[run]\ncase-limit = \"400ms\"", &[REGISTERS]);
+    // As long as the timers: the case has begun before the wait for its answer does.
+    let short = "[timers]\nt1-enrprequest = \"400ms\"\nt2-registration = \"400ms\"\nt3-deregistration = \"400ms\"\n\
+                 [run]\ncase-limit = \"400ms\"";
+    let ran = place.fake("hangs", short, &[REGISTERS]);
     assert_eq!(ran.code, 5, "{}\n{}", ran.out, ran.err);
     let (verdict, reason) = place.verdict(REGISTERS);
     assert_eq!(
