@@ -68,7 +68,7 @@ pub(crate) fn block(report: &Report<'_>, case: &CaseRun) -> Vec<String> {
     // The reason of FAIL and WARN repeats the outcome of a check, which is shown above.
     let by_checks = matches!(case.verdict, Verdict::Fail | Verdict::Warn) && !broken.is_empty();
     if !by_checks && !case.reason.is_empty() {
-        lines.push(format!("  {}", clean(&case.reason)));
+        lines.extend(case.reason.lines().map(|line| format!("  {}", clean(line))));
     }
     if let Some(seen) = seen(case) {
         lines.push(format!("  {seen}"));

@@ -2,13 +2,17 @@
 
 use crate::area::{areas, cases_of};
 use crate::block::block;
-use crate::place::{citation, clean, plain, reason};
+use crate::place::{citation, clean, clean_lines, plain, reason};
 use crate::text::{deviation, known};
 use crate::{Report, Standing};
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
 use rspcheck_spec::run::CaseRun;
 use rspcheck_spec::verdict::Level;
 use std::time::Duration;
+
+/// A mark for a line break in an attribute, until the report is serialised. `quick-junit` writes a plain one there, which
+/// readers of XML turn into a blank. The mark is a noncharacter, so that no text has it.
+const LINE_BREAK: &str = "\u{fdd0}";
 
 /// Returns the report with one suite per area. Failures are: a failed case, a known failure that no longer fails and,
 /// under `strict`, a broken SHOULD. Errors are: a target that ended, an inconclusive case, an error of the harness. A
@@ -27,7 +31,13 @@ pub fn junit(report: &Report<'_>) -> String {
         xml.add_test_suite(suite);
     }
     xml.to_string()
-        .expect("a report of strings always serialises into memory")
+        .expect("a report made of strings always serialises into memory")
+        .replace(LINE_BREAK, "&#10;")
+}
+
+/// Returns a text with marked line breaks, for a value of an attribute.
+fn attribute(text: &str) -> String {
+    text.replace('\n', LINE_BREAK)
 }
 
 fn test_case(report: &Report<'_>, case: &CaseRun) -> TestCase {
@@ -59,7 +69,7 @@ fn status(report: &Report<'_>, case: &CaseRun) -> TestCaseStatus {
         Standing::Passed => return TestCaseStatus::success(),
         Standing::Warned if !report.options.strict => return TestCaseStatus::success(),
         Standing::Known => return skipped("known failure", &known(case)),
-        Standing::Skipped => return skipped("SKIP", &clean(&case.reason)),
+        Standing::Skipped => return skipped("SKIP", &clean_lines(&case.reason)),
         Standing::Failed if case.verdict == Crash => NonSuccessKind::Error,
         Standing::Failed | Standing::Stale | Standing::Warned => NonSuccessKind::Failure,
         Standing::Inconclusive | Standing::Erred => NonSuccessKind::Error,
@@ -80,7 +90,7 @@ fn status(report: &Report<'_>, case: &CaseRun) -> TestCaseStatus {
     };
     let mut status = TestCaseStatus::non_success(kind);
     status
-        .set_message(message)
+        .set_message(attribute(&message))
         .set_type(ty)
         .set_description(plain(&block(report, case).join("\n")));
     status
@@ -88,6 +98,6 @@ fn status(report: &Report<'_>, case: &CaseRun) -> TestCaseStatus {
 
 fn skipped(ty: &str, message: &str) -> TestCaseStatus {
     let mut status = TestCaseStatus::skipped();
-    status.set_type(ty).set_message(message);
+    status.set_type(ty).set_message(attribute(message));
     status
 }

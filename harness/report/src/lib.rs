@@ -28,7 +28,7 @@ pub use judge::{Options, Standing, Totals, exit_code, exit_meaning};
 pub use junit::junit;
 pub use load::{LoadError, RunDir};
 pub use markdown::markdown;
-pub use place::{citation, clean, plain};
+pub use place::{citation, clean, clean_lines, plain};
 pub use text::text;
 
 use rspcheck_spec::catalogue::{Catalogue, Requirement, Rfc};

@@ -1,7 +1,7 @@
 //! The report for a forge in Markdown, for step summaries, comments and wiki pages.
 
 use crate::block::{block, word};
-use crate::place::{self, clean, counted, duration, plain};
+use crate::place::{self, clean, clean_lines, counted, duration, plain};
 use crate::text::{command, counts, deviation, has_block, known, requirements, skips};
 use crate::{Report, Standing, Totals, areas, exit_code, exit_meaning};
 use rspcheck_spec::run::CaseRun;
@@ -152,10 +152,11 @@ fn words(text: &str) -> String {
 }
 
 fn html(text: &str) -> String {
-    clean(text)
+    clean_lines(text)
         .replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
+        .replace('\n', "<br>")
 }
 
 /// Returns a code span, delimited by more back quotes than the text has in a row.

@@ -44,6 +44,17 @@ pub fn clean(text: &str) -> String {
     })
 }
 
+/// Returns [`clean`] text in which line breaks are still line breaks.
+pub fn clean_lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(clean).collect();
+    lines.join("\n")
+}
+
+/// Returns [`clean_lines`] in which each line after the first begins with `indent`.
+pub(crate) fn indented(text: &str, indent: &str) -> String {
+    clean_lines(text).replace('\n', &format!("\n{indent}"))
+}
+
 /// Removes the styles of a text, for files and for terminals without styles.
 pub fn plain(styled: &str) -> String {
     anstream::adapter::strip_str(styled).to_string()
@@ -83,7 +94,7 @@ pub(crate) fn repro(run: &Run, case: &CaseRun) -> String {
 
 /// Returns the reason of a result; for a monitor, with the number of findings and the case of the first.
 pub(crate) fn reason(case: &CaseRun) -> String {
-    let reason = clean(&case.reason);
+    let reason = clean_lines(&case.reason);
     match seen(case) {
         Some(seen) => format!("{reason} ({seen})"),
         None => reason,

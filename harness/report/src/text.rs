@@ -2,7 +2,7 @@
 
 use crate::area::section_of;
 use crate::block::{BAD, BOLD, CARE, DIM, GOOD, OPEN, block, paint};
-use crate::place::{citation, clean, counted, duration, level_word, seen};
+use crate::place::{citation, clean, clean_lines, counted, duration, indented, level_word, seen};
 use crate::{
     Area, LevelCoverage, Report, Standing, Totals, areas, coverage, exit_code, exit_meaning,
 };
@@ -177,7 +177,7 @@ fn folded(report: &Report<'_>) -> String {
             "{}    {}  {}",
             paint(CARE, "WARN"),
             clean(&case.id),
-            deviation(report, case)
+            deviation(report, case).replace('\n', "\n        ")
         );
     }
     for case in cases().filter(|case| Standing::of(case) == Standing::Known) {
@@ -195,7 +195,7 @@ fn folded(report: &Report<'_>) -> String {
             "{}    {}: {}",
             paint(DIM, "SKIP"),
             counted(n, "case", "cases"),
-            clean(&reason)
+            indented(&reason, "        ")
         );
     }
     out
@@ -209,7 +209,7 @@ pub(crate) fn deviation(report: &Report<'_>, case: &CaseRun) -> String {
         .filter(|c| !c.holds() && c.level == Level::Should)
         .collect();
     let Some(first) = broken.first() else {
-        return clean(&case.reason);
+        return clean_lines(&case.reason);
     };
     let statement = report
         .statements

@@ -2,7 +2,7 @@
 
 mod sample;
 
-use rspcheck_report::{JSON_FORMAT, Options, json, junit, markdown, plain, text};
+use rspcheck_report::{JSON_FORMAT, Options, Report, json, junit, markdown, plain, text};
 use rspcheck_spec::run::{Origin, Run};
 use rspcheck_spec::verdict::{Level, Verdict};
 use sample::{case, check, run_of, sample, shown, with};
@@ -155,4 +155,36 @@ fn json_is_the_record_and_what_follows_from_it() {
     assert_eq!(report["totals"]["known"], 1);
     assert_eq!(report["standings"]["rfc5352/3.2/twice-is-granted"], "stale");
     insta::assert_snapshot!(serde_json::to_string_pretty(report).expect("it came from JSON"));
+}
+
+#[test]
+fn line_breaks_of_a_reason_are_line_breaks() {
+    let reason = "it ended:\n    \u{1b}[31mlast\0 words\nexit status 1";
+    let run = run_of(vec![
+        case("rfc5352/3.1/a", Verdict::Error, reason, vec![]),
+        case("rfc5352/3.1/b", Verdict::Skip, reason, vec![]),
+    ]);
+    let shown = |render: fn(&Report<'_>) -> String| with(&run, Options::default(), render);
+    let text = plain(&shown(text));
+    let cleaned = r"\u{1b}[31mlast\u{0} words";
+    assert!(
+        text.contains(&format!("  it ended:\n      {cleaned}\n  exit status 1\n")),
+        "{text}"
+    );
+    assert!(
+        text.contains(&format!(
+            "1 case: it ended:\n            {cleaned}\n        exit status 1\n"
+        )),
+        "{text}"
+    );
+    let xml = shown(junit);
+    assert!(
+        xml.contains(&format!("it ended:&#10;    {cleaned}&#10;exit status 1")),
+        "{xml}"
+    );
+    let page = shown(markdown);
+    assert!(
+        page.contains("it ended:<br>") && page.contains("<br>exit status 1"),
+        "{page}"
+    );
 }
