@@ -10,7 +10,6 @@ use hosts::{Host, Hosts};
 use rsp_transport::{Event, Kind, Local, LocalPort, Outgoing, Peer};
 use rspcheck_dissect::{Protocol, dissect};
 use rspcheck_testkit::{Assoc, Change, Endpoint, EndpointKind, Happening, World, WorldError};
-use std::cmp::Ordering::{Equal, Greater, Less};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
@@ -27,8 +26,10 @@ const LAST_MOMENTS: Duration = Duration::from_secs(1);
 const LAST_OCTETS: usize = 64;
 /// Own datagrams on their way back that are remembered.
 const ECHOES_LIMIT: usize = 1000;
-/// Lines of output of a target that the events of one case keep.
+/// Lines of output of a target that the events of one case keep; further ones are counted.
 const LINES_LIMIT: usize = 10_000;
+/// Octets of output of a target that the events of one case keep.
+const OUTPUT_LIMIT: usize = 256 * 1024;
 /// A deadline that no clock can hold is this far away.
 const FAR: Duration = Duration::from_secs(86_400);
 
@@ -84,7 +85,11 @@ pub struct Live {
     /// Our own datagrams that the group still brings back, by the player that hears them. The target may send
     /// from the same address and port, so that only the octets tell.
     echoes: Vec<(LocalPort, Vec<u8>)>,
+    /// Lines and octets of the target's output that the events of this case keep.
     lines: usize,
+    octets: usize,
+    /// Lines of its output that they do not keep.
+    left_out: u64,
     died: Option<String>,
     ready: VecDeque<Happening>,
 }
@@ -121,6 +126,8 @@ impl Live {
             last_sent: Vec::new(),
             echoes: Vec::new(),
             lines: 0,
+            octets: 0,
+            left_out: 0,
             died: None,
             ready: VecDeque::new(),
         })
@@ -245,17 +252,16 @@ impl Live {
             // Its last words are on their way.
             process.ended_until(clock() + LOOK);
         }
-        while let Some((stream, text)) = process.line() {
+        while let Some((stream, text)) = process.printed() {
             self.lines += 1;
-            match self.lines.cmp(&LINES_LIMIT) {
-                Less => self.ready.push_back(Happening::Line { stream, text }),
-                Equal => {
-                    let text = "… further output of this case is left out by rspcheck".to_owned();
-                    self.ready.push_back(Happening::Line { stream, text });
-                }
-                Greater => {}
+            self.octets += text.len();
+            if self.lines > LINES_LIMIT || self.octets > OUTPUT_LIMIT {
+                self.left_out += 1;
+            } else {
+                self.ready.push_back(Happening::Line { stream, text });
             }
         }
+        self.left_out += process.take_dropped();
         if let Some(end) = end {
             let last_words = process.tail().last().cloned();
             self.died = Some(self.obituary(&end, last_words));
@@ -345,6 +351,12 @@ impl Drop for Live {
 }
 
 impl World for Live {
+    fn output_left_out(&mut self) -> Option<String> {
+        self.look_after_target();
+        let lines = std::mem::take(&mut self.left_out);
+        (lines > 0).then(|| format!("… {lines} lines of this case are left out by rspcheck"))
+    }
+
     fn now(&self) -> Duration {
         clock().duration_since(self.origin)
     }

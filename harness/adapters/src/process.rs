@@ -55,10 +55,21 @@ impl Process {
         self.child.id()
     }
 
-    /// Takes a line that it has printed already, without waiting.
+    /// Takes a line that it has printed already, without waiting and without a word about lines that were dropped.
+    pub fn printed(&self) -> Option<Line> {
+        let line = self.child.try_line()?;
+        Some((stream_of(line.stream), line.text()))
+    }
+
+    /// Returns the number of lines that were dropped since the last call: too many waited to be taken.
+    pub fn take_dropped(&self) -> u64 {
+        self.child.take_dropped()
+    }
+
+    /// Takes a line that it has printed already, without waiting; after the last one, the number of dropped ones.
     pub fn line(&self) -> Option<Line> {
-        if let Some(line) = self.child.try_line() {
-            return Some((stream_of(line.stream), line.text()));
+        if let Some(line) = self.printed() {
+            return Some(line);
         }
         let dropped = self.child.take_dropped();
         (dropped > 0).then(|| {

@@ -123,4 +123,8 @@ pub trait World {
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError>;
     /// The worst delay of the harness itself since the world began: how late it was called back.
     fn lag(&self) -> Duration;
+    /// At the end of a case: a sentence about output of the target that was not reported, if there was any.
+    fn output_left_out(&mut self) -> Option<String> {
+        None
+    }
 }

@@ -8,7 +8,7 @@ use crate::monitor::{self, Finding};
 use crate::player::{Message, Player};
 use crate::world::{Assoc, Endpoint, EndpointKind, Happening};
 use rspcheck_dissect::{Protocol, dissect};
-use rspcheck_spec::event::{Change, Event, EventKind, Traffic, Transport};
+use rspcheck_spec::event::{Change, Event, EventKind, OutputStream, Traffic, Transport};
 use rspcheck_spec::octets::Octets;
 use rspcheck_spec::verdict::CheckOutcome;
 use std::net::SocketAddr;
@@ -334,6 +334,10 @@ impl Tester<'_> {
     }
 
     pub(crate) fn end(&mut self, kind: EventKind) {
+        if let Some(line) = self.world.output_left_out() {
+            let stream = OutputStream::Stdout;
+            self.event(EventKind::Target { stream, line });
+        }
         self.event(kind);
     }
 
