@@ -20,10 +20,12 @@ pub(crate) fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints a line to standard error. The exit code reports a failure too, so a stream that cannot be written is no
+/// Prints text to standard error, with control characters as escapes: the words of a target or of a file must not command
+/// a terminal. The exit code reports a failure too, so a stream that cannot be written is no
 /// error.
-pub(crate) fn say(line: impl Display) {
-    let _ = writeln!(anstream::stderr(), "{line}");
+pub(crate) fn say(text: impl Display) {
+    let text = rspcheck_report::clean_lines(&text.to_string());
+    let _ = writeln!(anstream::stderr(), "{text}");
 }
 
 /// Returns the command line of this process; octets that are not UTF-8 are replaced.

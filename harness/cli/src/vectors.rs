@@ -1,6 +1,7 @@
 //! `rspcheck vectors`: list and export the test vectors, and check codecs against them.
 
 use crate::exit::{self, Done, Failure};
+use crate::output;
 use anyhow::anyhow;
 use clap::{Subcommand, value_parser};
 use globset::Glob;
@@ -11,7 +12,6 @@ use rspcheck_vectors::{
 use serde::Serialize;
 use std::collections::BTreeMap;
 use std::fmt::{self, Write as _};
-use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -283,15 +283,13 @@ fn list(args: &ListArgs) -> Done {
 }
 
 fn print_json(value: &impl Serialize) -> Result<(), Failure> {
-    print(&serde_json::to_string_pretty(value).map_err(Failure::environment)?)
+    let text = serde_json::to_string_pretty(value).map_err(Failure::environment)?;
+    output::print(&format!("{text}\n"))
 }
 
-/// One text to the standard output. That a reader such as `head` has seen enough is no failure.
+/// Prints a text. The words of a codec must not command a terminal.
 fn print(text: &str) -> Result<(), Failure> {
-    match writeln!(io::stdout().lock(), "{text}") {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::environment(error)),
-        _ => Ok(()),
-    }
+    output::print(&format!("{}\n", rspcheck_report::clean_lines(text)))
 }
 
 #[cfg(test)]

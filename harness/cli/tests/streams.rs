@@ -120,3 +120,23 @@ fn threads_that_cannot_be_started_are_reported() {
         assert.code(3);
     }
 }
+
+#[test]
+fn control_characters_of_a_codec_are_escapes() {
+    // In an answer, and instead of one.
+    let codecs = [
+        r#"while read -r line; do printf '{"id":"\033]52;c;x\007\033[2J"}\n'; done"#,
+        r"printf '\033]52;c;x\007\n'",
+    ];
+    for codec in codecs {
+        let mut command = Command::new(cargo_bin!("rspcheck"));
+        let assert = command
+            .args(["vectors", "check", "--codec", codec])
+            .assert();
+        let output = assert.get_output();
+        for stream in [&output.stdout, &output.stderr] {
+            let text = String::from_utf8_lossy(stream);
+            assert!(!text.contains(['\u{1b}', '\u{7}']), "{text:?}");
+        }
+    }
+}

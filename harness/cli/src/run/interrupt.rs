@@ -1,6 +1,6 @@
 //! Ctrl-C: the first one ends the run in good order, the second one at once.
 
-use super::progress::say;
+use crate::output::say;
 use anyhow::Context;
 use rspcheck_adapters::process;
 use signal_hook::consts::{SIGINT, SIGTERM};

@@ -8,10 +8,11 @@ mod record;
 mod schedule;
 
 use crate::exit::{Done, Failure};
+use crate::output::say;
 use crate::report::{self, Format};
 use crate::select;
 use anyhow::{Context, anyhow};
-use progress::{Progress, say};
+use progress::Progress;
 use record::RunDir;
 use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::target::Target;
@@ -96,7 +97,7 @@ pub fn run(args: Args) -> Done {
     // All targets are stopped by now.
     for left in process::sweep() {
         let process::Leftover { id, command } = left;
-        say(&format!(
+        say(format_args!(
             "rspcheck: the target left a process behind, which was killed: {id} {command}"
         ));
     }
@@ -174,7 +175,7 @@ fn close(args: &Args, dir: &RunDir, record: &Run) -> Done {
     let text = report::render(&loaded, options, Format::Text, args.verbose);
     crate::output::print(&text)?;
     if !record.complete {
-        say(&format!(
+        say(format_args!(
             "rspcheck: interrupted; what was done until then is in {}",
             dir.path().display()
         ));
@@ -194,7 +195,7 @@ fn load(name: &str) -> Result<Target, Failure> {
 /// One line on what is about to run.
 fn head(plan: &Plan, probe: std::time::Duration) {
     let target = plan.worlds.target();
-    say(&format!(
+    say(format_args!(
         "rspcheck {}  target {} {}  {} over {}  seed {:#018x}  jobs {}",
         env!("CARGO_PKG_VERSION"),
         target.name,
@@ -209,7 +210,7 @@ fn head(plan: &Plan, probe: std::time::Duration) {
         .iter()
         .filter(|c| schedule::skip_reason(c, &plan.worlds).is_some())
         .count();
-    say(&format!(
+    say(format_args!(
         "probe ok ({:.1} ms)  cases {}  not applicable {}",
         probe.as_secs_f64() * 1e3,
         plan.cases.len(),

@@ -1,15 +1,12 @@
 //! Progress of a run on standard error: a bar on a terminal, plain lines elsewhere.
 
+use crate::output::say;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rspcheck_report::clean_lines;
 use rspcheck_spec::run::CaseRun;
 use rspcheck_spec::verdict::Verdict;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::time::Duration;
-
-/// Prints a line to standard error. If that is closed, the line is lost.
-pub(crate) fn say(line: &str) {
-    let _ = writeln!(anstream::stderr(), "{line}");
-}
 
 /// Returns true if a bar can be redrawn: on a terminal that is able to, not in a build server's log.
 pub(crate) fn is_watched() -> bool {
@@ -45,7 +42,7 @@ impl Progress {
         match &self.bar {
             Some(bar) => {
                 if worth_a_line {
-                    bar.println(line.trim_end());
+                    bar.println(clean_lines(line.trim_end()));
                 }
                 bar.set_message(record.id.clone());
                 bar.inc(1);
@@ -58,7 +55,7 @@ impl Progress {
     /// Prints a line beside the bar.
     pub(crate) fn note(&self, line: &str) {
         match &self.bar {
-            Some(bar) => bar.println(line),
+            Some(bar) => bar.println(clean_lines(line)),
             None => say(line),
         }
     }

@@ -12,6 +12,9 @@ pub const HOW: &str = "RSPCHECK_FAKE_TARGET";
 /// A file that gets one line with each start.
 pub const STARTS: &str = "RSPCHECK_FAKE_STARTS";
 
+/// Words that would command a terminal: OSC 52 (clipboard), CSI (colour, clear), C1, NUL.
+pub const COMMANDS: &str = "\u{1b}]52;c;cm0gLXJm\u{7}\u{1b}[31mred\u{1b}[2J\u{9b}1m\0end";
+
 const REGISTRATION: u8 = 0x01;
 const HANDLE_RESOLUTION: u8 = 0x05;
 
@@ -120,6 +123,17 @@ fn registration(how: &str) -> Option<Vec<u8>> {
     match how {
         "dies" => {
             println!("these are my last words");
+            let _ = kill_process(getpid(), Signal::KILL);
+            None
+        }
+        "floods" => {
+            for number in 0..20_000 {
+                println!("{number} {}", "x".repeat(1000));
+            }
+            None
+        }
+        "commands" => {
+            println!("{COMMANDS}");
             let _ = kill_process(getpid(), Signal::KILL);
             None
         }

@@ -269,3 +269,49 @@ fn what_leaves_the_group_is_found_and_told() {
     );
     assert!(ran.err.contains("sleep 1000"), "{}", ran.err);
 }
+
+#[test]
+fn control_characters_of_a_target_are_escapes() {
+    let raw = |text: &str| text.contains(|c: char| c.is_control() && c != '\n');
+    let place = Place::new();
+    let ran = place.fake("commands", SHORT, &[REGISTERS]);
+    assert!(ran.err.contains("CRASH"), "{}", ran.err);
+    for text in [&ran.err, &ran.out] {
+        assert!(text.contains("\\u{1b}]52;c;") && !raw(text), "{text:?}");
+    }
+    let place = Place::new();
+    let script = format!(
+        "printf '{}'; exit 1",
+        r"\033]52;c;cm0gLXJm\007\033[31mred\000end\nnext"
+    );
+    let file = place.target(&["/bin/sh".to_owned(), "-c".to_owned(), script], "");
+    let ran = place.run(&["--target", &file, REGISTERS]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(
+        ran.err.contains("\\u{1b}]52;c;") && !raw(&ran.err),
+        "{:?}",
+        ran.err
+    );
+    assert!(ran.err.contains("\n    next"), "{:?}", ran.err);
+}
+
+#[test]
+fn output_of_a_case_is_bounded_and_the_rest_counted() {
+    let place = Place::new();
+    let ran = place.fake("floods", SHORT, &[REGISTERS]);
+    let events =
+        std::fs::read_to_string(place.out().join("events.jsonl")).expect("there are events");
+    assert!(
+        events.len() < 1 << 20,
+        "{} octets\n{}",
+        events.len(),
+        ran.err
+    );
+    let counted = events
+        .split("… ")
+        .filter_map(|rest| rest.split_once(" lines of this case are left out"))
+        .filter_map(|(count, _)| count.parse::<u64>().ok());
+    // At most 262 of the lines fit, and what the harness did not read before the end is not counted.
+    let counted: u64 = counted.sum();
+    assert!(counted > 1000, "{counted} lines\n{}", ran.err);
+}
