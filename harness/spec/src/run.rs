@@ -12,7 +12,7 @@ pub struct Run {
     pub format: String,
     /// Version of the suite.
     pub version: String,
-    /// The command line as typed, for people; programs read `options`.
+    /// Command line as typed, for people; programs read `options`.
     pub command: Vec<String>,
     /// The options that the run was given, defaults filled in.
     pub options: RunOptions,
@@ -20,7 +20,7 @@ pub struct Run {
     pub started: String,
     /// Wall time in milliseconds.
     pub duration_ms: u64,
-    /// True if the run came to its end; false if it was broken off, with the cases up to then.
+    /// True if the run ended by itself; false if it was interrupted, with the cases up to then.
     pub complete: bool,
     /// The target.
     pub target: Target,
@@ -44,11 +44,11 @@ pub struct RunOptions {
     pub transport: StackChoice,
     /// Root seed; each case's seed is derived from it and the case's id.
     pub seed: u64,
-    /// Cases at a time.
+    /// Cases that run at the same time.
     pub jobs: usize,
     /// A broken SHOULD fails the run.
     pub strict: bool,
-    /// Number of cases below which the run counts as too small.
+    /// Least number of cases; a run of fewer is too small.
     pub min_run: usize,
 }
 
@@ -59,7 +59,7 @@ pub struct Target {
     pub name: String,
     /// Version, as in the target file; empty where it is unknown.
     pub version: String,
-    /// Way in which the harness gets hold of it.
+    /// Way in which the harness reaches it.
     pub driver: Driver,
     /// SCTP stack in use.
     pub transport: Stack,
@@ -67,7 +67,7 @@ pub struct Target {
     pub timers: BTreeMap<String, String>,
 }
 
-/// Way in which the harness gets hold of a target.
+/// Way in which the harness reaches a target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Driver {
@@ -119,7 +119,7 @@ pub enum StackChoice {
     Udp,
     /// The kernel's.
     Kernel,
-    /// The kernel's where there is one, else user space.
+    /// The kernel's if it has one, else user space.
     Auto,
 }
 
@@ -137,7 +137,7 @@ pub struct CaseRun {
     pub verdict: Verdict,
     /// Reason of the verdict, in a sentence. Of FAIL and WARN it is the first decisive check's.
     pub reason: String,
-    /// The target profile's known failure that is about this result.
+    /// Known failure of the target's profile for this result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected: Option<Expected>,
     /// Requirements checked in this run, in order of first check.

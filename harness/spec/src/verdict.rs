@@ -11,24 +11,24 @@ pub enum Verdict {
     /// Nothing was checked.
     #[default]
     None,
-    /// Not run; the reason says why (missing capability, other role, not selected level).
+    /// The case was not run; the reason names the missing capability, the other role or the level not selected.
     Skip,
     /// Every check held.
     Pass,
-    /// A SHOULD was not followed: a deviation, not a failure (unless `--strict`).
+    /// The target broke a SHOULD: a deviation, and a failure only with `--strict`.
     Warn,
-    /// The purpose was not reached: preamble failed, harness too late, reading ambiguous.
+    /// The case did not reach its purpose: a failed preamble, a late harness, an ambiguous requirement.
     Inconc,
-    /// A MUST was broken.
+    /// The target broke a MUST.
     Fail,
-    /// The target died under the case.
+    /// The target ended during the case.
     Crash,
-    /// The harness itself went wrong (it sent what it must not, or broke an invariant).
+    /// The harness failed: it sent a message that it must not send, or broke an invariant.
     Error,
 }
 
 impl Verdict {
-    /// The word printed everywhere.
+    /// Returns the word printed in lists, reports and records.
     pub fn word(self) -> &'static str {
         match self {
             Verdict::None => "NONE",
@@ -67,7 +67,7 @@ pub enum Level {
 pub enum CheckOutcome {
     /// The requirement held.
     Holds,
-    /// A value of the target is not the one that the requirement asks for.
+    /// A value of the target differs from the one that the requirement demands.
     Differs {
         /// Name of the value.
         what: String,
@@ -76,9 +76,9 @@ pub enum CheckOutcome {
         /// The value of the target.
         actual: String,
     },
-    /// The target did not do what was awaited, so there is no message to look at.
+    /// The target did not do the awaited action, so there is no message to check.
     Absent {
-        /// The action that was awaited, as in `send ASAP_REGISTRATION_RESPONSE within 30 s`.
+        /// The awaited action, as in `send ASAP_REGISTRATION_RESPONSE within 30 s`.
         expected: String,
         /// The state of the association or the message seen instead, in words; may be empty.
         instead: String,

@@ -1,4 +1,4 @@
-//! What a case is and how it can end.
+//! Cases, and the ways in which they end.
 
 use crate::tester::Tester;
 use crate::world::WorldError;
@@ -17,7 +17,7 @@ pub enum Role {
 }
 
 impl Role {
-    /// The word used by selectors and lists.
+    /// Returns the word used by selectors and lists.
     pub fn word(self) -> &'static str {
         match self {
             Role::Registrar => "registrar",
@@ -27,26 +27,26 @@ impl Role {
     }
 }
 
-/// One test: a constant value.
+/// Conformance case, a constant value.
 #[derive(Clone, Copy, Debug)]
 pub struct Case {
-    /// Words, never reused: `rfc5352/3.1/policy-mismatch-is-rejected`.
+    /// Id, never reused, for example `rfc5352/3.1/policy-mismatch-is-rejected`.
     pub id: &'static str,
-    /// One sentence.
+    /// Purpose, in one sentence.
     pub purpose: &'static str,
     /// Role of the target.
     pub target: Role,
-    /// What the target must support; otherwise the case is skipped.
+    /// Capabilities that the target must claim; otherwise the case is skipped.
     pub needs: &'static [Ics],
-    /// Requirements it checks. A missing answer counts against the first.
+    /// Requirements that the case checks. A missing answer breaks the first.
     pub covers: &'static [ReqId],
-    /// The conversation.
+    /// Function that runs the conversation.
     pub run: fn(&mut Tester<'_>) -> Outcome,
 }
 
 /// Builds a case for a registrar, as a constant above its function:
 /// `const NAME: Case = registrar("rfc5352/3.1/words", "One sentence.", &[R5352_3_1_53], words);`.
-/// It needs nothing of the target; [`Case::needs`] changes that.
+/// The case needs no capability; [`Case::needs`] adds some.
 pub const fn registrar(
     id: &'static str,
     purpose: &'static str,
@@ -64,14 +64,14 @@ pub const fn registrar(
 }
 
 impl Case {
-    /// Returns the case for targets that support all of this; it is skipped for others.
+    /// Returns the case restricted to targets that claim all these capabilities.
     #[must_use]
     pub const fn needs(mut self, needs: &'static [Ics]) -> Case {
         self.needs = needs;
         self
     }
 
-    /// The RFC and section of the id, as in `rfc5352/3.1`.
+    /// Returns RFC and section of the id, for example `rfc5352/3.1`.
     pub fn section(&self) -> &'static str {
         self.id
             .rsplit_once('/')
@@ -79,19 +79,19 @@ impl Case {
     }
 }
 
-/// How a case's function returns: `Ok` when it reached its end (the checks decide), or the reason it stopped.
+/// Result of a case's function: `Ok` if it reached its end, so that the checks decide, else the reason why it stopped.
 pub type Outcome = Result<(), Stop>;
 
-/// Why a case stopped early.
+/// Reason why a case stopped before its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
-    /// A requirement is broken and there is nothing more to learn; the check is recorded already.
+    /// A recorded check is broken, and the rest of the case depends on it.
     Broken,
-    /// The purpose cannot be reached.
+    /// The case cannot reach its purpose.
     Inconclusive(String),
-    /// The target died.
+    /// The target ended.
     Crashed(String),
-    /// The harness is wrong.
+    /// The harness failed.
     Error(String),
     /// The user ended the run; the case has no verdict.
     Interrupted,
@@ -108,7 +108,7 @@ impl From<WorldError> for Stop {
 }
 
 impl From<ForgeError> for Stop {
-    /// A path that a forged message does not have is a mistake in the case.
+    /// Returns an error of the harness: the case names a path that its forged message does not have.
     fn from(error: ForgeError) -> Stop {
         Stop::Error(error.to_string())
     }

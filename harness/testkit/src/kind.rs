@@ -1,6 +1,6 @@
-//! Message kinds by their RFC names.
+//! Kinds of message, by their names in the RFC.
 
-/// A kind of message.
+/// Kind of message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
     /// Message type of the ASAP header (RFC 5352 §2.2).

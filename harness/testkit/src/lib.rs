@@ -1,15 +1,15 @@
-//! The words a conformance case is written in.
+//! The words in which conformance cases are written.
 //!
 //! A [`Case`] is a constant: id, purpose, needs, the requirements it covers, and a plain function over a
 //! [`Tester`]. The tester plays pool elements, pool users and listeners towards one target through a
 //! [`World`]: the real network on wall time, or the same target in process on virtual time. The case
-//! cannot tell them apart. [`runner::run_case`] gives the verdict and the events.
+//! behaves the same in both. [`runner::run_case`] returns the verdict and the events.
 //!
 //! This crate judges, so it never names the reference implementation: it decodes with `rspcheck-dissect`
-//! and expects what the catalogue in `rspcheck-spec` says.
+//! and expects the behaviour that the catalogue in `rspcheck-spec` states.
 //!
 //! Where to enter: [`Tester`] for writing cases, [`World`] for a new kind of target, [`monitor`] for what
-//! must hold of every message.
+//! holds for every message.
 
 mod case;
 pub mod conversation;

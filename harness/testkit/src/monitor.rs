@@ -8,16 +8,16 @@ use rspcheck_spec::ReqId;
 use rspcheck_spec::id::*;
 use rspcheck_spec::verdict::Level;
 
-/// One monitor.
+/// Monitor, a rule for every message.
 #[derive(Clone, Copy, Debug)]
 pub struct Monitor {
-    /// Id, unique among cases too.
+    /// Id, which no other monitor and no case has.
     pub id: &'static str,
-    /// One sentence.
+    /// Purpose, in one sentence.
     pub purpose: &'static str,
-    /// The requirement its verdict is filed under.
+    /// Requirement that its verdict belongs to.
     pub requirement: ReqId,
-    /// Lenient where the RFC is unclear: then a finding is a deviation, whatever the requirement's level.
+    /// True if a finding is a deviation at any level of the requirement, because the RFC is unclear.
     pub lenient: bool,
 }
 
@@ -32,22 +32,22 @@ impl Monitor {
     }
 }
 
-/// A breach in one message.
+/// Defect in one message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// Id of the monitor.
     pub monitor: &'static str,
-    /// The requirement broken.
+    /// The broken requirement.
     pub requirement: ReqId,
-    /// In a sentence.
+    /// The defect, in a sentence.
     pub note: String,
-    /// Offset of the defect from the message's first octet, where it has one.
+    /// Offset of the defect from the message's first octet, if it has one.
     pub offset: Option<usize>,
     level: Level,
 }
 
 impl Finding {
-    /// A finding of a monitor that is not a row of [`ALL`].
+    /// Returns a finding of a monitor that is not a row of [`ALL`].
     pub(crate) fn new(
         monitor: &'static str,
         requirement: ReqId,
@@ -63,7 +63,7 @@ impl Finding {
         }
     }
 
-    /// The level it counts with.
+    /// Returns the level that the finding counts with.
     pub fn level(&self) -> Level {
         self.level
     }
@@ -126,14 +126,14 @@ const PADDED: Monitor = strict(
     "The size of a message is a multiple of four octets.",
     R5354_4_11,
 );
-/// RFC 5354 §2 and §4 leave room for both forms (ambiguity T5), so this is a deviation only.
+/// RFC 5354 §2 and §4 permit both forms (ambiguity T5), so a finding is only a deviation.
 const UNCOUNTED_PADDING: Monitor = Monitor {
     id: "monitor/padding-is-not-counted",
     purpose: "No Length counts the padding after it.",
     requirement: R5354_4_10,
     lenient: true,
 };
-/// No RFC says that reserved fields are sent as zero, yet no other value can be right.
+/// No RFC requires that reserved fields are sent as zero, but no other value can be right.
 const RESERVED_FIELDS: Monitor = Monitor {
     id: "monitor/reserved-fields",
     purpose: "Reserved fields are zero, and reserved numbers are not used.",
@@ -173,7 +173,7 @@ pub fn message(protocol: Protocol, ppid: Option<u32>, dissection: &Dissection) -
     )
 }
 
-/// As [`message`], of a message that was only glanced at.
+/// Returns the findings as [`message`] does, for a message of which only a [`Brief`] was made.
 pub fn brief(protocol: Protocol, ppid: Option<u32>, brief: &Brief) -> Vec<Finding> {
     findings(protocol, ppid, brief.name, &brief.defects)
 }
@@ -247,7 +247,7 @@ mod tests {
         assert_eq!(
             found,
             brief(protocol, Some(ppid), &scan(protocol, octets)),
-            "a glance finds the same"
+            "the brief gives the same findings"
         );
         found.iter().map(|finding| finding.monitor).collect()
     }
@@ -261,7 +261,7 @@ mod tests {
     }
 
     #[test]
-    fn a_right_message_gives_no_finding() {
+    fn correct_message_gives_no_finding() {
         assert!(asap(&resolution()).is_empty());
         assert!(asap(&forge::deregistration(b"pool", 7)).is_empty());
         let presence = forge::presence(1, 0, true, Some(0xffff), None);

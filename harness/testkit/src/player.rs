@@ -1,4 +1,4 @@
-//! Who the harness plays, and what the target says to them.
+//! Players of the harness, and the messages that the target sends to them.
 
 use crate::forge;
 use crate::kind::Kind;
@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
 
-/// A pool handle: opaque octets (RFC 5354 §3.9).
+/// Pool handle: opaque octets (RFC 5354 §3.9).
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PoolHandle(pub Vec<u8>);
 
@@ -23,78 +23,78 @@ impl fmt::Display for PoolHandle {
     }
 }
 
-/// One player: an endpoint with at most one association at a time.
+/// Player: an endpoint with at most one association at a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Player(pub(crate) usize);
 
-/// A pool element played by the harness. Cheap to clone; the setters give a changed copy with the same
-/// identity and the same association, which is what a re-registration needs.
+/// Pool element played by the harness. The setters return a changed copy with the same identity and the same
+/// association, as a re-registration needs it.
 #[derive(Clone, Debug)]
 pub struct PoolElement {
     pub(crate) player: Player,
-    /// Its pool.
+    /// Handle of its pool.
     pub handle: PoolHandle,
-    /// The Pool Element parameter it registers with.
+    /// Pool Element parameter of its registrations.
     pub element: forge::PoolElement,
 }
 
 impl PoolElement {
-    /// With this policy.
+    /// Sets the policy.
     #[must_use]
     pub fn policy(mut self, policy: forge::Policy) -> PoolElement {
         self.element.policy = policy;
         self
     }
 
-    /// With this registration life in seconds (-1: for ever).
+    /// Sets the registration life, in seconds (-1: infinite).
     #[must_use]
     pub fn life(mut self, seconds: i32) -> PoolElement {
         self.element.life = seconds;
         self
     }
 
-    /// With this PE Identifier.
+    /// Sets the PE Identifier.
     #[must_use]
     pub fn id(mut self, id: u32) -> PoolElement {
         self.element.id = id;
         self
     }
 
-    /// With this value in the Home ENRP Server Identifier field.
+    /// Sets the field Home ENRP Server Identifier.
     #[must_use]
     pub fn home(mut self, home: u32) -> PoolElement {
         self.element.home = home;
         self
     }
 
-    /// With this user transport.
+    /// Sets the user transport.
     #[must_use]
     pub fn user_transport(mut self, transport: forge::Transport) -> PoolElement {
         self.element.user_transport = transport;
         self
     }
 
-    /// With this ASAP transport.
+    /// Sets the ASAP transport.
     #[must_use]
     pub fn asap_transport(mut self, transport: Option<forge::Transport>) -> PoolElement {
         self.element.asap_transport = transport;
         self
     }
 
-    /// In another pool.
+    /// Sets the pool.
     #[must_use]
     pub fn in_pool(mut self, handle: &PoolHandle) -> PoolElement {
         self.handle = handle.clone();
         self
     }
 
-    /// Its PE Identifier.
+    /// Returns the PE Identifier.
     pub fn pe_identifier(&self) -> u32 {
         self.element.id
     }
 }
 
-/// A pool user played by the harness.
+/// Pool user played by the harness.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolUser {
     pub(crate) player: Player,
@@ -118,7 +118,7 @@ impl From<&Player> for Player {
     }
 }
 
-/// A message of the target. Derefs to its [`Dissection`], so paths can be asked of it directly.
+/// Message of the target. Dereferences to its [`Dissection`], which has the fields by path.
 #[derive(Clone, Debug)]
 pub struct Message {
     /// Number of the message among those that the case received, from 1.
@@ -138,13 +138,13 @@ impl Message {
         self.octets.first() == Some(&kind.code)
     }
 
-    /// The pool handle that the message is about.
+    /// Returns the pool handle, if the message has one.
     pub fn pool_handle(&self) -> Option<PoolHandle> {
         let value = self.value("pool-handle")?;
         Some(PoolHandle(value.octets()?.to_vec()))
     }
 
-    /// PE Identifiers of the Pool Element parameters, in order.
+    /// Returns the PE Identifiers of the Pool Element parameters, in order.
     pub fn pool_elements(&self) -> Vec<u32> {
         self.each("pool-element", "pe-identifier")
             .into_iter()
@@ -152,7 +152,8 @@ impl Message {
             .collect()
     }
 
-    /// A number under every occurrence of a parameter, in order: `each("pool-element", "policy/load")`.
+    /// Returns the number at a path below every occurrence of a parameter, in order, for example
+    /// `each("pool-element", "policy/load")`.
     pub fn each(&self, parameter: &str, below: &str) -> Vec<i64> {
         let mut found = Vec::new();
         for n in 0.. {
@@ -169,7 +170,7 @@ impl Message {
         found
     }
 
-    /// Codes of the error causes of all Operation Errors, in the order of the message.
+    /// Returns the codes of the error causes in all Operation Errors, in the order of the message.
     pub fn causes(&self) -> Vec<u16> {
         self.root()
             .children()
@@ -206,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn causes_are_all_there_in_the_order_of_the_message() {
+    fn causes_are_complete_and_in_the_order_of_the_message() {
         let of = |codes: &[u16]| {
             let causes: Vec<Cause> = codes.iter().map(|code| Cause::new(*code)).collect();
             received(&forge::handle_resolution_response(

@@ -1,4 +1,4 @@
-//! The words of a case file, imported by one line: `use rspcheck_testkit::prelude::*;`.
+//! All names that a file of cases needs: `use rspcheck_testkit::prelude::*;`.
 
 pub use crate::case::{Case, Outcome, Stop, registrar};
 pub use crate::forge::{self, Cause, Forge, ForgeError, Parameter, Policy, Transport};

@@ -11,19 +11,19 @@ use rspcheck_spec::verdict::{Level, Verdict};
 /// Result of a case that ran.
 #[derive(Debug)]
 pub struct Ran {
-    /// Its record.
+    /// Record of the case.
     pub record: CaseRun,
-    /// Its events, in order.
+    /// Events of the case, in order.
     pub events: Vec<Event>,
     /// Findings of the monitors in the target's messages.
     pub findings: Vec<Finding>,
     /// Number of the target's messages that the monitors judged.
     pub messages_seen: usize,
-    /// True if the user ended the run before the case was over: its record is no result.
+    /// True if the user ended the run before the case ended, so that the record has no result.
     pub interrupted: bool,
 }
 
-/// The reason to skip a case on this target, if there is one.
+/// Returns the reason to skip a case on this target, if there is one.
 pub fn skip_reason(case: &Case, profile: &TargetProfile) -> Option<String> {
     let missing: Vec<_> = case
         .needs
@@ -34,12 +34,12 @@ pub fn skip_reason(case: &Case, profile: &TargetProfile) -> Option<String> {
     (!missing.is_empty()).then(|| format!("the target does not claim {}", missing.join(", ")))
 }
 
-/// A record for a case that was not run.
+/// Returns the record of a case that was not run.
 pub fn skipped(case: &Case, reason: String) -> CaseRun {
     record(case, 0, Verdict::Skip, reason, Vec::new(), 0)
 }
 
-/// Runs a case to its end. Everything random in it comes from `seed`.
+/// Runs a case to its end. All its random choices derive from `seed`.
 pub fn run_case(case: &Case, world: &mut dyn World, profile: &TargetProfile, seed: u64) -> Ran {
     let began = world.now();
     let mut tester = Tester::new(world, profile, *case, seed);
@@ -84,7 +84,7 @@ fn record(
     }
 }
 
-/// One entry for each requirement, in order of the first check; the first outcome that does not hold counts.
+/// Returns one entry per requirement, in order of the first check, with the first outcome that does not hold.
 fn checks_of(events: &[Event]) -> Vec<CheckRun> {
     let mut checks: Vec<CheckRun> = Vec::new();
     for event in events {
@@ -110,17 +110,17 @@ fn checks_of(events: &[Event]) -> Vec<CheckRun> {
     checks
 }
 
-/// The verdict that checks and outcome give together; the worst counts.
+/// Returns the worst of the verdicts by the checks and by the outcome, with its reason.
 fn verdict_of(checks: &[CheckRun], outcome: &Outcome) -> (Verdict, String) {
     let broken = |level| checks.iter().find(|c| !c.holds() && c.level == level);
-    let said = |c: &CheckRun| match c.outcome.to_string() {
+    let reason = |c: &CheckRun| match c.outcome.to_string() {
         text if text.is_empty() => format!("{} does not hold", c.requirement),
         text => text,
     };
     let by_checks = if let Some(check) = broken(Level::Must) {
-        (Verdict::Fail, said(check))
+        (Verdict::Fail, reason(check))
     } else if let Some(check) = broken(Level::Should) {
-        (Verdict::Warn, said(check))
+        (Verdict::Warn, reason(check))
     } else if checks.is_empty() {
         (Verdict::None, String::new())
     } else {

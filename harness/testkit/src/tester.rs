@@ -1,4 +1,4 @@
-//! The tester: what a case can do and ask.
+//! The tester: the words of a case.
 
 mod check;
 mod inside;
@@ -104,21 +104,21 @@ impl<'w> Tester<'w> {
         tester
     }
 
-    // ---- who plays ------------------------------------------------------------------------------
+    // ---- players --------------------------------------------------------------------------------
 
-    /// A pool handle that no other case of any run has used.
+    /// Returns a pool handle that no other case of any run has used.
     pub fn unused_pool_handle(&mut self) -> PoolHandle {
         self.pools += 1;
         PoolHandle(format!("rspcheck-{:016x}-{}", self.seed, self.pools).into_bytes())
     }
 
-    /// A random number other than 0, as PE Identifiers should be (RFC 5352 §3.1, R2.2).
+    /// Returns a random number other than 0, as PE Identifiers should be (RFC 5352 §3.1, R2.2).
     pub fn random_identifier(&mut self) -> u32 {
         self.rng.u32(1..=u32::MAX)
     }
 
-    /// A new pool element: Round Robin, life 300 s, an SCTP user transport (data only) at its own
-    /// transport address, no ASAP transport, a random PE Identifier. It has an association of its own.
+    /// Returns a new pool element: Round Robin, life 300 s, an SCTP user transport (data only) at its own
+    /// transport address, no ASAP transport, a random PE Identifier. It has its own association.
     pub fn pool_element(&mut self, pool: &PoolHandle) -> PoolElement {
         let player = self.new_player("PE", EndpointKind::Sctp);
         let element = forge::PoolElement {
@@ -138,7 +138,7 @@ impl<'w> Tester<'w> {
             handle: pool.clone(),
             element,
         };
-        // A transport address needs the endpoint; where it cannot be opened, the first send says why.
+        // The transport address needs the endpoint. If it cannot be opened, the first send reports the error.
         if let Ok(addr) = self.address(&pe) {
             pe.element.user_transport = forge::Transport::Sctp {
                 port: addr.port(),
@@ -149,15 +149,15 @@ impl<'w> Tester<'w> {
         pe
     }
 
-    /// Another pool element over the same association as `sibling`.
+    /// Returns another pool element, which uses the association of `sibling`.
     pub fn pool_element_beside(&mut self, sibling: &PoolElement, pool: &PoolHandle) -> PoolElement {
         let mut pe = sibling.clone().in_pool(pool);
         pe.element.id = self.random_identifier();
         pe
     }
 
-    /// The same pool element (handle and PE Identifier) speaking from another endpoint: a new
-    /// association with another transport address.
+    /// Returns a pool element with the same handle and PE Identifier at another endpoint, that is, with a new
+    /// association from another transport address.
     pub fn impostor_of(&mut self, pe: &PoolElement) -> PoolElement {
         let mut other = self.pool_element(&pe.handle);
         other.element.id = pe.element.id;
@@ -166,14 +166,14 @@ impl<'w> Tester<'w> {
         other
     }
 
-    /// A pool user with an SCTP association of its own.
+    /// Returns a pool user with its own SCTP association.
     pub fn pool_user(&mut self) -> PoolUser {
         PoolUser {
             player: self.new_player("PU", EndpointKind::Sctp),
         }
     }
 
-    /// A pool user over TCP.
+    /// Returns a pool user over TCP.
     pub fn pool_user_over_tcp(&mut self) -> PoolUser {
         PoolUser {
             player: self.new_player("PU", EndpointKind::Tcp),
@@ -187,7 +187,7 @@ impl<'w> Tester<'w> {
         Ok(player)
     }
 
-    /// A player's transport address, as the target sees it.
+    /// Returns a player's transport address as the target sees it.
     pub fn address(&mut self, player: impl Into<Player>) -> Result<SocketAddr, Stop> {
         let endpoint = self.open(player.into())?;
         Ok(self.world.local_addr(endpoint))
@@ -215,7 +215,7 @@ impl<'w> Tester<'w> {
 
     // ---- knowledge of the target ---------------------------------------------------------------
 
-    /// The target's timers and thresholds.
+    /// Returns the target's timers and thresholds.
     pub fn timers(&self) -> &'w Timers {
         &self.profile.timers
     }
@@ -225,12 +225,13 @@ impl<'w> Tester<'w> {
         self.profile.ics.contains(&ics)
     }
 
-    /// Time since the world began.
+    /// Returns the time since the world began.
     pub fn now(&self) -> Duration {
         self.world.now()
     }
 
-    /// The latest that something due after `span` may come: a tenth and half a second more (RFC timers are "normally").
+    /// Returns the limit for an effect that is due after `span`: `span`, a tenth of it and 0.5 s, because the RFC states
+    /// timers with "normally".
     pub fn latest(&self, span: Duration) -> Duration {
         span + span / 10 + SLACK
     }
@@ -250,23 +251,22 @@ impl<'w> Tester<'w> {
         }
         self.event(EventKind::Phase { phase: Phase::Body });
         outcome.map_err(|stop| match stop {
-            Stop::Broken => {
-                Stop::Inconclusive("preamble: the target did not do what the case builds on".into())
-            }
+            Stop::Broken => Stop::Inconclusive(
+                "preamble: the target broke a requirement that the case depends on".into(),
+            ),
             other => other,
         })
     }
 
-    /// Ends the case without a verdict on its purpose.
+    /// Returns the stop that ends the case as inconclusive.
     pub fn inconclusive(&self, why: impl Into<String>) -> Stop {
         Stop::Inconclusive(why.into())
     }
 
     // ---- sending --------------------------------------------------------------------------------
 
-    /// Sends a well-formed message, setting up the association first where there is none. A message
-    /// in which our own dissector finds a defect is an error of the harness: use [`Tester::send_octets`]
-    /// for those.
+    /// Sends a well-formed message, and sets up the association first if there is none. A message in which
+    /// our dissector finds a defect is an error of the harness; [`Tester::send_octets`] sends it.
     pub fn send(&mut self, player: impl Into<Player>, message: Forge) -> Outcome {
         let octets = message.octets();
         let dissection = dissect(Protocol::Asap, &octets);
@@ -295,7 +295,7 @@ impl<'w> Tester<'w> {
         self.transmit(player.into(), ppid, octets.to_vec(), summary)
     }
 
-    /// Sends the REGISTRATION of a pool element and remembers it, so that its keep-alives are answered.
+    /// Sends the REGISTRATION of a pool element, whose keep-alives are acknowledged from then on.
     pub fn send_registration(&mut self, pe: &PoolElement) -> Outcome {
         let identity = (pe.handle.clone(), pe.element.id);
         let elements = &mut self.players[pe.player.0].elements;
@@ -334,7 +334,7 @@ impl<'w> Tester<'w> {
         Ok(())
     }
 
-    /// Cuts the player off the network, as if its host had vanished.
+    /// Disconnects the player from the network, as if its host had vanished.
     pub fn vanish(&mut self, player: impl Into<Player>) -> Outcome {
         let endpoint = self.open(player.into())?;
         if self.world.vanish(endpoint)? {
@@ -345,15 +345,15 @@ impl<'w> Tester<'w> {
         ))
     }
 
-    /// From now on the player does not acknowledge keep-alives.
+    /// Stops the player from acknowledging keep-alives.
     pub fn ignore_keep_alives(&mut self, player: impl Into<Player>) {
         self.players[player.into().0].acknowledges = false;
     }
 
     // ---- expecting ------------------------------------------------------------------------------
 
-    /// Waits for a message of this kind; messages of other kinds stay for later. Without one in time,
-    /// the case's first requirement is broken (in the preamble: inconclusive).
+    /// Waits for a message of this kind and keeps messages of other kinds for later waits. If none comes
+    /// in time, the case's first requirement is broken (in the preamble: inconclusive).
     pub fn expect(
         &mut self,
         player: impl Into<Player>,
@@ -371,7 +371,7 @@ impl<'w> Tester<'w> {
         }
     }
 
-    /// The first message that `wanted` accepts, or `None` when `until` has come. No judgement.
+    /// Waits for the first message that `wanted` accepts, or returns `None` at the time `until`. Judges nothing.
     pub fn next_of(
         &mut self,
         player: impl Into<Player>,
@@ -389,7 +389,7 @@ impl<'w> Tester<'w> {
                 && state.assoc.is_none()
                 && state.kind != EndpointKind::Announcements
             {
-                // The target may still set up a new association to a PE, but it answers nothing on this one.
+                // The target may set up a new association to a PE, but it cannot answer on this one.
                 if state.elements.is_empty() {
                     return Ok(None);
                 }
@@ -400,16 +400,15 @@ impl<'w> Tester<'w> {
         }
     }
 
-    /// Lets `span` pass, playing on (keep-alives are answered).
+    /// Waits for `span`; players acknowledge keep-alives meanwhile.
     pub fn pass_time(&mut self, span: Duration) -> Outcome {
         let until = self.world.now() + span;
         while self.step(until)? {}
         Ok(())
     }
 
-    /// Proves that the target did not send a message of this kind to the player in answer to what was
-    /// sent so far: it must answer a probe sent after it on the same association, and stay silent for
-    /// [`TargetProfile::silence`] more. The requirement is checked with the result.
+    /// Checks that the target sends no message of this kind to the player in answer to earlier messages:
+    /// it must answer a probe on the same association, and then stay silent for [`TargetProfile::silence`].
     pub fn expect_none(
         &mut self,
         requirement: ReqId,
@@ -436,7 +435,8 @@ impl<'w> Tester<'w> {
         Ok(())
     }
 
-    /// As [`Tester::expect_none`] for a whole span of time, for things that the target might do by a timer.
+    /// Checks that the target sends no message of this kind for `span`, for messages that a timer of the target
+    /// may cause; otherwise as [`Tester::expect_none`].
     pub fn expect_none_for(
         &mut self,
         requirement: ReqId,
@@ -448,14 +448,14 @@ impl<'w> Tester<'w> {
         self.expect_none(requirement, player, kind)
     }
 
-    /// Asks for an unused pool handle on the player's association and waits for any answer: proof that
-    /// the target still serves. A new association is set up when the old one is gone.
+    /// Resolves an unused pool handle on the player's association and waits for any answer, which proves that
+    /// the target still serves. Sets up a new association if the old one is gone.
     pub fn probe(&mut self, player: impl Into<Player>) -> Outcome {
         let player = player.into();
         let handle = self.unused_pool_handle();
         self.send(player, forge::handle_resolution(&handle.0, false))?;
         let until = self.world.now() + self.latest(self.timers().t1_enrprequest);
-        // Any answer proves life; the right one to this handle echoes it.
+        // Any answer with this handle proves that the target serves.
         let answered = self
             .next_of(player, until, |m| {
                 m.is(HANDLE_RESOLUTION_RESPONSE) && echoes(m, &handle)
@@ -470,7 +470,7 @@ impl<'w> Tester<'w> {
 
     // ---- conversations that most cases need ------------------------------------------------------
 
-    /// Registers and expects the grant (R = 0).
+    /// Registers a pool element and requires that the target grants it (R = 0).
     pub fn register(&mut self, pe: &PoolElement) -> Outcome {
         let response = self.register_response(pe)?;
         let granted = !response.flag('R');
@@ -482,14 +482,14 @@ impl<'w> Tester<'w> {
         )
     }
 
-    /// Registers and returns the response, granted or refused. Where the case covers
-    /// [`R5352_3_1_53`], an answer counts as checked.
+    /// Registers a pool element and returns the response, granted or rejected. If the case covers
+    /// [`R5352_3_1_53`], the answer is recorded as its check.
     pub fn register_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         self.send_registration(pe)?;
         self.registration_response(pe)
     }
 
-    /// Waits for the response to a registration that was sent already, as
+    /// Waits for the response to a registration that was sent before, as
     /// [`Tester::register_response`] does.
     pub fn registration_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         let message = self.expect(pe, REGISTRATION_RESPONSE, self.timers().t2_registration)?;
@@ -497,8 +497,8 @@ impl<'w> Tester<'w> {
         Ok(message)
     }
 
-    /// De-registers and returns the response. Where the case covers [`R5352_3_2_22`], an answer counts
-    /// as checked.
+    /// De-registers a pool element and returns the response. If the case covers [`R5352_3_2_22`], the
+    /// answer is recorded as its check.
     pub fn deregister_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         self.send(pe, forge::deregistration(&pe.handle.0, pe.element.id))?;
         let message = self.deregistration_response(pe)?;
@@ -509,7 +509,7 @@ impl<'w> Tester<'w> {
         Ok(message)
     }
 
-    /// Waits for the response to a de-registration that was sent already, as
+    /// Waits for the response to a de-registration that was sent before, as
     /// [`Tester::deregister_response`] does.
     pub fn deregistration_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         let message = self.expect(pe, DEREGISTRATION_RESPONSE, self.timers().t3_deregistration)?;
@@ -517,13 +517,13 @@ impl<'w> Tester<'w> {
         Ok(message)
     }
 
-    /// Waits for the response to a handle resolution that was sent already.
+    /// Waits for the response to a handle resolution that was sent before.
     pub fn resolution_response(&mut self, player: impl Into<Player>) -> Result<Message, Stop> {
         let within = self.timers().t1_enrprequest;
         self.expect(player, HANDLE_RESOLUTION_RESPONSE, within)
     }
 
-    /// Resolves a pool handle (S = 0) and gives the response.
+    /// Resolves a pool handle (S = 0) and returns the response.
     pub fn resolve(
         &mut self,
         player: impl Into<Player>,
@@ -544,7 +544,7 @@ impl<'w> Tester<'w> {
         }
     }
 
-    /// PE Identifiers listed for a pool handle now, in order; empty when the answer is negative.
+    /// Resolves a pool handle and returns the listed PE Identifiers, in order; none if the response has an error.
     pub fn listed(
         &mut self,
         player: impl Into<Player>,
@@ -553,7 +553,7 @@ impl<'w> Tester<'w> {
         Ok(self.resolve(player, pool)?.pool_elements())
     }
 
-    /// Everything of this kind that has come for the player and was not taken yet.
+    /// Returns and removes the messages of this kind that the player has received.
     pub fn take_all(&mut self, player: impl Into<Player>, kind: Kind) -> Vec<Message> {
         let inbox = &mut self.players[player.into().0].inbox;
         let (taken, kept) = inbox.drain(..).partition(|m| m.is(kind));
@@ -575,7 +575,7 @@ fn echoes(message: &Message, handle: &PoolHandle) -> bool {
     matches!(message.value("pool-handle"), Some(Value::Opaque(octets)) if octets == handle.0)
 }
 
-/// A span for people: `30 s`, `250 ms`.
+/// Formats a span for people: `30 s`, `250 ms`.
 fn span(duration: Duration) -> String {
     if duration.subsec_millis() == 0 && duration.as_secs() > 0 {
         format!("{} s", duration.as_secs())

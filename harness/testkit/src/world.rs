@@ -1,14 +1,14 @@
-//! The edge between a case and the network.
+//! The interface between a case and the network.
 
 use rspcheck_spec::event::{Change, OutputStream};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-/// A local endpoint of the harness.
+/// Local endpoint of the harness.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Endpoint(pub u32);
 
-/// An association (or TCP connection) between the harness and the target.
+/// Association (or TCP connection) between the harness and the target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Assoc(pub u64);
 
@@ -19,34 +19,34 @@ pub enum EndpointKind {
     Sctp,
     /// A TCP endpoint of a pool user.
     Tcp,
-    /// A socket that hears the announcements of RFC 5352 §2.2.10.
+    /// A socket that receives the announcements of RFC 5352 §2.2.10.
     Announcements,
 }
 
-/// An event of the world.
+/// Event of the network or the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Happening {
     /// An association is up.
     Up {
         /// Our endpoint.
         endpoint: Endpoint,
-        /// Its identity: the one `connect` gave, or a new one that the target set up.
+        /// Identity: the one that `connect` returned, or a new one if the target set the association up.
         assoc: Assoc,
         /// The target's transport address.
         peer: SocketAddr,
     },
     /// An association changed.
     Changed {
-        /// Which.
+        /// The association.
         assoc: Assoc,
         /// The change.
         change: Change,
-        /// The stack's words.
+        /// Reason that the SCTP or TCP stack reports.
         why: String,
     },
     /// A user message.
     Message {
-        /// Over which association.
+        /// Association that carried it.
         assoc: Assoc,
         /// PPID in host order; `None` over TCP.
         ppid: Option<u32>,
@@ -57,28 +57,28 @@ pub enum Happening {
     },
     /// A datagram.
     Datagram {
-        /// On which endpoint.
+        /// Endpoint that received it.
         endpoint: Endpoint,
-        /// From where.
+        /// Source transport address.
         from: SocketAddr,
         /// The octets.
         octets: Vec<u8>,
     },
-    /// A line the target printed.
+    /// A line that the target printed.
     Line {
         /// The stream it was written to.
         stream: OutputStream,
-        /// Without its line end.
+        /// The line without its line end.
         text: String,
     },
 }
 
-/// Why the world cannot go on.
+/// Error that ends a world.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorldError {
     /// The target's process ended or its engine panicked; the sentence names signal or status.
     TargetDied(String),
-    /// Our side: no socket, no port, no memory.
+    /// The harness lacks a resource: a socket, a port, memory.
     Environment(String),
     /// The user ended the run.
     Interrupted,
@@ -96,32 +96,34 @@ impl std::fmt::Display for WorldError {
 
 impl std::error::Error for WorldError {}
 
-/// One target and the network between it and the harness. Two kinds exist: live (wall time) and in
-/// process (virtual time).
+/// Target and the network between it and the harness. Two kinds exist: live (wall time) and in process
+/// (virtual time). The methods that can fail return the [`WorldError`] that ends the world.
 pub trait World {
-    /// Time since this world began, on its own clock.
+    /// Returns the time since this world began, on its own clock.
     fn now(&self) -> Duration;
     /// Opens an endpoint of the harness.
     fn open(&mut self, kind: EndpointKind) -> Result<Endpoint, WorldError>;
-    /// Its transport address as the target sees it.
+    /// Returns an endpoint's transport address as the target sees it.
     fn local_addr(&self, endpoint: Endpoint) -> SocketAddr;
-    /// The target's address that an endpoint of this kind talks to.
+    /// Returns the target's transport address for endpoints of this kind.
     fn target_addr(&self, kind: EndpointKind) -> SocketAddr;
     /// Sets up an association to the target; [`Happening::Up`] or [`Happening::Changed`] follows.
     fn connect(&mut self, endpoint: Endpoint) -> Result<Assoc, WorldError>;
-    /// Sends a user message. `Ok(false)`: the association is gone.
+    /// Sends a user message. Returns false if the association is gone.
     fn send(&mut self, assoc: Assoc, ppid: u32, octets: &[u8]) -> Result<bool, WorldError>;
     /// Sends a datagram from an announcements endpoint to the announcement group.
     fn send_datagram(&mut self, endpoint: Endpoint, octets: &[u8]) -> Result<(), WorldError>;
     /// Shuts an association down gracefully.
     fn shutdown(&mut self, assoc: Assoc) -> Result<(), WorldError>;
-    /// Aborts it.
+    /// Aborts an association.
     fn abort(&mut self, assoc: Assoc) -> Result<(), WorldError>;
-    /// Cuts an endpoint off the network in both directions, as if its host had vanished. `Ok(false)`: this world cannot.
+    /// Disconnects an endpoint from the network in both directions, as if its host had vanished. Returns false if this
+    /// world cannot do that.
     fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError>;
-    /// The next happening, or `None` when the clock has reached `until`.
+    /// Waits for the next happening, or returns `None` when the clock has reached `until`.
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError>;
-    /// The worst delay of the harness itself since the world began: how late it was called back.
+    /// Returns the greatest delay between the time at which a call was due to return and its return, since the world
+    /// began.
     fn lag(&self) -> Duration;
     /// At the end of a case: a sentence about output of the target that was not reported, if there was any.
     fn output_left_out(&mut self) -> Option<String> {

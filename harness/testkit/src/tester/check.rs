@@ -1,4 +1,4 @@
-//! Checks of a case: the requirement, its outcome, and the message that it is about.
+//! Checks of a case: the requirement, its outcome, and the message checked.
 
 use super::Tester;
 use crate::case::{Outcome, Stop};
@@ -9,8 +9,8 @@ use rspcheck_spec::event::EventKind;
 use rspcheck_spec::verdict::{CheckOutcome, Level};
 use std::fmt::Debug;
 
-/// Sentence that a check gives for the case that it does not hold. It may name the message that was checked, so
-/// that reports show its octets. A text converts into one, and so does a message: its summary is the sentence.
+/// Sentence for a check that does not hold. It may refer to the checked message, so that reports show its
+/// octets. A text converts into a note, and so does a message, whose summary is the sentence.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Note {
     text: String,
@@ -18,7 +18,7 @@ pub struct Note {
 }
 
 impl Note {
-    /// Makes a note about a message.
+    /// Returns a note that refers to a message.
     pub fn about(message: &Message, text: impl Into<String>) -> Note {
         Note {
             text: text.into(),
@@ -60,7 +60,7 @@ impl Tester<'_> {
         self.check_that(requirement, holds, Note::default());
     }
 
-    /// Checks one requirement. The note says what was wrong if it does not hold.
+    /// Checks one requirement. The note states the difference if it does not hold.
     pub fn check_that(&mut self, requirement: ReqId, holds: bool, note: impl Into<Note>) {
         let Note { text, message } = note.into();
         let outcome = if holds {

@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 impl Tester<'_> {
-    /// Sets up the player's association where there is none; gives it when it is up.
+    /// Returns the player's association; sets it up first if there is none.
     pub(super) fn associate(&mut self, player: Player) -> Result<Assoc, Stop> {
         let endpoint = self.open(player)?;
         if self.players[player.0].assoc.is_none() {
@@ -33,7 +33,7 @@ impl Tester<'_> {
             }
             if let Some((change, why)) = &state.gone {
                 let text = format!("{}: association {change}: {why}", state.name);
-                // A process that has just died accepts no associations: see whether it did.
+                // A target that has just ended accepts no association either, so find out if it did.
                 self.pass_time(LAST_LOOK)?;
                 return Err(Stop::Inconclusive(text));
             }
@@ -56,10 +56,10 @@ impl Tester<'_> {
         Ok(endpoint)
     }
 
-    /// Ends a case in which the target did not do what was awaited: the case's first requirement is broken, or
-    /// in the preamble the case is inconclusive. A late harness and a dead target are ruled out before.
+    /// Returns the stop for a target that did not do the awaited action: the case's first requirement is broken, or in
+    /// the preamble the case is inconclusive. A late harness and an ended target give another stop.
     pub(super) fn unanswered(&mut self, player: Player, expected: &str) -> Stop {
-        // A process that dies takes its associations down before its end can be seen.
+        // The associations of a process end before its end can be detected.
         if let Err(stop) = self.pass_time(LAST_LOOK) {
             return stop;
         }
@@ -86,7 +86,7 @@ impl Tester<'_> {
         Stop::Broken
     }
 
-    /// Takes one happening, or lets the clock reach `until` (then false).
+    /// Processes one happening; returns false if the clock reached `until` without one.
     pub(super) fn step(&mut self, until: Duration) -> Result<bool, Stop> {
         let Some(happening) = self.world.wait(until)? else {
             return Ok(false);
@@ -183,7 +183,7 @@ impl Tester<'_> {
         Ok(())
     }
 
-    /// The ACK for a keep-alive to one of this player's PEs (RFC 5352 §3.4, KA1–KA2).
+    /// Returns the ACK for a keep-alive to one of this player's PEs (RFC 5352 §3.4, KA1–KA2).
     pub(super) fn keep_alive_ack(&self, at: usize, message: &Message) -> Option<Forge> {
         if !message.is(ENDPOINT_KEEP_ALIVE) {
             return None;
@@ -212,7 +212,7 @@ impl Tester<'_> {
         }
     }
 
-    /// Sends a message over the player's association, which is set up first where there is none.
+    /// Sends a message over the player's association; sets it up first if there is none.
     pub(super) fn transmit(
         &mut self,
         player: Player,
@@ -280,7 +280,7 @@ impl Tester<'_> {
         }
     }
 
-    /// Transport addresses of a player and of the target towards it.
+    /// Returns the transport addresses of a player and of the target towards it.
     fn addresses(&self, player: Player) -> (SocketAddr, SocketAddr) {
         let state = &self.players[player.0];
         let endpoint = state

@@ -1,4 +1,4 @@
-//! Verbs for what most cases check. Each records one check per requirement and lets the case go on.
+//! Verbs for common checks. Each records one check per requirement, and the case continues.
 
 use super::Tester;
 use crate::case::{Outcome, Stop};
@@ -30,13 +30,13 @@ impl Tester<'_> {
         }
     }
 
-    /// Records behaviour that the requirement permits, with a sentence on what was seen.
+    /// Records behaviour that the requirement permits, with a sentence that describes it.
     pub fn permitted(&mut self, requirement: ReqId, note: impl Into<String>) {
         self.observe(note);
         self.check(requirement, true);
     }
 
-    /// Records a message that is not judged, with what it answers.
+    /// Records a message that is not judged; `what` describes it.
     pub fn observe_message(&mut self, what: &str, message: &Message) {
         self.observe(format!("{what}: {}", message.summary()));
     }
@@ -136,7 +136,7 @@ impl Tester<'_> {
         );
     }
 
-    /// Checks the number at this path of a message, where the message has one.
+    /// Checks the number at this path of a message, if the message has one.
     pub fn field_if_present(
         &mut self,
         requirement: ReqId,
@@ -164,7 +164,7 @@ impl Tester<'_> {
         self.field(requirement, message, "pe-identifier", pe.pe_identifier());
     }
 
-    // ---- what is resolved -----------------------------------------------------------------------
+    // ---- resolutions ----------------------------------------------------------------------------
 
     /// Resolves a pool handle and checks that exactly these PEs are listed, in any order.
     ///
