@@ -85,7 +85,7 @@ pub fn run(args: Args) -> Done {
     target
         .takes_jobs(jobs)
         .map_err(|what| Failure::usage(anyhow!("--jobs {jobs}: {what}")))?;
-    RunDir::check(args.out.as_deref()).map_err(Failure::usage)?;
+    RunDir::check(args.out.as_deref())?;
     let seed = args.seed.unwrap_or_else(seed_of_clock);
     let interrupted = interrupt::watch().map_err(Failure::environment)?;
     let done = on_target(
@@ -132,7 +132,7 @@ fn on_target(args: &Args, target: Target, chosen: Chosen, interrupted: Arc<Atomi
     let worlds = Worlds::new(target, args.transport, harness, interrupted.clone())
         .map_err(Failure::environment)?;
     let probe = worlds.probe().map_err(Failure::environment)?;
-    let dir = RunDir::create(args.out.as_deref()).map_err(Failure::environment)?;
+    let dir = RunDir::create(args.out.as_deref())?;
     let Chosen { cases, seed, jobs } = chosen;
     let plan = Plan {
         cases,

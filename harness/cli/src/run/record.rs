@@ -1,6 +1,7 @@
 //! The run directory: written as the run goes, so that a broken-off run is readable.
 
-use anyhow::{Context, bail};
+use crate::exit::Failure;
+use anyhow::{Context, anyhow, bail};
 use rspcheck_capture::{Data, SctpWriter, Way};
 use rspcheck_spec::event::{Event, EventKind, Traffic};
 use rspcheck_spec::run::Run;
@@ -24,14 +25,9 @@ impl RunDir {
     ///
     /// # Errors
     /// If it exists already.
-    pub(crate) fn check(wanted: Option<&Path>) -> anyhow::Result<()> {
+    pub(crate) fn check(wanted: Option<&Path>) -> Result<(), Failure> {
         match wanted {
-            Some(path) if path.symlink_metadata().is_ok() => {
-                bail!(
-                    "--out {} exists already; choose another, nothing is overwritten",
-                    path.display()
-                )
-            }
+            Some(path) if path.symlink_metadata().is_ok() => Err(taken(path)),
             _ => Ok(()),
         }
     }
@@ -40,18 +36,17 @@ impl RunDir {
     ///
     /// # Errors
     /// If it exists or cannot be created.
-    pub(crate) fn create(wanted: Option<&Path>) -> anyhow::Result<RunDir> {
+    pub(crate) fn create(wanted: Option<&Path>) -> Result<RunDir, Failure> {
+        if let Some(path) = wanted {
+            create_new(path)?;
+        }
+        RunDir::begin(wanted).map_err(Failure::environment)
+    }
+
+    /// Begins the record in the given directory, which exists, or in the next one under `runs/`.
+    fn begin(wanted: Option<&Path>) -> anyhow::Result<RunDir> {
         let path = match wanted {
-            Some(path) => {
-                if let Some(parent) = path.parent() {
-                    fs::create_dir_all(parent)
-                        .with_context(|| format!("cannot create {}", parent.display()))?;
-                }
-                // Fails if another process has made it in the meantime.
-                fs::create_dir(path)
-                    .with_context(|| format!("cannot create {}", path.display()))?;
-                path.to_owned()
-            }
+            Some(path) => path.to_owned(),
             None => next_number(Path::new(RUNS))?,
         };
         let file = path.join("events.jsonl");
@@ -131,6 +126,29 @@ impl RunDir {
             let _ = std::os::unix::fs::symlink(name, &last);
         }
     }
+}
+
+/// Creates a directory that must be new.
+fn create_new(path: &Path) -> Result<(), Failure> {
+    let failed = |path: &Path, error: io::Error| {
+        let error = anyhow!(error).context(format!("cannot create {}", path.display()));
+        Failure::environment(error)
+    };
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(|error| failed(parent, error))?;
+    }
+    fs::create_dir(path).map_err(|error| match error.kind() {
+        // Another run has made it since it was checked.
+        io::ErrorKind::AlreadyExists => taken(path),
+        _ => failed(path, error),
+    })
+}
+
+fn taken(path: &Path) -> Failure {
+    Failure::usage(anyhow!(
+        "--out {} exists already; choose another, nothing is overwritten",
+        path.display()
+    ))
 }
 
 /// The folder of numbered runs.

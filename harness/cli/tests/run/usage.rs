@@ -4,6 +4,7 @@ use super::{Place, REGISTERS, RESOLVES, ran};
 use rspcheck_adapters::target::Target;
 use rspcheck_testkit::monitor;
 use std::path::Path;
+use std::process::Stdio;
 
 #[test]
 fn slips_are_told_before_anything_is_started_or_created() {
@@ -262,4 +263,29 @@ fn a_run_that_can_no_longer_be_written_is_broken_off_and_readable() {
         "{}",
         report.out
     );
+}
+
+#[test]
+fn of_runs_with_one_directory_one_is_accepted() {
+    let place = Place::new();
+    let runs: Vec<_> = (0..4)
+        .map(|_| {
+            let mut command = place.command(&["--target", "in-process", REGISTERS]);
+            command.stdout(Stdio::null()).stderr(Stdio::piped());
+            command.spawn().expect("the binary starts")
+        })
+        .collect();
+    let mut codes = Vec::new();
+    for run in runs {
+        let output = run.wait_with_output().expect("it ends");
+        let errors = String::from_utf8_lossy(&output.stderr);
+        let code = output.status.code();
+        assert!(
+            code != Some(2) || errors.contains("exists already"),
+            "{errors}"
+        );
+        codes.push(code);
+    }
+    codes.sort_unstable();
+    assert_eq!(codes, [0, 2, 2, 2].map(Some));
 }
