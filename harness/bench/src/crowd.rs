@@ -24,7 +24,7 @@ pub(crate) const SILENCE: Duration = Duration::from_secs(20);
 /// Time before a message that found the send buffer full is sent again.
 const FULL: Duration = Duration::from_millis(5);
 
-/// How often the crowd looks whether it is to stop.
+/// The interval at which the crowd checks for the end of its input.
 const LOOK: Duration = Duration::from_millis(100);
 
 const REGISTRATION_RESPONSE: u8 = 0x03;

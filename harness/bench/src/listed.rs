@@ -59,7 +59,7 @@ pub fn listed(
 pub struct Listed {
     /// Elements in all pools together.
     pub elements: usize,
-    /// Whether each pool has the number of elements that was wanted.
+    /// True if each pool has the wanted number of elements.
     pub as_wanted: bool,
     /// Requests that were sent.
     pub requests: usize,

@@ -69,11 +69,11 @@ pub struct Sample {
     pub at: Duration,
     /// From there to the answer; the timeout where none came in time.
     pub latency: Duration,
-    /// Whether the answer came in time.
+    /// True if the answer came in time.
     pub answered: bool,
 }
 
-/// What the generator recorded.
+/// The record of the generator.
 #[derive(Clone, Debug, Default)]
 pub struct Outcome {
     /// Every request of the counted time, in order of completion.
@@ -82,7 +82,7 @@ pub struct Outcome {
     pub negative: u64,
     /// Octets of the first positive answer.
     pub answer_octets: usize,
-    /// How late each request left after its time (open loop; nothing in closed loop).
+    /// Delay of each request behind its intended time (open loop; empty in closed loop).
     pub lateness: Vec<Duration>,
     /// Requests that the timetable had for the counted time (open loop).
     pub offered: u64,

@@ -97,7 +97,7 @@ struct Second {
 /// The generator's own behaviour during a measurement.
 #[derive(Debug, Serialize)]
 pub struct Generator {
-    /// Whether the measurement is valid.
+    /// True if the measurement is valid.
     pub valid: bool,
     /// The reasons why it is not.
     pub invalid_because: Vec<String>,

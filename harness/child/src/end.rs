@@ -1,4 +1,4 @@
-//! How a child ended.
+//! The end of a child process.
 
 use rustix::process::{Signal, WaitIdStatus};
 use std::fmt;

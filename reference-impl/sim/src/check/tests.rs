@@ -308,7 +308,7 @@ fn events_act_alike_on_hosts_with_and_without_an_engine() {
     let before = registrations(&world);
     world.act_on(&Act::Flood(Spot::Element(3), 9));
     world.pass_secs(5);
-    assert!(registrations(&world) > before, "it says what has changed");
+    assert!(registrations(&world) > before, "it reports the change");
 
     let reports = |world: &World| world.driver(0).engine().counters().reports;
     world.act_on(&Act::Report(0, 3, 1));

@@ -58,7 +58,7 @@ pub struct Endpoints {
 
 /// The totals, which include what is not listed.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields say what their names say")]
+#[expect(missing_docs, reason = "the names of the fields describe them")]
 pub struct Totals {
     pub pools: usize,
     pub pool_elements: usize,
@@ -75,7 +75,7 @@ pub struct Totals {
 
 /// A Home ENRP server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields say what their names say")]
+#[expect(missing_docs, reason = "the names of the fields describe them")]
 pub struct Owner {
     pub id: String,
     pub pool_elements: usize,
@@ -84,7 +84,7 @@ pub struct Owner {
 
 /// A peer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields say what their names say")]
+#[expect(missing_docs, reason = "the names of the fields describe them")]
 pub struct Peer {
     pub id: String,
     /// `Active`, `Probed`, `Dead`, `NotActive`.
@@ -102,7 +102,7 @@ pub struct Peer {
 
 /// A download by a peer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields say what their names say")]
+#[expect(missing_docs, reason = "the names of the fields describe them")]
 pub struct Session {
     pub peer: String,
     pub own_only: bool,
@@ -125,7 +125,7 @@ pub struct LimitState {
 
 /// The counters, by name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields say what their names say")]
+#[expect(missing_docs, reason = "the names of the fields describe them")]
 pub struct Numbers {
     pub asap_in: BTreeMap<String, u64>,
     pub asap_out: BTreeMap<String, u64>,
@@ -143,7 +143,7 @@ pub struct Numbers {
 
 /// A pool.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields say what their names say")]
+#[expect(missing_docs, reason = "the names of the fields describe them")]
 pub struct PoolState {
     /// The pool handle: text if it is printable, else hexadecimal.
     pub handle: String,
@@ -158,7 +158,7 @@ pub struct PoolState {
 
 /// A PE.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "the fields say what their names say")]
+#[expect(missing_docs, reason = "the names of the fields describe them")]
 pub struct ElementState {
     pub id: String,
     pub home: String,

@@ -58,7 +58,7 @@ fn the_stack_holds_no_more_than_the_limits_say() {
         (settings.stack(&setup).1.options, setup)
     };
     let (usual, setup) = options("");
-    assert_eq!(usual.max_message, 65_536, "what a Length can say");
+    assert_eq!(usual.max_message, 65_536, "the largest Length");
     assert_eq!(setup.max_backlog, 2 << 20);
     assert_eq!(usual.send_queue, 1 << 20, "half of it");
     let (more, _) = options("max-backlog = 8000000");
