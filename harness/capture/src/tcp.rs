@@ -132,6 +132,7 @@ impl Tcp {
         visit: &mut Visit<'_>,
     ) -> ControlFlow<()> {
         let mut waiting = Vec::new();
+        #[expect(clippy::iter_over_hash_type, reason = "what waits is sorted below")]
         for (key, direction) in self.directions.drain() {
             if !direction.early.is_empty() {
                 waiting.push((key, direction));

@@ -21,7 +21,7 @@ use std::time::Duration;
 
 /// Arguments of `check`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// Capture files, pcap or pcapng; `-` is standard input. The exit code is that of the worst one.
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -60,7 +60,7 @@ struct Tally {
 }
 
 /// Runs it.
-pub fn run(args: Args) -> Done {
+pub(crate) fn run(args: Args) -> Done {
     let timers = timers(&args.timer)?;
     let mut worst = exit::OK;
     for file in &args.files {

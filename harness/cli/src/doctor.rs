@@ -8,7 +8,7 @@ use std::process::{Command, ExitCode, Stdio};
 
 /// Arguments.
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// Print the findings as one JSON object.
     #[arg(long)]
     json: bool,
@@ -61,7 +61,7 @@ struct Findings {
 }
 
 /// Runs it.
-pub fn run(args: Args) -> Done {
+pub(crate) fn run(args: Args) -> Done {
     let findings = look();
     let text = if args.json {
         serde_json::to_string_pretty(&findings).map_err(Failure::environment)?

@@ -4,19 +4,19 @@
 use std::process::ExitCode;
 
 /// Everything asked for was done and nothing unexpected was found.
-pub const OK: u8 = 0;
+pub(crate) const OK: u8 = 0;
 /// The target, capture or codec failed.
-pub const FAIL: u8 = 1;
+pub(crate) const FAIL: u8 = 1;
 /// The command line, a target file or another input we were given to follow is wrong.
-pub const USAGE: u8 = 2;
+pub(crate) const USAGE: u8 = 2;
 /// The environment does not allow it: no such transport, a file cannot be read or is cut off, a target does not start.
-pub const ENVIRONMENT: u8 = 3;
+pub(crate) const ENVIRONMENT: u8 = 3;
 /// A measurement is invalid or has become worse.
-pub const BENCH: u8 = 6;
+pub(crate) const BENCH: u8 = 6;
 
 /// An error that knows its exit code. Wraps the sentence that is printed.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     /// Exit code.
     pub code: u8,
     /// What went wrong, where, and the way out.
@@ -25,14 +25,14 @@ pub struct Failure {
 
 impl Failure {
     /// A failure of our environment.
-    pub fn environment(error: impl Into<anyhow::Error>) -> Failure {
+    pub(crate) fn environment(error: impl Into<anyhow::Error>) -> Failure {
         Failure {
             code: ENVIRONMENT,
             error: error.into(),
         }
     }
     /// A wrong flag, file or selector.
-    pub fn usage(error: impl Into<anyhow::Error>) -> Failure {
+    pub(crate) fn usage(error: impl Into<anyhow::Error>) -> Failure {
         Failure {
             code: USAGE,
             error: error.into(),
@@ -41,4 +41,4 @@ impl Failure {
 }
 
 /// What a subcommand returns.
-pub type Done = Result<ExitCode, Failure>;
+pub(crate) type Done = Result<ExitCode, Failure>;

@@ -10,7 +10,7 @@ use std::process::Command;
 
 /// Arguments of `guard`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// Process id of the harness: if another process is the parent already, the harness is gone.
     #[arg(long)]
     parent: Option<i32>,
@@ -20,7 +20,7 @@ pub struct Args {
 }
 
 /// Runs it; returns only when the command cannot be started.
-pub fn run(args: Args) -> Done {
+pub(crate) fn run(args: Args) -> Done {
     #[cfg(target_os = "linux")]
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
         .context("parent death signal")

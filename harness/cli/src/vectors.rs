@@ -18,7 +18,7 @@ use std::time::Duration;
 
 /// Arguments.
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(subcommand)]
     action: Action,
 }
@@ -69,7 +69,7 @@ struct ListArgs {
 }
 
 /// Runs it.
-pub fn run(args: Args) -> Done {
+pub(crate) fn run(args: Args) -> Done {
     match args.action {
         Action::Check(args) => check_codecs(&args),
         Action::List(args) => list(&args),

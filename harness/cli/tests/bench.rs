@@ -1,4 +1,8 @@
 //! `rspcheck bench register`, `listed` and `ask`: a crowd of pool elements at the bundled registrar.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic in a helper of a test fails the test"
+)]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Output, Stdio};

@@ -225,6 +225,7 @@ fn fields_and_flags_are_set_by_path() -> Result<(), forge::ForgeError> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of spoilt messages")]
 fn each_spoiling_gives_the_defect_it_is_for() -> Result<(), forge::ForgeError> {
     let handle = || forge::deregistration(b"abc", 1);
     let surplus = || Parameter::cookie(b"x");

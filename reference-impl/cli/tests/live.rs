@@ -1,4 +1,8 @@
 //! The `rserpool` binary as a process, on any free ports.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic in a helper of a test fails the test"
+)]
 
 use std::io::{BufRead, BufReader, Read};
 use std::net::SocketAddr;

@@ -1,4 +1,8 @@
 //! `rserpool pe` as a process beside `rserpool registrar`, on any free ports.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic in a helper of a test fails the test"
+)]
 
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, ChildStderr, Command, Stdio};

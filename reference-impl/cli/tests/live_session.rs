@@ -1,5 +1,9 @@
 //! The `rserpool` binary as registrars, pool elements and a pool user on addresses of this host: processes are
 //! killed, the session goes on.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic in a helper of a test fails the test"
+)]
 #![cfg(target_os = "linux")]
 
 use std::io::{BufRead, BufReader, Lines, Write};

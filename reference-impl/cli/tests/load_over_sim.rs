@@ -1,5 +1,9 @@
 //! The load client over the simulated network: real registrars, real pool elements with the built-in services,
 //! real SCTP, virtual time. Pool elements die under it.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic in a helper of a test fails the test"
+)]
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;

@@ -1,4 +1,8 @@
 //! The driver over the simulated network: real SCTP, virtual time.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic in a helper of a test fails the test"
+)]
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;

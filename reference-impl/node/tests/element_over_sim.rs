@@ -1,4 +1,8 @@
 //! The pool element's driver over the simulated network, with real registrars: real SCTP, virtual time.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic in a helper of a test fails the test"
+)]
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::num::NonZeroU64;

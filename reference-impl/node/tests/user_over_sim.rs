@@ -1,5 +1,9 @@
 //! The pool user's driver over the simulated network, with real registrars and pool elements that are played
 //! here: real SCTP, virtual time.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a panic in a helper of a test fails the test"
+)]
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};

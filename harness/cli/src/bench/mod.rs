@@ -23,7 +23,7 @@ use std::time::Duration;
 
 /// Arguments of `bench`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     #[command(subcommand)]
     what: What,
 }
@@ -82,7 +82,7 @@ struct Resolve {
 }
 
 /// Runs it.
-pub fn run(args: Args) -> Done {
+pub(crate) fn run(args: Args) -> Done {
     match args.what {
         What::Resolve(args) => resolve(&args),
         What::Register(args) => crowd::register(&args),

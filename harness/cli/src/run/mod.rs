@@ -29,7 +29,7 @@ use std::time::Instant;
 
 /// Arguments of `run`.
 #[derive(clap::Args)]
-pub struct Args {
+pub(crate) struct Args {
     /// Cases to run, as globs over ids, `req:…`, `role:…`, or `!…` to leave out; all when empty.
     selectors: Vec<String>,
     /// The target: `bundled` (the registrar that comes with rspcheck, as a process of its own, over SCTP on
@@ -74,7 +74,7 @@ pub(crate) struct Plan {
 
 /// Runs it. Errors of the command line and of the target file are reported before a target is started or a file
 /// created.
-pub fn run(args: Args) -> Done {
+pub(crate) fn run(args: Args) -> Done {
     let target = load(&args.target)?;
     let ids = rspcheck_cases::all()
         .map(|case| case.id)

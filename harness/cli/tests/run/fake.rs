@@ -8,9 +8,9 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
 /// Tells what to do wrong; without it the test below does nothing.
-pub const HOW: &str = "RSPCHECK_FAKE_TARGET";
+pub(crate) const HOW: &str = "RSPCHECK_FAKE_TARGET";
 /// A file that gets one line with each start.
-pub const STARTS: &str = "RSPCHECK_FAKE_STARTS";
+pub(crate) const STARTS: &str = "RSPCHECK_FAKE_STARTS";
 
 /// Words that would command a terminal: OSC 52 (clipboard), CSI (colour, clear), C1, NUL.
 pub const COMMANDS: &str = "\u{1b}]52;c;cm0gLXJm\u{7}\u{1b}[31mred\u{1b}[2J\u{9b}1m\0end";
@@ -19,7 +19,7 @@ const REGISTRATION: u8 = 0x01;
 const HANDLE_RESOLUTION: u8 = 0x05;
 
 /// Arguments with which the test binary is this registrar.
-pub fn command() -> Vec<String> {
+pub(crate) fn command() -> Vec<String> {
     let own = std::env::current_exe().expect("a test has a path");
     let mut command = vec![own.to_str().expect("its path is plain").to_owned()];
     command.extend(["--exact", "fake::registrar", "--nocapture", "--quiet"].map(str::to_owned));

@@ -12,7 +12,7 @@ use rsp_wire::{
 };
 
 /// Killed when the test ends, however it ends.
-pub struct Process {
+pub(crate) struct Process {
     child: Child,
     stderr: BufReader<ChildStderr>,
     line: String,
@@ -26,7 +26,7 @@ impl Drop for Process {
     }
 }
 
-pub fn registrar(args: &[&str]) -> Process {
+pub(crate) fn registrar(args: &[&str]) -> Process {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rserpool"));
     command.arg("registrar");
     if !args.contains(&"--config") {
@@ -48,7 +48,7 @@ pub fn registrar(args: &[&str]) -> Process {
 
 impl Process {
     /// The ready line.
-    pub fn ready(&mut self) -> String {
+    pub(crate) fn ready(&mut self) -> String {
         if self.line.is_empty() {
             let stdout = self.child.stdout.take().expect("stdout is piped");
             BufReader::new(stdout).read_line(&mut self.line).unwrap();
@@ -58,12 +58,12 @@ impl Process {
     }
 
     /// One word of the ready line.
-    pub fn told(&mut self, key: &str) -> String {
+    pub(crate) fn told(&mut self, key: &str) -> String {
         value(&self.ready(), key)
     }
 
     /// Waits until it has logged this.
-    pub fn said(&mut self, what: &str) {
+    pub(crate) fn said(&mut self, what: &str) {
         let mut line = String::new();
         while !line.contains(what) {
             line.clear();
@@ -84,14 +84,14 @@ fn value(line: &str, key: &str) -> String {
 }
 
 /// Sends a signal: `TERM`, `STOP`, `CONT`.
-pub fn signal(process: &Process, name: &str) {
+pub(crate) fn signal(process: &Process, name: &str) {
     let (name, pid) = (format!("-{name}"), process.child.id().to_string());
     let killed = Command::new("kill").args([&name, &pid]).status().unwrap();
     assert!(killed.success());
 }
 
 /// Exit code and standard error, when it ends.
-pub fn ended(mut process: Process) -> (Option<i32>, String) {
+pub(crate) fn ended(mut process: Process) -> (Option<i32>, String) {
     let status = process.child.wait().unwrap();
     let mut text = String::new();
     process.stderr.read_to_string(&mut text).unwrap();
@@ -99,7 +99,7 @@ pub fn ended(mut process: Process) -> (Option<i32>, String) {
 }
 
 /// One association with a registrar.
-pub struct Client {
+pub(crate) struct Client {
     runtime: tokio::runtime::Runtime,
     stack: UdpStack,
     assoc: AssocId,
@@ -109,7 +109,7 @@ pub struct Client {
 
 impl Client {
     /// Connects to the registrar of this ready line.
-    pub fn of(line: &str) -> Self {
+    pub(crate) fn of(line: &str) -> Self {
         let asap: SocketAddr = value(line, "asap").parse().unwrap();
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -154,7 +154,7 @@ impl Client {
         })
     }
 
-    pub fn send(&mut self, message: impl Into<asap::Message>) {
+    pub(crate) fn send(&mut self, message: impl Into<asap::Message>) {
         let mut octets = Vec::new();
         message.into().encode(&mut octets).unwrap();
         let outgoing = Outgoing {
@@ -168,7 +168,7 @@ impl Client {
     }
 
     /// The next message; none when the association is gone.
-    pub fn answer(&mut self) -> Option<asap::Message> {
+    pub(crate) fn answer(&mut self) -> Option<asap::Message> {
         match self.event() {
             Event::Message { octets, .. } => Some(asap::Message::decode(&octets).unwrap().message),
             Event::Down { kind, .. } => {
@@ -180,7 +180,7 @@ impl Client {
     }
 
     /// Registers a PE; the answer may be a rejection.
-    pub fn register(&mut self, pool: &str, pe: u32) {
+    pub(crate) fn register(&mut self, pool: &str, pe: u32) {
         self.send(Registration::new(pool.into(), element(pe)));
         let answer = self.answer();
         assert!(
@@ -190,7 +190,7 @@ impl Client {
     }
 
     /// Is gone, like a host that lost its power.
-    pub fn leave_without_a_word(self) {
+    pub(crate) fn leave_without_a_word(self) {
         let Self { runtime, stack, .. } = self;
         let _inside = runtime.enter();
         stack.vanish();
