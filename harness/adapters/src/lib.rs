@@ -13,6 +13,8 @@ mod event_map;
 pub mod fault;
 pub mod in_process;
 pub mod live;
+mod occupied;
+mod ports;
 pub mod process;
 pub mod target;
 pub mod worlds;

@@ -50,6 +50,14 @@ pub struct Place {
     pub carrier: Carrier,
 }
 
+impl Place {
+    /// Returns true if a process at the other place would be reached at this one too.
+    pub(crate) fn overlaps(&self, other: &Place) -> bool {
+        let sctp = (self.asap, self.udp_port) == (other.asap, other.udp_port);
+        sctp || (self.tcp.is_some() && self.tcp == other.tcp)
+    }
+}
+
 #[derive(Debug)]
 struct PlayerEndpoint {
     host: Host,

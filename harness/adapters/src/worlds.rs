@@ -1,12 +1,12 @@
 //! From a target to a world for each case.
 
 use crate::carrier::Carrier;
-use crate::event_map::environment;
 use crate::fault::Fault;
 use crate::in_process::InProcess;
 use crate::live::{LOOK, Live, Place, Slot};
 use crate::process::Process;
 use crate::target::{Ready, Target};
+use crate::{occupied, ports};
 use rsp_transport::probe;
 use rspcheck_spec::event::OutputStream;
 use rspcheck_spec::ics::Ics;
@@ -236,7 +236,7 @@ impl Worlds {
     fn free_place(&self) -> Result<Place, WorldError> {
         let mut place = self.place();
         if place.udp_port == 0 {
-            place.udp_port = free_udp_port()?;
+            place.udp_port = ports::free_udp()?;
         }
         // Two targets that find the same free SCTP port still differ by their UDP ports; over the kernel's
         // SCTP a free TCP port is as good a guess as any.
@@ -245,30 +245,46 @@ impl Worlds {
             .flatten()
         {
             if addr.port() == 0 {
-                addr.set_port(free_tcp_port()?);
+                addr.set_port(ports::free_tcp()?);
             }
         }
-        // Several targets at a time must not hear each other's announcements.
-        if self.target.fresh
-            && self
-                .target
-                .command
-                .iter()
-                .any(|word| word.contains("{announce-port}"))
-        {
-            place.announce.set_port(free_udp_port()?);
+        if self.selects_announce_port() {
+            place.announce.set_port(ports::free_udp()?);
         }
         Ok(place)
     }
 
+    /// Starts the target. One that finds a port taken that the harness selected is started again with others.
     fn spawn(&self) -> Result<(Process, Place), WorldError> {
-        let mut place = self.free_place()?;
+        let mut starts = 1;
+        loop {
+            match self.start(self.free_place()?) {
+                Ok(started) => return Ok(started),
+                Err(NotReady::PortTaken(_)) if starts < STARTS_LIMIT => starts += 1,
+                Err(NotReady::PortTaken(what)) => {
+                    return Err(WorldError::Environment(format!(
+                        "{what}\n    (started {starts} times, each time with other ports)"
+                    )));
+                }
+                Err(NotReady::Other(error)) => return Err(error),
+            }
+        }
+    }
+
+    fn start(&self, mut place: Place) -> Result<(Process, Place), NotReady> {
         let command: Vec<String> = self
             .target
             .command
             .iter()
             .map(|word| self.filled(word, &place))
             .collect();
+        let occupied = occupied::answering(&place, &self.interrupted)?;
+        // The line that it prints when it is ready may name another place.
+        if self.target.ready != Ready::Line
+            && let Some(address) = &occupied
+        {
+            return Err(self.stale(address));
+        }
         let mut process = Process::start(&command, Some(&self.harness), self.target.stop_grace)
             .map_err(|e| {
                 WorldError::Environment(format!("cannot start `{}`: {e}", command.join(" ")))
@@ -277,23 +293,30 @@ impl Worlds {
             Ready::Line => {
                 let deadline = clock() + self.target.start_timeout;
                 let line = self.ready_line(&process, deadline, &command)?;
+                let selected = place.clone();
                 read_places(&line, &mut place).map_err(|what| {
                     WorldError::Environment(format!("ready line `{line}`: {what}"))
                 })?;
+                if let Some(address) = occupied.filter(|_| place.overlaps(&selected)) {
+                    return Err(self.stale(&address));
+                }
             }
             Ready::AsapResolution => {
                 let mut world = Live::new(place.clone(), Some(process), self.interrupted.clone())?;
                 let answer = resolve_once(&mut world, self.target.start_timeout);
                 process = world.into_process().expect("the process was given to it");
                 match answer {
-                    Ok(Answer::After(_)) => {}
+                    Ok(Answer::After(_)) if process.ended().is_none() => {}
+                    Ok(Answer::After(_)) => {
+                        return Err(self.not_ready(&process, &command, "another process answered"));
+                    }
                     Ok(Answer::None { last }) => {
                         return Err(self.not_ready(&process, &command, &last));
                     }
                     Err(WorldError::TargetDied(_)) => {
                         return Err(self.not_ready(&process, &command, ""));
                     }
-                    Err(other) => return Err(other),
+                    Err(other) => return Err(other.into()),
                 }
             }
         }
@@ -305,10 +328,10 @@ impl Worlds {
         process: &Process,
         deadline: Instant,
         command: &[String],
-    ) -> Result<String, WorldError> {
+    ) -> Result<String, NotReady> {
         while clock() < deadline {
             if self.interrupted.load(Ordering::Relaxed) {
-                return Err(WorldError::Interrupted);
+                return Err(WorldError::Interrupted.into());
             }
             match process.line_until(deadline.min(clock() + LOOK)) {
                 Some((OutputStream::Stdout, line))
@@ -330,8 +353,9 @@ impl Worlds {
     }
 
     /// The error for a target that did not get ready: how it ended or what was missing, and its last output.
-    fn not_ready(&self, process: &Process, command: &[String], missing: &str) -> WorldError {
+    fn not_ready(&self, process: &Process, command: &[String], missing: &str) -> NotReady {
         let end = process.ended_until(clock() + LOOK);
+        let has_ended = end.is_some();
         let how = end.map_or_else(
             || {
                 format!(
@@ -341,12 +365,48 @@ impl Worlds {
             },
             |how| format!("ended before it was ready: {how}"),
         );
+        let tail = process.tail();
         let mut what = format!("`{}` {how}", command.join(" "));
-        for line in process.tail() {
+        for line in &tail {
             what.push_str("\n    ");
-            what.push_str(&line);
+            what.push_str(line);
         }
-        WorldError::Environment(what)
+        let selects = self.selects_ports() || self.selects_announce_port();
+        if has_ended && selects && tail.iter().any(|line| reports_taken(line)) {
+            return NotReady::PortTaken(what);
+        }
+        NotReady::Other(WorldError::Environment(what))
+    }
+
+    /// The error for a target that cannot be started because something answers at its address.
+    fn stale(&self, address: &str) -> NotReady {
+        let name = &self.target.name;
+        let what = format!(
+            "something answers already at {address}, and would be tested in place of {name}; stop that process, or \
+             give the target file the port 0 (a free one for each start)"
+        );
+        if self.selects_ports() {
+            NotReady::PortTaken(what)
+        } else {
+            NotReady::Other(WorldError::Environment(what))
+        }
+    }
+
+    /// Returns true if a port of its addresses is another one at each start.
+    fn selects_ports(&self) -> bool {
+        let Target {
+            asap,
+            udp_port,
+            tcp,
+            ..
+        } = &self.target;
+        asap.port() == 0 || *udp_port == 0 || tcp.is_some_and(|tcp| tcp.port() == 0)
+    }
+
+    /// Several targets at a time must not hear each other's announcements.
+    fn selects_announce_port(&self) -> bool {
+        let named = |word: &String| word.contains("{announce-port}");
+        self.target.fresh && self.target.command.iter().any(named)
     }
 
     fn filled(&self, word: &str, place: &Place) -> String {
@@ -361,22 +421,31 @@ impl Worlds {
     }
 }
 
+/// Starts of a target that finds its ports taken, with other ports each time.
+const STARTS_LIMIT: u32 = 5;
+
+/// The reason why a target that was started is not ready.
+enum NotReady {
+    /// Another process had a port that the harness selected: another port may be free.
+    PortTaken(String),
+    /// Everything else.
+    Other(WorldError),
+}
+
+impl From<WorldError> for NotReady {
+    fn from(error: WorldError) -> NotReady {
+        NotReady::Other(error)
+    }
+}
+
+/// Returns true if a line of a target's output is about an address or a port that is taken (`EADDRINUSE`).
+fn reports_taken(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    line.contains("in use") || line.contains("eaddrinuse")
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A UDP port that nothing uses now.
-fn free_udp_port() -> Result<u16, WorldError> {
-    let socket =
-        std::net::UdpSocket::bind((std::net::Ipv4Addr::UNSPECIFIED, 0)).map_err(environment)?;
-    Ok(socket.local_addr().map_err(environment)?.port())
-}
-
-/// A TCP port that nothing uses now.
-fn free_tcp_port() -> Result<u16, WorldError> {
-    let socket =
-        std::net::TcpListener::bind((std::net::Ipv4Addr::UNSPECIFIED, 0)).map_err(environment)?;
-    Ok(socket.local_addr().map_err(environment)?.port())
 }
 
 /// Addresses told by a ready line: `ready asap=127.0.0.1:3863 udp-port=40123 tcp=127.0.0.1:41234 …`.

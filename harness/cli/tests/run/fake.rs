@@ -15,6 +15,9 @@ pub(crate) const STARTS: &str = "RSPCHECK_FAKE_STARTS";
 /// Words that would command a terminal: OSC 52 (clipboard), CSI (colour, clear), C1, NUL.
 pub const COMMANDS: &str = "\u{1b}]52;c;cm0gLXJm\u{7}\u{1b}[31mred\u{1b}[2J\u{9b}1m\0end";
 
+/// Its SCTP port and its UDP port, as `PORT/PORT`; free ones where this is not set.
+pub const PORTS: &str = "RSPCHECK_FAKE_PORTS";
+
 const REGISTRATION: u8 = 0x01;
 const HANDLE_RESOLUTION: u8 = 0x05;
 
@@ -45,14 +48,15 @@ fn registrar() {
 }
 
 async fn serve(how: &str) {
+    let (port, udp_port) = ports();
     let config = StackConfig {
-        udp_port: 0,
+        udp_port,
         ..StackConfig::default()
     };
     let mut stack = Stack::start(Mode::Udp, config).expect("UDP works on the loopback");
     let local = Local::Sctp {
         addrs: Vec::new(),
-        port: 0,
+        port,
         listen: how != "refuses",
     };
     let port = stack.open(&local).expect("there is a free port");
@@ -112,6 +116,15 @@ async fn serve(how: &str) {
             );
         }
     }
+}
+
+fn ports() -> (u16, u16) {
+    let Ok(ports) = std::env::var(PORTS) else {
+        return (0, 0);
+    };
+    let (sctp, udp) = ports.split_once('/').expect("there are two ports");
+    let number = |text: &str| text.parse().expect("a port is a number");
+    (number(sctp), number(udp))
 }
 
 fn is_probe(request: &[u8]) -> bool {

@@ -2,6 +2,7 @@
 
 mod fake;
 mod interrupted;
+mod starts;
 mod targets;
 mod usage;
 
