@@ -139,7 +139,7 @@ pub(super) fn announcement(number: usize) -> ServerAnnounce {
 }
 
 #[test]
-fn three_at_most_and_the_first_one_up_wins() {
+fn at_most_three_set_ups_and_the_first_one_up_wins() {
     let mut world = World::new(5);
     world.start(Old::None);
     assert_eq!(world.dialled.len(), 3);
@@ -196,7 +196,7 @@ fn t5_doubles_up_to_retran_max_and_is_reset_by_success() {
 }
 
 #[test]
-fn the_next_round_prefers_those_not_dialled_yet() {
+fn next_round_prefers_servers_not_dialled_yet() {
     let mut world = World::new(6);
     world.start(Old::None);
     let mut seen = world.targets();
@@ -208,7 +208,7 @@ fn the_next_round_prefers_those_not_dialled_yet() {
 }
 
 #[test]
-fn the_order_comes_from_the_seed() {
+fn seed_decides_the_order_of_dialling() {
     let orders: Vec<Vec<Server>> = (0..8)
         .map(|seed| {
             let mut world = World::with(6, seed);
@@ -265,7 +265,7 @@ fn a_kept_home_is_not_dialled_and_takes_a_place() {
 }
 
 #[test]
-fn one_that_accepts_and_drops_is_left_alone_for_t5() {
+fn registrar_that_accepts_and_drops_rests_for_t5() {
     let mut world = World::new(1);
     world.start(Old::None);
     for turn in 1..=3 {
@@ -287,7 +287,7 @@ fn one_that_accepts_and_drops_is_left_alone_for_t5() {
 }
 
 #[test]
-fn one_that_answers_and_drops_is_dialled_once_a_second() {
+fn registrar_that_answers_and_drops_is_dialled_once_a_second() {
     let mut world = World::new(1);
     world.start(Old::None);
     for turn in 1..=3 {
@@ -311,7 +311,7 @@ fn one_that_answers_and_drops_is_dialled_once_a_second() {
 }
 
 #[test]
-fn a_dial_that_cannot_be_is_a_failure() {
+fn impossible_dial_counts_as_failure() {
     let configured = vec![server(1), server(2)];
     let mut hunt = Hunt::new(Config::default(), &[Over::Sctp], configured, 1);
     for step in hunt.start(Duration::ZERO, Old::None) {
@@ -338,7 +338,7 @@ fn a_dial_answered_after_the_hunt_is_aborted() {
 }
 
 #[test]
-fn an_announcement_is_dialled_at_once_by_who_waits_for_one() {
+fn waiting_hunt_dials_an_announced_server_at_once() {
     let mut world = World::new(0);
     world.start(Old::None);
     assert_eq!(world.dialled, []);
@@ -389,7 +389,7 @@ fn t7_runs_for_each_announced_transport() {
 }
 
 #[test]
-fn what_a_pe_cannot_call_is_not_remembered() {
+fn servers_of_other_kinds_are_ignored() {
     let mut world = World::new(1);
     let tcp = TcpTransport::new(3863, addr(2).ip());
     let sctp = |port, ip: &str| {
@@ -408,7 +408,7 @@ fn what_a_pe_cannot_call_is_not_remembered() {
 }
 
 #[test]
-fn announcements_cannot_grow_it() {
+fn announcements_are_limited() {
     let mut world = World::new(0);
     let many = |octet: u8| {
         let addresses = (0..=255).map(|last| IpAddr::from([198, 51, octet, last]));
@@ -459,7 +459,7 @@ fn the_last_callers_are_remembered() {
 }
 
 #[test]
-fn one_that_is_announced_again_is_dialled_at_once() {
+fn server_announced_again_is_dialled_at_once() {
     let mut world = World::new(1);
     world.start(Old::None);
     let assoc = world.dialled[0].1;

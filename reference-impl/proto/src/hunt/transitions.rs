@@ -59,7 +59,7 @@ fn after(state: &str, event: &str) -> String {
 }
 
 #[test]
-fn every_state_knows_every_event() {
+fn transition_table_of_the_hunt() {
     let states = [
         "Idle",
         "Hunting, three called",

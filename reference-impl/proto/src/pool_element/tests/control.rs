@@ -36,7 +36,7 @@ fn a_cookie_goes_to_its_pool_user() {
 }
 
 #[test]
-fn a_cookie_echo_is_told_before_anything_that_follows() {
+fn cookie_echo_is_reported_before_later_messages() {
     let (mut world, _) = World::registered();
     let user = world.called(9);
     world.out.clear();
@@ -92,7 +92,7 @@ fn the_card_is_sent_when_communication_begins() {
 }
 
 #[test]
-fn a_card_is_told_up_to_its_limit() {
+fn card_is_reported_up_to_its_limit() {
     let (mut world, _) = World::registered_with(|config| config.max_business_card = 3);
     let user = world.called(9);
     world.out.clear();

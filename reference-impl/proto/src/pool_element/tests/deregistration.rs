@@ -17,7 +17,7 @@ fn a_de_registration_is_sent_and_confirmed() {
 }
 
 #[test]
-fn what_never_registered_has_nothing_to_de_register() {
+fn unregistered_pe_de_registers_without_a_message() {
     let mut world = World::new();
     world.input(Input::Register);
     assert_eq!(world.element.setups(), 2);
@@ -41,7 +41,7 @@ fn a_registration_without_an_answer_yet_is_de_registered() {
 }
 
 #[test]
-fn a_rejected_de_registration_is_told() {
+fn rejected_de_registration_is_reported() {
     let (mut world, home) = World::registered();
     world.input(Input::Deregister);
     world.out.clear();
@@ -56,7 +56,7 @@ fn a_rejected_de_registration_is_told() {
 }
 
 #[test]
-fn no_answer_leads_to_another_registrar_and_then_to_an_end() {
+fn unanswered_de_registration_tries_another_registrar_then_ends() {
     let (mut world, _) = World::registered();
     world.input(Input::Deregister);
     let mut sent = world.sent().len();
@@ -75,7 +75,7 @@ fn no_answer_leads_to_another_registrar_and_then_to_an_end() {
 }
 
 #[test]
-fn without_any_registrar_it_ends_too() {
+fn de_registration_ends_without_any_registrar() {
     let (mut world, home) = World::registered();
     world.down(home);
     world.input(Input::Stop);
@@ -88,7 +88,7 @@ fn without_any_registrar_it_ends_too() {
 }
 
 #[test]
-fn a_registration_that_expired_is_made_again() {
+fn expired_registration_is_renewed() {
     let (mut world, home) = World::registered();
     world.confirm(home);
     assert_eq!(world.told(), [Event::Expired]);
@@ -99,7 +99,7 @@ fn a_registration_that_expired_is_made_again() {
 }
 
 #[test]
-fn a_registrar_that_says_expired_for_ever_causes_no_flood() {
+fn repeated_expiry_reports_cause_no_flood() {
     let (mut world, home) = World::registered();
     let mut sent = 0;
     for _ in 0..100 {
@@ -112,7 +112,7 @@ fn a_registrar_that_says_expired_for_ever_causes_no_flood() {
 }
 
 #[test]
-fn others_cannot_end_a_registration() {
+fn only_the_home_can_end_a_registration() {
     let (mut world, home) = World::registered();
     let stranger = world.called(9);
     world.out.clear();
@@ -127,7 +127,7 @@ fn others_cannot_end_a_registration() {
 }
 
 #[test]
-fn a_change_of_mind_is_followed_when_the_answer_is_there() {
+fn changed_request_is_followed_after_the_answer() {
     let (mut world, home) = World::registered();
     world.input(Input::Deregister);
     world.input(Input::Register);
@@ -162,7 +162,7 @@ fn a_stop_de_registers_first_and_ends_all_associations() {
 }
 
 #[test]
-fn a_stop_of_what_never_ran_is_immediate() {
+fn stop_of_an_unregistered_pe_is_immediate() {
     let mut world = World::new();
     world.input(Input::Stop);
     assert_eq!(world.told(), [Event::Deregistered, Event::Stopped]);

@@ -45,7 +45,7 @@ fn there_is_no_handle_before_a_registration_and_after_a_de_registration() {
 }
 
 #[test]
-fn a_registrar_that_asks_for_it_is_the_home() {
+fn h_flag_makes_a_registrar_the_home() {
     let (mut world, home) = World::registered();
     world.keep_alive(home, 1, false);
     let other = world.called(9);
@@ -85,7 +85,7 @@ fn the_hunt_finds_a_registrar_that_has_called() {
 }
 
 #[test]
-fn no_announcement_makes_a_pool_user_a_registrar() {
+fn announcement_does_not_make_a_pool_user_a_registrar() {
     let mut world = World::with(|config| config.registrars.clear());
     let user = world.called(9);
     world.input(Input::Began { assoc: user });
@@ -102,7 +102,7 @@ fn no_announcement_makes_a_pool_user_a_registrar() {
 }
 
 #[test]
-fn what_is_being_shut_down_is_in_nobodys_way() {
+fn associations_in_shutdown_do_not_block_set_ups() {
     let (mut world, home) = World::registered();
     let first = world.called(9);
     world.keep_alive(first, 5, true);
@@ -122,7 +122,7 @@ fn what_is_being_shut_down_is_in_nobodys_way() {
 }
 
 #[test]
-fn a_former_home_is_no_fourth_association() {
+fn former_home_is_aborted_before_a_fourth_association() {
     let (mut world, home) = World::registered_with(|config| {
         config.registrars = (1..=8).map(|number| vec![registrar(number)]).collect();
     });
@@ -182,7 +182,7 @@ fn adoption_ends_the_hunt() {
 }
 
 #[test]
-fn what_is_under_way_goes_to_the_new_home() {
+fn pending_requests_go_to_the_new_home() {
     let (mut world, _) = World::registering();
     let other = world.called(9);
     world.pass_secs(2);
@@ -203,7 +203,7 @@ fn what_is_under_way_goes_to_the_new_home() {
 }
 
 #[test]
-fn an_announcement_tells_where_the_home_is_and_who() {
+fn announcement_gives_address_and_identifier_of_the_home() {
     let mut world = World::with(|config| config.registrars.clear());
     world.input(Input::Register);
     assert_eq!(world.dialled, []);
@@ -261,7 +261,7 @@ fn a_keep_alive_that_names_the_pe_is_malformed_unless_tolerated() {
 }
 
 #[test]
-fn a_pool_user_cannot_take_it_out_of_its_pool() {
+fn pool_user_cannot_take_a_pe_out_of_its_pool() {
     let (mut world, home) = World::registered_with(|config| {
         config.tolerate_named_keep_alive = true;
     });

@@ -111,7 +111,7 @@ fn the_home_may_use_any_ppid_and_others_may_not() {
 }
 
 #[test]
-fn large_messages_and_strange_associations_are_ignored() {
+fn large_messages_and_unknown_associations_are_ignored() {
     let (mut world, home) = World::registered_with(|config| config.max_message = 100);
     let octets = message(0x40, &[&[0; 96]]);
     world.octets(home, 11, &octets);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_set_up_that_comes_up_after_its_time_is_none() {
+fn set_up_after_its_deadline_is_aborted() {
     let mut world = World::new();
     world.input(Input::Register);
     let (assoc, at) = world.dialled[0];
@@ -39,7 +39,7 @@ fn a_registration_carries_what_was_configured() {
 }
 
 #[test]
-fn nothing_happens_before_the_owner_wants_it() {
+fn nothing_is_sent_before_the_owner_registers() {
     let mut world = World::new();
     world.pass_secs(100);
     assert_eq!(world.out, []);
@@ -57,7 +57,7 @@ fn an_identifier_is_drawn_from_the_seed() {
 }
 
 #[test]
-fn an_accepted_registration_is_told_and_renewed_at_t4() {
+fn accepted_registration_is_reported_and_renewed_at_t4() {
     let (mut world, home) = World::registering();
     world.out.clear();
     world.accept(home);
@@ -101,7 +101,7 @@ fn t4_by_registration_life() {
 }
 
 #[test]
-fn settings_that_cannot_work_are_named() {
+fn invalid_settings_are_named() {
     let config = World::new().element.config().clone();
     for life in [0, -2, i32::MIN] {
         let config = Config {
@@ -147,7 +147,7 @@ fn settings_that_cannot_work_are_named() {
 }
 
 #[test]
-fn a_warning_is_told_and_is_no_rejection() {
+fn warning_is_reported_and_is_no_rejection() {
     let (mut world, home) = World::registering();
     world.out.clear();
     let cause = ErrorCause::bare(CauseCode::UNSPECIFIED);
@@ -178,7 +178,7 @@ fn no_answer_leads_to_another_registrar() {
 }
 
 #[test]
-fn after_max_reg_attempt_the_owner_is_told_and_it_begins_anew_later() {
+fn failure_is_reported_after_max_reg_attempt_and_retried_later() {
     let mut world = World::new();
     world.input(Input::Register);
     let mut sent = 0;
@@ -216,7 +216,7 @@ fn after_failure_it_may_wait_for_the_owner() {
 }
 
 #[test]
-fn a_rejection_is_told_and_not_tried_again() {
+fn rejection_is_reported_and_not_retried() {
     let (mut world, home) = World::registering();
     world.out.clear();
     world.reject(home, CauseCode::INCONSISTENT_POOL_POLICY);
@@ -280,7 +280,7 @@ fn a_drawn_identifier_that_is_taken_is_drawn_again() {
 }
 
 #[test]
-fn a_configured_identifier_that_is_taken_is_the_owners_business() {
+fn configured_identifier_that_is_taken_is_left_to_the_owner() {
     let (mut world, home) = World::registering();
     world.out.clear();
     world.reject(home, CauseCode::NON_UNIQUE_PE_IDENTIFIER);
@@ -315,7 +315,7 @@ fn a_change_is_registered_at_once() {
 }
 
 #[test]
-fn what_is_no_change_is_not_registered() {
+fn equal_values_are_not_registered() {
     let (mut world, _) = World::registered();
     world.input(Input::Policy(Policy::RoundRobin));
     world.input(Input::Life(RegistrationLife(300)));
@@ -344,7 +344,7 @@ fn a_flood_of_changes_is_no_flood_of_messages() {
 }
 
 #[test]
-fn a_change_while_an_answer_is_awaited_follows_it() {
+fn change_before_the_answer_is_sent_after_it() {
     let (mut world, home) = World::registering();
     world.out.clear();
     world.input(Input::Policy(load(1)));
@@ -424,7 +424,7 @@ fn a_rejected_renewal_leaves_the_accepted_registration() {
 }
 
 #[test]
-fn the_home_field_tells_the_home_once_it_is_known() {
+fn home_field_names_the_home_once_known() {
     let (mut world, home) = World::registered();
     world.keep_alive(home, 0x1234, false);
     world.out.clear();

@@ -316,7 +316,7 @@ impl Schedule {
 }
 
 #[test]
-fn it_always_comes_back() {
+fn pe_always_returns_to_its_pool() {
     for seed in 0..150 {
         let mut schedule = Schedule::new(seed);
         schedule.input(Input::Register);
@@ -348,7 +348,7 @@ fn it_always_comes_back() {
 }
 
 #[test]
-fn it_always_stops() {
+fn stop_always_ends() {
     for seed in 0..100 {
         let mut schedule = Schedule::new(seed);
         schedule.input(Input::Register);

@@ -151,7 +151,7 @@ fn steps(world: &mut World, third: Assoc) -> String {
 }
 
 #[test]
-fn every_state_knows_every_event() {
+fn transition_table_of_the_pool_element() {
     let events = [
         "Register",
         "Deregister",

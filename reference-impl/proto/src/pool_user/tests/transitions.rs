@@ -112,7 +112,7 @@ fn after_question(state: &str, event: &str) -> String {
 }
 
 #[test]
-fn every_state_of_a_question_knows_every_event() {
+fn transition_table_of_a_question() {
     let mut table = String::new();
     for state in [
         "(none)",
@@ -222,7 +222,7 @@ fn after_session(state: &str, event: &str) -> String {
 }
 
 #[test]
-fn every_state_of_a_session_knows_every_event() {
+fn transition_table_of_a_session() {
     let mut table = String::new();
     for state in [
         "(none)",

@@ -93,7 +93,7 @@ fn after(state: &str, event: &str) -> String {
 }
 
 #[test]
-fn every_state_knows_every_event() {
+fn transition_table_of_a_watch() {
     let events = [
         "REGISTRATION, own association",
         "REGISTRATION, another association",

@@ -483,7 +483,7 @@ fn after_audit_event(state: &str, event: &str) -> String {
 }
 
 #[test]
-fn every_state_of_an_audit_knows_every_event() {
+fn transition_table_of_an_audit() {
     let events = [
         "PRESENCE, same checksum",
         "PRESENCE, other checksum",

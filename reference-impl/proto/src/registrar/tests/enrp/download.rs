@@ -235,7 +235,7 @@ fn after_session_event(state: &str, event: &str) -> String {
 }
 
 #[test]
-fn every_state_of_a_download_session_knows_every_event() {
+fn transition_table_of_a_download_session() {
     let events = [
         "TABLE_REQUEST W=0",
         "TABLE_REQUEST W=1",

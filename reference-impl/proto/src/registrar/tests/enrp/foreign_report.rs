@@ -255,7 +255,7 @@ fn after(state: &str, event: &str) -> Option<String> {
 }
 
 #[test]
-fn every_state_of_being_asked_knows_every_event() {
+fn transition_table_of_a_reported_pe() {
     let events = [
         "UNREACHABLE",
         "association up",

@@ -121,7 +121,7 @@ fn at(assoc: Assoc) -> &'static str {
 }
 
 #[test]
-fn every_state_of_a_peer_knows_every_event() {
+fn transition_table_of_a_peer() {
     let events = [
         "PRESENCE R=0",
         "PRESENCE R=1",
@@ -236,7 +236,7 @@ fn after_start_up_event(state: &str, event: &str) -> String {
 }
 
 #[test]
-fn every_state_of_the_start_up_knows_every_event() {
+fn transition_table_of_the_start_up() {
     let events = [
         "LIST_RESPONSE",
         "LIST_RESPONSE R=1",
