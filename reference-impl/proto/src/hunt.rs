@@ -9,26 +9,27 @@
 //!                                      └────── at most three set-ups at a time
 //! ```
 //!
-//! It knows neither engine. Its functions return [`Step`]s: the engine turns [`Step::Connect`] and
-//! [`Step::Abort`] into its own outputs and takes the association of [`Step::Found`] as its new Home. It hands
-//! over every `Dialled`, `Up` and `Down`; what is not the hunt's gives no step.
+//! The hunt knows neither engine. Its functions return [`Step`]s: the engine turns [`Step::Connect`] and
+//! [`Step::Abort`] into its own outputs and takes the association of [`Step::Found`] as its new Home. The engine
+//! passes every `Dialled`, `Up` and `Down` to the hunt; those of other associations yield no step.
 //!
 //! Readings where the RFC is open:
-//! - SH1 and SH4 together: a round has at most three set-ups under way at any time; one that fails makes room
-//!   for the next address. Each server is dialled once in a round, those dialled least in this hunt first.
-//! - "A different ENRP server": the one whose failure began the hunt is dialled in the first round only when
+//! - SH1 and SH4 together: a round has at most three set-ups under way at any time; a set-up that fails makes
+//!   room for the next address. Each server is dialled once in a round, those dialled least in this hunt first.
+//! - "A different ENRP server": the server whose failure began the hunt is dialled in the first round only when
 //!   nothing else is left to try, and from the second round on like all others. Without this a PE with one
 //!   configured registrar would never find it again.
-//! - One that failed in this round and is announced after a silence of T7 is a new one: it has come (back).
-//! - SH3 resets T5 as soon as an association is up. So that a registrar that accepts associations and drops
-//!   them does not make us dial in a tight loop, one that was found but has not [answered](Hunt::answered) is
-//!   left alone until T5 after it was dialled; one that has, for a second.
-//! - T7-ENRPoutdate runs for a Transport parameter as a whole. An announced transport that shares an address
-//!   with a configured one is the configured one, and never gets old.
-//! - A registrar that called us and became our Home (KEEP_ALIVE with H=1) is a server we know, so the last ones
-//!   stay in the list, without T7: they may be all that is left when every configured one is gone.
-//! - An announcement without transports stands for SCTP at its source address and port 3863, whatever
-//!   port it came from.
+//! - A server that failed in this round and is announced after a silence of T7 counts as new: it has come (back).
+//! - SH3 resets T5 as soon as an association is up. A registrar that accepts associations and drops them must not
+//!   make the hunt dial in a tight loop. So a server that was found but has not [answered](Hunt::answered) is not
+//!   dialled again until T5 after it was dialled; a server that has answered, until 1 s after.
+//! - T7-ENRPoutdate runs for a Transport parameter as a whole. An announced transport that shares an address with
+//!   a configured one is treated as the configured one, and never expires.
+//! - A registrar that set up the association itself and became the Home (KEEP_ALIVE with H=1) is a known server.
+//!   The last such callers stay in the list, without T7: when every configured registrar is gone, only they may
+//!   be left.
+//! - An announcement without transports means SCTP at its source address and port 3863, whatever port it came
+//!   from.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr, SocketAddrV6};
@@ -42,21 +43,21 @@ use crate::{Assoc, Dial};
 /// The port of ASAP over SCTP and TCP (RFC 5352 §8).
 pub const ASAP_PORT: u16 = 3863;
 
-/// SH1: an endpoint has no more associations to registrars than this.
+/// Limit of SH1 on the associations of an endpoint to registrars.
 pub const MAX_SETUPS: usize = 3;
 
 /// Timers and limits of the hunt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// T5-Serverhunt (RFC 5352 §7.1): one round of the hunt, doubled with each that finds nobody.
+    /// T5-Serverhunt (RFC 5352 §7.1): one round of the hunt, doubled after each round that finds no registrar.
     pub t5_serverhunt: Duration,
-    /// RETRAN-MAX (RFC 5352 §7.3): T5-Serverhunt does not grow beyond this.
+    /// RETRAN-MAX (RFC 5352 §7.3): upper limit of T5-Serverhunt.
     pub retran_max: Duration,
-    /// T7-ENRPoutdate (RFC 5352 §7.1): how long an announced address is good.
+    /// T7-ENRPoutdate (RFC 5352 §7.1): time for which an announced address is valid.
     pub t7_enrpoutdate: Duration,
-    /// Announced transports remembered; while there are as many, new ones are ignored.
+    /// Maximum number of announced transports remembered. At the limit, new ones are ignored.
     pub max_servers: usize,
-    /// Addresses of an announced transport that are used.
+    /// Maximum number of addresses used of an announced transport.
     pub max_addresses: usize,
 }
 
@@ -72,40 +73,40 @@ impl Default for Config {
     }
 }
 
-/// How a registrar is spoken to.
+/// Transport protocol towards a registrar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Over {
-    /// SCTP: pool elements always, pool users if they can.
+    /// SCTP: always for pool elements, and for pool users that have it.
     Sctp,
     /// TCP: pool users only (RFC 5352 §2.1).
     Tcp,
 }
 
-/// Where one registrar is.
+/// Location of one registrar.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Server {
-    /// How it is spoken to.
+    /// Transport protocol.
     pub over: Over,
-    /// Its transport addresses, one or more; one for TCP.
+    /// Transport addresses, one or more; exactly one for TCP.
     pub addrs: Vec<SocketAddr>,
 }
 
 impl Server {
-    /// A registrar at these addresses over SCTP.
+    /// Returns a registrar at these addresses over SCTP.
     pub fn sctp(addrs: impl Into<Vec<SocketAddr>>) -> Self {
         let addrs = addrs.into();
         let over = Over::Sctp;
         Self { over, addrs }
     }
 
-    /// A registrar at this address over TCP.
+    /// Returns a registrar at this address over TCP.
     pub fn tcp(addr: SocketAddr) -> Self {
         let addrs = vec![addr];
         let over = Over::Tcp;
         Self { over, addrs }
     }
 
-    /// Whether both name a common transport address.
+    /// Returns true if both have a transport address in common.
     pub fn shares_address(&self, other: &Self) -> bool {
         self.over == other.over && self.addrs.iter().any(|addr| other.addrs.contains(addr))
     }
@@ -114,37 +115,37 @@ impl Server {
 /// The server that a hunt is to replace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Old {
-    /// There was none.
+    /// No server.
     None,
-    /// Its association is gone: dialled again when nothing else is left.
+    /// Server whose association is gone. It is dialled again when no other server is left.
     Gone(Server),
-    /// Its association is kept meanwhile (RFC 5352 §3.7.2, "in parallel"): never dialled, since SCTP has
-    /// one association between two endpoints, and it takes one of the three places.
+    /// Server whose association is kept during the hunt (RFC 5352 §3.7.2, "in parallel"). It is never dialled,
+    /// since SCTP has one association between two endpoints, and it takes one of the three places.
     Kept(Server),
 }
 
-/// What the engine has to do.
+/// Action that the engine has to take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Set up an association or connection.
     Connect {
-        /// Its number; see [`Hunt::is_own`].
+        /// Number of the set-up; see [`Hunt::is_own`].
         dial: Dial,
-        /// To whom.
+        /// Server to dial.
         to: Server,
     },
-    /// End this set-up.
+    /// End a set-up.
     Abort {
-        /// Which one.
+        /// Association of the set-up.
         assoc: Assoc,
     },
-    /// This is the new Home ENRP server (SH6); the hunt is over.
+    /// A new Home ENRP server was found (SH6); the hunt is over.
     Found {
         /// The association, which is up.
         assoc: Assoc,
-        /// Who it is.
+        /// Server at the other end.
         server: Server,
-        /// Its identifier, if an announcement told it.
+        /// Its identifier, if an announcement contained it.
         id: Option<ServerId>,
     },
 }
@@ -155,14 +156,14 @@ pub struct Hunt {
     config: Config,
     kinds: Vec<Over>,
     configured: Vec<Server>,
-    /// Registrars that became the Home by themselves, the last one first.
+    /// Registrars that set up the association and became the Home, the last one first.
     callers: VecDeque<Server>,
     announced: BTreeMap<Server, Announced>,
     rng: fastrand::Rng,
     next_dial: u64,
-    /// The value T5-Serverhunt is started with next.
+    /// Value with which T5-Serverhunt is started next.
     t5: Duration,
-    /// Servers found lately, which are left alone for a while.
+    /// Servers found lately, which are not dialled for a while.
     resting: BTreeMap<Server, Rest>,
     state: State,
 }
@@ -176,7 +177,7 @@ struct Announced {
 
 #[derive(Clone, Copy, Debug)]
 struct Rest {
-    /// When the server was dialled.
+    /// Time at which the server was dialled.
     dialled: Duration,
     until: Duration,
 }
@@ -193,9 +194,9 @@ struct Round {
     until: Duration,
     old: Old,
     setups: Vec<Setup>,
-    /// Who was dialled in this round.
+    /// Servers dialled in this round.
     dialled: Vec<Server>,
-    /// How often each was dialled in this hunt.
+    /// Number of times that each server was dialled in this hunt.
     tries: BTreeMap<Server, u32>,
 }
 
@@ -208,7 +209,8 @@ struct Setup {
 }
 
 impl Hunt {
-    /// Not hunting. Servers of other kinds than these are ignored. The seed decides the order of dialling.
+    /// Returns an idle hunt. It ignores servers of other kinds than `kinds`. The seed decides the order of
+    /// dialling.
     pub fn new(config: Config, kinds: &[Over], configured: Vec<Server>, seed: u64) -> Self {
         let usable = |server: &Server| kinds.contains(&server.over) && !server.addrs.is_empty();
         Self {
@@ -225,13 +227,13 @@ impl Hunt {
         }
     }
 
-    /// Whether this is a dial of a hunt. They begin in the upper half of the numbers, so an engine counts its
-    /// own from 0.
+    /// Returns true if this is a dial of a hunt. Hunts use the upper half of the numbers, so an engine counts its
+    /// own dials from 0.
     pub fn is_own(dial: Dial) -> bool {
         dial.0 >= FIRST_DIAL
     }
 
-    /// Whether it is under way.
+    /// Returns true while a hunt is under way.
     pub fn is_hunting(&self) -> bool {
         match self.state {
             State::Idle => false,
@@ -239,7 +241,7 @@ impl Hunt {
         }
     }
 
-    /// Set-ups under way.
+    /// Returns the number of set-ups under way.
     pub fn setups(&self) -> usize {
         match &self.state {
             State::Idle => 0,
@@ -247,7 +249,7 @@ impl Hunt {
         }
     }
 
-    /// The registrars known now: the configured ones, those that called, then the announced ones.
+    /// Returns the registrars known now: the configured ones, the callers, then the announced ones.
     pub fn servers(&self, now: Duration) -> impl Iterator<Item = &Server> {
         let is_lasting = |server: &Server| self.lasting().any(|own| own.shares_address(server));
         let announced = self.announced.iter();
@@ -257,12 +259,12 @@ impl Hunt {
         self.lasting().chain(announced)
     }
 
-    /// Those that T7 does not concern.
+    /// Returns the servers that T7 does not concern.
     fn lasting(&self) -> impl Iterator<Item = &Server> {
         self.configured.iter().chain(&self.callers)
     }
 
-    /// A registrar called from there and is the Home now.
+    /// Records `server`, which set up the association itself and has become the Home (KEEP_ALIVE, H=1).
     pub fn on_caller(&mut self, server: &Server) {
         let is_usable = self.kinds.contains(&server.over) && !server.addrs.is_empty();
         if !is_usable || self.configured.iter().any(|c| c.shares_address(server)) {
@@ -273,7 +275,7 @@ impl Hunt {
         self.callers.truncate(MAX_CALLERS);
     }
 
-    /// The identifier of a registrar, if an announcement that is still good told it.
+    /// Returns the identifier of a registrar, if an announcement that has not expired contained it.
     pub fn id_of(&self, now: Duration, server: &Server) -> Option<ServerId> {
         let is_it = |&(known, announced): &(&Server, &Announced)| {
             announced.until > now && known.shares_address(server)
@@ -297,7 +299,7 @@ impl Hunt {
         self.fill(now)
     }
 
-    /// Ends a hunt without a result: a Home was found in another way, or none is wanted any more.
+    /// Ends a hunt without a result: a Home was found in another way, or none is needed any more.
     pub fn stop(&mut self) -> Vec<Step> {
         self.t5 = self.config.t5_serverhunt;
         match std::mem::replace(&mut self.state, State::Idle) {
@@ -306,7 +308,7 @@ impl Hunt {
         }
     }
 
-    /// The server that was [kept](Old::Kept) is gone too.
+    /// Takes note that the server that was [kept](Old::Kept) is gone too.
     pub fn on_old_gone(&mut self, now: Duration) -> Vec<Step> {
         match &mut self.state {
             State::Idle => return Vec::new(),
@@ -320,8 +322,9 @@ impl Hunt {
         self.fill(now)
     }
 
-    /// The server found last has answered a request: it is not one that only accepts associations. It may still
-    /// be one that answers once and leaves, so a little rest remains.
+    /// Takes note that the server found last has answered a request, so that it does more than accept
+    /// associations. It may still be a server that answers once and leaves, so it is not dialled again within 1
+    /// s.
     pub fn answered(&mut self, server: &Server) {
         for (resting, rest) in &mut self.resting {
             if resting.shares_address(server) {
@@ -330,7 +333,7 @@ impl Hunt {
         }
     }
 
-    /// The answer to [`Step::Connect`].
+    /// Takes the caller's answer to [`Step::Connect`].
     pub fn on_dialled(&mut self, now: Duration, dial: Dial, assoc: Option<Assoc>) -> Vec<Step> {
         let found = match &mut self.state {
             State::Idle => None,
@@ -349,13 +352,13 @@ impl Hunt {
                 round.setups.remove(index);
                 self.fill(now)
             }
-            // The round it belonged to is over.
+            // The round of this set-up is over.
             (None, Some(assoc)) => vec![Step::Abort { assoc }],
             (None, None) => Vec::new(),
         }
     }
 
-    /// An association is up; the first of the set-ups that comes up wins (SH3, SH6).
+    /// Takes note that an association is up. The first set-up to come up wins (SH3, SH6).
     pub fn on_up(&mut self, now: Duration, assoc: Assoc) -> Vec<Step> {
         let State::Hunting(round) = &mut self.state else {
             return Vec::new();
@@ -385,7 +388,7 @@ impl Hunt {
         steps
     }
 
-    /// An association is gone; a set-up that failed makes room for the next (SH4).
+    /// Takes note that an association is gone. A set-up that failed makes room for the next one (SH4).
     pub fn on_down(&mut self, now: Duration, assoc: Assoc) -> Vec<Step> {
         let State::Hunting(round) = &mut self.state else {
             return Vec::new();
@@ -398,7 +401,8 @@ impl Hunt {
         self.fill(now)
     }
 
-    /// A datagram of the multicast channel; none if it is no announcement. Nothing there is ever answered.
+    /// Takes a datagram of the multicast channel. Returns none if it is no announcement. Such datagrams are never
+    /// answered.
     pub fn on_datagram(
         &mut self,
         now: Duration,
@@ -423,7 +427,7 @@ impl Hunt {
         Some(self.fill(now))
     }
 
-    /// What is due by `now`: T5-Serverhunt, and servers that were left alone.
+    /// Does what is due by `now`: T5-Serverhunt, and the ends of rests.
     pub fn on_time(&mut self, now: Duration) -> Vec<Step> {
         match &self.state {
             State::Idle => Vec::new(),
@@ -432,9 +436,9 @@ impl Hunt {
         }
     }
 
-    /// SH5: T5-Serverhunt has expired.
+    /// Begins the next round, as T5-Serverhunt has expired (SH5).
     fn next_round(&mut self, now: Duration) -> Vec<Step> {
-        // SH5.1: doubled up to the cap; an initial value above the cap is the operator's wish.
+        // SH5.1: doubled up to the limit; if the operator sets a larger initial value, that is the limit.
         let cap = self.config.retran_max.max(self.config.t5_serverhunt);
         self.t5 = self.t5.saturating_mul(2).min(cap);
         let known: BTreeSet<Server> = self.servers(now).cloned().collect();
@@ -453,7 +457,7 @@ impl Hunt {
         steps
     }
 
-    /// When [`on_time`](Self::on_time) has something to do.
+    /// Returns the time of the next call of [`on_time`](Self::on_time).
     pub fn due(&self) -> Option<Duration> {
         let State::Hunting(round) = &self.state else {
             return None;
@@ -467,7 +471,7 @@ impl Hunt {
         Some(rested.map_or(round.until, |at| at.min(round.until)))
     }
 
-    /// Dials as many as there is room for.
+    /// Dials as many servers as there is room for.
     fn fill(&mut self, now: Duration) -> Vec<Step> {
         self.resting.retain(|_, rest| rest.until > now);
         let mut steps = Vec::new();
@@ -490,7 +494,7 @@ impl Hunt {
         steps
     }
 
-    /// Who is dialled next; none if there is no room or nobody left in this round.
+    /// Returns the server to dial next; none if there is no room or no server left in this round.
     fn pick(&mut self, now: Duration) -> Option<Server> {
         let State::Hunting(round) = &self.state else {
             return None;
@@ -573,13 +577,13 @@ impl Round {
 
 const FIRST_DIAL: u64 = 1 << 63;
 
-/// How soon after it was dialled a server that has answered is dialled again.
+/// Time after dialling at which a server that has answered may be dialled again.
 const LEAST_REST: Duration = Duration::from_secs(1);
 
-/// Registrars that called and are remembered.
+/// Maximum number of callers remembered.
 const MAX_CALLERS: usize = 4;
 
-/// An address that was announced from there. A link-local one is good on the link it was announced on.
+/// Returns an announced address as reached from here. A link-local address keeps the link it was announced on.
 fn reached_from(from: SocketAddr, address: IpAddr, port: u16) -> SocketAddr {
     match (address, from) {
         (IpAddr::V6(address), SocketAddr::V6(from)) if address.is_unicast_link_local() => {

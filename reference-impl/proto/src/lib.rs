@@ -1,9 +1,9 @@
 //! The procedures of ASAP and ENRP as engines without IO: octets and time go in, octets and
 //! deadlines come out.
 //!
-//! An engine is driven by `handle(now, Input)`, then `poll()` until it says `Output::Wait`. It has no
-//! socket, clock, thread or global randomness; `now` is the time since any fixed origin and the seed is an
-//! argument, so the same inputs give the same outputs. What carries the messages is the caller's business.
+//! A caller drives an engine by `handle(now, Input)`, then `poll()` until it returns `Output::Wait`. The engine
+//! has no socket, clock, thread or global randomness; `now` is the time since any fixed origin and the seed is an
+//! argument, so the same inputs give the same outputs. The caller carries the messages.
 //!
 //! Enter at [`registrar::Registrar`], [`pool_element::Element`] or [`pool_user::PoolUser`].
 

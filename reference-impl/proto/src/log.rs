@@ -1,4 +1,4 @@
-//! Log entries that all engines share: of a message on its way in.
+//! Log entries that all engines share: those about messages they receive.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -10,7 +10,7 @@ use crate::Assoc;
 
 /// A message that was not taken as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields say what their names and types say")]
+#[expect(missing_docs, reason = "names and types of the fields describe them")]
 pub enum Inbound {
     /// A message is larger than `max-message`. It is dropped unread.
     TooLarge { assoc: Assoc, octets: usize },

@@ -1,7 +1,7 @@
 //! Deadlines in the order of time.
 //!
-//! [`Timers`] keeps one deadline for each key. Where the state of a key holds its deadline anyway, [`Deadlines`] is
-//! the index alone, and costs half.
+//! [`Timers`] keeps one deadline for each key. [`Deadlines`] is the index alone, for keys whose state holds the
+//! deadline anyway; it takes half the memory.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;

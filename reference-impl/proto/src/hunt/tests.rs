@@ -4,7 +4,7 @@ use super::*;
 use rsp_wire::asap::ServerAnnounce;
 use rsp_wire::{Addresses, SctpTransport, TcpTransport};
 
-/// A hunt, what time it is, and the set-ups that are under way as the caller sees them.
+/// A hunt, the virtual time, and the set-ups that are under way as the caller sees them.
 pub(super) struct World {
     pub(super) hunt: Hunt,
     pub(super) now: Duration,
@@ -114,7 +114,7 @@ impl World {
     }
 }
 
-/// A step with nothing in it that the seed decides.
+/// Returns a step in words, without what the seed decides.
 fn words(step: &Step) -> String {
     match step {
         Step::Connect { .. } => "Connect",
@@ -293,7 +293,7 @@ fn registrar_that_answers_and_drops_is_dialled_once_a_second() {
     for turn in 1..=3 {
         let assoc = world.dialled[0].1;
         world.up(assoc);
-        // However often it says something.
+        // Any number of answers.
         world.hunt.answered(&server(1));
         world.hunt.answered(&server(1));
         world.start(Old::Gone(server(1)));

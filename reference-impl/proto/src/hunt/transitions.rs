@@ -1,9 +1,10 @@
-//! What every event does to the hunt in each of its states.
+//! The transition table of the hunt: every event in every state.
 
 use super::tests::{World, announcement, server};
 use super::*;
 
-/// Four registrars are known; the first three are called, unless it is told otherwise.
+/// Returns a hunt in this state. It knows four registrars, and has dialled the first three unless the state
+/// differs.
 fn hunt_in(state: &str) -> World {
     let mut world = World::new(4);
     match state {
