@@ -1,4 +1,4 @@
-//! Associations: registrars we found, registrars that called, pool users.
+//! Associations: to registrars that the hunt found, from registrars, and from pool users.
 //!
 //! ```text
 //!                  the hunt's: first one up          Down
@@ -19,20 +19,20 @@ use crate::hunt::Server;
 pub(super) struct Association {
     /// The peer's transport addresses.
     pub(super) peer: Vec<SocketAddr>,
-    /// Whether we set it up.
+    /// True if this PE set it up.
     pub(super) is_dialled: bool,
-    /// Whether a registrar is at the other end: we dialled it, or it asked whether we live.
+    /// True if a registrar is at the other end: this PE dialled it, or it sent an ENDPOINT_KEEP_ALIVE.
     pub(super) is_registrar: bool,
-    /// Whether it came to an endpoint where only pool users come, so that no registrar can be there.
+    /// True if it came to an endpoint for pool users only, so that no registrar can be at the other end.
     pub(super) is_user: bool,
-    /// Whether communication with a pool user has begun.
+    /// True once communication with a pool user has begun.
     pub(super) began: bool,
-    /// Whether it is being shut down: nothing can be answered any more.
+    /// True while it is being shut down: nothing can be sent over it any more.
     pub(super) is_leaving: bool,
 }
 
 impl Association {
-    /// Whether this registrar is at the other end.
+    /// Returns true if this registrar is at the other end.
     pub(super) fn is_with(&self, server: &Server) -> bool {
         let canonical = |addr: &SocketAddr| (addr.ip().to_canonical(), addr.port());
         let is_peer = |addr| self.peer.iter().any(|peer| canonical(peer) == addr);
@@ -72,7 +72,7 @@ impl Element {
         self.on_hunt(now, steps);
     }
 
-    /// The peer lost all its state: a Home may have forgotten the registration.
+    /// Takes note that the peer lost all its state: a Home may have forgotten the registration.
     pub(super) fn on_restart(&mut self, now: Duration, assoc: Assoc) {
         let Some(association) = self.assocs.get_mut(&assoc) else {
             return;
@@ -97,7 +97,7 @@ impl Element {
         self.end_if_stopped();
     }
 
-    /// Ends an association at once, which needs no event.
+    /// Ends an association at once. No event follows.
     pub(super) fn abort(&mut self, assoc: Assoc) {
         if self.assocs.remove(&assoc).is_some() {
             self.out.push_back(Output::Abort { assoc });
@@ -113,7 +113,7 @@ impl Element {
         }
     }
 
-    /// De-registers first; what follows is [`shut_down`](Self::shut_down).
+    /// Begins to de-register; [`shut_down`](Self::shut_down) follows.
     pub(super) fn on_stop(&mut self, now: Duration) {
         if self.stopping {
             return;
@@ -122,7 +122,7 @@ impl Element {
         self.on_deregister(now);
     }
 
-    /// Not in the pool any more: the associations end, if that is wanted.
+    /// Ends the associations if the owner has asked for it: the PE is not in the pool any more.
     pub(super) fn shut_down(&mut self) {
         if !self.stopping || self.stopped {
             return;

@@ -1,5 +1,5 @@
-//! What a pool element can be told: who it is, the timers and thresholds of RFC 5352 §7 that concern it, the
-//! values the RFC leaves open, and a limit on everything a peer can grow.
+//! Settings of a pool element: its pool and identifier, the timers and thresholds of RFC 5352 §7 that concern it,
+//! the values that the RFC leaves open, and a limit on everything that a peer can grow.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -25,51 +25,55 @@ pub struct Config {
     /// Policy with this PE's values; its type must be the pool's.
     pub policy: Policy,
     /// Where users reach it. With [`TransportUse::DATA_PLUS_CONTROL`](rsp_wire::TransportUse::DATA_PLUS_CONTROL)
-    /// there is a control channel with pool users, else none.
+    /// the PE has a control channel with pool users, else none.
     pub user_transport: Transport,
     /// The ASAP Transport to register. Registrars fill it in themselves (RFC 5352 §3.1), so it may be absent.
     pub asap_transport: Option<SctpTransport>,
-    /// Registrars by their SCTP transport addresses; without any, only announced ones are found.
+    /// Registrars by their SCTP transport addresses; without any, the PE finds only announced ones.
     pub registrars: Vec<Vec<SocketAddr>>,
-    /// T2-registration (RFC 5352 §7.1): how long a registrar has to answer a REGISTRATION.
+    /// T2-registration (RFC 5352 §7.1): time for a registrar to answer a REGISTRATION.
     pub t2_registration: Duration,
-    /// T3-deregistration (RFC 5352 §7.1): how long a registrar has to answer a DEREGISTRATION.
+    /// T3-deregistration (RFC 5352 §7.1): time for a registrar to answer a DEREGISTRATION.
     pub t3_deregistration: Duration,
     /// The longest T4-reregistration (RFC 5352 §7.1); see [`Config::t4`].
     pub t4_reregistration: Duration,
-    /// MAX-REG-ATTEMPT (RFC 5352 §7.3): when more registrations in a row than this were not answered, the
-    /// owner is told. De-registrations are given up then.
+    /// MAX-REG-ATTEMPT (RFC 5352 §7.3): after more registrations in a row without an answer, the PE reports
+    /// [`Event::Failed`](super::Event::Failed). It gives up a de-registration after as many.
     pub max_reg_attempt: u32,
-    /// Pause after that before it begins anew; zero waits for the owner. RETRAN-MAX is what RFC 5352 §7.3
-    /// allows between registration attempts at most.
+    /// Pause between that and the next registration, at most RETRAN-MAX (RFC 5352 §7.3); zero waits for the
+    /// owner.
     pub retry_failed: Duration,
-    /// Pause after a rejection before it begins anew; zero, as RFC 5352 §3.1 has it, waits until the owner
-    /// has corrected the error.
+    /// Pause between a rejection and the next registration; zero, as in RFC 5352 §3.1, waits until the owner has
+    /// corrected the error.
     pub retry_rejected: Duration,
-    /// Shortest time between a registration and the next one that tells a change: many changes of load
+    /// Minimum time between a registration and the next one that carries a change, so that many changes of load
     /// become one message.
     pub update_interval: Duration,
-    /// Shortest time between two ENDPOINT_UNREACHABLE about one PE: RFC 5352 §3.5 wants one report of each event.
+    /// Minimum time between two ENDPOINT_UNREACHABLE about one PE: RFC 5352 §3.5 requires one report of each
+    /// event.
     pub report_interval: Duration,
-    /// T5-Serverhunt, RETRAN-MAX, T7-ENRPoutdate, and how many announced servers are remembered.
+    /// T5-Serverhunt, RETRAN-MAX, T7-ENRPoutdate, and the number of announced servers remembered.
     pub hunt: hunt::Config,
-    /// Associations that others have set up: registrars and, with a control channel, pool users.
+    /// Maximum number of associations that others have set up: registrars and, with a control channel, pool
+    /// users.
     pub max_associations: usize,
-    /// Octets of a message taken or sent.
+    /// Maximum length of a message in octets, in both directions.
     pub max_message: usize,
-    /// Octets of a cookie taken or sent.
+    /// Maximum length of a cookie in octets, in both directions.
     pub max_cookie: usize,
-    /// ENDPOINT_UNREACHABLE within `report_interval`.
+    /// Maximum number of ENDPOINT_UNREACHABLE within `report_interval`.
     pub max_reports: usize,
-    /// Entries of a received business card that are told, the first ones.
+    /// Maximum number of entries of a received business card that the owner gets, the first ones.
     pub max_business_card: usize,
-    /// Take an ENDPOINT_KEEP_ALIVE with the PE Identifier behind the pool handle, as rspregistrar sends it. RFC 5352
-    /// §2.2.7 has no such parameter there: without this, it is discarded like any other malformed message.
+    /// True to accept an ENDPOINT_KEEP_ALIVE with a PE Identifier behind the pool handle, as rspregistrar sends
+    /// it. RFC 5352 §2.2.7 has no such parameter there: if false, the PE discards it like any other malformed
+    /// message.
     pub tolerate_named_keep_alive: bool,
 }
 
 impl Config {
-    /// A PE of this pool with a life of 5 minutes and Round Robin, that knows no registrar.
+    /// Returns the settings of a PE of this pool with a life of 5 minutes and Round Robin that knows no
+    /// registrar.
     pub fn new(pool: PoolHandle, user_transport: Transport) -> Self {
         let hunt = hunt::Config::default();
         Self {
@@ -98,11 +102,11 @@ impl Config {
         }
     }
 
-    /// T4-reregistration: 20 s less than the registration life, and not more than
-    /// [`t4_reregistration`](Self::t4_reregistration). The RFC's rule gives nothing for a life of 20 s and
-    /// less, which is renewed after half of it; and nothing for one that never ends, which is renewed
-    /// all the same, since only so a PE notices that its registrar has forgotten it. It is never less than
-    /// half a second, which is right for a life of 1 s.
+    /// Returns T4-reregistration: 20 s less than the registration life, and at most
+    /// [`t4_reregistration`](Self::t4_reregistration). The RFC's rule has no result for a life of 20 s or less,
+    /// which the PE renews after half of it, and none for an infinite one, which the PE renews all the same: only
+    /// so does it notice that its registrar has forgotten it. The result is at least half a second, which is
+    /// right for a life of 1 s.
     pub fn t4(&self) -> Duration {
         const AHEAD: Duration = Duration::from_secs(20);
         const LEAST: Duration = Duration::from_millis(500);
@@ -114,7 +118,10 @@ impl Config {
         by_life.min(self.t4_reregistration).max(LEAST)
     }
 
-    /// Whether a PE can work with these settings, and say them to a registrar.
+    /// Checks that a PE can work with these settings, and that its messages can carry them.
+    ///
+    /// # Errors
+    /// If a setting has no valid value.
     pub fn check(&self) -> Result<(), Invalid> {
         if self.life.0 < 1 && !self.life.is_infinite() {
             return Err(Invalid::Life(self.life));
@@ -148,7 +155,7 @@ impl Config {
             .map_err(Invalid::Registration)
     }
 
-    /// What is registered (RFC 5352 §3.1 R2).
+    /// Returns the element to register (RFC 5352 §3.1 R2).
     pub(super) fn registration(&self, identifier: PeIdentifier, home: ServerId) -> Registration {
         let element = PoolElement {
             identifier,
@@ -163,7 +170,7 @@ impl Config {
     }
 }
 
-/// What is wrong with settings.
+/// Reason for which settings are invalid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invalid {
     /// A registration life that is neither positive nor infinite.

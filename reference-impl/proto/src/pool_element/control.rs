@@ -8,11 +8,11 @@
 //! ```
 //!
 //! Readings where the RFC is open:
-//! - A control channel exists where the user transport is SCTP for data and control. Without one nothing is
-//!   sent.
-//! - A PU's first message on the channel is COOKIE_ECHO, so the card is its answer: communication begins when
-//!   something came from the PU, not when its association is up.
-//! - Whether the sender itself stands on its card is the owner's decision.
+//! - A control channel exists if the user transport is SCTP for data and control. Without one the PE sends no
+//!   ASAP messages to pool users.
+//! - A PU's first message on the channel is COOKIE_ECHO, and the card answers it. So communication begins when a
+//!   message came from the PU, not when its association is up.
+//! - The owner decides if the PE itself is listed on its card.
 
 use rsp_wire::asap::{self, BusinessCard, CookieEcho, MessageType};
 use rsp_wire::{Cookie, TransportUse};
@@ -79,7 +79,8 @@ impl Element {
         self.on_began(assoc);
     }
 
-    /// Whether there is a control channel with pool users: the user transport is SCTP for data and control.
+    /// Returns true if the PE has a control channel with pool users: its user transport is SCTP for data and
+    /// control.
     pub fn has_control_channel(&self) -> bool {
         self.config.user_transport.transport_use() == TransportUse::DATA_PLUS_CONTROL
     }

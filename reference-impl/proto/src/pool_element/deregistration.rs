@@ -1,4 +1,4 @@
-//! De-registration (RFC 5352 §2.2.2, §2.2.4, §3.2), and the end of a registration that the registrar tells.
+//! De-registration (RFC 5352 §2.2.2, §2.2.4, §3.2), and the end of a registration by the registrar.
 //!
 //! ```text
 //!   any state ── Deregister ──► Deregistering ── response ──► Out ── the owner wants it again ──► (register)
@@ -13,11 +13,11 @@
 //!
 //! Readings where the RFC is open:
 //! - "Before receiving a REGISTRATION_RESPONSE" in §3.2 means the response to the de-registration.
-//! - The RFC limits the attempts to register only. The same limit is good here, else a PE could not stop
-//!   while all registrars are down. The search for a Home is an attempt of T3-deregistration, too.
-//! - An error in the response means that the de-registration was rejected. Nothing the PE could correct would
-//!   make a difference, so that is the end.
-//! - The RFC does not say what a PE does when told that its registration has expired. It is still wanted in
+//! - The RFC limits only the attempts to register. The same limit holds here: otherwise a PE could not stop while
+//!   all registrars are down. The search for a Home counts as an attempt of T3-deregistration, too.
+//! - An error in the response rejects the de-registration. The PE has nothing to correct, so it ends the
+//!   procedure.
+//! - The RFC does not define the reaction of a PE to the expiry of its registration. The owner still wants it in
 //!   the pool, so it registers again.
 
 use std::time::Duration;
@@ -29,7 +29,7 @@ use super::{Assoc, Element, Event, Log, codes};
 use crate::hunt::{Old, Server};
 
 impl Element {
-    /// The owner wants it out of the pool.
+    /// Takes the owner's request to leave the pool.
     pub(super) fn on_deregister(&mut self, now: Duration) {
         let was_wanted = std::mem::replace(&mut self.wanted, false);
         match self.state {
@@ -49,7 +49,7 @@ impl Element {
         }
     }
 
-    /// D1 to D4.
+    /// Sends a DEREGISTRATION (D1 to D4).
     pub(super) fn deregister(&mut self, now: Duration) {
         let Some(home) = &self.home else {
             return self.seek(now, Old::None);
@@ -67,12 +67,12 @@ impl Element {
         self.send(assoc, Deregistration::new(handle, pe));
     }
 
-    /// The association went away under a de-registration.
+    /// Takes note that the association was lost before the registrar answered a de-registration.
     pub(super) fn on_deregistration_lost(&mut self, now: Duration, server: Server) {
         self.deregister_again(now, Old::Gone(server));
     }
 
-    /// T3: no answer, or nobody to ask.
+    /// Takes the expiry of T3: the registrar did not answer, or there was none to ask.
     pub(super) fn on_deregistration_not_answered(&mut self, now: Duration) {
         if self.home.is_none() {
             self.attempts = self.attempts.saturating_add(1);
@@ -85,7 +85,7 @@ impl Element {
 
     fn deregister_again(&mut self, now: Duration, old: Old) {
         if self.wanted {
-            // The owner has changed its mind meanwhile.
+            // The owner wants it in the pool again.
             self.attempts = 0;
             self.seek(now, old);
         } else if self.attempts <= self.config.max_reg_attempt {
@@ -116,9 +116,9 @@ impl Element {
                 self.on_expired();
                 self.register_soon(now);
             }
-            // What was rejected is not tried again only because the old registration has expired.
+            // A rejected registration is not repeated only because the old one has expired.
             State::Rejected { .. } if self.listing == Listing::Accepted => self.on_expired(),
-            // A registration is under way or will be, or there is nothing to expire.
+            // A registration is under way or follows, or there is nothing to expire.
             State::Out
             | State::Seeking { .. }
             | State::Pending { .. }
@@ -158,21 +158,21 @@ impl Element {
         }
     }
 
-    /// There is nothing (any more) to de-register.
+    /// Ends the procedure: nothing is registered (any more).
     pub(super) fn be_out(&mut self) {
         self.state = State::Out;
         self.tell(Event::Deregistered);
         self.settle();
     }
 
-    /// Nothing is to be hunted for; a stop goes on.
+    /// Stops the hunt, as there is no use for a Home; continues a stop.
     fn settle(&mut self) {
         let steps = self.hunt.stop();
         self.abort_setups(steps);
         self.shut_down();
     }
 
-    /// Whether it neither is in the pool nor on its way in or out.
+    /// Returns true if the PE is not in the pool and on its way neither in nor out.
     pub(super) fn is_out(&self) -> bool {
         self.state == State::Out
     }

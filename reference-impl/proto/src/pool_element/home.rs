@@ -1,5 +1,5 @@
-//! The Home ENRP server: found by the hunt, left when it does not answer, lost with its association, changed by
-//! a registrar that wants to be it (RFC 5352 §3.1, §3.2, §3.4 KA2.4, §3.6, §3.7).
+//! The Home ENRP server: found by the hunt, left when it does not answer, lost with its association, replaced by
+//! a registrar that asks to be the Home (RFC 5352 §3.1, §3.2, §3.4 KA2.4, §3.6, §3.7).
 //!
 //! ```text
 //!            hunt: Found                      H=1 from another registrar: the old one is left
@@ -10,13 +10,12 @@
 //! ```
 //!
 //! Readings where the RFC is open:
-//! - A Home that does not answer (T2, T3) loses its association at once: SCTP allows no second one to the
-//!   same endpoint, and the registrar may be the only one there is.
-//! - The loss of the association while registered is a failure to communicate with the Home (§3.6): a new
-//!   Home is hunted for, and registered at, which is how it learns that it owns this PE.
-//! - Two SCTP endpoints have one association, so where a registrar has called us, that is the one the hunt
-//!   finds.
-//! - A REGISTRATION_RESPONSE does not say who sent it. The Home's identifier is learned from its announcement
+//! - A Home that does not answer (T2, T3) loses its association at once: SCTP allows no second one to the same
+//!   endpoint, and there may be no other registrar.
+//! - The loss of the association while registered is a failure to communicate with the Home (§3.6). The PE hunts
+//!   for a new Home and registers there; this is how the new Home learns that it owns this PE.
+//! - Two SCTP endpoints have one association. If a registrar has set one up, the hunt uses that one.
+//! - A REGISTRATION_RESPONSE does not name its sender. The PE learns the Home's identifier from its announcement
 //!   or its first KEEP_ALIVE.
 
 use std::net::SocketAddr;
@@ -35,7 +34,7 @@ pub(super) struct Home {
     pub(super) assoc: Assoc,
     /// Its identifier, if known.
     pub(super) id: Option<ServerId>,
-    /// Where it is.
+    /// Its location.
     pub(super) server: Server,
 }
 
@@ -64,14 +63,14 @@ impl Element {
         }
     }
 
-    /// Sets up an association, unless there is one: the registrar may have called to ask whether we live.
+    /// Sets up an association, unless there is one: the registrar may have set one up for a KEEP_ALIVE.
     fn dial(&mut self, now: Duration, dial: Dial, to: Server) {
-        // The associations of the pool users' endpoint are in nobody's way.
+        // Associations at the pool users' endpoint do not conflict with this one.
         let assocs = self.assocs.iter_mut();
         let mut assocs = assocs.filter(|(_, association)| !association.is_user);
         match assocs.find(|(_, association)| association.is_with(&to)) {
             Some((_, association)) if association.began => {
-                // Announcements are not to be trusted: this is a pool user, and stays one.
+                // A pool user is at this address and stays one: announcements are not authenticated.
                 let steps = self.hunt.on_dialled(now, dial, None);
                 return self.on_hunt(now, steps);
             }
@@ -89,7 +88,7 @@ impl Element {
         self.out.push_back(Output::Connect { dial, to });
     }
 
-    /// The steps of a hunt that is over.
+    /// Takes the steps of a hunt that is over.
     pub(super) fn abort_setups(&mut self, steps: Vec<Step>) {
         for step in steps {
             match step {
@@ -111,14 +110,14 @@ impl Element {
         self.go_on(now);
     }
 
-    /// A message of the Home came, so it does more than accept associations.
+    /// Takes note of a message of the Home: it does more than accept associations.
     pub(super) fn on_home_heard(&mut self, assoc: Assoc) {
         if let Some(home) = self.home.as_ref().filter(|home| home.assoc == assoc) {
             self.hunt.answered(&home.server);
         }
     }
 
-    /// The association to the Home is gone; what was under way over it is lost.
+    /// Takes note that the association to the Home is gone; what was under way over it is lost.
     pub(super) fn on_home_down(&mut self, now: Duration, was_leaving: bool) {
         let Some(home) = self.home.take() else {
             return;
@@ -127,7 +126,7 @@ impl Element {
             self.log(Log::HomeLost { assoc: home.assoc });
         }
         match self.state {
-            // The hunt begins only when there is none; without a Home these states have nothing to do.
+            // The hunt begins only without a Home; in these states there is nothing to do.
             State::Out | State::Seeking { .. } | State::Rejected { .. } | State::Failed { .. } => {}
             State::Pending { .. } => self.seek(now, Old::Gone(home.server)),
             State::Registered { .. } => {
@@ -140,7 +139,7 @@ impl Element {
         }
     }
 
-    /// The Home runs, but what it knew and what was under way may be lost.
+    /// Takes note that the Home restarted: it may have lost its state, and messages under way are lost.
     pub(super) fn on_home_restarted(&mut self, now: Duration) {
         match self.state {
             State::Out
@@ -150,7 +149,7 @@ impl Element {
             | State::Failed { .. } => {}
             State::Registered { .. } => self.register_soon(now),
             State::Registering { .. } => {
-                // Not an attempt of its own: the association is what failed.
+                // No attempt of its own: the association failed, not the request.
                 self.attempts = self.attempts.saturating_sub(1);
                 self.register_soon(now);
             }
@@ -161,7 +160,7 @@ impl Element {
         }
     }
 
-    /// The Home did not answer in time: its association ends, and who it was is told.
+    /// Ends the association of a Home that did not answer in time, and returns its server for the hunt.
     pub(super) fn leave_home(&mut self) -> Old {
         match self.home.take() {
             None => Old::None,
@@ -173,7 +172,7 @@ impl Element {
         }
     }
 
-    /// KA2.4: a registrar wants to be the Home, or asks from elsewhere than before.
+    /// Makes a registrar the Home that asks for it, or moves the Home to another association (KA2.4).
     pub(super) fn adopt(&mut self, now: Duration, assoc: Assoc, id: ServerId) {
         let Some(association) = self.assocs.get(&assoc) else {
             return;
@@ -198,7 +197,7 @@ impl Element {
             self.leave(old.assoc);
         }
         match self.state {
-            // The new Home has the registration; a pending one goes to it when it is due.
+            // The new Home has the registration; a pending one is sent to it when due.
             State::Out
             | State::Pending { .. }
             | State::Registered { .. }
@@ -215,7 +214,7 @@ impl Element {
         }
     }
 
-    /// SH1: a former Home that takes its time to shut down must not be a fourth association.
+    /// Aborts a former Home that is still shutting down: it must not be a fourth association (SH1).
     fn abort_left(&mut self) {
         let left = self.assocs.iter();
         let left = left.filter(|(_, association)| association.is_dialled && association.is_leaving);
@@ -225,7 +224,7 @@ impl Element {
         }
     }
 
-    /// Does what is to be done next for what the owner wants, with the Home there is.
+    /// Takes the next step towards the owner's request, with the present Home.
     pub(super) fn go_on(&mut self, now: Duration) {
         match (self.wanted, self.listing, &self.home) {
             (true, _, Some(_)) => self.register_soon(now),
@@ -236,7 +235,7 @@ impl Element {
         }
     }
 
-    /// Hunts for a Home. A de-registration waits for one no longer than it would for an answer.
+    /// Hunts for a Home. A de-registration waits for one at most as long as for an answer.
     pub(super) fn seek(&mut self, now: Duration, old: Old) {
         let until = now.saturating_add(self.config.t3_deregistration);
         let until = (!self.wanted).then_some(until);

@@ -1,4 +1,5 @@
-//! Keep-alives (RFC 5352 §2.2.7, §2.2.8, §3.4): a registrar asks whether this PE lives, and may ask to be its Home.
+//! Keep-alives (RFC 5352 §2.2.7, §2.2.8, §3.4): a registrar checks that this PE is alive, and may become its
+//! Home.
 //!
 //! ```text
 //!   KEEP_ALIVE ──► in the pool, handle matches (KA1)? ── no ──► discarded, silently
@@ -12,13 +13,13 @@
 //! ```
 //!
 //! Readings where the RFC is open:
-//! - A registrar calls the registered ASAP Transport (§2.2.7, §3.4), so a KEEP_ALIVE that comes to an endpoint for
-//!   pool users only is out of place: neither acknowledged nor followed. Anybody may send one there.
-//! - KA1 goes before "an endpoint MUST respond to any KEEP_ALIVE" (§2.2.7).
-//! - The handle is that of "its earlier REGISTRATION": before one is sent and after a de-registration there is none.
-//!   So a registrar that still lists the PE notices that it is gone.
-//! - H=1 from the Home itself over another association is no adoption, but from now on that is the
-//!   association to the Home: it has lost the other one.
+//! - A registrar dials the registered ASAP Transport (§2.2.7, §3.4). So a KEEP_ALIVE at an endpoint for pool
+//!   users only is out of place, as any host may send one there: the PE neither acknowledges nor follows it.
+//! - KA1 has precedence over "an endpoint MUST respond to any KEEP_ALIVE" (§2.2.7).
+//! - The handle is that of "its earlier REGISTRATION": the PE has none before it sends one and after a
+//!   de-registration. So a registrar that still lists the PE notices that it is gone.
+//! - H=1 from the Home itself over another association is no adoption, but makes that the association to the
+//!   Home: it has lost the other one.
 
 use std::time::Duration;
 

@@ -10,9 +10,9 @@ use rsp_wire::{CauseCode, EncodeError, PeIdentifier, PoolHandle, ServerId};
 use super::{Assoc, Invalid};
 use crate::log::{Causes, Inbound};
 
-/// One thing that happened.
+/// One log entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields say what their names and types say")]
+#[expect(missing_docs, reason = "names and types of the fields describe them")]
 pub enum Log {
     /// A registrar or pool user set up an association.
     Up { assoc: Assoc, peer: Vec<SocketAddr> },
@@ -50,11 +50,11 @@ pub enum Log {
     },
     /// A registration was rejected.
     Rejected { causes: Vec<CauseCode> },
-    /// No answer to a registration within T2-registration.
+    /// A registrar did not answer a registration within T2-registration.
     NoRegistrationResponse { attempt: u32 },
-    /// No answer to a de-registration within T3-deregistration.
+    /// A registrar did not answer a de-registration within T3-deregistration.
     NoDeregistrationResponse { attempt: u32 },
-    /// Registering was given up for the time being.
+    /// The PE gave up registering for now.
     Failed { attempts: u32 },
     /// A de-registration was sent.
     Deregistering {
@@ -69,11 +69,11 @@ pub enum Log {
     DeregistrationRejected { causes: Vec<CauseCode> },
     /// An unexpected response: late, repeated, over another association or about another PE.
     Unexpected { assoc: Assoc, message: MessageType },
-    /// A message that breaks the RFC was taken, because the settings allow it.
+    /// A message that breaks the RFC was accepted, because the settings allow it.
     Tolerated { assoc: Assoc, what: &'static str },
     /// ENDPOINT_KEEP_ALIVE for a pool in which this PE is not registered: discarded (KA1).
     NotOurPool { assoc: Assoc, handle: PoolHandle },
-    /// A change of the owner is invalid: nothing changes.
+    /// The owner passed an invalid change: nothing changes.
     BadChange { why: Invalid },
     /// Another PE was reported unreachable.
     Reported {
@@ -99,7 +99,7 @@ pub enum Log {
 }
 
 impl Log {
-    /// Returns true if it is about something that should not be.
+    /// Returns true if the entry is about an error or a failure.
     pub fn is_trouble(&self) -> bool {
         match self {
             Self::Up { .. }
@@ -179,13 +179,13 @@ impl fmt::Display for Log {
             Self::Failed { attempts } => write!(f, "not registered after {attempts} attempts"),
             Self::Deregistering { handle, pe } => write!(f, "de-registering {pe} from {handle}"),
             Self::Deregistered => f.write_str("de-registered"),
-            Self::Expired => f.write_str("the registrar says that the registration has ended"),
+            Self::Expired => f.write_str("the registrar has ended the registration"),
             Self::DeregistrationRejected { causes } => {
                 write!(f, "de-registration rejected: {}", Causes(causes))
             }
             Self::Unexpected { assoc, message } => {
                 let name = message.name().unwrap_or("a message");
-                write!(f, "association {}: nobody waits for {name}", assoc.0)
+                write!(f, "association {}: {name} was not requested", assoc.0)
             }
             Self::NotOurPool { assoc, handle } => {
                 write!(f, "association {}: not registered in {handle}", assoc.0)

@@ -1,5 +1,5 @@
-//! A pool element: registers itself in a pool, keeps the registration alive whatever happens to registrars,
-//! and speaks ASAP with its pool users (RFC 5352 §2.2, §3.1, §3.2, §3.4-§3.6, §3.8, §3.9).
+//! A pool element: registers itself in a pool, keeps the registration alive when registrars fail, and speaks ASAP
+//! with its pool users (RFC 5352 §2.2, §3.1, §3.2, §3.4-§3.6, §3.8, §3.9).
 //!
 //! ```text
 //!                 Input                                                    Output
@@ -24,12 +24,12 @@
 //! - One SCTP endpoint is the ASAP endpoint: all [`Output::Connect`]s leave from it, and registrars may call it.
 //!   It must be bound to all addresses that are registered (R1).
 //! - Associations of pool users, where the user transport is SCTP with a control channel, are reported by
-//!   [`Input::Up`] like those of registrars, with whether only pool users come there; both may use one endpoint.
-//!   [`Input::Began`] tells that a pool user's data was seen on one.
-//! - Data goes beside the engine: a message for which [`Element::is_control`] is false is the service's. An
-//!   engine polled until [`Output::Wait`] after each input has told a COOKIE_ECHO before the next message,
-//!   which may be data, is looked at.
-//! - Other user transports (TCP, UDP, …) have no control channel and are unknown here.
+//!   [`Input::Up`] like those of registrars; `is_user` marks an endpoint for pool users only. Both may use one
+//!   endpoint. [`Input::Began`] reports that a pool user's data came over an association.
+//! - Data bypasses the engine: a message for which [`Element::is_control`] is false belongs to the service. If
+//!   the caller polls the engine until [`Output::Wait`] after each input, the owner gets the event of a
+//!   COOKIE_ECHO before the caller looks at the next message, which may be data.
+//! - Other user transports (TCP, UDP, …) have no control channel, and the engine does not know them.
 //!
 //! A PE that resolves pool handles or uses pools is a pool user too (§4), and has a
 //! [pool user's](crate::pool_user) engine beside this one.
@@ -48,7 +48,7 @@
 //! config.registrars = vec![vec!["192.0.2.9:3863".parse()?]];
 //! config.check()?;
 //!
-//! // The caller's side of it all: what the engine wants, and what comes of it.
+//! The caller's side: it does what the engine returns, and passes the results.
 //! let (seed, now) = (7, Duration::ZERO);
 //! let mut element = Element::new(config, seed, now);
 //! let mut registered = false;
@@ -84,7 +84,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! One procedure is one file; each is an `impl Element` of its `on_…` functions and the state it alone keeps.
+//! One procedure is one file; each is an `impl Element` of its `on_…` functions and the state that only it uses.
 
 mod association;
 mod config;
@@ -119,36 +119,36 @@ use home::Home;
 use registration::{Listing, State};
 use unreachable::Reports;
 
-/// What happened, or what the owner wants.
+/// Event of the transport, or request of the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input<'a> {
-    /// The answer to [`Output::Connect`], before anything else happens to the association: it is being set
-    /// up, and [`Input::Up`] or [`Input::Down`] follows; or none, it cannot be.
+    /// The answer to [`Output::Connect`], before any other event of the association. With an association, the
+    /// set-up has begun, and [`Input::Up`] or [`Input::Down`] follows; with none, it is impossible.
     Dialled {
-        /// What was asked for.
+        /// Number of the set-up.
         dial: Dial,
         /// The association.
         assoc: Option<Assoc>,
     },
-    /// An SCTP association is up: one that was asked for, or one that a registrar or a pool user set up.
+    /// An SCTP association is up: one that the engine dialled, or one that a registrar or a pool user set up.
     Up {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
         /// The peer's transport addresses, as far as known.
         peer: Vec<SocketAddr>,
-        /// Whether it came to an endpoint that only pool users are told of: no registrar is at the other end,
-        /// whatever is said over it.
+        /// True if it came to an endpoint that is announced to pool users only: no registrar is at the other end,
+        /// whatever messages come over it.
         is_user: bool,
     },
     /// The peer restarted an association (RFC 9260 §5.2).
     Restart {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
-    /// An association is gone, or could not be set up. What was sent over it and not delivered is lost
+    /// An association is gone, or its set-up failed. Messages sent over it and not delivered are lost
     /// (SEND.FAILURE).
     Down {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
     /// A user message for which [`Element::is_control`] is true.
@@ -172,38 +172,38 @@ pub enum Input<'a> {
     /// De-register, then end all associations gracefully; [`Event::Stopped`] follows. New associations are
     /// refused.
     Stop,
-    /// Be in the pool. Also the word to try again after [`Event::Rejected`] or [`Event::Failed`].
+    /// Enter the pool. The owner also passes it to try again after [`Event::Rejected`] or [`Event::Failed`].
     Register,
-    /// Be not in the pool; [`Event::Deregistered`] or [`Event::NotDeregistered`] follows.
+    /// Leave the pool; [`Event::Deregistered`] or [`Event::NotDeregistered`] follows.
     Deregister,
-    /// The policy or its values (load, weight, …) are these now. Like the following two, it is ignored if
-    /// [`Config::check`] would refuse it.
+    /// Change the policy or its values (load, weight, …). Like the following two, it is ignored if
+    /// [`Config::check`] rejects the result.
     Policy(Policy),
-    /// Users reach it there now.
+    /// Change the user transport.
     UserTransport(Transport),
-    /// The registration life is this now.
+    /// Change the registration life.
     Life(rsp_wire::RegistrationLife),
-    /// Communication with a pool user has begun on this association: its data was seen. The pool user is sent
-    /// the business card (RFC 5352 §3.9). Saying it again does nothing.
+    /// Communication with a pool user has begun on this association: its data came. The engine sends the business
+    /// card to the pool user (RFC 5352 §3.9). A repetition has no effect.
     Began {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
-    /// Leave this state with a pool user (RFC 5352 §3.8); a later one replaces it there.
+    /// Send this state to a pool user (RFC 5352 §3.8), where it replaces an earlier one.
     Cookie {
         /// The pool user.
         assoc: Assoc,
-        /// The state. It should be signed: it comes back by way of the pool user.
+        /// The state. The owner should sign it: it comes back by way of the pool user.
         cookie: Vec<u8>,
     },
-    /// This is the business card: sent to all pool users with which communication has begun, and to later ones
-    /// when it does.
+    /// Set the business card. It is sent to all pool users with which communication has begun, and to later ones
+    /// when it begins.
     Card {
-        /// The card; none to send no more.
+        /// The card; none to send no more cards.
         card: Option<BusinessCard>,
     },
-    /// The owner could not reach another PE to which it had sent data: it is reported to the Home (RFC 5352
-    /// §3.5). Once for each such event.
+    /// The owner could not reach another PE to which it had sent data: the engine reports it to the Home (RFC
+    /// 5352 §3.5). Pass it once for each such event.
     Unreachable {
         /// The pool.
         pool: PoolHandle,
@@ -212,46 +212,47 @@ pub enum Input<'a> {
     },
 }
 
-/// What to do.
+/// Action that the caller has to take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
     /// Send a user message.
     Send {
-        /// Over this association.
+        /// Association.
         assoc: Assoc,
-        /// On this stream.
+        /// Stream.
         stream: u16,
-        /// With this PPID, in host order.
+        /// PPID, in host order.
         ppid: u32,
         /// The message, padded.
         octets: Vec<u8>,
     },
     /// Set up an SCTP association to a registrar from the ASAP endpoint; [`Input::Dialled`] is expected at once.
     Connect {
-        /// Its number until it has one of the caller's.
+        /// Number of the set-up; the caller answers with its number of the association.
         dial: Dial,
-        /// To these addresses of one registrar; never empty.
+        /// Addresses of one registrar; never empty.
         to: Vec<SocketAddr>,
     },
     /// End an association at once; no [`Input::Down`] is expected.
     Abort {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
     /// End an association gracefully; [`Input::Down`] is expected.
     Shutdown {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
-    /// For the owner.
+    /// Report this event to the owner.
     Told(Event),
-    /// For people and tests.
+    /// Write this log entry.
     Log(Log),
-    /// Nothing more until the next input; at this time at the latest, let it be [`Input::Tick`].
+    /// Wait: the engine has nothing to do before the next input. At this time at the latest, pass
+    /// [`Input::Tick`].
     Wait(Option<Duration>),
 }
 
-/// The engine.
+/// The engine of a pool element.
 #[derive(Debug)]
 pub struct Element {
     config: Config,
@@ -261,17 +262,17 @@ pub struct Element {
     assocs: BTreeMap<Assoc, Association>,
     home: Option<Home>,
     state: State,
-    /// What the owner wants.
+    /// True while the owner wants it in the pool.
     wanted: bool,
-    /// What registrars may think of it.
+    /// Registration as registrars may have it.
     listing: Listing,
-    /// Registrations or de-registrations sent since the last answer.
+    /// Number of registrations or de-registrations sent since the last answer.
     attempts: u32,
-    /// When the last registration was sent.
+    /// Time of the last registration.
     last_sent: Option<Duration>,
     card: Option<BusinessCard>,
     reports: Reports,
-    /// Messages taken by tolerance.
+    /// Number of messages accepted by tolerance.
     tolerated: u64,
     stopping: bool,
     stopped: bool,
@@ -279,8 +280,8 @@ pub struct Element {
 }
 
 impl Element {
-    /// A pool element that waits for [`Input::Register`]. The settings have passed [`Config::check`]. The seed
-    /// decides all random choices, the PE identifier among them, so it should be a good one.
+    /// Returns a pool element that waits for [`Input::Register`]. The settings have passed [`Config::check`]. The
+    /// seed decides all random choices, the PE identifier among them, so it should be unpredictable.
     pub fn new(config: Config, seed: u64, _now: Duration) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
         let id = config
@@ -310,66 +311,68 @@ impl Element {
         }
     }
 
-    /// Its PE identifier.
+    /// Returns its PE identifier.
     pub fn id(&self) -> PeIdentifier {
         self.id
     }
 
-    /// How many messages it took that are wrong by the RFC, because it was told to.
+    /// Returns the number of accepted messages that break the RFC in a way that the settings tolerate.
     pub fn tolerated(&self) -> u64 {
         self.tolerated
     }
 
-    /// Its settings, with the policy, transport and life of now.
+    /// Returns its settings, with the present policy, transport and life.
     pub fn config(&self) -> &Config {
         &self.config
     }
 
-    /// Whether a registrar has accepted it, nothing since tells otherwise, and it has a Home.
+    /// Returns true if a registrar has accepted the registration, no later message has ended it, and the PE has a
+    /// Home.
     pub fn is_registered(&self) -> bool {
         self.listing == Listing::Accepted && self.home.is_some()
     }
 
-    /// Whether it has ended after [`Input::Stop`].
+    /// Returns true once it has ended after [`Input::Stop`].
     pub fn is_stopped(&self) -> bool {
         self.stopped
     }
 
-    /// The association to the Home ENRP server, if there is one.
+    /// Returns the association to the Home ENRP server, if there is one.
     pub fn home(&self) -> Option<Assoc> {
         self.home.as_ref().map(|home| home.assoc)
     }
 
-    /// The identifier of the Home ENRP server, if it is known.
+    /// Returns the identifier of the Home ENRP server, if it is known.
     pub fn home_id(&self) -> Option<ServerId> {
         self.home.as_ref().and_then(|home| home.id)
     }
 
-    /// How many associations there are, set-ups to registrars included.
+    /// Returns the number of associations, set-ups to registrars included.
     pub fn associations(&self) -> usize {
         self.assocs.len() + self.hunt.setups()
     }
 
-    /// Set-ups to registrars under way.
+    /// Returns the number of set-ups to registrars.
     pub fn setups(&self) -> usize {
         self.hunt.setups()
     }
 
-    /// Whether a message with this PPID that came over this association is ASAP's. Over the association to a
-    /// registrar all messages are, for RFC 5352 §5 only says that the PPID SHOULD be ASAP's there.
+    /// Returns true if a message with this PPID over this association is ASAP's. Over an association to a
+    /// registrar all messages are: RFC 5352 §5 has only a SHOULD for the PPID there.
     pub fn is_control(&self, assoc: Assoc, ppid: u32) -> bool {
         let is_registrar = |association: &Association| association.is_registrar;
         ppid == ASAP_PPID || self.assocs.get(&assoc).is_some_and(is_registrar)
     }
 
-    /// Whether nobody but a pool user can be at the other end.
+    /// Returns true if only a pool user can be at the other end.
     fn is_user(&self, assoc: Assoc) -> bool {
         self.assocs
             .get(&assoc)
             .is_some_and(|association| association.is_user)
     }
 
-    /// Takes one input. What is due by `now` happens before it; an association that is given up so never comes up.
+    /// Takes one input, after what is due by `now`. If that gives an association up, an input that reports it as
+    /// up is ignored.
     pub fn handle(&mut self, now: Duration, input: Input<'_>) {
         self.on_time(now);
         if let Input::Up { assoc, .. } = input
@@ -406,7 +409,7 @@ impl Element {
         }
     }
 
-    /// The next thing to do; [`Output::Wait`] when there is none.
+    /// Returns the next action; [`Output::Wait`] when there is none.
     pub fn poll(&mut self) -> Output {
         match self.out.pop_front() {
             Some(output) => output,
@@ -427,8 +430,8 @@ impl Element {
 
     fn on_asap(&mut self, now: Duration, assoc: Assoc, message: asap::Message) {
         use asap::Message as M;
-        // What only a registrar says proves nothing where anybody may come: an H=1 from a pool user would
-        // take the PE from its Home.
+        // Messages of registrars are not accepted where any host may connect: an H=1 from a pool user would take
+        // the PE from its Home.
         let is_user = self.is_user(assoc);
         match message {
             M::RegistrationResponse(m) if !is_user => self.on_registration_response(now, assoc, m),
@@ -439,8 +442,8 @@ impl Element {
             M::CookieEcho(m) => self.on_cookie_echo(assoc, m),
             M::BusinessCard(m) => self.on_business_card(assoc, m),
             M::Error(m) => self.log(Inbound::error_reported(assoc, &m.operation_error)),
-            // Known, but nothing that is sent to a PE over such an association. No rule asks for a report:
-            // "unrecognized" is about the type alone.
+            // Known, but not sent to a PE over such an association. No rule requires a report: "unrecognized" is
+            // about the type alone.
             M::RegistrationResponse(_)
             | M::DeregistrationResponse(_)
             | M::EndpointKeepAlive(_)
@@ -467,7 +470,7 @@ impl Element {
             self.log(Log::NotEncoded { message, error });
             return;
         }
-        // The RFCs say nothing about streams; one stream keeps requests in order.
+        // The RFCs do not define the streams; one stream keeps requests in order.
         self.out.push_back(Output::Send {
             assoc,
             stream: 0,

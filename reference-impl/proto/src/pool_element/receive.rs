@@ -20,7 +20,7 @@ impl Element {
         let plain = match self.plain_keep_alive(assoc, octets) {
             Named::Ours(plain) => plain,
             Named::Others => return,
-            Named::Nobody => octets.into(),
+            Named::None => octets.into(),
         };
         let received = inbound::receive(assoc, &plain, self.config.max_message);
         if let Some(log) = received.log {

@@ -15,16 +15,16 @@
 //! ```
 //!
 //! Readings where the RFC is open:
-//! - Each T2 and each loss of the association leads to a hunt (§3.1); attempts are counted across Homes until
-//!   one answers. When more than MAX-REG-ATTEMPT got no answer the owner is told (§3.1), and after `retry_failed`
-//!   it begins anew (§7.3: RETRAN-MAX is the longest time between attempts).
+//! - Each T2 and each loss of the association leads to a hunt (§3.1); the PE counts attempts across Homes until
+//!   one answers. When more than MAX-REG-ATTEMPT got no answer, it reports the failure to the owner (§3.1), and
+//!   after `retry_failed` it begins anew (§7.3: RETRAN-MAX is the longest time between attempts).
 //! - A rejection ends the procedure until the owner has corrected the error; new values of the same policy
-//!   correct nothing. Only one error is corrected here: a PE identifier that is another PE's, if it was drawn.
-//!   That is no re-registration, which must keep the identifier, even if the old one was accepted before: by
-//!   this error the registrar says that it would not be one.
-//! - A rejected re-registration leaves the accepted registration as it was, so it is still de-registered
-//!   and acknowledged.
-//! - The Home field tells the Home's identifier if it is known, else 0.
+//!   correct nothing. The PE itself corrects only one error: a drawn PE identifier that belongs to another PE. A
+//!   re-registration must keep the identifier; but by this error the registrar denies that it would be one, so
+//!   the PE changes it even if the old one was accepted before.
+//! - A rejected re-registration leaves the accepted registration as it was, so the PE still de-registers and
+//!   acknowledges KEEP_ALIVEs.
+//! - The Home field contains the Home's identifier if it is known, else 0.
 //! - An unexpected answer (late, double, not from the Home) changes nothing.
 
 use std::time::Duration;
@@ -35,10 +35,10 @@ use rsp_wire::{CauseCode, PeIdentifier, Policy, RegistrationLife, ServerId, Tran
 use super::{Assoc, Config, Element, Event, Log, codes};
 use crate::hunt::{Old, Server};
 
-/// Where the pool element is in its procedures.
+/// State of the pool element.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
-    /// Not in the pool, and not wanted there.
+    /// Not in the pool, by the owner's wish.
     Out,
     /// Without a Home, hunting; to de-register, it gives up at this time.
     Seeking { until: Option<Duration> },
@@ -46,20 +46,20 @@ pub(super) enum State {
     Pending { at: Duration },
     /// REGISTRATION sent, T2-registration runs; something has changed since.
     Registering { until: Duration, changed: bool },
-    /// Accepted; T4-reregistration runs, or it is to be told earlier that something has changed.
+    /// Accepted; T4-reregistration runs, or ends earlier to register a change.
     Registered {
         again_at: Duration,
         change_at: Option<Duration>,
     },
     /// Rejected; tries again at this time, if ever.
     Rejected { until: Option<Duration> },
-    /// Nobody answered; tries again at this time, if ever.
+    /// No registrar answered; tries again at this time, if ever.
     Failed { until: Option<Duration> },
     /// DEREGISTRATION sent, T3-deregistration runs.
     Deregistering { until: Duration },
 }
 
-/// What registrars may think of this PE.
+/// Registration of this PE as registrars may have it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Listing {
     /// Not in the pool.
@@ -84,7 +84,7 @@ impl State {
         }
     }
 
-    /// Name of the state, for the transition table.
+    /// Returns the name of the state, for the transition table.
     #[cfg(test)]
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -101,7 +101,7 @@ impl State {
 }
 
 impl Element {
-    /// The owner wants it in the pool.
+    /// Takes the owner's request to be in the pool.
     pub(super) fn on_register(&mut self, now: Duration) {
         if self.stopping {
             return;
@@ -118,7 +118,7 @@ impl Element {
                 }
                 self.state = State::Seeking { until: None };
             }
-            // On its way already; a de-registration that was sent is awaited first.
+            // A registration is under way or due; a de-registration that was sent is finished first.
             State::Pending { .. }
             | State::Registering { .. }
             | State::Registered { .. }
@@ -126,7 +126,7 @@ impl Element {
         }
     }
 
-    /// New values of the same policy correct nothing that was rejected.
+    /// Takes new values of the policy. They correct no error for which a registrar rejected the PE.
     pub(super) fn on_policy(&mut self, now: Duration, policy: Policy) {
         let is_correction = policy.policy_type() != self.config.policy.policy_type();
         let config = Config {
@@ -166,7 +166,7 @@ impl Element {
     fn on_change(&mut self, now: Duration, is_correction: bool) {
         let at = self.not_too_soon(now);
         match &mut self.state {
-            // What is sent next has it.
+            // The next registration carries it.
             State::Out
             | State::Seeking { .. }
             | State::Pending { .. }
@@ -185,7 +185,7 @@ impl Element {
         self.on_state_due(now);
     }
 
-    /// T2, T3, T4, and the pauses.
+    /// Takes the expiry of T2, T3, T4 or a pause.
     pub(super) fn on_state_due(&mut self, now: Duration) {
         if self.state.due().is_none_or(|due| due > now) {
             return;
@@ -208,7 +208,7 @@ impl Element {
         }
     }
 
-    /// The association went away under a registration (SEND.FAILURE, §3.7.1).
+    /// Takes note that the association was lost before the registrar answered (SEND.FAILURE, §3.7.1).
     pub(super) fn on_registration_lost(&mut self, now: Duration, server: Server) {
         self.try_again(now, Old::Gone(server));
     }
@@ -225,7 +225,7 @@ impl Element {
         self.state = State::Failed { until };
     }
 
-    /// Registers at the Home there is, but not sooner after the last registration than allowed.
+    /// Registers at the present Home, `update_interval` after the last registration at the earliest.
     pub(super) fn register_soon(&mut self, now: Duration) {
         let at = self.not_too_soon(now);
         if at > now {
@@ -241,7 +241,7 @@ impl Element {
         next.map_or(now, |next| next.max(now))
     }
 
-    /// R1 to R4.
+    /// Sends a REGISTRATION (R1 to R4).
     fn register(&mut self, now: Duration) {
         let Some(home) = &self.home else {
             return self.seek(now, Old::None);
@@ -330,7 +330,7 @@ impl Element {
         });
     }
 
-    /// Corrects the error of an identifier that is another PE's.
+    /// Draws another identifier, as the present one belongs to another PE.
     fn rename(&mut self, now: Duration) {
         self.id = PeIdentifier(self.rng.u32(1..=u32::MAX));
         self.listing = Listing::No;
@@ -343,7 +343,7 @@ impl Element {
     }
 }
 
-/// The end of a pause; a pause of zero has none.
+/// Returns the end of a pause; none for a pause of zero, which has no end.
 fn after(now: Duration, pause: Duration) -> Option<Duration> {
     (!pause.is_zero()).then(|| now.saturating_add(pause))
 }

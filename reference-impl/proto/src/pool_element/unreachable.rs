@@ -10,8 +10,8 @@
 //!                   ENDPOINT_UNREACHABLE over the Home's association
 //! ```
 //!
-//! That data was sent to the PE before is the owner's business. One event is one report (§3.5), and the number
-//! of reports is limited (§9.2, threat 8). A report has no answer, so it is never sent again.
+//! The owner ensures that it has sent data to the PE before. One event is one report (§3.5), and the number of
+//! reports is limited (§9.2, threat 8). A report has no answer, so it is never sent again.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use rsp_wire::{PeIdentifier, PoolHandle};
 
 use super::{Element, Log};
 
-/// When which PE was reported, within the last `report_interval`.
+/// PEs reported within the last `report_interval`, with the time of the report.
 pub(super) type Reports = BTreeMap<(PoolHandle, PeIdentifier), Duration>;
 
 impl Element {

@@ -232,7 +232,8 @@ fn called_associations_are_limited_and_dialled_ones_have_their_place() {
     assert_eq!(world.element.associations(), 3);
 }
 
-/// `EndpointKeepAlive` of registrar 5 for pool "p" with a PE Identifier behind the handle, as rspregistrar sends it.
+/// Returns an `EndpointKeepAlive` of registrar 5 for pool "p" with a PE Identifier behind the handle, as
+/// rspregistrar sends it.
 fn named(id: u8) -> Vec<u8> {
     let mut octets = vec![
         0x07, 0x00, 0x00, 0x18, 0, 0, 0, 5, 0x00, 0x09, 0x00, 0x05, b'p', 0, 0, 0,

@@ -25,12 +25,12 @@ use crate::tests::drive::{self, Drive};
 
 const PE: PeIdentifier = PeIdentifier(7);
 
-/// A pool element, what time it is, and what it has said since it was last asked.
+/// A pool element, the virtual time, and its output since the test took it last.
 struct World {
     element: Element,
     now: Duration,
     next_assoc: u64,
-    /// Set-ups it has asked for, as the caller numbered them.
+    /// Set-ups that it has asked for, as the caller numbered them.
     dialled: Vec<(Assoc, SocketAddr)>,
     out: Vec<Output>,
 }
@@ -40,7 +40,7 @@ impl World {
         Self::with(|_| {})
     }
 
-    /// A PE of pool "p" that knows two registrars.
+    /// Returns a PE of pool "p" that knows two registrars.
     fn with(change: impl FnOnce(&mut Config)) -> Self {
         let transport = SctpTransport {
             transport_use: TransportUse::DATA_PLUS_CONTROL,
@@ -62,14 +62,14 @@ impl World {
         }
     }
 
-    /// One that has a Home, which has not answered its registration yet.
+    /// Returns a PE that has a Home, which has not answered its registration yet.
     fn registering() -> (Self, Assoc) {
         let mut world = Self::new();
         let home = world.found();
         (world, home)
     }
 
-    /// One that is registered.
+    /// Returns a registered PE.
     fn registered() -> (Self, Assoc) {
         Self::registered_with(|_| {})
     }
@@ -117,7 +117,7 @@ impl World {
         self.answer_dial()
     }
 
-    /// The oldest set-up comes up.
+    /// Lets the oldest set-up come up.
     fn answer_dial(&mut self) -> Assoc {
         let (assoc, at) = self.dialled.remove(0);
         let peer = vec![at];
@@ -130,7 +130,7 @@ impl World {
         assoc
     }
 
-    /// Somebody calls.
+    /// Sets up an association from a registrar.
     fn called(&mut self, number: u8) -> Assoc {
         let assoc = self.fresh();
         let peer = vec![registrar(number)];
@@ -142,7 +142,7 @@ impl World {
         assoc
     }
 
-    /// A pool user calls, at the endpoint that is for pool users only.
+    /// Sets up an association from a pool user, at the endpoint for pool users only.
     fn user_called(&mut self, number: u8) -> Assoc {
         let assoc = self.fresh();
         let peer = vec![registrar(number)];
@@ -197,7 +197,7 @@ impl World {
         );
     }
 
-    /// The ASAP messages sent since the last call; the rest of the output is forgotten.
+    /// Returns the ASAP messages sent since the last call, and drops the rest of the output.
     fn sent(&mut self) -> Vec<(Assoc, asap::Message)> {
         let sent = |output| match output {
             Output::Send {
@@ -214,13 +214,13 @@ impl World {
             .collect()
     }
 
-    /// The types of the messages sent since the last call, with their associations.
+    /// Returns the types of the messages sent since the last call, with their associations.
     fn sent_types(&mut self) -> Vec<(Assoc, MessageType)> {
         let sent = self.sent().into_iter();
         sent.map(|(assoc, m)| (assoc, m.message_type())).collect()
     }
 
-    /// The only message sent since the last call, which is a registration over this association.
+    /// Returns the only message sent since the last call, which is a registration over this association.
     fn registration(&mut self, over: Assoc) -> Registration {
         let mut sent = self.sent();
         assert_eq!(sent.len(), 1, "one registration: {sent:?}");
@@ -232,7 +232,7 @@ impl World {
         }
     }
 
-    /// What the owner was told since the output was last taken.
+    /// Returns the events reported since the output was last taken.
     fn told(&self) -> Vec<Event> {
         let told = |output: &Output| match output {
             Output::Told(event) => Some(event.clone()),

@@ -1,4 +1,4 @@
-//! What is unknown or wrong.
+//! Unknown and malformed messages, and messages in a wrong place.
 
 use super::*;
 use crate::log::Inbound;

@@ -1,4 +1,4 @@
-//! Registration, re-registration, and what happens when nobody answers or the answer is no.
+//! Registration, re-registration, missing answers and rejections.
 
 use super::*;
 
@@ -7,7 +7,7 @@ fn set_up_after_its_deadline_is_aborted() {
     let mut world = World::new();
     world.input(Input::Register);
     let (assoc, at) = world.dialled[0];
-    // The process stood still.
+    // The process was suspended.
     world.now += Duration::from_secs(120);
     world.input(Input::Up {
         assoc,

@@ -1,24 +1,24 @@
-//! Random schedules: registrars that refuse, are silent, drop associations or reject, and an owner that does not
-//! leave the PE alone. Whatever happened, once registrars answer again the PE gets back into its pool.
+//! Random schedules: registrars that refuse, are silent, drop associations or reject, and an owner that changes
+//! its requests at random. Once registrars answer again, the PE gets back into its pool after any schedule.
 
 use super::*;
 use std::collections::{BTreeMap, VecDeque};
 
 const REGISTRARS: u8 = 5;
 
-/// How a registrar behaves for the time being.
+/// Present behaviour of a registrar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Mood {
     Answers,
-    /// Takes associations and says nothing.
+    /// Accepts associations and sends nothing.
     Mute,
-    /// No set-up is ever answered.
+    /// Answers no set-up.
     Unreachable,
     Refuses,
-    /// Takes associations and drops them.
+    /// Accepts associations and drops them.
     Drops,
     Rejects,
-    /// Accepts registrations and says soon after that they have expired.
+    /// Accepts registrations and soon after reports their expiry.
     Forgets,
 }
 
@@ -32,7 +32,7 @@ const MOODS: [Mood; 7] = [
     Mood::Forgets,
 ];
 
-/// What is to happen at a time.
+/// Scheduled event.
 #[derive(Debug)]
 enum Due {
     SetUp { assoc: Assoc, registrar: u8 },
@@ -45,7 +45,7 @@ struct Schedule {
     element: Element,
     now: Duration,
     moods: BTreeMap<u8, Mood>,
-    /// Associations being set up or up, and the registrar each is with.
+    /// Associations being set up or up, with the registrar of each.
     assocs: BTreeMap<Assoc, u8>,
     next_assoc: u64,
     due: BTreeMap<(Duration, u64), Due>,
@@ -128,7 +128,7 @@ impl Schedule {
         assoc
     }
 
-    /// A registrar takes a message; it may get lost with its association.
+    /// Delivers a message to a registrar; the message may get lost with its association.
     fn answer(&mut self, assoc: Assoc, octets: &[u8]) {
         let message = asap::Message::decode(octets).unwrap().message;
         let Some(&number) = self.assocs.get(&assoc) else {
@@ -219,7 +219,7 @@ impl Schedule {
         }
     }
 
-    /// Something that nobody asked for.
+    /// Delivers something that the PE did not ask for.
     fn disturb(&mut self) {
         let assocs: Vec<Assoc> = self.assocs.keys().copied().collect();
         let assoc = (!assocs.is_empty()).then(|| assocs[self.rng.usize(..assocs.len())]);
@@ -267,7 +267,7 @@ impl Schedule {
         }
     }
 
-    /// Octets that are no message, or one with something wrong in it.
+    /// Returns octets that are no message, or a message with an error.
     fn noise(&mut self) -> Vec<u8> {
         let pe = self.element.id();
         let message: asap::Message = match self.rng.u8(..4) {
@@ -326,7 +326,7 @@ fn pe_always_returns_to_its_pool() {
             *mood = Mood::Answers;
         }
         schedule.input(Input::Register);
-        // A T2, a round of the hunt at its longest, a pause after failure, and some.
+        // One T2, one round of the hunt at its longest, one pause after failure, and 5 s more.
         schedule.run(Duration::from_secs(30 + 60 + 60 + 5), None);
         assert!(schedule.element.is_registered(), "seed {seed}");
         let home = schedule.element.home().expect("a registered PE has a Home");
@@ -335,7 +335,7 @@ fn pe_always_returns_to_its_pool() {
             number.is_some(),
             "seed {seed}: the Home's association is up"
         );
-        // And it stays: nothing happens but renewals.
+        // It stays registered: it sends nothing but renewals.
         schedule.sent.clear();
         schedule.run(Duration::from_secs(1000), None);
         assert!(schedule.element.is_registered(), "seed {seed}");
@@ -355,7 +355,7 @@ fn stop_always_ends() {
         let gap = Duration::from_millis(200 << (seed % 8));
         schedule.run(Duration::from_secs(300), Some(gap));
         schedule.input(Input::Stop);
-        // Three times T3 without an answer, each after a hunt that takes no longer.
+        // T3 three times without an answer, each after a hunt of the same length.
         schedule.run(Duration::from_secs(6 * 30 + 5), None);
         assert_eq!(schedule.element.associations(), 0, "seed {seed}");
         assert!(schedule.element.is_stopped(), "seed {seed}");
@@ -373,7 +373,7 @@ fn messages_are_paced_however_registrars_behave() {
         }
         schedule.run(Duration::from_secs(600), None);
         let sent = schedule.sent.len();
-        // One registration a second is the most; a few more when another identifier is drawn.
+        // At most one registration a second; a few more when the PE draws another identifier.
         assert!(sent <= 700, "seed {seed}: {sent} in 600 s");
     }
 }

@@ -1,9 +1,9 @@
-//! What every event does to a PE in every state.
+//! The transition table of a PE: every event in every state.
 
 use super::*;
 use rsp_wire::asap::ServerAnnounce;
 
-/// A PE in this state that knows two registrars, the association to its (last) Home, and one that a third
+/// Returns a PE in this state that knows two registrars, the association to its (last) Home, and one that a third
 /// registrar has set up.
 fn in_state(state: &str) -> (World, Assoc, Assoc) {
     let mut world = World::with(|config| {
@@ -139,7 +139,7 @@ fn steps(world: &mut World, third: Assoc) -> String {
             Output::Told(event) => {
                 let event = format!("{event:?}");
                 let name = event.split([' ', '(']).next().unwrap();
-                steps.push(format!("tell {name}"));
+                steps.push(format!("report {name}"));
             }
             Output::Connect { .. } => steps.push("connect".to_owned()),
             Output::Abort { .. } => steps.push("abort".to_owned()),
