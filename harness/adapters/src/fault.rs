@@ -4,9 +4,13 @@
 //! receives, as one that misreads a message would. The tests of the suite use faults to prove that each case
 //! can fail.
 
+use rsp_proto::registrar::Config;
 use rsp_transport::{AssocId, Caps, Local, LocalPort, Outgoing, Peer, Transport};
+use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
+use std::ops::{Deref, DerefMut};
+use std::time::Duration;
 
 /// One way in which a registrar is wrong.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +20,41 @@ pub struct Fault {
     /// Changes a message that the registrar sends.
     pub sent: fn(&mut Sent),
     /// Changes a message that the registrar receives; returns false to drop it.
-    pub received: fn(&mut Vec<u8>) -> bool,
+    pub received: fn(&mut Received) -> bool,
+    /// Changes the settings of the registrar.
+    pub settings: fn(&mut Config),
+}
+
+/// State that a fault keeps over the messages of one case: numbers by keys of its choice.
+pub type Memory = BTreeMap<Vec<u8>, u64>;
+
+/// A message on its way in. It dereferences to its octets.
+#[derive(Clone, Debug)]
+pub struct Received {
+    /// Its octets.
+    pub octets: Vec<u8>,
+    /// Number of the association that it came over.
+    pub assoc: u64,
+    /// Time since the case began.
+    pub at: Duration,
+    /// State of the fault.
+    pub memory: Memory,
+    /// Abort the association that it came over.
+    pub aborts: bool,
+}
+
+impl Deref for Received {
+    type Target = Vec<u8>;
+
+    fn deref(&self) -> &Vec<u8> {
+        &self.octets
+    }
+}
+
+impl DerefMut for Received {
+    fn deref_mut(&mut self) -> &mut Vec<u8> {
+        &mut self.octets
+    }
 }
 
 /// A message on its way out.
@@ -30,17 +68,51 @@ pub struct Sent {
     pub copies: usize,
     /// Also send it over the associations set up before and after this one.
     pub strays: bool,
+    /// Number of the association that it goes to; none for a datagram.
+    pub assoc: Option<u64>,
+    /// Time since the case began.
+    pub at: Duration,
+    /// State of the fault.
+    pub memory: Memory,
 }
 
 /// A transport that applies a fault, if there is one, to everything that is sent.
 pub(crate) struct Faulty<'a> {
     inner: &'a mut dyn Transport,
     fault: Option<Fault>,
+    now: Duration,
+    memory: &'a mut Memory,
 }
 
 impl<'a> Faulty<'a> {
-    pub(crate) fn new(inner: &'a mut dyn Transport, fault: Option<Fault>) -> Faulty<'a> {
-        Faulty { inner, fault }
+    pub(crate) fn new(
+        inner: &'a mut dyn Transport,
+        fault: Option<Fault>,
+        now: Duration,
+        memory: &'a mut Memory,
+    ) -> Faulty<'a> {
+        Faulty {
+            inner,
+            fault,
+            now,
+            memory,
+        }
+    }
+
+    /// Returns what the fault makes of a message.
+    fn spoilt(&mut self, fault: Fault, octets: &[u8], assoc: Option<u64>, ppid: u32) -> Sent {
+        let mut sent = Sent {
+            octets: octets.to_vec(),
+            ppid,
+            copies: 1,
+            strays: false,
+            assoc,
+            at: self.now,
+            memory: std::mem::take(self.memory),
+        };
+        (fault.sent)(&mut sent);
+        *self.memory = std::mem::take(&mut sent.memory);
+        sent
     }
 }
 
@@ -65,13 +137,7 @@ impl Transport for Faulty<'_> {
         let Some(fault) = self.fault else {
             return self.inner.send(assoc, message);
         };
-        let mut sent = Sent {
-            octets: message.octets.to_vec(),
-            ppid: message.ppid,
-            copies: 1,
-            strays: false,
-        };
-        (fault.sent)(&mut sent);
+        let sent = self.spoilt(fault, message.octets, Some(assoc.0), message.ppid);
         let changed = Outgoing {
             octets: &sent.octets,
             ppid: sent.ppid,
@@ -94,13 +160,7 @@ impl Transport for Faulty<'_> {
         let Some(fault) = self.fault else {
             return self.inner.send_datagram(from, to, octets);
         };
-        let mut sent = Sent {
-            octets: octets.to_vec(),
-            ppid: 0,
-            copies: 1,
-            strays: false,
-        };
-        (fault.sent)(&mut sent);
+        let sent = self.spoilt(fault, octets, None, 0);
         for _ in 0..sent.copies {
             self.inner.send_datagram(from, to, &sent.octets)?;
         }

@@ -3,10 +3,10 @@
 //! The target is one host, every endpoint of the harness another. Nothing here waits: the clock jumps
 //! to the next packet or timer, so a case of ten minutes takes milliseconds and a seed replays it exactly.
 
-use crate::fault::{Fault, Faulty};
+use crate::fault::{Fault, Faulty, Memory, Received};
 use rserpool::registrar::driver::{RegistrarDriver, Setup};
 use rsp_transport::sim::{HostId, Net};
-use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
+use rsp_transport::{AssocId, DownKind, Event, Local, LocalPort, Outgoing, Peer, Transport};
 use rspcheck_testkit::{Assoc, Endpoint, EndpointKind, Happening, World, WorldError};
 use std::collections::{BTreeMap, VecDeque};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -37,6 +37,7 @@ pub struct InProcess {
     target: HostId,
     driver: RegistrarDriver,
     fault: Option<Fault>,
+    memory: Memory,
     players: Vec<PlayerEndpoint>,
     /// The harness's associations by host and the host's own number.
     assocs: BTreeMap<(HostId, AssocId), Assoc>,
@@ -58,16 +59,20 @@ impl InProcess {
     pub fn new(setup: Setup, seed: u64, fault: Option<Fault>) -> Result<InProcess, WorldError> {
         let mut net = Net::new(seed);
         let target = net.add_host(TARGET);
-        let setup = Setup {
+        let mut setup = Setup {
             asap_addrs: vec![TARGET],
             asap_port: ASAP_PORT,
             tcp: Some(SocketAddr::new(TARGET, ASAP_PORT)),
             announce: vec![SocketAddr::new(GROUP, ASAP_PORT)],
             ..setup
         };
+        if let Some(fault) = fault {
+            (fault.settings)(&mut setup.config);
+        }
         let now = net.now();
         let mut host = net.host(target);
-        let mut transport = Faulty::new(&mut host, fault);
+        let mut memory = Memory::new();
+        let mut transport = Faulty::new(&mut host, fault, now, &mut memory);
         let driver = RegistrarDriver::start(setup, seed ^ TARGET_SHARE, &mut transport, now)
             .map_err(environment)?;
         Ok(InProcess {
@@ -75,6 +80,7 @@ impl InProcess {
             target,
             driver,
             fault,
+            memory,
             players: Vec::new(),
             assocs: BTreeMap::new(),
             places: BTreeMap::new(),
@@ -153,12 +159,31 @@ impl InProcess {
     }
 
     fn target_event(&mut self, mut event: Event) {
-        if let (Some(fault), Event::Message { octets, .. }) = (self.fault, &mut event)
-            && !(fault.received)(octets)
-        {
-            return;
-        }
         let now = self.net.now();
+        if let (Some(fault), Event::Message { assoc, octets, .. }) = (self.fault, &mut event) {
+            let assoc = *assoc;
+            let mut received = Received {
+                octets: std::mem::take(octets),
+                assoc: assoc.0,
+                at: now,
+                memory: std::mem::take(&mut self.memory),
+                aborts: false,
+            };
+            let goes_on = (fault.received)(&mut received);
+            self.memory = received.memory;
+            *octets = received.octets;
+            if received.aborts {
+                event = Event::Down {
+                    assoc,
+                    kind: DownKind::Aborted,
+                    cause: None,
+                    why: String::new(),
+                };
+                self.net.host(self.target).abort(assoc);
+            } else if !goes_on {
+                return;
+            }
+        }
         self.drive(|driver, transport| driver.event(now, event, transport));
     }
 
@@ -172,11 +197,17 @@ impl InProcess {
         if self.died.is_some() {
             return;
         }
-        let (net, driver, fault, target) =
-            (&mut self.net, &mut self.driver, self.fault, self.target);
+        let now = self.net.now();
+        let (net, driver, fault, target, memory) = (
+            &mut self.net,
+            &mut self.driver,
+            self.fault,
+            self.target,
+            &mut self.memory,
+        );
         let done = catch_unwind(AssertUnwindSafe(|| {
             let mut host = net.host(target);
-            call(driver, &mut Faulty::new(&mut host, fault));
+            call(driver, &mut Faulty::new(&mut host, fault, now, memory));
         }));
         if let Err(panic) = done {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
