@@ -126,6 +126,13 @@ const PADDED: Monitor = strict(
     "The size of a message is a multiple of four octets.",
     R5354_4_11,
 );
+/// "Should never pad with more than 3 bytes" of RFC 5354 §4 is no key word, so a finding is only a deviation.
+const PADDING_SIZE: Monitor = Monitor {
+    id: "monitor/padding-size",
+    purpose: "At most three octets follow the end of a message.",
+    requirement: R5354_4_13,
+    lenient: true,
+};
 /// RFC 5354 §2 and §4 permit both forms (ambiguity T5), so a finding is only a deviation.
 const UNCOUNTED_PADDING: Monitor = Monitor {
     id: "monitor/padding-is-not-counted",
@@ -158,6 +165,7 @@ pub const ALL: &[Monitor] = &[
     RESERVED_FLAGS,
     ZERO_PADDING,
     PADDED,
+    PADDING_SIZE,
     UNCOUNTED_PADDING,
     RESERVED_FIELDS,
     PPID,
@@ -217,11 +225,10 @@ fn finding(monitor: &Monitor, note: String) -> Finding {
 
 fn monitor_of(defect: &Defect) -> &'static Monitor {
     match defect.kind {
-        Kind::Truncated
-        | Kind::LengthTooSmall
-        | Kind::LengthOverrun
-        | Kind::WrongLength
-        | Kind::TrailingOctets => &LENGTHS,
+        Kind::Truncated | Kind::LengthTooSmall | Kind::LengthOverrun | Kind::WrongLength => {
+            &LENGTHS
+        }
+        Kind::TrailingOctets => &PADDING_SIZE,
         Kind::MissingParameter | Kind::DuplicateParameter | Kind::UnexpectedParameter => &LAYOUT,
         Kind::AddressCount => &ADDRESSES,
         Kind::UnknownMessage => &KNOWN_MESSAGES,
@@ -299,6 +306,7 @@ mod tests {
                 asap(&resolution().patch(1, &[0x80])),
             ),
             ("monitor/zero-padding", asap(&resolution().patch(11, &[1]))),
+            ("monitor/padding-size", asap(&resolution().raw(&[0; 4]))),
             ("monitor/padded", asap(&resolution().without_padding())),
             ("monitor/values", asap(&policy(0, 0))),
             ("monitor/reserved-fields", asap(&policy(0, 9))),
