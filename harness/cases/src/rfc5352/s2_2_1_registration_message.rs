@@ -189,8 +189,8 @@ fn registration_without_a_pool_element(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
 
     let cut = forge::registration(&pool.0, &pe.element).remove("pool-element");
-    t.send_octets(&pe, &cut?.octets())?;
-    t.probe(&pe)?;
+    throw(t, &pe, &cut?.octets())?;
+    observe_reaction(t, &pe)?;
     let resolution = t.resolve(&pu, &pool)?;
     let holds = resolution.has("operation-error") || resolution.has("pool-element");
     t.check_that(R5352_2_2_6_12, holds, resolution.summary());
@@ -216,8 +216,8 @@ fn sctp_transport_without_address(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool).user_transport(transport);
     let pu = t.pool_user();
 
-    t.send_octets(&pe, &forge::registration(&pool.0, &pe.element).octets())?;
-    t.probe(&pe)?;
+    throw(t, &pe, &forge::registration(&pool.0, &pe.element).octets())?;
+    observe_reaction(t, &pe)?;
     let resolution = t.resolve(&pu, &pool)?;
     let absent = resolution.pool_elements().is_empty();
     let addresses = addresses(&resolution, "pool-element/user-transport");
@@ -243,8 +243,8 @@ fn tcp_transport_with_two_addresses(t: &mut Tester) -> Outcome {
     let pe = pe.user_transport(Transport::Tcp { port: 4711, addrs });
     let pu = t.pool_user();
 
-    t.send_octets(&pe, &forge::registration(&pool.0, &pe.element).octets())?;
-    t.probe(&pe)?;
+    throw(t, &pe, &forge::registration(&pool.0, &pe.element).octets())?;
+    observe_reaction(t, &pe)?;
     let resolution = t.resolve(&pu, &pool)?;
     let absent = resolution.pool_elements().is_empty();
     let addresses = addresses(&resolution, "pool-element/user-transport");

@@ -111,7 +111,8 @@ const DE_REGISTRATION_WITHOUT_IDENTIFIER_REMOVES_NOBODY: Case = registrar(
     "rfc5352/2.2.2/de-registration-without-identifier-removes-nobody",
     "A de-registration without a PE Identifier removes no PE, not even the only one of the pool.",
     &[
-        R5352_3_2_9, // A de-registration with a wrong pool removes no PE.
+        R5352_3_2_9,  // A de-registration with a wrong pool removes no PE.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     de_registration_without_identifier_removes_nobody,
 );
@@ -123,7 +124,11 @@ fn de_registration_without_identifier_removes_nobody(t: &mut Tester) -> Outcome 
     t.preamble(|t| t.register(&pe))?;
 
     let cut = forge::deregistration(&pool.0, pe.pe_identifier()).remove("pe-identifier");
-    t.send_octets(&pe, &cut?.octets())?;
-    t.probe(&pe)?;
+    throw(t, &pe, &cut?.octets())?;
+    observe_reaction(t, &pe)?;
+    if t.association_end(&pe).is_some() {
+        // A PE without an association may be removed (T49).
+        return next_pu_is_served(t);
+    }
     t.lists(R5352_3_2_9, &pu, &pool, &[&pe])
 }

@@ -75,8 +75,7 @@ fn grant_has_no_operation_error(t: &mut Tester) -> Outcome {
     if response.flag('R') {
         return Err(t.inconclusive("the registration was refused"));
     }
-    t.no_error(R5352_2_2_3_9, &response);
-    Ok(())
+    no_needless_warning(t, R5352_2_2_3_9, &pe, &response)
 }
 
 const RE_REGISTRATION_GRANT_HAS_NO_OPERATION_ERROR: Case = registrar(
@@ -97,8 +96,7 @@ fn re_registration_grant_has_no_operation_error(t: &mut Tester) -> Outcome {
     if response.flag('R') {
         return Err(t.inconclusive("the re-registration was refused"));
     }
-    t.no_error(R5352_2_2_3_9, &response);
-    Ok(())
+    no_needless_warning(t, R5352_2_2_3_9, &pe, &response)
 }
 
 const RESPONSE_GOES_TO_THE_REGISTERING_PE_ONLY: Case = registrar(

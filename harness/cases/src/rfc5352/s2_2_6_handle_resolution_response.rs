@@ -92,8 +92,9 @@ fn a_is_clear_without_s(t: &mut Tester) -> Outcome {
 
 const UPDATES_CAN_BE_REFUSED: Case = registrar(
     "rfc5352/2.2.6/updates-can-be-refused",
-    "A request with S set is answered with the PEs of the pool, with A set or clear.",
+    "A request with S set is answered with the PEs of the pool, with A set or clear; with A clear no update follows.",
     &[
+        R5352_2_2_6_6, // A is set only if S was set and updates are accepted.
         R5352_3_3_21,  // A handle resolution of an existing pool is answered.
         R5352_2_2_6_7, // A registrar without updates answers with A clear.
     ],
@@ -102,7 +103,7 @@ const UPDATES_CAN_BE_REFUSED: Case = registrar(
 
 fn updates_can_be_refused(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let pe = t.pool_element(&pool);
+    let (pe, joins) = (t.pool_element(&pool), t.pool_element(&pool));
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
@@ -111,7 +112,11 @@ fn updates_can_be_refused(t: &mut Tester) -> Outcome {
     t.members(R5352_3_3_21, &response, &[&pe]);
     let note = format!("S set is answered with A {}", u8::from(response.flag('A')));
     t.permitted(R5352_2_2_6_7, note);
-    Ok(())
+    if response.flag('A') {
+        return Ok(());
+    }
+    t.preamble(|t| t.register(&joins))?;
+    t.expect_none(R5352_2_2_6_6, &pu, HANDLE_RESOLUTION_RESPONSE)
 }
 
 const NEGATIVE_RESPONSE_HOLDS_THE_ERROR_ALONE: Case = registrar(
@@ -221,7 +226,7 @@ fn pe_is_told_as_it_registered(t: &mut Tester) -> Outcome {
 
 const REGISTRATION_LIFE_IS_TOLD: Case = registrar(
     "rfc5352/2.2.6/registration-life-is-told",
-    "A response lists each PE with its registration life, as registered or as remaining.",
+    "A response lists each PE with its registration life, as registered, as remaining or as limited with a warning.",
     &[
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
     ],
@@ -234,11 +239,13 @@ fn registration_life_is_told(t: &mut Tester) -> Outcome {
     for life in [60, 86_400, -1] {
         let pool = t.unused_pool_handle();
         let pe = t.pool_element(&pool).life(life);
-        t.preamble(|t| t.register(&pe))?;
+        // A grant with an Operation Error warns of modified values (§2.2.3), such as a shorter life.
+        let warned = granted_with_a_warning(t, &pe)?;
         let response = t.resolve(&pu, &pool)?;
         let listed = response.number("pool-element/registration-life");
         let registered = i64::from(life);
         let fits = match life {
+            _ if warned => listed.is_some_and(|listed| life == -1 || listed <= registered),
             -1 => listed == Some(registered),
             _ => listed.is_some_and(|listed| (registered - 30..=registered).contains(&listed)),
         };

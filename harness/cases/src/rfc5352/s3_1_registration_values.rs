@@ -34,7 +34,7 @@ pub(super) const CASES: &[Case] = &[
 
 const INFINITE_LIFE: Case = registrar(
     "rfc5352/3.1/infinite-life",
-    "A granted registration with life -1 (infinite) does not expire at once.",
+    "A registration with life -1 (infinite) is granted and does not expire at once.",
     &[
         R5352_3_1_53, // Every registration is answered.
         R5354_3_10_5, // The Registration Life is in seconds; -1 is unlimited.
@@ -49,7 +49,10 @@ fn infinite_life(t: &mut Tester) -> Outcome {
 
     let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     if response.flag('R') {
-        t.observe_message("an infinite life is refused", &response);
+        // Rule 1 of §3.1 adds the first PE of a pool, and -1 is a value of the field: only a lack of resources and
+        // security considerations remain as causes.
+        let elsewhere = response.causes().iter().any(|c| matches!(c, 0x6 | 0xa));
+        t.check_that(R5354_3_10_5, elsewhere, &response);
         return Ok(());
     }
     t.pass_time(t.latest(Duration::ZERO))?;

@@ -47,7 +47,7 @@ fn unknown_pool_is_rejected(t: &mut Tester) -> Outcome {
 
     let response = t.resolve(&pu, &pool)?;
     t.error(R5352_3_3_25, &response);
-    t.only_cause(R5352_3_3_26, &response, 0x9);
+    t.cause(R5352_3_3_26, &response, 0x9);
     t.field(R5354_3_12_11_1, &response, "operation-error/0x9/#length", 4);
     t.cause(R5354_3_12_11_2, &response, 0x9);
     Ok(())
@@ -112,7 +112,7 @@ fn unknown_pool_is_rejected_over_tcp(t: &mut Tester) -> Outcome {
     let pu = t.pool_user_over_tcp();
 
     let response = t.answered(R5352_3_3_19, |t| t.resolve(&pu, &pool))?;
-    t.only_cause(R5352_3_3_26, &response, 0x9);
+    t.cause(R5352_3_3_26, &response, 0x9);
     Ok(())
 }
 
@@ -232,7 +232,7 @@ fn pool_without_pes_is_unknown(t: &mut Tester) -> Outcome {
         leave(t, &pe)?;
         let response = t.resolve(&pu, &pool)?;
         t.error(R5352_3_3_25, &response);
-        t.only_cause(R5352_3_3_26, &response, 0x9);
+        t.cause(R5352_3_3_26, &response, 0x9);
     }
     Ok(())
 }

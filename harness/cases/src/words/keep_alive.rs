@@ -39,6 +39,10 @@ pub(crate) fn next_keep_alive(t: &mut Tester, pe: &PoolElement) -> Result<Messag
         .ok_or_else(|| t.inconclusive("no keep-alive came, though the target claims to send them"))
 }
 
+/// Time after which SCTP has closed an association to a host that has vanished: ten retransmissions with
+/// doubled timeouts of up to 60 s (RFC 9260 §16).
+pub(crate) const SENDING_FAILS: Duration = Duration::from_secs(600);
+
 /// Lets time pass while keep-alives are acknowledged. The case is inconclusive if the harness may have
 /// acknowledged too late.
 pub(crate) fn play_on(t: &mut Tester, span: Duration) -> Outcome {
@@ -81,6 +85,26 @@ pub(crate) fn at_once(t: &Tester) -> Duration {
         Some(interval) if interval < Duration::from_secs(2) => Duration::from_millis(500),
         _ => Duration::from_secs(1),
     }
+}
+
+/// Shortest time between two keep-alives to a PE that a registrar with a limit on their rate may keep
+/// (RFC 5352 §9.1, RFC 5355 §2.14.3): only a flood of reports may bring fewer keep-alives than reports (T52).
+const RATE: Duration = Duration::from_millis(1100);
+/// Number of periodic keep-alives after which [`rest`] ends.
+const PERIODS: u32 = 5;
+
+/// Lets time pass until the last keep-alive to a PE is long enough ago for another one to be sent at once, as
+/// far as periodic keep-alives allow. Drops the keep-alives received up to then.
+pub(crate) fn rest(t: &mut Tester, pe: &PoolElement) -> Outcome {
+    let mut last = t.take_all(pe, ENDPOINT_KEEP_ALIVE).last().map(|m| m.at);
+    for _ in 0..PERIODS {
+        let Some(left) = last.and_then(|at| (at + RATE).checked_sub(t.now())) else {
+            return Ok(());
+        };
+        play_on(t, left)?;
+        last = t.take_all(pe, ENDPOINT_KEEP_ALIVE).last().map(|m| m.at);
+    }
+    Ok(())
 }
 
 /// Returns the keep-alive that comes at once after a report; without one the requirement is broken.

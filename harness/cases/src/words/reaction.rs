@@ -12,14 +12,18 @@ pub(crate) const UNRECOGNIZED_MESSAGE: u16 = 0x2;
 /// Time for a reaction after an answered probe: the margin for a registrar that answers out of order.
 const SETTLE: Duration = Duration::from_millis(300);
 
-/// Registers a PE and de-registers it, to show that its registration is correct. From then on the tester
-/// acknowledges its keep-alives, even after a malformed registration.
+/// Registers a PE and de-registers it, to show that its registration is correct and that it is not in the pool.
+/// From then on the tester acknowledges its keep-alives, even after a malformed registration.
 pub(crate) fn welcome(t: &mut Tester, pe: &PoolElement) -> Outcome {
     t.preamble(|t| {
         t.register(pe)?;
         t.send(pe, forge::deregistration(&pe.handle.0, pe.pe_identifier()))?;
         let within = t.timers().t3_deregistration;
-        t.expect(pe, DEREGISTRATION_RESPONSE, within).map(drop)
+        t.expect(pe, DEREGISTRATION_RESPONSE, within)?;
+        if t.listed(pe, &pe.handle)?.contains(&pe.pe_identifier()) {
+            return Err(t.inconclusive("the PE is still listed after its de-registration"));
+        }
+        Ok(())
     })
 }
 
@@ -100,6 +104,12 @@ pub(crate) fn quotes(information: &[u8], expected: &[u8]) -> bool {
 /// Records the reaction to octets for which no rule prescribes one, and checks that the registrar continues
 /// to serve. The request comes over a new association, since the registrar may have closed the old one.
 pub(crate) fn serves_on(t: &mut Tester, player: impl Into<Player>) -> Outcome {
+    observe_reaction(t, player)?;
+    rejects_an_unknown_pool(t)
+}
+
+/// Records the reaction to octets for which no rule prescribes one; ABORT is one, too.
+pub(crate) fn observe_reaction(t: &mut Tester, player: impl Into<Player>) -> Outcome {
     let player = player.into();
     let reaction = next_reaction(t, player)?;
     match (reaction, t.association_end(player)) {
@@ -107,18 +117,20 @@ pub(crate) fn serves_on(t: &mut Tester, player: impl Into<Player>) -> Outcome {
         (None, Some(end)) => t.observe(format!("the association is {}", end.word())),
         (None, None) => t.observe("there is no answer"),
     }
-    rejects_an_unknown_pool(t)
+    Ok(())
 }
 
-/// As [`serves_on`], after a malformed registration: a PE whose registration is rejected is not listed.
+/// As [`serves_on`], after malformed registrations: a PE is not listed if all that were answered are rejected.
+/// One can be rejected and another granted.
 pub(crate) fn serves_on_without(t: &mut Tester, pe: &PoolElement) -> Outcome {
-    let reaction = next_reaction(t, pe.into())?;
-    let rejects = |m: &Message| m.is(REGISTRATION_RESPONSE) && m.flag('R');
-    let rejected = reaction.as_ref().is_some_and(rejects);
-    match reaction {
-        Some(message) => t.observe_message("the answer", &message),
-        None => t.observe("there is no answer"),
+    let until = t.now() + SETTLE;
+    let mut answers = Vec::new();
+    while let Some(message) = t.next_of(pe, until, |m| !m.is(ENDPOINT_KEEP_ALIVE))? {
+        answers.push(message);
     }
+    t.observe_answers("malformed registrations", &answers);
+    answers.retain(|m| m.is(REGISTRATION_RESPONSE));
+    let rejected = !answers.is_empty() && answers.iter().all(|m| m.flag('R'));
     let pu = t.pool_user();
     let listed = t.listed(&pu, &pe.handle)?.contains(&pe.pe_identifier());
     if listed {

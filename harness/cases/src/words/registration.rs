@@ -72,6 +72,48 @@ pub(crate) fn own_addrs(t: &mut Tester, pe: &PoolElement) -> Result<Vec<IpAddr>,
     Ok(vec![t.address(pe)?.ip()])
 }
 
+/// Registers a PE in the preamble, and returns true if the grant has an Operation Error: a warning that
+/// registration values were modified (RFC 5352 §2.2.3).
+pub(crate) fn granted_with_a_warning(t: &mut Tester, pe: &PoolElement) -> Result<bool, Stop> {
+    let mut response = None;
+    t.preamble(|t| {
+        response = Some(t.register_response(pe)?);
+        Ok(())
+    })?;
+    match response {
+        Some(response) if !response.flag('R') => Ok(response.has("operation-error")),
+        _ => Err(t.inconclusive("the registration is refused")),
+    }
+}
+
+/// Checks that a grant has no Operation Error, unless it warns of values that the registrar has modified: then
+/// the PE is listed with other values than it registered.
+pub(crate) fn no_needless_warning(
+    t: &mut Tester,
+    requirement: ReqId,
+    pe: &PoolElement,
+    grant: &Message,
+) -> Outcome {
+    if !grant.has("operation-error") {
+        t.no_error(requirement, grant);
+        return Ok(());
+    }
+    let listed = t.resolve(pe, &pe.handle)?;
+    let as_registered = |path: &str, registered: Parameter| {
+        listed.octets_of(path) == Some(&registered.octets()[..])
+    };
+    let transport = Parameter::transport(&pe.element.user_transport);
+    let policy = Parameter::policy(&pe.element.policy);
+    let life = listed.number("pool-element/registration-life");
+    // A life can be listed as what remains of it.
+    let shorter = life.is_none_or(|life| life < i64::from(pe.element.life) - 30);
+    let modified = shorter
+        || !as_registered("pool-element/user-transport", transport)
+        || !as_registered("pool-element/policy", policy);
+    t.check_that(requirement, modified, grant);
+    Ok(())
+}
+
 /// De-registers a PE in the preamble.
 pub(crate) fn leave(t: &mut Tester, pe: &PoolElement) -> Outcome {
     t.preamble(|t| t.deregister_response(pe).map(drop))

@@ -1,6 +1,7 @@
 //! The suite itself, in process: every case passes on the reference registrar, gives the same events twice,
 //! and fails on at least one mutant. A case that no mutant makes fail could not be trusted to fail at all.
 
+mod lawful;
 mod mutants;
 
 use rspcheck_adapters::bundled;
@@ -106,6 +107,48 @@ fn every_case_fails_on_some_mutant() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// A variant that keeps the RFCs fails no case; where it departs from a recommendation or hides what a case is
+/// about, the variant names the case.
+#[test]
+fn lawful_variants_fail_no_case() {
+    let wrong = each(|case| {
+        let wrong: Vec<_> = lawful::ALL
+            .iter()
+            .filter_map(|lawful| {
+                let named = |ids| named_in(ids, case.id);
+                let Ran {
+                    record, findings, ..
+                } = run(case, Some(lawful.variant));
+                if let Some(finding) = findings
+                    .iter()
+                    .find(|f| !named_in(lawful.deviates, f.monitor))
+                {
+                    return Some(format!(
+                        "{}: {} {}",
+                        lawful.variant.name, finding.monitor, finding.note
+                    ));
+                }
+                let expected = match record.verdict {
+                    Verdict::Pass => true,
+                    Verdict::Warn => named(lawful.deviates),
+                    Verdict::Inconc => named(lawful.hides),
+                    _ => false,
+                };
+                (!expected).then(|| {
+                    let (name, verdict) = (lawful.variant.name, record.verdict);
+                    format!("{name}: {verdict} {}", record.reason)
+                })
+            })
+            .collect();
+        (!wrong.is_empty()).then(|| wrong.join("; "))
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn named_in(beginnings: &[&str], id: &str) -> bool {
+    beginnings.iter().any(|beginning| id.starts_with(beginning))
+}
+
 /// The requirements that a run checked.
 fn checked(case: &Case, mutant: Option<Fault>) -> BTreeSet<String> {
     run(case, mutant)
@@ -133,7 +176,9 @@ fn every_check_is_declared() {
 fn every_declared_requirement_is_checked() {
     let wrong = each(|case| {
         let mut left: BTreeSet<_> = case.covers.iter().map(|r| r.0.to_owned()).collect();
-        for mutant in std::iter::once(None).chain(mutants::ALL.iter().copied().map(Some)) {
+        let lawful = lawful::ALL.iter().map(|lawful| lawful.variant);
+        let spoilt = mutants::ALL.iter().copied().chain(lawful);
+        for mutant in std::iter::once(None).chain(spoilt.map(Some)) {
             if left.is_empty() {
                 break;
             }

@@ -2,25 +2,34 @@
 //!
 //! A mutant edits octets between the registrar's engine and its transport, so it exists in process only.
 
-use rsp_wire::asap::{Error, Message, RegistrationResponse};
+use rsp_wire::asap::{Error, HandleResolutionResponse, Message, RegistrationResponse};
 use rsp_wire::{CauseCode, ErrorCause, Flags, OperationError, ServerId};
-use rspcheck_adapters::fault::{Fault, Sent};
+use rspcheck_adapters::fault::{Fault, Received, Sent};
 
-const fn sends(name: &'static str, sent: fn(&mut Sent)) -> Fault {
+pub(crate) const fn sends(name: &'static str, sent: fn(&mut Sent)) -> Fault {
+    both(name, sent, |_| true)
+}
+
+const fn receives(name: &'static str, received: fn(&mut Received) -> bool) -> Fault {
+    both(name, |_| {}, received)
+}
+
+/// Returns a fault in what is sent and in what is received.
+pub(crate) const fn both(
+    name: &'static str,
+    sent: fn(&mut Sent),
+    received: fn(&mut Received) -> bool,
+) -> Fault {
     Fault {
         name,
         sent,
-        received: |_| true,
+        received,
+        settings: |_| {},
     }
 }
 
-const fn receives(name: &'static str, received: fn(&mut Vec<u8>) -> bool) -> Fault {
-    Fault {
-        name,
-        sent: |_| {},
-        received,
-    }
-}
+/// Turns a PE Identifier into one that no PE has: the tester draws 32 bits at random.
+const STRANGER: u32 = 0x8000_0001;
 
 /// All mutants.
 pub(crate) const ALL: &[Fault] = &[
@@ -136,6 +145,39 @@ pub(crate) const ALL: &[Fault] = &[
                 .for_each(|e| e.policy = rsp_wire::Policy::RoundRobin)
         });
     }),
+    both(
+        "lists-pes-for-ever",
+        |s| {
+            let mut memory = std::mem::take(&mut s.memory);
+            edit(s, |m| {
+                if let Message::HandleResolutionResponse(r) = m {
+                    for registered in memory.keys() {
+                        list_again(r, registered);
+                    }
+                }
+            });
+            std::mem::swap(&mut s.memory, &mut memory);
+        },
+        |o| {
+            if o.first() == Some(&0x01) {
+                let registration = o.octets.clone();
+                o.memory.insert(registration, 0);
+            }
+            true
+        },
+    ),
+    sends("clears-the-a-flag", |s| {
+        if s.octets.first() == Some(&0x06) {
+            set(s, 1, 0)
+        }
+    }),
+    receives("rejects-unlimited-lives", |o| {
+        registered(o, |e| {
+            if e.life.0 == -1 {
+                e.life.0 = -2
+            }
+        })
+    }),
     sends("gives-no-pool-policy", |s| {
         edit(s, |m| {
             if let Message::HandleResolutionResponse(r) = m {
@@ -185,6 +227,24 @@ pub(crate) const ALL: &[Fault] = &[
     }),
     receives("ignores-registrations", |o| o.first() != Some(&0x01)),
     receives("ignores-deregistrations", |o| o.first() != Some(&0x02)),
+    both(
+        "answers-deregistrations-without-removal",
+        |s| {
+            edit(s, |m| {
+                if let Message::DeregistrationResponse(r) = m {
+                    r.pe_identifier.0 ^= STRANGER;
+                }
+            });
+        },
+        |o| {
+            rewrite(o, |m| {
+                if let Message::Deregistration(r) = m {
+                    r.pe_identifier.0 ^= STRANGER;
+                }
+            });
+            true
+        },
+    ),
     receives("ignores-reports", |o| o.first() != Some(&0x09)),
     receives("ignores-acknowledgements", |o| o.first() != Some(&0x08)),
     receives("ignores-unknown-messages", |o| {
@@ -235,6 +295,23 @@ pub(crate) const ALL: &[Fault] = &[
     }),
 ];
 
+/// Adds the PE of a registration to a response about its pool that lacks it.
+fn list_again(response: &mut HandleResolutionResponse, registration: &[u8]) {
+    let Ok(decoded) = Message::decode(registration) else {
+        return;
+    };
+    let Message::Registration(registration) = decoded.message else {
+        return;
+    };
+    let pe = registration.pool_element;
+    let known = |listed: &rsp_wire::PoolElement| listed.identifier == pe.identifier;
+    if registration.pool_handle == response.pool_handle && !response.pool_elements.iter().any(known)
+    {
+        response.operation_error = None;
+        response.pool_elements.push(pe);
+    }
+}
+
 /// Returns true if the message's Length counts no padding behind the last parameter.
 fn tight(octets: &[u8]) -> bool {
     let mut decoded = Vec::new();
@@ -259,11 +336,11 @@ fn set(sent: &mut Sent, at: usize, octet: u8) {
 }
 
 /// Decodes, changes and encodes the message; leaves a message that does not decode as it is.
-fn edit(sent: &mut Sent, change: impl FnOnce(&mut Message)) {
+pub(crate) fn edit(sent: &mut Sent, change: impl FnOnce(&mut Message)) {
     rewrite(&mut sent.octets, change);
 }
 
-fn rewrite(octets: &mut Vec<u8>, change: impl FnOnce(&mut Message)) {
+pub(crate) fn rewrite(octets: &mut Vec<u8>, change: impl FnOnce(&mut Message)) {
     let Ok(mut decoded) = Message::decode(octets) else {
         return;
     };
@@ -274,7 +351,7 @@ fn rewrite(octets: &mut Vec<u8>, change: impl FnOnce(&mut Message)) {
     }
 }
 
-fn errors(message: &mut Message, change: impl FnOnce(&mut Option<OperationError>)) {
+pub(crate) fn errors(message: &mut Message, change: impl FnOnce(&mut Option<OperationError>)) {
     match message {
         Message::RegistrationResponse(r) => change(&mut r.operation_error),
         Message::DeregistrationResponse(r) => change(&mut r.operation_error),
@@ -292,7 +369,7 @@ fn errors(message: &mut Message, change: impl FnOnce(&mut Option<OperationError>
     }
 }
 
-fn lists(sent: &mut Sent, change: impl FnOnce(&mut Vec<rsp_wire::PoolElement>)) {
+pub(crate) fn lists(sent: &mut Sent, change: impl FnOnce(&mut Vec<rsp_wire::PoolElement>)) {
     edit(sent, |m| {
         if let Message::HandleResolutionResponse(r) = m {
             change(&mut r.pool_elements)
@@ -300,7 +377,10 @@ fn lists(sent: &mut Sent, change: impl FnOnce(&mut Vec<rsp_wire::PoolElement>)) 
     });
 }
 
-fn registered(octets: &mut Vec<u8>, change: impl FnOnce(&mut rsp_wire::PoolElement)) -> bool {
+pub(crate) fn registered(
+    octets: &mut Vec<u8>,
+    change: impl FnOnce(&mut rsp_wire::PoolElement),
+) -> bool {
     rewrite(octets, |m| {
         if let Message::Registration(r) = m {
             change(&mut r.pool_element)
@@ -346,7 +426,7 @@ fn shorten(octets: &mut [u8], at: usize) {
 }
 
 /// Turns the first octet of every unknown parameter type that begins with `from` into `to`.
-fn retype(octets: &mut [u8], from: u8, to: u8) -> bool {
+pub(crate) fn retype(octets: &mut [u8], from: u8, to: u8) -> bool {
     for at in (4..octets.len().saturating_sub(3)).step_by(4) {
         if octets[at] == from && matches!(octets[at + 1], 0xfe | 0xff) {
             octets[at] = to;
