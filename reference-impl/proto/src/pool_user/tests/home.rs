@@ -55,7 +55,7 @@ fn announced_registrars_are_called_and_grow_old() {
 }
 
 #[test]
-fn what_is_no_announcement_is_not_answered() {
+fn other_datagrams_are_not_answered() {
     let mut world = World::with(|c| c.registrars.clear());
     world.out.clear();
     let from = "198.51.100.9:3863".parse().unwrap();
@@ -95,7 +95,7 @@ fn there_are_never_more_than_three_associations() {
 }
 
 #[test]
-fn a_registrar_has_no_cookies() {
+fn cookies_of_a_registrar_are_out_of_place() {
     let (mut world, home) = World::at_home(|_| {});
     world.says(home, asap::Cookie::new(Cookie([1].into())));
     let log = Inbound::OutOfPlace {

@@ -492,7 +492,7 @@ fn run(seed: u64, is_traced: bool) -> Chaos {
 }
 
 #[test]
-fn whatever_happens() {
+fn invariants_hold_in_random_schedules() {
     let (mut failovers, mut reports) = (0, 0);
     for seed in 0..100 {
         let chaos = run(seed, false);
@@ -506,6 +506,6 @@ fn whatever_happens() {
 }
 
 #[test]
-fn the_same_seed_does_the_same() {
+fn same_seed_gives_the_same_run() {
     assert_eq!(run(7, true).trace, run(7, true).trace);
 }

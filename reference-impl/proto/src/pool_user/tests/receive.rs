@@ -108,7 +108,7 @@ fn an_error_is_never_answered() {
 }
 
 #[test]
-fn what_is_not_for_a_pool_user_is_passed_over() {
+fn messages_for_other_roles_are_ignored() {
     for (mut world, peer) in peers() {
         world.says(peer, EndpointKeepAlive::new(ServerId(1), "p".into(), false));
         let log = Inbound::OutOfPlace {
@@ -121,7 +121,7 @@ fn what_is_not_for_a_pool_user_is_passed_over() {
 }
 
 #[test]
-fn a_message_that_is_too_large_is_not_looked_at() {
+fn too_large_messages_are_dropped_unread() {
     let (mut world, home) = World::at_home(|c| c.max_message = 8);
     world.octets(home, &[0x40; 9]);
     let log = Inbound::TooLarge {
@@ -132,7 +132,7 @@ fn a_message_that_is_too_large_is_not_looked_at() {
 }
 
 #[test]
-fn any_octets_from_anybody() {
+fn random_octets_do_no_harm() {
     let mut rng = fastrand::Rng::with_seed(7);
     let (mut world, home, assoc, _) = World::session(|_| {}, &[5, 6]);
     for _ in 0..20_000 {
@@ -155,7 +155,7 @@ fn any_octets_from_anybody() {
 }
 
 #[test]
-fn nobody_calls_a_pool_user() {
+fn inbound_associations_are_aborted() {
     let (mut world, _) = World::at_home(|_| {});
     let assoc = Assoc(999);
     world.up(assoc);

@@ -72,7 +72,7 @@ fn concurrent_requests_share_one_question() {
 }
 
 #[test]
-fn an_unknown_pool_is_told() {
+fn unknown_pool_is_reported() {
     let (mut world, home) = World::at_home(|_| {});
     world.resolve(1, "p");
     world.open(1, "p");
@@ -90,7 +90,7 @@ fn an_unknown_pool_is_told() {
 }
 
 #[test]
-fn t1_repeats_the_question_and_hunts_beside() {
+fn t1_repeats_the_question_and_starts_a_hunt() {
     let (mut world, home) = World::at_home(|_| {});
     world.resolve(1, "p");
     assert_eq!(world.questions().len(), 1);
@@ -131,7 +131,7 @@ fn the_question_is_given_up_after_max_request_retransmit() {
 }
 
 #[test]
-fn after_a_long_sleep_the_question_is_over() {
+fn question_ends_after_a_long_suspension() {
     let (mut world, _) = World::at_home(|_| {});
     world.resolve(1, "p");
     world.now += Duration::from_secs(90);
@@ -140,7 +140,7 @@ fn after_a_long_sleep_the_question_is_over() {
 }
 
 #[test]
-fn without_any_registrar_the_question_ends_too() {
+fn question_ends_without_any_registrar() {
     let mut world = World::with(|c| c.registrars.clear());
     world.resolve(1, "p");
     world.pass_secs(45);
@@ -148,7 +148,7 @@ fn without_any_registrar_the_question_ends_too() {
 }
 
 #[test]
-fn what_the_lost_home_did_not_answer_goes_to_another_one() {
+fn unanswered_questions_go_to_the_next_home() {
     let (mut world, home) = World::at_home(|_| {});
     world.resolve(1, "p");
     world.sent();
@@ -252,7 +252,7 @@ fn limits_of_requests_elements_and_handles() {
 }
 
 #[test]
-fn what_nobody_asked_for_changes_nothing() {
+fn unrequested_answers_change_nothing() {
     let (mut world, home) = World::at_home(|_| {});
     world.says(home, update("p", &[5]));
     assert_eq!(world.user.size().pools, 0);
@@ -266,7 +266,7 @@ fn what_nobody_asked_for_changes_nothing() {
 }
 
 #[test]
-fn stopping_tells_everybody_and_takes_nothing_new() {
+fn stop_ends_all_requests_and_refuses_new_ones() {
     let (mut world, home) = World::at_home(|_| {});
     world.resolve(1, "p");
     world.watch(2, "q");

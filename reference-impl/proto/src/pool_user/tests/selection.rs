@@ -70,7 +70,7 @@ fn weighted_round_robin_takes_turns_and_leaves_weight_0_out() {
 }
 
 #[test]
-fn a_policy_that_nobody_defined_takes_turns() {
+fn undefined_policy_takes_turns() {
     let policy = Policy::Other {
         policy_type: rsp_wire::PolicyType(0x8000_0001),
         data: [1, 2, 3].into(),
@@ -86,7 +86,7 @@ fn random_gives_equal_chances() {
 }
 
 #[test]
-fn weighted_random_and_randomized_least_used_do_too_but_for_no_service() {
+fn weighted_random_and_randomized_least_used_give_equal_chances_except_for_no_service() {
     let weighted = |pe, weight| element(pe, Policy::WeightedRandom { weight });
     let elements = vec![weighted(5, 1), weighted(6, 1000), weighted(7, 0)];
     let counted = counts(&preferred(pool(elements), 2000), &[5, 6]);
@@ -151,7 +151,7 @@ fn the_policy_of_the_pes_is_not_that_of_the_pool() {
 }
 
 #[test]
-fn least_used_and_its_like_take_the_first() {
+fn least_used_policies_take_the_first() {
     let (load, load_degradation) = (9, 1);
     for policy in [
         Policy::LeastUsed { load },

@@ -75,7 +75,7 @@ fn messages_wait_for_a_pe_and_go_in_order() {
 }
 
 #[test]
-fn room_for_messages_is_told() {
+fn room_for_messages_is_reported() {
     let (mut world, home) = World::at_home(|c| {
         c.max_queued = 3;
         c.max_queued_octets = 4;
@@ -165,7 +165,7 @@ fn a_lost_pe_is_followed_by_the_next_in_turn() {
 }
 
 #[test]
-fn what_the_transport_gave_back_goes_to_the_next_pe_first() {
+fn unsent_messages_go_to_the_next_pe_first() {
     let (mut world, _, assoc, _) = World::session(|_| {}, &[5, 6]);
     world.send(1, "a");
     world.send(1, "b");
@@ -305,7 +305,7 @@ fn a_stale_list_is_renewed_before_a_failover() {
 }
 
 #[test]
-fn a_stale_list_has_to_do_when_no_registrar_answers() {
+fn stale_list_is_used_when_no_registrar_answers() {
     let (mut world, home, assoc, _) = World::session(|_| {}, &[5, 6]);
     world.pass_secs(31);
     world.down(assoc, Fault::Lost);
@@ -317,7 +317,7 @@ fn a_stale_list_has_to_do_when_no_registrar_answers() {
 }
 
 #[test]
-fn it_has_to_do_too_when_the_question_ends_before() {
+fn stale_list_is_used_when_the_question_ends_before() {
     let (mut world, home) = World::at_home(|c| c.registrars.truncate(1));
     world.open(1, "p");
     world.says(home, list("p", None, &[5, 6]));
@@ -380,7 +380,7 @@ fn a_pe_that_was_heard_begins_the_rounds_anew() {
 }
 
 #[test]
-fn pes_that_say_something_and_drop_are_tried_once_in_a_round() {
+fn pes_that_send_and_drop_are_tried_once_in_a_round() {
     let (mut world, home) = World::at_home(|c| c.session_rounds = 2);
     world.open(1, "p");
     for round in 1..=3 {
@@ -457,7 +457,7 @@ fn a_set_up_that_takes_too_long_fails() {
 }
 
 #[test]
-fn a_pe_handle_is_called_at_once_and_the_cache_renewed_beside() {
+fn pe_handle_is_dialled_at_once_while_the_cache_is_refreshed() {
     let (mut world, home) = World::at_home(|_| {});
     world.input(Input::Open {
         session: Session(1),
@@ -500,7 +500,7 @@ fn closing_is_graceful() {
 }
 
 #[test]
-fn closing_does_not_take_for_ever() {
+fn closing_is_bounded() {
     let (mut world, _, assoc, _) = World::session(|_| {}, &[5]);
     world.input(Input::Close {
         session: Session(1),
@@ -529,7 +529,7 @@ fn a_queue_has_its_limits() {
 }
 
 #[test]
-fn what_comes_back_keeps_to_the_limits_too() {
+fn returned_messages_respect_the_queue_limits() {
     let (mut world, _, assoc, _) = World::session(|c| c.max_queued = 2, &[5, 6]);
     let unsent = ["a", "b", "c"].map(Message::new).into();
     let why = Fault::Lost;

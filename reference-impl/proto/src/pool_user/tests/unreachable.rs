@@ -29,7 +29,7 @@ fn every_fault_of_the_pe_is_reported_but_no_other() {
 }
 
 #[test]
-fn the_owners_word_counts_once_data_was_sent() {
+fn reports_of_the_owner_count_once_data_was_sent() {
     let fail = Input::Fail {
         session: Session(1),
     };
@@ -45,7 +45,7 @@ fn the_owners_word_counts_once_data_was_sent() {
 }
 
 #[test]
-fn an_owner_with_its_own_transport_says_whom_it_talked_to() {
+fn owner_with_its_own_transport_names_the_pes_it_used() {
     let (mut world, home) = World::at_home(|_| {});
     unreachable(&mut world, 5);
     assert_eq!(world.reports(), []);
@@ -82,7 +82,7 @@ fn sessions_that_lose_a_pe_together_report_it_once() {
 }
 
 #[test]
-fn each_session_has_its_own_word() {
+fn each_session_may_report_a_pe() {
     let (mut world, home, first, _) = World::session(|_| {}, &[5]);
     world.open(2, "p");
     let (second, _) = world.called();

@@ -33,7 +33,7 @@ fn flags(world: &World) -> Vec<Event> {
 }
 
 #[test]
-fn changes_are_told_and_replace_the_entry() {
+fn changes_are_reported_and_replace_the_entry() {
     let (mut world, home) = World::at_home(|c| c.stale_cache_value = Duration::from_secs(1));
     world.watch(1, "p");
     assert_eq!(world.questions(), [(home, "p".into(), true)]);
@@ -53,7 +53,7 @@ fn changes_are_told_and_replace_the_entry() {
 }
 
 #[test]
-fn a_second_watch_is_told_what_is_known() {
+fn second_watch_gets_the_known_list() {
     let (mut world, home) = World::at_home(|_| {});
     world.watch(1, "p");
     world.says(home, update("p", &[5]));
@@ -68,7 +68,7 @@ fn a_second_watch_is_told_what_is_known() {
 }
 
 #[test]
-fn declined_is_told_and_each_question_asks_again() {
+fn declined_watch_is_reported_and_each_question_asks_again() {
     let (mut world, home) = World::at_home(|_| {});
     world.watch(1, "p");
     world.says(home, list("p", None, &[5]));
@@ -164,7 +164,7 @@ fn a_pool_that_goes_ends_the_watch() {
 }
 
 #[test]
-fn a_watch_that_nobody_answers_ends() {
+fn unanswered_watch_ends() {
     let (mut world, _) = World::at_home(|c| c.registrars.truncate(1));
     world.watch(1, "p");
     world.pass_secs(45);
@@ -191,7 +191,7 @@ fn a_watch_that_was_answered_outlives_silent_registrars() {
 }
 
 #[test]
-fn unwatched_pools_are_not_told_of() {
+fn changes_of_unwatched_pools_are_not_reported() {
     let (mut world, home) = World::at_home(|_| {});
     world.watch(1, "p");
     world.says(home, update("p", &[5]));
@@ -213,7 +213,7 @@ fn unwatched_pools_are_not_told_of() {
 }
 
 #[test]
-fn a_watch_that_is_not_told_can_ask_without_a_cache() {
+fn declined_watch_can_ask_without_a_cache() {
     let (mut world, home) = World::at_home(|c| c.stale_cache_value = Duration::ZERO);
     world.watch(1, "p");
     world.says(home, list("p", None, &[5]));
