@@ -1,4 +1,4 @@
-//! Which PE a session calls next (RFC 5352 §3.9 BC2, §6.5.2).
+//! The PE that a session dials next (RFC 5352 §3.9 BC2, §6.5.2).
 //!
 //! ```text
 //!   the business card's order, but for PEs that failed lately
@@ -16,7 +16,7 @@ use super::session::State;
 use super::{Carrier, PoolUser, Session, SessionFailure, Timer};
 
 impl PoolUser {
-    /// The next PE of this round: by the card, else by the list; without a list of its own the round gets one.
+    /// Returns the next PE of this round: by the card, else by the list; a round without a list gets one.
     pub(super) fn next(&mut self, now: Duration, session: Session) {
         if let Some(element) = self.next_of_card(now, session) {
             return self.connect(now, session, element);
@@ -42,7 +42,7 @@ impl PoolUser {
         };
         let mut open = entry.card.iter().filter(is_open);
         let listed = open.find(|e| self.reach(e).is_some())?;
-        // What the registrar says of the PE is newer than the card.
+        // The registrar's entry of the PE is newer than the card.
         let list = pool.list.as_ref();
         let newer = list.and_then(|list| list.resolution.element(listed.identifier));
         Some(
@@ -103,7 +103,7 @@ impl PoolUser {
     }
 }
 
-/// How to call a PE; none if it cannot be called with these carriers.
+/// Returns the carrier and addresses of a PE; none if it has no transport of these carriers.
 fn reach(element: &PoolElement, carriers: &[Carrier]) -> Option<(Carrier, Vec<SocketAddr>)> {
     let transport = &element.user_transport;
     let carrier = match transport {

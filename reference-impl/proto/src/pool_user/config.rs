@@ -1,5 +1,5 @@
-//! What a pool user can be told: the timers and thresholds of RFC 5352 §7 that concern it, the values the
-//! RFC leaves open, and a limit on everything that can grow.
+//! Settings of a pool user: the timers and thresholds of RFC 5352 §7 that concern it, the values that the RFC
+//! leaves open, and a limit on everything that can grow.
 
 use std::time::Duration;
 
@@ -9,54 +9,54 @@ use crate::hunt::{self, Server};
 /// Settings of a [`PoolUser`](super::PoolUser). The defaults are the RFC's where it has one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// The registrars, over SCTP or TCP; none if announcements tell of them.
+    /// The registrars, over SCTP or TCP; without any, the pool user finds only announced ones.
     pub registrars: Vec<Server>,
     /// The server hunt: T5-Serverhunt, RETRAN-MAX, T7-ENRPoutdate and its limits.
     pub hunt: hunt::Config,
-    /// T1-ENRPrequest (RFC 5352 §7.1): how long a registrar has for an answer.
+    /// T1-ENRPrequest (RFC 5352 §7.1): time for a registrar to answer.
     pub t1_enrp_request: Duration,
-    /// MAX-REQUEST-RETRANSMIT (RFC 5352 §7.3): how often a question is repeated before it is given up. An
-    /// answer or a failure comes after 2 × (1 + this) × T1-ENRPrequest at the latest.
+    /// MAX-REQUEST-RETRANSMIT (RFC 5352 §7.3): number of times that a question is repeated before the pool user
+    /// gives it up. An answer or a failure comes after 2 × (1 + this) × T1-ENRPrequest at the latest.
     pub max_request_retransmit: u32,
-    /// stale_cache_value (RFC 5352 §7.2, no default there): how long an answer is used without asking again;
-    /// zero asks each time.
+    /// stale_cache_value (RFC 5352 §7.2, no default there): time for which the cache answers without a new
+    /// question; zero asks each time.
     pub stale_cache_value: Duration,
-    /// User transports that can be used; PEs with others are left out.
+    /// User transports that the caller has; PEs with others are left out.
     pub carriers: Vec<Carrier>,
-    /// How long the set-up to a PE may take.
+    /// Maximum time for the set-up to a PE.
     pub set_up_timeout: Duration,
-    /// How long the graceful end of a session may take.
+    /// Maximum time for the graceful end of a session.
     pub close_timeout: Duration,
-    /// How long a PE that failed is only chosen when no other one is left.
+    /// Time for which a PE that failed is chosen only when no other one is left.
     pub avoidance: Duration,
-    /// How often all PEs of a pool are tried, each time after a new resolution, before a session fails.
+    /// Number of rounds through all PEs of a pool, each after a new resolution, before a session fails.
     pub session_rounds: u32,
     /// Pause before each of these rounds but the first, spread by ±50 %.
     pub session_pause: Duration,
-    /// Shortest time between two ENDPOINT_UNREACHABLE about one PE: sessions that lose it together have met
-    /// one event, and RFC 5352 §3.5 wants one report of each.
+    /// Minimum time between two ENDPOINT_UNREACHABLE about one PE. Sessions that lose it together have met one
+    /// event, and RFC 5352 §3.5 requires one report of each.
     pub report_interval: Duration,
-    /// Pools in the cache.
+    /// Maximum number of pools in the cache.
     pub max_pools: usize,
-    /// PEs kept of one pool, the registrar's first ones.
+    /// Maximum number of PEs kept of one pool, the registrar's first ones.
     pub max_pool_elements: usize,
-    /// Questions and watches of the owner at the same time.
+    /// Maximum number of questions and watches of the owner at the same time.
     pub max_requests: usize,
-    /// Sessions at the same time.
+    /// Maximum number of sessions at the same time.
     pub max_sessions: usize,
-    /// Messages that may wait in one session for a PE.
+    /// Maximum number of messages that wait in one session for a PE.
     pub max_queued: usize,
-    /// Octets that may wait in one session for a PE.
+    /// Maximum number of octets that wait in one session for a PE.
     pub max_queued_octets: usize,
-    /// Octets of a cookie kept; a longer one is not.
+    /// Maximum length in octets of a cookie that is kept.
     pub max_cookie: usize,
-    /// Entries of a business card kept, the first ones.
+    /// Maximum number of entries kept of a business card, the first ones.
     pub max_business_card: usize,
-    /// Reports that wait for a Home ENRP server.
+    /// Maximum number of reports that wait for a Home ENRP server.
     pub max_reports: usize,
-    /// PEs remembered as talked to or reported.
+    /// Maximum number of PEs remembered as used or reported.
     pub max_contacts: usize,
-    /// Octets of an ASAP message taken.
+    /// Maximum length in octets of an ASAP message that is accepted.
     pub max_message: usize,
 }
 

@@ -17,7 +17,7 @@ use super::{Assoc, Event, Log, PoolUser, Session};
 use crate::log::Inbound;
 
 impl PoolUser {
-    /// An ASAP message over the control channel of a session.
+    /// Takes an ASAP message over the control channel of a session.
     pub(super) fn on_control(
         &mut self,
         now: Duration,
@@ -30,7 +30,7 @@ impl PoolUser {
             M::Cookie(m) => self.on_cookie(session, m),
             M::BusinessCard(m) => self.on_business_card(now, session, m),
             M::Error(m) => self.log(Inbound::error_reported(assoc, &m.operation_error)),
-            // Known, but nothing that a PE sends to a pool user. No rule asks for a report.
+            // Known, but not sent by a PE to a pool user. No rule requires a report.
             M::Registration(_)
             | M::Deregistration(_)
             | M::RegistrationResponse(_)
@@ -73,7 +73,7 @@ impl PoolUser {
         let mut elements = message.pool_elements;
         elements.truncate(limit);
         let order = elements.iter().map(|e| e.identifier).collect();
-        // A card of another pool tells where its sender is to be found, which is no order for this session.
+        // A card of another pool shows where to find its sender. It gives no order of failover for this session.
         if pool == state.pool {
             state.card = elements;
         }
@@ -88,7 +88,8 @@ impl PoolUser {
         }
     }
 
-    /// BC1 of RFC 5352 §3.9 makes questions as a PE likes; each PE of a session gets one.
+    /// Returns true for the first card of each PE of a session: rule BC1 of RFC 5352 §3.9 lets a PE cause
+    /// questions, and this limits them to one for each PE.
     fn is_first_introduction(&mut self, session: Session) -> bool {
         match self.sessions.get_mut(session).map(|entry| &mut entry.state) {
             Some(State::Up(up)) => !std::mem::replace(&mut up.is_introduced, true),
@@ -99,7 +100,7 @@ impl PoolUser {
         }
     }
 
-    /// The owner's own card is new (RFC 5352 §3.9: may be sent at any time).
+    /// Takes a new card of the owner (RFC 5352 §3.9: may be sent at any time).
     pub(super) fn on_card(&mut self, card: Option<BusinessCard>) {
         self.card = card;
         let open: Vec<Assoc> = self.sessions.control_channels().collect();
@@ -108,7 +109,7 @@ impl PoolUser {
         }
     }
 
-    /// What comes before all data on a new control channel. True if a cookie was sent.
+    /// Sends the messages that precede all data on a new control channel. Returns true if a cookie was sent.
     pub(super) fn greet(&mut self, session: Session, assoc: Assoc) -> bool {
         let state = self.sessions.get_mut(session);
         let cookie = state.and_then(|state| state.cookie.clone());

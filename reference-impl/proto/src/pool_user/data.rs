@@ -1,7 +1,8 @@
 //! Data of sessions (RFC 5352 §6.5, §6.6): queued until there is a PE, then sent in order.
 //!
-//! Messages that went to the transport of a PE that fails may be lost (RFC 5352 §6.5.5). Those that the caller
-//! returns with [`Input::Down`](super::Input::Down), and queued ones, go to the next PE or to the owner.
+//! Messages that were passed to the transport of a PE that fails may be lost (RFC 5352 §6.5.5). Those that the
+//! caller returns with [`Input::Down`](super::Input::Down), and queued ones, go to the next PE or back to the
+//! owner.
 
 use std::time::Duration;
 
@@ -11,8 +12,8 @@ use crate::ASAP_PPID;
 use crate::log::Inbound;
 
 impl PoolUser {
-    /// Returns true if there is room for a message of so many octets: the queue of a session without a PE is limited.
-    /// A session with a PE, and one that is over, has no queue.
+    /// Returns true if there is room for a message of this length: the queue of a session without a PE is
+    /// limited. A session with a PE, and one that is over, has no queue.
     pub fn has_room(&self, session: Session, octets: usize) -> bool {
         let Some(entry) = self.sessions.get(session) else {
             return true;

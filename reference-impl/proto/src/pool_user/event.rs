@@ -1,4 +1,4 @@
-//! What a pool user's owner is told, and the words for it.
+//! Events that a pool user reports to its owner, and their types.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ pub struct Request(pub u64);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Session(pub u64);
 
-/// With whom a session is.
+/// Target of a session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Target {
     /// A PE of the pool, chosen by the pool's policy (RFC 5352 §6.5.1).
@@ -41,19 +41,20 @@ impl Target {
 pub struct Message {
     /// The message.
     pub octets: Vec<u8>,
-    /// PPID in host order where the transport is SCTP; ASAP's is not allowed (RFC 5352 §5).
+    /// PPID in host order if the transport is SCTP; ASAP's is not allowed (RFC 5352 §5).
     pub ppid: u32,
-    /// Stream where the transport is SCTP.
+    /// Stream if the transport is SCTP.
     pub stream: u16,
     /// ASAP_SCTP_UNORDER.
     pub unordered: bool,
-    /// ASAP_SEND_FAILOVER (true) or ASAP_SEND_NO_FAILOVER (false); ASAP_USE_DEFAULT (none) does as the
-    /// session does. In a session without failover nothing fails over: it ends, and all messages go back.
+    /// ASAP_SEND_FAILOVER (true) or ASAP_SEND_NO_FAILOVER (false); with ASAP_USE_DEFAULT (none) the session
+    /// decides. In a session without failover no message goes to another PE: the session ends, and all messages
+    /// go back.
     pub failover: Option<bool>,
 }
 
 impl Message {
-    /// A message with default options.
+    /// Returns a message with default options.
     pub fn new(octets: impl Into<Vec<u8>>) -> Self {
         Self {
             octets: octets.into(),
@@ -74,71 +75,71 @@ pub struct Resolution {
 }
 
 impl Resolution {
-    /// The first entry of this PE.
+    /// Returns the first entry of this PE.
     pub fn element(&self, pe: PeIdentifier) -> Option<&PoolElement> {
         self.elements.iter().find(|e| e.identifier == pe)
     }
 }
 
-/// What the owner is told.
+/// An event for the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
     /// The answer to a [`Resolve`](super::Input::Resolve).
     Resolved {
-        /// Which one.
+        /// Number of the question.
         request: Request,
         /// The PEs.
         resolution: Arc<Resolution>,
         /// The PE that the pool's policy chooses for this request.
         preferred: PeIdentifier,
-        /// Whether no registrar was asked.
+        /// True if the answer came from the cache, without a question to a registrar.
         cached: bool,
     },
-    /// There is no answer to a [`Resolve`](super::Input::Resolve) (Error.Report, RFC 5352 §6.7).
+    /// A [`Resolve`](super::Input::Resolve) got no answer (Error.Report, RFC 5352 §6.7).
     NotResolved {
-        /// Which one.
+        /// Number of the question.
         request: Request,
-        /// Why.
+        /// Reason.
         why: Failure,
     },
-    /// The registrar accepted (A=1) or declined (A=0) to tell of changes; told again when that changes. While
-    /// it is declined, [`Resolve`](super::Input::Resolve) every stale_cache_value is the way to learn of them.
+    /// The registrar accepted (A=1) or declined (A=0) to send changes; reported again when that changes. While it
+    /// declines, the owner learns of changes by a [`Resolve`](super::Input::Resolve) every stale_cache_value.
     Watching {
         /// The [`Watch`](super::Input::Watch).
         request: Request,
         /// The A flag.
         accepted: bool,
     },
-    /// The pool of a watch: first as it is, then whenever a registrar told of it again.
+    /// The pool of a watch: first its present state, then each new list of a registrar.
     Changed {
         /// The [`Watch`](super::Input::Watch).
         request: Request,
         /// The PEs.
         resolution: Arc<Resolution>,
     },
-    /// A watch is over: the pool does not exist (any more), or nobody ever answered.
+    /// A watch is over: the pool does not exist (any more), or no registrar ever answered.
     WatchEnded {
         /// The [`Watch`](super::Input::Watch).
         request: Request,
-        /// Why.
+        /// Reason.
         why: Failure,
     },
     /// A session has a PE: the first one, or another one after a failover.
     Up {
-        /// Which one.
+        /// The session.
         session: Session,
         /// The PE; with the pool it is the pool element handle (RFC 5352 §6.5.1).
         element: Box<PoolElement>,
-        /// After a failover, what was done about it.
+        /// Failover that preceded, if any.
         failover: Option<Failover>,
     },
     /// A session lost its PE and looks for another one.
     FailingOver {
-        /// Which one.
+        /// The session.
         session: Session,
-        /// The PE that is left.
+        /// The PE that failed.
         from: PeIdentifier,
-        /// Why.
+        /// Reason.
         why: Fault,
     },
     /// A user message came (Data.Received, RFC 5352 §6.6).
@@ -152,14 +153,14 @@ pub enum Event {
         /// The message; of TCP, as many octets as came at once.
         octets: Vec<u8>,
     },
-    /// The PE left a cookie, which is kept for a failover (RFC 5352 §3.8).
+    /// The PE sent a cookie, which is kept for a failover (RFC 5352 §3.8).
     Cookie {
         /// The session.
         session: Session,
         /// Its length in octets.
         octets: usize,
     },
-    /// The PE told in which order to fail over (RFC 5352 §3.9).
+    /// The PE sent the order of failover (RFC 5352 §3.9).
     BusinessCard {
         /// The session.
         session: Session,
@@ -172,49 +173,49 @@ pub enum Event {
     Returned {
         /// The session.
         session: Session,
-        /// The PE that failed, if that is why.
+        /// The PE that failed, if that is the reason.
         pe: Option<PeIdentifier>,
-        /// Why.
+        /// Reason.
         why: Unsent,
         /// The messages, the oldest first.
         messages: Vec<Message>,
     },
     /// A session ended as its owner wanted.
     Closed {
-        /// Which one.
+        /// The session.
         session: Session,
     },
-    /// A session ended otherwise; what it could not send was returned before.
+    /// A session ended for another reason; the messages that it could not send were returned before.
     Failed {
-        /// Which one.
+        /// The session.
         session: Session,
-        /// Why.
+        /// Reason.
         why: SessionFailure,
     },
-    /// There is a Home ENRP server, or none any more.
+    /// A Home ENRP server was found, or is gone.
     Home {
-        /// Whether there is one.
+        /// True if it was found.
         found: bool,
     },
 }
 
-/// What a failover came with.
+/// Failover of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failover {
     /// The PE that the session had before.
     pub from: PeIdentifier,
-    /// Whether the new PE was sent the cookie: there was one, and there is a control channel.
+    /// True if the new PE got the cookie: there was one, and there is a control channel.
     pub cookie_echoed: bool,
 }
 
-/// Why a pool handle could not be resolved.
+/// Reason for which a pool handle could not be resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Failure {
     /// The registrar rejected the question for these causes; cause 0x9 is an unknown pool handle.
     Rejected(Vec<CauseCode>),
     /// The answer did not come within T1-ENRPrequest, MAX-REQUEST-RETRANSMIT times.
     TimedOut,
-    /// There was no registrar to ask in all that time.
+    /// No registrar was found in all that time.
     NoRegistrar,
     /// A limit of the configuration is reached.
     TooMany,
@@ -244,7 +245,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Why a session is without its PE.
+/// Reason for which a session lost its PE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// It ended the association gracefully.
@@ -253,15 +254,15 @@ pub enum Fault {
     Lost,
     /// It aborted the association.
     Aborted,
-    /// It restarted the association: it is there, but without what it knew.
+    /// It restarted the association, and lost the state of the session.
     Restarted,
-    /// Nobody listens there.
+    /// No process listens there.
     Refused,
     /// Set-up got no answer.
     Unreachable,
-    /// No set-up could be begun from here.
+    /// The caller could not begin a set-up.
     NotDialled,
-    /// The owner says that it does not answer ([`Fail`](super::Input::Fail)).
+    /// The owner reported that it does not answer ([`Fail`](super::Input::Fail)).
     Told,
 }
 
@@ -275,12 +276,12 @@ impl fmt::Display for Fault {
             Self::Refused => "it refused",
             Self::Unreachable => "it cannot be reached",
             Self::NotDialled => "no set-up from here",
-            Self::Told => "the application says that it fails",
+            Self::Told => "the application reports that it fails",
         })
     }
 }
 
-/// Why messages are returned.
+/// Reason for which messages are returned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unsent {
     /// The PE failed, and they must not go to another one (ASAP_SEND_NO_FAILOVER).
@@ -291,7 +292,7 @@ pub enum Unsent {
     Ended,
 }
 
-/// Why a session failed.
+/// Reason for which a session failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionFailure {
     /// The pool handle could not be resolved.
@@ -300,12 +301,12 @@ pub enum SessionFailure {
     Fault {
         /// The PE.
         pe: PeIdentifier,
-        /// What happened.
+        /// Its failure.
         why: Fault,
     },
-    /// All PEs of the pool were tried in so many rounds, each with a new resolution.
+    /// All PEs of the pool were tried in this many rounds, each after a new resolution.
     NoElementLeft {
-        /// The rounds.
+        /// Number of rounds.
         rounds: u32,
     },
     /// No PE of the pool has a user transport that this pool user has.

@@ -8,8 +8,8 @@
 //!                                                      another one is found: the old one is shut ─┘
 //! ```
 //!
-//! The hunt begins with the pool user and whenever there is no home (§3.6), whether anybody has a question or
-//! not. What was asked of the old home is asked of the new one; it has no subscriptions yet.
+//! The hunt begins with the pool user and whenever there is no home (§3.6), with or without questions of the
+//! owner. Questions that the old home did not answer go to the new one; it has no subscriptions yet.
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
@@ -19,13 +19,13 @@ use super::{Assoc, Carrier, Channel, Dial, Event, Log, Output, PoolUser};
 use crate::hunt::{Hunt, Old, Over, Server, Step};
 use crate::log::Inbound;
 
-/// The registrar that is asked, and the hunt for one.
+/// The home, and the hunt for one.
 #[derive(Debug)]
 pub(super) struct Home {
     hunt: Hunt,
     current: Option<(Assoc, Server)>,
-    /// Former homes that are being shut down. What they still answer is taken; a new hunt cuts them off, as
-    /// there are no more than three associations (SH1).
+    /// Former homes in shutdown. Their late answers are accepted. A new hunt aborts them, as there are at most
+    /// three associations (SH1).
     leaving: BTreeSet<Assoc>,
 }
 
@@ -43,7 +43,7 @@ impl Home {
         self.hunt.due()
     }
 
-    /// Whether the association is one with a registrar.
+    /// Returns true if the association is one with a registrar.
     pub(super) fn has(&self, assoc: Assoc) -> bool {
         self.is_current(assoc) || self.leaving.contains(&assoc)
     }
@@ -52,19 +52,19 @@ impl Home {
         self.current.as_ref().is_some_and(|(own, _)| *own == assoc)
     }
 
-    /// Associations and set-ups.
+    /// Returns the number of associations and set-ups.
     pub(super) fn associations(&self) -> usize {
         usize::from(self.current.is_some()) + self.leaving.len() + self.hunt.setups()
     }
 }
 
 impl PoolUser {
-    /// The Home ENRP server, if there is one.
+    /// Returns the Home ENRP server, if there is one.
     pub fn home(&self) -> Option<&Server> {
         self.home.current.as_ref().map(|(_, server)| server)
     }
 
-    /// The registrars known at this time.
+    /// Returns the registrars known at this time.
     pub fn registrars(&self, now: Duration) -> impl Iterator<Item = &Server> {
         self.home.hunt.servers(now)
     }
@@ -73,7 +73,7 @@ impl PoolUser {
         self.home.current.as_ref().map(|(assoc, _)| *assoc)
     }
 
-    /// Looks for a home, or for another one than there is.
+    /// Hunts for a home, or for another one than the present.
     pub(super) fn hunt(&mut self, now: Duration) {
         let old = match &self.home.current {
             Some((_, server)) => Old::Kept(server.clone()),
@@ -104,21 +104,21 @@ impl PoolUser {
         self.follow(now, steps);
     }
 
-    /// An association is up that is no session's.
+    /// Takes note that an association is up that belongs to no session.
     pub(super) fn on_home_up(&mut self, now: Duration, assoc: Assoc) {
         if self.home.has(assoc) {
             return;
         }
         let steps = self.home.hunt.on_up(now, assoc);
         if steps.is_empty() {
-            // Nobody calls a pool user.
+            // No peer sets up associations to a pool user.
             self.out.push_back(Output::Abort { assoc });
             return;
         }
         self.follow(now, steps);
     }
 
-    /// The registrar lost its state: what was asked of it, it does not know.
+    /// Takes note that the registrar lost its state, and with it the questions.
     pub(super) fn on_home_restart(&mut self, now: Duration, assoc: Assoc) {
         if self.home.is_current(assoc) {
             self.on_home_lost_subscriptions();
@@ -149,7 +149,7 @@ impl PoolUser {
         }
     }
 
-    /// The home answered: it does not need to be replaced.
+    /// Takes note that the home answered: it needs no successor.
     pub(super) fn on_home_answered(&mut self, now: Duration, assoc: Assoc) {
         let Some((own, server)) = &self.home.current else {
             return;
@@ -163,7 +163,7 @@ impl PoolUser {
         self.follow(now, steps);
     }
 
-    /// Announcements (RFC 5352 §2.2.10): nothing on the multicast channel is ever answered.
+    /// Takes a datagram of the multicast channel (RFC 5352 §2.2.10). It is never answered.
     pub(super) fn on_datagram(&mut self, now: Duration, from: SocketAddr, octets: &[u8]) {
         match self.home.hunt.on_datagram(now, from, octets) {
             Some(steps) => self.follow(now, steps),
@@ -223,8 +223,8 @@ impl PoolUser {
         }
     }
 
-    /// There is a home, or a new one: it is asked what nobody answered, for what is watched, and told what
-    /// waits to be reported.
+    /// Takes note of a new home. It gets the questions that no registrar answered, those for watched pools, and
+    /// the reports that wait.
     fn on_home_found(&mut self, now: Duration, assoc: Assoc) {
         self.on_home_for_questions(now, assoc);
         self.subscribe_again(now);

@@ -8,9 +8,9 @@ use rsp_wire::{EncodeError, PeIdentifier, PoolHandle};
 use super::{Assoc, Fault, Session};
 use crate::log::Inbound;
 
-/// One thing that happened.
+/// One log entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields say what their names and types say")]
+#[expect(missing_docs, reason = "names and types of the fields describe them")]
 pub enum Log {
     /// The server hunt began, or another round of it.
     Hunting,
@@ -32,7 +32,7 @@ pub enum Log {
         pool: PoolHandle,
         pe: PeIdentifier,
     },
-    /// A PE failed a session.
+    /// A PE failed in a session.
     Failed {
         session: Session,
         pe: PeIdentifier,
@@ -56,7 +56,7 @@ pub enum Log {
 }
 
 impl Log {
-    /// Returns true if it is about something that should not be.
+    /// Returns true if the entry is about an error or a failure.
     pub fn is_trouble(&self) -> bool {
         match self {
             Self::Hunting
@@ -97,7 +97,7 @@ impl fmt::Display for Log {
             Self::Asked { pool, attempt } => write!(f, "asked for {pool}, attempt {attempt}"),
             Self::NoAnswer { pool } => write!(f, "no answer about {pool}"),
             Self::Listed { pool, elements } => write!(f, "{pool} has {elements} pool elements"),
-            Self::Unasked { pool } => write!(f, "told of {pool} without a question"),
+            Self::Unasked { pool } => write!(f, "a registrar listed {pool} without a question"),
             Self::Chosen { session, pool, pe } => {
                 write!(f, "session {} chose {pe} in {pool}", session.0)
             }

@@ -1,5 +1,5 @@
-//! A pool user: resolves pool handles, chooses PEs by the policies of their pools, and keeps sessions with
-//! them that survive the failure of a PE (RFC 5352 §2.2.5-§2.2.14, §3.3, §3.5-§3.9, §6; RFC 5356).
+//! A pool user: resolves pool handles, chooses PEs by the policies of their pools, and keeps sessions with them
+//! across failures of PEs (RFC 5352 §2.2.5-§2.2.14, §3.3, §3.5-§3.9, §6; RFC 5356).
 //!
 //! ```text
 //!              Input                                                        Output
@@ -19,7 +19,7 @@
 //! | §6.4 CachePurgeRequest | [`Input::Purge`] |
 //! | §6.5 DataSendRequest | [`Input::Open`] for the destination, then [`Input::Send`] for each message |
 //! | §6.5.1 to a pool handle | [`Target::Pool`]; a session keeps its PE, a choice for each message is a session for each |
-//! | §6.5.3 to a pool element handle | [`Target::Element`]; the handle is pool and PE, as [`Event::Up`] tells them |
+//! | §6.5.3 to a pool element handle | [`Target::Element`]; the handle is pool and PE, as in [`Event::Up`] |
 //! | §6.5.4 to a transport address | bypasses ASAP, so it bypasses this |
 //! | §6.5.5 ASAP_SEND_FAILOVER, _NO_FAILOVER | [`Input::Open`] for the session, [`Message::failover`] for one message |
 //! | §6.5.5 ASAP_SEND_TO_LAST | what a session does |
@@ -30,7 +30,7 @@
 //! | §6.9.1 Translation.Request | [`Input::Resolve`] |
 //! | §6.9.2 Transport.Failure | [`Input::Fail`] for a session, else [`Input::Contacted`] and [`Input::Unreachable`] |
 //!
-//! One procedure is one file; each is an `impl PoolUser` of its `on_…` functions and the state it alone keeps.
+//! One procedure is one file; each is an `impl PoolUser` of its `on_…` functions and the state that only it uses.
 
 mod choice;
 mod config;
@@ -73,57 +73,58 @@ use pool::Pools;
 use session::{Sessions, State};
 use unreachable::Contacts;
 
-/// What carries a user transport.
+/// Transport protocol of user data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Carrier {
     /// An SCTP association.
     Sctp,
     /// A TCP connection: octets without message boundaries.
     Tcp,
-    /// UDP datagrams. The caller answers a [`Output::Connect`] by [`Input::Up`] at once.
+    /// UDP datagrams. The caller answers an [`Output::Connect`] by [`Input::Up`] at once.
     Udp,
 }
 
-/// What an association is for.
+/// Purpose of an association.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Channel {
     /// ASAP with a registrar; over TCP, messages are framed by their Length.
     Registrar,
-    /// Data with a PE, and ASAP beside it if there is a control channel.
+    /// Data with a PE, and ASAP over the same association if it has a control channel.
     Element,
 }
 
-/// What happened, or what the owner wants.
+/// Event of the transport, or request of the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input<'a> {
-    /// The answer to [`Output::Connect`], before anything else happens to the association: it is being set
-    /// up, and [`Input::Up`] or [`Input::Down`] follows; or none, it cannot be.
+    /// The answer to [`Output::Connect`], before any other event of the association. With an association, the
+    /// set-up has begun, and [`Input::Up`] or [`Input::Down`] follows; with none, it is impossible.
     Dialled {
-        /// What was asked for.
+        /// Number of the set-up.
         dial: Dial,
         /// The association.
         assoc: Option<Assoc>,
     },
-    /// An association that was asked for is up. Others are refused: nobody calls a pool user.
+    /// An association that the engine dialled is up. It aborts any other: no peer sets up associations to a pool
+    /// user.
     Up {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
     /// The peer restarted an association (RFC 9260 §5.2).
     Restart {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
-    /// An association is gone, or could not be set up.
+    /// An association is gone, or its set-up failed.
     Down {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
-        /// Why.
+        /// Reason.
         why: Fault,
-        /// [`Output::Data`] of it that never went to the transport, the oldest first.
+        /// [`Output::Data`] for it that never reached the transport, the oldest first.
         unsent: Vec<Message>,
     },
-    /// A user message; of TCP with a PE, the octets that came.
+    /// A user message; over TCP with a PE, the octets that came.
     Message {
         /// Association it came over.
         assoc: Assoc,
@@ -141,7 +142,7 @@ pub enum Input<'a> {
     },
     /// Time has passed.
     Tick,
-    /// Shut down: end all associations gracefully, refuse everything new.
+    /// Shut down: end all associations gracefully, refuse new requests.
     Stop,
     /// Resolve a pool handle, from the cache while its entry is fresh. Answered by [`Event::Resolved`] or
     /// [`Event::NotResolved`].
@@ -151,24 +152,24 @@ pub enum Input<'a> {
         /// The pool.
         pool: PoolHandle,
     },
-    /// Resolve a pool handle and tell of changes (S=1), until [`Input::Unwatch`] or [`Event::WatchEnded`].
+    /// Resolve a pool handle and report changes (S=1), until [`Input::Unwatch`] or [`Event::WatchEnded`].
     Watch {
         /// Its number.
         request: Request,
         /// The pool.
         pool: PoolHandle,
     },
-    /// End a watch. No RFC has a word for it: the registrar goes on telling, the owner is not told.
+    /// End a watch. ASAP has no message for it: the registrar continues to send updates, and the owner gets none.
     Unwatch {
-        /// Which one.
+        /// The watch.
         request: Request,
     },
-    /// Bring the cache entry of a pool up to date; does nothing without a cache.
+    /// Refresh the cache entry of a pool; does nothing without a cache.
     Populate {
         /// The pool.
         pool: PoolHandle,
     },
-    /// Forget the cache entry of a pool. What sessions need of it, they keep.
+    /// Remove the cache entry of a pool. Sessions keep what they need of it.
     Purge {
         /// The pool.
         pool: PoolHandle,
@@ -177,9 +178,10 @@ pub enum Input<'a> {
     Open {
         /// Its number.
         session: Session,
-        /// With whom.
+        /// The pool or PE.
         target: Target,
-        /// Whether it goes on with another PE when its PE fails (ASAP_SEND_FAILOVER), else it fails too.
+        /// True to continue with another PE when its PE fails (ASAP_SEND_FAILOVER); if false, the session fails
+        /// too.
         failover: bool,
     },
     /// Send a user message in a session.
@@ -189,26 +191,26 @@ pub enum Input<'a> {
         /// The message.
         message: Message,
     },
-    /// The PE of a session does not do its work (Transport.Failure): leave it. A caller that holds messages for
-    /// it ([`PoolUser::element`]) may abort the association itself instead, and give them back with
-    /// [`Input::Down`] and [`Fault::Told`].
+    /// Leave the PE of a session, which does not work (Transport.Failure). A caller that holds messages for it
+    /// ([`PoolUser::element`]) may abort the association itself instead, and return them with [`Input::Down`] and
+    /// [`Fault::Told`].
     Fail {
         /// The session.
         session: Session,
     },
     /// End a session gracefully; [`Event::Closed`] follows.
     Close {
-        /// Which one.
+        /// The session.
         session: Session,
     },
-    /// The owner sends data to this PE by its own means.
+    /// The owner sends data to this PE by its own transport.
     Contacted {
         /// The pool.
         pool: PoolHandle,
         /// The PE.
         pe: PeIdentifier,
     },
-    /// The owner cannot reach this PE by its own means (Transport.Failure). It is reported only if data was
+    /// The owner cannot reach this PE by its own transport (Transport.Failure). It is reported only if data was
     /// sent to it before, in a session or after [`Input::Contacted`].
     Unreachable {
         /// The pool.
@@ -216,65 +218,66 @@ pub enum Input<'a> {
         /// The PE.
         pe: PeIdentifier,
     },
-    /// The pool user is a PE too, and this is its business card (RFC 5352 §3.9): it is sent to the PEs of all
-    /// sessions now, and of later ones when they begin.
+    /// The pool user is a PE too, and this is its business card (RFC 5352 §3.9): the engine sends it to the PEs
+    /// of all sessions now, and to those of later ones when they begin.
     Card {
-        /// The card; none if it is no PE any more.
+        /// The card; none if it is not a PE any more.
         card: Option<BusinessCard>,
     },
 }
 
-/// What to do.
+/// Action that the caller has to take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
     /// Send an ASAP message.
     Send {
-        /// Over this association.
+        /// Association.
         assoc: Assoc,
-        /// On this stream.
+        /// Stream.
         stream: u16,
-        /// With this PPID, in host order.
+        /// PPID, in host order.
         ppid: u32,
         /// The message, padded.
         octets: Vec<u8>,
     },
     /// Send a user message to a PE.
     Data {
-        /// Over this association.
+        /// Association.
         assoc: Assoc,
-        /// The message. If it cannot be handed to the transport, it comes back with [`Input::Down`].
+        /// The message. If the transport does not accept it, the caller returns it with [`Input::Down`].
         message: Message,
     },
     /// Set up an association; [`Input::Dialled`] is expected at once.
     Connect {
-        /// Its number until it has one of the caller's.
+        /// Number of the set-up; the caller answers with its number of the association.
         dial: Dial,
-        /// What it is for.
+        /// Purpose of the association.
         channel: Channel,
-        /// By what.
+        /// Transport protocol.
         carrier: Carrier,
-        /// To these addresses of one peer; never empty, and all ports are equal.
+        /// Addresses of one peer; never empty, and all ports are equal.
         to: Vec<SocketAddr>,
     },
     /// End an association at once; no [`Input::Down`] is expected.
     Abort {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
     /// End an association gracefully; [`Input::Down`] is expected.
     Shutdown {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
-    /// For the owner.
+    /// Report this event to the owner.
     Told(Event),
-    /// For people and tests.
+    /// Write this log entry.
     Log(Log),
-    /// Nothing more until the next input; at this time at the latest, let it be [`Input::Tick`].
+    /// Wait: the engine has nothing to do before the next input. At this time at the latest, pass
+    /// [`Input::Tick`].
     Wait(Option<Duration>),
 }
 
-/// How much a pool user holds; each has its limit in [`Config`].
+/// Numbers of what a pool user holds; each has its limit in [`Config`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Size {
     /// Pools known.
@@ -285,24 +288,24 @@ pub struct Size {
     pub sessions: usize,
     /// Messages that wait for a PE.
     pub queued: usize,
-    /// Their octets.
+    /// Octets of these messages.
     pub queued_octets: usize,
-    /// PEs remembered as talked to or reported.
+    /// PEs remembered as used or reported.
     pub contacts: usize,
     /// Reports that wait for a home.
     pub reports: usize,
 }
 
-/// What a deadline is for.
+/// Purpose of a deadline.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Timer {
     /// T1-ENRPrequest of the question about this pool.
     Question(PoolHandle),
-    /// What the state of this session waits for.
+    /// The wait of this session's state.
     Session(Session),
 }
 
-/// The engine.
+/// The engine of a pool user.
 #[derive(Debug)]
 pub struct PoolUser {
     config: Config,
@@ -315,15 +318,15 @@ pub struct PoolUser {
     requests: BTreeMap<Request, PoolHandle>,
     card: Option<BusinessCard>,
     timers: Timers<Timer>,
-    /// Those of the hunt are in the upper half.
+    /// Dials of the hunt are in the upper half.
     next_dial: u64,
     stopping: bool,
     out: VecDeque<Output>,
 }
 
 impl PoolUser {
-    /// A pool user that knows no pool and looks for a registrar (RFC 5352 §3.6). The seed decides all random
-    /// choices.
+    /// Returns a pool user that knows no pool and hunts for a registrar (RFC 5352 §3.6). The seed decides all
+    /// random choices.
     pub fn new(config: Config, seed: u64, now: Duration) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
         let home = Home::new(&config, rng.u64(..));
@@ -345,12 +348,12 @@ impl PoolUser {
         pool_user
     }
 
-    /// How many associations and connections there are, those that are being set up included.
+    /// Returns the number of associations and connections, set-ups included.
     pub fn associations(&self) -> usize {
         self.home.associations() + self.sessions.associations()
     }
 
-    /// How much there is of everything that grows.
+    /// Returns the numbers of everything that grows.
     pub fn size(&self) -> Size {
         let queues = || self.sessions.queues();
         Size {
@@ -364,7 +367,7 @@ impl PoolUser {
         }
     }
 
-    /// The PE of a session, if it has one, and the association with it.
+    /// Returns the PE of a session, if it has one, and the association with it.
     pub fn element(&self, session: Session) -> Option<(Assoc, &PoolElement)> {
         match &self.sessions.get(session)?.state {
             State::Up(up) => Some((up.assoc, &up.element)),
@@ -374,13 +377,13 @@ impl PoolUser {
         }
     }
 
-    /// What a registrar told of this pool last, and when; it may be stale.
+    /// Returns the last list of this pool from a registrar, and the time it came; it may be stale.
     pub fn known(&self, pool: &PoolHandle) -> Option<(&Resolution, Duration)> {
         let list = self.pools.get(pool)?.list.as_ref()?;
         Some((&list.resolution, list.at))
     }
 
-    /// Takes one input. What is due by `now` happens before it.
+    /// Takes one input, after what is due by `now`.
     pub fn handle(&mut self, now: Duration, input: Input<'_>) {
         self.on_time(now);
         match input {
@@ -418,7 +421,7 @@ impl PoolUser {
         }
     }
 
-    /// The next thing to do; [`Output::Wait`] when there is none.
+    /// Returns the next action; [`Output::Wait`] when there is none.
     pub fn poll(&mut self) -> Output {
         match self.out.pop_front() {
             Some(output) => output,
@@ -468,20 +471,20 @@ impl PoolUser {
         if let Some(session) = self.sessions.of(assoc) {
             self.on_session_message(now, session, assoc, ppid, octets);
         } else if self.home.has(assoc) {
-            // RFC 5352 §5 only says SHOULD about the PPID, so a message with another one is taken too.
+            // RFC 5352 §5 has only a SHOULD for the PPID, so a message with another one is accepted too.
             if let Some(message) = self.receive(assoc, octets) {
                 self.on_asap(now, assoc, message);
             }
         }
     }
 
-    /// A message of a registrar.
+    /// Takes a message of a registrar.
     fn on_asap(&mut self, now: Duration, assoc: Assoc, message: asap::Message) {
         use asap::Message as M;
         match message {
             M::HandleResolutionResponse(m) => self.on_response(now, assoc, m),
             M::Error(m) => self.log(Inbound::error_reported(assoc, &m.operation_error)),
-            // Known, but nothing that a registrar sends to a pool user. No rule asks for a report.
+            // Known, but not sent by a registrar to a pool user. No rule requires a report.
             M::Registration(_)
             | M::Deregistration(_)
             | M::RegistrationResponse(_)
@@ -514,7 +517,7 @@ impl PoolUser {
         let message = message.into();
         let mut octets = Vec::new();
         match message.encode(&mut octets) {
-            // The RFCs say nothing about streams; one stream keeps the messages in order.
+            // The RFCs do not define the streams; one stream keeps the messages in order.
             Ok(()) => self.out.push_back(Output::Send {
                 assoc,
                 stream: 0,

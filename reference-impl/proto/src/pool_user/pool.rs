@@ -25,7 +25,7 @@ pub(super) struct Pool {
     pub(super) question: Option<Question>,
     /// Requests that wait for the answer.
     pub(super) waiting: Vec<Request>,
-    /// Requests for changes, each with the A flag that its owner knows.
+    /// Watches, each with the A flag that its owner knows.
     pub(super) watches: BTreeMap<Request, Option<bool>>,
     /// True while the home sends changes (A=1).
     pub(super) is_subscribed: bool,
@@ -36,7 +36,7 @@ pub(super) struct Pool {
 }
 
 impl Pool {
-    /// Rule C4. A pool whose changes are told is fresh as long as they are.
+    /// Returns true if the list is fresh (rule C4). It stays fresh while the home sends changes.
     pub(super) fn is_fresh(&self, now: Duration) -> bool {
         self.list.is_some()
             && self
@@ -78,7 +78,7 @@ impl Pool {
         let avoided = &self.avoided;
         let is_avoided = |e: &PoolElement| avoided.get(&e.identifier).is_some_and(|&t| t > now);
         let list = self.list.as_mut()?;
-        // Two calls, as the first one returns a loan of the list.
+        // Two calls, as the first one borrows from the list.
         if let Some(element) = list.choose(rng, |e| allowed(e) && !is_avoided(e)) {
             return Some(element.clone());
         }

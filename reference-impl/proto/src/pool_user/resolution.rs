@@ -6,15 +6,15 @@
 //!      │                                  ▲ │ ▲ │
 //!      │ ask, no home: hunt, T1  new home:│ │ │ │ T1, repeated less than MAX-REQUEST-RETRANSMIT times:
 //!      ▼              again to it, T1 once│ │ └─┘ again, and hunt for another home beside
-//!     Held ─────────────────────────────► ┘ └── T1 once more ──► (none), all are told (Error.Report)
+//!     Held ─────────────────────────────► ┘ └── T1 once more ──► (none), all get Error.Report
 //! ```
 //!
 //! There is one question about a pool at a time, for any number of requests that wait for its answer.
 //!
 //! Readings where the RFC is open:
 //! - T1-ENRPrequest runs without a home too, so that every question ends.
-//! - A question that a lost association could not deliver is never sent there again (§3.7.1): it goes to the new
-//!   home, which may be the same server if it is the only one. T1 starts anew with it, once in each of the 1 +
+//! - A question that was lost with its association is never sent there again (§3.7.1): it goes to the new home,
+//!   which may be the same server if there is no other. T1 starts anew with it, once in each of the 1 +
 //!   MAX-REQUEST-RETRANSMIT attempts, so the answer or the failure comes after twice as many T1 at the latest.
 //! - §3.7.2: when T1 ends, the question goes to the same server again, and the hunt for another one starts, which
 //!   gets the question when it is found. The first registrar that answers is the home.
@@ -45,7 +45,10 @@ impl PoolUser {
         self.ask(now, &pool);
     }
 
-    /// Whether the owner may have another request.
+    /// Checks that the owner may have another request.
+    ///
+    /// # Errors
+    /// If it may not.
     pub(super) fn admit(&self, request: Request, pool: &PoolHandle) -> Result<(), Failure> {
         assert!(
             !self.requests.contains_key(&request),
@@ -62,9 +65,9 @@ impl PoolUser {
         }
     }
 
-    /// CachePopulateRequest (RFC 5352 §6.3), also for rule BC1 of §3.9.
+    /// Refreshes the cache entry of a pool: CachePopulateRequest (RFC 5352 §6.3), also for rule BC1 of §3.9.
     pub(super) fn populate(&mut self, now: Duration, pool: &PoolHandle) {
-        // Without a cache there is nothing to bring up to date, but for what those who watch the pool know.
+        // Without a cache, only the lists of watched pools are refreshed.
         let is_watched = |entry: &Pool| !entry.watches.is_empty();
         let is_wanted = !self.config.stale_cache_value.is_zero()
             || self.pools.get(pool).is_some_and(is_watched);
@@ -74,7 +77,7 @@ impl PoolUser {
         }
     }
 
-    /// CachePurgeRequest (RFC 5352 §6.4).
+    /// Removes the list of a pool: CachePurgeRequest (RFC 5352 §6.4).
     pub(super) fn on_purge(&mut self, pool: &PoolHandle) {
         if let Some(entry) = self.pools.get_mut(pool) {
             entry.fresh_until = None;
@@ -82,7 +85,7 @@ impl PoolUser {
         }
     }
 
-    /// NR1 to NR4, unless the question is under way. The pool has an entry.
+    /// Asks the home for a pool (NR1 to NR4), unless the question is under way. The pool has an entry.
     pub(super) fn ask(&mut self, now: Duration, pool: &PoolHandle) {
         let Some(entry) = self.pools.get_mut(pool) else {
             return;
@@ -129,7 +132,7 @@ impl PoolUser {
         });
     }
 
-    /// T1-ENRPrequest expired (§3.7.2).
+    /// Takes the expiry of T1-ENRPrequest (§3.7.2).
     pub(super) fn on_t1(&mut self, now: Duration, pool: &PoolHandle) {
         let limit = self.config.max_request_retransmit;
         let Some(entry) = self.pools.get_mut(pool) else {
@@ -158,7 +161,7 @@ impl PoolUser {
         self.hunt(now);
     }
 
-    /// What the home did not answer is held for the next one.
+    /// Holds the questions that the home did not answer for the next home.
     pub(super) fn on_home_lost_questions(&mut self) {
         for (_, entry) in self.pools.iter_mut() {
             if let Some(question) = &mut entry.question {
@@ -167,7 +170,7 @@ impl PoolUser {
         }
     }
 
-    /// A new home gets all questions.
+    /// Sends all questions to a new home.
     pub(super) fn on_home_for_questions(&mut self, now: Duration, home: Assoc) {
         let open = self.pools.iter().filter(|(_, p)| p.question.is_some());
         let open: Vec<PoolHandle> = open.map(|(handle, _)| handle.clone()).collect();
@@ -192,8 +195,8 @@ impl PoolUser {
         let Some(entry) = self.pools.get_mut(&pool) else {
             return self.log(Log::Unasked { pool });
         };
-        // In updates nothing is said about the A flag, so they may do without; an answer that comes twice and
-        // has it is as good as an update.
+        // Updates do not define the A flag, so it may be missing there. A repeated answer that has it serves as
+        // an update.
         let has_flag = message.accepts_updates();
         let question = entry.question.take();
         let is_update =
@@ -216,7 +219,7 @@ impl PoolUser {
             pool: pool.clone(),
             elements: elements.len(),
         });
-        // RFC 5352 §2.2.6: the policies of the PEs do not make that of the pool.
+        // RFC 5352 §2.2.6: the policies of the PEs do not define that of the pool.
         let policy = message.policy;
         let resolution = Resolution {
             pool: pool.clone(),
@@ -250,7 +253,7 @@ impl PoolUser {
         self.pools.tidy(pool);
     }
 
-    /// The question is answered in the negative, or given up.
+    /// Ends a question that was rejected or given up.
     fn on_no_answer(&mut self, now: Duration, pool: &PoolHandle, why: &Failure) {
         let Some(entry) = self.pools.get_mut(pool) else {
             return;
@@ -270,7 +273,7 @@ impl PoolUser {
         self.pools.tidy(pool);
     }
 
-    /// Everybody who waits is told that there will be no answer.
+    /// Ends all requests without an answer, and reports that to their owners.
     pub(super) fn drop_requests(&mut self) {
         let pools: Vec<PoolHandle> = self.pools.iter().map(|(pool, _)| pool.clone()).collect();
         for pool in pools {

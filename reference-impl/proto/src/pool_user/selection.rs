@@ -8,17 +8,17 @@
 //! | LU, LUD, PLU (§5.1.3, §5.2.3, §5.3.3) | the first in the list; the others are backups in their order |
 //!
 //! Readings where the RFC is open:
-//! - WRAND and RLU give equal chances although PEs have weights and loads: the registrar made the draw that
-//!   counts, and the text for pool users is that of RAND.
-//! - A weight of 0 means "no service" (§3.2), and so does a load of 0xffffffff for RLU, whose weight is what
-//!   is left of it. Such PEs are left out while the list has another one, and treated as all others when it
-//!   has none: nothing is ever divided by the sum of the weights here.
-//! - "Active" (§4.5.3) is who did not fail lately: of all policies, PEs that did are chosen only when the others
-//!   are used up ([`Pool::choose`](super::pool::Pool::choose)).
-//! - LU and its like begin with the first entry each time, also from the cache: "in the order returned", and
-//!   the others are called backup entries.
-//! - A PE whose policy is of another type than the pool's (RFC 5352 §2.2.6: the pool's counts) lacks what the
-//!   pool's policy looks at: it has the lowest priority and may be used.
+//! - WRAND and RLU give equal chances although PEs have weights and loads: the registrar has made the weighted
+//!   draw, and the text for pool users is that of RAND.
+//! - A weight of 0 means "no service" (§3.2), and so does a load of 0xffffffff for RLU, whose weight is the rest
+//!   of the load. Such PEs are left out while the list has another one, and treated as all others if it has none:
+//!   no division by the sum of the weights takes place here.
+//! - "Active" (§4.5.3) is a PE that did not fail lately. With every policy, PEs that failed are chosen only when
+//!   the others are used up ([`Pool::choose`](super::pool::Pool::choose)).
+//! - LU, LUD and PLU begin with the first entry each time, also from the cache: "in the order returned", and the
+//!   others are called backup entries.
+//! - A PE whose policy type differs from the pool's (RFC 5352 §2.2.6: the pool's counts) lacks the values that
+//!   the pool's policy compares: it has the lowest priority and may be used.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,13 +27,13 @@ use rsp_wire::{Policy, PolicyType, PoolElement};
 
 use super::Resolution;
 
-/// The PEs of one pool and whose turn it is.
+/// The PEs of one pool and the turn.
 #[derive(Debug)]
 pub(super) struct List {
     pub(super) resolution: Arc<Resolution>,
-    /// When a registrar told it.
+    /// Time at which a registrar sent the list.
     pub(super) at: Duration,
-    /// The entry whose turn it is.
+    /// Index of the entry whose turn it is.
     next: usize,
 }
 
@@ -46,7 +46,7 @@ impl List {
         }
     }
 
-    /// The PE for the next use among those that are `allowed`; none if none is.
+    /// Returns the PE for the next use among those that are `allowed`; none if there is none.
     pub(super) fn choose(
         &mut self,
         rng: &mut fastrand::Rng,
@@ -85,7 +85,7 @@ impl List {
     }
 }
 
-/// Whether the PE is capable of any service, as far as its values tell.
+/// Returns true if the values of the PE do not rule out service.
 fn serves(policy: PolicyType, element: &PoolElement) -> bool {
     let weight = match (policy, &element.policy) {
         (PolicyType::WEIGHTED_ROUND_ROBIN, Policy::WeightedRoundRobin { weight })

@@ -1,12 +1,12 @@
-//! Sessions: a PE chosen, called, left when it fails, and another one after it (RFC 5352 §3.5, §3.8, §3.9, §6.5,
-//! §6.9).
+//! Sessions: each chooses a PE, dials it, leaves it when it fails, and goes on to another one (RFC 5352 §3.5,
+//! §3.8, §3.9, §6.5, §6.9).
 //!
 //! ```text
 //!         Open: entry stale                     a PE chosen               up: COOKIE_ECHO, card, queue
 //!   (none) ──────────────► Resolving ──────────────────────► Connecting ────────────────────────────► Up
 //!     │                      ▲    │ no answer in T1:           ▲  │ ▲ │ fails: the next one           │
 //!     │ Open: entry fresh    │    └─ with the old list ────────┘  │ └─┘                               │
-//!     │ or a PE named        │                                    │ nobody left                       │
+//!     │ or a PE named        │                                    │ no PE left                        │
 //!     ├──────────────────────│─────────────────────► Connecting   ▼                                   │
 //!     │                      └──── session-pause ─────────────── Pausing ── session-rounds ──► Failed │
 //!     │                                                                                               │
@@ -16,9 +16,9 @@
 //!
 //! A round is one pass over the PEs of one list: each is tried once, those that failed lately last. The list is
 //! the cache entry while it is fresh, else the answer to a new question; the first round may begin with the
-//! business card. A PE has proved itself, and with it the session begins to count its rounds anew, when it was
-//! heard or stayed up for a while. The round itself begins anew, so that all other PEs may be called at once, when
-//! the PE was heard and stayed for session-pause at least.
+//! business card. When a message of the PE came, or the PE stayed up for a while, the session counts its rounds
+//! anew. When a message came and the PE stayed for session-pause at least, the round itself begins anew, so that
+//! all other PEs may be dialled at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -38,15 +38,15 @@ use super::{
 pub(super) struct Entry {
     pub(super) pool: PoolHandle,
     pub(super) state: State,
-    /// Whether it may go to another PE.
+    /// True if it may go to another PE.
     pub(super) may_fail_over: bool,
-    /// Whether this round has its list.
+    /// True once this round has its list.
     pub(super) is_listed: bool,
     /// PEs that failed in this round.
     pub(super) tried: BTreeSet<PeIdentifier>,
     /// Rounds that are over without a PE.
     pub(super) rounds: u32,
-    /// The PE that it had last.
+    /// PE before the present one.
     pub(super) left: Option<PeIdentifier>,
     /// The latest cookie.
     pub(super) cookie: Option<Cookie>,
@@ -55,18 +55,18 @@ pub(super) struct Entry {
     pub(super) queue: Queue,
 }
 
-/// What it waits for, or has.
+/// State of a session.
 #[derive(Debug)]
 pub(super) enum State {
-    /// For the answer to the question about the pool.
+    /// It waits for the answer to the question about the pool.
     Resolving,
-    /// For the time of the next round.
+    /// It waits for the next round.
     Pausing,
-    /// For an association with a PE.
+    /// It waits for an association with a PE.
     Connecting(Connecting),
     /// It has a PE.
     Up(Up),
-    /// For the graceful end of its association.
+    /// It waits for the graceful end of its association.
     Closing { assoc: Assoc, pe: PeIdentifier },
 }
 
@@ -84,15 +84,15 @@ pub(super) struct Up {
     pub(super) assoc: Assoc,
     pub(super) element: Box<PoolElement>,
     since: Duration,
-    /// Whether the PE said anything.
+    /// True once a message of the PE came.
     is_heard: bool,
-    /// Whether data was sent.
+    /// True once data was sent.
     pub(super) is_sent_to: bool,
-    /// Whether a card of it made a question about a foreign pool; one PE gets one.
+    /// True once a card of this PE caused a question about a foreign pool; each PE may cause one.
     pub(super) is_introduced: bool,
 }
 
-/// All sessions, and whose associations are whose.
+/// All sessions, and the session of each association.
 #[derive(Debug, Default)]
 pub(super) struct Sessions {
     map: BTreeMap<Session, Entry>,
@@ -117,12 +117,12 @@ impl Sessions {
         self.assocs.get(&assoc).copied()
     }
 
-    /// Associations and set-ups.
+    /// Returns the number of associations and set-ups.
     pub(super) fn associations(&self) -> usize {
         self.assocs.len() + self.dials.len()
     }
 
-    /// Messages and octets that wait in each session.
+    /// Returns the number of waiting messages and octets of each session.
     pub(super) fn queues(&self) -> impl Iterator<Item = (usize, usize)> {
         self.map.values().map(|entry| entry.queue.size())
     }
@@ -140,7 +140,7 @@ impl Sessions {
 }
 
 impl Entry {
-    /// The PE was heard; which one it is, if there is one.
+    /// Takes note that a message of the PE came. Returns the PE, if there is one.
     pub(super) fn heard(&mut self) -> Option<PeIdentifier> {
         match &mut self.state {
             State::Up(up) => {
@@ -212,7 +212,8 @@ impl PoolUser {
         match target {
             Target::Pool(_) => self.next(now, session),
             Target::Element { element, .. } => {
-                // RFC 5352 §6.5.3: the message goes out, and beside it the cache entry is brought up to date.
+                // RFC 5352 §6.5.3: the message is sent at once, and the cache entry is refreshed at the same
+                // time.
                 if self.pools.get(&pool).is_some_and(|p| !p.is_fresh(now)) {
                     self.populate(now, &pool);
                 }
@@ -249,7 +250,7 @@ impl PoolUser {
         self.ask(now, &pool);
     }
 
-    /// The pool was listed.
+    /// Takes note that a registrar listed the pool.
     pub(super) fn on_session_listed(&mut self, now: Duration, session: Session) {
         let Some(entry) = self.sessions.get_mut(session) else {
             return;
@@ -264,8 +265,8 @@ impl PoolUser {
         }
     }
 
-    /// The question was rejected or nobody answered it. An old list has to do (rule C3), if the pool is not
-    /// known to be gone.
+    /// Takes note that the question was rejected or not answered. The session uses the old list (rule C3), unless
+    /// the pool is known to be gone.
     pub(super) fn on_session_not_listed(&mut self, now: Duration, session: Session, why: &Failure) {
         let Some(entry) = self.sessions.get_mut(session) else {
             return;
@@ -393,7 +394,7 @@ impl PoolUser {
         }
     }
 
-    /// The PE is there, but not what it knew of the session.
+    /// Takes note that the PE restarted and lost the state of the session.
     pub(super) fn on_session_restart(&mut self, now: Duration, session: Session, assoc: Assoc) {
         let Some(entry) = self.sessions.get(session) else {
             return;
@@ -407,7 +408,7 @@ impl PoolUser {
         }
     }
 
-    /// The owner says that the PE does not do its work.
+    /// Takes the owner's report that the PE does not work.
     pub(super) fn on_fail(&mut self, now: Duration, session: Session) {
         let Some(entry) = self.sessions.get(session) else {
             return self.log_unknown("session", session.0);
@@ -429,7 +430,7 @@ impl PoolUser {
         self.out.push_back(Output::Abort { assoc });
     }
 
-    /// The PE that the session has, or is calling, fails it; its association is gone.
+    /// Takes the failure of the PE that the session has or dials; its association is gone.
     fn on_fault(&mut self, now: Duration, session: Session, why: Fault, unsent: Vec<Message>) {
         let (pause, proof) = (self.config.session_pause, self.config.avoidance);
         let Some(entry) = self.sessions.get_mut(session) else {
@@ -443,8 +444,8 @@ impl PoolUser {
                 if stayed >= proof || up.is_heard {
                     entry.rounds = 0;
                 }
-                // One that says something and leaves at once does not begin a round, or two of them would be
-                // called in turn without a pause.
+                // A PE that sends a message and leaves at once does not begin a new round: otherwise two such PEs
+                // would be dialled in turn without a pause.
                 if stayed >= proof || (up.is_heard && stayed >= pause) {
                     entry.tried.clear();
                     entry.is_listed = false;
@@ -464,7 +465,7 @@ impl PoolUser {
         self.timers.clear(&Timer::Session(session));
         self.log(Log::Failed { session, pe, why });
         if is_sent_to {
-            // Another session may have reported the PE since; this one talked to it all the same.
+            // Another session may have reported the PE since; this session used it all the same.
             self.on_contacted(now, pool.clone(), pe);
         }
         self.judge(now, &pool, pe, why);
@@ -482,7 +483,8 @@ impl PoolUser {
         self.next(now, session);
     }
 
-    /// What the fault says about the PE: others are preferred for a while, and the registrar may have to know.
+    /// Prefers other PEs for a while, and reports the PE to the registrar if the fault shows that it is
+    /// unreachable.
     fn judge(&mut self, now: Duration, pool: &PoolHandle, pe: PeIdentifier, why: Fault) {
         let limit = self.config.max_pool_elements;
         let until = now.saturating_add(self.config.avoidance);
@@ -498,7 +500,8 @@ impl PoolUser {
         }
     }
 
-    /// Messages without a PE: they wait for the next one, or go back if they must not go to another one.
+    /// Sorts messages that lost their PE: they wait for the next one, or go back if they must not go to another
+    /// one.
     fn sort_out(&mut self, session: Session, pe: PeIdentifier, unsent: Vec<Message>) {
         let Some(entry) = self.sessions.get_mut(session) else {
             return;
@@ -522,7 +525,7 @@ impl PoolUser {
             return;
         };
         match &entry.state {
-            // Rule C3: the registrars are slow or away, so the stale list has to do.
+            // Rule C3: no registrar has answered yet, so the session uses the stale list.
             State::Resolving => {
                 let pool = self.pools.get(&entry.pool);
                 if pool.is_some_and(|pool| pool.list.is_some()) {
@@ -604,7 +607,7 @@ impl PoolUser {
     }
 }
 
-/// Whether ASAP is spoken beside the data (RFC 5354 §3.4).
+/// Returns true if the PE has a control channel (RFC 5354 §3.4).
 fn has_control(element: &PoolElement) -> bool {
     element.user_transport.transport_use() == TransportUse::DATA_PLUS_CONTROL
 }

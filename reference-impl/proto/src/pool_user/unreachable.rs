@@ -8,9 +8,9 @@
 //!                                 └── yes: the same event, no report
 //! ```
 //!
-//! Without a home the report waits for one. A PE that ends its association gracefully was reachable, and one
-//! that was never called is not known to be unreachable: neither is reported. A report is not sent again: it
-//! has no answer, and the next failure makes the next one.
+//! Without a home the report waits for one. A PE that ends its association gracefully was reachable, and one that
+//! was never dialled is not known to be unreachable: neither is reported. A report is not sent again: it has no
+//! answer, and the next failure causes the next report.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
@@ -23,11 +23,11 @@ use crate::timers::Timers;
 
 type Key = (PoolHandle, PeIdentifier);
 
-/// PEs that data was sent to, and PEs that were reported.
+/// PEs that got data, and PEs that were reported.
 #[derive(Debug)]
 pub(super) struct Contacts {
     known: BTreeMap<Key, Contact>,
-    /// By last use: who makes room for others.
+    /// PEs by last use: the first one makes room for others.
     ages: Timers<Key>,
     /// Reports that wait for a home.
     pending: VecDeque<Key>,
@@ -75,13 +75,13 @@ impl Contacts {
 }
 
 impl PoolUser {
-    /// The owner, or a session of it, sends data to this PE.
+    /// Records that the owner, or a session of it, sends data to this PE.
     pub(super) fn on_contacted(&mut self, now: Duration, pool: PoolHandle, pe: PeIdentifier) {
         let limit = self.config.max_contacts;
         self.contacts.entry(now, (pool, pe), limit).is_sent_to = true;
     }
 
-    /// The owner says that a PE is unreachable (Transport.Failure).
+    /// Takes the owner's report that a PE is unreachable (Transport.Failure).
     pub(super) fn on_unreachable(&mut self, now: Duration, pool: PoolHandle, pe: PeIdentifier) {
         let limit = self.config.max_pool_elements;
         let until = now.saturating_add(self.config.avoidance);
@@ -96,12 +96,12 @@ impl PoolUser {
         }
     }
 
-    /// An ENDPOINT_UNREACHABLE is due, unless this is the event of the last one.
+    /// Makes an ENDPOINT_UNREACHABLE due, unless the last one was about the same event.
     pub(super) fn report(&mut self, now: Duration, pool: PoolHandle, pe: PeIdentifier) {
         let interval = self.config.report_interval;
         let limit = self.config.max_contacts;
         let contact = self.contacts.entry(now, (pool.clone(), pe), limit);
-        // Further data is needed before the owner's word counts again.
+        // The next report of the owner counts only after further data.
         contact.is_sent_to = false;
         let is_new = contact
             .reported
@@ -118,7 +118,7 @@ impl PoolUser {
         self.send_reports(now);
     }
 
-    /// Sends the reports that wait, if there is a home; else looks for one.
+    /// Sends the reports that wait if there is a home; else hunts for one.
     pub(super) fn send_reports(&mut self, now: Duration) {
         if !self.contacts.is_pending() {
             return;

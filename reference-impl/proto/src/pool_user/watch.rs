@@ -1,11 +1,11 @@
 //! Watches: subscriptions to the changes of a pool (S and A flags, RFC 5352 §2.2.5, §2.2.6).
 //!
 //! ```text
-//!            S=1          positive, A=1                    HANDLE_RESOLUTION_RESPONSE: owner told
+//!            S=1          positive, A=1                    HANDLE_RESOLUTION_RESPONSE: Changed
 //!   Watch ──────► Asking ───────────────► Subscribed ───────────────────────────────────────────┐
 //!                  ▲ │ │                    │  │   ▲                                             │
 //!                  │ │ └─ positive, A=0: ┌──│──│───└─────────────────────────────────────────────┘
-//!                  │ │    owner told     ▼  │  │
+//!                  │ │    Watching       ▼  │  │
 //!         new home:│ │               Declined  │
 //!           S=1    │ │                  │      │
 //!                  ├─│──────────────────┘      │
@@ -13,10 +13,9 @@
 //!                    └─ negative, or never answered: watch ended
 //! ```
 //!
-//! A subscription lasts as long as the association. A pool that is watched is asked for with S=1 whatever the
-//! reason, so that a registrar that declined once may accept later. A negative answer ends the watch: there
-//! would be no word of the pool when it is created (§2.2.5). A watch that was answered once outlives
-//! registrars that do not answer.
+//! A subscription lasts as long as the association. A watched pool is always asked for with S=1, so that a
+//! registrar that declined once may accept later. A negative answer ends the watch: registrars do not announce
+//! the creation of a pool (§2.2.5). A watch that was answered once outlives registrars that do not answer.
 
 use std::time::Duration;
 
@@ -40,7 +39,7 @@ impl PoolUser {
             .insert(request, known.is_some().then_some(true));
         self.requests.insert(request, pool.clone());
         match known {
-            // What the registrar told of the pool is what it is now.
+            // The last list of the registrar is the present state of the pool.
             Some(resolution) => {
                 let accepted = true;
                 self.tell(Event::Watching { request, accepted });
@@ -67,7 +66,7 @@ impl PoolUser {
         }
     }
 
-    /// The pool was listed; everybody who watches it is told. `accepts` is the A flag of an answer to S=1.
+    /// Takes a list of the pool, and reports it to each watch. `accepts` is the A flag of an answer to S=1.
     pub(super) fn on_changed(&mut self, now: Duration, pool: &PoolHandle, accepts: Option<bool>) {
         let Some(entry) = self.pools.get_mut(pool) else {
             return;
@@ -99,7 +98,7 @@ impl PoolUser {
         }
     }
 
-    /// The pool does not exist, or nobody told of it in all the time there was.
+    /// Ends watches of a pool that does not exist, or that no registrar listed in all the time there was.
     pub(super) fn on_watch_unanswered(&mut self, pool: &PoolHandle, why: &Failure) {
         let Some(entry) = self.pools.get_mut(pool) else {
             return;
@@ -136,7 +135,7 @@ impl PoolUser {
         self.tell(Event::WatchEnded { request, why });
     }
 
-    /// The home that told of changes is gone, or forgot.
+    /// Takes note that the home that sent changes is gone, or restarted.
     pub(super) fn on_home_lost_subscriptions(&mut self) {
         let mut events = Vec::new();
         let mut handles = Vec::new();
@@ -157,7 +156,7 @@ impl PoolUser {
         }
     }
 
-    /// Subscriptions are not shared among registrars: the new home is asked for its own (§2.2.5).
+    /// Subscribes again, at a new home: registrars do not share subscriptions (§2.2.5).
     pub(super) fn subscribe_again(&mut self, now: Duration) {
         let watched = self.pools.iter().filter(|(_, p)| !p.watches.is_empty());
         let watched: Vec<PoolHandle> = watched.map(|(handle, _)| handle.clone()).collect();

@@ -14,7 +14,7 @@ fn card(pool: &str, pes: &[u32]) -> BusinessCard {
     BusinessCard::new(pool.into(), elements.collect())
 }
 
-/// What goes over the association from now on, data as "data".
+/// Returns the messages sent over the association since the last call, data as "data".
 fn sent_to(world: &mut World, assoc: Assoc) -> Vec<String> {
     let describe = |output: &Output| match output {
         Output::Send {
@@ -45,7 +45,7 @@ fn the_latest_cookie_is_the_first_message_to_the_next_pe() {
     let (assoc, _) = world.called();
     world.up(assoc);
     assert_eq!(sent_to(&mut world, assoc), ["new", "BUSINESS_CARD", "data"]);
-    // The next PE left none, so the last one there is goes on.
+    // The next PE sent no cookie, so the last one is echoed again.
     world.down(assoc, Fault::Lost);
     let (assoc, _) = world.called();
     world.up(assoc);

@@ -82,7 +82,7 @@ fn there_are_never_more_than_three_associations() {
     let (mut world, home) = World::at_home(|c| c.registrars.extend([registrar(3), registrar(4)]));
     world.resolve(1, "p");
     world.pass_secs(15);
-    // The home is kept beside two others.
+    // The home is kept during set-ups to two others.
     assert_eq!((world.calls.len(), world.user.associations()), (2, 3));
     let second = world.calls[0].assoc;
     world.calls.clear();

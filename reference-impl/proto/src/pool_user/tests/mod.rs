@@ -37,18 +37,18 @@ struct Call {
     to: Vec<SocketAddr>,
 }
 
-/// A pool user, what time it is, and what it has said since it was last asked.
+/// A pool user, the virtual time, and its output since the test took it last.
 struct World {
     user: PoolUser,
     now: Duration,
     out: Vec<Output>,
-    /// Set-ups that nobody took yet.
+    /// Set-ups that the test has not answered yet.
     calls: Vec<Call>,
     next_assoc: u64,
 }
 
 impl World {
-    /// With two registrars over SCTP.
+    /// Returns a pool user with two registrars over SCTP.
     fn with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config {
             registrars: vec![registrar(1), registrar(2)],
@@ -66,14 +66,14 @@ impl World {
         world
     }
 
-    /// With a home.
+    /// Returns a pool user with a home.
     fn at_home(change: impl FnOnce(&mut Config)) -> (Self, Assoc) {
         let mut world = Self::with(change);
         let home = world.find_home();
         (world, home)
     }
 
-    /// Lets the first registrar that is called answer.
+    /// Answers the set-up to the first registrar.
     fn find_home(&mut self) -> Assoc {
         let calls = std::mem::take(&mut self.calls);
         let call = calls.iter().find(|c| c.channel == Channel::Registrar);
@@ -135,7 +135,7 @@ impl World {
         self.octets(assoc, &drive::asap(message));
     }
 
-    /// The ASAP messages sent since the last call.
+    /// Returns the ASAP messages sent since the last call.
     fn sent(&mut self) -> Vec<(Assoc, asap::Message)> {
         let is_send = |output: &Output| matches!(output, Output::Send { .. });
         let (sent, rest) = std::mem::take(&mut self.out).into_iter().partition(is_send);
@@ -154,7 +154,7 @@ impl World {
             .collect()
     }
 
-    /// Pool and S flag of the questions sent since the last call, with who was asked.
+    /// Returns association, pool and S flag of the questions sent since the last call.
     fn questions(&mut self) -> Vec<(Assoc, PoolHandle, bool)> {
         let sent = self.sent().into_iter();
         sent.filter_map(|(assoc, message)| match message {
@@ -167,7 +167,7 @@ impl World {
         .collect()
     }
 
-    /// The PEs reported since the last call.
+    /// Returns the PEs reported since the last call.
     fn reports(&mut self) -> Vec<(Assoc, u32)> {
         let sent = self.sent().into_iter();
         sent.filter_map(|(assoc, message)| match message {
@@ -177,7 +177,7 @@ impl World {
         .collect()
     }
 
-    /// What the owner was told since the last call.
+    /// Returns the events reported since the last call.
     fn told(&mut self) -> Vec<Event> {
         let is_told = |output: &Output| matches!(output, Output::Told(_));
         let (told, rest) = std::mem::take(&mut self.out).into_iter().partition(is_told);
@@ -191,7 +191,7 @@ impl World {
             .collect()
     }
 
-    /// The only set-up to a PE since the last call, by the PE's number.
+    /// Returns the only set-up to a PE since the last call, with the PE's number.
     fn called(&mut self) -> (Assoc, u32) {
         let calls = std::mem::take(&mut self.calls);
         let mut calls = calls.iter().filter(|c| c.channel == Channel::Element);
@@ -234,7 +234,7 @@ impl World {
         });
     }
 
-    /// A session with a PE of the pool "p", which has these PEs with control channels.
+    /// Returns a session with a PE of the pool "p", which has these PEs with control channels.
     fn session(change: impl FnOnce(&mut Config), pes: &[u32]) -> (Self, Assoc, Assoc, u32) {
         let (mut world, home) = Self::at_home(change);
         world.open(1, "p");
@@ -285,7 +285,7 @@ fn registrar(number: u8) -> Server {
     Server::sctp([addr])
 }
 
-/// A PE whose number is its port too, with a control channel.
+/// Returns a PE whose number is its port too, with a control channel.
 fn element(pe: u32, policy: Policy) -> PoolElement {
     let port = u16::try_from(pe).unwrap();
     let address: std::net::IpAddr = "203.0.113.1".parse().unwrap();
@@ -304,14 +304,14 @@ fn element(pe: u32, policy: Policy) -> PoolElement {
     }
 }
 
-/// A positive answer without a word on updates; `policy` is the pool's and its PEs'.
+/// Returns a positive answer without the A flag; `policy` is the pool's and its PEs'.
 fn list(pool: &str, policy: Option<Policy>, pes: &[u32]) -> HandleResolutionResponse {
     let own = policy.clone().unwrap_or(Policy::RoundRobin);
     let elements = pes.iter().map(|&pe| element(pe, own.clone())).collect();
     HandleResolutionResponse::new(pool.into(), policy, elements)
 }
 
-/// The same with A=1.
+/// Returns the same with A=1.
 fn update(pool: &str, pes: &[u32]) -> HandleResolutionResponse {
     let mut list = list(pool, None, pes);
     list.flags = HandleResolutionResponse::UPDATES_ACCEPTED;

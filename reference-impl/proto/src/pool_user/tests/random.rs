@@ -1,18 +1,18 @@
-//! Random schedules: registrars and PEs that drop, refuse, are silent, die and come back, owners that do
-//! anything in any order. Whatever happens: every request is answered within its bound, at most three set-ups
-//! to registrars are under way, the limits hold, COOKIE_ECHO is the first message to a new PE, deadlines lie
-//! ahead; and once the faults stop, every session has a PE again.
+//! Random schedules: registrars and PEs that drop, refuse, are silent, die and come back, and owners that make
+//! any request in any order. In every schedule each request is answered within its bound, at most three set-ups
+//! to registrars are under way, the limits hold, COOKIE_ECHO is the first message to a new PE, and deadlines lie
+//! ahead. Once the faults stop, every session has a PE again.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
-const POOLS: [&str; 4] = ["p", "q", "r", "nobody"];
+const POOLS: [&str; 4] = ["p", "q", "r", "missing"];
 const PES: [u32; 3] = [5, 6, 7];
 /// 2 × (1 + MAX-REQUEST-RETRANSMIT) × T1-ENRPrequest.
 const BOUND: Duration = Duration::from_secs(90);
 
-/// Who is at the other end.
+/// Peer at the other end.
 #[derive(Clone, Debug)]
 enum Peer {
     Registrar,
@@ -24,7 +24,7 @@ enum Peer {
 struct Line {
     peer: Peer,
     is_up: bool,
-    /// Whether anything was sent over it.
+    /// True once a message was sent over it.
     is_used: bool,
 }
 
@@ -44,12 +44,12 @@ struct Chaos {
     session_of: BTreeMap<Assoc, Session>,
     chosen: Option<Session>,
     dead: BTreeSet<u32>,
-    /// How often each PE was called, less the reports of it.
+    /// Number of times that each PE was dialled, less the reports of it.
     called: BTreeMap<u32, u32>,
     reports: usize,
     is_calm: bool,
     failovers: usize,
-    /// What went in and came out, if anybody wants to know.
+    /// Inputs and outputs, if they are to be printed.
     trace: Option<Vec<String>>,
 }
 
@@ -65,7 +65,7 @@ impl Chaos {
             max_cookie: 4,
             max_contacts: 4,
             max_reports: 2,
-            // Sessions do not give up while nothing works; that they do is tested elsewhere.
+            // Sessions do not give up while nothing works; other tests cover giving up.
             session_rounds: u32::MAX,
             ..Config::default()
         };
@@ -187,7 +187,7 @@ impl Chaos {
     fn on_told(&mut self, event: &Event) {
         match event {
             Event::Resolved { request, .. } | Event::NotResolved { request, .. } => {
-                let at = self.requests.remove(request).expect("told once");
+                let at = self.requests.remove(request).expect("reported once");
                 assert!(self.now <= at + BOUND);
             }
             Event::WatchEnded { request, .. } => assert!(self.watches.remove(request)),
@@ -303,7 +303,7 @@ impl Chaos {
         }
     }
 
-    /// Something happens at the other ends.
+    /// Lets something happen at the other ends.
     fn network(&mut self) {
         let Some((assoc, line)) = self.some_line() else {
             return;
@@ -348,7 +348,7 @@ impl Chaos {
             Peer::Registrar => {
                 let pool = POOLS[self.rng.usize(..POOLS.len())];
                 match (pool, self.rng.u8(..6)) {
-                    ("nobody", _) | (_, 0) => unknown_pool(pool).into(),
+                    ("missing", _) | (_, 0) => unknown_pool(pool).into(),
                     (_, 1..=3) => list(pool, None, &PES).into(),
                     _ => update(pool, &PES[self.rng.usize(..PES.len())..]).into(),
                 }
@@ -397,7 +397,7 @@ impl Chaos {
         self.input(Input::Tick);
     }
 
-    /// Registrars that answer at once, PEs that accept, but for one that is dead.
+    /// Makes registrars answer at once, and PEs accept except for a dead one.
     fn be_kind(&mut self) {
         for _ in 0..2 {
             let lines: Vec<(Assoc, Line)> = self.lines.clone().into_iter().collect();

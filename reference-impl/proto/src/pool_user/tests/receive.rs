@@ -1,4 +1,4 @@
-//! What is unknown or wrong.
+//! Unknown and malformed messages, and messages in a wrong place.
 
 use super::*;
 use crate::log::Inbound;
@@ -17,7 +17,7 @@ fn parameter(parameter_type: u16) -> [u8; 8] {
     [high, low, 0, 8, 1, 2, 3, 4]
 }
 
-/// The codes and information of the causes in the ASAP_ERRORs sent to whom.
+/// Returns receiver, code and information of the causes in the ASAP_ERRORs sent.
 fn reported(world: &mut World) -> Vec<(Assoc, CauseCode, Vec<u8>)> {
     let mut causes = Vec::new();
     for (assoc, message) in world.sent() {
@@ -29,7 +29,7 @@ fn reported(world: &mut World) -> Vec<(Assoc, CauseCode, Vec<u8>)> {
     causes
 }
 
-/// A registrar and a PE, which both may send what is unknown.
+/// Returns a registrar and a PE: both may send unknown messages.
 fn peers() -> [(World, Assoc); 2] {
     let (world, home, assoc, _) = World::session(|_| {}, &[5, 6]);
     let (other, _, _, _) = World::session(|_| {}, &[5, 6]);

@@ -1,8 +1,8 @@
-//! Whom each policy chooses at the pool user.
+//! The choice of each policy at the pool user.
 
 use super::*;
 
-/// The PEs preferred by as many requests, one after the other, from one answer.
+/// Returns the PEs preferred by this many requests, one after the other, from one answer.
 fn preferred(list: HandleResolutionResponse, requests: u64) -> Vec<u32> {
     let (mut world, home) = World::at_home(|_| {});
     let mut chosen = Vec::new();
@@ -21,7 +21,7 @@ fn preferred(list: HandleResolutionResponse, requests: u64) -> Vec<u32> {
     chosen
 }
 
-/// A pool whose policy is that of its first PE.
+/// Returns a pool whose policy is that of its first PE.
 fn pool(elements: Vec<PoolElement>) -> HandleResolutionResponse {
     let policy = elements[0].policy.clone();
     HandleResolutionResponse::new("p".into(), Some(policy), elements)
@@ -103,12 +103,12 @@ fn weighted_random_and_randomized_least_used_give_equal_chances_except_for_no_se
         "{counted:?}"
     );
 
-    // Sums of 0 that the RFC's text would divide by.
-    let nobody = [
+    // Sums of 0, by which the RFC's text would divide.
+    let zero_weights = [
         vec![weighted(5, 0), weighted(6, 0)],
         vec![loaded(5, u32::MAX), loaded(6, u32::MAX)],
     ];
-    for elements in nobody {
+    for elements in zero_weights {
         let counted = counts(&preferred(pool(elements), 1000), &[5, 6]);
         assert!(
             counted.iter().all(|c| (400..600).contains(c)),
@@ -143,7 +143,7 @@ fn a_pe_of_another_policy_has_the_lowest_priority() {
 
 #[test]
 fn the_policy_of_the_pes_is_not_that_of_the_pool() {
-    // No policy in the answer means Round Robin, whatever the PEs say (RFC 5352 §2.2.6).
+    // No policy in the answer means Round Robin, whatever policies the PEs have (RFC 5352 §2.2.6).
     let ranked = |pe, priority| element(pe, Policy::Priority { priority });
     let elements = vec![ranked(5, 1), ranked(6, 9)];
     let list = HandleResolutionResponse::new("p".into(), None, elements);

@@ -35,7 +35,7 @@ fn returned(pe: Option<u32>, why: Unsent, texts: &[&str]) -> Event {
     }
 }
 
-/// What each session of a pool was called at, as its PEs are not there.
+/// Refuses every set-up, and returns the PEs that the session dialled.
 fn refuse_all(world: &mut World, limit: usize) -> Vec<u32> {
     let mut called = Vec::new();
     while !world.calls.is_empty() && called.len() < limit {
@@ -141,7 +141,11 @@ fn pes_without_a_common_transport_are_left_out() {
         why: SessionFailure::NoCommonTransport,
     };
     assert!(world.told().contains(&told));
-    assert_eq!(world.reports(), [], "never about a PE that nobody called");
+    assert_eq!(
+        world.reports(),
+        [],
+        "no report about a PE that was not dialled"
+    );
 }
 
 #[test]
@@ -451,7 +455,7 @@ fn a_set_up_that_takes_too_long_fails() {
     assert!(world.out.contains(&Output::Abort { assoc }));
     assert_eq!(world.reports(), [(home, 5)]);
     assert_eq!(world.called().1, 6);
-    // Its end is no news.
+    // A late event of it changes nothing.
     world.up(assoc);
     assert!(world.out.contains(&Output::Abort { assoc }));
 }

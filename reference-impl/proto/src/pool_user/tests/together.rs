@@ -1,4 +1,4 @@
-//! The pool user with the registrar of this crate: what one says, the other one understands.
+//! The pool user and the registrar of this crate in one test: each understands the messages of the other.
 
 use super::*;
 use crate::registrar::{self, Registrar};
@@ -50,7 +50,7 @@ impl Pair {
         pair
     }
 
-    /// Carries messages until nobody has any.
+    /// Carries messages until neither side has any.
     fn settle(&mut self) {
         loop {
             let quiet = self.carry_from_user() & self.carry_from_registrar();
@@ -138,7 +138,7 @@ impl Pair {
         self.settle();
     }
 
-    /// The PEs of the last list told.
+    /// Returns the PEs of the last list reported.
     fn last_list(&mut self) -> Vec<u32> {
         let told = std::mem::take(&mut self.told);
         let last = told.iter().rev().find_map(|event| match event {
@@ -147,7 +147,7 @@ impl Pair {
             }
             _ => None,
         });
-        let elements = last.expect("a list was told").elements.iter();
+        let elements = last.expect("a list was reported").elements.iter();
         elements.map(|e| e.identifier.0).collect()
     }
 }

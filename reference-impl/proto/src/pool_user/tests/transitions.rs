@@ -1,10 +1,10 @@
-//! What every event does in every state of a question and of a session.
+//! The transition tables of a question and of a session: every event in every state.
 
 use super::*;
 use crate::pool_user::question::Question;
 use crate::pool_user::session::Entry;
 
-/// What was put out since the last call, in a few words.
+/// Returns the outputs since the last call in a few words.
 fn steps(world: &mut World, home: Option<Assoc>, pe: Option<Assoc>) -> Vec<String> {
     let name = |assoc: Assoc| match assoc {
         assoc if Some(assoc) == home => "home".to_owned(),
@@ -28,7 +28,7 @@ fn steps(world: &mut World, home: Option<Assoc>, pe: Option<Assoc>) -> Vec<Strin
             Output::Data { assoc, .. } => format!("data to {}", name(assoc)),
             Output::Abort { assoc } => format!("abort {}", name(assoc)),
             Output::Shutdown { assoc } => format!("shut {}", name(assoc)),
-            Output::Told(event) => format!("told {}", event_name(&event)),
+            Output::Told(event) => format!("report {}", event_name(&event)),
             Output::Log(_) | Output::Connect { .. } | Output::Wait(_) => continue,
         };
         steps.push(step);
@@ -58,7 +58,7 @@ fn event_name(event: &Event) -> String {
     }
 }
 
-/// A world with the question about "p" in this state.
+/// Returns a world with the question about "p" in this state.
 fn question_in(state: &str) -> (World, Option<Assoc>) {
     if state == "Held" {
         let mut world = World::with(|_| {});
@@ -85,7 +85,7 @@ fn after_question(state: &str, event: &str) -> String {
     if home.is_some() {
         world.calls.clear();
     }
-    // Who answers where there is no home: a registrar that is being called.
+    // Without a home, a registrar that is being dialled answers.
     let calling = world.calls.first().map(|call| call.assoc);
     let peer = home.or(calling).unwrap();
     world.calls.clear();
@@ -148,7 +148,8 @@ fn transition_table_of_a_question() {
     insta::assert_snapshot!(table);
 }
 
-/// A world with session 1 in this state, its home, and the session's association. The pool has PEs 5 and 6.
+/// Returns a world with session 1 in this state, its home, and the session's association. The pool has PEs 5 and
+/// 6.
 fn session_in(state: &str) -> (World, Assoc, Option<Assoc>) {
     let (mut world, home) = World::at_home(|c| c.session_rounds = 2);
     if state == "(none)" {

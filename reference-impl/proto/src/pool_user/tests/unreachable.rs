@@ -1,4 +1,4 @@
-//! Reports of unreachable PEs: whom they are about, how many, and to whom they go.
+//! Reports of unreachable PEs: their number, their subjects and their receivers.
 
 use super::*;
 
@@ -92,12 +92,12 @@ fn each_session_may_report_a_pe() {
     }
     world.down(first, Fault::Lost);
     assert_eq!(world.reports(), [(home, 5)]);
-    // Meanwhile the first one goes on calling in vain, and reports it.
+    // Meanwhile the first session dials without success, and reports it.
     world.pass_secs(60);
     world.sent();
     let (assoc, element) = world.user.element(Session(2)).unwrap();
     assert_eq!((assoc, element.identifier), (second, PeIdentifier(5)));
-    // As a caller does that holds messages for it.
+    // A caller that holds messages for it does the same.
     world.down(second, Fault::Told);
     assert_eq!(world.reports(), [(home, 5)]);
     assert_eq!(world.user.element(Session(2)), None);

@@ -7,7 +7,7 @@ fn watching(request: u64, accepted: bool) -> Event {
     Event::Watching { request, accepted }
 }
 
-/// Watches as numbers with their PEs, the other events left out.
+/// Returns the watches as numbers with their PEs, without the other events.
 fn changes(world: &mut World) -> Vec<(u64, Vec<u32>)> {
     let told = world.told().into_iter();
     told.filter_map(|event| match event {
@@ -23,7 +23,7 @@ fn changes(world: &mut World) -> Vec<(u64, Vec<u32>)> {
     .collect()
 }
 
-/// What the owner was told of the A flag.
+/// Returns the events about the A flag.
 fn flags(world: &World) -> Vec<Event> {
     let told = world.out.iter().filter_map(|output| match output {
         Output::Told(event @ Event::Watching { .. }) => Some(event.clone()),
@@ -40,7 +40,7 @@ fn changes_are_reported_and_replace_the_entry() {
     world.says(home, update("p", &[5, 6]));
     assert_eq!(flags(&world), [watching(1, true)]);
     assert_eq!(changes(&mut world), [(1, vec![5, 6])]);
-    // An update may do without A.
+    // An update may be without A.
     world.says(home, list("p", None, &[7]));
     assert_eq!(flags(&world), []);
     assert_eq!(changes(&mut world), [(1, vec![7])]);
@@ -75,7 +75,7 @@ fn declined_watch_is_reported_and_each_question_asks_again() {
     assert_eq!(flags(&world), [watching(1, false)]);
     assert_eq!(changes(&mut world), [(1, vec![5])]);
     world.says(home, list("p", None, &[6]));
-    assert_eq!(changes(&mut world), [], "nobody asked for it");
+    assert_eq!(changes(&mut world), [], "not requested");
     world.pass_secs(30);
     world.sent();
     world.resolve(2, "p");
@@ -140,7 +140,7 @@ fn updates_of_a_former_home_are_not_taken() {
     world.told();
     world.says(home, update("p", &[5]));
     assert_eq!(changes(&mut world), []);
-    // What it still answers, it answers.
+    // Its late answers are still accepted.
     world.says(home, list("q", None, &[7]));
     assert!(matches!(world.told()[..], [Event::Resolved { .. }]));
 }
