@@ -66,6 +66,17 @@ struct PlayerEndpoint {
     kind: EndpointKind,
 }
 
+/// Contact of a case with the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Contact {
+    /// The case set up no association.
+    Unasked,
+    /// Associations were set up, and none came up.
+    Missed,
+    /// An association came up.
+    Made,
+}
+
 /// Where a target that serves several cases waits between them.
 pub(crate) type Slot = Arc<Mutex<Option<Process>>>;
 
@@ -99,6 +110,7 @@ pub struct Live {
     /// Lines of its output that they do not keep.
     left_out: u64,
     died: Option<String>,
+    contact: Contact,
     ready: VecDeque<Happening>,
 }
 
@@ -137,6 +149,7 @@ impl Live {
             octets: 0,
             left_out: 0,
             died: None,
+            contact: Contact::Unasked,
             ready: VecDeque::new(),
         })
     }
@@ -166,6 +179,11 @@ impl Live {
         self.died.clone()
     }
 
+    /// Returns the case's contact with the target until now.
+    pub(crate) fn contact(&self) -> Contact {
+        self.contact
+    }
+
     fn endpoint_of(&self, host: Host, port: LocalPort) -> Option<Endpoint> {
         let here = |player: &PlayerEndpoint| player.host == host && player.port == port;
         self.players
@@ -182,6 +200,7 @@ impl Live {
             } => {
                 let assoc = assoc?;
                 self.kinds.insert(assoc, kind);
+                self.contact = Contact::Made;
                 let peer = peer.first().copied().unwrap_or(self.place.asap);
                 Happening::Up {
                     endpoint: self.endpoint_of(host, port)?,
@@ -433,6 +452,9 @@ impl World for Live {
             addrs: vec![self.target_addr(player.kind)],
             udp_port,
         };
+        if self.contact == Contact::Unasked {
+            self.contact = Contact::Missed;
+        }
         let _entered = self.runtime.enter();
         self.hosts
             .connect(player.host, player.port, &peer)

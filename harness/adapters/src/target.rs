@@ -43,6 +43,8 @@ pub struct Target {
     pub start_timeout: Duration,
     /// How long it may take to end after SIGTERM, before SIGKILL.
     pub stop_grace: Duration,
+    /// How long a restart of a target that is attached and goes away is waited for; zero: not at all.
+    pub restart_timeout: Duration,
     /// Its ASAP address over SCTP; port 0: any free one, for each start anew.
     pub asap: SocketAddr,
     /// Its ASAP address over TCP; port 0 as above.
@@ -128,6 +130,8 @@ struct Section {
     start_timeout: Option<Duration>,
     #[serde(default, deserialize_with = "span_or_zero")]
     stop_grace: Option<Duration>,
+    #[serde(default, deserialize_with = "span_or_zero")]
+    restart_timeout: Option<Duration>,
     asap: Option<SocketAddr>,
     tcp: Option<SocketAddr>,
     udp_port: Option<u16>,
@@ -301,6 +305,12 @@ impl Target {
             Some(fresh) => fresh.into_inner(),
             None => driver != Driver::Attach,
         };
+        let start_timeout = section.start_timeout.unwrap_or(Duration::from_secs(10));
+        if section.restart_timeout.is_some() && driver != Driver::Attach {
+            let what =
+                "restart-timeout needs driver = \"attach\"; other targets are started by rspcheck";
+            return Err(of_driver(what));
+        }
         let case_limit = match file.run.case_limit {
             Some(limit) => {
                 let at = limit.span();
@@ -317,7 +327,8 @@ impl Target {
             driver,
             command,
             ready: section.ready,
-            start_timeout: section.start_timeout.unwrap_or(Duration::from_secs(10)),
+            start_timeout,
+            restart_timeout: section.restart_timeout.unwrap_or(start_timeout),
             stop_grace: section.stop_grace.unwrap_or(Duration::from_secs(2)),
             asap,
             tcp: section.tcp,

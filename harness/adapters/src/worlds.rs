@@ -3,7 +3,7 @@
 use crate::carrier::Carrier;
 use crate::fault::Fault;
 use crate::in_process::InProcess;
-use crate::live::{LOOK, Live, Place, Slot};
+use crate::live::{Contact, LOOK, Live, Place, Slot};
 use crate::process::Process;
 use crate::target::{Ready, Target};
 use crate::{occupied, ports};
@@ -14,7 +14,7 @@ use rspcheck_spec::run::{Driver, Stack};
 use rspcheck_testkit::{Change, EndpointKind, Happening, World, WorldError, forge};
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -30,6 +30,8 @@ pub struct Worlds {
     fault: Option<Fault>,
     /// Why announcements cannot be heard here, once somebody asked.
     deaf: OnceLock<Option<String>>,
+    /// Cases in a row in which no association with the target came up.
+    unreached: AtomicU32,
 }
 
 /// A target that serves one case after the other. The slot is empty while a case has it, and after its end.
@@ -68,6 +70,7 @@ impl Worlds {
             shared: None,
             fault: None,
             deaf,
+            unreached: AtomicU32::new(0),
         };
         if worlds.target.driver == Driver::Spawn && !worlds.target.fresh {
             let (process, place) = worlds.spawn()?;
@@ -130,6 +133,13 @@ impl Worlds {
         let mut world = self.live()?.limited(self.target.case_limit);
         let given = case(&mut world);
         let end = world.target_end();
+        match world.contact() {
+            Contact::Unasked => {}
+            Contact::Made => self.unreached.store(0, Ordering::Relaxed),
+            Contact::Missed => {
+                self.unreached.fetch_add(1, Ordering::Relaxed);
+            }
+        }
         Ok((given, end))
     }
 
@@ -187,6 +197,24 @@ impl Worlds {
             self.transport(),
             within.as_secs_f64()
         )))
+    }
+
+    /// Returns the number of cases in a row, up to the last one, in which the harness set up associations and none
+    /// came up. Cases that set up none do not count.
+    pub fn unreached(&self) -> u32 {
+        self.unreached.load(Ordering::Relaxed)
+    }
+
+    /// Waits up to `within` until the target answers a handle resolution; returns true if it does.
+    pub fn answers(&self, within: Duration) -> bool {
+        let answer = self
+            .live()
+            .and_then(|mut world| resolve_once(&mut world, within));
+        let answers = matches!(answer, Ok(Answer::After(_)));
+        if answers {
+            self.unreached.store(0, Ordering::Relaxed);
+        }
+        answers
     }
 
     /// After a case that went wrong: a shared target that does not answer any more is stopped, so that the
@@ -493,6 +521,8 @@ enum Answer {
 
 /// Time for an association to come up before another attempt is made; it doubles with each.
 const FIRST_ATTEMPT: Duration = Duration::from_millis(250);
+/// The longest such time: an attempt that began before the target could hear it is given up.
+const LONGEST_ATTEMPT: Duration = Duration::from_secs(4);
 /// Time after a refusal before asking again: at once would be a busy loop.
 const PAUSE: Duration = Duration::from_millis(100);
 
@@ -508,7 +538,7 @@ fn resolve_once(world: &mut dyn World, within: Duration) -> Result<Answer, World
         let assoc = world.connect(endpoint)?;
         let began = world.now();
         let mut next = began + attempt;
-        attempt = attempt.saturating_mul(2);
+        attempt = attempt.saturating_mul(2).min(LONGEST_ATTEMPT);
         while let Some(happening) = world.wait(next.min(until))? {
             match happening {
                 Happening::Up { assoc: up, .. } if up == assoc => {

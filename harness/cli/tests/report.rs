@@ -96,6 +96,7 @@ fn run_directory() -> TempDir {
         started: "2026-11-22T10:00:00Z".to_owned(),
         duration_ms: 20,
         complete: true,
+        broken_off: None,
         target: Target {
             name: "sample".to_owned(),
             version: String::new(),

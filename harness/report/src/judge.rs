@@ -165,10 +165,12 @@ impl Sum for Totals {
 
 /// Returns the exit code of a run. The first of these that applies decides:
 ///
-/// 1. **1**, failed: an unexpected FAIL or CRASH, a known failure that no longer fails, a WARN under `strict`.
-/// 2. **4**, too few: fewer cases ran than `min_run`. It precedes 5, because other results then prove nothing.
-/// 3. **5**, inconclusive: an unexpected INCONC or ERROR, or an interrupted run.
-/// 4. **0**, good.
+/// 1. **3**, environment: the run was broken off because the target went away. It precedes 1, because a target that
+///    is gone fails the case in which it goes.
+/// 2. **1**, failed: an unexpected FAIL or CRASH, a known failure that no longer fails, a WARN under `strict`.
+/// 3. **4**, too few: fewer cases ran than `min_run`. It precedes 5, because other results then prove nothing.
+/// 4. **5**, inconclusive: an unexpected INCONC or ERROR, or an interrupted run.
+/// 5. **0**, good.
 pub fn exit_code(run: &Run, options: &Options) -> u8 {
     exit(run, options).0
 }
@@ -179,6 +181,9 @@ pub fn exit_meaning(run: &Run, options: &Options) -> String {
 }
 
 fn exit(run: &Run, options: &Options) -> (u8, String) {
+    if let Some(why) = &run.broken_off {
+        return (3, why.clone());
+    }
     let totals = Totals::of(&run.cases);
     let warned = if options.strict { totals.warned } else { 0 };
     let cases = |n| counted(n, "case", "cases");

@@ -22,6 +22,9 @@ pub struct Run {
     pub duration_ms: u64,
     /// True if the run ended by itself; false if it was interrupted, with the cases up to then.
     pub complete: bool,
+    /// Reason why the harness broke the run off itself, in a sentence without its full stop.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub broken_off: Option<String>,
     /// The target.
     pub target: Target,
     /// Machine and system, as name and value.

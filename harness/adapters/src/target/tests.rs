@@ -147,6 +147,11 @@ fn mistakes_name_file_line_and_way_out() {
             "t.toml:3",
             "needs a command",
         ),
+        (
+            with("name =", "restart-timeout = \"1s\"\nname ="),
+            "t.toml:4",
+            "restart-timeout needs driver = \"attach\"",
+        ),
         (with("\"spawn\"", "\"attach\""), "t.toml:3", "needs asap"),
         (
             with("\"spawn\"", "\"attach\"\nasap = \"127.0.0.1:0\""),

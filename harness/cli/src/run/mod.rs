@@ -1,5 +1,6 @@
 //! `rspcheck run`: the suite against a target.
 
+mod away;
 mod expect;
 mod interrupt;
 mod monitors;
@@ -148,7 +149,7 @@ fn on_target(args: &Args, target: Target, chosen: Chosen, interrupted: Arc<Atomi
     let progress = Progress::new(plan.cases.len(), args.verbose, progress::is_watched());
     let kept = schedule::run(&plan, &dir, &progress, &mut record);
     progress.done();
-    record.complete = kept.is_ok() && !is_interrupted(&plan);
+    record.complete = kept.is_ok() && !is_interrupted(&plan) && record.broken_off.is_none();
     record.duration_ms = now().duration_since(began).as_millis() as u64;
     // A shared target ends before the record is closed.
     drop(plan);
@@ -174,7 +175,12 @@ fn close(args: &Args, dir: &RunDir, record: &Run) -> Done {
     .map_err(Failure::environment)?;
     let text = report::render(&loaded, options, Format::Text, args.verbose);
     crate::output::print(&text)?;
-    if !record.complete {
+    if record.broken_off.is_some() {
+        say(&format!(
+            "rspcheck: the run is broken off; what was done until then is in {}",
+            dir.path().display()
+        ));
+    } else if !record.complete {
         say(format_args!(
             "rspcheck: interrupted; what was done until then is in {}",
             dir.path().display()
@@ -242,6 +248,7 @@ fn empty_record(args: &Args, plan: &Plan) -> Run {
             .to_string(),
         duration_ms: 0,
         complete: false,
+        broken_off: None,
         target: rspcheck_spec::run::Target {
             name: target.name.clone(),
             version: target.version.clone(),

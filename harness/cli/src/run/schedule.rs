@@ -1,5 +1,6 @@
 //! The order of the cases of a run, and the keeping of their results.
 
+use super::away;
 use super::progress::Progress;
 use super::record::RunDir;
 use super::{Plan, expect, is_interrupted, monitors, now};
@@ -13,6 +14,7 @@ use rspcheck_testkit::runner::{self, Ran};
 use rspcheck_testkit::{Case, TargetProfile, World, WorldError};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
@@ -42,13 +44,14 @@ pub(crate) fn run(
     record: &mut Run,
 ) -> anyhow::Result<()> {
     let next = AtomicUsize::new(0);
+    let gone = OnceLock::new();
     let mut kept = Kept::new(plan, record);
     let done = thread::scope(|scope| {
         let (sender, receiver) = channel();
         for job in 0..plan.jobs.min(plan.cases.len()).max(1) {
             let sender = sender.clone();
-            let next = &next;
-            let work = move || worker(plan, next, progress, &sender);
+            let (next, gone) = (&next, &gone);
+            let work = move || worker(plan, next, progress, &sender, gone);
             match thread::Builder::new().spawn_scoped(scope, work) {
                 Ok(_) => {}
                 Err(error) if job == 0 => return Err(error).context("cannot start a thread"),
@@ -70,6 +73,7 @@ pub(crate) fn run(
     });
     let done = done.and_then(|()| kept.take_waiting(dir, progress));
     kept.into_record();
+    record.broken_off = gone.into_inner();
     done
 }
 
@@ -161,8 +165,15 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// Takes one case after the other until none is left.
-fn worker(plan: &Plan, next: &AtomicUsize, progress: &Progress, results: &Sender<(usize, Ran)>) {
+/// Takes one case after the other until none is left, or until the target is gone: then `gone` has the reason.
+fn worker(
+    plan: &Plan,
+    next: &AtomicUsize,
+    progress: &Progress,
+    results: &Sender<(usize, Ran)>,
+    gone: &OnceLock<String>,
+) {
+    let mut watch = away::Watch::new();
     while !is_interrupted(plan) {
         let nth = next.fetch_add(1, Ordering::Relaxed);
         let Some(case) = plan.cases.get(nth) else {
@@ -173,13 +184,20 @@ fn worker(plan: &Plan, next: &AtomicUsize, progress: &Progress, results: &Sender
         if ran.interrupted {
             return;
         }
-        let doubtful = ran.record.verdict > Verdict::Warn;
+        let verdict = ran.record.verdict;
         // The receiver is gone only if writing the results failed; that error is reported there.
         if results.send((nth, ran)).is_err() {
             return;
         }
+        let doubtful = verdict > Verdict::Warn;
         if let Some(what) = doubtful.then(|| plan.worlds.renew_shared()).flatten() {
             progress.note(&format!("rspcheck: {what}"));
+        }
+        let left = plan.cases.len() - (nth + 1);
+        if let Some(why) = watch.after(case.id, verdict, left, plan, progress) {
+            // Only one worker has an attached target.
+            gone.get_or_init(|| why);
+            return;
         }
     }
 }

@@ -13,10 +13,10 @@ pub(crate) const HOW: &str = "RSPCHECK_FAKE_TARGET";
 pub(crate) const STARTS: &str = "RSPCHECK_FAKE_STARTS";
 
 /// Words that would command a terminal: OSC 52 (clipboard), CSI (colour, clear), C1, NUL.
-pub const COMMANDS: &str = "\u{1b}]52;c;cm0gLXJm\u{7}\u{1b}[31mred\u{1b}[2J\u{9b}1m\0end";
+pub(crate) const COMMANDS: &str = "\u{1b}]52;c;cm0gLXJm\u{7}\u{1b}[31mred\u{1b}[2J\u{9b}1m\0end";
 
 /// Its SCTP port and its UDP port, as `PORT/PORT`; free ones where this is not set.
-pub const PORTS: &str = "RSPCHECK_FAKE_PORTS";
+pub(crate) const PORTS: &str = "RSPCHECK_FAKE_PORTS";
 
 const REGISTRATION: u8 = 0x01;
 const HANDLE_RESOLUTION: u8 = 0x05;

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command};
 
 /// Reads the run's standard error up to a line with `word`.
-fn until(run: &mut BufReader<impl Read>, word: &str) {
+pub(crate) fn until(run: &mut BufReader<impl Read>, word: &str) {
     let mut line = String::new();
     while !line.contains(word) {
         line.clear();

@@ -1,5 +1,6 @@
 //! `rspcheck run`: what it says and how it ends when the target, the user or the machine does not play along.
 
+mod away;
 mod fake;
 mod interrupted;
 mod starts;

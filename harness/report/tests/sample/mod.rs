@@ -185,6 +185,7 @@ pub(crate) fn run_of(cases: Vec<CaseRun>) -> Run {
         started: "2026-11-22T10:00:00Z".to_owned(),
         duration_ms: 38_250,
         complete: true,
+        broken_off: None,
         target: Target {
             name: "acme-registrar".to_owned(),
             version: "2.3.1".to_owned(),

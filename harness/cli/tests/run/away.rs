@@ -1,0 +1,116 @@
+//! A target that the harness did not start, and that goes away during the run.
+
+use super::{Place, REGISTERS, RESOLVES, fake, interrupted::until};
+use std::io::{BufRead, BufReader};
+use std::process::{Child, ChildStdout, Command, Stdio};
+
+/// Cases in the order of the run. The fake registrar dies in the first one.
+const CASES: [&str; 5] = [
+    REGISTERS,
+    "rfc5352/2.2.3/refusal-names-the-pe",
+    "rfc5352/2.2.3/grant-has-no-operation-error",
+    "rfc5352/2.2.4/response-names-the-pe",
+    RESOLVES,
+];
+const WENT_AWAY: &str = "the target went away in case rfc5352/2.2.3/grant-names-the-pe";
+
+/// A registrar that the test starts. Dropping it ends it.
+struct Attached {
+    child: Child,
+    asap: String,
+    udp_port: String,
+    /// Open as long as it runs, for what it prints later.
+    _out: BufReader<ChildStdout>,
+}
+
+impl Attached {
+    /// Starts the fake registrar, on the ports of an earlier one if there is one.
+    fn start(how: &str, earlier: Option<&Attached>) -> Attached {
+        let words = fake::command();
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]).env(fake::HOW, how);
+        if let Some(earlier) = earlier {
+            let (_, port) = earlier.asap.rsplit_once(':').expect("it has a port");
+            command.env(fake::PORTS, format!("{port}/{}", earlier.udp_port));
+        }
+        command.stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().expect("the test binary starts");
+        let mut out = BufReader::new(child.stdout.take().expect("it is a pipe"));
+        let ready = (&mut out)
+            .lines()
+            .map_while(Result::ok)
+            .find(|line| line.starts_with("ready "))
+            .expect("it is ready");
+        let value = |key: &str| {
+            let mut values = ready.split_whitespace();
+            let value = values.find_map(|word| word.strip_prefix(key));
+            value.expect("the line has it").to_owned()
+        };
+        Attached {
+            asap: value("asap="),
+            udp_port: value("udp-port="),
+            child,
+            _out: out,
+        }
+    }
+
+    /// Writes a target file for it, with short times.
+    fn file(&self, place: &Place, more: &str) -> String {
+        let Attached { asap, udp_port, .. } = self;
+        place.file(&format!(
+            "[target]\nname = \"fake\"\ndriver = \"attach\"\ncapabilities = []\nasap = \"{asap}\"\n\
+             udp-port = {udp_port}\n{more}\n[timers]\nt1-enrprequest = \"200ms\"\n\
+             t2-registration = \"200ms\"\nt3-deregistration = \"200ms\"\n[run]\nsilence = \"50ms\"\n\
+             case-limit = \"2s\"\n"
+        ))
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        // An error means that it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn run_without_its_target_is_broken_off() {
+    let place = Place::new();
+    let target = Attached::start("dies", None);
+    let file = target.file(&place, "restart-timeout = \"300ms\"");
+    let ran = place.run(&[&["--target", &file], &CASES[..]].concat());
+    assert_eq!(ran.code, 3, "{}\n{}", ran.out, ran.err);
+    let meaning =
+        format!("exit 3: {WENT_AWAY} and did not come back within 0.3 s; 2 cases did not run");
+    assert!(ran.out.contains(&meaning), "{}", ran.out);
+    let record = place.record();
+    assert_eq!(record["complete"], false);
+    for done in &CASES[..3] {
+        assert_ne!(place.verdict(done).0, "missing", "{done}");
+    }
+    for left in &CASES[3..] {
+        assert_eq!(place.verdict(left).0, "missing", "{left}");
+    }
+}
+
+#[test]
+fn target_that_comes_back_is_waited_for() {
+    let place = Place::new();
+    let target = Attached::start("dies", None);
+    let file = target.file(&place, "restart-timeout = \"60s\"");
+    let mut run = place
+        .command(&[&["--target", &file], &CASES[..]].concat())
+        .spawn()
+        .expect("the binary starts");
+    let mut err = BufReader::new(run.stderr.take().expect("it is piped"));
+    until(&mut err, WENT_AWAY);
+    let _back = Attached::start("answers", Some(&target));
+    until(&mut err, "fake answers again");
+    let ended = run.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(1));
+    assert_eq!(place.record()["complete"], true);
+    for case in CASES {
+        assert_ne!(place.verdict(case).0, "missing", "{case}");
+    }
+}
