@@ -48,7 +48,7 @@
 //! config.registrars = vec![vec!["192.0.2.9:3863".parse()?]];
 //! config.check()?;
 //!
-//! The caller's side: it does what the engine returns, and passes the results.
+//! // The caller does what the engine returns, and passes the results.
 //! let (seed, now) = (7, Duration::ZERO);
 //! let mut element = Element::new(config, seed, now);
 //! let mut registered = false;
