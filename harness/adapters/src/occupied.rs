@@ -28,7 +28,7 @@ pub(crate) fn answering(
         // The port is free, so nothing answers at it.
         (_, Ok(_)) => None,
         (_, Err(error)) if error.kind() == ErrorKind::AddrInUse => Some(LONG_LOOK),
-        // No address of this machine, say.
+        // For example an address of another machine.
         (_, Err(_)) => Some(LOOK),
     };
     if let Some(wait) = wait

@@ -43,7 +43,7 @@ pub struct Target {
     pub start_timeout: Duration,
     /// How long it may take to end after SIGTERM, before SIGKILL.
     pub stop_grace: Duration,
-    /// How long a restart of a target that is attached and goes away is waited for; zero: not at all.
+    /// Time that an attached target which goes away has for its restart; zero: the run does not wait.
     pub restart_timeout: Duration,
     /// Its ASAP address over SCTP; port 0: any free one, for each start anew.
     pub asap: SocketAddr,
