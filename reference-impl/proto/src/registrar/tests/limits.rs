@@ -16,7 +16,7 @@ fn aborted(world: &World) -> bool {
 const NO_ROOM: [CauseCode; 1] = [CauseCode::LACK_OF_RESOURCES];
 
 #[test]
-fn pools_and_elements() {
+fn pools_and_elements_are_limited() {
     let mut world = World::with(|config| {
         config.max_pools = 2;
         config.max_pool_elements = 3;
@@ -45,7 +45,7 @@ fn pools_and_elements() {
 }
 
 #[test]
-fn lengths() {
+fn handle_and_element_lengths_are_limited() {
     let mut world = World::with(|config| {
         config.max_handle_length = 4;
         config.max_element_length = 47;
@@ -84,7 +84,7 @@ fn associations_are_aborted_and_a_place_is_free_again() {
 }
 
 #[test]
-fn callers_of_asap_leave_room_for_peers() {
+fn pes_and_pus_leave_room_for_peers() {
     let config = |config: &mut Config| {
         config.max_associations = 1;
         config.enrp.max_peers = 2;
@@ -207,7 +207,7 @@ fn updates_of_many_pools_come_in_bursts() {
 }
 
 #[test]
-fn who_goes_between_bursts_gets_no_more_updates() {
+fn subscriber_that_leaves_between_bursts_gets_no_more_updates() {
     let (mut world, pe, users) = subscribers_of_many_pools(3);
     world.down(pe);
     world.now += Duration::from_secs(15);
@@ -273,7 +273,7 @@ fn a_flood_of_twice_the_rate_is_aborted_with_its_elements() {
 }
 
 #[test]
-fn registrations_and_reports_have_rates_of_their_own() {
+fn registrations_and_reports_have_separate_rates() {
     let mut world = World::with(|config| {
         config.max_registration_rate = 3;
         config.max_report_rate = 2;

@@ -154,7 +154,7 @@ fn a_change_of_use_is_refused_to_members_and_newcomers() {
 }
 
 #[test]
-fn addresses_that_mean_nothing_elsewhere_are_not_announced() {
+fn addresses_without_meaning_on_other_hosts_are_not_announced() {
     let announced = |sctp: &[&str], tcp: &str| {
         let reach = Reach {
             sctp: sctp.iter().map(|addr| addr.parse().unwrap()).collect(),

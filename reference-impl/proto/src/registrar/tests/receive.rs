@@ -163,7 +163,7 @@ fn too_large_messages_are_dropped() {
 }
 
 #[test]
-fn draining_answers_but_lets_nobody_in() {
+fn drain_answers_and_refuses_new_associations() {
     let mut world = World::new();
     let (pe, pu) = (world.up(1), world.up(2));
     world.register(pe, "p", element(1, 7));
@@ -182,7 +182,7 @@ fn draining_answers_but_lets_nobody_in() {
 }
 
 #[test]
-fn stopping_shuts_down_and_lets_nobody_in() {
+fn stop_shuts_down_and_refuses_new_associations() {
     let mut world = World::new();
     let pe = world.up(1);
     world.register(pe, "p", element(1, 7));

@@ -44,7 +44,7 @@ fn register_resolve_deregister() {
 }
 
 #[test]
-fn a_pool_refuses_what_is_unlike_it() {
+fn registration_unlike_its_pool_is_rejected() {
     let tcp = |element: &PoolElement| {
         let address = element.user_transport.addresses().next().unwrap();
         Transport::Tcp(TcpTransport::new(7, address))
@@ -104,7 +104,7 @@ fn a_pool_refuses_what_is_unlike_it() {
 }
 
 #[test]
-fn a_rejection_tells_the_pools_own_policy() {
+fn rejection_carries_the_policy_of_the_pool() {
     let mut world = World::new();
     let pe = world.up(1);
     world.register(
@@ -171,7 +171,7 @@ fn a_reregistration_replaces_the_values() {
 }
 
 #[test]
-fn values_that_mean_nothing_are_refused() {
+fn invalid_values_are_rejected() {
     let mut world = World::new();
     let pe = world.up(1);
     for life in [0, -2, i32::MIN] {
@@ -246,7 +246,7 @@ fn an_identifier_belongs_to_its_association_while_that_is_up() {
 }
 
 #[test]
-fn limits_are_lack_of_resources() {
+fn registrations_beyond_limits_are_rejected_for_lack_of_resources() {
     let mut world = World::with(|config| {
         config.max_pools = 2;
         config.max_pool_elements = 3;
@@ -287,7 +287,7 @@ fn limits_are_lack_of_resources() {
 }
 
 #[test]
-fn pool_elements_do_not_speak_tcp() {
+fn registration_over_tcp_is_rejected() {
     let mut world = World::new();
     let (pe, tcp) = (
         world.up(1),
@@ -320,7 +320,7 @@ fn a_pe_at_unknown_addresses_is_refused() {
 }
 
 #[test]
-fn only_a_pe_deregisters_itself() {
+fn only_the_pe_itself_may_deregister() {
     let mut world = World::new();
     let (pe, proxy) = (world.up(1), world.up(2));
     world.register(pe, "p", element(1, 7));
@@ -339,7 +339,7 @@ fn only_a_pe_deregisters_itself() {
 }
 
 #[test]
-fn what_is_not_there_is_deregistered() {
+fn deregistration_of_an_unknown_pe_is_granted() {
     let mut world = World::new();
     let pe = world.up(1);
     assert_eq!(world.deregister(pe, "nowhere", 7), []);
@@ -349,7 +349,7 @@ fn what_is_not_there_is_deregistered() {
 }
 
 #[test]
-fn a_life_ends_and_the_pe_is_told() {
+fn expired_pe_gets_a_deregistration_response() {
     let mut world = World::with(|config| config.keep_alive_interval = Duration::ZERO);
     let pe = world.up(1);
     let short = PoolElement {
@@ -383,7 +383,7 @@ fn a_life_ends_and_the_pe_is_told() {
 }
 
 #[test]
-fn an_rejection_keeps_its_flag_over_the_wire() {
+fn rejection_keeps_its_flag_over_the_wire() {
     let mut world = World::new();
     let pe = world.up(1);
     world.send(

@@ -99,7 +99,7 @@ fn update(world: &mut World, assoc: Assoc) -> HandleResolutionResponse {
 }
 
 #[test]
-fn subscribers_hear_of_changes() {
+fn subscribers_get_changes() {
     let mut world = World::with(|config| config.keep_alive_interval = Duration::ZERO);
     let pe = pool_of(&mut world, "p", 1);
     let pu = world.up(2);
@@ -121,7 +121,7 @@ fn subscribers_hear_of_changes() {
 }
 
 #[test]
-fn a_pool_that_vanishes_is_told_once() {
+fn vanished_pool_is_reported_once() {
     let mut world = World::with(|config| config.keep_alive_interval = Duration::ZERO);
     let pe = pool_of(&mut world, "p", 1);
     let pu = world.up(2);

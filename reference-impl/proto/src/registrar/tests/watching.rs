@@ -83,7 +83,7 @@ fn a_silent_pe_is_removed() {
 }
 
 #[test]
-fn one_ack_is_good_for_the_pool_on_its_association() {
+fn one_ack_covers_all_pes_of_a_pool_on_its_association() {
     let mut world = World::with(|config| config.keep_alive_interval = Duration::ZERO);
     let (first, second) = (world.up(1), world.up(2));
     for (assoc, number, pe) in [(first, 1, 7), (first, 1, 8), (second, 2, 9)] {
@@ -162,7 +162,7 @@ fn reports_count_up_to_the_threshold() {
 }
 
 #[test]
-fn floods_of_reports_ask_once() {
+fn flood_of_reports_causes_one_keep_alive() {
     let mut world = World::with(|config| config.max_bad_pe_report = 1000);
     let (pe, pu) = (world.up(1), world.up(2));
     world.register(pe, "p", element(1, 7));
@@ -174,7 +174,7 @@ fn floods_of_reports_ask_once() {
 }
 
 #[test]
-fn reports_about_nobody_change_nothing() {
+fn reports_about_unknown_pes_change_nothing() {
     let mut world = World::new();
     let pu = world.up(2);
     report(&mut world, pu, 7);
@@ -183,7 +183,7 @@ fn reports_about_nobody_change_nothing() {
 }
 
 #[test]
-fn a_restarted_association_is_asked() {
+fn restart_causes_a_keep_alive() {
     let mut world = World::with(|config| config.keep_alive_interval = Duration::ZERO);
     let pe = world.up(1);
     world.register(pe, "p", element(1, 7));
@@ -197,7 +197,7 @@ fn a_restarted_association_is_asked() {
 }
 
 #[test]
-fn what_was_asked_before_a_restart_is_asked_again() {
+fn pending_keep_alive_is_repeated_after_a_restart() {
     let mut world = World::with(|config| config.keep_alive_interval = Duration::ZERO);
     let (pe, pu) = (world.up(1), world.up(2));
     world.register(pe, "p", element(1, 7));
@@ -215,7 +215,7 @@ fn what_was_asked_before_a_restart_is_asked_again() {
 }
 
 #[test]
-fn the_pools_of_a_restarted_association_are_asked_one_after_the_other() {
+fn restart_spreads_the_keep_alives_of_its_pools() {
     let mut world = World::with(|config| {
         config.keep_alive_interval = Duration::ZERO;
         config.keep_alive_timeout = Duration::from_secs(1000);

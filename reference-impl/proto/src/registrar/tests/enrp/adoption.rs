@@ -37,7 +37,7 @@ fn asks(world: &World) -> Vec<Assoc> {
 }
 
 #[test]
-fn a_pe_is_called_and_asked_to_join() {
+fn pe_of_a_dead_peer_is_dialled_and_asked_to_join() {
     let mut world = takeover(1, |_| {});
     world.pass_secs(1);
     let (_, channel, to) = world.dials()[0];
@@ -57,7 +57,7 @@ fn a_pe_is_called_and_asked_to_join() {
 }
 
 #[test]
-fn a_call_that_comes_up_after_its_time_is_none() {
+fn set_up_after_its_deadline_is_aborted() {
     let mut world = takeover(1, |_| {});
     world.pass_secs(1);
     let (dial, _, to) = world.dials()[0];
@@ -76,7 +76,7 @@ fn a_call_that_comes_up_after_its_time_is_none() {
 }
 
 #[test]
-fn a_pe_that_is_there_already_is_asked_there() {
+fn connected_pe_is_asked_over_its_association() {
     let mut world = takeover(1, |_| {});
     let pe = world.up(1);
     world.pass_secs(1);
@@ -89,7 +89,7 @@ fn a_pe_that_is_there_already_is_asked_there() {
 }
 
 #[test]
-fn one_that_does_not_answer_is_removed_and_that_is_told() {
+fn silent_pe_is_removed_and_announced() {
     for reached in [true, false] {
         let mut world = takeover(1, |_| {});
         world.pass_secs(1);
@@ -112,7 +112,7 @@ fn one_that_does_not_answer_is_removed_and_that_is_told() {
 }
 
 #[test]
-fn few_are_called_at_a_time() {
+fn set_ups_to_pes_are_limited() {
     let mut world = takeover(5, |config| config.enrp.max_adoptions = 2);
     world.pass_secs(1);
     assert_eq!(world.dials().len(), 2);
@@ -135,7 +135,7 @@ fn few_are_called_at_a_time() {
 }
 
 #[test]
-fn one_that_registered_elsewhere_meanwhile_is_left_alone() {
+fn pe_that_registered_elsewhere_is_not_asked() {
     let mut world = takeover(1, |_| {});
     world.pass_secs(1);
     let other = world.peer_up(8);
@@ -183,7 +183,7 @@ fn begin_dials(world: &mut World) -> usize {
 }
 
 #[test]
-fn the_dead_are_listed_for_a_bounded_time() {
+fn dead_pes_are_listed_for_a_bounded_time() {
     let mut world = takeover(3, |config| config.enrp.max_adoptions = 1);
     world.pass_secs(1);
     let (mut begun, mut aborted) = (0, 0);
@@ -212,7 +212,7 @@ fn an_association_that_is_no_longer_wanted_is_aborted_when_its_set_up_is_told() 
 }
 
 #[test]
-fn reports_count_for_those_that_wait() {
+fn reports_count_for_deferred_pes() {
     let mut world = takeover(2, |config| config.enrp.max_adoptions = 1);
     world.pass_secs(1);
     let pu = world.up(100);

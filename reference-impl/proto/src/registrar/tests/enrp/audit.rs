@@ -29,14 +29,14 @@ fn response(elements: &[PoolElement], more: bool) -> HandleTableResponse {
 }
 
 #[test]
-fn equal_checksums_need_nothing() {
+fn equal_checksums_cause_no_audit() {
     let (mut world, peer, checksum) = with_three();
     hello(&mut world, peer, checksum);
     assert!(world.told().is_empty());
 }
 
 #[test]
-fn other_checksums_ask_for_the_children_and_purge_silently() {
+fn different_checksum_requests_the_owned_pes_and_purges_silently() {
     let (mut world, peer, checksum) = with_three();
     world.tell_of(peer, SMALL, "p", owned(LARGE, 9, 4));
     hello(&mut world, peer, checksum ^ 1);
@@ -66,7 +66,7 @@ fn other_checksums_ask_for_the_children_and_purge_silently() {
 }
 
 #[test]
-fn silence_purges_nothing() {
+fn missing_response_purges_nothing() {
     let (mut world, peer, checksum) = with_three();
     hello(&mut world, peer, checksum ^ 1);
     world.told();
@@ -89,7 +89,7 @@ fn silence_purges_nothing() {
 }
 
 #[test]
-fn a_late_response_is_that_to_the_request_and_goes_on_with_its_marks() {
+fn late_response_continues_the_audit() {
     let (mut world, peer, checksum) = with_three();
     hello(&mut world, peer, checksum ^ 1);
     world.enrp(peer, response(&[owned(SMALL, 9, 1)], true));
@@ -127,7 +127,7 @@ fn a_takeover_that_comes_to_nothing_leaves_the_session_of_the_peer_where_it_is()
 }
 
 #[test]
-fn with_the_association_the_session_is_gone() {
+fn lost_association_ends_the_audit() {
     for restarted in [true, false] {
         let (mut world, mut peer, checksum) = with_three();
         hello(&mut world, peer, checksum ^ 1);
@@ -149,7 +149,7 @@ fn with_the_association_the_session_is_gone() {
 }
 
 #[test]
-fn a_rejection_purges_nothing_and_is_waited_out_but_not_for_ever() {
+fn rejection_purges_nothing_and_is_retried_a_limited_number_of_times() {
     let (mut world, peer, checksum) = with_three();
     hello(&mut world, peer, checksum ^ 1);
     for request in 1..=3 {
@@ -169,7 +169,7 @@ fn a_rejection_purges_nothing_and_is_waited_out_but_not_for_ever() {
 }
 
 #[test]
-fn a_peer_that_never_comes_to_an_end_is_left() {
+fn table_with_too_many_parts_ends_the_audit() {
     let (mut world, peer, checksum) = with_three();
     hello(&mut world, peer, checksum ^ 1);
     let limit = crate::registrar::enrp::Config::default().max_table_parts;
@@ -188,7 +188,7 @@ fn a_peer_that_never_comes_to_an_end_is_left() {
 }
 
 #[test]
-fn updates_meanwhile_are_not_lost() {
+fn updates_during_an_audit_are_kept() {
     let (mut world, peer, checksum) = with_three();
     let other = world.peer(3, LARGE);
     let pe = world.up(1);
@@ -209,7 +209,7 @@ fn updates_meanwhile_are_not_lost() {
 }
 
 #[test]
-fn what_the_peer_does_not_own_is_not_taken() {
+fn entries_of_other_homes_are_ignored() {
     let (mut world, peer, checksum) = with_three();
     hello(&mut world, peer, checksum ^ 1);
     world.enrp(
@@ -267,7 +267,7 @@ fn of_two_homes_the_larger_identifier_keeps_the_pe() {
 }
 
 #[test]
-fn checksums_say_nothing_before_it_serves() {
+fn checksums_are_ignored_before_it_serves() {
     let mut world = World::with_mentors(&[2], |_| {});
     let mentor = world.answer_dial();
     world.out.clear();
@@ -276,7 +276,7 @@ fn checksums_say_nothing_before_it_serves() {
 }
 
 /// A PE that registers here and, before the announcements of both have crossed, at a peer.
-fn nobodys() -> (World, Assoc, Assoc) {
+fn without_home() -> (World, Assoc, Assoc) {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     let pe = world.up(1);
@@ -288,8 +288,8 @@ fn nobodys() -> (World, Assoc, Assoc) {
 }
 
 #[test]
-fn a_pe_that_is_nobodys_is_taken_by_the_one_it_is_connected_to() {
-    let (mut world, peer, pe) = nobodys();
+fn pe_without_a_home_is_claimed_where_it_is_connected() {
+    let (mut world, peer, pe) = without_home();
     world.enrp(peer, response(&[], false));
     assert_eq!(world.known(), [(7, OWN)]);
     let joined = |output: &Output| match output {
@@ -313,15 +313,15 @@ fn a_pe_that_is_nobodys_is_taken_by_the_one_it_is_connected_to() {
 }
 
 #[test]
-fn a_pe_that_is_nobodys_and_not_connected_is_purged() {
-    let (mut world, peer, pe) = nobodys();
+fn pe_without_a_home_or_association_is_purged() {
+    let (mut world, peer, pe) = without_home();
     world.down(pe);
     world.enrp(peer, response(&[], false));
     assert_eq!(world.known(), []);
 }
 
 #[test]
-fn what_is_too_long_is_not_taken_and_not_asked_for_again_and_again() {
+fn too_long_entries_are_ignored_and_rarely_requested_again() {
     use crate::registrar::Limit;
     let long = "h".repeat(1025);
     let wide = PoolElement {
@@ -375,7 +375,7 @@ fn what_is_too_long_is_not_taken_and_not_asked_for_again_and_again() {
 }
 
 #[test]
-fn an_asap_transport_that_its_home_has_added_is_not_too_long() {
+fn asap_transport_added_by_the_home_is_allowed_beyond_the_limit() {
     let mut world = World::with_mentors(&[], |config| config.max_element_length = 56);
     let pe = world.up(1);
     assert_eq!(world.register(pe, "p", element(1, 7)), []);

@@ -33,7 +33,7 @@ fn pes(response: &HandleTableResponse) -> Vec<u32> {
 }
 
 #[test]
-fn parts_make_the_whole() {
+fn parts_form_the_whole_table() {
     let (mut world, peer) = with_elements(5, |_| {});
     let mut seen = Vec::new();
     for more in [true, true, false] {
@@ -57,7 +57,7 @@ fn own_children_only() {
 }
 
 #[test]
-fn an_empty_handlespace_is_twelve_octets() {
+fn empty_handlespace_takes_twelve_octets() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     world.enrp(peer, HandleTableRequest::new(SMALL, OWN, false));
@@ -88,7 +88,7 @@ fn sessions_end_by_their_timer_and_by_another_w() {
 }
 
 #[test]
-fn a_session_is_of_one_association() {
+fn session_belongs_to_one_association() {
     let (mut world, peer) = with_elements(5, |_| {});
     let first = pes(&ask(&mut world, peer, false));
     // The peer restarted, and its old association is not gone yet.
@@ -122,7 +122,7 @@ fn too_many_sessions_are_rejected() {
 }
 
 #[test]
-fn a_response_keeps_to_the_largest_message() {
+fn response_fits_the_largest_message() {
     let (mut world, peer) = with_elements(0, |config| {
         config.enrp.max_table_elements = 1000;
         config.max_message = 4096;
@@ -148,7 +148,7 @@ fn a_response_keeps_to_the_largest_message() {
 }
 
 #[test]
-fn what_goes_during_a_session_does_not_stop_it() {
+fn removals_during_a_session_do_not_end_it() {
     let (mut world, peer) = with_elements(6, |_| {});
     let mut seen = pes(&ask(&mut world, peer, false));
     let last = *seen.last().unwrap();

@@ -40,7 +40,7 @@ fn asked(world: &mut World) -> Vec<Assoc> {
 }
 
 #[test]
-fn it_is_called_asked_at_once_and_left_alone() {
+fn reported_pe_is_dialled_asked_once_and_kept() {
     let (mut world, _, pu) = copies(1, |_| {});
     report(&mut world, pu, 1);
     let (_, channel, to) = world.dials()[0];
@@ -69,7 +69,7 @@ fn it_is_called_asked_at_once_and_left_alone() {
 }
 
 #[test]
-fn one_that_is_connected_is_asked_there() {
+fn connected_pe_is_asked_over_its_association() {
     let (mut world, _, pu) = copies(1, |_| {});
     let pe = world.up(1);
     world.out.clear();
@@ -85,7 +85,7 @@ fn one_that_is_connected_is_asked_there() {
 }
 
 #[test]
-fn one_that_cannot_be_asked_is_removed_without_a_word() {
+fn unreachable_pe_is_removed_without_an_announcement() {
     // Not called, never up, silent, gone.
     for how in 0..4 {
         let (mut world, peer, pu) = copies(1, |_| {});
@@ -116,7 +116,7 @@ fn one_that_cannot_be_asked_is_removed_without_a_word() {
 }
 
 #[test]
-fn one_that_registers_meanwhile_is_its_own_again() {
+fn pe_that_registers_meanwhile_is_owned_again() {
     let (mut world, _, pu) = copies(1, |_| {});
     report(&mut world, pu, 1);
     let pe = world.up(1);
@@ -126,7 +126,7 @@ fn one_that_registers_meanwhile_is_its_own_again() {
 }
 
 #[test]
-fn few_are_asked_at_a_time() {
+fn pes_asked_at_a_time_are_limited() {
     let (mut world, _, pu) = copies(4, |config| config.enrp.max_adoptions = 2);
     for pe in 1..=4 {
         report(&mut world, pu, pe);
@@ -137,7 +137,7 @@ fn few_are_asked_at_a_time() {
 }
 
 #[test]
-fn few_associations_are_set_up_at_a_time_whatever_for() {
+fn set_ups_for_reports_and_adoptions_are_limited_together() {
     let (mut world, _, pu) = copies(4, |config| config.enrp.max_adoptions = 2);
     let other = world.peer(8, LARGE);
     world.tell_of(other, LARGE, "p", owned(LARGE, 50, 50));
@@ -159,7 +159,7 @@ fn few_associations_are_set_up_at_a_time_whatever_for() {
 }
 
 #[test]
-fn a_call_ends_with_the_time_of_its_pes() {
+fn set_up_ends_with_the_time_of_its_pes() {
     let (mut world, _, pu) = copies(2, |_| {});
     report(&mut world, pu, 1);
     let (dial, _, _) = world.dials()[0];

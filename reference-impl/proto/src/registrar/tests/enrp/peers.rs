@@ -10,7 +10,7 @@ fn presence(from: ServerId, reply: bool) -> Presence {
 }
 
 #[test]
-fn a_message_of_any_type_makes_a_peer() {
+fn message_of_any_type_adds_a_peer() {
     let element = || owned(SMALL, 9, 1);
     let error: OperationError = rsp_wire::ErrorCause::bare(CauseCode::UNSPECIFIED).into();
     let messages: Vec<Message> = vec![
@@ -42,7 +42,7 @@ fn a_message_of_any_type_makes_a_peer() {
 }
 
 #[test]
-fn a_reply_carries_where_it_is_and_what_it_owns() {
+fn reply_carries_addresses_and_checksum() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     let pe = world.up(1);
@@ -102,7 +102,7 @@ fn a_silent_peer_is_probed_and_an_answer_saves_it() {
 }
 
 #[test]
-fn a_probe_that_cannot_be_sent_is_enough() {
+fn probe_that_cannot_be_sent_makes_the_peer_dead() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     world.down(peer);
@@ -162,7 +162,7 @@ fn peers_and_waiting_messages_have_limits() {
 }
 
 #[test]
-fn what_is_unknown_is_reported_by_the_rules_and_errors_never_are() {
+fn unknown_types_are_reported_by_their_top_bits_and_errors_never() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     let ids = [&SMALL.0.to_be_bytes()[..], &OWN.0.to_be_bytes()].concat();
@@ -233,7 +233,7 @@ fn a_peer_is_asked_for_its_list_now_and_then() {
 }
 
 #[test]
-fn lists_name_all_but_the_one_who_asks() {
+fn lists_name_all_but_the_requester() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     world.peer(3, LARGE);
@@ -305,7 +305,7 @@ fn a_list_that_is_too_long_leaves_peers_out() {
 }
 
 #[test]
-fn of_those_that_were_taken_over_the_last_ones_are_remembered() {
+fn last_peers_taken_over_are_remembered() {
     let mut world = World::with_mentors(&[], |config| config.enrp.max_peers = 2);
     let judge = world.peer(9, LARGE);
     for number in 2..=4 {

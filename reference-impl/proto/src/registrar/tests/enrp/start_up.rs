@@ -108,7 +108,7 @@ fn after_the_list_a_backup_is_asked_for_the_table() {
 }
 
 #[test]
-fn rejections_are_waited_out_but_not_for_ever() {
+fn rejections_are_retried_a_limited_number_of_times() {
     let mut world = World::with_mentors(&[2], |_| {});
     let mentor = world.answer_dial();
     for round in 1..=3 {
@@ -127,7 +127,7 @@ fn rejections_are_waited_out_but_not_for_ever() {
 }
 
 #[test]
-fn a_mentor_that_never_comes_to_an_end_is_left() {
+fn mentor_with_too_many_parts_is_left() {
     let mut world = World::with_mentors(&[2, 4], |config| config.enrp.max_table_parts = 10);
     let mentor = world.answer_dial();
     world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
@@ -164,7 +164,7 @@ fn a_rejected_table_is_asked_for_again() {
 }
 
 #[test]
-fn what_is_announced_meanwhile_is_newer_than_the_table() {
+fn updates_during_a_download_are_newer_than_the_table() {
     let mut world = World::with_mentors(&[2], |_| {});
     let mentor = world.answer_dial();
     world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
@@ -232,7 +232,7 @@ fn between_mentors() -> (World, Assoc, Assoc) {
 }
 
 #[test]
-fn a_late_part_is_no_hole_in_the_table() {
+fn late_part_is_added_to_the_table() {
     for in_pause in [true, false] {
         let (mut world, mentor, backup) = between_mentors();
         if in_pause {
@@ -275,7 +275,7 @@ fn a_mentor_that_owes_a_part_is_not_asked_for_the_next_one() {
 }
 
 #[test]
-fn a_part_that_is_late_for_the_start_up_is_not_taken_for_an_audit() {
+fn late_part_of_the_start_up_is_no_part_of_an_audit() {
     let (mut world, mentor, backup) = between_mentors();
     world.enrp(backup, part(LARGE, 7, false));
     assert!(!is_starting(&world));
@@ -313,7 +313,7 @@ fn count(world: &mut World, name: &str) -> usize {
 }
 
 #[test]
-fn peers_have_their_time_from_the_moment_that_it_serves() {
+fn peers_have_max_time_last_heard_once_it_serves() {
     let mut world = World::with_mentors(&[2], |_| {});
     let mentor = world.answer_dial();
     let servers = vec![information(LARGE, 4)];
@@ -332,7 +332,7 @@ fn peers_have_their_time_from_the_moment_that_it_serves() {
 }
 
 #[test]
-fn failures_are_for_those_that_serve_to_detect() {
+fn only_a_serving_registrar_detects_failures() {
     let mut world = World::with_mentors(&[2], |_| {});
     let mentor = world.answer_dial();
     let servers = vec![information(LARGE, 4)];
@@ -363,7 +363,7 @@ fn start_up_state(world: &World) -> &'static str {
 }
 
 #[test]
-fn whoever_the_list_names_is_greeted_before_the_table_is_asked_for() {
+fn listed_peers_get_a_presence_before_the_table_request() {
     let mut world = World::with_mentors(&[2], |_| {});
     let mentor = world.answer_dial();
     world.enrp(mentor, Presence::new(SMALL, OWN, None, None));

@@ -40,7 +40,7 @@ fn home(world: &World) -> ServerId {
 }
 
 #[test]
-fn all_but_the_target_must_consent() {
+fn takeover_needs_the_acks_of_all_other_peers() {
     let (mut world, small, large) = with_dead_target();
     let target = Assoc(1005);
     let told = world.told();
@@ -64,7 +64,7 @@ fn all_but_the_target_must_consent() {
 }
 
 #[test]
-fn the_target_is_heard_and_everything_stops() {
+fn takeover_stops_when_the_target_is_heard() {
     let (mut world, small, large) = with_dead_target();
     ack(&mut world, small, SMALL);
     hello(&mut world, Assoc(1005), TARGET);
@@ -92,7 +92,7 @@ fn the_larger_identifier_wins() {
 }
 
 #[test]
-fn who_is_not_concerned_consents_and_looks_away() {
+fn bystander_acks_init_takeover() {
     let (mut world, small, large) = with_silent_target();
     world.enrp(small, InitTakeover::new(SMALL, ALL, TARGET));
     let Message::InitTakeoverAck(m) = world.told_one(small) else {
@@ -115,7 +115,7 @@ fn who_is_not_concerned_consents_and_looks_away() {
 }
 
 #[test]
-fn a_successor_that_dies_itself_is_succeeded() {
+fn peer_is_taken_over_when_its_successor_dies() {
     let (mut world, small, large) = with_silent_target();
     world.enrp(small, InitTakeover::new(SMALL, ALL, TARGET));
     for _ in 0..4 {
@@ -141,7 +141,7 @@ fn two_dead_peers_do_not_wait_for_each_other() {
 }
 
 #[test]
-fn who_owes_an_ack_is_asked_again() {
+fn missing_ack_is_requested_again() {
     let (mut world, small, large) = with_dead_target();
     ack(&mut world, small, SMALL);
     world.out.clear();
@@ -159,7 +159,7 @@ fn who_owes_an_ack_is_asked_again() {
 }
 
 #[test]
-fn the_target_itself_shows_that_it_lives() {
+fn living_target_sends_a_presence() {
     let mut world = World::alone();
     let (small, large) = (world.peer(2, SMALL), world.peer(3, LARGE));
     world.enrp(small, InitTakeover::new(SMALL, ALL, OWN));
@@ -172,7 +172,7 @@ fn the_target_itself_shows_that_it_lives() {
 }
 
 #[test]
-fn a_target_that_was_taken_over_alive_lets_its_pes_go() {
+fn living_target_hands_over_its_pes() {
     let mut world = World::alone();
     let small = world.peer(2, SMALL);
     let pe = world.up(1);

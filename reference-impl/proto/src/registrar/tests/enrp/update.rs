@@ -25,7 +25,7 @@ fn updates(world: &mut World) -> Vec<(Assoc, UpdateAction, u32, ServerId)> {
 }
 
 #[test]
-fn registrations_and_removals_are_told_to_all() {
+fn registrations_and_removals_are_announced_to_all_peers() {
     let mut world = World::alone();
     let (a, b) = (world.peer(2, SMALL), world.peer(3, LARGE));
     let pe = world.up(1);
@@ -54,7 +54,7 @@ fn registrations_and_removals_are_told_to_all() {
 }
 
 #[test]
-fn rejected_registrations_are_not_told() {
+fn rejected_registrations_are_not_announced() {
     let mut world = World::alone();
     world.peer(2, SMALL);
     let pe = world.up(1);
@@ -63,7 +63,7 @@ fn rejected_registrations_are_not_told() {
 }
 
 #[test]
-fn what_peers_add_is_taken_as_it_is() {
+fn additions_of_peers_are_accepted_unchanged() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     world.enrp(peer, update(UpdateAction::ADD_PE, owned(SMALL, 9, 1)));
@@ -88,7 +88,7 @@ fn what_peers_add_is_taken_as_it_is() {
 }
 
 #[test]
-fn what_peers_delete_goes_with_its_pool() {
+fn removals_of_peers_remove_the_pool_with_its_last_pe() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     world.enrp(peer, update(UpdateAction::DEL_PE, owned(SMALL, 9, 1)));
@@ -123,7 +123,7 @@ fn a_pe_that_moves_is_not_watched_any_more() {
 }
 
 #[test]
-fn nobody_else_knows_better_what_is_its_own() {
+fn updates_about_owned_pes_are_ignored() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     let pe = world.up(1);
@@ -139,7 +139,7 @@ fn nobody_else_knows_better_what_is_its_own() {
 }
 
 #[test]
-fn copies_outlast_the_life_their_home_counts() {
+fn copies_outlast_the_life_at_their_home() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     world.registrar.core.config.enrp.max_time_last_heard = Duration::from_secs(61);
@@ -172,7 +172,7 @@ impl World {
 }
 
 #[test]
-fn a_registrar_that_ends_leaves_its_pes_to_its_peers() {
+fn stopping_registrar_leaves_its_pes_to_its_peers() {
     let mut world = World::with_mentors(&[], |config| {
         config.keep_alive_interval = Duration::from_secs(1);
     });
