@@ -1,7 +1,7 @@
 //! Announcements on the multicast channel (RFC 5352 §2.2.10, §3.6): SERVER_ANNOUNCE every
 //! (N+1) × T6-Serverannounce, N being the other registrars heard.
 //!
-//! The RFC does not say when a registrar that fell silent stops counting. Here it does after three of its
+//! The RFC does not define when a registrar that fell silent ceases to count. Here it does after three of its
 //! periods, so that one or two lost datagrams do not change the rate.
 
 use std::collections::BTreeMap;
@@ -14,14 +14,14 @@ use rsp_wire::{Addresses, SctpTransport, ServerId, TcpTransport, TransportUse};
 use super::{Config, Core, Limit, Log, Output, Reach, Timer};
 use crate::log::Inbound;
 
-/// Announcing, and listening to the announcements of others.
+/// State of announcing, and of listening to other registrars' announcements.
 #[derive(Debug)]
 pub(super) struct Announcer {
     message: ServerAnnounce,
-    /// When the last one was sent; none before the first.
+    /// Time of the last announcement; none before the first.
     last: Option<Duration>,
     start: Duration,
-    /// When each other registrar was heard last.
+    /// Time of the last announcement of each other registrar.
     heard: BTreeMap<ServerId, Duration>,
 }
 
@@ -35,13 +35,13 @@ impl Announcer {
         })
     }
 
-    /// When the next announcement goes out. It moves with the number of registrars heard.
+    /// Returns the time of the next announcement. It moves with the number of registrars heard.
     pub(super) fn due(&self, config: &Config) -> Duration {
         self.last
             .map_or(self.start, |last| last.saturating_add(self.period(config)))
     }
 
-    /// How many other servers are heard.
+    /// Returns the number of other registrars heard.
     pub(super) fn heard(&self) -> usize {
         self.heard.len()
     }
@@ -88,7 +88,8 @@ impl Core {
         }
     }
 
-    /// Nothing on the multicast channel is ever answered, so neither are errors reported there.
+    /// Takes a datagram of the multicast channel. No datagram is ever answered there, so neither are errors
+    /// reported.
     pub(super) fn on_datagram(&mut self, now: Duration, from: SocketAddr, octets: &[u8]) {
         let Some(announcer) = &mut self.announcer else {
             return;
@@ -117,9 +118,10 @@ impl Core {
     }
 }
 
-/// What can be reached from elsewhere. Of an endpoint at an unspecified address nothing is said, and then of
-/// TCP neither: only who hears no transport at all takes the announcement's source and the usual port for SCTP
-/// (RFC 5352 §3.6). TCP at an unspecified address is at those of SCTP.
+/// Returns the transports that other hosts can reach. An endpoint at an unspecified address is not announced, and
+/// then TCP is not either: a receiver takes the announcement's source and the usual port for SCTP only if the
+/// announcement has no transport at all (RFC 5352 §3.6). TCP at an unspecified address is announced at the
+/// addresses of SCTP.
 fn transports(reach: &Reach) -> Vec<AnnouncedTransport> {
     let specified = |ip: &IpAddr| !ip.is_unspecified();
     let own: Vec<IpAddr> = reach
@@ -133,7 +135,7 @@ fn transports(reach: &Reach) -> Vec<AnnouncedTransport> {
     else {
         return Vec::new();
     };
-    // The control channel is what is announced.
+    // The announcement is about the control channel.
     let transport_use = TransportUse::DATA_PLUS_CONTROL;
     let sctp = SctpTransport {
         transport_use,

@@ -1,5 +1,5 @@
-//! What a registrar can be told: the timers and thresholds of RFC 5352 §7 that concern it, the values the
-//! RFC leaves open, and a limit on everything a peer can grow; the table of the latter is in `limits.rs`.
+//! Settings of a registrar: the timers and thresholds of RFC 5352 §7 that concern it, the values that the RFC
+//! leaves open, and a limit on everything that a peer can grow; the table of the limits is in `limits.rs`.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -11,41 +11,42 @@ use super::Timer;
 pub struct Config {
     /// The server identifier; drawn from the seed when absent (RFC 5353 §3.2.1: random, not 0).
     pub id: Option<NonZeroU32>,
-    /// T6-Serverannounce (RFC 5352 §7.1): announcements go out every (N+1) times this, N other servers heard.
+    /// T6-Serverannounce (RFC 5352 §7.1): the period of announcements is (N+1) times this, with N other
+    /// registrars heard.
     pub t6_serverannounce: Duration,
-    /// MAX-BAD-PE-REPORT (RFC 5352 §3.5, no default there): a PE goes when it is reported more often.
+    /// MAX-BAD-PE-REPORT (RFC 5352 §3.5, no default there): a PE is removed when it is reported more often.
     pub max_bad_pe_report: u32,
-    /// Period of ENDPOINT_KEEP_ALIVE to each owned PE, spread by ±50 % (RFC 5352 §3.5); zero sends none
-    /// but those that answer reports. The RFC names no value.
+    /// Period of ENDPOINT_KEEP_ALIVE to each owned PE, spread by ±50 % (RFC 5352 §3.5). Zero sends only those
+    /// that reports provoke. The RFC has no value.
     pub keep_alive_interval: Duration,
-    /// How long a PE has for its ACK, and how long one without an association has to come back.
+    /// Time for a PE to send its ACK, and for one without an association to come back.
     pub keep_alive_timeout: Duration,
-    /// Shortest time between two ENDPOINT_KEEP_ALIVEs that reports provoke at one PE, after the first eight
-    /// (RFC 5355 §2.14.3: limit their frequency).
+    /// Minimum time between two ENDPOINT_KEEP_ALIVEs that reports provoke at one PE, after the first eight (RFC
+    /// 5355 §2.14.3: limit their frequency).
     pub keep_alive_gap: Duration,
-    /// PEs listed in a HANDLE_RESOLUTION_RESPONSE at most. RFC 5352 §3.3 wants all of them; a pool up to
-    /// this size is listed whole, a larger one by the part its policy prefers.
+    /// Maximum number of PEs in a HANDLE_RESOLUTION_RESPONSE. RFC 5352 §3.3 requires all of them; a pool up to
+    /// this size is listed whole, a larger one by the part that its policy prefers.
     pub max_items: usize,
-    /// Shortest time between two updates of one pool to its subscribers; zero declines subscriptions (A=0).
+    /// Minimum time between two updates of one pool to its subscribers; zero declines subscriptions (A=0).
     pub update_interval: Duration,
-    /// Whether the addresses of a PE must be addresses of its association (RFC 5352 §2.2.1).
+    /// True if the addresses of a PE must be addresses of its association (RFC 5352 §2.2.1).
     pub check_addresses: bool,
-    /// Pools.
+    /// Maximum number of pools.
     pub max_pools: usize,
-    /// PEs in all pools together.
+    /// Maximum number of PEs in all pools together.
     pub max_pool_elements: usize,
-    /// PEs in one pool.
+    /// Maximum number of PEs in one pool.
     pub max_pool_elements_per_pool: usize,
-    /// Octets of a pool handle.
+    /// Maximum length of a pool handle in octets.
     pub max_handle_length: usize,
-    /// Octets of the Pool Element parameter of a registration.
+    /// Maximum length in octets of the Pool Element parameter of a registration.
     pub max_element_length: usize,
-    /// Associations and TCP connections that PEs and PUs set up. Those of peers, and those that this registrar
-    /// sets up itself, have [`all_associations`](Self::all_associations) less these.
+    /// Maximum number of associations and TCP connections that PEs and PUs set up. Those of peers, and those that
+    /// this registrar sets up itself, have [`all_associations`](Self::all_associations) less these.
     pub max_associations: usize,
-    /// Subscriptions (pool and association) together.
+    /// Maximum number of subscriptions (pool and association) together.
     pub max_subscriptions: usize,
-    /// Subscriptions of one association.
+    /// Maximum number of subscriptions of one association.
     pub max_subscriptions_per_association: usize,
     /// Messages per second over one association of a PE or PU, one second's worth at once; 0 for no limit.
     /// A caller that drives the engine without letting time pass sets 0.
@@ -56,9 +57,9 @@ pub struct Config {
     pub max_report_rate: u32,
     /// Messages per second over one association of a peer; 0 for no limit.
     pub max_peer_message_rate: u32,
-    /// Octets of a message taken or sent.
+    /// Maximum length of a message in octets, in both directions.
     pub max_message: usize,
-    /// Other servers remembered from their announcements.
+    /// Maximum number of other registrars remembered from their announcements.
     pub max_servers: usize,
     /// ENRP: mentors, thresholds, limits.
     pub enrp: super::enrp::Config,
@@ -96,8 +97,8 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Associations of all kinds: beyond those of PEs and PUs there is room for `max-peers` and
-    /// `max-adoptions`, so that callers of ASAP do not shut peers out (RFC 5355 §2.13.2).
+    /// Returns the maximum number of associations of all kinds: beyond those of PEs and PUs there is room for
+    /// `max-peers` and `max-adoptions`, so that PEs and PUs do not shut peers out (RFC 5355 §2.13.2).
     pub fn all_associations(&self) -> usize {
         self.max_associations
             .saturating_add(self.enrp.max_peers)

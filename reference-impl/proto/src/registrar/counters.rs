@@ -1,4 +1,4 @@
-//! Counters of a registrar. They only grow, and are plain fields, for every message counts.
+//! Counters of a registrar. They only grow. They are plain fields, as every message is counted.
 
 use rsp_wire::{CauseCode, asap, enrp};
 
@@ -6,16 +6,16 @@ use super::enrp::Log as EnrpLog;
 use super::{Departure, Limit, Log};
 use crate::log::Inbound;
 
-/// All numbers.
+/// All counters.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
-    /// ASAP messages that came, by type, what was dropped unread included.
+    /// ASAP messages received, by type, including those dropped unread.
     pub asap_in: PerType,
-    /// ASAP messages that went.
+    /// ASAP messages sent.
     pub asap_out: PerType,
-    /// ENRP messages that came.
+    /// ENRP messages received.
     pub enrp_in: PerType,
-    /// ENRP messages that went, or wait for their association to come up.
+    /// ENRP messages sent, or waiting for their association to come up.
     pub enrp_out: PerType,
     /// Causes of rejected registrations.
     pub registrations_rejected: PerCause,
@@ -31,13 +31,13 @@ pub struct Counters {
     pub departed: PerDeparture,
     /// Associations that came up.
     pub associations: u64,
-    /// Messages that were none, or had parameters that forbid reading on.
+    /// Messages that could not be decoded.
     pub malformed: u64,
     /// Messages with parameters that were skipped and reported.
     pub parameters_reported: u64,
-    /// ASAP_ERROR and ENRP_ERROR that came.
+    /// ASAP_ERROR and ENRP_ERROR received.
     pub errors_reported: u64,
-    /// Messages that are not for a registrar, or not from where they came.
+    /// Messages that are not for a registrar, or came over the wrong kind of association.
     pub out_of_place: u64,
     /// Messages that do not fit their format and were not sent.
     pub not_sent: u64,
@@ -45,7 +45,7 @@ pub struct Counters {
     pub announcements: u64,
     /// Datagrams on the multicast channel that were no announcements.
     pub bad_datagrams: u64,
-    /// Reports of unreachable PEs about PEs that are here.
+    /// Reports of unreachable PEs about PEs in the handlespace.
     pub reports: u64,
     /// Updates sent to subscribers.
     pub updates: u64,
@@ -55,28 +55,28 @@ pub struct Counters {
     pub peers_probed: u64,
     /// Peers considered dead.
     pub peers_dead: u64,
-    /// Takeovers, by whomever.
+    /// Takeovers, by this registrar or a peer.
     pub takeovers: u64,
     /// PEs that changed their Home by takeovers.
     pub elements_taken_over: u64,
-    /// Checksums of peers that were not what this registrar had: audits begun.
+    /// Checksums of peers that differ from this registrar's: audits begun.
     pub audits: u64,
-    /// Audits that were done.
+    /// Audits completed.
     pub audits_done: u64,
-    /// Audits that came to nothing.
+    /// Audits given up.
     pub audits_failed: u64,
     /// PEs purged by audits.
     pub elements_purged: u64,
     /// Responses to table requests sent, rejections included.
     pub table_parts: u64,
-    /// Download sessions that were left by who asked.
+    /// Download sessions that ended because the peer sent no further request.
     pub sessions_expired: u64,
-    /// How often each limit was met.
+    /// Number of times that each limit was reached.
     hits: PerLimit,
 }
 
 impl Counters {
-    /// How often a limit was met.
+    /// Returns the number of times that a limit was reached.
     pub fn hits(&self, limit: Limit) -> u64 {
         self.hits.0[limit as usize]
     }
@@ -85,7 +85,7 @@ impl Counters {
         self.hits.0[limit as usize] += 1;
     }
 
-    /// Counts what is logged, so that no procedure has to do both.
+    /// Counts a log entry, so that no procedure has to both log and count.
     pub(super) fn note(&mut self, log: &Log) {
         match log {
             Log::Up { .. } => self.associations += 1,
@@ -104,7 +104,7 @@ impl Counters {
             Log::Inbound(log) => self.note_inbound(log),
             Log::NotEncoded { .. } => self.not_sent += 1,
             Log::Enrp(log) => self.note_enrp(log),
-            // Counted where it happens, or nothing of its own.
+            // Counted where it happens, or not counted.
             Log::Down { .. }
             | Log::Resolved { .. }
             | Log::UnknownElement { .. }
@@ -150,7 +150,7 @@ impl Counters {
     }
 }
 
-/// Messages by type. What has no assigned type is counted under 0.
+/// Messages by type. Those without an assigned type are counted under 0.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PerType([u64; 16]);
 
@@ -161,22 +161,22 @@ impl PerType {
         self.0[kind] += 1;
     }
 
-    /// Those of an assigned type.
+    /// Returns the number of messages of an assigned type.
     pub fn of(&self, message_type: u8) -> u64 {
         self.0.get(usize::from(message_type)).copied().unwrap_or(0)
     }
 
-    /// Each type that ASAP has, by the RFC's name, and `other`.
+    /// Returns the number for each type of ASAP, by the RFC's name, and for `other`.
     pub fn asap(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         self.named(|kind| asap::MessageType(kind).name())
     }
 
-    /// Each type that ENRP has, by the RFC's name, and `other`.
+    /// Returns the number for each type of ENRP, by the RFC's name, and for `other`.
     pub fn enrp(&self) -> impl Iterator<Item = (&'static str, u64)> + '_ {
         self.named(|kind| enrp::MessageType(kind).name())
     }
 
-    /// All types together.
+    /// Returns the number of all messages.
     pub fn sum(&self) -> u64 {
         self.0.iter().sum()
     }
@@ -208,12 +208,12 @@ impl PerCause {
         }
     }
 
-    /// Each cause and how often it was given.
+    /// Returns each cause with the number of refusals.
     pub fn iter(&self) -> impl Iterator<Item = (CauseCode, u64)> + '_ {
         (0..).map(CauseCode).zip(self.0.iter().copied())
     }
 
-    /// All causes together.
+    /// Returns the number for all causes together.
     pub fn sum(&self) -> u64 {
         self.0.iter().sum()
     }
@@ -224,12 +224,12 @@ impl PerCause {
 pub struct PerDeparture([u64; Departure::ALL.len()]);
 
 impl PerDeparture {
-    /// Each reason and how many left for it.
+    /// Returns each reason with the number of PEs that left for it.
     pub fn iter(&self) -> impl Iterator<Item = (Departure, u64)> + '_ {
         Departure::ALL.into_iter().zip(self.0.iter().copied())
     }
 
-    /// How many left for this reason.
+    /// Returns the number of PEs that left for this reason.
     pub fn of(&self, how: Departure) -> u64 {
         self.0[how as usize]
     }

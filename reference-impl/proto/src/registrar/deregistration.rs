@@ -6,9 +6,9 @@
 //!                 └──► sender may not ──────────► Operation Error, nothing changes
 //! ```
 //!
-//! De-registration by proxy is not allowed. The sender is the PE if it uses the association that the PE registered
-//! over; once that is gone, if it uses the transport address recorded as the PE's ASAP Transport. The refusal carries
-//! cause 0xa, an authorization that fails.
+//! De-registration by proxy is not allowed. The sender must use the association that the PE registered over or,
+//! once that is gone, the transport address recorded as the PE's ASAP Transport. A refusal carries cause 0xa,
+//! failed authorization.
 
 use std::time::Duration;
 

@@ -10,8 +10,9 @@
 //! ```
 //!
 //! Readings where the RFCs are open:
-//! - The removal of a copy is not announced: RFC 5353 §3.3.2 is about removals by the Home, and a DEL_PE would take
-//!   the PE from a Home that does reach it. If the Home keeps the PE, the next checksum brings the copy back.
+//! - The removal of a copy is not announced: RFC 5353 §3.3.2 is about removals by the Home, and a DEL_PE would
+//!   take the PE from a Home that does reach it. If the Home keeps the PE, the next checksum brings the copy
+//!   back.
 //! - Reports are not counted: the Home decides about a PE that answers.
 //! - A PE without an ASAP Transport in its entry cannot be asked, and stays.
 //!
@@ -41,9 +42,9 @@ pub(super) struct ForeignReports {
 enum Check {
     /// An association to it is being set up.
     Calling { until: Duration },
-    /// KEEP_ALIVE sent, ACK awaited until then.
+    /// KEEP_ALIVE sent, ACK expected until then.
     Asked { assoc: Assoc, until: Duration },
-    /// It has answered, and is not asked again until then.
+    /// It has answered, and gets no KEEP_ALIVE until then.
     Rested { until: Duration },
 }
 
@@ -71,7 +72,7 @@ impl ForeignReports {
         self.by_name.len()
     }
 
-    /// For the transition table.
+    /// Returns the name of the state, for the transition table.
     #[cfg(test)]
     pub(super) fn state_name(&self, handle: &PoolHandle, pe: PeIdentifier) -> &'static str {
         match self.by_name.get(&(handle.clone(), pe)) {
@@ -137,7 +138,7 @@ impl Enrp {
 impl Core {
     fn ask_foreign(&mut self, now: Duration, assoc: Assoc, name: Name) {
         let until = self.config.deadline(Timer::KeepAliveTimeout, now);
-        // The H flag should be clear (§3.5): it has a Home.
+        // The H flag should be clear (§3.5): the PE has a Home.
         self.send(
             assoc,
             EndpointKeepAlive::new(self.id, name.0.clone(), false),

@@ -2,12 +2,12 @@
 //!
 //! | what | setting and flag | default | beyond it |
 //! |---|---|---|---|
-//! | pools | `max-pools` | 100 000 | registration rejected, cause 0x6; told by a peer: not taken, audits try again, but seldom |
+//! | pools | `max-pools` | 100 000 | registration rejected, cause 0x6; of a peer: ignored, and audits rarely try again |
 //! | PEs | `max-pool-elements` | 1 000 000 | the same |
 //! | PEs in one pool | `max-pool-elements-per-pool` | 1 000 000 | the same |
 //! | octets of a pool handle | `max-handle-length` | 1024 | the same |
 //! | octets of a Pool Element parameter | `max-element-length` | 2048 | the same; a peer's may have 512 more, for its ASAP Transport |
-//! | octets of a message | `max-message` | 65 532 | dropped unread; longer than a Length can say: the association is aborted |
+//! | octets of a message | `max-message` | 65 532 | dropped unread; longer than a Length can express: the association is aborted |
 //! | associations and TCP connections that PEs and PUs set up | `max-associations` | 65 536 | the new one is aborted; peers and own set-ups have room for `max-peers` and `max-adoptions` beyond |
 //! | subscriptions | `max-subscriptions` | 65 536 | answered, not subscribed (A=0) |
 //! | subscriptions of one association | `max-subscriptions-per-association` | 4096 | the same |
@@ -26,20 +26,20 @@
 //! | octets waiting for one association | `max-backlog` | 2 MiB | the association is aborted: its peer does not read |
 //! | the same for one of a peer, beyond what the stack keeps | `max-peer-backlog` | 16 MiB | the same; once there is a new one, an audit brings the peer up to date |
 //!
-//! A rate allows one second's worth at once; 0 is no limit. What is too much is dropped and not rejected: a
-//! PE whose registration is rejected must not try again (RFC 5352 §3.1), but after T2 it may, and an answer
-//! for each message of a flood would be a flood of its own (RFC 5355 §2.2, §2.13).
+//! A rate allows one second's worth at once; 0 is no limit. Excess messages are dropped, not rejected: a PE whose
+//! registration is rejected must not try again (RFC 5352 §3.1), but after T2 it may; and an answer to each
+//! message of a flood would be a flood too (RFC 5355 §2.2, §2.13).
 //!
-//! Updates to subscribers have no limit of their own: a limited burst is made at a time, and who does not
-//! read it meets `max-backlog` before the next.
+//! Updates to subscribers have no limit here: the registrar makes one limited burst at a time, and a subscriber
+//! that does not read it reaches `max-backlog` before the next.
 //!
-//! Half-open associations cost nothing: over UDP nothing is kept between INIT and COOKIE ECHO (a signed
-//! cookie carries it, RFC 9260 §5.1.3), and the kernel's stack does the same. Half-open TCP connections are
-//! the kernel's, and established ones count as associations.
+//! Half-open associations cost nothing: over UDP no state is kept between INIT and COOKIE ECHO (a signed cookie
+//! carries it, RFC 9260 §5.1.3), and the kernel's stack does the same. The kernel keeps half-open TCP
+//! connections, and established ones count as associations.
 
 /// One limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the table of this file says what each one is")]
+#[expect(missing_docs, reason = "the table of this file describes each limit")]
 pub enum Limit {
     Pools,
     PoolElements,
@@ -67,7 +67,7 @@ pub enum Limit {
 }
 
 impl Limit {
-    /// All of them, in the order of the table.
+    /// All limits, in the order of the table.
     pub const ALL: [Self; 23] = [
         Self::Pools,
         Self::PoolElements,
@@ -94,7 +94,7 @@ impl Limit {
         Self::PeerBacklog,
     ];
 
-    /// The setting.
+    /// Returns the key of the setting.
     pub const fn key(self) -> &'static str {
         match self {
             Self::Pools => "max-pools",
@@ -124,16 +124,16 @@ impl Limit {
     }
 }
 
-/// How far a limit is used, where that is one number.
+/// Use of a limit, if that is one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LimitUse {
-    /// Which one.
+    /// The limit.
     pub limit: Limit,
-    /// In use now; none where each pool, association or message has its own.
+    /// Number in use now; none where each pool, association or message has its own.
     pub used: Option<u64>,
-    /// The limit, in octets, messages or things; none for a span of time.
+    /// Value of the limit, in octets, messages or entries; none for a span of time.
     pub max: Option<u64>,
-    /// How often it was met.
+    /// Number of times that it was reached.
     pub hits: u64,
 }
 

@@ -9,9 +9,9 @@ use rsp_wire::{CauseCode, EncodeError, PeIdentifier, PoolHandle, ServerId};
 use super::{Assoc, Limit};
 use crate::log::{Causes, Inbound};
 
-/// One thing that happened.
+/// One log entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields say what their names and types say")]
+#[expect(missing_docs, reason = "names and types of the fields describe them")]
 pub enum Log {
     /// An association is up.
     Up { assoc: Assoc, peer: Vec<SocketAddr> },
@@ -19,7 +19,7 @@ pub enum Log {
     Down { assoc: Assoc },
     /// An association was refused: too many, shutting down, or not yet serving.
     Refused { assoc: Assoc, limit: Option<Limit> },
-    /// An association sends more than it may; what is too much is dropped, or all of it with the association.
+    /// An association sends more than it may. The excess is dropped, or the association is aborted.
     Flooded {
         assoc: Assoc,
         limit: Limit,
@@ -60,7 +60,7 @@ pub enum Log {
         handle: PoolHandle,
         cause: CauseCode,
     },
-    /// A PE was reported; `count` reports so far.
+    /// A PE was reported unreachable; `count` reports so far.
     Reported {
         handle: PoolHandle,
         pe: PeIdentifier,
@@ -88,7 +88,7 @@ pub enum Log {
     ServerHeard { id: ServerId, from: SocketAddr },
     /// Another registrar is not heard any more.
     ServerSilent { id: ServerId },
-    /// Something among the peers.
+    /// An entry of the ENRP side.
     Enrp(super::enrp::Log),
 }
 
@@ -104,7 +104,7 @@ impl From<super::enrp::Log> for Log {
     }
 }
 
-/// How a PE left.
+/// Reason for which a PE left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Departure {
     /// It de-registered.
@@ -120,7 +120,7 @@ pub enum Departure {
 }
 
 impl Departure {
-    /// All of them, in the order of their counters.
+    /// All reasons, in the order of their counters.
     pub const ALL: [Self; 5] = [
         Self::Deregistered,
         Self::Expired,
@@ -129,7 +129,7 @@ impl Departure {
         Self::Reported,
     ];
 
-    /// One word.
+    /// Returns the reason in one word.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Deregistered => "deregistered",
@@ -142,7 +142,7 @@ impl Departure {
 }
 
 impl Log {
-    /// Returns true if it is about something that should not be.
+    /// Returns true if the entry is about an error or a failure.
     pub fn is_trouble(&self) -> bool {
         match self {
             Self::Up { .. }

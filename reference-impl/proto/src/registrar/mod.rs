@@ -9,8 +9,8 @@
 //!   Dialled ──► enrp ──────────────────┘              └─► Wait(deadline)
 //! ```
 //!
-//! One procedure is one file, with its `on_…` functions and the state it alone keeps. Its `impl` shows what it may
-//! touch:
+//! One procedure is one file, with its `on_…` functions and the state that only it uses. Its `impl` shows what it
+//! may access:
 //!
 //! | `impl` | may touch |
 //! |---|---|
@@ -65,25 +65,25 @@ use foreign_report::ForeignReports;
 use keep_alive::Watches;
 use subscription::Subscriptions;
 
-/// Where this registrar can be reached.
+/// Addresses of this registrar.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reach {
     /// Over SCTP; all ports are equal.
     pub sctp: Vec<SocketAddr>,
     /// Over TCP.
     pub tcp: Option<SocketAddr>,
-    /// Whether the caller can send [`Output::Announce`].
+    /// True if the caller can send [`Output::Announce`].
     pub multicast: bool,
     /// Over SCTP for ENRP; all ports are equal. Without one there are no peers.
     pub enrp: Vec<SocketAddr>,
 }
 
-/// What happened.
+/// Event of the transport, or request of the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input<'a> {
     /// An association is up.
     Up {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
         /// SCTP or TCP.
         kind: Kind,
@@ -92,19 +92,20 @@ pub enum Input<'a> {
     },
     /// The peer restarted an association (RFC 9260 §5.2).
     Restart {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
     /// An association is gone.
     Down {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
     /// A user message.
     Message {
         /// Association it came over.
         assoc: Assoc,
-        /// PPID in host order. ASAP's is expected, others are taken too: RFC 5352 §5 only says SHOULD.
+        /// PPID in host order. Messages with another PPID than ASAP's are accepted too: RFC 5352 §5 has only a
+        /// SHOULD.
         ppid: u32,
         /// The message.
         octets: &'a [u8],
@@ -116,32 +117,32 @@ pub enum Input<'a> {
         /// Payload.
         octets: &'a [u8],
     },
-    /// The answer to [`Output::Connect`], before anything else happens to the association: it is being set
-    /// up, and [`Input::Up`] or [`Input::Down`] follows; or none, it cannot be.
+    /// The answer to [`Output::Connect`], before any other event of the association. With an association, the
+    /// set-up has begun, and [`Input::Up`] or [`Input::Down`] follows; with none, it is impossible.
     Dialled {
-        /// What was asked for.
+        /// Number of the set-up.
         dial: Dial,
         /// The association.
         assoc: Option<Assoc>,
     },
     /// Time has passed.
     Tick,
-    /// Take no new associations, go on with those that are there: [`Input::Stop`] follows soon.
+    /// Accept no new associations, and continue with the present ones: [`Input::Stop`] follows soon.
     Drain,
-    /// Shut down: end all associations gracefully, take no new ones.
+    /// Shut down: end all associations gracefully, accept no new ones.
     Stop,
 }
 
-/// What to do.
+/// Action that the caller has to take.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Output {
     /// Send a user message.
     Send {
-        /// Over this association.
+        /// Association.
         assoc: Assoc,
-        /// On this stream.
+        /// Stream.
         stream: u16,
-        /// With this PPID, in host order.
+        /// PPID, in host order.
         ppid: u32,
         /// The message, padded.
         octets: Vec<u8>,
@@ -153,30 +154,31 @@ pub enum Output {
     },
     /// Set up an association; [`Input::Dialled`] is expected at once.
     Connect {
-        /// Its number until it has one of the caller's.
+        /// Number of the set-up; the caller answers with its number of the association.
         dial: Dial,
-        /// From this endpoint.
+        /// Local endpoint.
         channel: Channel,
-        /// To these addresses of one peer.
+        /// Addresses of one peer.
         to: Vec<SocketAddr>,
     },
     /// End an association at once; no [`Input::Down`] is expected.
     Abort {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
     /// End an association gracefully; [`Input::Down`] is expected.
     Shutdown {
-        /// Which one.
+        /// The association.
         assoc: Assoc,
     },
-    /// For people and tests.
+    /// Write this log entry.
     Log(Log),
-    /// Nothing more until the next input; at this time at the latest, let it be [`Input::Tick`].
+    /// Wait: the engine has nothing to do before the next input. At this time at the latest, pass
+    /// [`Input::Tick`].
     Wait(Option<Duration>),
 }
 
-/// The engine.
+/// The engine of a registrar.
 #[derive(Debug)]
 pub struct Registrar {
     core: Core,
@@ -191,7 +193,7 @@ struct Core {
     rng: fastrand::Rng,
     space: Handlespace,
     assocs: BTreeMap<Assoc, Association>,
-    /// Those of them that PEs and PUs set up.
+    /// Number of those that PEs and PUs set up.
     callers: usize,
     watches: Watches,
     foreign_reports: ForeignReports,
@@ -200,13 +202,13 @@ struct Core {
     counters: Counters,
     draining: bool,
     stopping: bool,
-    /// Octets of an element while it is encoded; kept for its memory.
+    /// Buffer for the octets of an element while it is encoded.
     scratch: Vec<u8>,
     out: VecDeque<Output>,
 }
 
 impl Registrar {
-    /// A registrar with an empty handlespace, ready to serve unless it has an ENRP mentor to ask first. The
+    /// Returns a registrar with an empty handlespace. It serves at once, unless it has a mentor to ask first. The
     /// seed decides all random choices.
     pub fn new(config: Config, reach: &Reach, seed: u64, now: Duration) -> Self {
         let mut rng = fastrand::Rng::with_seed(seed);
@@ -246,22 +248,23 @@ impl Registrar {
         registrar
     }
 
-    /// Its server identifier.
+    /// Returns its server identifier.
     pub fn id(&self) -> ServerId {
         self.core.id
     }
 
-    /// What it knows.
+    /// Returns its handlespace.
     pub fn handlespace(&self) -> &Handlespace {
         &self.core.space
     }
 
-    /// How many associations there are.
+    /// Returns the number of associations.
     pub fn associations(&self) -> usize {
         self.core.assocs.len()
     }
 
-    /// Takes one input. What is due by `now` happens before it; an association that is given up so never comes up.
+    /// Takes one input, after what is due by `now`. If that gives an association up, an input that reports it as
+    /// up is ignored.
     pub fn handle(&mut self, now: Duration, input: Input<'_>) {
         self.on_time(now);
         if let Input::Up { assoc, .. } = input
@@ -273,7 +276,7 @@ impl Registrar {
             Input::Up { assoc, kind, peer } => self.on_up(now, assoc, kind, peer),
             Input::Restart { assoc } => self.on_restart(now, assoc),
             Input::Down { assoc } => self.on_down(now, assoc),
-            // RFC 5352 §5 only says SHOULD about the PPID, so a message with another one is served too.
+            // RFC 5352 §5 has only a SHOULD for the PPID, so a message with another one is accepted too.
             Input::Message {
                 assoc,
                 ppid: _,
@@ -291,7 +294,7 @@ impl Registrar {
         }
     }
 
-    /// The next thing to do; [`Output::Wait`] when there is none.
+    /// Returns the next action; [`Output::Wait`] when there is none.
     pub fn poll(&mut self) -> Output {
         match self.core.out.pop_front() {
             Some(output) => output,
@@ -345,8 +348,8 @@ impl Registrar {
                 let log = Inbound::error_reported(assoc, &m.operation_error);
                 self.core.log(log);
             }
-            // Known, but nothing that is sent to a registrar over an association. No rule asks for a
-            // report: "unrecognized" is about the type alone.
+            // Known, but not sent to a registrar over an association. No rule requires a report: "unrecognized"
+            // is about the type alone.
             M::RegistrationResponse(_)
             | M::DeregistrationResponse(_)
             | M::HandleResolutionResponse(_)
@@ -378,7 +381,7 @@ impl Core {
 
     fn send_octets(&mut self, assoc: Assoc, octets: Vec<u8>) {
         self.counters.asap_out.count(&octets);
-        // The RFCs say nothing about streams; one stream keeps the answers in order.
+        // The RFCs do not define the streams; one stream keeps the answers in order.
         self.out.push_back(Output::Send {
             assoc,
             stream: 0,

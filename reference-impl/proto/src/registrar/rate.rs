@@ -1,4 +1,5 @@
-//! How fast one association may send (RFC 5355 §2.2, §2.13): token buckets that hold one second's worth.
+//! Limits on the rates of messages over one association (RFC 5355 §2.2, §2.13): token buckets that hold one
+//! second's worth.
 
 use std::time::Duration;
 
@@ -13,12 +14,12 @@ const SECOND: u64 = 1_000_000_000;
 pub(super) struct Bucket(u64);
 
 impl Bucket {
-    /// Takes one of `size` tokens that come back every `step`; false if there is none.
+    /// Takes one of `size` tokens, of which one returns every `step`. Returns false if there is none.
     pub(super) fn take(&mut self, now: Duration, step: Duration, size: u64) -> bool {
         self.draw(nanoseconds(now), nanoseconds(step), size)
     }
 
-    /// Takes one of a second's worth of tokens.
+    /// Takes one of a second's worth of tokens. Returns false if there is none.
     fn take_of(&mut self, now: Duration, rate: u32) -> bool {
         rate == 0 || self.draw(nanoseconds(now), SECOND / u64::from(rate), u64::from(rate))
     }
@@ -41,29 +42,29 @@ impl Bucket {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Rates {
     messages: Bucket,
-    /// What is dropped; who empties this one too sends more than twice as much as allowed.
+    /// Dropped messages. A peer that empties this bucket too sends more than twice the rate allowed.
     excess: Bucket,
     registrations: Bucket,
     reports: Bucket,
 }
 
-/// What becomes of a message.
+/// Admission of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
     Taken,
-    /// `first` of a flood.
+    /// Above the rate; `first` is true for the first message of a flood.
     Dropped {
         limit: Limit,
         first: bool,
     },
-    /// The sender does not stop.
+    /// Above twice the rate: the association is aborted.
     Aborted {
         limit: Limit,
     },
 }
 
 impl Rates {
-    /// Whether a message may be read, by its type.
+    /// Decides by its type if a message may be read.
     pub(super) fn admit(
         &mut self,
         now: Duration,

@@ -8,11 +8,11 @@
 //! ```
 //!
 //! Readings where the RFCs are open:
-//! - A PE identifier that is registered over another association is taken (cause 0x4) while that
-//!   association is up; once it is gone, the newcomer is the PE that came back.
+//! - A PE identifier that is registered over another association is taken (cause 0x4) while that association is
+//!   up. Once it is gone, a registration over a new one counts as the return of that PE.
 //! - A rejected re-registration leaves the registration as it was.
-//! - Each address must be among all addresses of the association that the stack reports; the first one that is not
-//!   rejects the registration with cause 0x3.
+//! - Each address must be among all addresses of the association that the stack reports; the first address that
+//!   is not rejects the registration with cause 0x3.
 //! - A registration life of 0 or below -1 has no meaning and is an invalid value.
 
 use std::time::Duration;

@@ -5,8 +5,8 @@
 //!                    └──► pool unknown ──► response with cause 0x9; ERROR with it if the handle leaves no room
 //! ```
 //!
-//! RFC 5352 §3.3 wants all PEs listed, RFC 5356 speaks of "the requested number" that no message carries:
-//! pools up to `max-items` are listed whole, of larger ones the best `max-items` by the policy.
+//! RFC 5352 §3.3 requires all PEs, and RFC 5356 has "the requested number", which no message carries. Pools up to
+//! `max-items` are listed whole, of larger ones the best `max-items` by the policy.
 
 use rsp_wire::asap::{self, HandleResolutionResponse, PositiveAnswer, Question};
 use rsp_wire::{CauseCode, ErrorCause, OperationError, PoolHandle};
@@ -54,7 +54,7 @@ impl Core {
         let selection = self.space.select(handle, count, &mut self.rng);
         let selection = selection.ok_or(CauseCode::UNKNOWN_POOL_HANDLE)?;
         let handle = selection.pool().handle();
-        // Its absence would stand for Round Robin (§2.2.6), but rsplib's pool users take no response without it.
+        // Its absence would mean Round Robin (§2.2.6), but rsplib's pool users accept no response without it.
         let policy = Some(selection.pool().policy());
         let room = selection.encoded().map(|e| e.as_octets().len() + PADDING);
         let answer = PositiveAnswer::new(handle, policy, self.config.max_message, room.sum());
@@ -77,7 +77,7 @@ impl Core {
         let mut octets = Vec::new();
         match asap::Message::from(response).encode(&mut octets) {
             Ok(()) => self.send_octets(assoc, octets),
-            // So long a handle that no cause fits beside it: §3.3 wants the question rejected all the same.
+            // The handle is so long that no cause fits beside it: §3.3 requires a rejection all the same.
             Err(_) => self.send(assoc, asap::Error::new(error)),
         }
         self.log(Log::NotResolved { handle, cause });

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //!   (none) ── S=1, pool known ──► quiet ── change ──► due ── update-interval since the last one ──► quiet
-//!                                   └──── association gone or restarted, pool gone (told once) ──► (none)
+//!                                   └──── association gone or restarted, pool gone (sent once) ──► (none)
 //! ```
 //!
 //! Changes within one `update-interval` share one update. Updates go out in bursts of [`BURST`] octets: the caller

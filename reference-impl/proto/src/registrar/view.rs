@@ -1,8 +1,8 @@
-//! What can be seen of a registrar from outside: numbers, and limits with their use.
+//! Views of a registrar for the caller: numbers, and limits with their use.
 
 use super::{Counters, Kind, Limit, LimitUse, Registrar};
 
-/// Associations by what they are for.
+/// Numbers of associations by their purpose.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Associations {
     /// Of PEs and PUs, over SCTP.
@@ -14,12 +14,12 @@ pub struct Associations {
 }
 
 impl Registrar {
-    /// What it has done.
+    /// Returns its counters.
     pub fn counters(&self) -> &Counters {
         &self.core.counters
     }
 
-    /// The associations that are up. Walks over all of them.
+    /// Returns the numbers of associations that are up, in time proportional to them.
     pub fn association_counts(&self) -> Associations {
         let mut counts = Associations::default();
         for association in self.core.assocs.values() {
@@ -32,28 +32,28 @@ impl Registrar {
         counts
     }
 
-    /// How many associations PEs and PUs set up: those that `max-associations` is about.
+    /// Returns the number of associations that PEs and PUs set up, which `max-associations` limits.
     pub fn callers(&self) -> usize {
         self.core.callers
     }
 
-    /// How many PEs are watched by ENDPOINT_KEEP_ALIVE: this registrar's own.
+    /// Returns the number of PEs watched by ENDPOINT_KEEP_ALIVE: this registrar's own.
     pub fn watched(&self) -> usize {
         self.core.watches.len()
     }
 
-    /// How many subscriptions to pools there are.
+    /// Returns the number of subscriptions to pools.
     pub fn subscriptions(&self) -> usize {
         self.core.subscriptions.count()
     }
 
-    /// How many subscriptions one association has, at most. Walks over all of them.
+    /// Returns the largest number of subscriptions of one association, in time proportional to all of them.
     pub fn most_subscriptions(&self) -> usize {
         let counts = self.core.assocs.values().map(|a| a.subscriptions.len());
         counts.max().unwrap_or(0)
     }
 
-    /// Every limit with its use, but what the engine does not see: the backlogs of sending.
+    /// Returns every limit with its use, except for the backlogs of sending, which the engine does not see.
     pub fn limits(&self) -> impl Iterator<Item = LimitUse> + '_ {
         Limit::ALL.into_iter().filter_map(|limit| {
             let (used, max) = self.limit(limit)?;

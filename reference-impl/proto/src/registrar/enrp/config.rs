@@ -15,36 +15,38 @@ pub struct Config {
     pub peer_heartbeat_cycle: Duration,
     /// MAX-TIME-LAST-HEARD: a peer that is silent for longer is probed.
     pub max_time_last_heard: Duration,
-    /// MAX-TIME-NO-RESPONSE: how long a peer has to answer a probe or an ENRP_LIST_REQUEST.
+    /// MAX-TIME-NO-RESPONSE: time for a peer to answer a probe or an ENRP_LIST_REQUEST.
     pub max_time_no_response: Duration,
-    /// How long a peer has to answer an ENRP_HANDLE_TABLE_REQUEST (RFC 5353 §3.2.3; no name, no value there).
+    /// Time for a peer to answer an ENRP_HANDLE_TABLE_REQUEST (RFC 5353 §3.2.3; no name, no value there).
     pub table_request_timeout: Duration,
-    /// How long a mentor keeps a download session for the next request (RFC 5353 §3.2.3; no name, no value
+    /// Time for which a mentor keeps a download session for the next request (RFC 5353 §3.2.3; no name, no value
     /// there).
     pub table_session_timeout: Duration,
-    /// Pause after all mentors, or a peer that is audited, rejected, spread by a second ("a few seconds", RFC 5353 §3.2.2.2, §3.2.3).
+    /// Pause after a rejection by all mentors, or by a peer that is audited, spread by a second ("a few seconds",
+    /// RFC 5353 §3.2.2.2, §3.2.3).
     pub mentor_retry: Duration,
-    /// How often all mentors are asked before the registrar serves with what it has, and how often a peer is
-    /// asked for its PEs after one PRESENCE.
+    /// Maximum number of rounds through all mentors before the registrar serves with what it has, and of requests
+    /// for a peer's PEs after one PRESENCE.
     pub mentor_rounds: u32,
-    /// How often a peer, drawn at random, is asked for its list, the first time one PEER-HEARTBEAT-CYCLE
-    /// after the initialization; zero for never. Registrars that start together may each be missing in the
-    /// list that the other one got.
+    /// Period of LIST_REQUESTs to a peer drawn at random, the first one PEER-HEARTBEAT-CYCLE after the
+    /// initialization; zero for none. Registrars that start together may each be missing in the list that the
+    /// other one got.
     pub peer_list_cycle: Duration,
-    /// Peers known.
+    /// Maximum number of known peers.
     pub max_peers: usize,
-    /// Addresses of one peer that are remembered, the first ones of its Server Information. An ENRP_LIST_RESPONSE
-    /// with those of all peers should still be no longer than a message.
+    /// Maximum number of remembered addresses of one peer, the first ones of its Server Information. An
+    /// ENRP_LIST_RESPONSE with those of all peers should still fit a message.
     pub max_peer_addresses: usize,
-    /// Download sessions to other registrars at the same time.
+    /// Maximum number of download sessions of other registrars at the same time.
     pub max_table_sessions: usize,
-    /// PEs in one ENRP_HANDLE_TABLE_RESPONSE.
+    /// Maximum number of PEs in one ENRP_HANDLE_TABLE_RESPONSE.
     pub max_table_elements: usize,
-    /// ENRP_HANDLE_TABLE_RESPONSEs taken of one table: a peer that always has more is left.
+    /// Maximum number of ENRP_HANDLE_TABLE_RESPONSEs of one table: the download from a peer that always has more
+    /// is given up.
     pub max_table_parts: usize,
-    /// Associations that are being set up to PEs of a registrar taken over.
+    /// Maximum number of associations being set up to PEs of a registrar taken over.
     pub max_adoptions: usize,
-    /// Messages that wait for one association to come up.
+    /// Maximum number of messages that wait for one association to come up.
     pub max_waiting_messages: usize,
 }
 

@@ -8,9 +8,9 @@ use rsp_wire::{EncodeError, PeIdentifier, PoolHandle, ServerId};
 
 use super::super::{Assoc, Limit};
 
-/// One thing that happened.
+/// One log entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the fields say what their names and types say")]
+#[expect(missing_docs, reason = "names and types of the fields describe them")]
 pub enum Log {
     /// A mentor did not answer, or cannot be reached.
     MentorSilent { mentor: SocketAddr },
@@ -43,7 +43,7 @@ pub enum Log {
     Targeted { by: ServerId },
     /// The checksum of a peer is not what this registrar has.
     Mismatch { peer: ServerId, told: u16, own: u16 },
-    /// A re-synchronization is done; so many PEs were purged.
+    /// A re-synchronization is complete; `purged` PEs were removed.
     Synchronized { peer: ServerId, purged: usize },
     /// A re-synchronization came to nothing: rejected, or no answer.
     NotSynchronized { peer: ServerId },
@@ -60,7 +60,7 @@ pub enum Log {
         handle: PoolHandle,
         pe: PeIdentifier,
     },
-    /// The entry or update of a peer is ignored: this registrar knows the PE better.
+    /// The entry or update of a peer is ignored: this registrar has newer knowledge of the PE.
     NotTaken {
         handle: PoolHandle,
         pe: PeIdentifier,
@@ -93,7 +93,7 @@ pub enum Log {
 }
 
 impl Log {
-    /// Returns true if it is about something that should not be.
+    /// Returns true if the entry is about an error or a failure.
     pub fn is_trouble(&self) -> bool {
         match self {
             Self::Serving { .. }
@@ -156,7 +156,7 @@ impl fmt::Display for Log {
             Self::Targeted { by } => write!(f, "{by} wants to take this registrar over"),
             Self::Mismatch { peer, told, own } => write!(
                 f,
-                "peer {peer} tells the PE checksum {told:#06x}, here it is {own:#06x}"
+                "peer {peer} has the PE checksum {told:#06x}, here it is {own:#06x}"
             ),
             Self::Synchronized { peer, purged } => {
                 write!(

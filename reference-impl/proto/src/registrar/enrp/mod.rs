@@ -10,7 +10,7 @@
 //! |---|---|---|
 //! | mentor, peer list, first handlespace | `start_up` | §3.2 |
 //! | download sessions, as mentor | `download` | §3.2.3, §3.6.3 |
-//! | taking over what a table says | `table` | §3.2.3, §3.6.3 |
+//! | entries of a table | `table` | §3.2.3, §3.6.3 |
 //! | additions and removals of PEs | `update` | §3.3 |
 //! | discovery, peer list | `peers` | §3.4.1 |
 //! | heartbeats and replies | `presence` | §3.4.2 |

@@ -1,4 +1,4 @@
-//! What can be seen of the ENRP side from outside.
+//! Views of the ENRP side for the caller.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -15,29 +15,29 @@ pub struct PeerView {
     pub id: ServerId,
     /// Name of its state; the states are in `peers.rs`.
     pub state: &'static str,
-    /// Where it is called.
+    /// Addresses at which it is dialled.
     pub addrs: Vec<SocketAddr>,
-    /// Whether there is an association that it was heard over.
+    /// True if the association that it was heard over is up.
     pub connected: bool,
-    /// When it was heard last (RFC 5353 §4.1: peer_last_heard).
+    /// Time at which it was heard last (RFC 5353 §4.1: peer_last_heard).
     pub last_heard: Duration,
-    /// Whether its PEs are being re-synchronized.
+    /// True while its PEs are being re-synchronized.
     pub in_audit: bool,
 }
 
 /// A download by a peer that has not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SessionView {
-    /// Who downloads.
+    /// Downloading peer.
     pub peer: ServerId,
-    /// Whether only this registrar's own PEs (W=1).
+    /// True if it downloads only this registrar's own PEs (W=1).
     pub own_only: bool,
-    /// Until when it waits for the next request.
+    /// End of the wait for the next request.
     pub until: Duration,
 }
 
 impl Registrar {
-    /// The peers with what is known of them, in the order of their identifiers.
+    /// Returns views of the peers in the order of their identifiers.
     pub fn peer_views(&self) -> impl Iterator<Item = PeerView> + '_ {
         let peers = self.enrp.iter().flat_map(|enrp| &enrp.peers);
         peers.map(|(&id, peer)| PeerView {
@@ -50,7 +50,7 @@ impl Registrar {
         })
     }
 
-    /// The downloads by peers that go on, in the order of the peers' identifiers.
+    /// Returns the downloads by peers that go on, in the order of the peers' identifiers.
     pub fn session_views(&self) -> impl Iterator<Item = SessionView> + '_ {
         let sessions = self.enrp.iter().flat_map(|enrp| &enrp.sessions);
         sessions.map(|(&peer, session)| SessionView {
@@ -60,7 +60,7 @@ impl Registrar {
         })
     }
 
-    /// How far the start-up is (RFC 5353 §3.2).
+    /// Returns the name of the start-up's state (RFC 5353 §3.2).
     pub fn start_up_state(&self) -> &'static str {
         let enrp = self.enrp.as_ref();
         enrp.map_or("Serving", Enrp::start_up_state)

@@ -142,7 +142,7 @@ fn subscriptions_are_declined() {
     assert_eq!(hits(&world, Limit::Subscriptions), 1);
 }
 
-/// Octets sent until there is nothing more to do for now, with no input in between.
+/// Returns the number of octets sent until there is nothing more to do for now, with no input in between.
 fn octets_until_wait(registrar: &mut Registrar) -> usize {
     let mut octets = 0;
     loop {
@@ -158,13 +158,13 @@ fn octets_until_wait(registrar: &mut Registrar) -> usize {
     }
 }
 
-/// Pools of one PE on an association of their own, and users who subscribed to all of them.
+/// Returns a world with pools of one PE each on one association, and users that subscribed to all of them.
 fn subscribers_of_many_pools(users: u8) -> (World, Assoc, Vec<Assoc>) {
     let mut world = World::with(|config| config.keep_alive_interval = Duration::ZERO);
     let pe = world.up(200);
     let users: Vec<Assoc> = (1..=users).map(|number| world.up(number)).collect();
     for pool in 0..400 {
-        // Handles make the updates long.
+        // The long handles make the updates long.
         let handle = format!("{pool:01024}");
         world.register(pe, &handle, element(200, 1));
         for &user in &users {
@@ -212,7 +212,7 @@ fn subscriber_that_leaves_between_bursts_gets_no_more_updates() {
     world.down(pe);
     world.now += Duration::from_secs(15);
     world.registrar.handle(world.now, Input::Tick);
-    // As a caller does who gives an association up while it sends.
+    // A caller that gives an association up while it sends does the same.
     let gone = Input::Down { assoc: users[1] };
     world.registrar.handle(world.now, gone);
     assert!(octets_until_wait(&mut world.registrar) < 300_000);
@@ -234,7 +234,7 @@ fn a_flood_is_dropped_and_does_not_touch_others() {
     for _ in 0..150 {
         world.send(flooder, HandleResolution::new("p".into(), false));
     }
-    assert_eq!(floods(&world), 1, "told once");
+    assert_eq!(floods(&world), 1, "logged once");
     assert_eq!(world.sent().len(), 100, "a second's worth is answered");
     assert_eq!(hits(&world, Limit::MessageRate), 50);
     world.resolve(other, "p");

@@ -24,7 +24,7 @@ use crate::tests::drive::{self, Drive};
 
 const ID: u32 = 0x0a0b_0c0d;
 
-/// A registrar, what time it is, and what it has said since it was last asked.
+/// A registrar, the virtual time, and its output since the test took it last.
 struct World {
     registrar: Registrar,
     now: Duration,
@@ -64,7 +64,7 @@ impl World {
         }
     }
 
-    /// An SCTP association of its own host.
+    /// Sets up an SCTP association from a host of its own.
     fn up(&mut self, number: u8) -> Assoc {
         self.up_from(
             u64::from(number),
@@ -96,7 +96,7 @@ impl World {
         self.octets(assoc, &drive::asap(message));
     }
 
-    /// The ASAP messages sent since the last call.
+    /// Returns the ASAP messages sent since the last call.
     fn sent(&mut self) -> Vec<(Assoc, asap::Message)> {
         std::mem::take(&mut self.out)
             .into_iter()
@@ -118,7 +118,7 @@ impl World {
             .collect()
     }
 
-    /// The only message sent since the last call, which went to `assoc`.
+    /// Returns the only message sent since the last call, which went to `assoc`.
     fn answer(&mut self, assoc: Assoc) -> asap::Message {
         let mut sent = self.sent();
         assert_eq!(sent.len(), 1, "one answer: {sent:?}");
@@ -206,7 +206,7 @@ fn codes(error: Option<rsp_wire::OperationError>) -> Vec<CauseCode> {
     })
 }
 
-/// A PE of the host that association `number` comes from.
+/// Returns a PE of the host that association `number` comes from.
 fn element(number: u8, pe: u32) -> PoolElement {
     let addr: SocketAddr = format!("198.51.100.{number}:7").parse().unwrap();
     PoolElement {

@@ -13,7 +13,7 @@ fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
 
-/// An association whose peer has all three addresses, the IPv4 ones as an IPv6 socket tells them.
+/// Sets up an association whose peer has all three addresses, the IPv4 ones as an IPv6 socket reports them.
 fn multi_homed(world: &mut World) -> Assoc {
     let assoc = Assoc(1);
     let peer = [
@@ -174,7 +174,7 @@ fn addresses_without_meaning_on_other_hosts_are_not_announced() {
         }
     };
     assert_eq!(announced(&["0.0.0.0:3863"], "[::]:3863"), []);
-    // With any transport, nobody would look for SCTP at the source (RFC 5352 §3.6).
+    // With any transport in the announcement, no receiver takes the source for SCTP (RFC 5352 §3.6).
     assert_eq!(announced(&["0.0.0.0:3863"], "192.0.2.1:3864"), []);
     for (tcp, address) in [("0.0.0.0:3864", "192.0.2.1"), ("[::]:3864", V6)] {
         let own = ["192.0.2.1:3863", "[2001:db8::1]:3863"];

@@ -1,4 +1,4 @@
-//! What is unknown or wrong, and the ends of associations.
+//! Unknown and malformed messages, and the ends of associations.
 
 use super::*;
 
@@ -15,7 +15,7 @@ fn parameter(parameter_type: u16) -> [u8; 8] {
     [high, low, 0, 8, 1, 2, 3, 4]
 }
 
-/// The code and information of the only cause in the ASAP_ERRORs sent.
+/// Returns code and information of the only cause in the ASAP_ERRORs sent.
 fn reported(world: &mut World) -> Vec<(CauseCode, Vec<u8>)> {
     let mut causes = Vec::new();
     for (_, message) in world.sent() {

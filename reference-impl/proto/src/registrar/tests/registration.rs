@@ -14,7 +14,7 @@ fn register_resolve_deregister() {
     assert_eq!(
         response.policy.as_ref().map(|policy| policy.policy_type()),
         Some(PolicyType::ROUND_ROBIN),
-        "told even where its absence would say the same"
+        "sent even where its absence would mean the same"
     );
     let [listed] = &response.pool_elements[..] else {
         panic!("one PE: {response:?}");
@@ -372,7 +372,7 @@ fn expired_pe_gets_a_deregistration_response() {
     world.pass_secs(1);
     assert_eq!(world.departures(), [Departure::Expired]);
     let asap::Message::DeregistrationResponse(told) = world.answer(pe) else {
-        panic!("a response that nobody asked for");
+        panic!("an unexpected response");
     };
     assert_eq!(
         (told.pe_identifier, told.operation_error),

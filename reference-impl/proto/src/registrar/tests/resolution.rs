@@ -53,7 +53,7 @@ fn a_negative_answer_leaves_no_subscription() {
     world.registrar.core.config.max_message = 65_532;
     world.register(pe, "p", element(1, 1));
     world.pass_secs(5);
-    assert_eq!(world.sent(), [], "nobody waits for updates");
+    assert_eq!(world.sent(), [], "no subscriber");
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! What every event does to a PE in every state of its watch.
+//! The transition table of a watch: every event in every state of a watched PE.
 
 use super::*;
 use rsp_wire::asap::{EndpointKeepAliveAck, EndpointUnreachable};
 
 const PE: u32 = 7;
 
-/// A world with the PE in this state; with `life`, its life is the next thing to end.
+/// Returns a world with the PE in this state; with `life`, the end of its life is the next deadline.
 fn in_state(state: &str, life: Option<i32>) -> (World, Assoc, Assoc) {
     let mut world = World::with(|config| {
         config.max_bad_pe_report = 1;

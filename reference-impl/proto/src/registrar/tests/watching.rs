@@ -79,7 +79,7 @@ fn a_silent_pe_is_removed() {
     assert_eq!(keep_alives(&mut world), 1);
     world.pass_secs(15);
     assert_eq!(world.departures(), [Departure::Silent]);
-    assert_eq!(keep_alives(&mut world), 0, "nobody is told");
+    assert_eq!(keep_alives(&mut world), 0, "no keep-alive is sent");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::*;
 use rsp_wire::asap::{EndpointKeepAliveAck, EndpointUnreachable};
 
-/// A registrar that takes over a peer with these PEs, each on its own host 1, 2, ….
+/// Returns a registrar that takes over a peer with these PEs, each on its own host 1, 2, ….
 fn takeover(pes: u8, change: impl FnOnce(&mut Config)) -> World {
     let mut world = World::with_mentors(&[], change);
     let peer = world.peer(9, SMALL);
@@ -67,7 +67,7 @@ fn set_up_after_its_deadline_is_aborted() {
         assoc: Some(assoc),
     });
     let before = world.registrar.associations();
-    // The process stood still.
+    // The process was suspended.
     world.now += Duration::from_secs(20);
     world.out.clear();
     world.up_from(assoc.0, Kind::Sctp, &to.to_string());
@@ -147,7 +147,7 @@ fn pe_that_registered_elsewhere_is_not_asked() {
     world.up_from(3000, Kind::Sctp, &to.to_string());
     assert_eq!(asks(&world), []);
     let left = Output::Shutdown { assoc: Assoc(3000) };
-    assert!(world.out.contains(&left), "nobody needs it");
+    assert!(world.out.contains(&left), "no PE needs it");
     world.pass_secs(20);
     assert_eq!(world.known(), [(1, LARGE)]);
 }
@@ -170,7 +170,7 @@ fn an_association_that_is_needed_by_one_of_two_stays() {
     assert!(!world.out.contains(&Output::Shutdown { assoc: Assoc(3000) }));
 }
 
-/// Begins to set up every association asked for, and lets a second pass.
+/// Begins to set up every association that the registrar dials, and lets a second pass.
 fn begin_dials(world: &mut World) -> usize {
     let dials = world.dials();
     world.out.clear();

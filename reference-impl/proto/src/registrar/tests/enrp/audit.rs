@@ -9,7 +9,7 @@ fn hello(world: &mut World, assoc: Assoc, checksum: u16) {
     );
 }
 
-/// A peer with PEs 1, 2 and 3, and its checksum.
+/// Returns a world and a peer with PEs 1, 2 and 3, and its checksum.
 fn with_three() -> (World, Assoc, u16) {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
@@ -74,7 +74,7 @@ fn missing_response_purges_nothing() {
     assert_eq!(world.known().len(), 3);
     hello(&mut world, peer, checksum ^ 1);
     assert_eq!(world.names(), [], "its answer is still to come");
-    // It never comes. The others say that the peer lives.
+    // It never comes. The other peers answer that the peer is alive.
     for _ in 0..3 {
         world.pass_secs(21);
         world.told();
@@ -101,7 +101,7 @@ fn late_response_continues_the_audit() {
     assert_eq!(world.names(), [], "one at a time");
     world.enrp(peer, response(&[owned(SMALL, 9, 3)], false));
     assert_eq!(world.known(), [(1, SMALL), (2, SMALL), (3, SMALL)]);
-    // What the whole table does not have goes all the same.
+    // PEs that the whole table does not have are purged all the same.
     hello(&mut world, peer, checksum ^ 1);
     world.pass_secs(5);
     world.enrp(peer, response(&[owned(SMALL, 9, 1)], false));
@@ -156,7 +156,7 @@ fn rejection_purges_nothing_and_is_retried_a_limited_number_of_times() {
         assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
         world.enrp(peer, HandleTableResponse::rejection(SMALL, OWN));
         world.enrp(peer, response(&[], false));
-        assert_eq!(world.known().len(), 3, "a response that nobody waits for");
+        assert_eq!(world.known().len(), 3, "a response without a request");
         world.told();
         world.pass_secs(2);
         assert!(world.told().is_empty(), "a few seconds of rest");
@@ -180,7 +180,7 @@ fn table_with_too_many_parts_ends_the_audit() {
     world.enrp(peer, response(&[], true));
     assert!(world.told().is_empty());
     assert_eq!(world.known().len(), 3, "nothing is purged");
-    // Its session would go on in the middle.
+    // Its session would continue in the middle.
     hello(&mut world, peer, checksum ^ 1);
     world.enrp(peer, response(&[], false));
     assert!(world.told().is_empty());
@@ -256,7 +256,7 @@ fn of_two_homes_the_larger_identifier_keeps_the_pe() {
                 } => *assoc == pe && octets[1] == 1,
                 _ => false,
             });
-            assert!(joined, "the PE is told whose it is");
+            assert!(joined, "the PE gets a KEEP_ALIVE with H=1");
             assert_eq!(
                 world.names(),
                 [(peer, "HANDLE_UPDATE")],
@@ -275,7 +275,7 @@ fn checksums_are_ignored_before_it_serves() {
     assert_eq!(world.names(), [(mentor, "PRESENCE")]);
 }
 
-/// A PE that registers here and, before the announcements of both have crossed, at a peer.
+/// Returns a world with a PE that registers here and, before the announcements of both have crossed, at a peer.
 fn without_home() -> (World, Assoc, Assoc) {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
@@ -350,11 +350,11 @@ fn too_long_entries_are_ignored_and_rarely_requested_again() {
         assert_eq!(world.registrar.counters().hits(limit), 2);
         hello(&mut world, peer, 0x1234);
         assert_eq!(world.names(), [], "that is as good as it gets");
-        // It has something else.
+        // The peer has another checksum.
         hello(&mut world, peer, 0x1235);
         assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
         world.enrp(peer, table());
-        // Something else is known of it.
+        // The peer has announced another PE.
         world.tell_of(peer, SMALL, "q", owned(SMALL, 9, 3));
         hello(&mut world, peer, 0x1235);
         assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
@@ -395,7 +395,8 @@ fn both_zeros_are_one_checksum() {
     assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
 }
 
-/// A peer with PEs 1, 2 and 3, of which it has told 1 again if it was asked, and its audit in this state.
+/// Returns a peer with PEs 1, 2 and 3 and its audit in this state; if the audit has begun, PE 1 has been
+/// announced again.
 fn audit_in(state: &str) -> (World, Assoc, Assoc) {
     let mut world = World::with_mentors(&[], |config| config.enrp.max_table_parts = 3);
     let peer = world.peer(2, SMALL);

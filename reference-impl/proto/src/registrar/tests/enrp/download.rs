@@ -1,4 +1,4 @@
-//! Download sessions, as the one who is asked.
+//! Download sessions, on the side of the mentor.
 
 use super::*;
 
@@ -161,7 +161,8 @@ fn removals_during_a_session_do_not_end_it() {
     assert_eq!(seen, [1, 2, 3, 4, 5, 6]);
 }
 
-/// A peer, another one, and the session of the first in this state: there are five PEs, two in each response.
+/// Returns a peer, another one, and the session of the first in this state: there are five PEs, two in each
+/// response.
 fn session_in(state: &str) -> (World, Assoc, Assoc) {
     let (mut world, peer) = with_elements(5, |config| config.enrp.max_table_sessions = 1);
     let other = world.peer(3, LARGE);

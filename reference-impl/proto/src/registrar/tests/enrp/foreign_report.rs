@@ -4,7 +4,7 @@ use super::*;
 use crate::registrar::Limit;
 use rsp_wire::asap::{EndpointKeepAliveAck, EndpointUnreachable};
 
-/// A registrar that knows PEs 1, 2, … of a peer, each on its own host, and a PU.
+/// Returns a registrar that knows PEs 1, 2, … of a peer, each on its own host, and a PU.
 fn copies(pes: u8, change: impl FnOnce(&mut Config)) -> (World, Assoc, Assoc) {
     let mut world = World::with_mentors(&[], change);
     let peer = world.peer(9, SMALL);
@@ -27,7 +27,7 @@ fn ack(world: &mut World, assoc: Assoc, pe: u32) {
     );
 }
 
-/// Where KEEP_ALIVEs went since the last call; none wants to be Home.
+/// Returns the associations of the KEEP_ALIVEs sent since the last call; none has H=1.
 fn asked(world: &mut World) -> Vec<Assoc> {
     let ask = |(assoc, message)| match message {
         asap::Message::EndpointKeepAlive(m) => {
@@ -65,7 +65,7 @@ fn reported_pe_is_dialled_asked_once_and_kept() {
     world.answer_dial();
     ack(&mut world, pe, 1);
     world.pass_secs(30);
-    assert_eq!(world.known(), [(1, SMALL)], "nobody adopted it");
+    assert_eq!(world.known(), [(1, SMALL)], "its Home is unchanged");
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn unreachable_pe_is_removed_without_an_announcement() {
         let told = world.told();
         let removal = |(_, message): &(Assoc, Message)| matches!(message, Message::HandleUpdate(_));
         assert!(!told.iter().any(removal), "{told:?}");
-        // The Home says that it lives: it knows better.
+        // The Home announces it: it knows its PE better.
         world.tell_of(peer, SMALL, "p", owned(SMALL, 1, 1));
         assert_eq!(world.known(), [(1, SMALL)]);
     }
@@ -190,7 +190,7 @@ fn set_up_ends_with_the_time_of_its_pes() {
     assert_eq!(asked(&mut world), []);
 }
 
-/// PE 1 in this state of being asked, with its association if it has one.
+/// Returns a world with PE 1 in this state of a report, with its association if it has one.
 fn in_state(state: &str) -> (World, Assoc, Assoc, Option<Assoc>) {
     let (mut world, peer, pu) = copies(1, |_| {});
     if state != "(none)" {
@@ -206,7 +206,7 @@ fn in_state(state: &str) -> (World, Assoc, Assoc, Option<Assoc>) {
     (world, peer, pu, pe)
 }
 
-/// What follows; none where the event cannot happen.
+/// Returns state and outputs after an event; none where the event cannot happen.
 fn after(state: &str, event: &str) -> Option<String> {
     let (mut world, peer, pu, pe) = in_state(state);
     match event {

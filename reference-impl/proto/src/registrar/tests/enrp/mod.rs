@@ -33,7 +33,7 @@ fn information(id: ServerId, number: u8) -> ServerInformation {
     ServerInformation::new(id, SctpTransport::new(9901, enrp_addr(number).ip()))
 }
 
-/// A PE that `home` owns, on the host of association `number`.
+/// Returns a PE that `home` owns, on the host of association `number`.
 fn owned(home: ServerId, number: u8, pe: u32) -> PoolElement {
     let asap = format!("198.51.100.{number}").parse::<std::net::IpAddr>();
     PoolElement {
@@ -57,7 +57,7 @@ impl World {
             ..Config::default()
         };
         config.enrp.peers = mentors.iter().map(|&number| enrp_addr(number)).collect();
-        // Lists are asked for where a test is about them.
+        // Tests of the list set their own period.
         config.enrp.peer_list_cycle = Duration::ZERO;
         config.keep_alive_interval = Duration::ZERO;
         change(&mut config);
@@ -79,7 +79,7 @@ impl World {
         self.up_from(1000 + u64::from(number), Kind::Enrp, &peer)
     }
 
-    /// An association of a peer that has introduced itself.
+    /// Sets up an association from a peer that sends its first PRESENCE.
     fn peer(&mut self, number: u8, id: ServerId) -> Assoc {
         let assoc = self.peer_up(number);
         let hello = Presence::new(
@@ -97,7 +97,7 @@ impl World {
         self.octets(assoc, &drive::enrp(message));
     }
 
-    /// ENRP messages sent since the last call.
+    /// Returns the ENRP messages sent since the last call.
     fn told(&mut self) -> Vec<(Assoc, Message)> {
         let message = |output| match output {
             Output::Send {
@@ -114,7 +114,7 @@ impl World {
             .collect()
     }
 
-    /// The only ENRP message sent since the last call, which went to `assoc`.
+    /// Returns the only ENRP message sent since the last call, which went to `assoc`.
     fn told_one(&mut self, assoc: Assoc) -> Message {
         let mut told = self.told();
         assert_eq!(told.len(), 1, "one message: {told:?}");
@@ -123,7 +123,7 @@ impl World {
         message
     }
 
-    /// Names of the ENRP messages sent since the last call, with where they went.
+    /// Returns the names of the ENRP messages sent since the last call, with their associations.
     fn names(&mut self) -> Vec<(Assoc, &'static str)> {
         let name = |(assoc, message): (Assoc, Message)| (assoc, message.message_type().name());
         let named = self.told().into_iter().map(name);
@@ -138,7 +138,7 @@ impl World {
         self.out.iter().filter_map(dial).collect()
     }
 
-    /// Sets up the last association asked for.
+    /// Answers the last set-up.
     fn answer_dial(&mut self) -> Assoc {
         let (dial, channel, to) = *self.dials().last().expect("an association is asked for");
         let number = match to {
@@ -173,7 +173,7 @@ impl World {
         self.out.clear();
     }
 
-    /// PEs in the handlespace and their Homes.
+    /// Returns the PEs in the handlespace and their Homes.
     fn known(&self) -> Vec<(u32, ServerId)> {
         let pools = self.registrar.handlespace().pools();
         pools

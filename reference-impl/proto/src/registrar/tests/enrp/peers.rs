@@ -1,4 +1,4 @@
-//! Discovery, presence, failure detection, what is unknown.
+//! Discovery, presence, failure detection, unknown messages and parameters.
 
 use super::*;
 use rsp_wire::OperationError;
@@ -117,7 +117,7 @@ fn probe_that_cannot_be_sent_makes_the_peer_dead() {
     assert_eq!(
         world.peer_state(SMALL),
         "(unknown)",
-        "taken over: nobody else is there"
+        "taken over: there is no other peer"
     );
 }
 
@@ -237,7 +237,7 @@ fn lists_name_all_but_the_requester() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     world.peer(3, LARGE);
-    // Heard, but it has not said yet where it is.
+    // Heard, but its address is unknown yet.
     let third = world.peer_up(4);
     world.enrp(third, presence(ServerId(4), false));
     world.out.clear();

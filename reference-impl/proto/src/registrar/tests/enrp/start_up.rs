@@ -13,7 +13,7 @@ fn without_mentors_it_serves_at_once() {
     assert!(!is_starting(&world));
     let pe = world.up(1);
     assert_eq!(world.register(pe, "p", element(1, 7)), []);
-    assert!(world.told().is_empty(), "there is nobody to tell");
+    assert!(world.told().is_empty(), "there is no peer");
 }
 
 #[test]
@@ -25,7 +25,7 @@ fn list_then_table_in_parts_then_it_serves() {
         panic!("the list comes first");
     };
     assert_eq!(request.sender, OWN);
-    // Nobody is served, and other registrars are told to wait.
+    // PEs are refused, and other registrars get a rejection.
     let pe = world.up(1);
     assert!(world.out.contains(&Output::Abort { assoc: pe }));
     let servers = vec![
@@ -81,7 +81,7 @@ fn a_silent_mentor_is_left_for_its_backup() {
     assert!(world.dials().is_empty());
     world.pass(Duration::from_millis(1));
     assert_eq!(world.dials()[0].2, enrp_addr(3));
-    // An unreachable one at once; nobody is there at all, so it is alone.
+    // An unreachable mentor is left at once. No other one is left, so the registrar is alone.
     world.refuse_dial();
     assert!(!is_starting(&world));
 }
@@ -95,7 +95,7 @@ fn after_the_list_a_backup_is_asked_for_the_table() {
     world.pass_secs(5);
     let backup = world.answer_dial();
     assert_eq!(world.names(), [(backup, "HANDLE_TABLE_REQUEST")]);
-    // What the first one says now is taken, but completes nothing.
+    // A late response of the first mentor is accepted, but completes nothing.
     let entries = vec![entry("p", &[owned(SMALL, 9, 1)])];
     world.enrp(mentor, HandleTableResponse::new(SMALL, OWN, entries, false));
     assert_eq!(world.known(), [(1, SMALL)]);
@@ -217,7 +217,8 @@ fn part(from: ServerId, pe: u32, more: bool) -> HandleTableResponse {
     HandleTableResponse::new(from, OWN, entries, more)
 }
 
-/// A starter that has the first part of the table, was left in silence, and turned to its backup.
+/// Returns a starting registrar that got the first part of the table and then turned from a silent mentor to its
+/// backup.
 fn between_mentors() -> (World, Assoc, Assoc) {
     let mut world = World::with_mentors(&[2, 3], |_| {});
     let mentor = world.answer_dial();
@@ -306,7 +307,7 @@ fn news_is_newer_than_a_late_part() {
     assert_eq!(world.known(), [(1, SMALL)]);
 }
 
-/// The messages of a kind sent since the last call.
+/// Returns the number of messages of a type sent since the last call.
 fn count(world: &mut World, name: &str) -> usize {
     let named = world.names();
     named.iter().filter(|(_, other)| *other == name).count()
@@ -343,7 +344,7 @@ fn only_a_serving_registrar_detects_failures() {
         assert_eq!(count(&mut world, "INIT_TAKEOVER"), 0, "PE {pe}");
     }
     assert_eq!(world.peer_state(LARGE), "Active");
-    // Those that serve are answered.
+    // Registrars that serve get an answer.
     let other = world.peer(5, ServerId(5));
     world.enrp(other, InitTakeover::new(ServerId(5), ALL, LARGE));
     assert_eq!(world.names(), [(other, "INIT_TAKEOVER_ACK")]);

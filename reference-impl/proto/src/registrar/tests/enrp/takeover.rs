@@ -4,7 +4,7 @@ use super::*;
 
 const TARGET: ServerId = ServerId(0x0500_0000);
 
-/// A registrar whose peer TARGET is dead, with PE 1 of it, and the associations of SMALL and LARGE.
+/// Returns a registrar whose peer TARGET is dead, with PE 1 of it, and the associations of SMALL and LARGE.
 fn with_dead_target() -> (World, Assoc, Assoc) {
     let (mut world, small, large) = with_silent_target();
     world.pass_secs(5);
@@ -12,7 +12,7 @@ fn with_dead_target() -> (World, Assoc, Assoc) {
     (world, small, large)
 }
 
-/// The same a moment before: probed.
+/// Returns the same a moment before: TARGET is probed.
 fn with_silent_target() -> (World, Assoc, Assoc) {
     let mut world = World::alone();
     let target = world.peer(5, TARGET);
@@ -206,7 +206,7 @@ fn a_split_off_peer_is_asked_for_its_list_when_it_is_back() {
 fn a_former_registrar_of_its_own_address_is_dead() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
-    // What it was called before it restarted.
+    // The name of this registrar before it restarted.
     let servers = vec![information(TARGET, 1)];
     world.enrp(peer, ListResponse::new(SMALL, OWN, servers));
     world.pass_secs(50);

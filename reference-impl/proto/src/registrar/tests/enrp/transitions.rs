@@ -1,10 +1,10 @@
-//! What every event does to a peer in every state, and to the start-up in every state.
+//! The transition tables of a peer and of the start-up: every event in every state.
 
 use super::*;
 
 const PEER: ServerId = ServerId(0x0500_0000);
 
-/// A registrar that knows PEER in this state, with one PE of it, and SMALL and LARGE, which live.
+/// Returns a registrar that knows PEER in this state, with one PE of it, and SMALL and LARGE, which are alive.
 fn peer_in(state: &str) -> World {
     let mut world = World::alone();
     if state != "(unknown)" {
@@ -73,7 +73,7 @@ fn after_peer_event(state: &str, event: &str) -> String {
                 "Dead" => 30,
                 _ => 5,
             };
-            // The others are not what this is about.
+            // The table is not about the others.
             world.pass_secs(span / 2);
             for (assoc, id) in [(small, SMALL), (large, LARGE)] {
                 world.enrp(assoc, Presence::new(id, ALL, None, None));
@@ -106,7 +106,7 @@ fn name(id: ServerId) -> String {
         SMALL => "small",
         LARGE => "large",
         OWN => "own",
-        other => panic!("nobody is {other}"),
+        other => panic!("no peer {other}"),
     }
     .to_owned()
 }
@@ -116,7 +116,7 @@ fn at(assoc: Assoc) -> &'static str {
         1005 => "peer",
         1002 => "small",
         1003 => "large",
-        other => panic!("nobody is at {other}"),
+        other => panic!("no peer at {other}"),
     }
 }
 
@@ -149,7 +149,7 @@ fn transition_table_of_a_peer() {
     insta::assert_snapshot!(table);
 }
 
-/// A registrar with mentors 2 and 3 in this state of its start-up.
+/// Returns a registrar with mentors 2 and 3 in this state of its start-up.
 fn start_up_in(state: &str) -> World {
     let mut world = World::with_mentors(&[2, 3], |_| {});
     let mentor = world.answer_dial();

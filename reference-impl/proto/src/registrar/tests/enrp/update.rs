@@ -6,7 +6,7 @@ fn update(action: UpdateAction, element: PoolElement) -> HandleUpdate {
     HandleUpdate::new(SMALL, ALL, action, "p".into(), element)
 }
 
-/// The updates sent since the last call: action, PE, Home.
+/// Returns action, PE and Home of the updates sent since the last call.
 fn updates(world: &mut World) -> Vec<(Assoc, UpdateAction, u32, ServerId)> {
     let told = world.told().into_iter();
     let update = |(assoc, message)| match message {
@@ -84,7 +84,7 @@ fn additions_of_peers_are_accepted_unchanged() {
     let element = world.registrar.handlespace().element(key.unwrap());
     assert_eq!(element, Some(moved));
     let pu = world.up(1);
-    assert_eq!(world.members(pu, "p"), [1, 2], "users are told of it");
+    assert_eq!(world.members(pu, "p"), [1, 2], "PUs get the entry");
 }
 
 #[test]
@@ -96,7 +96,7 @@ fn removals_of_peers_remove_the_pool_with_its_last_pe() {
     world.enrp(peer, update(UpdateAction::DEL_PE, owned(SMALL, 9, 1)));
     assert_eq!(world.known(), []);
     assert!(world.registrar.handlespace().pool(b"p").is_none());
-    assert!(world.told().is_empty(), "nothing is said about it");
+    assert!(world.told().is_empty(), "no message follows");
 }
 
 #[test]
@@ -130,10 +130,10 @@ fn updates_about_owned_pes_are_ignored() {
     world.enrp(peer, update(UpdateAction::ADD_PE, owned(OWN, 9, 5)));
     assert_eq!(world.known(), [], "it would have no registration");
     world.register(pe, "p", element(1, 7));
-    // An order about the time before it registered here.
+    // A removal that was overtaken by a registration here.
     world.enrp(peer, update(UpdateAction::DEL_PE, owned(SMALL, 1, 7)));
     assert_eq!(world.known(), [(7, OWN)]);
-    // A user had it removed elsewhere.
+    // A PU's report had it removed at a peer.
     world.enrp(peer, update(UpdateAction::DEL_PE, owned(OWN, 1, 7)));
     assert_eq!(world.known(), []);
 }
