@@ -33,6 +33,7 @@ const CLEAN: &[&str] = &[
     "harness/spec/",
     "harness/vectors/",
     "reference-impl/handlespace/",
+    "reference-impl/proto/",
     "reference-impl/transport/",
     "reference-impl/wire/",
     "reports/",
