@@ -205,10 +205,15 @@ fn findings(
         Protocol::Enrp => 12,
     };
     if let Some(ppid) = ppid.filter(|ppid| *ppid != wanted) {
-        findings.push(finding(
+        let mut found = finding(
             &PPID,
             format!("{name} came with PPID {ppid} instead of {wanted}"),
-        ));
+        );
+        // The SHOULD is about the number; one in host byte order is no number that the RFC knows (T24).
+        if ppid.swap_bytes() == wanted {
+            found.level = Level::Must;
+        }
+        findings.push(found);
     }
     findings
 }
@@ -273,6 +278,14 @@ mod tests {
         assert!(asap(&forge::deregistration(b"pool", 7)).is_empty());
         let presence = forge::presence(1, 0, true, Some(0xffff), None);
         assert!(monitors(Protocol::Enrp, 12, &presence.octets()).is_empty());
+    }
+
+    #[test]
+    fn ppid_in_host_byte_order_breaks_a_must() {
+        let dissection = dissect(Protocol::Asap, &resolution().octets());
+        let level = |ppid| message(Protocol::Asap, Some(ppid), &dissection)[0].level();
+        assert_eq!(level(0), Level::Should);
+        assert_eq!(level(0x0b00_0000), Level::Must);
     }
 
     #[test]
