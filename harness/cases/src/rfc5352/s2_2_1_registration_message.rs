@@ -136,8 +136,9 @@ fn rejected_or_corrected(t: &mut Tester, pe: &PoolElement) -> Outcome {
 
 const REGISTRATION_OVER_TCP: Case = registrar(
     "rfc5352/2.2.1/registration-over-tcp",
-    "A registration over TCP, which no PE may send, has the effect that its answer states.",
+    "A registration over TCP, which no PE may send, is not served, and has the effect that its answer states.",
     &[
+        R5352_2_1_1,  // Registrar and PE exchange ASAP messages over SCTP only.
         R5352_3_1_55, // The response to a rejected registration has R set.
         R5352_3_1_54, // The response to an accepted registration has R clear.
     ],
@@ -155,6 +156,7 @@ fn registration_over_tcp(t: &mut Tester) -> Outcome {
     t.send(&over_tcp, forge::registration(&pool.0, &sctp.element))?;
     t.probe(&over_tcp)?;
     let listed = t.listed(&pu, &pool)?.contains(&sctp.pe_identifier());
+    t.check_that(R5352_2_1_1, !listed, "the PE is registered over TCP");
     // A grant is answered within T2; a refusal was answered before the probe, if at all.
     let wait = if listed {
         t.latest(t.timers().t2_registration)

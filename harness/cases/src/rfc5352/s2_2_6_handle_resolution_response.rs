@@ -37,7 +37,9 @@ fn handle_is_echoed_in_a_positive_response(t: &mut Tester) -> Outcome {
     for pool in odd_handles(t) {
         let pe = seat.clone().in_pool(&pool);
         t.preamble(|t| t.register(&pe))?;
-        let response = t.answered(R5352_2_2_6_5, |t| t.resolve(&pu, &pool))?;
+        t.send(&pu, forge::handle_resolution(&pool.0, false))?;
+        let response = t.resolution_response(&pu)?;
+        t.names_pool(R5352_2_2_6_5, &response, &pool);
         let length = 4 + pool.0.len() as i64;
         t.field(R5354_3_9_1, &response, "pool-handle/#length", length);
         if !response.has("pool-element") {
@@ -61,7 +63,9 @@ const HANDLE_IS_ECHOED_IN_A_NEGATIVE_RESPONSE: Case = registrar(
 fn handle_is_echoed_in_a_negative_response(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     for pool in odd_handles(t) {
-        let response = t.answered(R5352_2_2_6_5, |t| t.resolve(&pu, &pool))?;
+        t.send(&pu, forge::handle_resolution(&pool.0, false))?;
+        let response = t.resolution_response(&pu)?;
+        t.names_pool(R5352_2_2_6_5, &response, &pool);
         let length = 4 + pool.0.len() as i64;
         t.field(R5354_3_9_1, &response, "pool-handle/#length", length);
     }

@@ -88,6 +88,21 @@ fn two_pools_over_one_association(t: &mut Tester) -> Outcome {
     if named.is_empty() {
         return Err(t.inconclusive("no keep-alive came, though the target claims to send them"));
     }
+    // A PE whose keep-alives name the other pool cannot acknowledge them.
+    for pe in [&first, &second] {
+        t.lists(R5352_2_2_7_7, &first, &pe.handle, &[pe])?;
+    }
+    // Once the PE of the pool named first has left, no keep-alive names this pool.
+    let (leaves, stays) = match &named[0] {
+        Some(handle) if *handle == two => (&second, &one),
+        _ => (&first, &two),
+    };
+    leave(t, leaves)?;
+    t.take_all(&first, ENDPOINT_KEEP_ALIVE);
+    t.pass_time(t.latest(longest_gap(t)?))?;
+    for message in t.take_all(&first, ENDPOINT_KEEP_ALIVE) {
+        t.names_pool(R5352_2_2_7_7, &message, stays);
+    }
     let (one, two) = (Some(one), Some(two));
     for handle in &named {
         let own = *handle == one || *handle == two;

@@ -10,7 +10,7 @@ use rspcheck_testkit::prelude::*;
 pub(super) const CASES: &[Case] = &[
     ONE_CAUSE_FOR_EACH_UNKNOWN_PARAMETER,
     UNKNOWN_POOL_HANDLE_HAS_NO_INFORMATION,
-    UNKNOWN_POOL_HANDLE_IS_THE_ONLY_CAUSE,
+    REJECTION_HAS_A_CAUSE,
     POLICY_OF_A_WEIGHTED_POOL_IS_TOLD_WHOLE,
     POLICY_OF_AN_ADAPTIVE_POOL_IS_TOLD_WHOLE,
     POLICY_OF_A_DEGRADING_POOL_IS_TOLD_WHOLE,
@@ -73,17 +73,17 @@ fn unknown_pool_handle_has_no_information(t: &mut Tester) -> Outcome {
     Ok(())
 }
 
-const UNKNOWN_POOL_HANDLE_IS_THE_ONLY_CAUSE: Case = registrar(
-    "rfc5354/3.12.11/unknown-pool-handle-is-the-only-cause",
+const REJECTION_HAS_A_CAUSE: Case = registrar(
+    "rfc5354/3.12.11/rejection-has-a-cause",
     "A request for an unknown pool is answered with at least one cause.",
     &[
         R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5354_3_12_1, // An Operation Error has type 0xc and at least one cause.
     ],
-    unknown_pool_handle_is_the_only_cause,
+    rejection_has_a_cause,
 );
 
-fn unknown_pool_handle_is_the_only_cause(t: &mut Tester) -> Outcome {
+fn rejection_has_a_cause(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user();
     let response = t.answered(R5352_3_3_25, |t| t.resolve(&pu, &pool))?;

@@ -47,7 +47,7 @@ fn highest_priority_comes_first(t: &mut Tester) -> Outcome {
 
     for _ in 0..5 {
         let listed = list(t, &pu, &pes)?;
-        begins_with(t, R5356_4_5_2_1, &listed, 'C');
+        has_the_best(t, R5356_4_5_2_1, &listed, "CDAB");
         follows_order(t, R5356_4_5_2_2, &listed, "CDAB");
     }
     Ok(())

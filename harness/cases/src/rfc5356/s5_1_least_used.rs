@@ -52,7 +52,7 @@ fn lowest_load_comes_first(t: &mut Tester) -> Outcome {
     for _ in 0..5 {
         let listed = list(t, &pu, &pes)?;
         follows_order(t, R5356_5_1_2_5, &listed, "DCAB");
-        begins_with(t, R5356_5_1_2_2, &listed, 'D');
+        has_the_best(t, R5356_5_1_2_2, &listed, "DCAB");
         has_none_twice(t, R5356_5_1_2_3, &listed);
     }
     Ok(())

@@ -54,7 +54,7 @@ fn lowest_sum_comes_first(t: &mut Tester) -> Outcome {
     for _ in 0..4 {
         let listed = list(t, &pu, &pes)?;
         follows_order(t, R5356_5_3_2_5, &listed, "BCA");
-        begins_with(t, R5356_5_3_2_2, &listed, 'B');
+        has_the_best(t, R5356_5_3_2_2, &listed, "BCA");
         has_none_twice(t, R5356_5_3_2_3, &listed);
     }
     Ok(())

@@ -27,14 +27,16 @@ fn private_policy_is_granted_or_refused(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool).policy(private);
     let pu = t.pool_user();
 
-    let registered = t.answered(R5356_7_1_5, |t| t.register_response(&pe))?;
+    let registered = t.register_response(&pe)?; // Checks R5352_3_1_53.
     if registered.flag('R') {
-        t.observe_message("a private policy is rejected", &registered);
+        t.permitted(R5356_7_1_5, format!("rejected: {}", registered.summary()));
         return Ok(());
     }
     let response = t.resolve(&pu, &pool)?;
     t.carries(R5352_3_3_23, &response, "policy");
     t.field(R5352_3_3_24, &response, "policy/type", 0xb000_7e57_u32);
+    let kind = "pool-element/policy/type";
+    t.field(R5356_7_1_5, &response, kind, 0xb000_7e57_u32);
     let listed = response.octets_of("pool-element/policy");
     let registered = Parameter::policy(&pe.element.policy).octets();
     let registered = Some(&registered[..]);

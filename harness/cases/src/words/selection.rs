@@ -57,6 +57,12 @@ pub(crate) fn in_order(list: &str, order: &str) -> bool {
     list.chars().all(|listed| rest.any(|c| c == listed))
 }
 
+/// Checks that a list has the best PEs in this order: all of them, or the first ones and no other.
+pub(crate) fn has_the_best(t: &mut Tester, requirement: ReqId, list: &str, order: &str) {
+    let holds = !list.is_empty() && order.starts_with(list);
+    t.check_that(requirement, holds, format!("PEs: {list}"));
+}
+
 /// Checks that a list begins with this PE.
 pub(crate) fn begins_with(t: &mut Tester, requirement: ReqId, list: &str, pe: char) {
     t.check_that(requirement, list.starts_with(pe), format!("PEs: {list}"));

@@ -9,6 +9,7 @@ use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::fault::Fault;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::catalogue::{Class, How, catalogue};
+use rspcheck_spec::run::CheckRun;
 use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::{self, Ran};
 use rspcheck_testkit::{Case, TargetProfile, conversation, monitor};
@@ -105,6 +106,28 @@ fn every_case_fails_on_some_mutant() {
         (!killed).then(|| "no mutant makes it fail".to_owned())
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn mutants_break_the_requirement_that_they_are_about() {
+    let wrong = each(|case| {
+        let wrong: Vec<_> = mutants::SEEN
+            .iter()
+            .filter(|(_, id, _)| *id == case.id)
+            .filter(|(name, _, requirement)| {
+                let mutant = mutants::ALL.iter().find(|mutant| mutant.name == *name);
+                let record = run(case, Some(*mutant.expect("the mutant exists"))).record;
+                let broken = |c: &CheckRun| c.requirement == *requirement && !c.holds();
+                !record.checks.iter().any(broken)
+            })
+            .map(|(name, _, requirement)| format!("{name} does not break {requirement}"))
+            .collect();
+        (!wrong.is_empty()).then(|| wrong.join("; "))
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let cases: BTreeSet<_> = rspcheck_cases::all().map(|case| case.id).collect();
+    let unknown = mutants::SEEN.iter().find(|(_, id, _)| !cases.contains(id));
+    assert_eq!(unknown, None, "there is no such case");
 }
 
 /// A variant that keeps the RFCs fails no case; where it departs from a recommendation or hides what a case is

@@ -111,6 +111,36 @@ pub(crate) const ALL: &[Fault] = &[
     sends("lists-the-first-only", |s| {
         lists(s, |list| list.truncate(1))
     }),
+    sends("leaves-out-the-second-best", |s| {
+        lists(s, |list| {
+            if list.len() > 1 {
+                list.remove(1);
+            }
+        });
+    }),
+    sends("names-one-pool-in-all-keep-alives", |s| {
+        if s.octets.first() == Some(&0x07) {
+            let place = s.assoc.unwrap_or(0).to_be_bytes();
+            let first = s.memory.keys().find(|key| key.starts_with(&place));
+            match first.cloned() {
+                Some(first) => s.octets = first[place.len()..].to_vec(),
+                None => drop(s.memory.insert([&place[..], &s.octets].concat(), 0)),
+            }
+        }
+    }),
+    sends("uses-ppid-11-in-host-order", |s| {
+        s.ppid = s.ppid.swap_bytes()
+    }),
+    receives("reads-every-degradation-as-0", |o| {
+        registered(o, |e| {
+            if let rsp_wire::Policy::LeastUsedDegradation {
+                load_degradation, ..
+            } = &mut e.policy
+            {
+                *load_degradation = 0;
+            }
+        })
+    }),
     sends("lists-the-last-first", |s| lists(s, |list| list.reverse())),
     sends("lists-always-in-order", |s| {
         lists(s, |list| list.sort_by_key(|e| e.identifier.0))
@@ -311,6 +341,75 @@ fn list_again(response: &mut HandleResolutionResponse, registration: &[u8]) {
         response.pool_elements.push(pe);
     }
 }
+
+/// Mutants with the case and the requirement that must see them: a case can fail for another reason than its purpose.
+pub(crate) const SEEN: &[(&str, &str, &str)] = &[
+    (
+        "clears-the-a-flag",
+        "rfc5352/2.2.6/updates-can-be-refused",
+        "R5352_2_2_6_6",
+    ),
+    (
+        "gives-the-unspecified-cause",
+        "rfc5352/3.1/identifier-of-another-pe",
+        "R5354_3_12_5_2",
+    ),
+    (
+        "leaves-out-the-second-best",
+        "rfc5356/4.5.2/highest-priority-comes-first",
+        "R5356_4_5_2_1",
+    ),
+    (
+        "leaves-out-the-second-best",
+        "rfc5356/5.1.2/lowest-load-comes-first",
+        "R5356_5_1_2_2",
+    ),
+    (
+        "leaves-out-the-second-best",
+        "rfc5356/5.2.2/without-degradation-it-is-least-used",
+        "R5356_5_2_2_5",
+    ),
+    (
+        "leaves-out-the-second-best",
+        "rfc5356/5.3.2/lowest-sum-comes-first",
+        "R5356_5_3_2_2",
+    ),
+    (
+        "lists-pes-for-ever",
+        "rfc5352/2.2.1/registration-over-tcp",
+        "R5352_2_1_1",
+    ),
+    (
+        "lists-pes-for-ever",
+        "rfc5352/3.4/vanished-pe-is-removed",
+        "R5352_3_5_15",
+    ),
+    (
+        "names-one-pool-in-all-keep-alives",
+        "rfc5352/2.2.7/two-pools-over-one-association",
+        "R5352_2_2_7_7",
+    ),
+    (
+        "reads-every-degradation-as-0",
+        "rfc5356/5.2.2/every-returned-entry-counts",
+        "R5356_5_2_2_3",
+    ),
+    (
+        "rejects-unlimited-lives",
+        "rfc5352/3.1/infinite-life",
+        "R5354_3_10_5",
+    ),
+    (
+        "shortens-pool-handles",
+        "rfc5352/2.2.6/handle-is-echoed-in-a-negative-response",
+        "R5354_3_9_1",
+    ),
+    (
+        "shortens-pool-handles",
+        "rfc5352/2.2.6/handle-is-echoed-in-a-positive-response",
+        "R5352_2_2_6_5",
+    ),
+];
 
 /// Returns true if the message's Length counts no padding behind the last parameter.
 fn tight(octets: &[u8]) -> bool {
