@@ -31,7 +31,7 @@ pub(super) struct Subscriptions {
     /// Pairs of pool and association.
     count: usize,
     /// The pool whose updates are being sent, and the last subscriber that got one.
-    telling: Option<(PoolHandle, Option<Assoc>)>,
+    sending: Option<(PoolHandle, Option<Assoc>)>,
     /// Octets since the caller had its last turn.
     burst: usize,
     /// The time at which the last burst was full: the rest is due since then.
@@ -53,7 +53,7 @@ impl Subscriptions {
     }
 
     pub(super) fn due(&self) -> Option<Duration> {
-        if self.telling.is_some() {
+        if self.sending.is_some() {
             return Some(self.held_at);
         }
         self.due.due().map(|at| at.max(self.held_at))
@@ -65,14 +65,14 @@ impl Subscriptions {
     }
 
     /// Returns the next subscriber to send an update to, and its pool; none if no update is due or the burst is full.
-    fn next_told(&mut self, now: Duration) -> Option<(PoolHandle, Assoc)> {
+    fn next_recipient(&mut self, now: Duration) -> Option<(PoolHandle, Assoc)> {
         loop {
             if self.burst >= BURST {
                 self.held_at = now;
                 return None;
             }
-            let (handle, last) = match self.telling.take() {
-                Some(telling) => telling,
+            let (handle, last) = match self.sending.take() {
+                Some(sending) => sending,
                 None => (self.take_due(now)?, None),
             };
             let Some(subscribers) = self.pools.get(&handle) else {
@@ -83,7 +83,7 @@ impl Subscriptions {
                 Bound::Unbounded,
             );
             if let Some(&assoc) = subscribers.assocs.range(rest).next() {
-                self.telling = Some((handle.clone(), Some(assoc)));
+                self.sending = Some((handle.clone(), Some(assoc)));
                 return Some((handle, assoc));
             }
         }
@@ -182,7 +182,7 @@ impl Core {
     }
 
     pub(super) fn on_subscription_due(&mut self, now: Duration) {
-        while let Some((handle, assoc)) = self.subscriptions.next_told(now) {
+        while let Some((handle, assoc)) = self.subscriptions.next_recipient(now) {
             self.counters.updates += 1;
             let before = self.out.len();
             // A negative answer ends the subscription (§2.2.5).

@@ -43,13 +43,13 @@ use super::{Enrp, Log};
 
 /// Heartbeat cycles before another audit of a peer whose PEs do not all fit here. Such a peer can never have this
 /// registrar's checksum, so while neither checksum changes, audits are rare.
-const SETTLED_CYCLES: u32 = 10;
+const PARTIAL_CYCLES: u32 = 10;
 
 /// The end of a re-synchronization that had no room for all PEs of the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Settled {
+pub(super) struct Partial {
     /// The peer's checksum, and the one here afterwards.
-    told: u16,
+    announced: u16,
     own: u16,
     until: Duration,
 }
@@ -58,7 +58,7 @@ pub(super) struct Settled {
 #[derive(Debug)]
 pub(super) struct Audit {
     /// The checksum in the peer's PRESENCE.
-    told: u16,
+    announced: u16,
     /// PEs of the peer that its responses have not named yet.
     marked: BTreeSet<(PoolHandle, PeIdentifier)>,
     news: News,
@@ -99,7 +99,7 @@ impl Audit {
     /// not for an audit, so the response adds and replaces PEs of its sender, and removes none.
     fn from_owed(owed: Owed) -> Self {
         Self {
-            told: 0,
+            announced: 0,
             marked: BTreeSet::new(),
             news: owed.news,
             rejections: 0,
@@ -162,21 +162,26 @@ impl Enrp {
         core: &mut Core,
         now: Duration,
         peer: ServerId,
-        told: u16,
+        announced: u16,
     ) {
         let own = core.space.checksum(peer);
-        if one_zero(own) == one_zero(told) || !self.is_serving() {
+        if one_zero(own) == one_zero(announced) || !self.is_serving() {
             return;
         }
         let known = self.peers.get(&peer);
-        let settled =
-            |settled: Settled| settled.told == told && settled.own == own && settled.until > now;
-        if known.is_none_or(|known| known.is_synchronizing() || known.settled.is_some_and(settled))
+        let partial = |partial: Partial| {
+            partial.announced == announced && partial.own == own && partial.until > now
+        };
+        if known.is_none_or(|known| known.is_synchronizing() || known.partial.is_some_and(partial))
         {
             return;
         }
-        core.log(Log::Mismatch { peer, told, own });
-        self.audit(core, now, peer, told, 0);
+        core.log(Log::Mismatch {
+            peer,
+            announced,
+            own,
+        });
+        self.audit(core, now, peer, announced, 0);
     }
 
     fn audit(
@@ -184,7 +189,7 @@ impl Enrp {
         core: &mut Core,
         now: Duration,
         peer: ServerId,
-        told: u16,
+        announced: u16,
         rejections: u32,
     ) {
         let until = core.config.deadline(Timer::TableRequestTimeout, now);
@@ -196,9 +201,9 @@ impl Enrp {
         let Some(over) = known.assoc else {
             return;
         };
-        known.settled = None;
+        known.partial = None;
         known.audit = Some(Audit {
-            told,
+            announced,
             marked,
             news: News::default(),
             rejections,
@@ -246,7 +251,7 @@ impl Enrp {
         audit.refused |= !all;
         if !more {
             self.purge(core, now, peer, audit.marked);
-            return self.settle(core, now, peer, audit.told, audit.refused);
+            return self.finish(core, now, peer, audit.announced, audit.refused);
         }
         let endless = audit.parts >= core.config.enrp.max_table_parts;
         if endless {
@@ -311,12 +316,23 @@ impl Enrp {
         core.log(Log::Synchronized { peer, purged });
     }
 
-    fn settle(&mut self, core: &Core, now: Duration, peer: ServerId, told: u16, refused: bool) {
+    fn finish(
+        &mut self,
+        core: &Core,
+        now: Duration,
+        peer: ServerId,
+        announced: u16,
+        refused: bool,
+    ) {
         let own = core.space.checksum(peer);
         let cycles = core.config.span(Timer::PeerHeartbeatCycle);
-        let until = now.saturating_add(cycles.saturating_mul(SETTLED_CYCLES));
+        let until = now.saturating_add(cycles.saturating_mul(PARTIAL_CYCLES));
         if let Some(known) = self.peers.get_mut(&peer) {
-            known.settled = refused.then_some(Settled { told, own, until });
+            known.partial = refused.then_some(Partial {
+                announced,
+                own,
+                until,
+            });
         }
     }
 
@@ -342,7 +358,7 @@ impl Enrp {
             core.log(Log::NotSynchronized { peer });
         }
         for (peer, audit) in again {
-            self.audit(core, now, peer, audit.told, audit.rejections);
+            self.audit(core, now, peer, audit.announced, audit.rejections);
         }
     }
 

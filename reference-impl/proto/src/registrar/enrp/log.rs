@@ -42,7 +42,11 @@ pub enum Log {
     /// A peer wants to take over this registrar, which lives.
     Targeted { by: ServerId },
     /// The checksum of a peer is not what this registrar has.
-    Mismatch { peer: ServerId, told: u16, own: u16 },
+    Mismatch {
+        peer: ServerId,
+        announced: u16,
+        own: u16,
+    },
     /// A re-synchronization is complete; `purged` PEs were removed.
     Synchronized { peer: ServerId, purged: usize },
     /// A re-synchronization came to nothing: rejected, or no answer.
@@ -50,7 +54,7 @@ pub enum Log {
     /// A download session to a peer ended without its last request.
     SessionExpired { peer: ServerId },
     /// A peer announced a PE.
-    Told {
+    Announced {
         handle: PoolHandle,
         pe: PeIdentifier,
         home: ServerId,
@@ -101,7 +105,7 @@ impl Log {
             | Self::PeerProbed { .. }
             | Self::PeerBack { .. }
             | Self::Synchronized { .. }
-            | Self::Told { .. }
+            | Self::Announced { .. }
             | Self::Withdrawn { .. } => false,
             Self::MentorSilent { .. }
             | Self::MentorRejected { .. }
@@ -154,9 +158,13 @@ impl fmt::Display for Log {
                 elements,
             } => write!(f, "{target} taken over by {by}: {elements} pool elements"),
             Self::Targeted { by } => write!(f, "{by} wants to take this registrar over"),
-            Self::Mismatch { peer, told, own } => write!(
+            Self::Mismatch {
+                peer,
+                announced,
+                own,
+            } => write!(
                 f,
-                "peer {peer} has the PE checksum {told:#06x}, here it is {own:#06x}"
+                "peer {peer} has the PE checksum {announced:#06x}, here it is {own:#06x}"
             ),
             Self::Synchronized { peer, purged } => {
                 write!(
@@ -168,7 +176,7 @@ impl fmt::Display for Log {
             Self::SessionExpired { peer } => {
                 write!(f, "download session to {peer} given up")
             }
-            Self::Told { handle, pe, home } => write!(f, "{pe} in {handle} is of {home}"),
+            Self::Announced { handle, pe, home } => write!(f, "{pe} in {handle} is of {home}"),
             Self::Withdrawn { handle, pe } => write!(f, "{pe} in {handle} withdrawn by a peer"),
             Self::NotTaken { handle, pe, home } => {
                 write!(f, "{pe} in {handle} is not taken as of {home}")

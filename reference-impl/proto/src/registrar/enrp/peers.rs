@@ -29,7 +29,7 @@ use rsp_wire::enrp::ListRequest;
 use rsp_wire::{Addresses, SctpTransport, ServerId, ServerInformation};
 
 use super::super::{Assoc, Config, Core, Limit, Timer};
-use super::audit::{Audit, Settled};
+use super::audit::{Audit, Partial};
 use super::table::Owed;
 use super::{Enrp, Log, transport_addrs};
 
@@ -50,7 +50,7 @@ pub(super) struct Peer {
     /// A response that is outstanding since this registrar began to serve. Until then there is no audit.
     pub(super) owed: Option<Owed>,
     /// The end of the last re-synchronization, if there was no room for all PEs.
-    pub(super) settled: Option<Settled>,
+    pub(super) partial: Option<Partial>,
 }
 
 /// State of a peer.
@@ -79,7 +79,7 @@ impl Peer {
             state: State::Active,
             audit: None,
             owed: None,
-            settled: None,
+            partial: None,
         }
     }
 

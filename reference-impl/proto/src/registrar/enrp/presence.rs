@@ -78,8 +78,8 @@ impl Enrp {
             let reply = self.presence(core, sender, false);
             core.send_enrp(assoc, reply);
         }
-        if let Some(PeChecksum(told)) = message.pe_checksum {
-            self.on_checksum(core, now, sender, told);
+        if let Some(PeChecksum(announced)) = message.pe_checksum {
+            self.on_checksum(core, now, sender, announced);
         }
     }
 }

@@ -153,7 +153,7 @@ impl Core {
                 }
                 self.on_pool_changed(now, handle);
                 let handle = handle.clone();
-                self.log(Log::Told { handle, pe, home });
+                self.log(Log::Announced { handle, pe, home });
                 true
             }
             Err(limit) => {

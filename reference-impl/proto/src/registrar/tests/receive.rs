@@ -20,8 +20,12 @@ fn reported(world: &mut World) -> Vec<(CauseCode, Vec<u8>)> {
     let mut causes = Vec::new();
     for (_, message) in world.sent() {
         if let asap::Message::Error(error) = message {
-            let told = error.operation_error.causes;
-            causes.extend(told.into_iter().map(|c| (c.code, c.information.to_vec())));
+            let error_causes = error.operation_error.causes;
+            causes.extend(
+                error_causes
+                    .into_iter()
+                    .map(|c| (c.code, c.information.to_vec())),
+            );
         }
     }
     causes
@@ -32,7 +36,7 @@ fn unknown_parameters_by_their_top_bits() {
     let mut world = World::new();
     let pe = world.up(1);
     world.register(pe, "p", element(1, 7));
-    for (parameter_type, answered, told) in [
+    for (parameter_type, answered, is_reported) in [
         (0x3fff, false, false),
         (0x7fff, false, true),
         (0xbfff, true, false),
@@ -50,7 +54,11 @@ fn unknown_parameters_by_their_top_bits() {
             "{parameter_type:#x}"
         );
         let errors: Vec<_> = sent.iter().filter(|(_, m)| !is_response(m)).collect();
-        assert_eq!(errors.len(), usize::from(told), "{parameter_type:#x}");
+        assert_eq!(
+            errors.len(),
+            usize::from(is_reported),
+            "{parameter_type:#x}"
+        );
         if let Some((_, asap::Message::Error(error))) = errors.first() {
             let cause = &error.operation_error.causes[0];
             assert_eq!(cause.code, CauseCode::UNRECOGNIZED_PARAMETER);
@@ -63,7 +71,7 @@ fn unknown_parameters_by_their_top_bits() {
 fn unknown_messages_by_their_top_bits() {
     let mut world = World::new();
     let pe = world.up(1);
-    for (message_type, told) in [
+    for (message_type, is_reported) in [
         (0x00, false),
         (0x3f, false),
         (0x40, true),
@@ -73,7 +81,7 @@ fn unknown_messages_by_their_top_bits() {
         let octets = message(message_type, &[&HANDLE]);
         world.octets(pe, &octets);
         let causes = reported(&mut world);
-        let expected = told.then_some((CauseCode::UNRECOGNIZED_MESSAGE, octets));
+        let expected = is_reported.then_some((CauseCode::UNRECOGNIZED_MESSAGE, octets));
         assert_eq!(causes, Vec::from_iter(expected), "{message_type:#x}");
     }
 }

@@ -116,14 +116,14 @@ fn rejection_carries_the_policy_of_the_pool() {
         },
     );
     world.send(pe, Registration::new("p".into(), element(1, 8)));
-    let told = world
+    let error = world
         .sent()
         .into_iter()
         .find_map(|(_, message)| match message {
             asap::Message::RegistrationResponse(r) => r.operation_error,
             _ => None,
         });
-    assert_eq!(told.unwrap().causes[0].policy(), Ok(Policy::Random));
+    assert_eq!(error.unwrap().causes[0].policy(), Ok(Policy::Random));
 }
 
 #[test]
@@ -371,11 +371,11 @@ fn expired_pe_gets_a_deregistration_response() {
     assert_eq!(world.sent(), [], "the life began anew");
     world.pass_secs(1);
     assert_eq!(world.departures(), [Departure::Expired]);
-    let asap::Message::DeregistrationResponse(told) = world.answer(pe) else {
+    let asap::Message::DeregistrationResponse(end) = world.answer(pe) else {
         panic!("an unexpected response");
     };
     assert_eq!(
-        (told.pe_identifier, told.operation_error),
+        (end.pe_identifier, end.operation_error),
         (PeIdentifier(7), None)
     );
     world.pass_secs(1_000_000);

@@ -8,7 +8,7 @@ fn takeover(pes: u8, change: impl FnOnce(&mut Config)) -> World {
     let mut world = World::with_mentors(&[], change);
     let peer = world.peer(9, SMALL);
     for pe in 1..=pes {
-        world.tell_of(peer, SMALL, "p", owned(SMALL, pe, u32::from(pe)));
+        world.announce_pe(peer, SMALL, "p", owned(SMALL, pe, u32::from(pe)));
     }
     world.pass_secs(65);
     world.out.clear();
@@ -105,7 +105,7 @@ fn silent_pe_is_removed_and_announced() {
         world.pass_secs(2);
         assert_eq!(world.known(), []);
         assert!(matches!(
-            world.told_one(other),
+            world.only_enrp(other),
             Message::HandleUpdate(m) if m.action == UpdateAction::DEL_PE && m.pool_element.home == OWN
         ));
     }
@@ -140,7 +140,7 @@ fn pe_that_registered_elsewhere_is_not_asked() {
     world.pass_secs(1);
     let other = world.peer_up(8);
     let dials = world.dials();
-    world.tell_of(other, LARGE, "p", owned(LARGE, 1, 1));
+    world.announce_pe(other, LARGE, "p", owned(LARGE, 1, 1));
     let (dial, _, to) = dials[0];
     let assoc = Some(Assoc(3000));
     world.input(Input::Dialled { dial, assoc });
@@ -157,12 +157,12 @@ fn an_association_that_is_needed_by_one_of_two_stays() {
     let mut world = World::alone();
     let peer = world.peer(9, SMALL);
     for pe in 1..=2 {
-        world.tell_of(peer, SMALL, "p", owned(SMALL, 1, pe));
+        world.announce_pe(peer, SMALL, "p", owned(SMALL, 1, pe));
     }
     world.pass_secs(66);
     let other = world.peer_up(8);
     let (dial, _, to) = *world.dials().last().unwrap();
-    world.tell_of(other, LARGE, "p", owned(LARGE, 1, 1));
+    world.announce_pe(other, LARGE, "p", owned(LARGE, 1, 1));
     let assoc = Some(Assoc(3000));
     world.input(Input::Dialled { dial, assoc });
     world.up_from(3000, Kind::Sctp, &to.to_string());

@@ -14,7 +14,7 @@ fn with_three() -> (World, Assoc, u16) {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     for pe in 1..=3 {
-        world.tell_of(peer, SMALL, "p", owned(SMALL, 9, pe));
+        world.announce_pe(peer, SMALL, "p", owned(SMALL, 9, pe));
     }
     let checksum = world.registrar.handlespace().checksum(SMALL);
     (world, peer, checksum)
@@ -32,20 +32,20 @@ fn response(elements: &[PoolElement], more: bool) -> HandleTableResponse {
 fn equal_checksums_cause_no_audit() {
     let (mut world, peer, checksum) = with_three();
     hello(&mut world, peer, checksum);
-    assert!(world.told().is_empty());
+    assert!(world.sent_enrp().is_empty());
 }
 
 #[test]
 fn different_checksum_requests_the_owned_pes_and_purges_silently() {
     let (mut world, peer, checksum) = with_three();
-    world.tell_of(peer, SMALL, "p", owned(LARGE, 9, 4));
+    world.announce_pe(peer, SMALL, "p", owned(LARGE, 9, 4));
     hello(&mut world, peer, checksum ^ 1);
-    let Message::HandleTableRequest(request) = world.told_one(peer) else {
+    let Message::HandleTableRequest(request) = world.only_enrp(peer) else {
         panic!("a request");
     };
     assert!(request.own_children_only() && request.receiver == SMALL);
     hello(&mut world, peer, checksum ^ 1);
-    assert!(world.told().is_empty(), "one at a time");
+    assert!(world.sent_enrp().is_empty(), "one at a time");
     let changed = PoolElement {
         life: RegistrationLife(17),
         ..owned(SMALL, 9, 1)
@@ -62,14 +62,14 @@ fn different_checksum_requests_the_owned_pes_and_purges_silently() {
     let space = world.registrar.handlespace();
     let first = space.element(space.find(b"p", PeIdentifier(1)).unwrap());
     assert_eq!(first.unwrap().life, RegistrationLife(17), "it is replaced");
-    assert!(world.told().is_empty(), "no HANDLE_UPDATE");
+    assert!(world.sent_enrp().is_empty(), "no HANDLE_UPDATE");
 }
 
 #[test]
 fn missing_response_purges_nothing() {
     let (mut world, peer, checksum) = with_three();
     hello(&mut world, peer, checksum ^ 1);
-    world.told();
+    world.sent_enrp();
     world.pass_secs(5);
     assert_eq!(world.known().len(), 3);
     hello(&mut world, peer, checksum ^ 1);
@@ -77,7 +77,7 @@ fn missing_response_purges_nothing() {
     // It never comes. The other peers answer that the peer is alive.
     for _ in 0..3 {
         world.pass_secs(21);
-        world.told();
+        world.sent_enrp();
         hello(&mut world, peer, checksum ^ 1);
     }
     assert_eq!(
@@ -94,7 +94,7 @@ fn late_response_continues_the_audit() {
     hello(&mut world, peer, checksum ^ 1);
     world.enrp(peer, response(&[owned(SMALL, 9, 1)], true));
     world.pass_secs(5);
-    world.told();
+    world.sent_enrp();
     world.enrp(peer, response(&[owned(SMALL, 9, 2)], true));
     assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
     hello(&mut world, peer, checksum ^ 1);
@@ -157,15 +157,15 @@ fn rejection_purges_nothing_and_is_retried_a_limited_number_of_times() {
         world.enrp(peer, HandleTableResponse::rejection(SMALL, OWN));
         world.enrp(peer, response(&[], false));
         assert_eq!(world.known().len(), 3, "a response without a request");
-        world.told();
+        world.sent_enrp();
         world.pass_secs(2);
-        assert!(world.told().is_empty(), "a few seconds of rest");
+        assert!(world.sent_enrp().is_empty(), "a few seconds of rest");
         if request < 3 {
             world.pass_secs(2);
         }
     }
     world.pass_secs(10);
-    assert!(world.told().is_empty(), "until its next PRESENCE");
+    assert!(world.sent_enrp().is_empty(), "until its next PRESENCE");
 }
 
 #[test]
@@ -176,14 +176,14 @@ fn table_with_too_many_parts_ends_the_audit() {
     for _ in 1..limit {
         world.enrp(peer, response(&[], true));
     }
-    world.told();
+    world.sent_enrp();
     world.enrp(peer, response(&[], true));
-    assert!(world.told().is_empty());
+    assert!(world.sent_enrp().is_empty());
     assert_eq!(world.known().len(), 3, "nothing is purged");
     // Its session would continue in the middle.
     hello(&mut world, peer, checksum ^ 1);
     world.enrp(peer, response(&[], false));
-    assert!(world.told().is_empty());
+    assert!(world.sent_enrp().is_empty());
     assert_eq!(world.known().len(), 3);
 }
 
@@ -195,8 +195,8 @@ fn updates_during_an_audit_are_kept() {
     hello(&mut world, peer, checksum ^ 1);
     world.out.clear();
     // New at the peer, moved away from it by another and to this one, and gone from it.
-    world.tell_of(peer, SMALL, "p", owned(SMALL, 9, 5));
-    world.tell_of(other, LARGE, "p", owned(LARGE, 9, 1));
+    world.announce_pe(peer, SMALL, "p", owned(SMALL, 9, 5));
+    world.announce_pe(other, LARGE, "p", owned(LARGE, 9, 1));
     world.register(pe, "p", element(1, 2));
     let gone = owned(SMALL, 9, 3);
     world.enrp(
@@ -281,7 +281,7 @@ fn without_home() -> (World, Assoc, Assoc) {
     let peer = world.peer(2, SMALL);
     let pe = world.up(1);
     world.register(pe, "p", element(1, 7));
-    world.tell_of(peer, SMALL, "p", owned(SMALL, 1, 7));
+    world.announce_pe(peer, SMALL, "p", owned(SMALL, 1, 7));
     hello(&mut world, peer, 0xffff);
     world.out.clear();
     (world, peer, pe)
@@ -302,7 +302,7 @@ fn pe_without_a_home_is_claimed_where_it_is_connected() {
         _ => false,
     };
     assert!(world.out.iter().any(joined), "it is asked to join");
-    let Message::HandleUpdate(update) = world.told_one(peer) else {
+    let Message::HandleUpdate(update) = world.only_enrp(peer) else {
         panic!("an update");
     };
     assert_eq!(update.action, UpdateAction::ADD_PE);
@@ -337,7 +337,7 @@ fn too_long_entries_are_ignored_and_rarely_requested_again() {
     ] {
         let mut world = World::alone();
         let peer = world.peer(2, SMALL);
-        world.tell_of(peer, SMALL, handle, element.clone());
+        world.announce_pe(peer, SMALL, handle, element.clone());
         assert_eq!(world.known(), []);
         assert_eq!(world.registrar.counters().hits(limit), 1);
         let table = || {
@@ -355,7 +355,7 @@ fn too_long_entries_are_ignored_and_rarely_requested_again() {
         assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
         world.enrp(peer, table());
         // The peer has announced another PE.
-        world.tell_of(peer, SMALL, "q", owned(SMALL, 9, 3));
+        world.announce_pe(peer, SMALL, "q", owned(SMALL, 9, 3));
         hello(&mut world, peer, 0x1235);
         assert_eq!(world.names(), [(peer, "HANDLE_TABLE_REQUEST")]);
         world.enrp(peer, table());
@@ -380,7 +380,7 @@ fn asap_transport_added_by_the_home_is_allowed_beyond_the_limit() {
     let pe = world.up(1);
     assert_eq!(world.register(pe, "p", element(1, 7)), []);
     let peer = world.peer(2, SMALL);
-    world.tell_of(peer, SMALL, "p", owned(SMALL, 1, 8));
+    world.announce_pe(peer, SMALL, "p", owned(SMALL, 1, 8));
     assert_eq!(world.known(), [(7, OWN), (8, SMALL)]);
 }
 
@@ -402,7 +402,7 @@ fn audit_in(state: &str) -> (World, Assoc, Assoc) {
     let peer = world.peer(2, SMALL);
     let other = world.peer(3, LARGE);
     for pe in 1..=3 {
-        world.tell_of(peer, SMALL, "p", owned(SMALL, 9, pe));
+        world.announce_pe(peer, SMALL, "p", owned(SMALL, 9, pe));
     }
     if state != "(none)" {
         let other_checksum = world.registrar.handlespace().checksum(SMALL) ^ 1;
@@ -469,7 +469,7 @@ fn after_audit_event(state: &str, event: &str) -> String {
         other => panic!("no such event: {other}"),
     }
     let mut steps = vec![audit_state(&world).to_owned()];
-    for (_, message) in world.told() {
+    for (_, message) in world.sent_enrp() {
         if let Message::HandleTableRequest(_) = message {
             steps.push("TABLE_REQUEST".to_owned());
         }

@@ -21,7 +21,7 @@ fn pool_of(pe: u32) -> &'static str {
 
 fn ask(world: &mut World, peer: Assoc, own_only: bool) -> HandleTableResponse {
     world.enrp(peer, HandleTableRequest::new(SMALL, OWN, own_only));
-    match world.told_one(peer) {
+    match world.only_enrp(peer) {
         Message::HandleTableResponse(response) => response,
         other => panic!("a response: {other:?}"),
     }
@@ -51,7 +51,7 @@ fn parts_form_the_whole_table() {
 #[test]
 fn own_children_only() {
     let (mut world, peer) = with_elements(1, |_| {});
-    world.tell_of(peer, SMALL, "odd", owned(SMALL, 9, 77));
+    world.announce_pe(peer, SMALL, "odd", owned(SMALL, 9, 77));
     assert_eq!(pes(&ask(&mut world, peer, true)), [1]);
     assert_eq!(pes(&ask(&mut world, peer, false)), [1, 77]);
 }
@@ -109,14 +109,14 @@ fn too_many_sessions_are_rejected() {
     let other = world.peer(3, LARGE);
     assert!(ask(&mut world, peer, false).has_more());
     world.enrp(other, HandleTableRequest::new(LARGE, OWN, false));
-    assert!(matches!(world.told_one(other), Message::HandleTableResponse(m) if m.is_rejected()));
+    assert!(matches!(world.only_enrp(other), Message::HandleTableResponse(m) if m.is_rejected()));
     // The one that has a session goes on.
     assert!(ask(&mut world, peer, false).has_more());
     world.down(peer);
     world.out.clear();
     world.enrp(other, HandleTableRequest::new(LARGE, OWN, false));
     assert!(
-        matches!(world.told_one(other), Message::HandleTableResponse(m) if m.has_more()),
+        matches!(world.only_enrp(other), Message::HandleTableResponse(m) if m.has_more()),
         "the session went with its association"
     );
 }
@@ -222,7 +222,7 @@ fn after_session_event(state: &str, event: &str) -> String {
         sessions.push("(none)".to_owned());
     }
     steps.append(&mut sessions);
-    for (_, message) in world.told() {
+    for (_, message) in world.sent_enrp() {
         if let Message::HandleTableResponse(response) = message {
             let flags = match (response.is_rejected(), response.has_more()) {
                 (true, _) => "R=1",

@@ -9,7 +9,7 @@ fn copies(pes: u8, change: impl FnOnce(&mut Config)) -> (World, Assoc, Assoc) {
     let mut world = World::with_mentors(&[], change);
     let peer = world.peer(9, SMALL);
     for pe in 1..=pes {
-        world.tell_of(peer, SMALL, "p", owned(SMALL, pe, u32::from(pe)));
+        world.announce_pe(peer, SMALL, "p", owned(SMALL, pe, u32::from(pe)));
     }
     let pu = world.up(100);
     world.out.clear();
@@ -106,11 +106,11 @@ fn unreachable_pe_is_removed_without_an_announcement() {
             }
         }
         assert_eq!(world.known(), [], "way {how}");
-        let told = world.told();
+        let sent = world.sent_enrp();
         let removal = |(_, message): &(Assoc, Message)| matches!(message, Message::HandleUpdate(_));
-        assert!(!told.iter().any(removal), "{told:?}");
+        assert!(!sent.iter().any(removal), "{sent:?}");
         // The Home announces it: it knows its PE better.
-        world.tell_of(peer, SMALL, "p", owned(SMALL, 1, 1));
+        world.announce_pe(peer, SMALL, "p", owned(SMALL, 1, 1));
         assert_eq!(world.known(), [(1, SMALL)]);
     }
 }
@@ -140,9 +140,9 @@ fn pes_asked_at_a_time_are_limited() {
 fn set_ups_for_reports_and_adoptions_are_limited_together() {
     let (mut world, _, pu) = copies(4, |config| config.enrp.max_adoptions = 2);
     let other = world.peer(8, LARGE);
-    world.tell_of(other, LARGE, "p", owned(LARGE, 50, 50));
+    world.announce_pe(other, LARGE, "p", owned(LARGE, 50, 50));
     world.pass_secs(30);
-    world.tell_of(other, LARGE, "p", owned(LARGE, 50, 50));
+    world.announce_pe(other, LARGE, "p", owned(LARGE, 50, 50));
     // The PEs of the first peer are called, and two wait.
     world.pass_secs(36);
     world.enrp(other, InitTakeoverAck::new(LARGE, OWN, SMALL));

@@ -98,7 +98,7 @@ impl World {
     }
 
     /// Returns the ENRP messages sent since the last call.
-    fn told(&mut self) -> Vec<(Assoc, Message)> {
+    fn sent_enrp(&mut self) -> Vec<(Assoc, Message)> {
         let message = |output| match output {
             Output::Send {
                 assoc,
@@ -115,10 +115,10 @@ impl World {
     }
 
     /// Returns the only ENRP message sent since the last call, which went to `assoc`.
-    fn told_one(&mut self, assoc: Assoc) -> Message {
-        let mut told = self.told();
-        assert_eq!(told.len(), 1, "one message: {told:?}");
-        let (to, message) = told.remove(0);
+    fn only_enrp(&mut self, assoc: Assoc) -> Message {
+        let mut sent = self.sent_enrp();
+        assert_eq!(sent.len(), 1, "one message: {sent:?}");
+        let (to, message) = sent.remove(0);
         assert_eq!(to, assoc);
         message
     }
@@ -126,7 +126,7 @@ impl World {
     /// Returns the names of the ENRP messages sent since the last call, with their associations.
     fn names(&mut self) -> Vec<(Assoc, &'static str)> {
         let name = |(assoc, message): (Assoc, Message)| (assoc, message.message_type().name());
-        let named = self.told().into_iter().map(name);
+        let named = self.sent_enrp().into_iter().map(name);
         named.map(|(assoc, name)| (assoc, name.unwrap())).collect()
     }
 
@@ -164,7 +164,7 @@ impl World {
         self.input(Input::Dialled { dial, assoc: None });
     }
 
-    fn tell_of(&mut self, assoc: Assoc, from: ServerId, handle: &str, element: PoolElement) {
+    fn announce_pe(&mut self, assoc: Assoc, from: ServerId, handle: &str, element: PoolElement) {
         let add = UpdateAction::ADD_PE;
         self.enrp(
             assoc,

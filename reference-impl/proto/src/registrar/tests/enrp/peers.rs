@@ -30,9 +30,9 @@ fn message_of_any_type_adds_a_peer() {
         let assoc = world.peer_up(2);
         world.out.clear();
         world.enrp(assoc, message.clone());
-        let told = world.told();
-        let Message::Presence(hello) = &told[0].1 else {
-            panic!("{message:?}: {told:?}");
+        let sent = world.sent_enrp();
+        let Message::Presence(hello) = &sent[0].1 else {
+            panic!("{message:?}: {sent:?}");
         };
         assert!(hello.requires_reply());
         assert_eq!((hello.sender, hello.receiver), (OWN, SMALL));
@@ -49,7 +49,7 @@ fn reply_carries_addresses_and_checksum() {
     world.register(pe, "EchoPool", element(1, 0x1122_3344));
     world.out.clear();
     world.enrp(peer, presence(SMALL, true));
-    let Message::Presence(reply) = world.told_one(peer) else {
+    let Message::Presence(reply) = world.only_enrp(peer) else {
         panic!("a reply");
     };
     assert!(!reply.requires_reply());
@@ -58,7 +58,7 @@ fn reply_carries_addresses_and_checksum() {
     assert_eq!(server.server_id, OWN);
     assert_eq!(server.transport.port, 9901);
     world.enrp(peer, presence(SMALL, false));
-    assert!(world.told().is_empty());
+    assert!(world.sent_enrp().is_empty());
 }
 
 #[test]
@@ -67,11 +67,11 @@ fn heartbeats_come_every_cycle() {
     let (a, b) = (world.peer(2, SMALL), world.peer(3, LARGE));
     for cycle in 1..=3 {
         world.pass(Duration::from_millis(29_999));
-        assert!(world.told().is_empty(), "cycle {cycle}");
+        assert!(world.sent_enrp().is_empty(), "cycle {cycle}");
         world.pass(Duration::from_millis(1));
-        for (told, assoc) in world.told().into_iter().zip([a, b]) {
-            assert_eq!(told.0, assoc);
-            let Message::Presence(m) = told.1 else {
+        for (sent, assoc) in world.sent_enrp().into_iter().zip([a, b]) {
+            assert_eq!(sent.0, assoc);
+            let Message::Presence(m) = sent.1 else {
                 panic!("a presence");
             };
             assert!(!m.requires_reply() && m.receiver == ALL);
@@ -89,7 +89,7 @@ fn a_silent_peer_is_probed_and_an_answer_saves_it() {
     assert_eq!(world.peer_state(SMALL), "Active");
     world.out.clear();
     world.pass(Duration::from_millis(1));
-    let Message::Presence(probe) = world.told_one(peer) else {
+    let Message::Presence(probe) = world.only_enrp(peer) else {
         panic!("a probe");
     };
     assert!(probe.requires_reply() && probe.receiver == SMALL);
@@ -157,8 +157,8 @@ fn peers_and_waiting_messages_have_limits() {
         world.send(pe, Registration::new("p".into(), element(1, number)));
     }
     let again = world.answer_dial();
-    let told = world.names();
-    assert_eq!(told.iter().filter(|(assoc, _)| *assoc == again).count(), 2);
+    let sent = world.names();
+    assert_eq!(sent.iter().filter(|(assoc, _)| *assoc == again).count(), 2);
 }
 
 #[test]
@@ -169,10 +169,10 @@ fn unknown_types_are_reported_by_their_top_bits_and_errors_never() {
     let message = |first: &[u8], rest: &[u8]| [first, &ids[..], rest].concat();
     for silent in [0x0b, 0x3f, 0x80, 0xc0] {
         world.octets(peer, &message(&[silent, 0, 0, 12], &[]));
-        assert!(world.told().is_empty(), "type {silent:#x}");
+        assert!(world.sent_enrp().is_empty(), "type {silent:#x}");
     }
     world.octets(peer, &message(&[0x40, 0, 0, 12], &[]));
-    let Message::Error(error) = world.told_one(peer) else {
+    let Message::Error(error) = world.only_enrp(peer) else {
         panic!("a report");
     };
     assert!(error.operation_error.has(CauseCode::UNRECOGNIZED_MESSAGE));
@@ -190,7 +190,7 @@ fn unknown_types_are_reported_by_their_top_bits_and_errors_never() {
         ),
     );
     world.octets(peer, &message(&[0x0a, 0, 0, 16], &[0x7f, 0xff, 0, 4]));
-    assert!(world.told().is_empty());
+    assert!(world.sent_enrp().is_empty());
 }
 
 #[test]
@@ -199,7 +199,7 @@ fn its_own_and_no_identifier_are_nobody_and_others_messages_are_not_answered() {
     let assoc = world.peer_up(2);
     for sender in [ALL, OWN] {
         world.enrp(assoc, ListRequest::new(sender, OWN));
-        assert!(world.told().is_empty());
+        assert!(world.sent_enrp().is_empty());
     }
     world.enrp(assoc, ListRequest::new(SMALL, LARGE));
     assert_eq!(
@@ -221,8 +221,8 @@ fn a_peer_is_asked_for_its_list_now_and_then() {
         if second % 30 == 15 {
             world.enrp(peer, presence(SMALL, false));
         }
-        let told = world.told();
-        if told
+        let sent = world.sent_enrp();
+        if sent
             .iter()
             .any(|(_, m)| matches!(m, Message::ListRequest(_)))
         {
@@ -242,7 +242,7 @@ fn lists_name_all_but_the_requester() {
     world.enrp(third, presence(ServerId(4), false));
     world.out.clear();
     world.enrp(peer, ListRequest::new(SMALL, OWN));
-    let Message::ListResponse(list) = world.told_one(peer) else {
+    let Message::ListResponse(list) = world.only_enrp(peer) else {
         panic!("a list");
     };
     let servers = list.servers.iter().map(|s| (s.server_id, s.transport.port));
@@ -276,7 +276,7 @@ fn long_lists_of_addresses_do_not_silence_the_list_of_peers() {
     assert_eq!(hits, 3);
     world.out.clear();
     world.enrp(fourth, ListRequest::new(ServerId(4), OWN));
-    let Message::ListResponse(list) = world.told_one(fourth) else {
+    let Message::ListResponse(list) = world.only_enrp(fourth) else {
         panic!("a list");
     };
     let lengths = list
@@ -296,7 +296,7 @@ fn a_list_that_is_too_long_leaves_peers_out() {
     }
     world.out.clear();
     world.enrp(peer, ListRequest::new(SMALL, OWN));
-    let Message::ListResponse(list) = world.told_one(peer) else {
+    let Message::ListResponse(list) = world.only_enrp(peer) else {
         panic!("a list");
     };
     // Twelve octets, and twenty-four for each.

@@ -13,7 +13,7 @@ fn without_mentors_it_serves_at_once() {
     assert!(!is_starting(&world));
     let pe = world.up(1);
     assert_eq!(world.register(pe, "p", element(1, 7)), []);
-    assert!(world.told().is_empty(), "there is no peer");
+    assert!(world.sent_enrp().is_empty(), "there is no peer");
 }
 
 #[test]
@@ -21,7 +21,7 @@ fn list_then_table_in_parts_then_it_serves() {
     let mut world = World::with_mentors(&[2, 3], |_| {});
     assert_eq!(world.dials()[0].2, enrp_addr(2));
     let mentor = world.answer_dial();
-    let Message::ListRequest(request) = world.told_one(mentor) else {
+    let Message::ListRequest(request) = world.only_enrp(mentor) else {
         panic!("the list comes first");
     };
     assert_eq!(request.sender, OWN);
@@ -36,19 +36,19 @@ fn list_then_table_in_parts_then_it_serves() {
     world.out.clear();
     world.enrp(mentor, ListResponse::new(SMALL, OWN, servers));
     assert_eq!(world.dials()[0].2, enrp_addr(4), "the other one is greeted");
-    let told = world.told();
+    let sent = world.sent_enrp();
     assert!(
-        matches!(&told[0].1, Message::Presence(m) if m.requires_reply() && m.receiver == SMALL),
-        "the mentor is discovered: {told:?}"
+        matches!(&sent[0].1, Message::Presence(m) if m.requires_reply() && m.receiver == SMALL),
+        "the mentor is discovered: {sent:?}"
     );
-    assert!(matches!(&told[1].1, Message::HandleTableRequest(m) if !m.own_children_only()));
+    assert!(matches!(&sent[1].1, Message::HandleTableRequest(m) if !m.own_children_only()));
     let part = |pe, more| {
         let entries = vec![entry("p", &[owned(LARGE, 9, pe)])];
         HandleTableResponse::new(SMALL, OWN, entries, more)
     };
     world.enrp(mentor, part(1, true));
     assert!(
-        matches!(world.told_one(mentor), Message::HandleTableRequest(m) if m.receiver == SMALL)
+        matches!(world.only_enrp(mentor), Message::HandleTableRequest(m) if m.receiver == SMALL)
     );
     assert!(is_starting(&world));
     world.enrp(mentor, part(2, false));
@@ -63,10 +63,10 @@ fn until_it_serves_it_rejects_requests() {
     let mentor = world.answer_dial();
     world.out.clear();
     world.enrp(mentor, ListRequest::new(SMALL, OWN));
-    let told = world.told();
-    assert!(matches!(&told[1].1, Message::ListResponse(m) if m.is_rejected()));
+    let sent = world.sent_enrp();
+    assert!(matches!(&sent[1].1, Message::ListResponse(m) if m.is_rejected()));
     world.enrp(mentor, HandleTableRequest::new(SMALL, OWN, false));
-    let Message::HandleTableResponse(response) = world.told_one(mentor) else {
+    let Message::HandleTableResponse(response) = world.only_enrp(mentor) else {
         panic!("a response");
     };
     assert!(response.is_rejected() && response.entries.is_empty());
@@ -115,9 +115,9 @@ fn rejections_are_retried_a_limited_number_of_times() {
         assert!(is_starting(&world), "round {round}");
         world.out.clear();
         world.enrp(mentor, ListResponse::rejection(SMALL, OWN));
-        world.told();
+        world.sent_enrp();
         world.pass_secs(2);
-        assert!(world.told().is_empty(), "a few seconds of rest");
+        assert!(world.sent_enrp().is_empty(), "a few seconds of rest");
         world.pass_secs(2);
     }
     assert!(
@@ -132,7 +132,7 @@ fn mentor_with_too_many_parts_is_left() {
     let mentor = world.answer_dial();
     world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
     for part in 1..10 {
-        world.told();
+        world.sent_enrp();
         let entries = vec![entry("p", &[owned(SMALL, 9, part)])];
         world.enrp(mentor, HandleTableResponse::new(SMALL, OWN, entries, true));
         assert_eq!(world.names(), [(mentor, "HANDLE_TABLE_REQUEST")]);
@@ -158,7 +158,7 @@ fn a_rejected_table_is_asked_for_again() {
     let mentor = world.answer_dial();
     world.enrp(mentor, ListResponse::new(SMALL, OWN, Vec::new()));
     world.enrp(mentor, HandleTableResponse::rejection(SMALL, OWN));
-    world.told();
+    world.sent_enrp();
     world.pass_secs(4);
     assert_eq!(world.names(), [(mentor, "HANDLE_TABLE_REQUEST")]);
 }
@@ -377,7 +377,7 @@ fn listed_peers_get_a_presence_before_the_table_request() {
         .find(|output| !matches!(output, Output::Log(_)));
     assert!(matches!(first, Some(Output::Connect { to, .. }) if to[0] == enrp_addr(4)));
     let other = world.answer_dial();
-    let Message::Presence(hello) = world.told_one(other) else {
+    let Message::Presence(hello) = world.only_enrp(other) else {
         panic!("a greeting");
     };
     assert!(hello.requires_reply());
@@ -386,7 +386,7 @@ fn listed_peers_get_a_presence_before_the_table_request() {
         life: RegistrationLife(17),
         ..owned(LARGE, 9, 1)
     };
-    world.tell_of(other, LARGE, "p", changed);
+    world.announce_pe(other, LARGE, "p", changed);
     let entries = vec![entry("p", &[owned(LARGE, 9, 1)])];
     world.enrp(mentor, HandleTableResponse::new(SMALL, OWN, entries, false));
     let space = world.registrar.handlespace();

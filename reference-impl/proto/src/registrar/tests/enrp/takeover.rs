@@ -16,7 +16,7 @@ fn with_dead_target() -> (World, Assoc, Assoc) {
 fn with_silent_target() -> (World, Assoc, Assoc) {
     let mut world = World::alone();
     let target = world.peer(5, TARGET);
-    world.tell_of(target, TARGET, "p", owned(TARGET, 9, 1));
+    world.announce_pe(target, TARGET, "p", owned(TARGET, 9, 1));
     let (small, large) = (world.peer(2, SMALL), world.peer(3, LARGE));
     world.pass_secs(50);
     hello(&mut world, small, SMALL);
@@ -43,10 +43,10 @@ fn home(world: &World) -> ServerId {
 fn takeover_needs_the_acks_of_all_other_peers() {
     let (mut world, small, large) = with_dead_target();
     let target = Assoc(1005);
-    let told = world.told();
-    let inits: Vec<Assoc> = told.iter().map(|(assoc, _)| *assoc).collect();
+    let sent = world.sent_enrp();
+    let inits: Vec<Assoc> = sent.iter().map(|(assoc, _)| *assoc).collect();
     assert_eq!(inits, [small, target, large], "the target included");
-    for (_, message) in told {
+    for (_, message) in sent {
         let Message::InitTakeover(m) = message else {
             panic!("INIT_TAKEOVER: {message:?}");
         };
@@ -54,7 +54,7 @@ fn takeover_needs_the_acks_of_all_other_peers() {
     }
     ack(&mut world, small, SMALL);
     ack(&mut world, small, SMALL);
-    assert!(world.told().is_empty(), "one is missing");
+    assert!(world.sent_enrp().is_empty(), "one is missing");
     assert_eq!(home(&world), TARGET);
     ack(&mut world, large, LARGE);
     let took = "TAKEOVER_SERVER";
@@ -78,7 +78,10 @@ fn the_larger_identifier_wins() {
     let (mut world, small, large) = with_dead_target();
     world.out.clear();
     world.enrp(small, InitTakeover::new(SMALL, ALL, TARGET));
-    assert!(world.told().is_empty(), "(2B): a smaller one is ignored");
+    assert!(
+        world.sent_enrp().is_empty(),
+        "(2B): a smaller one is ignored"
+    );
     assert_eq!(world.peer_state(TARGET), "Dead");
     world.enrp(large, InitTakeover::new(LARGE, ALL, TARGET));
     assert_eq!(world.names(), [(large, "INIT_TAKEOVER_ACK")]);
@@ -95,7 +98,7 @@ fn the_larger_identifier_wins() {
 fn bystander_acks_init_takeover() {
     let (mut world, small, large) = with_silent_target();
     world.enrp(small, InitTakeover::new(SMALL, ALL, TARGET));
-    let Message::InitTakeoverAck(m) = world.told_one(small) else {
+    let Message::InitTakeoverAck(m) = world.only_enrp(small) else {
         panic!("an ACK");
     };
     assert_eq!((m.sender, m.receiver, m.target), (OWN, SMALL, TARGET));
@@ -177,7 +180,7 @@ fn living_target_hands_over_its_pes() {
     let small = world.peer(2, SMALL);
     let pe = world.up(1);
     world.register(pe, "p", element(1, 7));
-    world.tell_of(small, SMALL, "p", owned(SMALL, 9, 8));
+    world.announce_pe(small, SMALL, "p", owned(SMALL, 9, 8));
     world.enrp(small, TakeoverServer::new(SMALL, ALL, OWN));
     assert_eq!(world.known(), [(7, SMALL), (8, SMALL)]);
     assert_eq!(world.names(), [(small, "PRESENCE")]);
@@ -187,7 +190,7 @@ fn living_target_hands_over_its_pes() {
 #[test]
 fn only_the_targets_pes_change_their_home() {
     let (mut world, small, large) = with_silent_target();
-    world.tell_of(large, LARGE, "p", owned(LARGE, 9, 2));
+    world.announce_pe(large, LARGE, "p", owned(LARGE, 9, 2));
     world.enrp(small, TakeoverServer::new(SMALL, ALL, TARGET));
     assert_eq!(world.known(), [(1, SMALL), (2, LARGE)]);
 }

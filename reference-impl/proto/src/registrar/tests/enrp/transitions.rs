@@ -9,7 +9,7 @@ fn peer_in(state: &str) -> World {
     let mut world = World::alone();
     if state != "(unknown)" {
         let peer = world.peer(5, PEER);
-        world.tell_of(peer, PEER, "p", owned(PEER, 9, 1));
+        world.announce_pe(peer, PEER, "p", owned(PEER, 9, 1));
     }
     let others = [(world.peer(2, SMALL), SMALL), (world.peer(3, LARGE), LARGE)];
     let wait = match state {
@@ -86,7 +86,7 @@ fn after_peer_event(state: &str, event: &str) -> String {
     let mut steps = vec![world.peer_state(PEER).to_owned()];
     let homes: Vec<String> = world.known().iter().map(|(_, home)| name(*home)).collect();
     let heartbeat = event == "time of the state";
-    for (assoc, message) in world.told() {
+    for (assoc, message) in world.sent_enrp() {
         let kind = match &message {
             Message::Presence(m) if m.requires_reply() => "PRESENCE R=1",
             Message::Presence(_) if heartbeat => continue,

@@ -8,7 +8,7 @@ fn update(action: UpdateAction, element: PoolElement) -> HandleUpdate {
 
 /// Returns action, PE and Home of the updates sent since the last call.
 fn updates(world: &mut World) -> Vec<(Assoc, UpdateAction, u32, ServerId)> {
-    let told = world.told().into_iter();
+    let sent = world.sent_enrp().into_iter();
     let update = |(assoc, message)| match message {
         Message::HandleUpdate(m) => {
             assert_eq!((m.sender, m.receiver), (OWN, ALL));
@@ -21,7 +21,7 @@ fn updates(world: &mut World) -> Vec<(Assoc, UpdateAction, u32, ServerId)> {
         }
         _ => None,
     };
-    told.filter_map(update).collect()
+    sent.filter_map(update).collect()
 }
 
 #[test]
@@ -92,11 +92,11 @@ fn removals_of_peers_remove_the_pool_with_its_last_pe() {
     let mut world = World::alone();
     let peer = world.peer(2, SMALL);
     world.enrp(peer, update(UpdateAction::DEL_PE, owned(SMALL, 9, 1)));
-    world.tell_of(peer, SMALL, "p", owned(SMALL, 9, 1));
+    world.announce_pe(peer, SMALL, "p", owned(SMALL, 9, 1));
     world.enrp(peer, update(UpdateAction::DEL_PE, owned(SMALL, 9, 1)));
     assert_eq!(world.known(), []);
     assert!(world.registrar.handlespace().pool(b"p").is_none());
-    assert!(world.told().is_empty(), "no message follows");
+    assert!(world.sent_enrp().is_empty(), "no message follows");
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn a_reserved_action_changes_nothing() {
     let peer = world.peer(2, SMALL);
     world.enrp(peer, update(UpdateAction(2), owned(SMALL, 9, 1)));
     assert_eq!(world.known(), []);
-    assert!(world.told().is_empty());
+    assert!(world.sent_enrp().is_empty());
 }
 
 #[test]
@@ -116,7 +116,7 @@ fn a_pe_that_moves_is_not_watched_any_more() {
     let peer = world.peer(2, SMALL);
     let pe = world.up(1);
     world.register(pe, "p", element(1, 7));
-    world.tell_of(peer, SMALL, "p", owned(SMALL, 1, 7));
+    world.announce_pe(peer, SMALL, "p", owned(SMALL, 1, 7));
     world.pass_secs(50);
     assert_eq!(world.sent_asap(), 0);
     assert_eq!(world.known(), [(7, SMALL)]);
@@ -147,18 +147,18 @@ fn copies_outlast_the_life_at_their_home() {
         life: RegistrationLife(10),
         ..owned(SMALL, 9, 1)
     };
-    world.tell_of(peer, SMALL, "p", short);
+    world.announce_pe(peer, SMALL, "p", short);
     world.pass_secs(50);
     assert_eq!(world.known(), [(1, SMALL)]);
     world.enrp(peer, Presence::new(SMALL, ALL, None, None));
     world.out.clear();
     world.pass_secs(22);
     assert_eq!(world.known(), []);
-    let told = world.told();
+    let sent = world.sent_enrp();
     assert!(
-        told.iter()
+        sent.iter()
             .all(|(_, m)| !matches!(m, Message::HandleUpdate(_))),
-        "it is not this registrar's to announce: {told:?}"
+        "it is not this registrar's to announce: {sent:?}"
     );
 }
 
@@ -185,7 +185,7 @@ fn stopping_registrar_leaves_its_pes_to_its_peers() {
     world.down(peer);
     world.down(pe);
     world.pass_secs(100);
-    assert!(world.told().is_empty(), "no DEL_PE");
+    assert!(world.sent_enrp().is_empty(), "no DEL_PE");
     assert_eq!(world.dials(), []);
     assert_eq!(world.registrar.poll(), Output::Wait(None));
 }
