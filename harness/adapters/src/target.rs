@@ -22,6 +22,8 @@ pub enum Ready {
     /// It answers a handle resolution.
     #[default]
     AsapResolution,
+    /// An association with it comes up: for a target that does not answer about unknown pools.
+    Association,
 }
 
 /// A target with everything needed to run the suite against it.
@@ -366,7 +368,7 @@ impl Target {
         let fixed = self.asap.port() != 0
             || self.udp_port != 0
             || self.tcp.is_some_and(|tcp| tcp.port() != 0);
-        if self.ready == Ready::AsapResolution && fixed {
+        if self.ready != Ready::Line && fixed {
             return Err(format!(
                 "{jobs} targets at a time would take the same ports; give asap, udp-port and tcp the port 0 (any \
                  free one), or let the target choose and tell them (ready = \"line\")"

@@ -185,13 +185,17 @@ impl Worlds {
     pub fn probe(&self) -> Result<Duration, WorldError> {
         let mut world = self.world(0)?;
         let within = self.target.start_timeout;
-        let last = match resolve_once(world.as_mut(), within)? {
+        let last = match ask(world.as_mut(), self.target.ready, within)? {
             Answer::After(took) => return Ok(took),
             Answer::None { last } => last,
         };
         let place = world.target_addr(EndpointKind::Sctp);
+        let missing = match self.target.ready {
+            Ready::Association => "accepts no association",
+            Ready::Line | Ready::AsapResolution => "does not answer a handle resolution",
+        };
         Err(WorldError::Environment(format!(
-            "{} does not answer a handle resolution at {place} over {} within {} s ({last}); check its address, \
+            "{} {missing} at {place} over {} within {} s ({last}); check its address, \
              --transport and `rspcheck doctor`",
             self.target.name,
             self.transport(),
@@ -209,7 +213,7 @@ impl Worlds {
     pub fn answers(&self, within: Duration) -> bool {
         let answer = self
             .live()
-            .and_then(|mut world| resolve_once(&mut world, within));
+            .and_then(|mut world| ask(&mut world, self.target.ready, within));
         let answers = matches!(answer, Ok(Answer::After(_)));
         if answers {
             self.unreached.store(0, Ordering::Relaxed);
@@ -227,7 +231,7 @@ impl Worlds {
             .t1_enrprequest
             .min(self.target.start_timeout);
         let mut world = self.live().ok()?;
-        if let Ok(Answer::After(_)) = resolve_once(&mut world, within) {
+        if let Ok(Answer::After(_)) = ask(&mut world, self.target.ready, within) {
             return None;
         }
         drop(world);
@@ -329,9 +333,9 @@ impl Worlds {
                     return Err(self.stale(&address));
                 }
             }
-            Ready::AsapResolution => {
+            Ready::AsapResolution | Ready::Association => {
                 let mut world = Live::new(place.clone(), Some(process), self.interrupted.clone())?;
-                let answer = resolve_once(&mut world, self.target.start_timeout);
+                let answer = ask(&mut world, self.target.ready, self.target.start_timeout);
                 process = world.into_process().expect("the process was given to it");
                 match answer {
                     Ok(Answer::After(_)) if process.ended().is_none() => {}
@@ -519,6 +523,9 @@ enum Answer {
     None { last: String },
 }
 
+/// The reason of a target that is silent about a pool that it does not know, and the remedy.
+const UNANSWERED: &str = "the association is up, and no answer came; for a target that does not answer about \
+                          unknown pools, ready = \"association\" in its file suffices";
 /// Time for an association to come up before another attempt is made; it doubles with each.
 const FIRST_ATTEMPT: Duration = Duration::from_millis(250);
 /// The longest such time: an attempt that began before the target could hear it is given up.
@@ -526,8 +533,8 @@ const LONGEST_ATTEMPT: Duration = Duration::from_secs(4);
 /// Time after a refusal before asking again: at once would be a busy loop.
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Asks for a pool that does not exist until something answers.
-fn resolve_once(world: &mut dyn World, within: Duration) -> Result<Answer, WorldError> {
+/// Asks for a pool that does not exist until something answers, or until an association is up where that suffices.
+fn ask(world: &mut dyn World, ready: Ready, within: Duration) -> Result<Answer, WorldError> {
     let octets = forge::handle_resolution(b"rspcheck-probe", false).octets();
     let until = world.now() + within;
     let endpoint = world.open(EndpointKind::Sctp)?;
@@ -541,9 +548,14 @@ fn resolve_once(world: &mut dyn World, within: Duration) -> Result<Answer, World
         attempt = attempt.saturating_mul(2).min(LONGEST_ATTEMPT);
         while let Some(happening) = world.wait(next.min(until))? {
             match happening {
+                Happening::Up { assoc: up, .. } if up == assoc && ready == Ready::Association => {
+                    let took = world.now().saturating_sub(began);
+                    world.abort(assoc)?;
+                    return Ok(Answer::After(took));
+                }
                 Happening::Up { assoc: up, .. } if up == assoc => {
                     world.send(assoc, 11, &octets)?;
-                    "the association is up, and no answer came".clone_into(&mut last);
+                    UNANSWERED.clone_into(&mut last);
                     next = until;
                 }
                 Happening::Message { assoc: from, .. } if from == assoc => {

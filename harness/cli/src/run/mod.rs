@@ -176,7 +176,7 @@ fn close(args: &Args, dir: &RunDir, record: &Run) -> Done {
     let text = report::render(&loaded, options, Format::Text, args.verbose);
     crate::output::print(&text)?;
     if record.broken_off.is_some() {
-        say(&format!(
+        say(format!(
             "rspcheck: the run is broken off; what was done until then is in {}",
             dir.path().display()
         ));

@@ -15,7 +15,7 @@ const CASES: [&str; 5] = [
 const WENT_AWAY: &str = "the target went away in case rfc5352/2.2.3/grant-names-the-pe";
 
 /// A registrar that the test starts. Dropping it ends it.
-struct Attached {
+pub(crate) struct Attached {
     child: Child,
     asap: String,
     udp_port: String,
@@ -25,7 +25,7 @@ struct Attached {
 
 impl Attached {
     /// Starts the fake registrar, on the ports of an earlier one if there is one.
-    fn start(how: &str, earlier: Option<&Attached>) -> Attached {
+    pub(crate) fn start(how: &str, earlier: Option<&Attached>) -> Attached {
         let words = fake::command();
         let mut command = Command::new(&words[0]);
         command.args(&words[1..]).env(fake::HOW, how);
@@ -55,7 +55,7 @@ impl Attached {
     }
 
     /// Writes a target file for it, with short times.
-    fn file(&self, place: &Place, more: &str) -> String {
+    pub(crate) fn file(&self, place: &Place, more: &str) -> String {
         let Attached { asap, udp_port, .. } = self;
         place.file(&format!(
             "[target]\nname = \"fake\"\ndriver = \"attach\"\ncapabilities = []\nasap = \"{asap}\"\n\

@@ -1,6 +1,7 @@
 //! Addresses of a target that is being started: taken by another process, or answered by an older one.
 
-use super::{Place, RESOLVES};
+use super::away::Attached;
+use super::{Place, RESOLVES, fake};
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 
@@ -133,4 +134,39 @@ fn process_that_answers_already_is_not_tested() {
         assert_eq!(place.starts(), starts, "{ready}");
         assert!(!place.out().exists());
     }
+}
+
+/// Its only sign of life is the association.
+#[test]
+fn target_silent_about_unknown_pools_is_ready_by_association() {
+    let ready = "ready = \"association\"";
+    let silent = "[timers]\nt1-enrprequest = \"200ms\"\n[run]\nsilence = \"50ms\"\n";
+    let place = Place::new();
+    let ports = "RSPCHECK_FAKE_PORTS={asap-port}/{udp-port} exec \"$@\"";
+    let command: Vec<String> = ["/bin/sh", "-c", ports, "sh"]
+        .into_iter()
+        .map(str::to_owned)
+        .chain(fake::command())
+        .collect();
+    let command = serde_json::to_string(&command).expect("words are JSON");
+    let file = place.file(&format!(
+        "[target]\nname = \"fake\"\ndriver = \"spawn\"\n{ready}\ncapabilities = []\ncommand = {command}\n{FREE}{silent}"
+    ));
+    let mut spawned = place.command(&["--target", &file, RESOLVES]);
+    spawned.env(fake::HOW, "is silent");
+    let spawned = super::ran(spawned.output().expect("the binary starts"));
+    assert!([1, 5].contains(&spawned.code), "{}", spawned.err);
+    assert_ne!(place.verdict(RESOLVES).0, "missing");
+
+    let place = Place::new();
+    let target = Attached::start("is silent", None);
+    let ran = place.run(&["--target", &target.file(&place, ready), RESOLVES]);
+    assert!([1, 5].contains(&ran.code), "{}", ran.err);
+    assert_ne!(place.verdict(RESOLVES).0, "missing");
+
+    let place = Place::new();
+    let file = target.file(&place, "start-timeout = \"500ms\"");
+    let ran = place.run(&["--target", &file, RESOLVES]);
+    assert_eq!(ran.code, 3, "{}", ran.err);
+    assert!(ran.err.contains(ready), "{}", ran.err);
 }
