@@ -47,11 +47,13 @@ const WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_ROUND_ROBIN: Case = registrar(
 .needs(&[Ics::PolicyWeightedRoundRobin]);
 
 fn weight_0_never_comes_first_in_weighted_round_robin(t: &mut Tester) -> Outcome {
-    let pes = pool_of(t, [0, 2, 1].map(wrr))?;
-    let pu = t.pool_user();
-
-    let firsts = firsts(t, &pu, &pes, 12)?;
-    has_not(t, R5356_3_2_2, &firsts, 'A');
+    // The PE of weight 0 registers first and last, so that an order of registration does not pass for weights.
+    for (weights, unused) in [([0, 2, 1], 'A'), ([1, 2, 0], 'C')] {
+        let pes = pool_of(t, weights.map(wrr))?;
+        let pu = t.pool_user();
+        let firsts = firsts(t, &pu, &pes, 12)?;
+        has_not(t, R5356_3_2_2, &firsts, unused);
+    }
     Ok(())
 }
 
@@ -66,11 +68,12 @@ const WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_RANDOM: Case = registrar(
 .needs(&[Ics::PolicyWeightedRandom]);
 
 fn weight_0_never_comes_first_in_weighted_random(t: &mut Tester) -> Outcome {
-    let pes = pool_of(t, [0, 2, 1].map(wrand))?;
-    let pu = t.pool_user();
-
-    let firsts = firsts(t, &pu, &pes, 100)?;
-    has_not(t, R5356_3_2_2, &firsts, 'A');
+    for (weights, unused) in [([0, 2, 1], 'A'), ([1, 2, 0], 'C')] {
+        let pes = pool_of(t, weights.map(wrand))?;
+        let pu = t.pool_user();
+        let firsts = firsts(t, &pu, &pes, 100)?;
+        has_not(t, R5356_3_2_2, &firsts, unused);
+    }
     Ok(())
 }
 

@@ -118,18 +118,24 @@ const NEW_WEIGHTS_COUNT_AT_ONCE: Case = registrar(
 .needs(&[Ics::PolicyWeightedRoundRobin]);
 
 fn new_weights_count_at_once(t: &mut Tester) -> Outcome {
-    let pes = pool_of(t, [4, 1].map(wrr))?;
-    let pu = t.pool_user();
-    t.preamble(|t| firsts(t, &pu, &pes, 5).map(drop))?;
+    // The PE that becomes heavier registers last and first.
+    for (light, letter) in [(1, 'B'), (0, 'A')] {
+        let heavy = 1 - light;
+        let mut weights = [4, 4];
+        weights[light] = 1;
+        let pes = pool_of(t, weights.map(wrr))?;
+        let pu = t.pool_user();
+        t.preamble(|t| firsts(t, &pu, &pes, 5).map(drop))?;
 
-    let lighter = pes[0].clone().policy(wrr(1));
-    let heavier = pes[1].clone().policy(wrr(4));
-    t.preamble(|t| t.register(&lighter))?;
-    t.preamble(|t| t.register(&heavier))?;
-    // The rest of the old round may still be served, so B need have only the greater part of the turns.
-    let firsts = firsts(t, &pu, &pes, 20)?;
-    let holds = count(&firsts, 'B') > 10;
-    t.check_that(R5352_3_1_45, holds, format!("first: {firsts}"));
+        let lighter = pes[heavy].clone().policy(wrr(1));
+        let heavier = pes[light].clone().policy(wrr(4));
+        t.preamble(|t| t.register(&lighter))?;
+        t.preamble(|t| t.register(&heavier))?;
+        // The rest of the old round may still be served, so it need have only the greater part of the turns.
+        let firsts = firsts(t, &pu, &pes, 20)?;
+        let holds = count(&firsts, letter) > 10;
+        t.check_that(R5352_3_1_45, holds, format!("first: {firsts}"));
+    }
     Ok(())
 }
 

@@ -116,13 +116,16 @@ const NEW_LOADS_COUNT_AT_ONCE: Case = registrar(
 .needs(&[Ics::PolicyPriorityLeastUsed]);
 
 fn new_loads_count_at_once(t: &mut Tester) -> Outcome {
-    let pes = pool_of(t, [plu(100, 10), plu(200, 10)])?;
-    let pu = t.pool_user();
-    t.preamble(|t| list(t, &pu, &pes).map(drop))?;
+    // The other PE, which then comes first, registers last and first.
+    for (loads, busy, first) in [([100, 200], 0, 'B'), ([200, 100], 1, 'A')] {
+        let pes = pool_of(t, loads.map(|load| plu(load, 10)))?;
+        let pu = t.pool_user();
+        t.preamble(|t| list(t, &pu, &pes).map(drop))?;
 
-    t.preamble(|t| t.register(&pes[0].clone().policy(plu(300, 10))))?;
-    let listed = list(t, &pu, &pes)?;
-    begins_with(t, R5352_3_1_45, &listed, 'B');
+        t.preamble(|t| t.register(&pes[busy].clone().policy(plu(300, 10))))?;
+        let listed = list(t, &pu, &pes)?;
+        begins_with(t, R5352_3_1_45, &listed, first);
+    }
     Ok(())
 }
 
@@ -147,6 +150,7 @@ fn sum_does_not_wrap(t: &mut Tester) -> Outcome {
             plu(0x100, 0x100),
         ],
     )?;
+    let [usable, ..] = pool_of(t, [plu(0x100, 0x100), plu(0xffff_ffff, 0x10)])?;
     let pu = t.pool_user();
 
     for _ in 0..3 {
@@ -154,6 +158,10 @@ fn sum_does_not_wrap(t: &mut Tester) -> Outcome {
         let rising = in_order(&listed, "CAB") || in_order(&listed, "CBA");
         t.check_that(R5356_5_3_2_5, rising, format!("listed: {listed}"));
         begins_with(t, R5356_5_3_2_2, &listed, 'C');
+        // In the other pool the wanted PE has registered first.
+        let first = t.listed(&pu, &usable.handle)?.first().copied();
+        let wanted = Some(usable.pe_identifier());
+        t.check_eq(R5356_5_3_2_2, "first PE", first, wanted);
     }
     Ok(())
 }

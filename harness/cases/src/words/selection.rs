@@ -115,6 +115,7 @@ pub(crate) fn unusable_pes_do_no_harm(
     unusable: [Policy; 2],
     usable: Policy,
 ) -> Outcome {
+    let [one, other] = unusable.clone();
     let pes = pool_of(t, unusable)?;
     let pu = t.pool_user();
     let pool = pes[0].handle.clone();
@@ -123,12 +124,16 @@ pub(crate) fn unusable_pes_do_no_harm(
         t.observe(response.summary());
     }
 
-    let joins = t.pool_element(&pool).policy(usable);
+    let joins = t.pool_element(&pool).policy(usable.clone());
     t.preamble(|t| t.register(&joins))?;
-    for _ in 0..3 {
-        let resolution = t.resolve(&pu, &pool)?;
-        let id = nth_pe(0, "pe-identifier");
-        t.field(requirement, &resolution, &id, joins.pe_identifier());
+    // In a second pool it registers first, so that an order of registration does not pass.
+    let [founder, ..] = pool_of(t, [usable, one, other])?;
+    for usable in [&joins, &founder] {
+        for _ in 0..3 {
+            let resolution = t.resolve(&pu, &usable.handle)?;
+            let id = nth_pe(0, "pe-identifier");
+            t.field(requirement, &resolution, &id, usable.pe_identifier());
+        }
     }
     Ok(())
 }

@@ -111,6 +111,7 @@ pub(crate) const ALL: &[Fault] = &[
     sends("lists-the-first-only", |s| {
         lists(s, |list| list.truncate(1))
     }),
+    both("lists-the-newest-first", newest_first, count_registrations),
     sends("leaves-out-the-second-best", |s| {
         lists(s, |list| {
             if list.len() > 1 {
@@ -342,6 +343,30 @@ fn list_again(response: &mut HandleResolutionResponse, registration: &[u8]) {
     }
 }
 
+/// Remembers the PEs in the order of their first registrations.
+fn count_registrations(received: &mut Received) -> bool {
+    let octets = received.octets.clone();
+    if let Ok(decoded) = Message::decode(&octets)
+        && let Message::Registration(r) = decoded.message
+    {
+        let (id, next) = (r.pool_element.identifier.0, received.memory.len() as u64);
+        let id = id.to_be_bytes().to_vec();
+        received.memory.entry(id).or_insert(next);
+    }
+    true
+}
+
+fn newest_first(sent: &mut Sent) {
+    let memory = std::mem::take(&mut sent.memory);
+    lists(sent, |list| {
+        list.sort_by_key(|pe| {
+            let known = memory.get(&pe.identifier.0.to_be_bytes()[..]);
+            std::cmp::Reverse(known.copied())
+        });
+    });
+    sent.memory = memory;
+}
+
 /// Mutants with the case and the requirement that must see them: a case can fail for another reason than its purpose.
 pub(crate) const SEEN: &[(&str, &str, &str)] = &[
     (
@@ -383,6 +408,21 @@ pub(crate) const SEEN: &[(&str, &str, &str)] = &[
         "lists-pes-for-ever",
         "rfc5352/3.4/vanished-pe-is-removed",
         "R5352_3_5_15",
+    ),
+    (
+        "lists-the-newest-first",
+        "rfc5356/4.2.2/new-weights-count-at-once",
+        "R5352_3_1_45",
+    ),
+    (
+        "lists-the-newest-first",
+        "rfc5356/5.3.2/new-loads-count-at-once",
+        "R5352_3_1_45",
+    ),
+    (
+        "lists-the-newest-first",
+        "rfc5356/5.3.2/sum-does-not-wrap",
+        "R5356_5_3_2_2",
     ),
     (
         "names-one-pool-in-all-keep-alives",
