@@ -534,7 +534,7 @@ impl ElementDriver {
                 Output::Shutdown { assoc } => {
                     self.outbox.shutdown(now, stack_side(assoc), transport);
                 }
-                Output::Told(event) => self.notify(now, event, transport),
+                Output::Event(event) => self.notify(now, event, transport),
                 Output::Log(log) => trace(&log),
                 Output::Wait(deadline) => {
                     self.deadline = deadline;

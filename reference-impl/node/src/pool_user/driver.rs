@@ -398,7 +398,7 @@ impl UserDriver {
                         self.engine.handle(now, Input::Down { assoc, why, unsent });
                     }
                 }
-                Output::Told(event) => self.events.push_back(event),
+                Output::Event(event) => self.events.push_back(event),
                 Output::Log(log) => trace(&log),
                 Output::Wait(deadline) => {
                     self.deadline = deadline;

@@ -54,9 +54,9 @@ fn after(state: &str, event: &str) -> String {
         true => "Hunting",
         false => "Idle",
     };
-    let mut told: Vec<String> = vec![state.to_owned()];
-    told.extend(std::mem::take(&mut world.steps));
-    told.join("; ")
+    let mut steps: Vec<String> = vec![state.to_owned()];
+    steps.extend(std::mem::take(&mut world.steps));
+    steps.join("; ")
 }
 
 #[test]

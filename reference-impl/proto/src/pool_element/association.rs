@@ -139,7 +139,7 @@ impl Element {
     fn end_if_stopped(&mut self) {
         if self.stopping && !self.stopped && self.is_out() && self.assocs.is_empty() {
             self.stopped = true;
-            self.tell(Event::Stopped);
+            self.emit(Event::Stopped);
         }
     }
 }

@@ -67,7 +67,7 @@ impl Element {
         if octets > self.config.max_cookie {
             self.log(Log::CookieTooLong { assoc, octets });
         } else {
-            self.tell(Event::CookieEcho { assoc, cookie });
+            self.emit(Event::CookieEcho { assoc, cookie });
         }
         self.on_began(assoc);
     }
@@ -75,7 +75,7 @@ impl Element {
     pub(super) fn on_business_card(&mut self, assoc: Assoc, mut card: BusinessCard) {
         card.pool_elements
             .truncate(self.config.max_business_card.max(1));
-        self.tell(Event::BusinessCard { assoc, card });
+        self.emit(Event::BusinessCard { assoc, card });
         self.on_began(assoc);
     }
 

@@ -93,7 +93,7 @@ impl Element {
         } else {
             self.listing = Listing::No;
             self.state = State::Out;
-            self.tell(Event::NotDeregistered { causes: Vec::new() });
+            self.emit(Event::NotDeregistered { causes: Vec::new() });
             self.settle();
         }
     }
@@ -131,7 +131,7 @@ impl Element {
     fn on_expired(&mut self) {
         self.listing = Listing::No;
         self.log(Log::Expired);
-        self.tell(Event::Expired);
+        self.emit(Event::Expired);
     }
 
     fn on_deregistered(&mut self, now: Duration, message: DeregistrationResponse) {
@@ -141,14 +141,14 @@ impl Element {
         match message.operation_error {
             None => {
                 self.log(Log::Deregistered);
-                self.tell(Event::Deregistered);
+                self.emit(Event::Deregistered);
             }
             Some(error) => {
                 self.log(Log::DeregistrationRejected {
                     causes: codes(Some(&error)),
                 });
                 let causes = error.causes;
-                self.tell(Event::NotDeregistered { causes });
+                self.emit(Event::NotDeregistered { causes });
             }
         }
         if self.wanted {
@@ -161,7 +161,7 @@ impl Element {
     /// Ends the procedure: nothing is registered (any more).
     pub(super) fn be_out(&mut self) {
         self.state = State::Out;
-        self.tell(Event::Deregistered);
+        self.emit(Event::Deregistered);
         self.settle();
     }
 

@@ -130,7 +130,7 @@ impl Element {
             State::Out | State::Seeking { .. } | State::Rejected { .. } | State::Failed { .. } => {}
             State::Pending { .. } => self.seek(now, Old::Gone(home.server)),
             State::Registered { .. } => {
-                self.tell(Event::HomeLost);
+                self.emit(Event::HomeLost);
                 self.attempts = 0;
                 self.seek(now, Old::Gone(home.server));
             }
@@ -191,7 +191,7 @@ impl Element {
         self.log(Log::Adopted { assoc, id });
         let old = self.home.replace(home);
         if old.as_ref().and_then(|old| old.id) != Some(id) {
-            self.tell(Event::HomeChanged { home: id });
+            self.emit(Event::HomeChanged { home: id });
         }
         if let Some(old) = old.filter(|old| old.assoc != assoc) {
             self.leave(old.assoc);

@@ -50,7 +50,7 @@ impl Element {
             Some(home) if home.assoc == assoc => {
                 let old = home.id.replace(id);
                 if old.is_some_and(|old| old != id) {
-                    self.tell(Event::HomeChanged { home: id });
+                    self.emit(Event::HomeChanged { home: id });
                 }
             }
             Some(_) | None if message.wants_to_be_home() => self.adopt(now, assoc, id),

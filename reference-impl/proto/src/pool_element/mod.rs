@@ -5,7 +5,7 @@
 //!                 Input                                                    Output
 //!   Dialled, Up, Restart, Down ──► association ─┐              ┌─► Connect, Abort, Shutdown
 //!   Message ──► receive (decoding) ─────────────┼─► procedure ─┼─► Send
-//!   Datagram ──► home (hunt) ───────────────────┤              ├─► Told(event), Log
+//!   Datagram ──► home (hunt) ───────────────────┤              ├─► Event(event), Log
 //!   Tick ──► whatever is due ───────────────────┤              └─► Wait(deadline)
 //!   Register, Policy, Card, … ──► procedure ────┘
 //! ```
@@ -71,7 +71,7 @@
 //!             Message::from(response).encode(&mut octets)?;
 //!             element.handle(now, Input::Message { assoc, ppid, octets: &octets });
 //!         }
-//!         Output::Told(Event::Registered { .. }) => registered = true,
+//!         Output::Event(Event::Registered { .. }) => registered = true,
 //!         Output::Wait(deadline) => {
 //!             // T4-reregistration: 20 s less than the registration life of 5 minutes.
 //!             assert_eq!(deadline, Some(Duration::from_secs(280)));
@@ -244,7 +244,7 @@ pub enum Output {
         assoc: Assoc,
     },
     /// Report this event to the owner.
-    Told(Event),
+    Event(Event),
     /// Write this log entry.
     Log(Log),
     /// Wait: the engine has nothing to do before the next input. At this time at the latest, pass
@@ -479,8 +479,8 @@ impl Element {
         });
     }
 
-    fn tell(&mut self, event: Event) {
-        self.out.push_back(Output::Told(event));
+    fn emit(&mut self, event: Event) {
+        self.out.push_back(Output::Event(event));
     }
 
     fn log(&mut self, log: impl Into<Log>) {

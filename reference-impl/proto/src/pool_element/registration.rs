@@ -220,7 +220,7 @@ impl Element {
         }
         let attempts = self.attempts;
         self.log(Log::Failed { attempts });
-        self.tell(Event::Failed { attempts });
+        self.emit(Event::Failed { attempts });
         let until = after(now, self.config.retry_failed);
         self.state = State::Failed { until };
     }
@@ -301,7 +301,7 @@ impl Element {
             pe: self.id,
             renewed_in: t4,
         });
-        self.tell(Event::Registered {
+        self.emit(Event::Registered {
             home: self.home_id(),
             again,
             warnings: message.operation_error.map_or_else(Vec::new, |e| e.causes),
@@ -325,7 +325,7 @@ impl Element {
         }
         let until = after(now, self.config.retry_rejected);
         self.state = State::Rejected { until };
-        self.tell(Event::Rejected {
+        self.emit(Event::Rejected {
             causes: message.operation_error.map_or_else(Vec::new, |e| e.causes),
         });
     }
@@ -334,7 +334,7 @@ impl Element {
     fn rename(&mut self, now: Duration) {
         self.id = PeIdentifier(self.rng.u32(1..=u32::MAX));
         self.listing = Listing::No;
-        self.tell(Event::Renamed { id: self.id });
+        self.emit(Event::Renamed { id: self.id });
         self.register(now);
     }
 

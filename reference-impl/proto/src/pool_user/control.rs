@@ -61,7 +61,7 @@ impl PoolUser {
             return;
         }
         state.cookie = Some(cookie);
-        self.tell(Event::Cookie { session, octets });
+        self.emit(Event::Cookie { session, octets });
     }
 
     fn on_business_card(&mut self, now: Duration, session: Session, message: BusinessCard) {
@@ -77,7 +77,7 @@ impl PoolUser {
         if pool == state.pool {
             state.card = elements;
         }
-        self.tell(Event::BusinessCard {
+        self.emit(Event::BusinessCard {
             session,
             pool: pool.clone(),
             order,

@@ -78,7 +78,7 @@ impl PoolUser {
         messages: Vec<Message>,
     ) {
         if !messages.is_empty() {
-            self.tell(Event::Returned {
+            self.emit(Event::Returned {
                 session,
                 pe,
                 why,
@@ -104,7 +104,7 @@ impl PoolUser {
         };
         if ppid != ASAP_PPID {
             let octets = octets.to_vec();
-            self.tell(Event::Data {
+            self.emit(Event::Data {
                 session,
                 from: pe,
                 ppid,

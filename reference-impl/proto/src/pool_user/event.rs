@@ -263,7 +263,7 @@ pub enum Fault {
     /// The caller could not begin a set-up.
     NotDialled,
     /// The owner reported that it does not answer ([`Fail`](super::Input::Fail)).
-    Told,
+    Reported,
 }
 
 impl fmt::Display for Fault {
@@ -276,7 +276,7 @@ impl fmt::Display for Fault {
             Self::Refused => "it refused",
             Self::Unreachable => "it cannot be reached",
             Self::NotDialled => "no set-up from here",
-            Self::Told => "the application reports that it fails",
+            Self::Reported => "the application reports that it fails",
         })
     }
 }

@@ -138,7 +138,7 @@ impl PoolUser {
             return;
         };
         self.log(Log::HomeLost { assoc });
-        self.tell(Event::Home { found: false });
+        self.emit(Event::Home { found: false });
         self.on_home_lost_subscriptions();
         self.on_home_lost_questions();
         if self.home.hunt.is_hunting() {
@@ -178,7 +178,7 @@ impl PoolUser {
             }
         }
         if let Some((assoc, _)) = self.home.current.take() {
-            self.tell(Event::Home { found: false });
+            self.emit(Event::Home { found: false });
             self.shut_home(assoc);
         }
     }
@@ -214,7 +214,7 @@ impl PoolUser {
                         self.on_home_lost_subscriptions();
                         self.shut_home(old);
                     } else {
-                        self.tell(Event::Home { found: true });
+                        self.emit(Event::Home { found: true });
                     }
                     self.log(Log::HomeFound { assoc });
                     self.on_home_found(now, assoc);

@@ -5,7 +5,7 @@
 //!              Input                                                        Output
 //!   Dialled, Up, Restart, Down ──► home, session ─┐              ┌─► Connect, Abort, Shutdown
 //!   Message ──► receive (decoding), data ─────────┼─► procedure ─┼─► Send (ASAP), Data (of sessions)
-//!   Datagram ──► home ────────────────────────────┤              ├─► Told(event), Log
+//!   Datagram ──► home ────────────────────────────┤              ├─► Event(event), Log
 //!   Tick ──► whatever is due ─────────────────────┤              └─► Wait(deadline)
 //!   Resolve, Watch, Open, Send, … ──► procedure ──┘
 //! ```
@@ -193,7 +193,7 @@ pub enum Input<'a> {
     },
     /// Leave the PE of a session, which does not work (Transport.Failure). A caller that holds messages for it
     /// ([`PoolUser::element`]) may abort the association itself instead, and return them with [`Input::Down`] and
-    /// [`Fault::Told`].
+    /// [`Fault::Reported`].
     Fail {
         /// The session.
         session: Session,
@@ -269,7 +269,7 @@ pub enum Output {
         assoc: Assoc,
     },
     /// Report this event to the owner.
-    Told(Event),
+    Event(Event),
     /// Write this log entry.
     Log(Log),
     /// Wait: the engine has nothing to do before the next input. At this time at the latest, pass
@@ -531,12 +531,12 @@ impl PoolUser {
         }
     }
 
-    fn tell(&mut self, event: Event) {
-        self.out.push_back(Output::Told(event));
+    fn emit(&mut self, event: Event) {
+        self.out.push_back(Output::Event(event));
     }
 
     fn tell_all(&mut self, events: Vec<Event>) {
-        self.out.extend(events.into_iter().map(Output::Told));
+        self.out.extend(events.into_iter().map(Output::Event));
     }
 
     fn log(&mut self, log: impl Into<Log>) {

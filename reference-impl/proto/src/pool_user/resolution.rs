@@ -31,11 +31,11 @@ use super::{Assoc, Event, Failure, Log, PoolUser, Request, Resolution, Timer};
 impl PoolUser {
     pub(super) fn on_resolve(&mut self, now: Duration, request: Request, pool: PoolHandle) {
         if let Err(why) = self.admit(request, &pool) {
-            return self.tell(Event::NotResolved { request, why });
+            return self.emit(Event::NotResolved { request, why });
         }
         let Some(entry) = self.pools.entry(&pool, self.config.max_pools) else {
             let why = Failure::TooMany;
-            return self.tell(Event::NotResolved { request, why });
+            return self.emit(Event::NotResolved { request, why });
         };
         if entry.is_fresh(now) {
             return self.answer(now, request, &pool, true);
@@ -264,7 +264,7 @@ impl PoolUser {
         for request in waiting {
             self.requests.remove(&request);
             let why = why.clone();
-            self.tell(Event::NotResolved { request, why });
+            self.emit(Event::NotResolved { request, why });
         }
         self.on_watch_unanswered(pool, why);
         for session in sessions {
@@ -288,11 +288,11 @@ impl PoolUser {
             );
             for request in waiting {
                 let why = Failure::Stopping;
-                self.tell(Event::NotResolved { request, why });
+                self.emit(Event::NotResolved { request, why });
             }
             for request in watches.into_keys() {
                 let why = Failure::Stopping;
-                self.tell(Event::WatchEnded { request, why });
+                self.emit(Event::WatchEnded { request, why });
             }
         }
         self.requests.clear();
@@ -307,7 +307,7 @@ impl PoolUser {
             return;
         };
         let resolution = list.resolution.clone();
-        self.tell(Event::Resolved {
+        self.emit(Event::Resolved {
             request,
             resolution,
             preferred: preferred.identifier,

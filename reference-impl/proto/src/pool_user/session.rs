@@ -187,14 +187,14 @@ impl PoolUser {
             "the number of a session is not used again"
         );
         if let Err(why) = self.admit_session(&target) {
-            return self.tell(Event::Failed { session, why });
+            return self.emit(Event::Failed { session, why });
         }
         let pool = target.pool().clone();
         if let Some(entry) = self.pools.entry(&pool, self.config.max_pools) {
             entry.sessions.insert(session);
         } else {
             let why = SessionFailure::NotResolved(Failure::TooMany);
-            return self.tell(Event::Failed { session, why });
+            return self.emit(Event::Failed { session, why });
         }
         let entry = Entry {
             pool: pool.clone(),
@@ -360,7 +360,7 @@ impl PoolUser {
         }
         self.timers.clear(&Timer::Session(session));
         let cookie_echoed = has_control(&element) && self.greet(session, assoc);
-        self.tell(Event::Up {
+        self.emit(Event::Up {
             session,
             element,
             failover: left.map(|from| Failover {
@@ -388,7 +388,7 @@ impl PoolUser {
             State::Closing { .. } => {
                 self.give_back(session, None, Unsent::Ended, unsent);
                 self.end_session(session);
-                self.tell(Event::Closed { session });
+                self.emit(Event::Closed { session });
             }
             State::Resolving | State::Pausing => {}
         }
@@ -422,7 +422,7 @@ impl PoolUser {
         if let Some(assoc) = assoc {
             self.hang_up(assoc);
         }
-        self.on_fault(now, session, Fault::Told, Vec::new());
+        self.on_fault(now, session, Fault::Reported, Vec::new());
     }
 
     fn hang_up(&mut self, assoc: Assoc) {
@@ -474,7 +474,7 @@ impl PoolUser {
             return self.fail_session(session, SessionFailure::Fault { pe, why });
         }
         if was_up {
-            self.tell(Event::FailingOver {
+            self.emit(Event::FailingOver {
                 session,
                 from: pe,
                 why,
@@ -495,7 +495,7 @@ impl PoolUser {
             Fault::Lost | Fault::Aborted | Fault::Refused | Fault::Unreachable => {
                 self.report(now, pool.clone(), pe);
             }
-            Fault::Told => self.on_unreachable(now, pool.clone(), pe),
+            Fault::Reported => self.on_unreachable(now, pool.clone(), pe),
             Fault::Closed | Fault::Restarted | Fault::NotDialled => {}
         }
     }
@@ -545,7 +545,7 @@ impl PoolUser {
                 let assoc = *assoc;
                 self.hang_up(assoc);
                 self.end_session(session);
-                self.tell(Event::Closed { session });
+                self.emit(Event::Closed { session });
             }
         }
     }
@@ -576,7 +576,7 @@ impl PoolUser {
         }
         self.give_back(session, None, Unsent::Ended, queued);
         self.end_session(session);
-        self.tell(Event::Closed { session });
+        self.emit(Event::Closed { session });
     }
 
     pub(super) fn close_all(&mut self, now: Duration) {
@@ -592,7 +592,7 @@ impl PoolUser {
             self.give_back(session, None, Unsent::Ended, queued);
         }
         self.end_session(session);
-        self.tell(Event::Failed { session, why });
+        self.emit(Event::Failed { session, why });
     }
 
     fn end_session(&mut self, session: Session) {

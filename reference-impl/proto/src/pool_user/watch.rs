@@ -26,11 +26,11 @@ use super::{Event, Failure, PoolUser, Request};
 impl PoolUser {
     pub(super) fn on_watch(&mut self, now: Duration, request: Request, pool: PoolHandle) {
         if let Err(why) = self.admit(request, &pool) {
-            return self.tell(Event::WatchEnded { request, why });
+            return self.emit(Event::WatchEnded { request, why });
         }
         let Some(entry) = self.pools.entry(&pool, self.config.max_pools) else {
             let why = Failure::TooMany;
-            return self.tell(Event::WatchEnded { request, why });
+            return self.emit(Event::WatchEnded { request, why });
         };
         let known = entry.list.as_ref().map(|list| list.resolution.clone());
         let known = known.filter(|_| entry.is_subscribed);
@@ -42,8 +42,8 @@ impl PoolUser {
             // The last list of the registrar is the present state of the pool.
             Some(resolution) => {
                 let accepted = true;
-                self.tell(Event::Watching { request, accepted });
-                self.tell(Event::Changed {
+                self.emit(Event::Watching { request, accepted });
+                self.emit(Event::Changed {
                     request,
                     resolution,
                 });
@@ -79,9 +79,9 @@ impl PoolUser {
         };
         let resolution = list.resolution.clone();
         let mut events = Vec::new();
-        for (&request, told) in &mut entry.watches {
+        for (&request, flag) in &mut entry.watches {
             if let Some(accepted) = accepts
-                && told.replace(accepted) != accepts
+                && flag.replace(accepted) != accepts
             {
                 events.push(Event::Watching { request, accepted });
             }
@@ -117,7 +117,7 @@ impl PoolUser {
             | Failure::TooMany
             | Failure::HandleTooLong
             | Failure::Stopping => {
-                let unanswered = entry.watches.iter().filter(|(_, told)| told.is_none());
+                let unanswered = entry.watches.iter().filter(|(_, flag)| flag.is_none());
                 unanswered.map(|(&request, _)| request).collect()
             }
         };
@@ -132,7 +132,7 @@ impl PoolUser {
         }
         self.requests.remove(&request);
         let why = why.clone();
-        self.tell(Event::WatchEnded { request, why });
+        self.emit(Event::WatchEnded { request, why });
     }
 
     /// Takes note that the home that sent changes is gone, or restarted.
@@ -145,8 +145,8 @@ impl PoolUser {
             }
             handles.push(handle.clone());
             let accepted = false;
-            for (&request, told) in &mut entry.watches {
-                *told = Some(accepted);
+            for (&request, flag) in &mut entry.watches {
+                *flag = Some(accepted);
                 events.push(Event::Watching { request, accepted });
             }
         }

@@ -45,7 +45,7 @@ fn cookie_echo_is_reported_before_later_messages() {
         assoc: user,
         cookie: b"state"[..].into(),
     };
-    assert_eq!(world.told(), [event]);
+    assert_eq!(world.events(), [event]);
     assert!(!world.element.is_control(user, 0), "data goes beside");
     assert!(world.element.is_control(user, 11));
 }
@@ -60,10 +60,10 @@ fn cookies_are_limited() {
         assoc: user,
         cookie: b"12345".to_vec(),
     });
-    assert_eq!(world.told(), []);
+    assert_eq!(world.events(), []);
     assert_eq!(world.sent(), []);
     world.send(user, CookieEcho::new(cookie(b"1234")));
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.events().len(), 1);
 }
 
 #[test]
@@ -101,7 +101,7 @@ fn card_is_reported_up_to_its_limit() {
         assoc: user,
         card: card(3),
     };
-    assert_eq!(world.told(), [event]);
+    assert_eq!(world.events(), [event]);
 }
 
 #[test]

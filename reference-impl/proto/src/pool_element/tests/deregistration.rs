@@ -9,7 +9,7 @@ fn a_de_registration_is_sent_and_confirmed() {
     let expected = Deregistration::new("p".into(), PE);
     assert_eq!(world.sent(), [(home, expected.into())]);
     world.confirm(home);
-    assert_eq!(world.told(), [Event::Deregistered]);
+    assert_eq!(world.events(), [Event::Deregistered]);
     assert!(!world.element.is_registered());
     world.out.clear();
     world.pass_secs(10_000);
@@ -22,7 +22,7 @@ fn unregistered_pe_de_registers_without_a_message() {
     world.input(Input::Register);
     assert_eq!(world.element.setups(), 2);
     world.input(Input::Deregister);
-    assert_eq!(world.told(), [Event::Deregistered]);
+    assert_eq!(world.events(), [Event::Deregistered]);
     assert_eq!(world.element.setups(), 0);
     assert_eq!(world.aborted().len(), 2);
     assert_eq!(world.sent(), []);
@@ -37,7 +37,7 @@ fn a_registration_without_an_answer_yet_is_de_registered() {
     world.accept(home);
     assert!(!world.element.is_registered(), "that was before");
     world.confirm(home);
-    assert_eq!(world.told(), [Event::Deregistered]);
+    assert_eq!(world.events(), [Event::Deregistered]);
 }
 
 #[test]
@@ -49,7 +49,7 @@ fn rejected_de_registration_is_reported() {
     let error = Some(cause.clone().into());
     world.send(home, DeregistrationResponse::new("p".into(), PE, error));
     let causes = vec![cause];
-    assert_eq!(world.told(), [Event::NotDeregistered { causes }]);
+    assert_eq!(world.events(), [Event::NotDeregistered { causes }]);
     world.out.clear();
     world.pass_secs(1000);
     assert_eq!(world.sent(), []);
@@ -68,7 +68,7 @@ fn unanswered_de_registration_tries_another_registrar_then_ends() {
     assert_eq!(sent, 3, "more than MAX-REG-ATTEMPT");
     world.pass_secs(30);
     let causes = Vec::new();
-    assert_eq!(world.told(), [Event::NotDeregistered { causes }]);
+    assert_eq!(world.events(), [Event::NotDeregistered { causes }]);
     assert_eq!(world.element.associations(), 0);
     world.pass_secs(1000);
     assert_eq!(world.element.setups(), 0);
@@ -82,8 +82,8 @@ fn de_registration_ends_without_any_registrar() {
     world.out.clear();
     world.pass_secs(90);
     let causes = Vec::new();
-    let told = [Event::NotDeregistered { causes }, Event::Stopped];
-    assert_eq!(world.told(), told);
+    let events = [Event::NotDeregistered { causes }, Event::Stopped];
+    assert_eq!(world.events(), events);
     assert_eq!(world.element.associations(), 0);
 }
 
@@ -91,7 +91,7 @@ fn de_registration_ends_without_any_registrar() {
 fn expired_registration_is_renewed() {
     let (mut world, home) = World::registered();
     world.confirm(home);
-    assert_eq!(world.told(), [Event::Expired]);
+    assert_eq!(world.events(), [Event::Expired]);
     assert!(!world.element.is_registered());
     world.registration(home);
     world.accept(home);
@@ -123,7 +123,7 @@ fn only_the_home_can_end_a_registration() {
         DeregistrationResponse::new("p".into(), PeIdentifier(8), None),
     );
     assert!(world.element.is_registered());
-    assert_eq!(world.told(), []);
+    assert_eq!(world.events(), []);
 }
 
 #[test]
@@ -150,10 +150,10 @@ fn a_stop_de_registers_first_and_ends_all_associations() {
     assert_eq!(world.shut_down(), [home, user]);
     world.out.clear();
     world.down(home);
-    assert_eq!(world.told(), []);
+    assert_eq!(world.events(), []);
     assert!(!world.element.is_stopped());
     world.down(user);
-    assert_eq!(world.told(), [Event::Stopped]);
+    assert_eq!(world.events(), [Event::Stopped]);
     assert!(world.element.is_stopped());
     world.input(Input::Stop);
     world.input(Input::Register);
@@ -165,5 +165,5 @@ fn a_stop_de_registers_first_and_ends_all_associations() {
 fn stop_of_an_unregistered_pe_is_immediate() {
     let mut world = World::new();
     world.input(Input::Stop);
-    assert_eq!(world.told(), [Event::Deregistered, Event::Stopped]);
+    assert_eq!(world.events(), [Event::Deregistered, Event::Stopped]);
 }

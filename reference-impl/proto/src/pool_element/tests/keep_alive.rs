@@ -53,7 +53,7 @@ fn h_flag_makes_a_registrar_the_home() {
     world.keep_alive(other, 5, true);
     assert_eq!(world.element.home(), Some(other));
     let home_id = ServerId(5);
-    assert_eq!(world.told(), [Event::HomeChanged { home: home_id }]);
+    assert_eq!(world.events(), [Event::HomeChanged { home: home_id }]);
     assert_eq!(world.shut_down(), [home], "the old one is left");
     world.keep_alive(home, 1, true);
     assert_eq!(world.element.home(), Some(other), "too late");
@@ -163,7 +163,7 @@ fn a_home_that_asks_from_elsewhere_moves() {
     world.out.clear();
     world.keep_alive(again, 5, true);
     assert_eq!(world.element.home(), Some(again));
-    assert_eq!(world.told(), [], "it is the same Home");
+    assert_eq!(world.events(), [], "it is the same Home");
     assert_eq!(world.shut_down(), [home]);
 }
 
@@ -280,7 +280,7 @@ fn pool_user_cannot_take_a_pe_out_of_its_pool() {
     world.octets(user, 11, &named);
     assert_eq!(world.element.tolerated(), 0);
     assert!(!world.element.is_control(user, 0), "its data is no control");
-    assert_eq!(world.told(), []);
+    assert_eq!(world.events(), []);
     assert_eq!(world.shut_down(), []);
     assert_eq!(world.sent(), []);
     assert_eq!(world.element.home(), Some(home));

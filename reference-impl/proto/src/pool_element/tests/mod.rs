@@ -233,12 +233,12 @@ impl World {
     }
 
     /// Returns the events reported since the output was last taken.
-    fn told(&self) -> Vec<Event> {
-        let told = |output: &Output| match output {
-            Output::Told(event) => Some(event.clone()),
+    fn events(&self) -> Vec<Event> {
+        let events = |output: &Output| match output {
+            Output::Event(event) => Some(event.clone()),
             _ => None,
         };
-        self.out.iter().filter_map(told).collect()
+        self.out.iter().filter_map(events).collect()
     }
 
     fn has_logged(&self, is: impl Fn(&Log) -> bool) -> bool {

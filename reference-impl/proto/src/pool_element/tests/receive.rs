@@ -20,8 +20,8 @@ fn reported(sent: &[(Assoc, asap::Message)]) -> Vec<(CauseCode, Vec<u8>)> {
     let mut causes = Vec::new();
     for (_, message) in sent {
         if let asap::Message::Error(error) = message {
-            let told = error.operation_error.causes.iter();
-            causes.extend(told.map(|c| (c.code, c.information.to_vec())));
+            let error_causes = error.operation_error.causes.iter();
+            causes.extend(error_causes.map(|c| (c.code, c.information.to_vec())));
         }
     }
     causes
@@ -30,7 +30,7 @@ fn reported(sent: &[(Assoc, asap::Message)]) -> Vec<(CauseCode, Vec<u8>)> {
 #[test]
 fn unknown_parameters_by_their_top_bits() {
     let (mut world, home) = World::registered();
-    for (parameter_type, answered, told) in [
+    for (parameter_type, answered, is_reported) in [
         (0x3fff, false, false),
         (0x7fff, false, true),
         (0xbfff, true, false),
@@ -40,7 +40,7 @@ fn unknown_parameters_by_their_top_bits() {
         let octets = message(0x07, &[&[0, 0, 0, 5], &HANDLE, &unknown]);
         world.octets(home, 11, &octets);
         let sent = world.sent();
-        let expected = told.then(|| (CauseCode::UNRECOGNIZED_PARAMETER, unknown.to_vec()));
+        let expected = is_reported.then(|| (CauseCode::UNRECOGNIZED_PARAMETER, unknown.to_vec()));
         assert_eq!(reported(&sent), Vec::from_iter(expected));
         let acks = sent
             .iter()
@@ -52,7 +52,7 @@ fn unknown_parameters_by_their_top_bits() {
 #[test]
 fn unknown_messages_by_their_top_bits() {
     let (mut world, home) = World::registered();
-    for (message_type, told) in [
+    for (message_type, is_reported) in [
         (0x00, false),
         (0x3f, false),
         (0x40, true),
@@ -61,7 +61,7 @@ fn unknown_messages_by_their_top_bits() {
     ] {
         let octets = message(message_type, &[&HANDLE]);
         world.octets(home, 11, &octets);
-        let expected = told.then_some((CauseCode::UNRECOGNIZED_MESSAGE, octets));
+        let expected = is_reported.then_some((CauseCode::UNRECOGNIZED_MESSAGE, octets));
         assert_eq!(reported(&world.sent()), Vec::from_iter(expected));
     }
 }

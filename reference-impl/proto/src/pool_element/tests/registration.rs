@@ -66,7 +66,7 @@ fn accepted_registration_is_reported_and_renewed_at_t4() {
         again: false,
         warnings: Vec::new(),
     };
-    assert_eq!(world.told(), [event]);
+    assert_eq!(world.events(), [event]);
     world.out.clear();
     world.pass_secs(279);
     assert_eq!(world.sent(), []);
@@ -74,7 +74,7 @@ fn accepted_registration_is_reported_and_renewed_at_t4() {
     assert_eq!(world.registration(home).pool_element.identifier, PE);
     world.accept(home);
     assert!(matches!(
-        world.told()[..],
+        world.events()[..],
         [Event::Registered { again: true, .. }]
     ));
     world.out.clear();
@@ -158,7 +158,7 @@ fn warning_is_reported_and_is_no_rejection() {
         again: false,
         warnings: vec![cause],
     };
-    assert_eq!(world.told(), [event]);
+    assert_eq!(world.events(), [event]);
 }
 
 #[test]
@@ -182,14 +182,14 @@ fn failure_is_reported_after_max_reg_attempt_and_retried_later() {
     let mut world = World::new();
     world.input(Input::Register);
     let mut sent = 0;
-    while world.told().is_empty() {
+    while world.events().is_empty() {
         world.answer_dial();
         world.pass_secs(30);
         sent += 1;
         assert!(sent < 10);
     }
     assert_eq!(sent, 3, "more than MAX-REG-ATTEMPT");
-    assert_eq!(world.told(), [Event::Failed { attempts: 3 }]);
+    assert_eq!(world.events(), [Event::Failed { attempts: 3 }]);
     assert_eq!(world.element.associations(), 0);
     world.out.clear();
     world.pass(Duration::from_millis(59_999));
@@ -208,7 +208,7 @@ fn after_failure_it_may_wait_for_the_owner() {
     });
     world.found();
     world.pass_secs(30);
-    assert_eq!(world.told(), [Event::Failed { attempts: 1 }]);
+    assert_eq!(world.events(), [Event::Failed { attempts: 1 }]);
     world.pass_secs(10_000);
     assert_eq!(world.dialled, []);
     world.input(Input::Register);
@@ -221,7 +221,7 @@ fn rejection_is_reported_and_not_retried() {
     world.out.clear();
     world.reject(home, CauseCode::INCONSISTENT_POOL_POLICY);
     let causes = vec![ErrorCause::bare(CauseCode::INCONSISTENT_POOL_POLICY)];
-    assert_eq!(world.told(), [Event::Rejected { causes }]);
+    assert_eq!(world.events(), [Event::Rejected { causes }]);
     world.pass_secs(10_000);
     world.down(home);
     world.pass_secs(10_000);
@@ -267,14 +267,14 @@ fn a_drawn_identifier_that_is_taken_is_drawn_again() {
     for _ in 0..2 {
         world.reject(home, CauseCode::NON_UNIQUE_PE_IDENTIFIER);
         let id = world.element.id();
-        assert_eq!(world.told(), [Event::Renamed { id }]);
+        assert_eq!(world.events(), [Event::Renamed { id }]);
         assert_eq!(world.registration(home).pool_element.identifier, id);
         assert!(!seen.contains(&id));
         seen.push(id);
     }
     world.reject(home, CauseCode::NON_UNIQUE_PE_IDENTIFIER);
     assert!(
-        matches!(world.told()[..], [Event::Rejected { .. }]),
+        matches!(world.events()[..], [Event::Rejected { .. }]),
         "not for ever"
     );
 }
@@ -284,7 +284,7 @@ fn configured_identifier_that_is_taken_is_left_to_the_owner() {
     let (mut world, home) = World::registering();
     world.out.clear();
     world.reject(home, CauseCode::NON_UNIQUE_PE_IDENTIFIER);
-    assert!(matches!(world.told()[..], [Event::Rejected { .. }]));
+    assert!(matches!(world.events()[..], [Event::Rejected { .. }]));
     assert_eq!(world.element.id(), PE);
 }
 
@@ -358,7 +358,7 @@ fn change_before_the_answer_is_sent_after_it() {
 fn the_loss_of_the_home_leads_to_another_one() {
     let (mut world, home) = World::registered();
     world.down(home);
-    assert_eq!(world.told(), [Event::HomeLost]);
+    assert_eq!(world.events(), [Event::HomeLost]);
     assert_eq!(world.dialled.len(), 1, "the other one first");
     let other = world.answer_dial();
     world.registration(other);
@@ -402,7 +402,7 @@ fn unexpected_answers_change_nothing() {
     world.accept(home);
     world.reject(home, CauseCode::LACK_OF_RESOURCES);
     assert!(world.element.is_registered());
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.events().len(), 1);
     let is_unexpected = |log: &Log| matches!(log, Log::Unexpected { .. });
     assert!(world.has_logged(is_unexpected));
 }

@@ -116,7 +116,7 @@ impl Schedule {
                 self.assocs.remove(&assoc);
             }
             Output::Shutdown { assoc } => self.later(Due::Down { assoc }),
-            Output::Told(_) | Output::Log(_) => {}
+            Output::Event(_) | Output::Log(_) => {}
             Output::Wait(_) => unreachable!("handled before"),
         }
     }

@@ -136,7 +136,7 @@ fn steps(world: &mut World, third: Assoc) -> String {
                 let to = if assoc == third { " to third" } else { "" };
                 steps.push(format!("{name}{to}"));
             }
-            Output::Told(event) => {
+            Output::Event(event) => {
                 let event = format!("{event:?}");
                 let name = event.split([' ', '(']).next().unwrap();
                 steps.push(format!("report {name}"));

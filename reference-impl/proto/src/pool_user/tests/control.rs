@@ -38,8 +38,8 @@ fn the_latest_cookie_is_the_first_message_to_the_next_pe() {
     world.input(Input::Card {
         card: Some(card("mine", &[9])),
     });
-    world.says(assoc, cookie("old"));
-    world.says(assoc, cookie("new"));
+    world.deliver(assoc, cookie("old"));
+    world.deliver(assoc, cookie("new"));
     world.down(assoc, Fault::Lost);
     world.send(1, "waits");
     let (assoc, _) = world.called();
@@ -49,17 +49,17 @@ fn the_latest_cookie_is_the_first_message_to_the_next_pe() {
     world.down(assoc, Fault::Lost);
     let (assoc, _) = world.called();
     world.up(assoc);
-    let told = world.told();
+    let events = world.events();
     let echoed =
         |event: &Event| matches!(event, Event::Up { failover: Some(f), .. } if f.cookie_echoed);
-    assert!(told.iter().any(echoed));
+    assert!(events.iter().any(echoed));
     assert_eq!(sent_to(&mut world, assoc), ["new", "BUSINESS_CARD"]);
 }
 
 #[test]
 fn an_empty_cookie_is_one_too() {
     let (mut world, _, assoc, _) = World::session(|_| {}, &[5, 6]);
-    world.says(assoc, cookie(""));
+    world.deliver(assoc, cookie(""));
     world.down(assoc, Fault::Lost);
     let (assoc, _) = world.called();
     world.up(assoc);
@@ -69,8 +69,8 @@ fn an_empty_cookie_is_one_too() {
 #[test]
 fn a_cookie_that_is_too_long_is_not_replaced_by_an_old_one() {
     let (mut world, _, assoc, _) = World::session(|c| c.max_cookie = 3, &[5, 6]);
-    world.says(assoc, cookie("old"));
-    world.says(assoc, cookie("long"));
+    world.deliver(assoc, cookie("old"));
+    world.deliver(assoc, cookie("long"));
     let log = Log::CookieTooLong {
         session: Session(1),
         octets: 4,
@@ -95,11 +95,11 @@ fn without_a_control_channel_there_is_no_asap() {
         element.user_transport = SctpTransport::new(port, std::net::IpAddr::clone(&address)).into();
     }
     world.open(1, "p");
-    world.says(home, answer);
+    world.deliver(home, answer);
     let (assoc, _) = world.called();
     world.up(assoc);
     assert_eq!(sent_to(&mut world, assoc), [""; 0]);
-    world.says(assoc, cookie("x"));
+    world.deliver(assoc, cookie("x"));
     let log = Inbound::OutOfPlace {
         assoc,
         message: MessageType::COOKIE,
@@ -114,13 +114,13 @@ fn without_a_control_channel_there_is_no_asap() {
 #[test]
 fn the_business_card_orders_the_failover() {
     let (mut world, _, assoc, _) = World::session(|_| {}, &[5, 6, 7, 8]);
-    world.says(assoc, card("p", &[8, 5, 9, 6]));
-    let told = Event::BusinessCard {
+    world.deliver(assoc, card("p", &[8, 5, 9, 6]));
+    let events = Event::BusinessCard {
         session: Session(1),
         pool: "p".into(),
         order: [8, 5, 9, 6].map(PeIdentifier).into(),
     };
-    assert_eq!(world.told(), [told]);
+    assert_eq!(world.events(), [events]);
     world.down(assoc, Fault::Lost);
     let mut order = Vec::new();
     for _ in 0..4 {
@@ -135,8 +135,8 @@ fn the_business_card_orders_the_failover() {
 #[test]
 fn a_new_card_replaces_the_old_one_and_is_cut() {
     let (mut world, _, assoc, _) = World::session(|c| c.max_business_card = 1, &[5, 6, 7, 8]);
-    world.says(assoc, card("p", &[8]));
-    world.says(assoc, card("p", &[7, 8]));
+    world.deliver(assoc, card("p", &[8]));
+    world.deliver(assoc, card("p", &[7, 8]));
     world.down(assoc, Fault::Lost);
     let (assoc, pe) = world.called();
     assert_eq!(pe, 7);
@@ -147,10 +147,10 @@ fn a_new_card_replaces_the_old_one_and_is_cut() {
 #[test]
 fn the_pool_of_a_card_is_resolved_once() {
     let (mut world, home, assoc, _) = World::session(|_| {}, &[5, 6]);
-    world.says(assoc, card("p", &[6]));
+    world.deliver(assoc, card("p", &[6]));
     assert_eq!(world.questions(), [], "it is known");
     for pool in ["q", "r"] {
-        world.says(assoc, card(pool, &[6]));
+        world.deliver(assoc, card(pool, &[6]));
     }
     assert_eq!(world.questions(), [(home, "q".into(), false)]);
     world.down(assoc, Fault::Lost);

@@ -20,7 +20,7 @@ fn the_hunt_begins_with_the_pool_user() {
     let [first, second] = [world.calls[0].assoc, world.calls[1].assoc];
     world.up(second);
     assert!(world.out.contains(&Output::Abort { assoc: first }));
-    assert_eq!(world.told(), [Event::Home { found: true }]);
+    assert_eq!(world.events(), [Event::Home { found: true }]);
     assert_eq!(world.user.associations(), 1);
 }
 
@@ -70,11 +70,11 @@ fn a_lost_home_is_replaced_at_once() {
     let (mut world, home) = World::at_home(|_| {});
     let lost = world.user.home().cloned().unwrap();
     world.down(home, Fault::Lost);
-    assert_eq!(world.told(), [Event::Home { found: false }]);
+    assert_eq!(world.events(), [Event::Home { found: false }]);
     let call = world.calls.remove(0);
     assert_ne!(call.to, lost.addrs);
     world.up(call.assoc);
-    assert_eq!(world.told(), [Event::Home { found: true }]);
+    assert_eq!(world.events(), [Event::Home { found: true }]);
 }
 
 #[test]
@@ -97,7 +97,7 @@ fn there_are_never_more_than_three_associations() {
 #[test]
 fn cookies_of_a_registrar_are_out_of_place() {
     let (mut world, home) = World::at_home(|_| {});
-    world.says(home, asap::Cookie::new(Cookie([1].into())));
+    world.deliver(home, asap::Cookie::new(Cookie([1].into())));
     let log = Inbound::OutOfPlace {
         assoc: home,
         message: MessageType::COOKIE,
@@ -115,7 +115,7 @@ fn a_home_that_answers_and_drops_is_called_once_a_second() {
     for request in 2..5 {
         let home = world.calls.pop().unwrap().assoc;
         world.up(home);
-        world.says(home, list("p", None, &[5]));
+        world.deliver(home, list("p", None, &[5]));
         world.down(home, Fault::Lost);
         world.resolve(request, "p");
         world.pass(Duration::from_millis(999));

@@ -131,7 +131,7 @@ impl World {
         });
     }
 
-    fn says(&mut self, assoc: Assoc, message: impl Into<asap::Message>) {
+    fn deliver(&mut self, assoc: Assoc, message: impl Into<asap::Message>) {
         self.octets(assoc, &drive::asap(message));
     }
 
@@ -178,14 +178,17 @@ impl World {
     }
 
     /// Returns the events reported since the last call.
-    fn told(&mut self) -> Vec<Event> {
-        let is_told = |output: &Output| matches!(output, Output::Told(_));
-        let (told, rest) = std::mem::take(&mut self.out).into_iter().partition(is_told);
+    fn events(&mut self) -> Vec<Event> {
+        let is_event = |output: &Output| matches!(output, Output::Event(_));
+        let (events, rest) = std::mem::take(&mut self.out)
+            .into_iter()
+            .partition(is_event);
         self.out = rest;
-        let told: Vec<Output> = told;
-        told.into_iter()
+        let events: Vec<Output> = events;
+        events
+            .into_iter()
             .filter_map(|output| match output {
-                Output::Told(event) => Some(event),
+                Output::Event(event) => Some(event),
                 _ => None,
             })
             .collect()
@@ -238,7 +241,7 @@ impl World {
     fn session(change: impl FnOnce(&mut Config), pes: &[u32]) -> (Self, Assoc, Assoc, u32) {
         let (mut world, home) = Self::at_home(change);
         world.open(1, "p");
-        world.says(home, list("p", None, pes));
+        world.deliver(home, list("p", None, pes));
         let (assoc, pe) = world.called();
         world.up(assoc);
         world.out.clear();

@@ -129,7 +129,7 @@ impl Chaos {
                 Output::Shutdown { assoc } => {
                     assert!(self.lines.contains_key(&assoc));
                 }
-                Output::Told(event) => self.on_told(&event),
+                Output::Event(event) => self.on_told(&event),
                 Output::Log(Log::Chosen { session, .. }) => self.chosen = Some(session),
                 Output::Log(_) => {}
             }
@@ -409,7 +409,7 @@ impl Chaos {
                     (_, false) => self.come_up(assoc),
                     (Peer::Registrar, true) => {
                         for pool in POOLS {
-                            self.says_calmly(assoc, pool);
+                            self.answer_calmly(assoc, pool);
                         }
                     }
                     (Peer::Element(_), true) => {}
@@ -418,7 +418,7 @@ impl Chaos {
         }
     }
 
-    fn says_calmly(&mut self, assoc: Assoc, pool: &str) {
+    fn answer_calmly(&mut self, assoc: Assoc, pool: &str) {
         if !self.lines.contains_key(&assoc) {
             return;
         }

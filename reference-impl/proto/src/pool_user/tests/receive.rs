@@ -22,8 +22,8 @@ fn reported(world: &mut World) -> Vec<(Assoc, CauseCode, Vec<u8>)> {
     let mut causes = Vec::new();
     for (assoc, message) in world.sent() {
         if let asap::Message::Error(error) = message {
-            let told = error.operation_error.causes.into_iter();
-            causes.extend(told.map(|c| (assoc, c.code, c.information.to_vec())));
+            let error_causes = error.operation_error.causes.into_iter();
+            causes.extend(error_causes.map(|c| (assoc, c.code, c.information.to_vec())));
         }
     }
     causes
@@ -39,7 +39,7 @@ fn peers() -> [(World, Assoc); 2] {
 #[test]
 fn unknown_messages_by_their_top_bits() {
     for (mut world, peer) in peers() {
-        for (message_type, told) in [
+        for (message_type, is_reported) in [
             (0x00, false),
             (0x3f, false),
             (0x40, true),
@@ -48,7 +48,7 @@ fn unknown_messages_by_their_top_bits() {
         ] {
             let octets = message(message_type, &[&HANDLE]);
             world.octets(peer, &octets);
-            let expected = told.then_some((peer, CauseCode::UNRECOGNIZED_MESSAGE, octets));
+            let expected = is_reported.then_some((peer, CauseCode::UNRECOGNIZED_MESSAGE, octets));
             assert_eq!(reported(&mut world), Vec::from_iter(expected));
         }
     }
@@ -56,7 +56,7 @@ fn unknown_messages_by_their_top_bits() {
 
 #[test]
 fn unknown_parameters_by_their_top_bits() {
-    for (parameter_type, taken, told) in [
+    for (parameter_type, taken, is_reported) in [
         (0x3fff, false, false),
         (0x7fff, false, true),
         (0xbfff, true, false),
@@ -71,10 +71,10 @@ fn unknown_parameters_by_their_top_bits() {
         let expected = (home, CauseCode::UNRECOGNIZED_PARAMETER, unknown.to_vec());
         assert_eq!(
             reported(&mut world),
-            Vec::from_iter(told.then_some(expected))
+            Vec::from_iter(is_reported.then_some(expected))
         );
         assert_eq!(
-            world.told().len(),
+            world.events().len(),
             usize::from(taken),
             "{parameter_type:#x}"
         );
@@ -85,10 +85,10 @@ fn unknown_parameters_by_their_top_bits() {
         let expected = (assoc, CauseCode::UNRECOGNIZED_PARAMETER, unknown.to_vec());
         assert_eq!(
             reported(&mut world),
-            Vec::from_iter(told.then_some(expected))
+            Vec::from_iter(is_reported.then_some(expected))
         );
         assert_eq!(
-            world.told().len(),
+            world.events().len(),
             usize::from(taken),
             "{parameter_type:#x}"
         );
@@ -110,7 +110,7 @@ fn an_error_is_never_answered() {
 #[test]
 fn messages_for_other_roles_are_ignored() {
     for (mut world, peer) in peers() {
-        world.says(peer, EndpointKeepAlive::new(ServerId(1), "p".into(), false));
+        world.deliver(peer, EndpointKeepAlive::new(ServerId(1), "p".into(), false));
         let log = Inbound::OutOfPlace {
             assoc: peer,
             message: MessageType::ENDPOINT_KEEP_ALIVE,

@@ -9,9 +9,9 @@ fn preferred(list: HandleResolutionResponse, requests: u64) -> Vec<u32> {
     for request in 0..requests {
         world.resolve(request, "p");
         if request == 0 {
-            world.says(home, list.clone());
+            world.deliver(home, list.clone());
         }
-        for event in world.told() {
+        for event in world.events() {
             if let Event::Resolved { preferred, .. } = event {
                 chosen.push(preferred.0);
             }
@@ -46,11 +46,11 @@ fn a_new_list_is_begun_with_its_first() {
     let (mut world, home) = World::at_home(|_| {});
     world.watch(9, "p");
     for _ in 0..2 {
-        world.says(home, update("p", &[5, 6, 7]));
-        world.told();
+        world.deliver(home, update("p", &[5, 6, 7]));
+        world.events();
         world.resolve(1, "p");
-        let told = world.told();
-        assert!(matches!(&told[0], Event::Resolved { preferred, .. } if preferred.0 == 5));
+        let events = world.events();
+        assert!(matches!(&events[0], Event::Resolved { preferred, .. } if preferred.0 == 5));
     }
 }
 

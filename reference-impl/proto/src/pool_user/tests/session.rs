@@ -51,12 +51,12 @@ fn messages_wait_for_a_pe_and_go_in_order() {
     let (mut world, home) = World::at_home(|_| {});
     world.open(1, "p");
     world.send(1, "a");
-    world.says(home, list("p", None, &[5, 6]));
+    world.deliver(home, list("p", None, &[5, 6]));
     world.send(1, "b");
     let (assoc, pe) = world.called();
     assert_eq!((pe, world.data()), (5, vec![]));
     world.up(assoc);
-    assert_eq!(up(&world.told()[0]), (5, None));
+    assert_eq!(up(&world.events()[0]), (5, None));
     world.send(1, "c");
     let sent = ["a", "b", "c"].map(|text| (assoc, text.to_owned()));
     assert_eq!(world.data(), sent);
@@ -71,7 +71,7 @@ fn messages_wait_for_a_pe_and_go_in_order() {
         ppid: 0,
         octets: b"pong".to_vec(),
     };
-    assert_eq!(world.told(), [data]);
+    assert_eq!(world.events(), [data]);
 }
 
 #[test]
@@ -88,9 +88,9 @@ fn room_for_messages_is_reported() {
         assert!(has_room(&world, text.len()));
         world.send(1, text);
     }
-    assert_eq!(world.told(), []);
+    assert_eq!(world.events(), []);
     assert!(!has_room(&world, 0), "three wait");
-    world.says(home, list("p", None, &[5]));
+    world.deliver(home, list("p", None, &[5]));
     let (assoc, _) = world.called();
     world.up(assoc);
     assert!(has_room(&world, 5));
@@ -107,7 +107,7 @@ fn a_session_is_called_by_its_user_transport() {
     answer.pool_elements[0].user_transport =
         rsp_wire::Transport::Tcp(rsp_wire::TcpTransport::new(80, address));
     world.open(1, "p");
-    world.says(home, answer);
+    world.deliver(home, answer);
     let call = world.calls.pop().unwrap();
     let to: SocketAddr = "203.0.113.9:80".parse().unwrap();
     assert_eq!(
@@ -126,7 +126,7 @@ fn pes_without_a_common_transport_are_left_out() {
     let mut answer = list("p", None, &[5, 6]);
     answer.pool_elements[0].user_transport = udp();
     world.open(1, "p");
-    world.says(home, answer.clone());
+    world.deliver(home, answer.clone());
     assert_eq!(world.called().1, 6);
     answer.pool_handle = "q".into();
     answer.pool_elements[1].user_transport = udp();
@@ -135,12 +135,12 @@ fn pes_without_a_common_transport_are_left_out() {
         target: Target::Pool("q".into()),
         failover: true,
     });
-    world.says(home, answer);
-    let told = Event::Failed {
+    world.deliver(home, answer);
+    let events = Event::Failed {
         session: Session(2),
         why: SessionFailure::NoCommonTransport,
     };
-    assert!(world.told().contains(&told));
+    assert!(world.events().contains(&events));
     assert_eq!(
         world.reports(),
         [],
@@ -153,7 +153,7 @@ fn a_lost_pe_is_followed_by_the_next_in_turn() {
     let (mut world, home, assoc, pe) = World::session(|_| {}, &[5, 6, 7]);
     assert_eq!(pe, 5);
     world.down(assoc, Fault::Lost);
-    assert_eq!(world.told(), [failing_over(5, Fault::Lost)]);
+    assert_eq!(world.events(), [failing_over(5, Fault::Lost)]);
     assert_eq!(world.reports(), [(home, 5)]);
     world.send(1, "waits");
     let (assoc, pe) = world.called();
@@ -164,7 +164,7 @@ fn a_lost_pe_is_followed_by_the_next_in_turn() {
         from,
         cookie_echoed: false,
     };
-    assert_eq!(up(&world.told()[0]), (6, Some(failover)));
+    assert_eq!(up(&world.events()[0]), (6, Some(failover)));
     assert_eq!(world.data(), [(assoc, "waits".to_owned())]);
 }
 
@@ -204,7 +204,7 @@ fn messages_that_must_not_fail_over_go_back() {
         why: Unsent::NoFailover,
         messages: vec![bound],
     };
-    assert_eq!(world.told(), [back, failing_over(5, Fault::Lost)]);
+    assert_eq!(world.events(), [back, failing_over(5, Fault::Lost)]);
     let (assoc, _) = world.called();
     world.up(assoc);
     assert_eq!(world.data(), [(assoc, "free".to_owned())]);
@@ -219,12 +219,12 @@ fn a_session_without_failover_fails_with_its_pe() {
         failover: false,
     });
     world.send(1, "a");
-    world.says(home, list("p", None, &[5, 6]));
+    world.deliver(home, list("p", None, &[5, 6]));
     let (assoc, _) = world.called();
     world.down(assoc, Fault::Refused);
     let (pe, why) = (PeIdentifier(5), Fault::Refused);
     assert_eq!(
-        world.told(),
+        world.events(),
         [
             returned(Some(5), Unsent::NoFailover, &["a"]),
             failed(SessionFailure::Fault { pe, why })
@@ -241,19 +241,19 @@ fn all_pes_are_tried_then_the_pool_is_resolved_again() {
     world.send(1, "a");
     for round in 1..=3 {
         assert_eq!(world.questions().len(), 1);
-        world.says(home, list("p", None, &[5, 6, 7]));
+        world.deliver(home, list("p", None, &[5, 6, 7]));
         let mut called = refuse_all(&mut world, 9);
         called.sort_unstable();
         assert_eq!(called, [5, 6, 7], "round {round}");
         if round < 3 {
-            assert_eq!(world.told(), []);
+            assert_eq!(world.events(), []);
             world.pass(Duration::from_millis(499));
             assert_eq!(world.questions(), []);
             world.pass(Duration::from_millis(1001));
         }
     }
     assert_eq!(
-        world.told(),
+        world.events(),
         [
             returned(None, Unsent::Ended, &["a"]),
             failed(SessionFailure::NoElementLeft { rounds: 3 })
@@ -269,7 +269,7 @@ fn a_pe_that_came_back_is_found_in_the_next_round() {
     assert!(world.calls_nobody());
     world.pass_secs(2);
     assert_eq!(world.questions().len(), 1);
-    world.says(home, list("p", None, &[5]));
+    world.deliver(home, list("p", None, &[5]));
     assert_eq!(world.called().1, 5);
 }
 
@@ -304,7 +304,7 @@ fn a_stale_list_is_renewed_before_a_failover() {
     world.down(assoc, Fault::Lost);
     assert!(world.calls_nobody());
     assert_eq!(world.questions().len(), 1);
-    world.says(home, list("p", None, &[5, 8]));
+    world.deliver(home, list("p", None, &[5, 8]));
     assert_eq!(world.called().1, 8);
 }
 
@@ -324,7 +324,7 @@ fn stale_list_is_used_when_no_registrar_answers() {
 fn stale_list_is_used_when_the_question_ends_before() {
     let (mut world, home) = World::at_home(|c| c.registrars.truncate(1));
     world.open(1, "p");
-    world.says(home, list("p", None, &[5, 6]));
+    world.deliver(home, list("p", None, &[5, 6]));
     let (assoc, _) = world.called();
     world.up(assoc);
     world.pass_secs(31);
@@ -342,7 +342,7 @@ fn a_registrar_without_resources_does_not_end_a_session() {
     world.pass_secs(31);
     world.down(assoc, Fault::Lost);
     let cause = ErrorCause::bare(CauseCode::LACK_OF_RESOURCES);
-    world.says(
+    world.deliver(
         home,
         HandleResolutionResponse::negative("p".into(), cause.into()),
     );
@@ -354,12 +354,12 @@ fn a_pool_that_vanished_is_asked_for_again_in_a_failover() {
     let (mut world, home, assoc, _) = World::session(|c| c.session_rounds = 2, &[5]);
     world.pass_secs(31);
     world.down(assoc, Fault::Lost);
-    world.says(home, unknown_pool("p"));
-    assert_eq!(world.told(), [failing_over(5, Fault::Lost)]);
+    world.deliver(home, unknown_pool("p"));
+    assert_eq!(world.events(), [failing_over(5, Fault::Lost)]);
     world.pass_secs(2);
-    world.says(home, unknown_pool("p"));
+    world.deliver(home, unknown_pool("p"));
     assert_eq!(
-        world.told(),
+        world.events(),
         [failed(SessionFailure::NoElementLeft { rounds: 2 })]
     );
 }
@@ -369,7 +369,7 @@ fn a_pe_that_was_heard_begins_the_rounds_anew() {
     let (mut world, home) = World::at_home(|c| c.session_rounds = 2);
     world.open(1, "p");
     for _ in 0..5 {
-        world.says(home, list("p", None, &[5]));
+        world.deliver(home, list("p", None, &[5]));
         let (assoc, _) = world.called();
         world.up(assoc);
         world.input(Input::Message {
@@ -388,7 +388,7 @@ fn pes_that_send_and_drop_are_tried_once_in_a_round() {
     let (mut world, home) = World::at_home(|c| c.session_rounds = 2);
     world.open(1, "p");
     for round in 1..=3 {
-        world.says(home, list("p", None, &[5, 6]));
+        world.deliver(home, list("p", None, &[5, 6]));
         for _ in 0..2 {
             let (assoc, _) = world.called();
             world.up(assoc);
@@ -432,21 +432,21 @@ fn a_pe_that_only_accepts_and_drops_uses_the_rounds_up() {
     let (mut world, home) = World::at_home(|c| c.session_rounds = 2);
     world.open(1, "p");
     for _ in 0..2 {
-        world.says(home, list("p", None, &[5]));
+        world.deliver(home, list("p", None, &[5]));
         let (assoc, _) = world.called();
         world.up(assoc);
         world.down(assoc, Fault::Aborted);
         world.pass_secs(2);
     }
     let end = failed(SessionFailure::NoElementLeft { rounds: 2 });
-    assert_eq!(world.told().last(), Some(&end));
+    assert_eq!(world.events().last(), Some(&end));
 }
 
 #[test]
 fn a_set_up_that_takes_too_long_fails() {
     let (mut world, home) = World::at_home(|_| {});
     world.open(1, "p");
-    world.says(home, list("p", None, &[5, 6]));
+    world.deliver(home, list("p", None, &[5, 6]));
     let (assoc, _) = world.called();
     world.out.clear();
     world.pass(Duration::from_millis(9_999));
@@ -473,7 +473,7 @@ fn pe_handle_is_dialled_at_once_while_the_cache_is_refreshed() {
     });
     let (assoc, pe) = world.called();
     assert_eq!((pe, world.questions().len()), (6, 1));
-    world.says(home, list("p", None, &[5, 6, 7]));
+    world.deliver(home, list("p", None, &[5, 6, 7]));
     assert!(world.calls_nobody());
     world.down(assoc, Fault::Refused);
     assert_eq!(world.called().1, 5);
@@ -488,18 +488,18 @@ fn closing_is_graceful() {
     assert_eq!(world.out, [Output::Shutdown { assoc }]);
     world.out.clear();
     world.send(1, "late");
-    assert_eq!(world.told(), [returned(None, Unsent::Ended, &["late"])]);
+    assert_eq!(world.events(), [returned(None, Unsent::Ended, &["late"])]);
     world.input(Input::Message {
         assoc,
         ppid: 0,
         octets: b"last",
     });
-    assert!(matches!(world.told()[..], [Event::Data { .. }]));
+    assert!(matches!(world.events()[..], [Event::Data { .. }]));
     world.down(assoc, Fault::Closed);
     let closed = Event::Closed {
         session: Session(1),
     };
-    assert_eq!(world.told(), [closed]);
+    assert_eq!(world.events(), [closed]);
     assert_eq!(world.reports(), []);
 }
 
@@ -523,12 +523,12 @@ fn a_queue_has_its_limits() {
     world.open(1, "p");
     world.send(1, "123456789 too long for the limit alone");
     world.send(1, "b");
-    assert_eq!(world.told(), [returned(None, Unsent::QueueFull, &["b"])]);
+    assert_eq!(world.events(), [returned(None, Unsent::QueueFull, &["b"])]);
     world.open(2, "p");
     for text in ["a", "b", "c"] {
         world.send(2, text);
     }
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.events().len(), 1);
     assert_eq!(world.user.size().queued, 3);
 }
 
@@ -539,7 +539,7 @@ fn returned_messages_respect_the_queue_limits() {
     let why = Fault::Lost;
     world.input(Input::Down { assoc, why, unsent });
     assert_eq!(
-        world.told(),
+        world.events(),
         [
             returned(None, Unsent::QueueFull, &["c"]),
             failing_over(5, Fault::Lost)
@@ -552,7 +552,7 @@ fn sessions_have_their_limit() {
     let (mut world, _) = World::at_home(|c| c.max_sessions = 1);
     world.open(2, "p");
     world.open(1, "p");
-    assert_eq!(world.told(), [failed(SessionFailure::TooMany)]);
+    assert_eq!(world.events(), [failed(SessionFailure::TooMany)]);
 }
 
 #[test]
@@ -560,7 +560,7 @@ fn a_pe_that_restarted_is_left() {
     let (mut world, _, assoc, _) = World::session(|_| {}, &[5, 6]);
     world.input(Input::Restart { assoc });
     assert!(world.out.contains(&Output::Abort { assoc }));
-    assert_eq!(world.told(), [failing_over(5, Fault::Restarted)]);
+    assert_eq!(world.events(), [failing_over(5, Fault::Restarted)]);
     assert_eq!(world.reports(), [], "it is there");
     assert_eq!(world.called().1, 6);
 }

@@ -14,7 +14,7 @@ struct Pair {
     user: PoolUser,
     registrar: Registrar,
     now: Duration,
-    told: Vec<Event>,
+    events: Vec<Event>,
 }
 
 impl Pair {
@@ -34,7 +34,7 @@ impl Pair {
             user: PoolUser::new(user, 1, Duration::ZERO),
             registrar: Registrar::new(config, &reach, 1, Duration::ZERO),
             now: Duration::ZERO,
-            told: Vec::new(),
+            events: Vec::new(),
         };
         for assoc in [USER, ELEMENTS] {
             let input = registrar::Input::Up {
@@ -77,7 +77,7 @@ impl Pair {
                     };
                     self.registrar.handle(self.now, input);
                 }
-                Output::Told(event) => self.told.push(event),
+                Output::Event(event) => self.events.push(event),
                 Output::Log(log) => assert!(!log.is_trouble(), "{log}"),
                 other => panic!("no sessions here: {other:?}"),
             }
@@ -140,8 +140,8 @@ impl Pair {
 
     /// Returns the PEs of the last list reported.
     fn last_list(&mut self) -> Vec<u32> {
-        let told = std::mem::take(&mut self.told);
-        let last = told.iter().rev().find_map(|event| match event {
+        let events = std::mem::take(&mut self.events);
+        let last = events.iter().rev().find_map(|event| match event {
             Event::Changed { resolution, .. } | Event::Resolved { resolution, .. } => {
                 Some(resolution)
             }
@@ -156,14 +156,14 @@ impl Pair {
 fn a_watch_follows_its_pool() {
     let mut pair = Pair::new();
     pair.register(9);
-    pair.told.clear();
+    pair.events.clear();
     let request = Request(1);
     pair.input(Input::Watch {
         request,
         pool: "p".into(),
     });
     let accepted = true;
-    assert_eq!(pair.told[0], Event::Watching { request, accepted });
+    assert_eq!(pair.events[0], Event::Watching { request, accepted });
     assert_eq!(pair.last_list(), [9]);
     pair.register(5);
     assert_eq!(pair.last_list(), [5, 9], "Least Used");
@@ -172,7 +172,7 @@ fn a_watch_follows_its_pool() {
     }
     let why = Failure::Rejected(vec![CauseCode::UNKNOWN_POOL_HANDLE]);
     let ended = Event::WatchEnded { request, why };
-    assert_eq!(pair.told.last(), Some(&ended));
+    assert_eq!(pair.events.last(), Some(&ended));
 }
 
 #[test]
@@ -211,7 +211,7 @@ fn the_registrar_knows_itself_from_the_pes() {
         request: Request(1),
         pool: "p".into(),
     });
-    let Some(Event::Resolved { resolution, .. }) = pair.told.last() else {
+    let Some(Event::Resolved { resolution, .. }) = pair.events.last() else {
         panic!("resolved");
     };
     let element = resolution.element(PeIdentifier(5)).unwrap();

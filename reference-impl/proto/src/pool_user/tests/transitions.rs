@@ -28,7 +28,7 @@ fn steps(world: &mut World, home: Option<Assoc>, pe: Option<Assoc>) -> Vec<Strin
             Output::Data { assoc, .. } => format!("data to {}", name(assoc)),
             Output::Abort { assoc } => format!("abort {}", name(assoc)),
             Output::Shutdown { assoc } => format!("shut {}", name(assoc)),
-            Output::Told(event) => format!("report {}", event_name(&event)),
+            Output::Event(event) => format!("report {}", event_name(&event)),
             Output::Log(_) | Output::Connect { .. } | Output::Wait(_) => continue,
         };
         steps.push(step);
@@ -73,7 +73,7 @@ fn question_in(state: &str) -> (World, Option<Assoc>) {
         world.pass_secs(30);
     }
     if state == "Asked, watched" {
-        world.says(home, unknown_pool("p"));
+        world.deliver(home, unknown_pool("p"));
         world.watch(2, "p");
     }
     (world, Some(home))
@@ -93,10 +93,10 @@ fn after_question(state: &str, event: &str) -> String {
         "Resolve" => world.resolve(3, "p"),
         "Watch" => world.watch(3, "p"),
         "Populate" => world.input(Input::Populate { pool: "p".into() }),
-        "positive response" => world.says(peer, list("p", None, &[5])),
-        "positive response, A=1" => world.says(peer, update("p", &[5])),
-        "negative response" => world.says(peer, unknown_pool("p")),
-        "response about another pool" => world.says(peer, list("q", None, &[5])),
+        "positive response" => world.deliver(peer, list("p", None, &[5])),
+        "positive response, A=1" => world.deliver(peer, update("p", &[5])),
+        "negative response" => world.deliver(peer, unknown_pool("p")),
+        "response about another pool" => world.deliver(peer, list("q", None, &[5])),
         "T1-ENRPrequest" => world.pass_secs(15),
         "home found" => world.up(peer),
         "home restarted" => world.input(Input::Restart { assoc: peer }),
@@ -159,7 +159,7 @@ fn session_in(state: &str) -> (World, Assoc, Option<Assoc>) {
     if state == "Resolving" {
         return (world, home, None);
     }
-    world.says(home, list("p", None, &[5, 6]));
+    world.deliver(home, list("p", None, &[5, 6]));
     let (assoc, _) = world.called();
     match state {
         "Connecting" => {}
@@ -171,7 +171,7 @@ fn session_in(state: &str) -> (World, Assoc, Option<Assoc>) {
         }
         "Up" | "Closing" => {
             world.up(assoc);
-            world.says(assoc, asap::Cookie::new(rsp_wire::Cookie([1].into())));
+            world.deliver(assoc, asap::Cookie::new(rsp_wire::Cookie([1].into())));
             world.send(1, "x");
         }
         other => panic!("no such state: {other}"),
@@ -193,8 +193,8 @@ fn after_session(state: &str, event: &str) -> String {
         "Send" => world.send(1, "x"),
         "Fail" => world.input(Input::Fail { session }),
         "Close" => world.input(Input::Close { session }),
-        "pool listed" => world.says(home, list("p", None, &[5, 6])),
-        "pool unknown" => world.says(home, unknown_pool("p")),
+        "pool listed" => world.deliver(home, list("p", None, &[5, 6])),
+        "pool unknown" => world.deliver(home, unknown_pool("p")),
         "up" => world.up(assoc),
         "restarted" => world.input(Input::Restart { assoc }),
         "refused" => world.down(assoc, Fault::Refused),
@@ -205,7 +205,7 @@ fn after_session(state: &str, event: &str) -> String {
             ppid: 0,
             octets: b"x",
         }),
-        "COOKIE" => world.says(assoc, asap::Cookie::new(rsp_wire::Cookie([2].into()))),
+        "COOKIE" => world.deliver(assoc, asap::Cookie::new(rsp_wire::Cookie([2].into()))),
         "its time" => {
             let span = match state {
                 "Resolving" => Duration::from_secs(15),

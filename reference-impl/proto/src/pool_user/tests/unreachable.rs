@@ -75,7 +75,7 @@ fn sessions_that_lose_a_pe_together_report_it_once() {
     world.down(second, Fault::Lost);
     assert_eq!(world.reports(), [(home, 5)]);
     world.pass_secs(2);
-    world.says(home, list("p", None, &[5]));
+    world.deliver(home, list("p", None, &[5]));
     let calls = std::mem::take(&mut world.calls);
     world.down(calls[0].assoc, Fault::Refused);
     assert_eq!(world.reports(), [(home, 5)], "another event");
@@ -98,7 +98,7 @@ fn each_session_may_report_a_pe() {
     let (assoc, element) = world.user.element(Session(2)).unwrap();
     assert_eq!((assoc, element.identifier), (second, PeIdentifier(5)));
     // A caller that holds messages for it does the same.
-    world.down(second, Fault::Told);
+    world.down(second, Fault::Reported);
     assert_eq!(world.reports(), [(home, 5)]);
     assert_eq!(world.user.element(Session(2)), None);
 }

@@ -9,27 +9,28 @@ fn watching(request: u64, accepted: bool) -> Event {
 
 /// Returns the watches as numbers with their PEs, without the other events.
 fn changes(world: &mut World) -> Vec<(u64, Vec<u32>)> {
-    let told = world.told().into_iter();
-    told.filter_map(|event| match event {
-        Event::Changed {
-            request,
-            resolution,
-        } => {
-            let elements = resolution.elements.iter();
-            Some((request.0, elements.map(|e| e.identifier.0).collect()))
-        }
-        _ => None,
-    })
-    .collect()
+    let events = world.events().into_iter();
+    events
+        .filter_map(|event| match event {
+            Event::Changed {
+                request,
+                resolution,
+            } => {
+                let elements = resolution.elements.iter();
+                Some((request.0, elements.map(|e| e.identifier.0).collect()))
+            }
+            _ => None,
+        })
+        .collect()
 }
 
 /// Returns the events about the A flag.
 fn flags(world: &World) -> Vec<Event> {
-    let told = world.out.iter().filter_map(|output| match output {
-        Output::Told(event @ Event::Watching { .. }) => Some(event.clone()),
+    let events = world.out.iter().filter_map(|output| match output {
+        Output::Event(event @ Event::Watching { .. }) => Some(event.clone()),
         _ => None,
     });
-    told.collect()
+    events.collect()
 }
 
 #[test]
@@ -37,18 +38,18 @@ fn changes_are_reported_and_replace_the_entry() {
     let (mut world, home) = World::at_home(|c| c.stale_cache_value = Duration::from_secs(1));
     world.watch(1, "p");
     assert_eq!(world.questions(), [(home, "p".into(), true)]);
-    world.says(home, update("p", &[5, 6]));
+    world.deliver(home, update("p", &[5, 6]));
     assert_eq!(flags(&world), [watching(1, true)]);
     assert_eq!(changes(&mut world), [(1, vec![5, 6])]);
     // An update may be without A.
-    world.says(home, list("p", None, &[7]));
+    world.deliver(home, list("p", None, &[7]));
     assert_eq!(flags(&world), []);
     assert_eq!(changes(&mut world), [(1, vec![7])]);
     world.pass_secs(60);
     world.resolve(2, "p");
-    let told = world.told();
+    let events = world.events();
     assert!(
-        matches!(&told[0], Event::Resolved { cached: true, preferred, .. } if preferred.0 == 7)
+        matches!(&events[0], Event::Resolved { cached: true, preferred, .. } if preferred.0 == 7)
     );
 }
 
@@ -56,14 +57,14 @@ fn changes_are_reported_and_replace_the_entry() {
 fn second_watch_gets_the_known_list() {
     let (mut world, home) = World::at_home(|_| {});
     world.watch(1, "p");
-    world.says(home, update("p", &[5]));
-    world.told();
+    world.deliver(home, update("p", &[5]));
+    world.events();
     world.sent();
     world.watch(2, "p");
     assert_eq!(flags(&world), [watching(2, true)]);
     assert_eq!(changes(&mut world), [(2, vec![5])]);
     assert_eq!(world.questions(), []);
-    world.says(home, update("p", &[6]));
+    world.deliver(home, update("p", &[6]));
     assert_eq!(changes(&mut world), [(1, vec![6]), (2, vec![6])]);
 }
 
@@ -71,16 +72,16 @@ fn second_watch_gets_the_known_list() {
 fn declined_watch_is_reported_and_each_question_asks_again() {
     let (mut world, home) = World::at_home(|_| {});
     world.watch(1, "p");
-    world.says(home, list("p", None, &[5]));
+    world.deliver(home, list("p", None, &[5]));
     assert_eq!(flags(&world), [watching(1, false)]);
     assert_eq!(changes(&mut world), [(1, vec![5])]);
-    world.says(home, list("p", None, &[6]));
+    world.deliver(home, list("p", None, &[6]));
     assert_eq!(changes(&mut world), [], "not requested");
     world.pass_secs(30);
     world.sent();
     world.resolve(2, "p");
     assert_eq!(world.questions(), [(home, "p".into(), true)]);
-    world.says(home, update("p", &[7]));
+    world.deliver(home, update("p", &[7]));
     assert_eq!(flags(&world), [watching(1, true)]);
     assert_eq!(changes(&mut world), [(1, vec![7])]);
 }
@@ -91,10 +92,10 @@ fn a_question_under_way_is_followed_by_one_with_s() {
     world.resolve(1, "p");
     world.watch(2, "p");
     assert_eq!(world.questions(), [(home, "p".into(), false)]);
-    world.says(home, list("p", None, &[5]));
+    world.deliver(home, list("p", None, &[5]));
     assert_eq!(flags(&world), [], "the answer is no word on updates");
     assert_eq!(world.questions(), [(home, "p".into(), true)]);
-    world.says(home, update("p", &[5]));
+    world.deliver(home, update("p", &[5]));
     assert_eq!(flags(&world), [watching(2, true)]);
 }
 
@@ -102,16 +103,16 @@ fn a_question_under_way_is_followed_by_one_with_s() {
 fn a_new_home_is_subscribed_at() {
     let (mut world, home) = World::at_home(|_| {});
     world.watch(1, "p");
-    world.says(home, update("p", &[5]));
+    world.deliver(home, update("p", &[5]));
     world.sent();
-    world.told();
+    world.events();
     world.down(home, Fault::Lost);
     assert_eq!(flags(&world), [watching(1, false)]);
-    world.told();
+    world.events();
     let home = world.calls.pop().unwrap().assoc;
     world.up(home);
     assert_eq!(world.questions(), [(home, "p".into(), true)]);
-    world.says(home, update("p", &[6]));
+    world.deliver(home, update("p", &[6]));
     assert_eq!(flags(&world), [watching(1, true)]);
     assert_eq!(changes(&mut world), [(1, vec![6])]);
 }
@@ -120,7 +121,7 @@ fn a_new_home_is_subscribed_at() {
 fn a_restarted_home_is_subscribed_at_again() {
     let (mut world, home) = World::at_home(|_| {});
     world.watch(1, "p");
-    world.says(home, update("p", &[5]));
+    world.deliver(home, update("p", &[5]));
     world.sent();
     world.input(Input::Restart { assoc: home });
     assert_eq!(world.questions(), [(home, "p".into(), true)]);
@@ -130,33 +131,33 @@ fn a_restarted_home_is_subscribed_at_again() {
 fn updates_of_a_former_home_are_not_taken() {
     let (mut world, home) = World::at_home(|_| {});
     world.watch(1, "p");
-    world.says(home, update("p", &[5]));
+    world.deliver(home, update("p", &[5]));
     world.resolve(2, "q");
     world.pass_secs(15);
     let other = world.calls.pop().unwrap().assoc;
     world.up(other);
-    world.told();
-    world.says(other, update("p", &[6]));
-    world.told();
-    world.says(home, update("p", &[5]));
+    world.events();
+    world.deliver(other, update("p", &[6]));
+    world.events();
+    world.deliver(home, update("p", &[5]));
     assert_eq!(changes(&mut world), []);
     // Its late answers are still accepted.
-    world.says(home, list("q", None, &[7]));
-    assert!(matches!(world.told()[..], [Event::Resolved { .. }]));
+    world.deliver(home, list("q", None, &[7]));
+    assert!(matches!(world.events()[..], [Event::Resolved { .. }]));
 }
 
 #[test]
 fn a_pool_that_goes_ends_the_watch() {
     let (mut world, home) = World::at_home(|_| {});
     world.watch(1, "p");
-    world.says(home, update("p", &[5]));
-    world.told();
-    world.says(home, unknown_pool("p"));
+    world.deliver(home, update("p", &[5]));
+    world.events();
+    world.deliver(home, unknown_pool("p"));
     let ended = Event::WatchEnded {
         request: Request(1),
         why: Failure::Rejected(vec![CauseCode::UNKNOWN_POOL_HANDLE]),
     };
-    assert_eq!(world.told(), [ended]);
+    assert_eq!(world.events(), [ended]);
     assert_eq!(
         (world.user.size().pools, world.user.size().requests),
         (0, 0)
@@ -172,14 +173,14 @@ fn unanswered_watch_ends() {
         request: Request(1),
         why: Failure::TimedOut,
     };
-    assert_eq!(world.told(), [ended]);
+    assert_eq!(world.events(), [ended]);
 }
 
 #[test]
 fn a_watch_that_was_answered_outlives_silent_registrars() {
     let (mut world, home) = World::at_home(|_| {});
     world.watch(1, "p");
-    world.says(home, update("p", &[5]));
+    world.deliver(home, update("p", &[5]));
     world.down(home, Fault::Lost);
     world.calls.clear();
     world.pass_secs(300);
@@ -194,34 +195,34 @@ fn a_watch_that_was_answered_outlives_silent_registrars() {
 fn changes_of_unwatched_pools_are_not_reported() {
     let (mut world, home) = World::at_home(|_| {});
     world.watch(1, "p");
-    world.says(home, update("p", &[5]));
+    world.deliver(home, update("p", &[5]));
     world.input(Input::Unwatch {
         request: Request(1),
     });
-    world.told();
-    world.says(home, update("p", &[6]));
-    assert_eq!(world.told(), []);
+    world.events();
+    world.deliver(home, update("p", &[6]));
+    assert_eq!(world.events(), []);
     world.resolve(2, "p");
-    let told = world.told();
+    let events = world.events();
     assert!(
-        matches!(&told[0], Event::Resolved { cached: true, preferred, .. } if preferred.0 == 6)
+        matches!(&events[0], Event::Resolved { cached: true, preferred, .. } if preferred.0 == 6)
     );
     world.input(Input::Unwatch {
         request: Request(1),
     });
-    assert_eq!(world.told(), []);
+    assert_eq!(world.events(), []);
 }
 
 #[test]
 fn declined_watch_can_ask_without_a_cache() {
     let (mut world, home) = World::at_home(|c| c.stale_cache_value = Duration::ZERO);
     world.watch(1, "p");
-    world.says(home, list("p", None, &[5]));
+    world.deliver(home, list("p", None, &[5]));
     assert_eq!(changes(&mut world), [(1, vec![5])]);
     world.sent();
     world.input(Input::Populate { pool: "p".into() });
     assert_eq!(world.questions(), [(home, "p".into(), true)]);
-    world.says(home, list("p", None, &[6]));
+    world.deliver(home, list("p", None, &[6]));
     assert_eq!(changes(&mut world), [(1, vec![6])]);
     world.input(Input::Populate { pool: "q".into() });
     assert_eq!(world.questions(), [], "there is nothing to populate");
