@@ -51,7 +51,7 @@ pub(crate) struct Args {
     udp_encaps_port: Vec<u16>,
 }
 
-/// What one file came to.
+/// Counts of one file.
 #[derive(Default)]
 struct Tally {
     messages: u64,
@@ -66,14 +66,14 @@ pub(crate) fn run(args: Args) -> Done {
     for file in &args.files {
         let code = match check(&args, &timers, file) {
             Ok(code) => code,
-            // Whoever reads our output has seen enough.
+            // The reader of standard output closed the pipe.
             Err(error) if broken_pipe(&error) => return Ok(ExitCode::from(worst)),
             Err(error) => {
                 say(format_args!("rspcheck: {error:#}"));
                 exit::ENVIRONMENT
             }
         };
-        // A file that cannot be read to its end weighs more than a finding.
+        // The exit code of a file that is not read to its end takes precedence over that of a finding.
         worst = worst.max(code);
     }
     Ok(ExitCode::from(worst))
@@ -237,7 +237,8 @@ fn message_of(
     Ok(())
 }
 
-/// Addresses do not tell the directions of an association apart: a multi-homed peer has several.
+/// Returns the order and the direction of a message. The addresses alone do not identify the direction: a
+/// multi-homed peer has several.
 fn carried(message: &Message<'_>) -> Carried {
     let order = message.sctp.map(|sctp| Order {
         stream: sctp.stream,
@@ -289,7 +290,7 @@ fn tell(
 }
 
 impl Tally {
-    /// Returns the verdict; nothing passes that was read in part.
+    /// Returns the verdict. A file that was read only in part does not pass.
     fn verdict(&self, complete: bool) -> Verdict {
         match (self.fails, self.warns, self.messages) {
             (0, ..) if !complete => Verdict::Inconc,

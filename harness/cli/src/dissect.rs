@@ -26,7 +26,7 @@ pub(crate) struct Args {
     /// Print one JSON object a message.
     #[arg(long)]
     json: bool,
-    /// Show the dissection of each message: what stands where, and its defects.
+    /// Show the dissection of each message: every field with its offset, and the defects.
     #[arg(long, conflicts_with = "hex")]
     tree: bool,
     /// Show the octets of each message.
@@ -74,7 +74,8 @@ pub(crate) fn run(args: Args) -> Done {
             Err(Stop::Reader) => return Ok(ExitCode::from(exit::OK)),
             Err(Stop::Failed(failure)) => return Err(failure),
             Err(Stop::Capture(error)) => {
-                // What could be read stands before the complaint, also where both streams go to one place.
+                // Flushes the messages that were read, so that they precede the error also where standard
+                // output and standard error go to one place.
                 if let Err(error) = printer.output.flush() {
                     return written(error);
                 }
@@ -90,17 +91,17 @@ pub(crate) fn run(args: Args) -> Done {
     Ok(ExitCode::from(code))
 }
 
-/// Why a file was not read to its end.
+/// The reason for which a file was not read to its end.
 enum Stop {
-    /// Whoever reads our output has seen enough.
+    /// The reader of standard output closed the pipe.
     Reader,
-    /// The file.
+    /// The file cannot be read, or is not a capture.
     Capture(rspcheck_capture::Error),
-    /// Our output cannot be written.
+    /// Standard output cannot be written.
     Failed(Failure),
 }
 
-/// What an error of the output means.
+/// Returns the end of the command after an error of standard output: success if its reader closed the pipe.
 fn written(error: io::Error) -> Done {
     if error.kind() == io::ErrorKind::BrokenPipe {
         return Ok(ExitCode::from(exit::OK));
@@ -176,7 +177,7 @@ fn glob(pattern: &str) -> Result<GlobMatcher, Failure> {
     Ok(glob.map_err(Failure::usage)?.compile_matcher())
 }
 
-/// How messages are shown.
+/// The form in which messages are shown.
 struct Form {
     json: bool,
     tree: bool,
@@ -189,7 +190,7 @@ struct Printer<W: Write> {
     line: Vec<u8>,
     form: Form,
     filter: Option<GlobMatcher>,
-    /// Said with each message if there are several files.
+    /// The name of the file, printed with each message if there are several files.
     file: Option<String>,
     shown: u64,
     defective: u64,
@@ -270,7 +271,7 @@ impl<W: Write> Printer<W> {
         Ok(())
     }
 
-    /// One object, written by hand: a general serialiser would cost more than reading the capture.
+    /// Appends one object, written by hand: a general serialiser would cost more than reading the capture.
     fn json(
         &mut self,
         message: &Message<'_>,
@@ -353,7 +354,8 @@ impl<W: Write> Printer<W> {
 
 const HEX: &[u8; 16] = b"0123456789abcdef";
 
-/// Whether a message's name fits: with or without its protocol in front. A type without a name is `UNKNOWN`.
+/// Returns true if a message's name matches the filter, with or without its protocol in front. A type without a
+/// name is `UNKNOWN`.
 fn fits(filter: &GlobMatcher, name: Option<&str>) -> bool {
     let name = name.unwrap_or("UNKNOWN");
     let short = name
@@ -387,7 +389,7 @@ fn defects(line: &mut Vec<u8>, defects: &[Defect]) {
     line.push(b']');
 }
 
-/// A JSON string.
+/// Appends a JSON string.
 fn text(line: &mut Vec<u8>, text: &str) {
     line.push(b'"');
     for &octet in text.as_bytes() {
@@ -406,7 +408,7 @@ fn text(line: &mut Vec<u8>, text: &str) {
     line.push(b'"');
 }
 
-/// A key, or whatever stands before, and a number.
+/// Appends `before`, such as a key, and a number.
 fn number(line: &mut Vec<u8>, before: &str, mut number: u64) {
     line.extend_from_slice(before.as_bytes());
     let mut digits = [0; 20];
@@ -472,7 +474,7 @@ impl Total {
         sum.tcp_gaps += counters.tcp_gaps;
     }
 
-    /// One line; what is zero is not said.
+    /// Returns the sums as one line, without those that are zero.
     fn sentence(&self, printer: &Printer<impl Write>) -> String {
         let counted = &self.counted;
         let files = if self.files == 1 {

@@ -19,11 +19,11 @@ pub(crate) struct Args {
 struct Finding {
     /// A word that names the check.
     name: &'static str,
-    /// Whether it works.
+    /// True if it works.
     ok: bool,
     /// The details of what works, or of what is missing.
     detail: String,
-    /// What the user can do if it does not work.
+    /// The remedy, if it does not work.
     #[serde(skip_serializing_if = "Option::is_none")]
     way_out: Option<String>,
     /// The use that needs it.
@@ -55,7 +55,7 @@ impl From<doctor::Finding> for Finding {
 #[derive(Debug, Serialize)]
 struct Findings {
     format: &'static str,
-    /// Whether live tests can run at all.
+    /// True if live tests can run.
     ok: bool,
     findings: Vec<Finding>,
 }

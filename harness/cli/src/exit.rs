@@ -19,7 +19,7 @@ pub(crate) const BENCH: u8 = 6;
 pub(crate) struct Failure {
     /// Exit code.
     pub code: u8,
-    /// What went wrong, where, and the way out.
+    /// The error with its place and its remedy.
     pub error: anyhow::Error,
 }
 
@@ -40,5 +40,5 @@ impl Failure {
     }
 }
 
-/// What a subcommand returns.
+/// The result of a subcommand.
 pub(crate) type Done = Result<ExitCode, Failure>;

@@ -104,7 +104,7 @@ fn of_case(case: &Case) -> String {
 fn of_monitor(monitor: &monitor::Monitor) -> String {
     let mut out = title(monitor.id, monitor.purpose);
     let _ = writeln!(out, "  level    {}", level_word(monitor.level()));
-    out.push_str("  It looks at every message of the target in every case, and at captures; its verdict stands once a run.\n");
+    out.push_str("  It looks at every message of the target in every case, and at captures; a run has one verdict of it.\n");
     if monitor.lenient {
         out.push_str(
             "  The RFC is unclear here, so that a finding is a deviation and not a failure.\n",
@@ -140,7 +140,7 @@ fn asked(id: ReqId, out: &mut String) {
     reading(requirement, "    ", out);
 }
 
-/// How an unclear place is read.
+/// Appends the reading of an unclear requirement.
 fn reading(requirement: &Requirement, indent: &str, out: &mut String) {
     let Some(unclear) = requirement.ambiguity.as_deref().and_then(ambiguity::find) else {
         return;

@@ -47,7 +47,7 @@ enum Command {
     Check(check::Args),
     /// Check a codec against the test vectors.
     Vectors(vectors::Args),
-    /// Tell which transports work on this machine, why not, and what to do.
+    /// Check which transports work on this machine; print the causes and remedies of those that do not.
     Doctor(doctor::Args),
     /// Measure a target.
     Bench(bench::Args),

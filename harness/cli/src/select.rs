@@ -1,18 +1,18 @@
-//! Selectors: which cases a command is about.
+//! Selectors of cases.
 //!
 //! | selector | selects |
 //! |---|---|
 //! | `rfc5352/3.1`, `rfc5352/3` | the cases of a section and of its subsections |
 //! | `rfc5352/3.1/new-pool` | one case |
-//! | `*mismatch*` | ids by glob; `*` also stands for `/` |
+//! | `*mismatch*` | ids by glob; `*` also matches `/` |
 //! | `area:registration` | the cases of the sections with this title |
 //! | `req:R5352_3_1_23`, `req:R5352_3_1*` | the cases that cover a requirement |
 //! | `role:registrar` | the cases for this role |
 //! | `level:must` | the cases whose strongest requirement is of this level |
 //! | `!…` | leaves out what the rest selects |
 //!
-//! Several selectors add up; if all of them leave out, they leave out of everything. One that matches
-//! nothing is an error: it is a slip, and a run of nothing proves nothing.
+//! Several selectors select the union of their cases. If all of them begin with `!`, they select all other cases.
+//! A selector without a match is an error, because a run of no case proves nothing.
 
 use anyhow::{anyhow, bail};
 use globset::{GlobBuilder, GlobMatcher};
@@ -22,12 +22,12 @@ use rspcheck_spec::verdict::Level;
 use rspcheck_testkit::{Case, Role};
 use strsim::levenshtein;
 
-/// The cases of the suite that these selectors select, in the suite's order; all when there is none.
+/// Returns the cases of the suite that these selectors select, in the order of the suite; all without a selector.
 pub(crate) fn cases(selectors: &[String]) -> anyhow::Result<Vec<&'static Case>> {
     select(&rspcheck_cases::all().collect::<Vec<_>>(), selectors)
 }
 
-/// Those of `all` that these selectors select, in the same order.
+/// Returns the cases of `all` that these selectors select, in the same order.
 fn select<'c>(all: &[&'c Case], selectors: &[String]) -> anyhow::Result<Vec<&'c Case>> {
     let parsed = selectors
         .iter()
@@ -57,7 +57,7 @@ fn select<'c>(all: &[&'c Case], selectors: &[String]) -> anyhow::Result<Vec<&'c 
     Ok(selected)
 }
 
-/// The strongest level among the requirements of a case.
+/// Returns the strongest level among the requirements of a case.
 pub(crate) fn level(case: &Case) -> Level {
     let levels = case
         .covers
@@ -67,7 +67,7 @@ pub(crate) fn level(case: &Case) -> Level {
     levels.min().unwrap_or(Level::May)
 }
 
-/// A level as it is written in reports.
+/// Returns the word of a level in reports.
 pub(crate) fn level_word(level: Level) -> &'static str {
     match level {
         Level::Must => "MUST",
@@ -163,7 +163,7 @@ fn slug(case: &Case) -> Option<String> {
     section_title(catalogue().rfcs(), area_of(case.id)).map(section_slug)
 }
 
-/// The error for a selector without a match, with what may have been meant.
+/// Returns the error for a selector without a match, with similar selectors.
 fn nothing(text: &str, selector: &Selector, all: &[&Case]) -> anyhow::Error {
     let meant: Vec<String> = match &selector.test {
         Test::Path(path) => near(path, paths(all)),
@@ -200,14 +200,14 @@ fn nothing(text: &str, selector: &Selector, all: &[&Case]) -> anyhow::Error {
     )
 }
 
-/// Ids, and the areas they are in.
+/// Returns the ids of the cases and the areas they are in.
 fn paths(all: &[&Case]) -> impl Iterator<Item = String> {
     all.iter()
         .flat_map(|case| [case.id.to_owned(), area_of(case.id).to_owned()])
 }
 
-/// The few of these words that are nearest to what was typed, nearest first: those that contain it, then
-/// those with at most a third of its letters changed.
+/// Returns the few words that are nearest to the typed one, nearest first: those that contain it, then those with at
+/// most a third of its letters changed.
 pub(crate) fn near(typed: &str, words: impl IntoIterator<Item = String>) -> Vec<String> {
     const SHOWN: usize = 3;
     // Longer words than any id are not worth the quadratic comparison.

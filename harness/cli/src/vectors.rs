@@ -33,7 +33,7 @@ enum Action {
     Export(Selection),
 }
 
-/// Which vectors.
+/// Arguments that select vectors.
 #[derive(clap::Args)]
 struct Selection {
     /// Vector files, or directories of them [default: ./vectors/wire, else the copy inside this program]
@@ -143,18 +143,18 @@ fn check_codecs(args: &CheckArgs) -> Done {
     Ok(ExitCode::from(if failed { exit::FAIL } else { exit::OK }))
 }
 
-/// What one codec made of all vectors.
+/// The results of one codec for all vectors.
 #[derive(Serialize)]
 struct Report {
     codec: String,
     pass: usize,
     fail: usize,
-    /// Of those that pass, how many may be accepted or rejected.
+    /// Number of passed vectors that a codec may accept or reject.
     either: usize,
     results: Vec<Finding>,
 }
 
-/// What it made of one.
+/// The result of one codec for one vector.
 #[derive(Serialize)]
 struct Finding {
     id: String,
@@ -287,7 +287,7 @@ fn print_json(value: &impl Serialize) -> Result<(), Failure> {
     output::print(&format!("{text}\n"))
 }
 
-/// Prints a text. The words of a codec must not command a terminal.
+/// Prints a text without control characters, because the words of a codec must not control the terminal.
 fn print(text: &str) -> Result<(), Failure> {
     output::print(&format!("{}\n", rspcheck_report::clean_lines(text)))
 }

@@ -173,7 +173,7 @@ fn ports_can_be_given() {
             .args(["--udp-encaps-port", "1"]),
     )
     .len();
-    assert_eq!(moved, 34, "the checksum tells what the port does not");
+    assert_eq!(moved, 34, "the checksum identifies SCTP on any port");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! `rspcheck bench register`, `listed` and `ask`: a crowd of pool elements at a registrar that runs already, for
-//! comparisons and interoperation. They say what they did in one line of `key=value`.
+//! comparisons and interoperation. Each prints its result as one line of `key=value` pairs.
 
 use super::{duration, policy};
 use crate::exit::{self, Done, Failure};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-/// Where the registrar is.
+/// Arguments that locate the registrar.
 #[derive(clap::Args)]
 struct At {
     /// The registrar's ASAP endpoint over SCTP.
@@ -47,13 +47,13 @@ impl At {
     }
 }
 
-/// Which crowd.
+/// Arguments that describe the crowd.
 #[derive(clap::Args)]
-struct Who {
-    /// Pools are named by it and a number: `crowd-0`, `crowd-1`, …
+struct CrowdArgs {
+    /// Prefix of the pool handles; a number follows: `crowd-0`, `crowd-1`, …
     #[arg(long, default_value = "crowd")]
     prefix: String,
-    /// How many pools.
+    /// Number of pools.
     #[arg(long, default_value_t = 1)]
     pools: usize,
     /// Pool elements in each pool.
@@ -67,7 +67,7 @@ pub(super) struct Register {
     #[command(flatten)]
     at: At,
     #[command(flatten)]
-    who: Who,
+    crowd: CrowdArgs,
     /// Their policy.
     #[arg(long, value_parser = policy, default_value = "round-robin")]
     policy: Policy,
@@ -90,13 +90,13 @@ pub(super) struct Register {
 pub(super) struct Listed {
     #[command(flatten)]
     at: At,
-    /// Which pools; `--pes` is how many elements a resolution of each must list, 0 for none at all.
+    /// Pools to resolve; a resolution of each must list `--pes` elements; 0: the pool must not exist.
     #[command(flatten)]
-    who: Who,
-    /// This pool instead of a crowd's.
+    crowd: CrowdArgs,
+    /// A single pool, in place of the pools of a crowd.
     #[arg(long, conflicts_with_all = ["prefix", "pools"])]
     pool: Option<String>,
-    /// How long to ask.
+    /// Time limit, after which the command fails.
     #[arg(long, value_parser = duration, default_value = "10s")]
     within: Duration,
 }
@@ -109,10 +109,10 @@ pub(super) struct Ask {
     /// The pool handle.
     #[arg(long, default_value = "crowd-0")]
     pool: String,
-    /// Handle resolutions in all.
+    /// Total number of handle resolutions.
     #[arg(long, default_value_t = 1000)]
     requests: usize,
-    /// How many are under way at a time, each over an association of its own.
+    /// Number of handle resolutions under way at a time, 1 to 1000, each over its own association.
     #[arg(long, default_value_t = 1)]
     outstanding: usize,
 }
@@ -123,7 +123,7 @@ pub(super) fn register(args: &Register) -> Done {
         life: args.life,
         first_id: args.first_id,
         own_udp_port: args.own_udp_port,
-        ..plan(&args.who)?
+        ..plan(&args.crowd)?
     };
     let stop = stop_flag()?;
     let begin = now();
@@ -148,7 +148,7 @@ pub(super) fn register(args: &Register) -> Done {
 }
 
 pub(super) fn listed(args: &Listed) -> Done {
-    let plan = plan(&args.who)?;
+    let plan = plan(&args.crowd)?;
     let pools: Vec<Vec<u8>> = match &args.pool {
         Some(pool) => vec![pool.clone().into_bytes()],
         None => (0..plan.pools)
@@ -197,19 +197,19 @@ pub(super) fn ask(args: &Ask) -> Done {
     Ok(ExitCode::SUCCESS)
 }
 
-fn plan(who: &Who) -> Result<Plan, Failure> {
-    let size = who.pools.saturating_mul(who.pes);
-    if who.pools == 0 || size > 10_000_000 {
+fn plan(args: &CrowdArgs) -> Result<Plan, Failure> {
+    let size = args.pools.saturating_mul(args.pes);
+    if args.pools == 0 || size > 10_000_000 {
         return Err(Failure::usage(anyhow!(
             "{} pools of {} elements: give 1 pool or more, and 10000000 elements at most",
-            who.pools,
-            who.pes
+            args.pools,
+            args.pes
         )));
     }
     Ok(Plan {
-        prefix: who.prefix.clone(),
-        pools: who.pools,
-        elements: who.pes,
+        prefix: args.prefix.clone(),
+        pools: args.pools,
+        elements: args.pes,
         first_id: 1,
         policy: Policy::RoundRobin,
         life: 0,
@@ -225,7 +225,7 @@ fn stop_flag() -> Result<Arc<AtomicBool>, Failure> {
     Ok(flag)
 }
 
-/// One line, at once: whoever started this waits for it.
+/// Prints one line and flushes it, because the program that started this command waits for it.
 fn say(line: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     writeln!(out, "{line}")

@@ -36,20 +36,20 @@ enum What {
     Register(crowd::Register),
     /// Ask a registrar until it lists a crowd.
     Listed(crowd::Listed),
-    /// Ask a registrar for one pool, as often as told.
+    /// Resolve one pool handle at a registrar, `--requests` times.
     Ask(crowd::Ask),
 }
 
 /// Arguments of `bench resolve`.
 #[derive(clap::Args)]
 struct Resolve {
-    /// What to measure: `bundled` or a target file.
+    /// Target to measure: `bundled` or a target file.
     #[arg(long, default_value = "bundled", value_name = "bundled|FILE")]
     target: String,
     /// SCTP stack: `udp`, `kernel` or `auto`.
     #[arg(long, default_value = "udp")]
     transport: Carrier,
-    /// Pool elements in the pool that is asked for.
+    /// Pool elements in the pool that is resolved.
     #[arg(long, default_value_t = 100)]
     pes: usize,
     /// Their policy.
@@ -58,16 +58,16 @@ struct Resolve {
     /// Closed loop: this many clients, each with one request under way.
     #[arg(long, conflicts_with = "rate")]
     clients: Option<usize>,
-    /// Open loop: this many requests per second, whatever the answers do.
+    /// Open loop: this many requests per second, independent of the answers.
     #[arg(long)]
     rate: Option<f64>,
     /// Associations that share the open loop's requests.
     #[arg(long, default_value_t = 8, requires = "rate")]
     associations: usize,
-    /// Counted time.
+    /// Duration of the measurement.
     #[arg(long, value_parser = duration, default_value = "10s")]
     duration: Duration,
-    /// Time before that.
+    /// Duration of the warm-up before the measurement.
     #[arg(long, value_parser = duration, default_value = "2s")]
     warm_up: Duration,
     /// An answer later than this counts as missing, with this latency.

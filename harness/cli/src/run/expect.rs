@@ -62,8 +62,8 @@ fn names(known: &Expectation, id: &str) -> bool {
     Glob::new(&known.case).is_ok_and(|glob| glob.compile_matcher().is_match(id))
 }
 
-/// Returns true if the requirement is broken as the expectation says. A case without a verdict on its purpose, as after
-/// a crash, need not have come to its check.
+/// Returns true if the requirement is broken as expected. A case without a verdict on its purpose, as after a crash,
+/// may end before it checks the requirement.
 fn holds(known: &Expectation, case: &CaseRun) -> bool {
     matches!(known.verdict, Verdict::Crash | Verdict::Inconc)
         || case

@@ -7,12 +7,12 @@ use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 
-/// Tells what to do wrong; without it the test below does nothing.
+/// Environment variable that names the misbehaviour; without it the test below does nothing.
 pub(crate) const HOW: &str = "RSPCHECK_FAKE_TARGET";
-/// A file that gets one line with each start.
+/// Environment variable that names a file, which gets one line with each start.
 pub(crate) const STARTS: &str = "RSPCHECK_FAKE_STARTS";
 
-/// Words that would command a terminal: OSC 52 (clipboard), CSI (colour, clear), C1, NUL.
+/// Sequences that control a terminal: OSC 52 (clipboard), CSI (colour, clear), C1, NUL.
 pub(crate) const COMMANDS: &str = "\u{1b}]52;c;cm0gLXJm\u{7}\u{1b}[31mred\u{1b}[2J\u{9b}1m\0end";
 
 /// Its SCTP port and its UDP port, as `PORT/PORT`; free ones where this is not set.
@@ -66,7 +66,8 @@ async fn serve(how: &str) {
     );
     println!("\nready asap={asap} udp-port={}", udp.port());
     if how == "leaves" {
-        // In a group of its own it outlives ours. Its output is closed, so that nobody waits for it.
+        // In its own process group it outlives this process. Its output is closed, so that no reader waits for its
+        // end.
         let mut sleep = Command::new("sleep");
         sleep
             .arg("1000")
@@ -89,7 +90,7 @@ async fn serve(how: &str) {
             // Not at the probe before the run.
             Some(&HANDLE_RESOLUTION) if how == "quits" && !is_probe(&octets) => {
                 drop(stack);
-                // It has things to tidy up before it ends.
+                // The process spends some time after its last association and before its end.
                 let count = "i=0; while [ $i -lt 20000 ]; do i=$((i+1)); done";
                 let _ = Command::new("/bin/sh").args(["-c", count]).status();
                 return;
@@ -131,7 +132,7 @@ fn is_probe(request: &[u8]) -> bool {
     String::from_utf8_lossy(request).contains("rspcheck-probe")
 }
 
-/// What becomes of a registration.
+/// Returns the answer to a registration, if there is one; kills or blocks this process for some misbehaviours.
 fn registration(how: &str) -> Option<Vec<u8>> {
     match how {
         "dies" => {

@@ -1,4 +1,4 @@
-//! `rspcheck run`: what it says and how it ends when the target, the user or the machine does not play along.
+//! Output and exit code of `rspcheck run` when the target, the user or the machine disturbs the run.
 
 mod away;
 mod fake;
@@ -19,7 +19,7 @@ const RESOLVES: &str = "rfc5352/3.3/unknown-pool-is-rejected";
 /// A folder for one test: its files, and the run directory `out`.
 struct Place(TempDir);
 
-/// What a run of the binary gave.
+/// Exit code and output of the binary.
 struct Ran {
     code: i32,
     out: String,
@@ -97,7 +97,7 @@ impl Place {
         serde_json::from_str(&text).expect("it is JSON")
     }
 
-    /// Whether this machine was too busy for the harness to say anything about this case.
+    /// Returns true if the case is INCONC because this machine was too busy.
     fn was_late(&self, id: &str) -> bool {
         let (verdict, reason) = self.verdict(id);
         verdict == "INCONC" && reason.contains("the harness itself was")
@@ -127,7 +127,7 @@ fn ran(output: Output) -> Ran {
     }
 }
 
-/// Whether a process with this word in its command line runs.
+/// Returns true if a process with this word in its command line runs.
 fn runs(word: &str) -> bool {
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     processes

@@ -158,7 +158,7 @@ fn one_seed_gives_one_run_whatever_the_jobs() {
         first.lines().count()
     );
     for jobs in ["1", "4"] {
-        // Not with assert_eq: nobody wants to read megabytes.
+        // assert_eq would print megabytes.
         assert!(
             events(jobs) == first,
             "--jobs {jobs} gives other events than the first run"
@@ -225,7 +225,8 @@ fn a_transport_that_is_not_there_is_an_error_of_the_environment() {
 fn a_run_that_can_no_longer_be_written_is_broken_off_and_readable() {
     let place = Place::new();
     let out = place.out();
-    // A limit on the size of files stands for a full disk; the signal that comes with it is ignored.
+    // A limit on the size of files has the effect of a full disk; the shell ignores the signal SIGXFSZ, so that a
+    // write returns an error.
     let script = format!(
         "trap '' XFSZ; ulimit -f 400; exec {} run --target in-process --seed 7 --jobs 1 --out {} rfc5352/3",
         env!("CARGO_BIN_EXE_rspcheck"),

@@ -89,7 +89,7 @@ fn the_same_seed_gives_the_same_events() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Whether a run on a mutant was noticed: the case itself or a monitor complains.
+/// Returns true if the case itself or a monitor found the defect of a mutant.
 fn noticed(ran: &Ran) -> bool {
     matches!(
         ran.record.verdict,
@@ -221,7 +221,7 @@ fn ids_are_unique_and_well_formed() {
         .map(|c| c.id)
         .chain(monitor::ALL.iter().map(|m| m.id))
     {
-        assert!(seen.insert(id), "{id} stands twice");
+        assert!(seen.insert(id), "two cases or monitors have the id {id}");
         let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "/.-".contains(c);
         assert!(
             id.chars().all(word),
@@ -270,7 +270,7 @@ fn the_catalogue_knows_what_is_tested() {
             let is = by.contains(requirement.id.0);
             if is != says && matches!(requirement.class, Class::Tested | Class::Open) {
                 wrong.push(format!(
-                    "{}: the catalogue says {how:?} = {says}, it is {is}",
+                    "{}: the catalogue has {how:?} = {says}, it is {is}",
                     requirement.id
                 ));
             }
