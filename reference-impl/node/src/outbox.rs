@@ -36,7 +36,7 @@ pub(crate) struct GivenUp;
 struct Backlog {
     messages: VecDeque<Waiting>,
     octets: usize,
-    /// Whether to shut the association down after its last message.
+    /// True if the association is to be shut down after its last message.
     is_last: bool,
 }
 

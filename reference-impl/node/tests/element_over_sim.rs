@@ -34,7 +34,7 @@ fn registrar_ip(n: usize) -> IpAddr {
     Ipv4Addr::new(192, 0, 2, n as u8 + 1).into()
 }
 
-/// What runs on a host.
+/// The program of a host.
 enum Program {
     Registrar(Box<RegistrarDriver>),
     Element(Box<ElementDriver>),
@@ -224,7 +224,7 @@ impl World {
         })
     }
 
-    /// A pool user's association to where a PE says that users come.
+    /// Sets up a pool user's association to the user transport of a PE.
     fn user(&mut self, last: u8, element: &PoolElement) -> User {
         let WireTransport::Sctp(to) = &element.user_transport else {
             panic!("SCTP");
@@ -595,7 +595,7 @@ fn where_it_registers_its_user_endpoint_for_asap_registrars_may_call_it_there() 
     });
     world.run(SECOND);
     let listed = world.listed(registrar);
-    // It calls from where users do; the registration says that this is right.
+    // It calls the port for users, which the registration gives as the ASAP transport too.
     let caller = world.user(1, &listed[0]);
     let keep_alive = EndpointKeepAlive::new(ServerId(5), POOL.into(), true);
     let mut octets = Vec::new();

@@ -42,16 +42,16 @@ struct World {
     driver: UserDriver,
 }
 
-/// A pool element that says back what it hears, leaves a cookie each time, and notes what control it hears.
+/// A pool element that echoes each message with a cookie, and records the control messages it receives.
 struct Element {
     host: HostId,
     port: LocalPort,
     registrar: AssocId,
     over: Kind,
     control: Vec<asap::Message>,
-    /// What came over the data channel.
+    /// Messages of the data channel.
     heard: Vec<Vec<u8>>,
-    /// Whether it says anything.
+    /// True if it answers.
     answers: bool,
 }
 
@@ -67,8 +67,8 @@ fn asap_addr(number: usize) -> SocketAddr {
     SocketAddr::new(registrar_ip(number), 3863)
 }
 
-fn cookie(element: u32, said: usize) -> Cookie {
-    Cookie(format!("{element} said {said}").into_bytes().into())
+fn cookie(element: u32, sent: usize) -> Cookie {
+    Cookie(format!("{element} sent {sent}").into_bytes().into())
 }
 
 impl World {
@@ -580,7 +580,7 @@ fn a_silent_pool_element_is_left_on_request() {
     world.elements.get_mut(&first).unwrap().answers = false;
     world.send(session, "hello?");
     let silent = world.told_within(10 * SECOND);
-    assert_eq!(silent, None, "SCTP has nothing to say against it");
+    assert_eq!(silent, None, "the association stays up without an answer");
     world.user(|driver, now, net| driver.fail(now, session, net));
     let (second, _) = world.up(5 * SECOND);
     assert_ne!(second, first);

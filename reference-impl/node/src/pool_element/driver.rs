@@ -47,7 +47,7 @@ pub struct ElementDriver {
 #[derive(Clone, Copy, Debug)]
 struct User {
     session: Session,
-    /// Whether the engine knows the association: it has a control channel.
+    /// True if it has a control channel, so that the engine knows the association.
     has_control: bool,
 }
 
@@ -470,7 +470,7 @@ impl ElementDriver {
             return tracing::warn!("session {}: its state is too long for a cookie", session.0);
         };
         let assoc = engine_side(assoc);
-        // At once, so that it leaves before what the service says next.
+        // At once, so that the cookie leaves before the next message of the service.
         self.step(now, Input::Cookie { assoc, cookie }, transport);
     }
 

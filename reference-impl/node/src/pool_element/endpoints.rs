@@ -11,7 +11,7 @@ use rsp_wire::{
 
 use super::setup::{Setup, Users};
 
-/// What is open.
+/// The open endpoints of a PE.
 #[derive(Debug)]
 pub(super) struct Endpoints {
     pub(super) asap: LocalPort,

@@ -41,7 +41,7 @@ pub struct Resolved {
     pub resolution: std::sync::Arc<Resolution>,
     /// The PE that the policy selects for this request.
     pub preferred: PeIdentifier,
-    /// Whether the answer comes from the cache.
+    /// True if the answer comes from the cache.
     pub cached: bool,
 }
 

@@ -502,7 +502,7 @@ impl Ports {
         })
     }
 
-    /// What an association of this endpoint is to the engine; none if the endpoint is not its own.
+    /// Returns the kind of an association of this endpoint; none if the endpoint is not one of this registrar.
     fn kind(&self, port: LocalPort, kind: transport::Kind) -> Option<Kind> {
         let is_enrp = self.enrp.as_ref().is_some_and(|(enrp, _)| *enrp == port);
         let is_asap = port == self.asap || self.tcp.is_some_and(|(tcp, _)| tcp == port);

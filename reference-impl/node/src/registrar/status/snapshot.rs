@@ -90,7 +90,7 @@ pub struct Peer {
     /// `Active`, `Probed`, `Dead`, `NotActive`.
     pub state: String,
     pub addresses: Vec<SocketAddr>,
-    /// Whether an association to it is up.
+    /// True if an association to it is up.
     pub connected: bool,
     /// Time since its last message.
     pub silent: f64,

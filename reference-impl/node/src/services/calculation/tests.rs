@@ -52,7 +52,7 @@ impl World {
         effects
     }
 
-    /// Goes to the next deadline; says how long it took.
+    /// Advances the time to the next deadline. Returns the time advanced and the effects.
     fn next(&mut self) -> (Duration, Vec<Effect>) {
         let before = self.now;
         self.now = self.service.deadline().expect("something is due");

@@ -1,4 +1,4 @@
-//! What files and flags say, and what does not go together.
+//! Settings of files and flags, and the rejection of settings that contradict each other.
 
 use std::num::NonZeroU32;
 use std::path::Path;
