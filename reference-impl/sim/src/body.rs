@@ -24,7 +24,7 @@ pub struct ElementHost {
     pub(super) since: Duration,
     /// Time of the last event that can cost its registration.
     pub(super) disturbed: Option<Duration>,
-    /// Whether its identifier is that of another PE.
+    /// True if its identifier is that of another PE.
     pub(super) intruder: bool,
 }
 

@@ -95,7 +95,7 @@ pub struct PlainElement {
     pending: BTreeMap<(AssocId, Ask), Duration>,
     /// Time of the last accepted registration; none while it has reason to assume its loss.
     accepted: Option<Duration>,
-    /// Whether it was rejected, and not accepted since.
+    /// True if it was rejected, and not accepted since.
     rejected: bool,
     home: Option<ServerId>,
     leaving: bool,

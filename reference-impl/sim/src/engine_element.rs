@@ -20,7 +20,7 @@ const SESSIONS: usize = 64;
 pub struct EngineElement {
     driver: ElementDriver,
     accepted: Option<Duration>,
-    /// Whether it was rejected, and not accepted since.
+    /// True if it was rejected, and not accepted since.
     rejected: bool,
     adopted_by: Option<ServerId>,
     leaving: bool,

@@ -77,7 +77,7 @@ struct Run {
     world: World,
     properties: Vec<Box<dyn Property>>,
     bounds: Bounds,
-    /// Whether all faults have ended.
+    /// True if all faults have ended.
     at_peace: bool,
 }
 

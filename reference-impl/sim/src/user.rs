@@ -22,9 +22,9 @@ pub struct UserSetup {
     pub pools: Vec<&'static str>,
     /// Period of resolutions.
     pub period: Duration,
-    /// Whether it uses TCP instead of SCTP.
+    /// True if it uses TCP instead of SCTP.
     pub tcp: bool,
-    /// Whether it wants updates.
+    /// True if it subscribes to updates.
     pub subscribes: bool,
     /// The pool of its session, for a pool user with an engine.
     pub session: Option<&'static str>,

@@ -37,7 +37,7 @@ pub struct World {
     pub(super) last_fault: Duration,
     /// The last thing that can cost any pool element its registration.
     pub(super) last_blow: Option<Duration>,
-    /// Whether anything but the end and the start of hosts was done since all faults were lifted.
+    /// True if, since all faults were lifted, an act did more than start, end or silence hosts.
     pub(super) rough: bool,
     /// Between which hosts the network is cut.
     cuts: BTreeSet<(HostId, HostId)>,
@@ -46,18 +46,18 @@ pub struct World {
     stuck: Option<String>,
 }
 
-/// What all hosts of a world have in common.
+/// Settings that all hosts of a world share.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// SCTP.
     pub sctp: SctpOptions,
-    /// Whether registrars accept pool users over TCP.
+    /// True if registrars accept pool users over TCP.
     pub tcp: bool,
-    /// Whether registrars announce themselves by multicast.
+    /// True if registrars announce themselves by multicast.
     pub announce: bool,
     /// Most octets that a registrar keeps for one association, without its stack's; none for the default.
     pub max_backlog: Option<u16>,
-    /// Whether registrars have less room than the world needs, so that they may refuse and forget.
+    /// True if registrars have less room than the world needs, so that they may refuse and forget.
     pub cramped: bool,
 }
 
@@ -81,7 +81,7 @@ impl Default for Options {
 #[derive(Debug)]
 struct Host {
     spot: Spot,
-    /// How far its clock is ahead of the world's.
+    /// Time by which its clock is ahead of the world's.
     ahead: Duration,
     /// Since when and until when it does nothing at all; its stack goes on.
     frozen: Option<(Duration, Duration)>,

@@ -69,7 +69,7 @@ const FAILED: [(u64, Size, &str); 3] = [
     (
         102_136,
         DRAWN,
-        "a PE that had stood still took set-ups that it had given up for calls of others, and had their \
+        "a PE that had been frozen took its own abandoned set-ups for those of other hosts, and kept their \
          associations for ever",
     ),
 ];

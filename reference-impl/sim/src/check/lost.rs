@@ -24,7 +24,7 @@ impl Property for NothingLost {
     }
 
     fn look(&mut self, world: &World, when: When) -> Result<(), String> {
-        // Who has no room may have to forget.
+        // A registrar without room may forget registrations.
         if world.options.cramped {
             return Ok(());
         }

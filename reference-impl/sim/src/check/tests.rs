@@ -78,7 +78,7 @@ fn of(name: &str) -> Box<dyn Property> {
     named.next().expect("a property has this name")
 }
 
-/// What a checker says after something was done to a world in order.
+/// Returns the complaint of a checker after `deed` changed a world in order.
 fn after(name: &str, deed: impl FnOnce(&mut World)) -> String {
     let (mut world, mut property) = (in_order(), of(name));
     assert_eq!(property.look(&world, long_after()), Ok(()), "before");
@@ -357,7 +357,8 @@ fn a_dead_pe_that_is_listed() {
     assert!(why.contains("PE 2 has been gone for 1 s"), "{why}");
 }
 
-/// What the checker says in the two minutes after something was done to a PE whose Home watches with this factor.
+/// Returns the result of the checker for the 120 s after `deed`, where the Home multiplies its keep-alive interval
+/// and timeout by `factor`.
 fn while_watched(factor: u32, deed: impl FnOnce(&mut World)) -> Result<(), String> {
     let mut world = World::new(1, &[A]);
     world.start_with(0, &[], |config| {

@@ -1,4 +1,4 @@
-//! How time passes: one event of the network or one act of a host after the other.
+//! The progress of time: one event of the network or one act of a host after the other.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use super::super::Spot;
 use super::World;
 use rserpool::registrar::driver::RegistrarDriver;
 
-/// Events at one moment beyond which time is taken to stand still.
+/// Number of events at one moment beyond which the simulation reports that time does not advance.
 const MAX_AT_ONE_MOMENT: u32 = 200_000;
 /// Most events that wait for a host that does not read.
 const MAX_HELD: usize = 100_000;
