@@ -79,7 +79,7 @@ proptest! {
         prop_assert_eq!(&described["type"], &Value::Unsigned(octets[0].into()));
     }
 
-    /// Where the header facts of the fields say a parameter is, it is.
+    /// The `#octets` of a parameter are in the message at its `#offset`.
     #[test]
     fn fields_point_at_their_octets(message in asap_message()) {
         let mut octets = Vec::new();

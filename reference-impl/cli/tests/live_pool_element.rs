@@ -120,7 +120,7 @@ fn element(registrars: &mut [Process], args: &[&str]) -> Process {
     Process::start("pe", &[&quick, args].concat())
 }
 
-/// What a pool user that knows this registrar and this PE is set to.
+/// Returns the settings of a pool user that knows this registrar and this PE.
 fn user_of(registrar: &mut Process, element: Option<&mut Process>) -> Settings {
     let mut peers = vec![registrar.udp_peer("asap").parse().unwrap()];
     if let Some(element) = element {

@@ -80,7 +80,7 @@ impl Process {
         said
     }
 
-    /// What follows `before` in the next log message that has it, up to the next blank.
+    /// Returns the text after `before` in the next log message that has it, up to the next blank.
     fn logs(&mut self, before: &str) -> String {
         for line in self.stderr.by_ref() {
             let line = line.unwrap();
@@ -97,7 +97,7 @@ impl Process {
         panic!("it ended without `{before}`");
     }
 
-    /// Asks it to end and waits: its exit code, and what it said last.
+    /// Sends SIGTERM and waits. Returns the exit code and the last line of the output.
     fn end(mut self) -> (Option<i32>, Value) {
         let pid = self.child.id().to_string();
         let killed = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
@@ -315,9 +315,9 @@ fn a_terminal_ends_at_sigterm_without_a_reader() {
             let _ = taken.send(());
         }
     });
-    // Until nothing goes any more.
+    // Until no line is taken for 1 s.
     while is_taken.recv_timeout(Duration::from_secs(1)).is_ok() {}
-    // All of it is said again, to one that does not read either.
+    // The pool user sends all lines again, to a pool element that does not read either.
     drop(first);
     user.logs("session continues with pool element ");
     assert_eq!(user.end().0, Some(0));

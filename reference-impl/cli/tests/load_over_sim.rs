@@ -114,7 +114,7 @@ impl World {
         }
     }
 
-    /// Whether it came so far within this time.
+    /// Returns true if `done` holds within this time.
     fn run_until(&mut self, within: Duration, done: impl Fn(&Self) -> bool) -> bool {
         let end = self.net.now() + within;
         loop {

@@ -119,9 +119,9 @@ fn the_status_has_three_forms() {
         assert_eq!(one["pools"].as_array().unwrap().len(), 1);
         assert_eq!(one["pools"][0]["handle"], "Other");
     }
-    let none = status(&socket, &["--pool", "Nobody"]);
+    let none = status(&socket, &["--pool", "Absent"]);
     assert_eq!(none.status.code(), Some(2));
-    assert!(String::from_utf8_lossy(&none.stderr).contains("no pool `Nobody`"));
+    assert!(String::from_utf8_lossy(&none.stderr).contains("no pool `Absent`"));
 
     let table = text(&status(&socket, &["--limit", "1"]));
     for part in [
@@ -151,7 +151,7 @@ fn the_status_has_three_forms() {
     ));
 }
 
-/// Every sample belongs to a family with one HELP and one TYPE, which stand before it.
+/// Checks that one HELP and one TYPE of its family precede every sample.
 fn check_exposition(text: &str) {
     let (mut helped, mut typed) = (Vec::new(), Vec::new());
     for line in text.lines() {
@@ -216,7 +216,7 @@ fn slow_and_hostile_readers_delay_no_other() {
     let socket = place.socket();
     let mut process = start(&socket, &[]);
     let mut client = Client::of(&process.ready());
-    // More than are served at a time: each says nothing, and does not go.
+    // More than are served at a time: each sends nothing and keeps its connection.
     let silent: Vec<UnixStream> = (0..7)
         .map(|_| UnixStream::connect(&socket).unwrap())
         .collect();
@@ -289,9 +289,9 @@ fn the_socket_is_private_and_stale_ones_are_taken_over() {
     assert!(why.contains("not a socket"), "{why}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "precious");
 
-    let nobody = status(place.0.join("nobody").to_str().unwrap(), &[]);
-    assert_eq!(nobody.status.code(), Some(3));
-    assert!(String::from_utf8_lossy(&nobody.stderr).contains("--status-socket"));
+    let absent = status(place.0.join("absent").to_str().unwrap(), &[]);
+    assert_eq!(absent.status.code(), Some(3));
+    assert!(String::from_utf8_lossy(&absent.stderr).contains("--status-socket"));
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! A message as a flat map of field paths to values, for logs, tools and tests.
 //!
-//! The paths are the RFCs' words in lower case with hyphens, `pool-element[1]/policy/weight`. What stands in a
-//! parameter's header, `#type`, `#length`, `#offset` and `#octets`, is that of the form `rsp-wire` sends: it
-//! differs from the octets a message came in where those counted padding that the RFCs do not count.
+//! The paths are the RFCs' words in lower case with hyphens, `pool-element[1]/policy/weight`. The
+//! facts of a parameter's header, `#type`, `#length`, `#offset` and `#octets`, describe the form that `rsp-wire`
+//! sends. They differ from the received octets if the sender counted padding that the RFCs do not count.
 //!
-//! Operation Errors that quote each other are taken apart four deep; the information of the fourth is opaque.
+//! Nested Operation Errors are dissected to a depth of four; the information of the fourth is opaque.
 
 mod walk;
 

@@ -5,10 +5,10 @@
 //!   down ───────────────────────► up ─┐ a probe succeeds: failures = 0
 //!    ▲                            │ ▲ │ a probe fails: failures + 1
 //!    └────────────────────────────┘ └─┘
-//!       as many failed in a row as the settings say
+//!       failures in a row reach the configured limit
 //! ```
 //!
-//! The server counts as down at first, so that no pool user is sent to a server that never answered. Each watch is
+//! The server is down at first, so that no pool user is sent to a server that never answered. Each watch is
 //! a task of its own; it ends when its channel is closed.
 
 use std::future::poll_fn;

@@ -253,7 +253,7 @@ fn rate(text: &str) -> Result<f64, String> {
     }
 }
 
-/// Waits for the pool as long as `--wait` says. Returns the end of the command, if the registrar fails.
+/// Waits for the pool until the limit of `--wait`. Returns the end of the command if the registrar fails.
 pub(super) async fn await_pool(
     args: &CommonArgs,
     user: &mut PoolUser,

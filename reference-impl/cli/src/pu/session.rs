@@ -67,7 +67,7 @@ pub(super) async fn run(
                             ready(args, &element.identifier.to_string(), out)?;
                         }
                         if let Event::FailingOver { session, .. } = &event {
-                            // What is unanswered is said again to the next one.
+                            // Drops its unsent requests: the load sends unanswered requests again to the next PE.
                             held.forget(*session);
                         }
                         load.event(now, &event);

@@ -24,7 +24,7 @@ const MAX_REMEMBERED: usize = 1024;
 struct Terminal<'a> {
     args: &'a SessionArgs,
     session: Session,
-    /// Whether the session has a pool element.
+    /// True if the session has a pool element.
     serving: bool,
     had: bool,
     /// Lines to send.
@@ -114,7 +114,7 @@ impl Terminal<'_> {
                 ppid: self.args.ppid,
                 stream: self.args.stream,
                 unordered: self.args.unordered,
-                // What is said again must not be sent twice.
+                // With `--repeat` this command sends a line again itself; the engine must not send it too.
                 failover: self.args.repeat.then_some(false),
                 ..Message::new(line.clone())
             };
@@ -148,7 +148,7 @@ impl Terminal<'_> {
                 why: Fault::Closed, ..
             } = event
         {
-            // It has said all it had to say, as servers over TCP do.
+            // The PE closed the association after its last answer, as servers over TCP do.
             return Ok(Some(Ended::Well));
         }
         report(&event, user);
@@ -191,7 +191,7 @@ impl Terminal<'_> {
     /// Logs lines that will not be sent.
     fn returned(&self, lines: usize, why: Unsent) {
         match why {
-            // They are remembered, and said to the next pool element.
+            // With `--repeat` this command keeps them and sends them to the next pool element.
             Unsent::NoFailover if self.args.repeat => {}
             Unsent::NoFailover | Unsent::QueueFull | Unsent::Ended => {
                 tracing::warn!("lines not sent: {lines}");

@@ -68,7 +68,7 @@ impl Process {
         while !line.contains(what) {
             line.clear();
             let length = self.stderr.read_line(&mut line).unwrap();
-            assert!(length > 0, "it never said {what:?}");
+            assert!(length > 0, "no line of its log has {what:?}");
         }
     }
 }
@@ -103,7 +103,7 @@ pub(crate) struct Client {
     runtime: tokio::runtime::Runtime,
     stack: UdpStack,
     assoc: AssocId,
-    /// How the association ended.
+    /// The reason for the end of the association.
     pub closed: Option<String>,
 }
 

@@ -96,7 +96,7 @@ impl Play {
         });
     }
 
-    /// What is sent next; time goes on until something is.
+    /// Advances the time to the next message, and returns it.
     fn sent(&mut self) -> Vec<u8> {
         match self.act() {
             Some(Act::Send(session, message)) if session == self.session => message.octets,
