@@ -181,6 +181,9 @@ impl<'w> Tester<'w> {
     }
 
     /// Returns a player that receives the announcements.
+    ///
+    /// # Errors
+    /// [`Stop::Error`] if the endpoint cannot be opened.
     pub fn listener(&mut self) -> Result<Player, Stop> {
         let player = self.new_player("listener", EndpointKind::Announcements);
         self.open(player)?;
@@ -188,6 +191,9 @@ impl<'w> Tester<'w> {
     }
 
     /// Returns a player's transport address as the target sees it.
+    ///
+    /// # Errors
+    /// [`Stop::Error`] if the endpoint cannot be opened.
     pub fn address(&mut self, player: impl Into<Player>) -> Result<SocketAddr, Stop> {
         let endpoint = self.open(player.into())?;
         Ok(self.world.local_addr(endpoint))
@@ -239,6 +245,10 @@ impl<'w> Tester<'w> {
     // ---- phases ---------------------------------------------------------------------------------
 
     /// Runs the steps that must work before the purpose can be tested. A failure in it makes the case inconclusive.
+    ///
+    /// # Errors
+    /// [`Stop::Inconclusive`] for [`Stop::Broken`] of `part` and for a broken check in it; any other [`Stop`] of `part`
+    /// as it is.
     pub fn preamble(&mut self, part: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
         self.in_preamble = true;
         self.event(EventKind::Phase {
@@ -267,6 +277,9 @@ impl<'w> Tester<'w> {
 
     /// Sends a well-formed message, and sets up the association first if there is none. A message in which
     /// our dissector finds a defect is an error of the harness; [`Tester::send_octets`] sends it.
+    ///
+    /// # Errors
+    /// [`Stop::Error`] for a message with a defect; else as [`Tester::send_octets`].
     pub fn send(&mut self, player: impl Into<Player>, message: Forge) -> Outcome {
         let octets = message.octets();
         let dissection = dissect(Protocol::Asap, &octets);
@@ -280,11 +293,18 @@ impl<'w> Tester<'w> {
     }
 
     /// Sends any octets as one user message with ASAP's PPID.
+    ///
+    /// # Errors
+    /// [`Stop::Broken`] or [`Stop::Inconclusive`] if there is no association and none can be set up; the
+    /// [`Stop`] of the world.
     pub fn send_octets(&mut self, player: impl Into<Player>, octets: &[u8]) -> Outcome {
         self.send_with_ppid(player, ASAP_PPID, octets)
     }
 
     /// Sends any octets as one user message with any PPID.
+    ///
+    /// # Errors
+    /// As [`Tester::send_octets`].
     pub fn send_with_ppid(
         &mut self,
         player: impl Into<Player>,
@@ -296,6 +316,9 @@ impl<'w> Tester<'w> {
     }
 
     /// Sends the REGISTRATION of a pool element, whose keep-alives are acknowledged from then on.
+    ///
+    /// # Errors
+    /// As [`Tester::send`].
     pub fn send_registration(&mut self, pe: &PoolElement) -> Outcome {
         let identity = (pe.handle.clone(), pe.element.id);
         let elements = &mut self.players[pe.player.0].elements;
@@ -306,6 +329,9 @@ impl<'w> Tester<'w> {
     }
 
     /// Sends a datagram to the announcement group.
+    ///
+    /// # Errors
+    /// The [`Stop`] of the world.
     pub fn announce(&mut self, listener: &Player, octets: &[u8]) -> Outcome {
         let endpoint = self.open(*listener)?;
         self.world.send_datagram(endpoint, octets)?;
@@ -315,6 +341,9 @@ impl<'w> Tester<'w> {
     }
 
     /// Shuts the player's association down gracefully.
+    ///
+    /// # Errors
+    /// The [`Stop`] of the world.
     pub fn shutdown(&mut self, player: impl Into<Player>) -> Outcome {
         let player = player.into();
         if let Some(assoc) = self.players[player.0].assoc.take() {
@@ -325,6 +354,9 @@ impl<'w> Tester<'w> {
     }
 
     /// Aborts the player's association.
+    ///
+    /// # Errors
+    /// The [`Stop`] of the world.
     pub fn abort(&mut self, player: impl Into<Player>) -> Outcome {
         let player = player.into();
         if let Some(assoc) = self.players[player.0].assoc.take() {
@@ -335,6 +367,9 @@ impl<'w> Tester<'w> {
     }
 
     /// Disconnects the player from the network, as if its host had vanished.
+    ///
+    /// # Errors
+    /// [`Stop::Inconclusive`] if the world cannot disconnect a player; the [`Stop`] of the world.
     pub fn vanish(&mut self, player: impl Into<Player>) -> Outcome {
         let endpoint = self.open(player.into())?;
         if self.world.vanish(endpoint)? {
@@ -372,6 +407,9 @@ impl<'w> Tester<'w> {
     }
 
     /// Waits for the first message that `wanted` accepts, or returns `None` at the time `until`. Judges nothing.
+    ///
+    /// # Errors
+    /// The [`Stop`] of the world.
     pub fn next_of(
         &mut self,
         player: impl Into<Player>,
@@ -401,6 +439,9 @@ impl<'w> Tester<'w> {
     }
 
     /// Waits for `span`; players acknowledge keep-alives meanwhile.
+    ///
+    /// # Errors
+    /// The [`Stop`] of the world.
     pub fn pass_time(&mut self, span: Duration) -> Outcome {
         let until = self.world.now() + span;
         while self.step(until)? {}
@@ -409,6 +450,9 @@ impl<'w> Tester<'w> {
 
     /// Checks that the target sends no message of this kind to the player in answer to earlier messages:
     /// it must answer a probe on the same association, and then stay silent for [`TargetProfile::silence`].
+    ///
+    /// # Errors
+    /// As [`Tester::probe`].
     pub fn expect_none(
         &mut self,
         requirement: ReqId,
@@ -437,6 +481,9 @@ impl<'w> Tester<'w> {
 
     /// Checks that the target sends no message of this kind for `span`, for messages that a timer of the target
     /// may cause; otherwise as [`Tester::expect_none`].
+    ///
+    /// # Errors
+    /// As [`Tester::probe`].
     pub fn expect_none_for(
         &mut self,
         requirement: ReqId,
@@ -484,6 +531,9 @@ impl<'w> Tester<'w> {
 
     /// Registers a pool element and returns the response, granted or rejected. If the case covers
     /// [`R5352_3_1_53`], the answer is recorded as its check.
+    ///
+    /// # Errors
+    /// As [`Tester::send`] and [`Tester::expect`].
     pub fn register_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         self.send_registration(pe)?;
         self.registration_response(pe)
@@ -491,6 +541,9 @@ impl<'w> Tester<'w> {
 
     /// Waits for the response to a registration that was sent before, as
     /// [`Tester::register_response`] does.
+    ///
+    /// # Errors
+    /// As [`Tester::expect`].
     pub fn registration_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         let message = self.expect(pe, REGISTRATION_RESPONSE, self.timers().t2_registration)?;
         self.note_answer(R5352_3_1_53);
@@ -499,6 +552,9 @@ impl<'w> Tester<'w> {
 
     /// De-registers a pool element and returns the response. If the case covers [`R5352_3_2_22`], the
     /// answer is recorded as its check.
+    ///
+    /// # Errors
+    /// As [`Tester::send`] and [`Tester::expect`].
     pub fn deregister_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         self.send(pe, forge::deregistration(&pe.handle.0, pe.element.id))?;
         let message = self.deregistration_response(pe)?;
@@ -511,6 +567,9 @@ impl<'w> Tester<'w> {
 
     /// Waits for the response to a de-registration that was sent before, as
     /// [`Tester::deregister_response`] does.
+    ///
+    /// # Errors
+    /// As [`Tester::expect`].
     pub fn deregistration_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         let message = self.expect(pe, DEREGISTRATION_RESPONSE, self.timers().t3_deregistration)?;
         self.note_answer(R5352_3_2_22);
@@ -545,6 +604,9 @@ impl<'w> Tester<'w> {
     }
 
     /// Resolves a pool handle and returns the listed PE Identifiers, in order; none if the response has an error.
+    ///
+    /// # Errors
+    /// As [`Tester::resolve`].
     pub fn listed(
         &mut self,
         player: impl Into<Player>,
