@@ -9,10 +9,10 @@ use rspcheck_spec::ixit::Timers;
 use rspcheck_spec::run::Driver;
 use std::path::Path;
 
-/// Its target file, the one an own registrar's file can start from.
+/// Its target file, which is also a template for other target files.
 const FILE: &str = include_str!("../../profiles/bundled.toml");
 
-/// As a process of its own over SCTP on loopback.
+/// Returns it as a process of its own over SCTP on loopback.
 pub fn spawned() -> Target {
     let path = Path::new("harness/profiles/bundled.toml");
     let mut target =
@@ -21,7 +21,7 @@ pub fn spawned() -> Target {
     target
 }
 
-/// As a process of its own, set for measurements: keep-alives at the default pace.
+/// Returns it as a process of its own with settings for measurements: keep-alives at the default period.
 pub fn measured() -> Target {
     let mut target = spawned();
     let mut words = std::mem::take(&mut target.command).into_iter();
@@ -38,7 +38,7 @@ pub fn measured() -> Target {
     target
 }
 
-/// In this process on virtual time.
+/// Returns it in this process on virtual time.
 pub fn in_process() -> Target {
     Target {
         driver: Driver::InProcess,
@@ -47,7 +47,7 @@ pub fn in_process() -> Target {
     }
 }
 
-/// The registrar's settings for a target's timers.
+/// Returns the registrar's settings for a target's timers.
 pub(crate) fn setup(timers: &Timers) -> Setup {
     let defaults = Config::default();
     let config = Config {

@@ -3,7 +3,7 @@
 use rsp_transport::live::Mode;
 use std::str::FromStr;
 
-/// What carries SCTP between the harness and a live target.
+/// The stack that carries SCTP between the harness and a live target.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Carrier {
     /// SCTP in user space over UDP (RFC 6951).

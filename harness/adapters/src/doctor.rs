@@ -18,9 +18,9 @@ pub struct Finding {
 /// Something that does not work on this machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
-    /// What was tried, and its result.
+    /// The attempt and its result.
     pub why: String,
-    /// What the user can do about it.
+    /// The remedy.
     pub way_out: String,
 }
 

@@ -1,9 +1,9 @@
-//! From the words of the transport to the words of the test kit.
+//! The events and errors of the transport as those of the test kit.
 
 use rsp_transport::DownKind;
 use rspcheck_testkit::{Change, WorldError};
 
-/// How an end of an association is told.
+/// Returns the change that the test kit records for the end of an association.
 pub(crate) fn change_of(kind: DownKind) -> Change {
     match kind {
         DownKind::Closed => Change::Closed,
@@ -14,7 +14,7 @@ pub(crate) fn change_of(kind: DownKind) -> Change {
     }
 }
 
-/// An error of a socket call is an error of our side.
+/// Returns the error of a socket call as an error of the environment, not of the target.
 pub(crate) fn environment(error: std::io::Error) -> WorldError {
     WorldError::Environment(error.to_string())
 }

@@ -44,18 +44,18 @@ pub struct InProcess {
     places: BTreeMap<Assoc, (HostId, AssocId)>,
     next_assoc: u64,
     ready: VecDeque<Happening>,
-    /// What the engine said when it panicked; it takes no more input then.
+    /// The panic message of the engine, which takes no input after a panic.
     died: Option<String>,
 }
 
-/// Packets and timers in one wait beyond which target and network are only busy with each other.
+/// Most packets and timers in one wait; beyond them target and network keep each other busy for ever.
 const BUSY_LIMIT: u32 = 1_000_000;
 
 /// Keeps the registrar from drawing the same numbers from the seed as the tester does.
 const TARGET_SHARE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl InProcess {
-    /// A fresh registrar on a fresh network. The seed decides everything that happens.
+    /// Returns a new registrar on a new network. The seed determines every event.
     pub fn new(setup: Setup, seed: u64, fault: Option<Fault>) -> Result<InProcess, WorldError> {
         let mut net = Net::new(seed);
         let target = net.add_host(TARGET);
@@ -108,7 +108,7 @@ impl InProcess {
             .map(|at| Endpoint(at as u32))
     }
 
-    /// What an event at a host of the harness means to the tester.
+    /// Returns the happening of an event at a host of the harness, if the tester has one for it.
     fn happening(&mut self, host: HostId, event: Event) -> Option<Happening> {
         let endpoint = self.endpoint_of(host)?;
         let kind = self.players[endpoint.0 as usize].kind;
@@ -192,7 +192,7 @@ impl InProcess {
         self.drive(|driver, transport| driver.timeout(now, transport));
     }
 
-    /// Calls the registrar. If it panics, the target has died; the rest of this world stands apart from it.
+    /// Calls the registrar. If it panics, the target has died; the network and the players are not affected.
     fn drive(&mut self, call: impl FnOnce(&mut RegistrarDriver, &mut Faulty<'_>)) {
         if self.died.is_some() {
             return;

@@ -18,13 +18,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::runtime::Runtime;
 
-/// How often a waiting world looks whether the target still lives and the user still wants the run.
+/// Period at which a waiting world checks that the target lives and that the user has not interrupted the run.
 pub(crate) const LOOK: Duration = Duration::from_millis(100);
-/// How long a target that closed or aborted an association may take to be gone, for its end to be the cause.
+/// Longest time from the end of an association to the end of the target for which the latter counts as the cause.
 const LAST_MOMENTS: Duration = Duration::from_secs(1);
-/// Octets of the last message to a target that died which are shown in the reason; the events have all.
+/// Most octets of the last message to a dead target that the reason shows; the events have all octets.
 const LAST_OCTETS: usize = 64;
-/// Own datagrams on their way back that are remembered.
+/// Most own datagrams that are remembered until the group returns them.
 const ECHOES_LIMIT: usize = 1000;
 /// Lines of output of a target that the events of one case keep; further ones are counted.
 const LINES_LIMIT: usize = 10_000;
@@ -33,7 +33,7 @@ const OUTPUT_LIMIT: usize = 256 * 1024;
 /// A deadline that no clock can hold is this far away.
 const FAR: Duration = Duration::from_secs(86_400);
 
-/// Where the target is and where the harness stands.
+/// The addresses of the target and of the harness.
 #[derive(Clone, Debug)]
 pub struct Place {
     /// The target's ASAP address over SCTP.
@@ -77,7 +77,7 @@ pub(crate) enum Contact {
     Made,
 }
 
-/// Where a target that serves several cases waits between them.
+/// The place of a target between two of the cases that it serves.
 pub(crate) type Slot = Arc<Mutex<Option<Process>>>;
 
 /// The world of one case against a live target.
@@ -87,22 +87,22 @@ pub struct Live {
     place: Place,
     /// The target, where we started it. Below the stack: fields end in this order.
     process: Option<Process>,
-    /// Where it goes afterwards if it still runs; without one it is stopped.
+    /// The slot that takes the target after the case if it still runs; without a slot the target is stopped.
     slot: Option<Slot>,
     interrupted: Arc<AtomicBool>,
     /// The case ends at the latest when the world is this old.
     limit: Duration,
     origin: Instant,
-    /// When the last wait ended: from then on nobody served the stack.
+    /// End of the last wait; from then to the next wait the stack is not served.
     served: Option<Instant>,
     lag: Duration,
     players: Vec<PlayerEndpoint>,
     kinds: BTreeMap<Assoc, Kind>,
-    /// Associations that we end: their end says nothing about the target.
+    /// Associations that the harness ends; their end is no act of the target.
     ending: BTreeSet<Assoc>,
     last_sent: Vec<u8>,
-    /// Our own datagrams that the group still brings back, by the player that hears them. The target may send
-    /// from the same address and port, so that only the octets tell.
+    /// Own datagrams that the group has not returned yet, by the player that receives them. They are recognised by
+    /// their octets, because the target may send from the same address and port.
     echoes: Vec<(LocalPort, Vec<u8>)>,
     /// Lines and octets of the target's output that the events of this case keep.
     lines: usize,
@@ -115,7 +115,7 @@ pub struct Live {
 }
 
 impl Live {
-    /// A stack of our own for one case. `process` is the target where we started it.
+    /// Returns a world for one case, with its own stack. `process` is the target if the harness started it.
     pub fn new(
         place: Place,
         process: Option<Process>,
@@ -161,19 +161,19 @@ impl Live {
         self
     }
 
-    /// The target goes there afterwards if it still runs.
+    /// Sets the slot that takes the target after the case if it still runs.
     #[must_use]
     pub(crate) fn lent_from(mut self, slot: Slot) -> Live {
         self.slot = Some(slot);
         self
     }
 
-    /// Gives the target's process back.
+    /// Returns the target's process.
     pub(crate) fn into_process(mut self) -> Option<Process> {
         self.process.take()
     }
 
-    /// How the target ended, if it did.
+    /// Returns the reason for the end of the target, if it has ended.
     pub fn target_end(&mut self) -> Option<String> {
         self.look_after_target();
         self.died.clone()
@@ -258,8 +258,8 @@ impl Live {
         })
     }
 
-    /// An association ended and not by us: whether it did so because the target dies. A process that ends
-    /// closes its associations a moment before the system tells of its end.
+    /// Returns true if the target ends within [`LAST_MOMENTS`], so that its end is the cause for the end of an
+    /// association. The associations of a process end shortly before the system reports the end of the process.
     fn is_dying(&self) -> bool {
         let within = clock() + LAST_MOMENTS;
         self.process
@@ -267,7 +267,7 @@ impl Live {
             .is_some_and(|process| process.ended_until(within).is_some())
     }
 
-    /// Takes over what the target printed, and notes if it is gone.
+    /// Takes the output of the target, and notes its end.
     fn look_after_target(&mut self) {
         let Some(process) = &self.process else { return };
         let end = if self.died.is_none() {
@@ -276,7 +276,7 @@ impl Live {
             None
         };
         if end.is_some() {
-            // Its last words are on their way.
+            // Waits for the rest of its output.
             process.ended_until(clock() + LOOK);
         }
         while let Some((stream, text)) = process.printed() {
@@ -295,7 +295,7 @@ impl Live {
         }
     }
 
-    /// How the target ended, the last octets that it got, and the last line that it printed.
+    /// Returns the reason for the end of the target, with the last octets sent to it and its last line of output.
     fn obituary(&self, end: &str, last_words: Option<String>) -> String {
         let mut text = end.to_owned();
         if self.last_sent.is_empty() {
@@ -318,7 +318,7 @@ impl Live {
         text
     }
 
-    /// Waits in slices until something happens or `deadline` has come.
+    /// Waits in slices of [`LOOK`] for a happening, until `deadline`.
     fn serve(
         &mut self,
         deadline: Instant,
@@ -348,7 +348,7 @@ impl Live {
                 .map_err(environment)?;
             let now = clock();
             if event.is_none() {
-                // A deadline that was past when we were called was not missed by us.
+                // A deadline before the call is not counted as lag of the harness.
                 self.lag = self
                     .lag
                     .max(now.saturating_duration_since(slice.max(called)));
@@ -364,8 +364,8 @@ impl Live {
 }
 
 impl Drop for Live {
-    /// A target without a slot ends after our stack, which tells it that all associations are over: one that
-    /// shuts down in good order would wait for them.
+    /// Puts the target into its slot. A target without a slot is stopped after the stack, because a target that shuts
+    /// down gracefully waits for the end of its associations.
     fn drop(&mut self) {
         let alive = self
             .process
@@ -400,7 +400,7 @@ impl World for Live {
                 listen: false,
             },
             EndpointKind::Announcements => {
-                // Our own address says on which interface to listen.
+                // The own address selects the interface on which to listen.
                 let (local, group) = (self.place.local, self.place.announce);
                 let any: IpAddr = match group.ip() {
                     IpAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
@@ -420,7 +420,7 @@ impl World for Live {
         let _entered = self.runtime.enter();
         let (host, port, mut addr) = self.hosts.open(local).map_err(environment)?;
         if kind == EndpointKind::Announcements {
-            // The target may send from the very same address and port, so it must not pass for ours.
+            // The target may send from the same address and port, so that it does not identify an own datagram.
             addr = None;
         }
         let addr = addr.unwrap_or(SocketAddr::new(self.place.local, 0));
@@ -518,7 +518,7 @@ impl World for Live {
 
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
         let called = clock();
-        // While nobody waits, nobody serves our side of the associations either.
+        // The associations are served only during a wait, so the time since the last wait is lag of the harness.
         let away = self.served.map_or(Duration::ZERO, |since| {
             called.saturating_duration_since(since)
         });

@@ -1,5 +1,5 @@
-//! The look before a target is started: nothing may answer at its addresses, or an older process would be tested
-//! in its place.
+//! The check before the start of a target that no process answers at its addresses. Otherwise an older process would
+//! be tested in its place.
 
 use crate::carrier::Carrier;
 use crate::live::{Live, Place};
@@ -10,9 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
-/// Time for an association or a TCP connection to come up where nothing is known of the address.
+/// Time for an association or a TCP connection to come up, unless [`LONG_LOOK`] applies.
 const LOOK: Duration = Duration::from_millis(250);
-/// The same where another socket has the UDP port: what has it may be slow.
+/// The same if another socket has the UDP port, because its process may be slow.
 const LONG_LOOK: Duration = Duration::from_secs(1);
 
 /// Returns the address of `place` at which something answers, if there is one.
@@ -25,10 +25,10 @@ pub(crate) fn answering(
         UdpSocket::bind((place.asap.ip(), place.udp_port)),
     ) {
         (Carrier::Kernel, _) => Some(LOOK),
-        // The port is free, so nothing answers at it.
+        // The port is free, so no process answers at it.
         (_, Ok(_)) => None,
         (_, Err(error)) if error.kind() == ErrorKind::AddrInUse => Some(LONG_LOOK),
-        // For example an address of another machine.
+        // For example, the address is not one of this machine.
         (_, Err(_)) => Some(LOOK),
     };
     if let Some(wait) = wait

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 const LINE_LIMIT: usize = 4096;
 /// Lines that are kept until the harness takes them; further ones are only counted.
 const LINES_LIMIT: usize = 4096;
-/// In the environment of every target: the harness it belongs to, also where it has left its group.
+/// Environment variable of every target: identifies its harness, also after the target left its process group.
 const MARK: &str = "RSPCHECK_RUN";
 
 /// A line of output: its stream and the text.
@@ -55,7 +55,7 @@ impl Process {
         self.child.id()
     }
 
-    /// Takes a line that it has printed already, without waiting and without a word about lines that were dropped.
+    /// Takes a line that it has printed already, without waiting and without a count of dropped lines.
     pub fn printed(&self) -> Option<Line> {
         let line = self.child.try_line()?;
         Some((stream_of(line.stream), line.text()))
@@ -86,12 +86,13 @@ impl Process {
         }
     }
 
-    /// Returns how it ended, if it did.
+    /// Returns a description of its end, if it has ended.
     pub fn ended(&self) -> Option<String> {
         self.child.ended().map(|end| end.to_string())
     }
 
-    /// Waits until `deadline` for its end and then for its last output; returns how it ended, if it did.
+    /// Waits until `deadline` for its end and then for its last output. Returns a description of its end, if it has
+    /// ended.
     pub fn ended_until(&self, deadline: Instant) -> Option<String> {
         let end = self.child.wait_for_end(deadline)?;
         self.child.wait_for_output(deadline);
@@ -146,7 +147,7 @@ static GROUPS: Mutex<Groups> = Mutex::new(Groups {
     ended: BTreeSet::new(),
 });
 
-/// Kills every running target at once: for an end of the harness that waits for nothing.
+/// Kills every running target at once, for an end of the harness without a wait.
 pub fn kill_all() {
     let groups = lock(&GROUPS);
     for group in groups.running.iter().filter_map(|raw| Pid::from_raw(*raw)) {

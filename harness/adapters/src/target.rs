@@ -13,11 +13,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use toml::Spanned;
 
-/// When a spawned target counts as ready.
+/// The sign by which a spawned target counts as ready.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Default)]
 #[serde(rename_all = "kebab-case")]
 pub enum Ready {
-    /// It prints a line that begins with `ready` and tells its addresses as `key=value`.
+    /// It prints a line that begins with `ready` and has its addresses as `key=value`.
     Line,
     /// It answers a handle resolution.
     #[default]
@@ -29,25 +29,25 @@ pub enum Ready {
 /// A target with everything needed to run the suite against it.
 #[derive(Clone, Debug)]
 pub struct Target {
-    /// Where it was read from; errors and repro lines name it.
+    /// The file it was read from, for errors and repro lines.
     pub file: Option<PathBuf>,
     /// Name for reports.
     pub name: String,
     /// Version for reports.
     pub version: String,
-    /// How it is had.
+    /// The way in which the harness reaches it.
     pub driver: Driver,
     /// Command and arguments with placeholders, see [`PLACEHOLDERS`].
     pub command: Vec<String>,
-    /// When a spawned target counts as ready.
+    /// The sign by which it counts as ready if it is spawned.
     pub ready: Ready,
-    /// How long it may take to get ready.
+    /// Most time from its start until it is ready.
     pub start_timeout: Duration,
-    /// How long it may take to end after SIGTERM, before SIGKILL.
+    /// Time from SIGTERM to SIGKILL.
     pub stop_grace: Duration,
     /// Time that an attached target which goes away has for its restart; zero: the run does not wait.
     pub restart_timeout: Duration,
-    /// Its ASAP address over SCTP; port 0: any free one, for each start anew.
+    /// Its ASAP address over SCTP; port 0: a free port, selected at each start.
     pub asap: SocketAddr,
     /// Its ASAP address over TCP; port 0 as above.
     pub tcp: Option<SocketAddr>,
@@ -65,7 +65,7 @@ pub struct Target {
     pub silence: Duration,
     /// The longest that a case may take on wall time before it ends as an error.
     pub case_limit: Duration,
-    /// What it claims to support.
+    /// The capabilities that it claims.
     pub ics: BTreeSet<Ics>,
     /// Its timers and thresholds.
     pub timers: Timers,
@@ -90,12 +90,12 @@ pub struct Expectation {
     pub transports: Vec<Stack>,
 }
 
-/// What is wrong with a target file: the file, the place and the way out in one sentence.
+/// The error in a target file: one sentence with the file, the place and the remedy.
 #[derive(Debug, thiserror::Error)]
 #[error("{0}")]
 pub struct TargetError(pub String);
 
-/// What the harness fills into a command.
+/// Placeholders in a command, which the harness replaces.
 pub const PLACEHOLDERS: [&str; 7] = [
     "{self}",
     "{transport}",
@@ -164,7 +164,7 @@ impl<'de> Deserialize<'de> for Span {
 fn span<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
     match span_or_zero(from)? {
         Some(Duration::ZERO) => Err(D::Error::custom(
-            "nothing can be done in no time; leave it out for its default",
+            "a span of 0 is not allowed; leave it out for its default",
         )),
         span => Ok(span),
     }
@@ -180,7 +180,7 @@ fn span_or_zero<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Duration>, 
 const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 /// The ASAP multicast group and port (RFC 5352 §8.4, §8.2).
 const ASAP_GROUP: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::new(224, 0, 1, 185)), 3863);
-/// What a case may take besides the timers that it waits for.
+/// Time of a case in addition to the timers that it waits for.
 const CASE_TIME: Duration = Duration::from_secs(120);
 
 /// A target file with its text, for errors that name the line.
@@ -288,7 +288,7 @@ impl Target {
             asap.port() == 0 || udp_port == 0 || section.tcp.is_some_and(|tcp| tcp.port() == 0);
         if driver == Driver::Attach && any_port {
             return Err(of_driver(
-                "with driver = \"attach\" every port has to be told; 0 takes a free one for a start",
+                "with driver = \"attach\" every port must be given; 0 takes a free one for a start",
             ));
         }
         let announce = match section.announce {
@@ -351,7 +351,10 @@ impl Target {
         Ok(target)
     }
 
-    /// Whether so many cases can run at a time; if not, the reason.
+    /// Checks that the target can serve this number of cases at a time.
+    ///
+    /// # Errors
+    /// The reason and the remedy.
     pub fn takes_jobs(&self, jobs: usize) -> Result<(), String> {
         if jobs == 0 {
             return Err("0 runs nothing; give 1 or more".into());
@@ -371,7 +374,7 @@ impl Target {
         if self.ready != Ready::Line && fixed {
             return Err(format!(
                 "{jobs} targets at a time would take the same ports; give asap, udp-port and tcp the port 0 (any \
-                 free one), or let the target choose and tell them (ready = \"line\")"
+                 free one), or let the target choose and print them (ready = \"line\")"
             ));
         }
         Ok(())
@@ -383,7 +386,7 @@ impl Target {
     }
 }
 
-/// The command, if there is one.
+/// Returns the command, if there is one.
 fn command(
     reader: &Reader<'_>,
     driver: Driver,
@@ -407,7 +410,8 @@ fn command(
     }
 }
 
-/// Something in a word that was meant as a placeholder: lower-case words in braces, joined by `-` or `_`.
+/// Returns the part of a word that looks like a placeholder but is none: lower-case words in braces, joined by `-`
+/// or `_`.
 fn misspelt(word: &str) -> Option<&str> {
     let starts = word.match_indices('{').map(|(at, _)| at);
     let braced = starts.filter_map(|at| word[at..].find('}').map(|end| &word[at..=at + end]));
@@ -439,7 +443,7 @@ fn suffices(limit: Duration, timers: &Timers) -> Result<(), String> {
     }
 }
 
-/// The longest that a case may take: what its waits may take by these timers, and a good deal for the rest.
+/// Returns the default time limit of a case: the sum of its longest waits by these timers, and [`CASE_TIME`].
 fn case_limit(timers: &Timers) -> Duration {
     let keep_alive = timers.keep_alive_interval.unwrap_or_default()
         + timers.keep_alive_timeout.unwrap_or_default();

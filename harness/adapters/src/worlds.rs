@@ -1,4 +1,4 @@
-//! From a target to a world for each case.
+//! The worlds of a target, one for each case.
 
 use crate::carrier::Carrier;
 use crate::fault::Fault;
@@ -25,10 +25,10 @@ pub struct Worlds {
     /// The harness's own binary: `{self}` in commands, and the guard of spawned targets.
     harness: PathBuf,
     interrupted: Arc<AtomicBool>,
-    /// The one target that serves all cases, where it is not fresh for each.
+    /// The target that serves all cases, unless it is started for each.
     shared: Option<Shared>,
     fault: Option<Fault>,
-    /// Why announcements cannot be heard here, once somebody asked.
+    /// The reason for which announcements cannot be received here, checked once on demand.
     deaf: OnceLock<Option<String>>,
     /// Cases in a row in which no association with the target came up.
     unreached: AtomicU32,
@@ -104,7 +104,7 @@ impl Worlds {
         }
     }
 
-    /// Why a capability that the target claims cannot be seen from this machine.
+    /// Returns the reason for which a capability that the target claims cannot be tested from this machine.
     pub fn unavailable(&self, ics: Ics) -> Option<&str> {
         if ics != Ics::Announce
             || self.target.driver == Driver::InProcess
@@ -120,8 +120,8 @@ impl Worlds {
         self.deaf.get_or_init(deaf).as_deref()
     }
 
-    /// Runs one case in a world of its own. Gives what the case gave, and how the target ended if it did so
-    /// before the case was over.
+    /// Runs one case in its own world. Returns the result of the case, and the reason for the end of the target if it
+    /// ended before the case.
     pub fn case<T>(
         &self,
         seed: u64,
@@ -143,7 +143,7 @@ impl Worlds {
         Ok((given, end))
     }
 
-    /// The world of one case.
+    /// Returns the world of one case.
     pub fn world(&self, seed: u64) -> Result<Box<dyn World>, WorldError> {
         match self.target.driver {
             Driver::InProcess => Ok(Box::new(self.in_process(seed)?)),
@@ -181,7 +181,10 @@ impl Worlds {
             .lent_from(shared.slot.clone()))
     }
 
-    /// Whether the target answers a handle resolution: the probe before anything is judged.
+    /// Sends a handle resolution before the first case. Returns the time until the answer.
+    ///
+    /// # Errors
+    /// [`WorldError::Environment`] if the target does not answer within its start timeout.
     pub fn probe(&self) -> Result<Duration, WorldError> {
         let mut world = self.world(0)?;
         let within = self.target.start_timeout;
@@ -221,8 +224,8 @@ impl Worlds {
         answers
     }
 
-    /// After a case that went wrong: a shared target that does not answer any more is stopped, so that the
-    /// next case starts a new one. Gives what was done.
+    /// Checks a shared target after a failed case. Stops it if it does not answer a handle resolution, so that the
+    /// next case starts a new one, and returns a sentence about it.
     pub fn renew_shared(&self) -> Option<String> {
         let shared = self.shared.as_ref()?;
         let within = self
@@ -246,7 +249,7 @@ impl Worlds {
         Some(what)
     }
 
-    /// Where the target that serves a whole run is.
+    /// Returns the addresses of the target that serves a whole run.
     pub fn shared_place(&self) -> Place {
         self.shared
             .as_ref()
@@ -264,14 +267,14 @@ impl Worlds {
         }
     }
 
-    /// The place of a target that is about to start: ports that the file leaves open are free ones.
+    /// Returns the addresses of a target before its start, with a free port in place of each port 0 of its file.
     fn free_place(&self) -> Result<Place, WorldError> {
         let mut place = self.place();
         if place.udp_port == 0 {
             place.udp_port = ports::free_udp()?;
         }
-        // Two targets that find the same free SCTP port still differ by their UDP ports; over the kernel's
-        // SCTP a free TCP port is as good a guess as any.
+        // A free TCP port is taken as the SCTP port. Over UDP two targets with the same SCTP port differ by their
+        // UDP ports; the kernel has no list of its free SCTP ports.
         for addr in [Some(&mut place.asap), place.tcp.as_mut()]
             .into_iter()
             .flatten()
@@ -286,7 +289,8 @@ impl Worlds {
         Ok(place)
     }
 
-    /// Starts the target. One that finds a port taken that the harness selected is started again with others.
+    /// Starts the target. If another process has taken a port that the harness selected, starts it again with other
+    /// ports, up to [`STARTS_LIMIT`] times.
     fn spawn(&self) -> Result<(Process, Place), WorldError> {
         let mut starts = 1;
         loop {
@@ -311,7 +315,7 @@ impl Worlds {
             .map(|word| self.filled(word, &place))
             .collect();
         let occupied = occupied::answering(&place, &self.interrupted)?;
-        // The line that it prints when it is ready may name another place.
+        // A ready line may have other addresses.
         if self.target.ready != Ready::Line
             && let Some(address) = &occupied
         {
@@ -372,7 +376,7 @@ impl Worlds {
                     return Ok(line);
                 }
                 Some(_) => {}
-                // Its children may hold its output open; without itself nothing becomes ready.
+                // Its children may keep its output open after its end.
                 None if process.is_over() || process.ended().is_some() => break,
                 None => {}
             }
@@ -384,7 +388,7 @@ impl Worlds {
         ))
     }
 
-    /// The error for a target that did not get ready: how it ended or what was missing, and its last output.
+    /// Returns the error for a target that did not get ready: how it ended or what was missing, and its last output.
     fn not_ready(&self, process: &Process, command: &[String], missing: &str) -> NotReady {
         let end = process.ended_until(clock() + LOOK);
         let has_ended = end.is_some();
@@ -410,7 +414,7 @@ impl Worlds {
         NotReady::Other(WorldError::Environment(what))
     }
 
-    /// The error for a target that cannot be started because something answers at its address.
+    /// Returns the error for a target that cannot be started because something answers at its address.
     fn stale(&self, address: &str) -> NotReady {
         let name = &self.target.name;
         let what = format!(
@@ -424,7 +428,7 @@ impl Worlds {
         }
     }
 
-    /// Returns true if a port of its addresses is another one at each start.
+    /// Returns true if the harness selects a port of the target at each start.
     fn selects_ports(&self) -> bool {
         let Target {
             asap,
@@ -435,7 +439,8 @@ impl Worlds {
         asap.port() == 0 || *udp_port == 0 || tcp.is_some_and(|tcp| tcp.port() == 0)
     }
 
-    /// Several targets at a time must not hear each other's announcements.
+    /// Returns true if the harness selects the port of the announcements at each start, so that several targets at a
+    /// time do not receive each other's announcements.
     fn selects_announce_port(&self) -> bool {
         let named = |word: &String| word.contains("{announce-port}");
         self.target.fresh && self.target.command.iter().any(named)
@@ -453,7 +458,7 @@ impl Worlds {
     }
 }
 
-/// Starts of a target that finds its ports taken, with other ports each time.
+/// Most starts of a target whose ports are taken, with other ports each time.
 const STARTS_LIMIT: u32 = 5;
 
 /// The reason why a target that was started is not ready.
@@ -480,7 +485,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Addresses told by a ready line: `ready asap=127.0.0.1:3863 udp-port=40123 tcp=127.0.0.1:41234 …`.
+/// Reads the addresses of a ready line: `ready asap=127.0.0.1:3863 udp-port=40123 tcp=127.0.0.1:41234 …`.
 fn read_places(line: &str, place: &mut Place) -> Result<(), String> {
     for word in line.split_whitespace().skip(1) {
         let Some((key, value)) = word.split_once('=') else {
@@ -488,7 +493,7 @@ fn read_places(line: &str, place: &mut Place) -> Result<(), String> {
         };
         let bad = |e: &dyn std::fmt::Display| format!("{key}: {e}");
         match key {
-            // A multi-homed registrar tells all its addresses; any of them will do.
+            // A multi-homed registrar prints all its addresses; each of them reaches it.
             "asap" => {
                 let first = value.split(',').next().unwrap_or(value);
                 place.asap = first.parse::<SocketAddr>().map_err(|e| bad(&e))?;
@@ -515,11 +520,11 @@ fn read_places(line: &str, place: &mut Place) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether a target answered.
+/// The result of a handle resolution.
 enum Answer {
-    /// It did, after this time.
+    /// The target answered after this time.
     After(Duration),
-    /// It did not; the last that was seen of it.
+    /// The target did not answer; `last` is its last event.
     None { last: String },
 }
 
@@ -530,7 +535,7 @@ const UNANSWERED: &str = "the association is up, and no answer came; for a targe
 const FIRST_ATTEMPT: Duration = Duration::from_millis(250);
 /// The longest such time: an attempt that began before the target could hear it is given up.
 const LONGEST_ATTEMPT: Duration = Duration::from_secs(4);
-/// Time after a refusal before asking again: at once would be a busy loop.
+/// Pause between a refusal and the next attempt, so that the attempts are no busy loop.
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Asks for a pool that does not exist until something answers, or until an association is up where that suffices.

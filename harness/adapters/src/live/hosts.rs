@@ -1,8 +1,8 @@
-//! The stacks of one world, waited for as one.
+//! The stacks of one world, with one wait for all of them.
 //!
-//! Over user-space SCTP every SCTP endpoint of the harness has a stack of its own, with its own UDP port, as
-//! if it were a host of its own: so one of them can vanish while the others stay. The kernel's stack cannot
-//! be silenced; there all endpoints share one.
+//! Over user-space SCTP every SCTP endpoint of the harness has its own stack and UDP port, like a separate host, so
+//! that one of them can vanish while the others stay. The kernel's stack cannot be silenced; there all endpoints
+//! share one.
 
 use rsp_transport::live::{Mode, Stack, StackConfig};
 use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
@@ -15,17 +15,18 @@ use std::pin::Pin;
 use std::task::Poll;
 use std::time::Instant;
 
-/// Which stack; 0 is the one that is always there.
+/// The index of a stack; stack 0 never vanishes.
 pub(super) type Host = usize;
 
-/// SCTP ports for our endpoints: different ones, for a target may tell them apart by nothing else.
+/// SCTP ports for the endpoints of the harness. All differ, because a target may identify an endpoint by its SCTP
+/// port alone.
 const PORTS: std::ops::RangeInclusive<u16> = 49_152..=65_535;
 
-/// All stacks of a world. Everything here must be called inside its runtime.
+/// All stacks of a world. Its functions must be called inside the runtime of the world.
 #[derive(Debug)]
 pub(super) struct Hosts {
     ip: IpAddr,
-    /// `None` has vanished.
+    /// The stacks; `None` after a stack vanished.
     stacks: Vec<Option<Stack>>,
     ports: BTreeSet<u16>,
     assocs: BTreeMap<(Host, AssocId), Assoc>,
@@ -46,13 +47,13 @@ impl Hosts {
         })
     }
 
-    /// Which stack it is: user space or kernel.
+    /// Returns the kind of the stacks: user space or kernel.
     pub(super) fn mode(&self) -> Mode {
         // The first one never vanishes.
         self.stacks[0].as_ref().map_or(Mode::Udp, Stack::mode)
     }
 
-    /// Opens an endpoint and gives its host, its port and its address.
+    /// Opens an endpoint. Returns its host, its port and its address.
     pub(super) fn open(
         &mut self,
         mut local: Local,
@@ -69,7 +70,7 @@ impl Hosts {
         Ok((host, port, addr))
     }
 
-    /// Ends a host without a word to anybody. `false`: this one cannot.
+    /// Ends a host without sending anything. Returns false if this host cannot vanish.
     pub(super) fn vanish(&mut self, host: Host) -> bool {
         if host == 0 {
             return false;
@@ -118,7 +119,7 @@ impl Hosts {
         }
     }
 
-    /// The association that an event of a host is about.
+    /// Returns the association of an event of a host.
     pub(super) fn assoc_of(&mut self, host: Host, id: AssocId) -> Assoc {
         let next = Assoc(self.next_assoc);
         let assoc = *self.assocs.entry((host, id)).or_insert(next);
@@ -129,7 +130,7 @@ impl Hosts {
         assoc
     }
 
-    /// The next event of any host, or `None` once `until` is past for all of them.
+    /// Returns the next event of any host, or `None` after `until` has passed for all of them.
     pub(super) async fn recv(&mut self, until: Instant) -> io::Result<Option<(Host, Event)>> {
         type Wait<'a> = Pin<Box<dyn Future<Output = io::Result<Option<Event>>> + 'a>>;
         let mut waits: Vec<(Host, Option<Wait<'_>>)> = Vec::with_capacity(self.stacks.len());
@@ -145,7 +146,7 @@ impl Hosts {
                 match wait.as_mut().poll(cx) {
                     Poll::Ready(Ok(Some(event))) => return Poll::Ready(Ok(Some((*host, event)))),
                     Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                    // Its time is up; another may still have something that came before.
+                    // This host has no event before `until`; another host may still have one.
                     Poll::Ready(Ok(None)) => *slot = None,
                     Poll::Pending => pending = true,
                 }
@@ -230,7 +231,7 @@ mod tests {
         }
     }
 
-    /// One endpoint vanishes, its peer is told nothing, and another endpoint still talks to that peer.
+    /// One endpoint vanishes without a message to its peer; another endpoint still exchanges messages with that peer.
     #[test]
     fn one_host_vanishes_and_the_others_stay() {
         let runtime = tokio::runtime::Builder::new_current_thread()

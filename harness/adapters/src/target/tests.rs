@@ -23,9 +23,9 @@ fn parse(text: &str) -> Result<Target, String> {
     Target::parse(text, Path::new("t.toml")).map_err(|wrong| wrong.to_string())
 }
 
-/// The good file with one thing put for another.
+/// Parses the valid file after one replacement.
 fn with(old: &str, new: &str) -> Result<Target, String> {
-    assert!(GOOD.contains(old), "{old:?} stands in the sample");
+    assert!(GOOD.contains(old), "{old:?} is part of the sample");
     parse(&GOOD.replacen(old, new, 1))
 }
 
@@ -156,7 +156,7 @@ fn mistakes_name_file_line_and_way_out() {
         (
             with("\"spawn\"", "\"attach\"\nasap = \"127.0.0.1:0\""),
             "t.toml:3",
-            "every port has to be told",
+            "every port must be given",
         ),
         (
             with(
