@@ -204,7 +204,7 @@ fn an_expectation_stands_once() {
     let udp = format!("{entry}transports = [\"udp\"]\n");
     assert!(
         parse(&format!("{GOOD}\n{udp}")).is_err(),
-        "no transports stands for all of them"
+        "no transports means all of them"
     );
     let (before, kernel) = (GOOD.replace(entry, &udp), udp.replace("udp", "kernel"));
     assert_eq!(

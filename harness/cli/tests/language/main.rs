@@ -49,7 +49,7 @@ const CLEAN_TEXTS: &[&str] = &[
     "reference-impl/sim/src/",
 ];
 
-/// Folders that hold no prose of this project.
+/// Folders without prose of this project, from its root.
 const SKIPPED: &[&str] = &[
     "target",
     "runs",
@@ -67,7 +67,7 @@ struct Hit {
 }
 
 impl Hit {
-    /// Returns whether its place must have none.
+    /// Returns true if its place must have none.
     fn in_clean_place(&self) -> bool {
         let under = |places: &[&str]| places.iter().any(|place| self.path.starts_with(place));
         under(CLEAN) || (self.prose.kind == Kind::Text && under(CLEAN_TEXTS))
@@ -122,9 +122,10 @@ fn legacy_lines_only_become_fewer() {
 
 fn hits() -> Vec<Hit> {
     let mut hits = Vec::new();
-    for path in files(&root()) {
+    let root = root();
+    for path in files(&root, &root) {
         let shown = path
-            .strip_prefix(root())
+            .strip_prefix(&root)
             .expect("files are below the root")
             .to_string_lossy()
             .into_owned();
@@ -149,18 +150,18 @@ fn root() -> PathBuf {
     root.canonicalize().expect("the root of the project exists")
 }
 
-/// Returns every file below `folder`, in order, but for those of [`SKIPPED`] and hidden folders.
-fn files(folder: &Path) -> Vec<PathBuf> {
+/// Returns every file below `folder`, in order, without those of [`SKIPPED`] and of hidden folders.
+fn files(root: &Path, folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     let entries = std::fs::read_dir(folder).expect("a folder of the project can be read");
     for path in entries.flatten().map(|entry| entry.path()) {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let skipped = SKIPPED.iter().any(|skipped| path.ends_with(skipped));
+        let skipped = SKIPPED.iter().any(|skipped| path == root.join(skipped));
         if skipped || (name.starts_with('.') && name != ".ci") {
             continue;
         }
         if path.is_dir() {
-            found.extend(files(&path));
+            found.extend(files(root, &path));
         } else {
             found.push(path);
         }

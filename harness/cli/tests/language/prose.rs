@@ -1,11 +1,11 @@
 //! Finds the prose of a file: comments, string literals, the text of documents.
 
-/// What a reader meets the prose as.
+/// The kind of prose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A comment in code; `first` where a doc comment begins.
     Comment {
-        /// Whether the line opens a doc comment.
+        /// True if the line opens a doc comment.
         first: bool,
     },
     /// A string literal, or a value of a TOML file.
@@ -19,7 +19,7 @@ pub(crate) enum Kind {
 pub(crate) struct Prose {
     /// Its line in the file, from 1.
     pub line: usize,
-    /// How it is met.
+    /// Its kind.
     pub kind: Kind,
     /// The prose without quotes and comment signs.
     pub text: String,
@@ -48,7 +48,7 @@ fn of_document(text: &str) -> Vec<Prose> {
         .collect()
 }
 
-/// Comments that `#` begins, and quoted values: TOML and shell.
+/// Returns the comments that begin with `#`, and the quoted values of TOML.
 fn of_hashed(text: &str, quoted: bool) -> Vec<Prose> {
     let mut found = Vec::new();
     for (line, text) in (1..).zip(text.lines()) {
@@ -83,7 +83,7 @@ fn of_hashed(text: &str, quoted: bool) -> Vec<Prose> {
     found
 }
 
-/// Comments and string literals of Rust. A string of several lines is one piece of prose a line.
+/// Returns the comments and string literals of Rust. A string of several lines is one piece of prose per line.
 fn of_rust(text: &str) -> Vec<Prose> {
     let mut found = Vec::new();
     let (mut rest, mut line, mut doc) = (text, 1, false);
@@ -151,7 +151,7 @@ fn lines(text: &str, kind: Kind, line: &mut usize, found: &mut Vec<Prose>) {
     }
 }
 
-/// The lengths of opening, closing and whole of the string literal that `rest` begins with.
+/// Returns the lengths of the opening, of the closing and of all of the string literal with which `rest` begins.
 fn string(rest: &str) -> Option<(usize, usize, usize)> {
     let prefix = rest.len() - rest.trim_start_matches(['b', 'r']).len();
     let raw = rest[..prefix].contains('r');
@@ -175,7 +175,7 @@ fn string(rest: &str) -> Option<(usize, usize, usize)> {
     None
 }
 
-/// The length of the character literal that `rest` begins with.
+/// Returns the length of the character literal with which `rest` begins.
 fn character(rest: &str) -> Option<usize> {
     let mut signs = rest.char_indices().skip(1);
     let (_, first) = signs.next()?;
