@@ -91,9 +91,9 @@ fn of_case(case: &Case) -> String {
     }
     let _ = writeln!(out, "  run      rspcheck run {}", case.id);
     out.push_str("\n  A broken MUST fails the case, a broken SHOULD makes it WARN, a MAY is only recorded.\n");
-    if let Some(first) = case.covers.first() {
-        let _ = writeln!(out, "  A missing answer counts against {first}.");
-    }
+    out.push_str(
+        "  A missing answer breaks the requirement that asks for it. Where the case does not check that\n  requirement, it is INCONC.\n",
+    );
     let _ = writeln!(out, "\n{BOLD}requirements{BOLD:#}");
     for id in case.covers {
         asked(*id, &mut out);

@@ -38,7 +38,8 @@ pub struct Case {
     pub target: Role,
     /// Capabilities that the target must claim; otherwise the case is skipped.
     pub needs: &'static [Ics],
-    /// Requirements that the case checks. A missing answer breaks the first.
+    /// Requirements it checks. A missing answer counts against the one that demands that answer, where it is
+    /// among them; otherwise the case is inconclusive.
     pub covers: &'static [ReqId],
     /// Function that runs the conversation.
     pub run: fn(&mut Tester<'_>) -> Outcome,

@@ -2,6 +2,8 @@
 
 mod check;
 mod inside;
+mod missing;
+mod pools;
 mod verbs;
 
 use crate::case::{Case, Outcome, Stop};
@@ -13,6 +15,8 @@ use crate::monitor::Finding;
 use crate::player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 use crate::world::{Assoc, Endpoint, EndpointKind, World};
 pub use check::Note;
+use missing::Missing;
+use pools::Pools;
 use rspcheck_dissect::{Protocol, Value, dissect};
 use rspcheck_spec::ReqId;
 use rspcheck_spec::event::{Change, Event, EventKind, Phase};
@@ -71,7 +75,10 @@ pub struct Tester<'w> {
     rng: fastrand::Rng,
     seed: u64,
     players: Vec<PlayerState>,
-    pools: u32,
+    pools_named: u32,
+    pools: Pools,
+    /// Requirement that an exchange in progress is about; see [`Tester::answered`].
+    demanded: Option<ReqId>,
     in_preamble: bool,
     events: Vec<Event>,
     findings: Vec<Finding>,
@@ -93,7 +100,9 @@ impl<'w> Tester<'w> {
             rng: fastrand::Rng::with_seed(seed),
             seed,
             players: Vec::new(),
-            pools: 0,
+            pools_named: 0,
+            pools: Pools::default(),
+            demanded: None,
             in_preamble: false,
             events: Vec::new(),
             findings: Vec::new(),
@@ -108,8 +117,8 @@ impl<'w> Tester<'w> {
 
     /// Returns a pool handle that no other case of any run has used.
     pub fn unused_pool_handle(&mut self) -> PoolHandle {
-        self.pools += 1;
-        PoolHandle(format!("rspcheck-{:016x}-{}", self.seed, self.pools).into_bytes())
+        self.pools_named += 1;
+        PoolHandle(format!("rspcheck-{:016x}-{}", self.seed, self.pools_named).into_bytes())
     }
 
     /// Returns a random number other than 0, as PE Identifiers should be (RFC 5352 §3.1, R2.2).
@@ -349,6 +358,7 @@ impl<'w> Tester<'w> {
         if let Some(assoc) = self.players[player.0].assoc.take() {
             self.world.shutdown(assoc)?;
             self.players[player.0].up = false;
+            self.pools.abandoned(player);
         }
         Ok(())
     }
@@ -362,6 +372,7 @@ impl<'w> Tester<'w> {
         if let Some(assoc) = self.players[player.0].assoc.take() {
             self.world.abort(assoc)?;
             self.players[player.0].up = false;
+            self.pools.abandoned(player);
         }
         Ok(())
     }
@@ -371,8 +382,10 @@ impl<'w> Tester<'w> {
     /// # Errors
     /// [`Stop::Inconclusive`] if the world cannot disconnect a player; the [`Stop`] of the world.
     pub fn vanish(&mut self, player: impl Into<Player>) -> Outcome {
-        let endpoint = self.open(player.into())?;
+        let player = player.into();
+        let endpoint = self.open(player)?;
         if self.world.vanish(endpoint)? {
+            self.pools.abandoned(player);
             return Ok(());
         }
         Err(Stop::Inconclusive(
@@ -382,15 +395,22 @@ impl<'w> Tester<'w> {
 
     /// Stops the player from acknowledging keep-alives.
     pub fn ignore_keep_alives(&mut self, player: impl Into<Player>) {
-        self.players[player.into().0].acknowledges = false;
+        let player = player.into();
+        self.players[player.0].acknowledges = false;
+        self.pools.abandoned(player);
     }
 
     // ---- expecting ------------------------------------------------------------------------------
 
-    /// Waits for a message of this kind and keeps messages of other kinds for later waits. If none comes
-    /// in time, the case's first requirement is broken (in the preamble: inconclusive).
+    /// Waits for a message of this kind, which this requirement demands, and keeps messages of other kinds for
+    /// later waits. Where the case covers the requirement, it is checked: without a message in time it is broken.
+    /// Otherwise, and in the preamble, the case is inconclusive without one.
+    ///
+    /// # Errors
+    /// [`Stop::Broken`] or [`Stop::Inconclusive`] if no message came; the [`Stop`] of the world.
     pub fn expect(
         &mut self,
+        requirement: ReqId,
         player: impl Into<Player>,
         kind: Kind,
         within: Duration,
@@ -398,10 +418,13 @@ impl<'w> Tester<'w> {
         let player = player.into();
         let until = self.world.now() + self.latest(within);
         match self.next_of(player, until, |m| m.is(kind))? {
-            Some(message) => Ok(message),
+            Some(message) => {
+                self.note_answer(requirement);
+                Ok(message)
+            }
             None => {
-                let named = format!("send {} within {}", kind.name, span(within));
-                Err(self.unanswered(player, &named))
+                let expected = format!("send {} within {}", kind.name, span(within));
+                Err(self.missing(player, &expected, Missing::message(kind, requirement)))
             }
         }
     }
@@ -496,7 +519,11 @@ impl<'w> Tester<'w> {
     }
 
     /// Resolves an unused pool handle on the player's association and waits for any answer, which proves that
-    /// the target still serves. Sets up a new association if the old one is gone.
+    /// the target still serves. Sets up a new association if the old one is gone. Without an answer
+    /// `R5352_3_3_25` is broken where the case covers it; otherwise the case is inconclusive.
+    ///
+    /// # Errors
+    /// As [`Tester::expect`].
     pub fn probe(&mut self, player: impl Into<Player>) -> Outcome {
         let player = player.into();
         let handle = self.unused_pool_handle();
@@ -511,22 +538,25 @@ impl<'w> Tester<'w> {
         if answered {
             Ok(())
         } else {
-            Err(self.unanswered(player, "answer a handle resolution (probe)"))
+            let expected = "answer a handle resolution (probe)";
+            Err(self.missing(player, expected, Missing::unknown_pool()))
         }
     }
 
     // ---- conversations that most cases need ------------------------------------------------------
 
-    /// Registers a pool element and requires that the target grants it (R = 0).
+    /// Registers a PE that the case builds on. Without the grant (R = 0) the case is inconclusive; a case
+    /// about the grant checks [`Tester::register_response`].
+    ///
+    /// # Errors
+    /// As [`Tester::register_response`], and [`Stop::Inconclusive`] for a rejection.
     pub fn register(&mut self, pe: &PoolElement) -> Outcome {
         let response = self.register_response(pe)?;
-        let granted = !response.flag('R');
-        let refused = format!("registration refused: {}", response.summary());
-        self.require(
-            self.case.covers[0],
-            granted,
-            Note::about(&response, refused),
-        )
+        if response.flag('R') {
+            self.observe_message("the registration is rejected", &response);
+            return Err(self.unseen("rejects a registration that the case builds on"));
+        }
+        Ok(())
     }
 
     /// Registers a pool element and returns the response, granted or rejected. If the case covers
@@ -545,9 +575,8 @@ impl<'w> Tester<'w> {
     /// # Errors
     /// As [`Tester::expect`].
     pub fn registration_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
-        let message = self.expect(pe, REGISTRATION_RESPONSE, self.timers().t2_registration)?;
-        self.note_answer(R5352_3_1_53);
-        Ok(message)
+        let within = self.timers().t2_registration;
+        self.expect(R5352_3_1_53, pe, REGISTRATION_RESPONSE, within)
     }
 
     /// De-registers a pool element and returns the response. If the case covers [`R5352_3_2_22`], the
@@ -571,18 +600,30 @@ impl<'w> Tester<'w> {
     /// # Errors
     /// As [`Tester::expect`].
     pub fn deregistration_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
-        let message = self.expect(pe, DEREGISTRATION_RESPONSE, self.timers().t3_deregistration)?;
-        self.note_answer(R5352_3_2_22);
-        Ok(message)
+        let within = self.timers().t3_deregistration;
+        self.expect(R5352_3_2_22, pe, DEREGISTRATION_RESPONSE, within)
     }
 
-    /// Waits for the response to a handle resolution that was sent before.
-    pub fn resolution_response(&mut self, player: impl Into<Player>) -> Result<Message, Stop> {
+    /// Waits for the response to a handle resolution that was sent before, which this requirement demands.
+    ///
+    /// # Errors
+    /// As [`Tester::expect`].
+    pub fn resolution_response(
+        &mut self,
+        requirement: ReqId,
+        player: impl Into<Player>,
+    ) -> Result<Message, Stop> {
         let within = self.timers().t1_enrprequest;
-        self.expect(player, HANDLE_RESOLUTION_RESPONSE, within)
+        self.expect(requirement, player, HANDLE_RESOLUTION_RESPONSE, within)
     }
 
-    /// Resolves a pool handle (S = 0) and returns the response.
+    /// Resolves a pool handle (S = 0) and returns the response. Without one the requirement about the answer is
+    /// broken where the case covers it: `R5352_3_3_21` for a pool that exists, `R5352_3_3_25` for an
+    /// unknown one, and `R5352_2_2_6_5` if a response names another pool. Otherwise the case is
+    /// inconclusive.
+    ///
+    /// # Errors
+    /// As [`Tester::expect`].
     pub fn resolve(
         &mut self,
         player: impl Into<Player>,
@@ -590,15 +631,25 @@ impl<'w> Tester<'w> {
     ) -> Result<Message, Stop> {
         let player = player.into();
         self.send(player, forge::handle_resolution(&pool.0, false))?;
-        let until = self.world.now() + self.latest(self.timers().t1_enrprequest);
+        let asked = self.world.now();
+        let existence = self.pools.existence(pool, asked);
+        let until = asked + self.latest(self.timers().t1_enrprequest);
         match self.next_of(player, until, |m| {
             m.is(HANDLE_RESOLUTION_RESPONSE) && echoes(m, pool)
         })? {
             Some(message) => Ok(message),
             None => {
-                let named =
+                let others = |m: &Message| m.is(HANDLE_RESOLUTION_RESPONSE) && m.at >= asked;
+                let missing = if self.players[player.0].inbox.iter().any(others) {
+                    // There is an answer, so the requirement that asks for one is not broken.
+                    self.demanded = None;
+                    Missing::other_pool()
+                } else {
+                    existence.into()
+                };
+                let expected =
                     format!("send HANDLE_RESOLUTION_RESPONSE for {pool} within T1-ENRPrequest");
-                Err(self.unanswered(player, &named))
+                Err(self.missing(player, &expected, missing))
             }
         }
     }

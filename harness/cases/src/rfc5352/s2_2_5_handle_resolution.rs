@@ -85,13 +85,15 @@ const PE_CAN_ASK_BEFORE_AND_AFTER_ITS_MEMBERSHIP: Case = registrar(
 fn pe_can_ask_before_and_after_its_membership(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.probe(&pu))?;
 
     let before = t.answered(R5352_2_2_5_3, |t| t.resolve(&pe, &pool))?;
     t.cause(R5352_3_3_26, &before, 0x9);
 
     t.preamble(|t| t.register(&pe))?;
     leave(t, &pe)?;
-    let after = t.resolve(&pe, &pool)?;
+    let after = t.answered(R5352_2_2_5_3, |t| t.resolve(&pe, &pool))?;
     t.cause(R5352_3_3_26, &after, 0x9);
     Ok(())
 }
@@ -287,7 +289,7 @@ fn negative_response_brings_no_updates(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
     t.send(&pu, forge::handle_resolution(&pool.0, true))?;
-    let response = t.resolution_response(&pu)?;
+    let response = t.resolution_response(R5352_3_3_25, &pu)?;
     if response.flag('A') {
         t.observe("A is set in a negative response");
     }
@@ -326,7 +328,7 @@ fn end_of_the_pool_brings_no_positive_update(t: &mut Tester) -> Outcome {
 /// Resolves the pool with S set. A registrar may refuse updates at any time; then nothing can be tested.
 fn subscribe(t: &mut Tester, pu: &PoolUser, pool: &PoolHandle) -> Outcome {
     t.send(pu, forge::handle_resolution(&pool.0, true))?;
-    let response = t.resolution_response(pu)?;
+    let response = t.resolution_response(R5352_3_3_21, pu)?;
     if response.flag('A') {
         return Ok(());
     }

@@ -38,7 +38,7 @@ fn handle_is_echoed_in_a_positive_response(t: &mut Tester) -> Outcome {
         let pe = seat.clone().in_pool(&pool);
         t.preamble(|t| t.register(&pe))?;
         t.send(&pu, forge::handle_resolution(&pool.0, false))?;
-        let response = t.resolution_response(&pu)?;
+        let response = t.resolution_response(R5352_3_3_21, &pu)?;
         t.names_pool(R5352_2_2_6_5, &response, &pool);
         let length = 4 + pool.0.len() as i64;
         t.field(R5354_3_9_1, &response, "pool-handle/#length", length);
@@ -64,7 +64,7 @@ fn handle_is_echoed_in_a_negative_response(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     for pool in odd_handles(t) {
         t.send(&pu, forge::handle_resolution(&pool.0, false))?;
-        let response = t.resolution_response(&pu)?;
+        let response = t.resolution_response(R5352_3_3_25, &pu)?;
         t.names_pool(R5352_2_2_6_5, &response, &pool);
         let length = 4 + pool.0.len() as i64;
         t.field(R5354_3_9_1, &response, "pool-handle/#length", length);
@@ -112,7 +112,7 @@ fn updates_can_be_refused(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     t.send(&pu, forge::handle_resolution(&pool.0, true))?;
-    let response = t.resolution_response(&pu)?;
+    let response = t.resolution_response(R5352_3_3_21, &pu)?;
     t.members(R5352_3_3_21, &response, &[&pe]);
     let note = format!("S set is answered with A {}", u8::from(response.flag('A')));
     t.permitted(R5352_2_2_6_7, note);

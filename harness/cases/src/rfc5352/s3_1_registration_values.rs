@@ -233,7 +233,7 @@ const EMPTY_HANDLE_IS_SURVIVED: Case = registrar(
     "rfc5352/3.1/empty-handle-is-survived",
     "The registrar continues to serve after a registration with an empty pool handle.",
     &[
-        R5352_3_3_18, // The registrar takes handle resolutions of PUs over SCTP.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     empty_handle_is_survived,
 );
@@ -248,8 +248,7 @@ fn empty_handle_is_survived(t: &mut Tester) -> Outcome {
     let leave = forge::deregistration(&[], pe.pe_identifier());
     t.send_octets(&pe, &leave.octets())?;
 
-    t.answered(R5352_3_3_18, |t| t.probe(&pu))?;
-    Ok(())
+    t.answered(R5352_3_3_25, |t| t.probe(&pu))
 }
 
 const HANDLES_DIFFER_AFTER_A_NUL: Case = registrar(

@@ -58,7 +58,7 @@ fn re_registration_replaces_policy_values(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    t.register(&changed)?;
+    t.preamble(|t| t.register(&changed))?;
     let resolution = t.resolve(&pu, &pool)?;
     t.listed_values(R5352_3_1_45, &resolution, "policy/priority", &[9]);
     Ok(())
@@ -85,7 +85,7 @@ fn re_registration_replaces_the_user_transport(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    t.register(&changed)?;
+    t.preamble(|t| t.register(&changed))?;
     let resolution = t.resolve(&pu, &pool)?;
     t.listed_values(R5352_3_1_46, &resolution, "user-transport/port", &[4711]);
     Ok(())
@@ -248,6 +248,7 @@ const RENEWAL_COUNTS_THE_LIFE_ANEW: Case = registrar(
     "A re-registration restarts the registration life.",
     &[
         R5352_3_1_47, // A re-registration replaces the registration life.
+        R5352_3_2_3,  // The registrar notifies a PE whose registration expired.
     ],
     renewal_counts_the_life_anew,
 )
@@ -261,7 +262,12 @@ fn renewal_counts_the_life_anew(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
     let renewed = t.now();
 
-    let notice = t.expect(&pe, DEREGISTRATION_RESPONSE, Duration::from_secs(2))?;
+    let notice = t.expect(
+        R5352_3_2_3,
+        &pe,
+        DEREGISTRATION_RESPONSE,
+        Duration::from_secs(2),
+    )?;
     let lasted = notice.at.saturating_sub(renewed);
     let note = format!("expired {} ms after a renewal for 2 s", lasted.as_millis());
     // The life of the first registration would have ended after 800 ms.

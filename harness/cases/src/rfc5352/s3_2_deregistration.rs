@@ -269,9 +269,8 @@ fn expiry_is_told(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
     let granted = t.now();
 
-    let notice = t.answered(R5352_3_2_3, |t| {
-        t.expect(&pe, DEREGISTRATION_RESPONSE, Duration::from_secs(2))
-    })?;
+    let life = Duration::from_secs(2);
+    let notice = t.expect(R5352_3_2_3, &pe, DEREGISTRATION_RESPONSE, life)?;
     t.names_pool(R5352_2_2_4_4, &notice, &pool);
     t.names_pe(R5352_2_2_4_4, &notice, &pe);
     // Not earlier than two seconds less a tenth and half a second.

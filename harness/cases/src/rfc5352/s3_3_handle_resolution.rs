@@ -69,7 +69,8 @@ fn known_pool_is_resolved(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    let response = t.answered(R5352_3_3_18, |t| t.resolve(&pu, &pool))?;
+    let response = t.resolve(&pu, &pool)?;
+    t.check(R5352_3_3_18, true);
     t.members(R5352_3_3_21, &response, &[&pe]);
     Ok(())
 }
@@ -89,7 +90,11 @@ fn known_pool_is_resolved_over_tcp(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user_over_tcp();
-    t.preamble(|t| t.register(&pe))?;
+    let over_sctp = t.pool_user();
+    t.preamble(|t| {
+        t.register(&pe)?;
+        t.resolve(&over_sctp, &pool).map(drop)
+    })?;
 
     let response = t.answered(R5352_3_3_19, |t| t.resolve(&pu, &pool))?;
     t.members(R5352_3_3_21, &response, &[&pe]);
@@ -110,6 +115,8 @@ const UNKNOWN_POOL_IS_REJECTED_OVER_TCP: Case = registrar(
 fn unknown_pool_is_rejected_over_tcp(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user_over_tcp();
+    let over_sctp = t.pool_user();
+    t.preamble(|t| t.probe(&over_sctp))?;
 
     let response = t.answered(R5352_3_3_19, |t| t.resolve(&pu, &pool))?;
     t.cause(R5352_3_3_26, &response, 0x9);
@@ -134,8 +141,8 @@ fn tcp_and_sctp_tell_the_same(t: &mut Tester) -> Outcome {
     let over_tcp = t.pool_user_over_tcp();
     t.preamble(|t| t.register(&pe))?;
 
-    let by_tcp = t.answered(R5352_3_3_19, |t| t.resolve(&over_tcp, &pool))?;
     let by_sctp = t.resolve(&over_sctp, &pool)?;
+    let by_tcp = t.answered(R5352_3_3_19, |t| t.resolve(&over_tcp, &pool))?;
     t.carries(R5352_2_2_6_11, &by_tcp, "pool-element");
     for below in ["pe-identifier", "user-transport", "policy"] {
         let path = nth_pe(0, below);
@@ -158,11 +165,13 @@ const REQUESTS_BACK_TO_BACK_OVER_TCP: Case = registrar(
 fn requests_back_to_back_over_tcp(t: &mut Tester) -> Outcome {
     let handles: [PoolHandle; 3] = std::array::from_fn(|_| t.unused_pool_handle());
     let pu = t.pool_user_over_tcp();
+    let over_sctp = t.pool_user();
+    t.preamble(|t| t.probe(&over_sctp))?;
     let requests = handles.map(|handle| forge::handle_resolution(&handle.0, false).octets());
 
     t.send_octets(&pu, &requests.concat())?;
     for _ in &requests {
-        t.answered(R5352_3_3_19, |t| t.resolution_response(&pu))?;
+        t.resolution_response(R5352_3_3_19, &pu)?;
     }
     Ok(())
 }
@@ -320,7 +329,9 @@ fn requests_in_flight_are_all_answered(t: &mut Tester) -> Outcome {
         *open.entry(handle).or_default() += 1;
     }
     for _ in 0..40 {
-        let response = t.resolution_response(&pu)?;
+        let asked = open.get(&known).is_some_and(|count| *count > 0);
+        let demands = if asked { R5352_3_3_21 } else { R5352_3_3_25 };
+        let response = t.resolution_response(demands, &pu)?;
         let handle = response.pool_handle().unwrap_or(PoolHandle(Vec::new()));
         let expected = handle == known;
         let requirement = if expected { R5352_3_3_21 } else { R5352_3_3_25 };
@@ -353,7 +364,7 @@ fn repeated_request_is_answered_again(t: &mut Tester) -> Outcome {
         t.send(&pu, forge::handle_resolution(&pool.0, false))?;
     }
     for _ in 0..3 {
-        let response = t.resolution_response(&pu)?;
+        let response = t.resolution_response(R5352_3_3_21, &pu)?;
         t.members(R5352_3_3_21, &response, &[&pe]);
     }
     Ok(())

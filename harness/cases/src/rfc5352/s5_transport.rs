@@ -60,7 +60,7 @@ fn one_message_is_one_user_message(t: &mut Tester) -> Outcome {
         t.send(&pu, forge::handle_resolution(&handle.0, false))?;
     }
     for _ in 0..30 {
-        let response = t.resolution_response(&pu)?;
+        let response = t.resolution_response(R5352_3_3_25, &pu)?;
         let length = response.number("length").unwrap_or_default() as usize;
         // Padding at the end may be there or not: other requirements are about it and its size.
         let rest = response.octets.get(length..);

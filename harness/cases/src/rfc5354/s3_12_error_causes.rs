@@ -36,7 +36,7 @@ fn one_cause_for_each_unknown_parameter(t: &mut Tester) -> Outcome {
     let unknown = [odd(SKIP_REPORT), odd(0xc0fe), odd(0xe0fe)];
     let message = scene.request().parameters(unknown.clone());
     t.send_octets(&scene.pe, &message.octets())?;
-    let answer = scene.answer(t)?;
+    let answer = scene.answer(t, R5354_3_8)?;
     let done = scene.carried_out(t, Some(&answer))?;
     t.check_that(R5354_3_8, done, answer.summary());
 

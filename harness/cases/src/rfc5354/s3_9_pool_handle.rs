@@ -123,7 +123,7 @@ fn one_bit_makes_another_handle(t: &mut Tester) -> Outcome {
 /// Checks that the response to a request repeats the octets of the handle.
 fn echoed(t: &mut Tester, pu: &PoolUser, handle: PoolHandle) -> Outcome {
     t.send(pu, forge::handle_resolution(&handle.0, false))?;
-    let response = t.answered(R5352_3_3_25, |t| t.resolution_response(pu))?;
+    let response = t.resolution_response(R5352_3_3_25, pu)?;
     t.names_pool(R5354_3_9_1, &response, &handle);
     Ok(())
 }

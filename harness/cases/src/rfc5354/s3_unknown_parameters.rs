@@ -227,7 +227,7 @@ fn skipped(t: &mut Tester, ask: Ask, places: &[Place]) -> Outcome {
     for place in places {
         let scene = Scene::set(t, ask)?;
         scene.ask_with(t, odd(SKIP), *place)?;
-        let answer = scene.answer(t)?;
+        let answer = scene.answer(t, R5354_3_7)?;
         let done = scene.carried_out(t, Some(&answer))?;
         t.check_that(R5354_3_7, done, format!("{place:?}: {}", answer.summary()));
         t.no_cause(R5352_2_2_14_5, &answer, UNRECOGNIZED_PARAMETER);
@@ -300,7 +300,7 @@ fn skipped_and_reported(t: &mut Tester, ask: Ask, places: &[Place]) -> Outcome {
     for place in places {
         let scene = Scene::set(t, ask)?;
         scene.ask_with(t, odd(SKIP_REPORT), *place)?;
-        let answer = scene.answer(t)?;
+        let answer = scene.answer(t, R5354_3_8)?;
         let done = scene.carried_out(t, Some(&answer))?;
         t.check_that(R5354_3_8, done, format!("{place:?}: {}", answer.summary()));
         let reports = reports(t, scene.asker(), UNRECOGNIZED_PARAMETER, 1, Some(answer))?;
@@ -381,7 +381,7 @@ fn with_value(t: &mut Tester, value: &[u8]) -> Outcome {
     let scene = Scene::set(t, Ask::Registration)?;
     let unknown = Parameter::new(SKIP_REPORT, value);
     scene.ask_with(t, unknown.clone(), Place::Middle)?;
-    let answer = scene.answer(t)?;
+    let answer = scene.answer(t, R5354_3_8)?;
     let done = scene.carried_out(t, Some(&answer))?;
     t.check_that(R5354_3_8, done, answer.summary());
     let reports = reports(t, scene.asker(), UNRECOGNIZED_PARAMETER, 1, Some(answer))?;

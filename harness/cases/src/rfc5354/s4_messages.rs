@@ -227,12 +227,15 @@ fn undefined_flags_of_a_resolution_are_ignored(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
-    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| {
+        t.register(&pe)?;
+        t.resolve(&pu, &pool).map(drop)
+    })?;
 
     for flags in [0xfe_u8, 0x02, 0x80] {
         let message = forge::handle_resolution(&pool.0, false).set("flags", flags);
         t.send_octets(&pu, &message?.octets())?;
-        let response = t.resolution_response(&pu)?;
+        let response = t.resolution_response(R5354_4_8, &pu)?;
         t.members(R5354_4_8, &response, &[&pe]);
     }
     Ok(())
@@ -329,9 +332,12 @@ fn resolve_by(
 ) -> Result<Message, Stop> {
     let pe = t.pool_element(pool);
     let pu = t.pool_user();
-    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| {
+        t.register(&pe)?;
+        t.resolve(&pu, pool).map(drop)
+    })?;
     t.send_octets(&pu, &message.octets())?;
-    let response = t.resolution_response(&pu)?;
+    let response = t.resolution_response(requirement, &pu)?;
     t.members(requirement, &response, &[&pe]);
     Ok(response)
 }

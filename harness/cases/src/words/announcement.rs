@@ -10,7 +10,7 @@ pub(crate) const SCOPE: u32 = 4;
 /// them rarer.
 pub(crate) fn next_announcement(t: &mut Tester, listener: &Player) -> Result<Message, Stop> {
     let within = t.timers().t6_serverannounce * SCOPE;
-    t.answered(R5352_3_6_2, |t| t.expect(listener, SERVER_ANNOUNCE, within))
+    t.expect(R5352_3_6_2, listener, SERVER_ANNOUNCE, within)
 }
 
 /// Returns the next announcement with this Server Identifier.

@@ -18,8 +18,7 @@ pub(crate) fn welcome(t: &mut Tester, pe: &PoolElement) -> Outcome {
     t.preamble(|t| {
         t.register(pe)?;
         t.send(pe, forge::deregistration(&pe.handle.0, pe.pe_identifier()))?;
-        let within = t.timers().t3_deregistration;
-        t.expect(pe, DEREGISTRATION_RESPONSE, within)?;
+        t.deregistration_response(pe)?;
         if t.listed(pe, &pe.handle)?.contains(&pe.pe_identifier()) {
             return Err(t.inconclusive("the PE is still listed after its de-registration"));
         }

@@ -49,14 +49,21 @@ pub(crate) struct Scene {
 }
 
 impl Scene {
-    /// Prepares the players for a request.
+    /// Prepares the players for a request, and shows that the registrar answers it in its plain form.
     pub(crate) fn set(t: &mut Tester, ask: Ask) -> Result<Scene, Stop> {
         let pool = t.unused_pool_handle();
         let pe = t.pool_element(&pool);
         let pu = t.pool_user();
         match ask {
             Ask::Registration => welcome(t, &pe)?,
-            Ask::Deregistration | Ask::Resolution => t.preamble(|t| t.register(&pe))?,
+            Ask::Deregistration => {
+                welcome(t, &pe)?;
+                t.preamble(|t| t.register(&pe))?;
+            }
+            Ask::Resolution => t.preamble(|t| {
+                t.register(&pe)?;
+                t.resolve(&pu, &pool).map(drop)
+            })?,
         }
         Ok(Scene { ask, pe, pu })
     }
@@ -102,11 +109,11 @@ impl Scene {
         }
     }
 
-    /// Waits for the response.
-    pub(crate) fn answer(&self, t: &mut Tester) -> Result<Message, Stop> {
+    /// Waits for the response, which this requirement demands.
+    pub(crate) fn answer(&self, t: &mut Tester, requirement: ReqId) -> Result<Message, Stop> {
         let (kind, within) = self.response();
         let within = within(t);
-        t.expect(self.asker(), kind, within)
+        t.expect(requirement, self.asker(), kind, within)
     }
 
     /// Returns true if the request has had its effect: on the handlespace, or in the response.

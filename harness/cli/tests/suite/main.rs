@@ -14,9 +14,9 @@ use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::{self, Ran};
 use rspcheck_testkit::{Case, TargetProfile, conversation, monitor};
 use std::collections::BTreeSet;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// Seed of every run here.
@@ -170,6 +170,36 @@ fn lawful_variants_fail_no_case() {
 
 fn named_in(beginnings: &[&str], id: &str) -> bool {
     beginnings.iter().any(|beginning| id.starts_with(beginning))
+}
+
+/// Requirements that are broken on a mutant in any case, with the cases that are not conclusive.
+fn broken(mutant: &str) -> (BTreeSet<String>, usize) {
+    let mutant = mutants::ALL.iter().find(|m| m.name == mutant);
+    let mutant = mutant.expect("the mutants have this name");
+    let (broken, unseen) = (Mutex::new(BTreeSet::new()), AtomicUsize::new(0));
+    each(|case| {
+        let record = run(case, Some(*mutant)).record;
+        let unseen_here = record.reason.contains("cannot be seen: the target");
+        unseen.fetch_add(usize::from(unseen_here), Ordering::Relaxed);
+        let wrong = record.checks.into_iter().filter(|check| !check.holds());
+        let wrong = wrong.map(|check| check.requirement);
+        broken.lock().expect("no case panics").extend(wrong);
+        None
+    });
+    let broken = broken.into_inner().expect("no case panics");
+    (broken, unseen.into_inner())
+}
+
+/// A missing answer breaks the requirements that ask for that answer, and no other one: a case about something
+/// else is inconclusive.
+#[test]
+fn missing_answers_break_the_requirements_about_answers() {
+    for (mutant, expected) in mutants::SILENT {
+        let (broken, unseen) = broken(mutant);
+        let broken: Vec<&str> = broken.iter().map(String::as_str).collect();
+        assert_eq!(broken, *expected, "{mutant}");
+        assert!(unseen > 0, "{mutant} hides nothing");
+    }
 }
 
 /// The requirements that a run checked.

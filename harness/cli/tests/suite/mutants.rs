@@ -36,6 +36,19 @@ pub(crate) const ALL: &[Fault] = &[
     sends("never-answers-registrations", |s| drop_type(s, 0x03)),
     sends("never-answers-deregistrations", |s| drop_type(s, 0x04)),
     sends("never-answers-resolutions", |s| drop_type(s, 0x06)),
+    sends("never-answers-resolutions-of-unknown-pools", |s| {
+        if let Ok(decoded) = Message::decode(&s.octets)
+            && let Message::HandleResolutionResponse(r) = decoded.message
+            && r.operation_error.is_some()
+        {
+            s.copies = 0;
+        }
+    }),
+    sends("never-answers", |s| {
+        for kind in [0x03, 0x04, 0x06] {
+            drop_type(s, kind);
+        }
+    }),
     sends("never-sends-keep-alives", |s| drop_type(s, 0x07)),
     sends("never-announces", |s| drop_type(s, 0x0a)),
     sends("never-reports-errors", |s| drop_type(s, 0x0e)),
@@ -448,6 +461,27 @@ pub(crate) const SEEN: &[(&str, &str, &str)] = &[
         "shortens-pool-handles",
         "rfc5352/2.2.6/handle-is-echoed-in-a-positive-response",
         "R5352_2_2_6_5",
+    ),
+];
+
+/// Mutants that do not answer, with the requirements that they break, in order.
+pub(crate) const SILENT: &[(&str, &[&str])] = &[
+    ("never-answers-registrations", &["R5352_3_1_53"]),
+    (
+        "never-answers-deregistrations",
+        &["R5352_3_2_20", "R5352_3_2_22"],
+    ),
+    (
+        "never-answers-resolutions-of-unknown-pools",
+        &["R5352_3_3_25"],
+    ),
+    (
+        "never-answers-resolutions",
+        &["R5352_3_3_21", "R5352_3_3_25"],
+    ),
+    (
+        "never-answers",
+        &["R5352_3_1_53", "R5352_3_2_20", "R5352_3_3_25"],
     ),
 ];
 

@@ -1,6 +1,6 @@
 //! Associations, happenings and events behind the words of a case.
 
-use super::{ASAP_PPID, INBOX_LIMIT, LAG_LIMIT, LAST_LOOK, Tester, echoes, span};
+use super::{ASAP_PPID, INBOX_LIMIT, LAST_LOOK, Tester, echoes};
 use crate::case::{Outcome, Stop};
 use crate::forge::{self, Forge};
 use crate::kind::ENDPOINT_KEEP_ALIVE;
@@ -10,7 +10,6 @@ use crate::world::{Assoc, Endpoint, EndpointKind, Happening};
 use rspcheck_dissect::{Protocol, dissect};
 use rspcheck_spec::event::{Change, Event, EventKind, OutputStream, Traffic, Transport};
 use rspcheck_spec::octets::Octets;
-use rspcheck_spec::verdict::CheckOutcome;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -54,36 +53,6 @@ impl Tester<'_> {
         let endpoint = self.world.open(self.players[player.0].kind)?;
         self.players[player.0].endpoint = Some(endpoint);
         Ok(endpoint)
-    }
-
-    /// Returns the stop for a target that did not do the awaited action: the case's first requirement is broken, or in
-    /// the preamble the case is inconclusive. A late harness and an ended target give another stop.
-    pub(super) fn unanswered(&mut self, player: Player, expected: &str) -> Stop {
-        // The associations of a process end before its end can be detected.
-        if let Err(stop) = self.pass_time(LAST_LOOK) {
-            return stop;
-        }
-        let lag = self.world.lag();
-        if lag > LAG_LIMIT {
-            return Stop::Inconclusive(format!("the harness itself was {} late", span(lag)));
-        }
-        let state = &self.players[player.0];
-        let instead = match (&state.gone, state.inbox.back()) {
-            (Some((change, why)), _) => {
-                format!("{}'s association is {change}: {why}", state.name)
-            }
-            (None, Some(last)) => format!("last unasked message: {}", last.summary()),
-            (None, None) => String::new(),
-        };
-        let outcome = CheckOutcome::Absent {
-            expected: expected.to_owned(),
-            instead,
-        };
-        if self.in_preamble {
-            return Stop::Inconclusive(format!("preamble: {outcome}"));
-        }
-        self.record(self.case.covers[0], outcome, None);
-        Stop::Broken
     }
 
     /// Processes one happening; returns false if the clock reached `until` without one.
@@ -141,8 +110,9 @@ impl Tester<'_> {
             state.assoc = None;
             state.up = false;
             state.gone = Some((change, why.clone()));
+            self.pools.abandoned(Player(at));
         }
-        let player = state.name.clone();
+        let player = self.players[at].name.clone();
         self.event(EventKind::AssociationChanged {
             player,
             change,
@@ -222,8 +192,10 @@ impl Tester<'_> {
     ) -> Outcome {
         let assoc = self.associate(player)?;
         if !self.world.send(assoc, ppid, &octets)? {
-            return Err(self.unanswered(player, "take the message: the association is gone"));
+            return Err(self.association_gone(player));
         }
+        let message = dissect(Protocol::Asap, &octets);
+        self.pools.sent(player, &octets, &message);
         self.sent(player, Some(ppid), octets, summary);
         Ok(())
     }
@@ -261,6 +233,7 @@ impl Tester<'_> {
         );
         self.event(EventKind::Received(traffic));
         self.messages_seen += 1;
+        self.pools.received(&octets, &dissection, self.world.now());
         for finding in monitor::message(Protocol::Asap, ppid, &dissection) {
             self.event(EventKind::Monitor {
                 monitor: finding.monitor.to_owned(),

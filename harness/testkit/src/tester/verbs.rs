@@ -8,8 +8,8 @@ use rspcheck_spec::ReqId;
 impl Tester<'_> {
     // ---- answers --------------------------------------------------------------------------------
 
-    /// Runs `exchange` and checks the requirement that asks for its answer. Without an answer the case
-    /// ends as [`Tester::expect`] describes.
+    /// Runs `exchange` and checks the requirement that asks for its answer: without the answer it is broken.
+    /// A word inside `exchange` that names a requirement itself goes first.
     ///
     /// # Errors
     /// The [`Stop`] of `exchange`.
@@ -18,7 +18,10 @@ impl Tester<'_> {
         requirement: ReqId,
         exchange: impl FnOnce(&mut Self) -> Result<T, Stop>,
     ) -> Result<T, Stop> {
-        let answer = exchange(self)?;
+        let outer = self.demanded.replace(requirement);
+        let answer = exchange(self);
+        self.demanded = outer;
+        let answer = answer?;
         self.check(requirement, true);
         Ok(answer)
     }
