@@ -53,11 +53,12 @@ fn padding_in_a_de_registration_is_ignored(t: &mut Tester) -> Outcome {
     pad_to(&mut pool.0, 1);
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
+    welcome(t, &pe)?; // The plain form is answered.
     t.preamble(|t| t.register(&pe))?;
 
     let message = forge::deregistration(&pool.0, pe.pe_identifier()).padding("pool-handle", 0xff);
     t.send_octets(&pe, &message?.octets())?;
-    t.deregistration_response(&pe)?;
+    t.answered(R5354_3_17, |t| t.deregistration_response(&pe))?;
     t.lists_none(R5354_3_17, &pu, &pool)
 }
 
@@ -75,13 +76,14 @@ fn padding_that_looks_like_a_parameter_is_ignored(t: &mut Tester) -> Outcome {
     pad_to(&mut pool.0, 1);
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
+    welcome(t, &pe)?; // The plain form is answered.
     t.preamble(|t| t.register(&pe))?;
 
     // Read as a parameter, these octets begin the unknown type 0x7fff (01), which drops the message.
     let message = forge::deregistration(&pool.0, pe.pe_identifier())
         .padded_with("pool-handle", [0x7f, 0xff, 0x00]);
     t.send_octets(&pe, &message?.octets())?;
-    t.deregistration_response(&pe)?;
+    t.answered(R5354_3_17, |t| t.deregistration_response(&pe))?;
     t.lists_none(R5354_3_17, &pu, &pool)
 }
 
@@ -113,6 +115,6 @@ fn padding_of_a_skipped_parameter_is_ignored(t: &mut Tester) -> Outcome {
 
     let message = odd(pe.pe_identifier())?.padded_with("0xbfff", [0x7f, 0xff, 0x00])?;
     t.send_octets(&pe, &message.octets())?;
-    t.deregistration_response(&pe)?;
+    t.answered(R5354_3_17, |t| t.deregistration_response(&pe))?;
     t.lists_none(R5354_3_17, &pu, &pool)
 }

@@ -337,7 +337,105 @@ pub(crate) const ALL: &[Fault] = &[
             || o[0] > 0x0e
             || tight(o)
     }),
+    receives("rejects-padding-other-than-zero", |o| padded_with_zero(o)),
+    receives("reads-a-load-again-as-a-greater-one", |o| {
+        let Ok(decoded) = Message::decode(&o.octets) else {
+            return true;
+        };
+        let Message::Registration(registration) = decoded.message else {
+            return true;
+        };
+        let id = registration.pool_element.identifier.0;
+        let times = o.memory.entry(id.to_be_bytes().to_vec()).or_default();
+        *times += 1;
+        *times == 1
+            || registered(o, |e| {
+                if let rsp_wire::Policy::LeastUsedDegradation { load, .. } = &mut e.policy {
+                    *load = u32::MAX;
+                }
+            })
+    }),
+    sends("answers-one-request-at-a-time", |s| {
+        if s.octets.first() == Some(&0x06) {
+            let assoc = s.assoc.unwrap_or_default().to_be_bytes().to_vec();
+            let at = s.at.as_micros() as u64;
+            if s.memory.insert(assoc, at) == Some(at) {
+                s.copies = 0;
+            }
+        }
+    }),
+    sends("sends-each-message-twice-in-one", |s| {
+        s.octets.extend_from_within(..)
+    }),
+    sends("keeps-alive-with-another-pool-handle", |s| {
+        edit(s, |m| {
+            if let Message::EndpointKeepAlive(r) = m {
+                r.pool_handle = rsp_wire::PoolHandle::new(&b"another pool"[..]);
+            }
+        });
+    }),
+    sends("lists-weighted-pools-in-order", |s| {
+        lists(s, |list| {
+            let weighted = |e: &rsp_wire::PoolElement| {
+                matches!(e.policy, rsp_wire::Policy::WeightedRoundRobin { .. })
+            };
+            if list.iter().all(weighted) {
+                list.sort_by_key(|e| e.identifier.0);
+            }
+        });
+    }),
+    // A transport with its header, port and Transport Use, and its addresses.
+    sends("lists-an-sctp-transport-without-address", |s| {
+        list_instead_of_unknown(s, &[0x00, 0x04, 0x00, 0x08, 0x12, 0x67, 0x00, 0x00]);
+    }),
+    sends("lists-a-tcp-transport-with-two-addresses", |s| {
+        list_instead_of_unknown(
+            s,
+            &[
+                0x00, 0x05, 0x00, 0x18, 0x12, 0x67, 0x00, 0x00, // port 4711
+                0x00, 0x01, 0x00, 0x08, 192, 0, 2, 1, //
+                0x00, 0x01, 0x00, 0x08, 192, 0, 2, 2,
+            ],
+        );
+    }),
 ];
+
+/// Turns the response about an unknown pool into one that lists a Round Robin PE with this user transport.
+fn list_instead_of_unknown(sent: &mut Sent, transport: &[u8]) {
+    let Ok(decoded) = Message::decode(&sent.octets) else {
+        return;
+    };
+    let Message::HandleResolutionResponse(response) = decoded.message else {
+        return;
+    };
+    if response.operation_error.is_none() {
+        return;
+    }
+    let handle = 4 + usize::from(u16::from_be_bytes([sent.octets[6], sent.octets[7]]));
+    sent.octets.truncate(handle.next_multiple_of(4));
+    let length = (4 + 12 + transport.len() + 8) as u8;
+    sent.octets.extend([0x00, 0x0a, 0x00, length]);
+    // PE Identifier, Home ENRP Server Identifier, Registration Life.
+    sent.octets.extend([0, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 60]);
+    sent.octets.extend(transport);
+    sent.octets.extend([0x00, 0x08, 0x00, 0x08, 0, 0, 0, 1]);
+    let length = (sent.octets.len() as u16).to_be_bytes();
+    sent.octets[2..4].copy_from_slice(&length);
+}
+
+/// Returns true if the padding of every parameter of a message is zero.
+fn padded_with_zero(octets: &[u8]) -> bool {
+    let mut at = 4;
+    while let Some(&[_, _, high, low]) = octets.get(at..at + 4) {
+        let end = at + usize::from(u16::from_be_bytes([high, low])).max(4);
+        at = end.next_multiple_of(4);
+        let padding = octets.get(end..at.min(octets.len())).unwrap_or_default();
+        if padding.iter().any(|octet| *octet != 0) {
+            return false;
+        }
+    }
+    true
+}
 
 /// Adds the PE of a registration to a response about its pool that lacks it.
 fn list_again(response: &mut HandleResolutionResponse, registration: &[u8]) {
@@ -469,7 +567,7 @@ pub(crate) const SILENT: &[(&str, &[&str])] = &[
     ("never-answers-registrations", &["R5352_3_1_53"]),
     (
         "never-answers-deregistrations",
-        &["R5352_3_2_20", "R5352_3_2_22"],
+        &["R5352_3_2_20", "R5352_3_2_22", "R5352_3_2_3"],
     ),
     (
         "never-answers-resolutions-of-unknown-pools",

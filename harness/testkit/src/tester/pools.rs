@@ -1,5 +1,5 @@
 //! Knowledge of the registered PEs, from the messages that passed: it decides which requirement demands the
-//! answer to a handle resolution, and whose registration lives a late harness may have missed.
+//! answer to a handle resolution.
 
 use crate::kind::{
     DEREGISTRATION, DEREGISTRATION_RESPONSE, ENDPOINT_UNREACHABLE, REGISTRATION,
@@ -123,11 +123,6 @@ impl Pools {
         }
     }
 
-    /// Returns the shortest registration life of a PE that may be registered.
-    pub(super) fn shortest_life(&self) -> Option<Duration> {
-        self.members.iter().filter_map(|member| member.life).min()
-    }
-
     fn doubt(&mut self, which: impl Fn(&Member) -> bool) {
         let doubtful = self.members.iter_mut().filter(|member| which(member));
         doubtful.for_each(|member| member.granted = None);
@@ -218,7 +213,6 @@ mod tests {
         assert_eq!(existence(&pools, 2), Existence::Exists);
         assert_eq!(existence(&pools, 3), Existence::Uncertain);
         assert_eq!(existence(&granted(-1), 1000), Existence::Exists);
-        assert_eq!(pools.shortest_life(), Some(Duration::from_secs(2)));
     }
 
     #[test]
