@@ -86,12 +86,13 @@ impl Reaction {
         }
     }
 
-    /// Returns the reaction to an unknown message type, by its two highest bits. The RFC does not define
-    /// 10 and 11; this crate reads them as a silent discard.
-    pub fn of_message(code: u8) -> Reaction {
+    /// Returns the reaction to an unknown message type, by its two highest bits; none for 10 and 11, which
+    /// RFC 5354 §4 reserves without an action.
+    pub fn of_message(code: u8) -> Option<Reaction> {
         match code >> 6 {
-            0b01 => Reaction::DropReport,
-            _ => Reaction::Drop,
+            0b00 => Some(Reaction::Drop),
+            0b01 => Some(Reaction::DropReport),
+            _ => None,
         }
     }
 

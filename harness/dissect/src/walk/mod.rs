@@ -113,7 +113,7 @@ impl<S: Sink> Walk<'_, S> {
     fn unknown_message(&mut self, protocol: Protocol, end: usize) {
         let code = self.octets[0];
         let mut spot = Spot::malformed(Kind::UnknownMessage, 0, "type", MESSAGE_FORMAT);
-        spot.reaction = Some(Reaction::of_message(code));
+        spot.reaction = Reaction::of_message(code);
         self.defect(spot, || {
             format!("{} assigns no message type 0x{code:02x}", protocol.word())
         });
