@@ -1,6 +1,6 @@
 //! Checks of rsplib's pool elements and pool users at our registrar.
 //!
-//! Hosts as in [`failover`](super::failover).
+//! Hosts as in [`failover`].
 
 use super::Check;
 use super::failover::{

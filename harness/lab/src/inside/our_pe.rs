@@ -1,6 +1,6 @@
 //! Checks of our pool elements at rsplib's registrar, used by rsplib's pool users.
 //!
-//! Hosts as in [`failover`](super::failover).
+//! Hosts as in [`failover`].
 
 use super::Check;
 use super::failover::{
