@@ -132,7 +132,7 @@ fn each_dependency_is_named_in_the_sources() {
         for dependency in &package.dependencies {
             let word = dependency.rename.as_ref().unwrap_or(&dependency.name);
             let word = word.replace('-', "_");
-            // What only the tests need is a dependency of the tests.
+            // A crate that only tests name belongs to the dev-dependencies.
             let counts = |file: &&PathBuf| {
                 let inside = file.strip_prefix(folder).expect("it was found there");
                 dependency.kind != DependencyKind::Normal || !inside.starts_with("tests")
