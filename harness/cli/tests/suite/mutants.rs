@@ -541,11 +541,6 @@ pub(crate) const SEEN: &[(&str, &str, &str)] = &[
         "R5352_2_2_7_7",
     ),
     (
-        "reads-every-degradation-as-0",
-        "rfc5356/5.2.2/every-returned-entry-counts",
-        "R5356_5_2_2_3",
-    ),
-    (
         "rejects-unlimited-lives",
         "rfc5352/3.1/infinite-life",
         "R5354_3_10_5",
