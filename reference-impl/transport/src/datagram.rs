@@ -1,7 +1,7 @@
 //! UDP sockets and multicast groups, which carry the announcements of ENRP servers (RFC 5352 §2.2.10, RFC 5353
 //! §2.5).
 
-use crate::ready::{Ready, Source};
+use crate::ready::{Carrier, Ready, Source};
 use crate::tcp::Sink;
 use crate::{Event, Layer, LocalPort};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
@@ -61,7 +61,7 @@ impl Datagrams {
             .as_socket()
             .map_or(addr.port(), |bound| bound.port());
         let socket = UdpSocket::from_std(socket.into())?;
-        let source = self.ready.source(number(id));
+        let source = self.ready.source(Carrier::Udp, number(id));
         self.ports.insert(
             id,
             Port {

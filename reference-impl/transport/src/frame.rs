@@ -25,59 +25,55 @@ impl fmt::Display for ShortLength {
 
 impl std::error::Error for ShortLength {}
 
-/// Cuts a stream into messages. Holds less than one message.
+/// Cuts a stream into messages. Holds the octets that were pushed and not taken: less than one message, and the
+/// messages that the caller leaves for later.
 #[derive(Debug, Default)]
 pub struct Framer {
-    partial: Vec<u8>,
+    octets: Vec<u8>,
+    /// Octets at the front that were taken.
+    taken: usize,
     off: bool,
 }
 
 impl Framer {
-    /// Returns a framer that cuts nothing: it passes each piece on as it arrives.
+    /// Returns a framer that cuts nothing: it passes on each piece as it arrives.
     pub fn off() -> Framer {
         Framer {
-            partial: Vec::new(),
             off: true,
+            ..Framer::default()
         }
     }
 
-    /// Takes the next octets of the stream and calls `message` for each message that is complete.
+    /// Takes the next octets of the stream.
+    pub fn push(&mut self, octets: &[u8]) {
+        self.octets.drain(..self.taken);
+        self.taken = 0;
+        self.octets.extend_from_slice(octets);
+    }
+
+    /// Returns the next message, if it is complete.
     ///
     /// # Errors
-    /// If a message header has a Length of less than 4.
-    pub fn push(
-        &mut self,
-        mut octets: &[u8],
-        mut message: impl FnMut(Vec<u8>),
-    ) -> Result<(), ShortLength> {
-        if self.off && !octets.is_empty() {
-            message(octets.to_vec());
-            return Ok(());
+    /// If the next message header has a Length of less than 4.
+    pub fn next_message(&mut self) -> Result<Option<Vec<u8>>, ShortLength> {
+        let rest = &self.octets[self.taken..];
+        let length = match self.off {
+            true => Some(rest.len()).filter(|&length| length > 0),
+            false => message_len(rest)?.filter(|&length| length <= rest.len()),
+        };
+        let message = length.map(|length| rest[..length].to_vec());
+        self.taken += length.unwrap_or(0);
+        if self.taken == self.octets.len() {
+            // Most connections wait for their next message: they keep no buffer meanwhile.
+            self.octets = Vec::new();
+            self.taken = 0;
         }
-        while !octets.is_empty() {
-            if self.partial.is_empty()
-                && let Some(len) = message_len(octets)?
-                && len <= octets.len()
-            {
-                let (whole, rest) = octets.split_at(len);
-                message(whole.to_vec());
-                octets = rest;
-                continue;
-            }
-            let wanted = message_len(&self.partial)?.unwrap_or(4) - self.partial.len();
-            let (now, rest) = octets.split_at(wanted.min(octets.len()));
-            self.partial.extend_from_slice(now);
-            octets = rest;
-            if message_len(&self.partial)? == Some(self.partial.len()) {
-                message(std::mem::take(&mut self.partial));
-            }
-        }
-        Ok(())
+        Ok(message)
     }
 
-    /// Counts the octets of the message that is not complete.
+    /// Counts the octets that were pushed and not taken.
     pub fn pending(&self) -> usize {
-        self.partial.len()
+        self.octets.len() - self.taken
     }
 }
 
@@ -97,9 +93,15 @@ mod tests {
     use super::*;
 
     fn all(framer: &mut Framer, octets: &[u8]) -> (Vec<Vec<u8>>, Result<(), ShortLength>) {
+        framer.push(octets);
         let mut messages = Vec::new();
-        let done = framer.push(octets, |message| messages.push(message));
-        (messages, done)
+        loop {
+            match framer.next_message() {
+                Ok(Some(message)) => messages.push(message),
+                Ok(None) => return (messages, Ok(())),
+                Err(short) => return (messages, Err(short)),
+            }
+        }
     }
 
     #[test]
@@ -115,14 +117,26 @@ mod tests {
                 let mut framer = Framer::default();
                 let mut messages = Vec::new();
                 for piece in [&stream[..first], &stream[first..second], &stream[second..]] {
-                    framer
-                        .push(piece, |message| messages.push(message))
-                        .expect("no short header");
+                    let (complete, done) = all(&mut framer, piece);
+                    assert_eq!(done, Ok(()), "no short header");
+                    messages.extend(complete);
                 }
                 assert_eq!(messages, expected, "cut at {first} and {second}");
                 assert_eq!(framer.pending(), 0);
             }
         }
+    }
+
+    #[test]
+    fn messages_left_for_later_survive_the_next_octets() {
+        let mut framer = Framer::default();
+        framer.push(&[1, 0, 0, 4, 2, 0, 0, 4, 3, 0]);
+        assert_eq!(framer.next_message(), Ok(Some(vec![1, 0, 0, 4])));
+        assert_eq!(framer.pending(), 6);
+        assert_eq!(
+            all(&mut framer, &[0, 4]),
+            (vec![vec![2, 0, 0, 4], vec![3, 0, 0, 4]], Ok(()))
+        );
     }
 
     #[test]

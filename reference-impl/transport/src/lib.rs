@@ -26,6 +26,7 @@ mod plain;
 pub mod probe;
 mod ready;
 mod received;
+mod shortage;
 pub mod sim;
 mod sysctl;
 mod tcp;

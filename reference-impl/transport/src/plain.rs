@@ -1,7 +1,7 @@
 //! Parts of both live stacks besides SCTP: TCP, UDP, the list of sockets that woke, and an alarm.
 
 use crate::datagram::Datagrams;
-use crate::ready::{Ready, Source};
+use crate::ready::{Carrier, Ready, Source};
 use crate::tcp::{Sink, Tcp};
 use crate::{AssocId, Local, LocalPort, SctpOptions, clock};
 use std::future::Future;
@@ -61,9 +61,9 @@ impl Plain {
         self.datagrams.send(from, to, octets, sink)
     }
 
-    /// Returns a source on this stack's list, for a socket that the stack serves itself.
-    pub(crate) fn source(&self, number: u64) -> Arc<Source> {
-        self.ready.source(number)
+    /// Returns a source of SCTP on this stack's lists, for a socket that the stack serves itself.
+    pub(crate) fn sctp_source(&self, number: u64) -> Arc<Source> {
+        self.ready.source(Carrier::Sctp, number)
     }
 
     /// Returns the next socket that woke.
@@ -80,6 +80,61 @@ impl Plain {
 
     pub(crate) fn has(&self, assoc: AssocId) -> bool {
         self.tcp.has(assoc)
+    }
+
+    /// Returns the time of the next [`on_time`](Self::on_time) call.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.tcp.deadline()
+    }
+
+    /// Handles what is due.
+    pub(crate) fn on_time(&mut self, now: Instant) {
+        self.tcp.on_time(now);
+    }
+}
+
+/// The work of a stack since it last waited, in datagrams of SCTP. A stack that always finds work must stop to let
+/// the runtime see what else has arrived: new readiness of sockets, timers, signals, other tasks.
+#[derive(Debug, Default)]
+pub(crate) struct Pace {
+    done: u32,
+    /// Datagrams of SCTP since the last turn of another socket.
+    in_a_row: u32,
+}
+
+impl Pace {
+    /// Work after which the stack stops.
+    const SHIFT: u32 = 32;
+    /// Weight of the turn of one socket.
+    const TURN: u32 = 8;
+    /// Datagrams of SCTP before another socket has a turn.
+    const IN_A_ROW: u32 = 16;
+
+    /// Counts a datagram of SCTP.
+    pub(crate) fn datagram(&mut self) {
+        self.done += 1;
+        self.in_a_row += 1;
+    }
+
+    /// Counts the turn of a socket.
+    pub(crate) fn turn(&mut self) {
+        self.done += Self::TURN;
+        self.in_a_row = 0;
+    }
+
+    /// Begins anew, as the stack waits.
+    pub(crate) fn rest(&mut self) {
+        *self = Self::default();
+    }
+
+    /// Returns true if SCTP is next, false if another socket is.
+    pub(crate) fn is_sctp_next(&self) -> bool {
+        self.in_a_row < Self::IN_A_ROW
+    }
+
+    /// Returns true if the stack must stop.
+    pub(crate) fn is_over(&self) -> bool {
+        self.done >= Self::SHIFT
     }
 }
 

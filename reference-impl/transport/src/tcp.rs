@@ -1,7 +1,8 @@
 //! TCP for pool users (RFC 5352 §2.1): connections as associations, framed by the message header's Length.
 
 use crate::frame::Framer;
-use crate::ready::{Ready, Source};
+use crate::ready::{Carrier, Ready, Source};
+use crate::shortage::{Shortage, is_lasting};
 use crate::{AssocId, DownKind, Event, Kind, Layer, LocalPort, SctpOptions, Tap, Tapped};
 use socket2::{Domain, SockRef, Socket, Type};
 use std::collections::{HashMap, VecDeque};
@@ -9,11 +10,18 @@ use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::net::{TcpListener, TcpStream};
 
+/// Messages of one connection before other sockets are served.
+const MESSAGES_PER_TURN: u32 = 16;
 /// Reads from one connection before other sockets are served.
-const READS_PER_TURN: u32 = 8;
+const READS_PER_TURN: u32 = 4;
+/// Octets of one read from a connection whose stream is cut into messages. Those that do not fit into the turn wait in
+/// its framer.
+const READ: usize = 16_384;
+/// Connections that one listener accepts before other sockets are served.
+const ACCEPTS_PER_TURN: u32 = 16;
 
 /// Receiver of the events and packets of a stack's sockets.
 pub(crate) struct Sink<'a> {
@@ -48,6 +56,7 @@ pub(crate) struct Tcp {
     /// Limit on octets waiting to be sent per connection: beyond it, sending is `WouldBlock`.
     send_queue: usize,
     refused: u64,
+    shortage: Shortage,
 }
 
 struct Port {
@@ -64,6 +73,8 @@ struct Connection {
     peer: SocketAddr,
     source: Arc<Source>,
     framer: Framer,
+    /// Most octets of one read.
+    read: usize,
     waiting: VecDeque<u8>,
     up: bool,
     /// This side closes once everything is sent.
@@ -94,6 +105,7 @@ impl Tcp {
             max_connections: options.max_associations,
             send_queue: options.send_queue,
             refused: 0,
+            shortage: Shortage::default(),
         }
     }
 
@@ -117,7 +129,10 @@ impl Tcp {
             socket.listen(1024)?;
             let listener = TcpListener::from_std(socket.into())?;
             port.addr = listener.local_addr()?;
-            port.listener = Some((listener, self.ready.source(listener_number(id))));
+            port.listener = Some((
+                listener,
+                self.ready.source(Carrier::Tcp, listener_number(id)),
+            ));
         }
         self.ports.insert(id, port);
         Ok(())
@@ -176,7 +191,7 @@ impl Tcp {
         let assoc = AssocId(self.next_id);
         self.next_id += 2;
         let local = stream.local_addr()?;
-        let source = self.ready.source(assoc.0);
+        let source = self.ready.source(Carrier::Tcp, assoc.0);
         let framed = self.ports.get(&port).is_none_or(|port| port.framed);
         let connection = Connection {
             port,
@@ -189,6 +204,7 @@ impl Tcp {
             } else {
                 Framer::off()
             },
+            read: if framed { READ } else { self.buffer.len() },
             waiting: VecDeque::new(),
             up: false,
             closing: false,
@@ -254,8 +270,44 @@ impl Tcp {
     }
 
     pub(crate) fn abort(&mut self, assoc: AssocId) {
-        if let Some(connection) = self.connections.remove(&assoc) {
+        self.remove(assoc, true);
+    }
+
+    /// Drops a connection, with an RST or with an orderly end.
+    fn remove(&mut self, assoc: AssocId, by_reset: bool) {
+        let Some(connection) = self.connections.remove(&assoc) else {
+            return;
+        };
+        if by_reset {
             connection.reset();
+        }
+        drop(connection);
+        if self.shortage.freed() {
+            self.resume();
+        }
+    }
+
+    /// Returns the time of the next [`on_time`](Self::on_time) call.
+    pub(crate) fn deadline(&self) -> Option<Instant> {
+        self.shortage.deadline()
+    }
+
+    /// Handles what is due.
+    pub(crate) fn on_time(&mut self, now: Instant) {
+        let has_room = self.connections.len() < self.max_connections;
+        if self.shortage.on_time(now, has_room) {
+            self.resume();
+        }
+    }
+
+    /// Accepts again.
+    fn resume(&self) {
+        let mut ids: Vec<LocalPort> = self.ports.keys().copied().collect();
+        ids.sort_unstable(); // The order of turns must not depend on a hash.
+        for id in ids {
+            if let Some((_, source)) = &self.ports[&id].listener {
+                source.list();
+            }
         }
     }
 
@@ -271,11 +323,7 @@ impl Tcp {
         };
         connection.source.taken();
         if let Err((kind, why)) = connection.serve(assoc, &mut self.buffer[..], sink) {
-            if let Some(connection) = self.connections.remove(&assoc)
-                && kind == DownKind::Aborted
-            {
-                connection.reset();
-            }
+            self.remove(assoc, kind == DownKind::Aborted);
             sink.events.push_back(Event::Down {
                 assoc,
                 kind,
@@ -286,23 +334,23 @@ impl Tcp {
     }
 
     fn accept(&mut self, id: LocalPort, sink: &mut Sink<'_>) {
-        loop {
-            let Some(Port {
-                listener: Some((listener, source)),
-                ..
-            }) = self.ports.get(&id)
-            else {
-                return;
-            };
-            source.taken();
-            let waker = Waker::from(Arc::clone(source));
-            let (stream, peer) = match listener.poll_accept(&mut Context::from_waker(&waker)) {
+        if self.shortage.is_paused() {
+            return;
+        }
+        for _ in 0..ACCEPTS_PER_TURN {
+            let (stream, peer) = match self.poll_accept(id) {
                 Poll::Pending => return,
                 Poll::Ready(Ok(accepted)) => accepted,
-                // The connection ended in the queue, or too many files are open: the others wait.
-                Poll::Ready(Err(_)) => return source.list(),
+                Poll::Ready(Err(error)) if is_lasting(&error) => {
+                    return self.accept_by_reserve(id, &error);
+                }
+                // The connection ended in the queue.
+                Poll::Ready(Err(_)) => continue,
             };
             if self.connections.len() >= self.max_connections {
+                let max = self.max_connections;
+                self.shortage
+                    .refused(format_args!("{max} are open, which is the limit"));
                 self.refused += 1;
                 reset(&stream);
                 continue;
@@ -312,6 +360,46 @@ impl Tcp {
             };
             let connection = self.connections.get_mut(&assoc).expect("inserted above");
             sink.events.push_back(connection.come_up(assoc));
+        }
+        self.list_listener(id);
+    }
+
+    fn poll_accept(&self, id: LocalPort) -> Poll<io::Result<(TcpStream, SocketAddr)>> {
+        let Some((listener, source)) = self.ports.get(&id).and_then(|port| port.listener.as_ref())
+        else {
+            return Poll::Pending;
+        };
+        source.taken();
+        let waker = Waker::from(Arc::clone(source));
+        listener.poll_accept(&mut Context::from_waker(&waker))
+    }
+
+    /// Refuses a connection that there is no file descriptor for.
+    fn accept_by_reserve(&mut self, id: LocalPort, error: &io::Error) {
+        self.shortage.refused(format_args!(
+            "{error}; raise the limit on open files (ulimit -n) or lower max-associations"
+        ));
+        let accepted = match self.shortage.spend() {
+            true => self.poll_accept(id),
+            false => Poll::Ready(Err(ErrorKind::OutOfMemory.into())),
+        };
+        let lasts = matches!(accepted, Poll::Ready(Err(_)));
+        let is_empty = accepted.is_pending();
+        if let Poll::Ready(Ok((stream, _))) = accepted {
+            self.refused += 1;
+            reset(&stream);
+        }
+        self.shortage.refill();
+        if lasts {
+            self.shortage.pause();
+        } else if !is_empty {
+            self.list_listener(id);
+        }
+    }
+
+    fn list_listener(&self, id: LocalPort) {
+        if let Some((_, source)) = self.ports.get(&id).and_then(|port| port.listener.as_ref()) {
+            source.list();
         }
     }
 }
@@ -330,7 +418,7 @@ fn listener_of(number: u64) -> Option<LocalPort> {
 type End = (DownKind, String);
 
 impl Connection {
-    /// Writes and reads as much as the socket allows now. `Err` is the end of the connection.
+    /// Writes and reads as much as the socket and the turn allow. `Err` is the end of the connection.
     fn serve(&mut self, assoc: AssocId, buffer: &mut [u8], sink: &mut Sink<'_>) -> Result<(), End> {
         let waker = Waker::from(Arc::clone(&self.source));
         let mut cx = Context::from_waker(&waker);
@@ -350,12 +438,20 @@ impl Connection {
             sink.events.push_back(self.come_up(assoc));
         }
         self.write(&mut cx)?;
-        match (self.ended, self.waiting.is_empty()) {
-            (true, true) => return Err(self.end()),
-            (true, false) => return Ok(()),
-            (false, _) => {}
+        let mut left = MESSAGES_PER_TURN;
+        if !self.ended {
+            return self.read(assoc, left, buffer, &mut cx, sink);
         }
-        self.read(assoc, buffer, &mut cx, sink)
+        let is_rest = !self.deliver(assoc, &mut left, sink)?;
+        if is_rest || left < MESSAGES_PER_TURN {
+            // The events before the end are taken before it is reported.
+            self.source.list();
+            return Ok(());
+        }
+        match self.waiting.is_empty() {
+            true => Err(self.end()),
+            false => Ok(()),
+        }
     }
 
     fn come_up(&mut self, assoc: AssocId) -> Event {
@@ -391,44 +487,60 @@ impl Connection {
         Ok(())
     }
 
+    /// Delivers up to `left` complete messages. Returns false if there may be more.
+    fn deliver(
+        &mut self,
+        assoc: AssocId,
+        left: &mut u32,
+        sink: &mut Sink<'_>,
+    ) -> Result<bool, End> {
+        while *left > 0 {
+            let message = self.framer.next_message().map_err(|short| {
+                let why = format!("this side reset the connection: {short}");
+                (DownKind::Aborted, why)
+            })?;
+            let Some(octets) = message else {
+                return Ok(true);
+            };
+            *left -= 1;
+            sink.events.push_back(Event::Message {
+                assoc,
+                stream: 0,
+                ppid: 0,
+                unordered: None,
+                octets,
+            });
+        }
+        Ok(false)
+    }
+
     fn read(
         &mut self,
         assoc: AssocId,
+        mut left: u32,
         buffer: &mut [u8],
         cx: &mut Context<'_>,
         sink: &mut Sink<'_>,
     ) -> Result<(), End> {
+        let buffer = &mut buffer[..self.read];
         for _ in 0..READS_PER_TURN {
+            if !self.deliver(assoc, &mut left, sink)? || self.ended {
+                break;
+            }
             match self.stream.poll_read_ready(cx) {
                 Poll::Pending => return Ok(()),
                 Poll::Ready(Err(error)) => return Err(self.failed(&error)),
                 Poll::Ready(Ok(())) => {}
             }
-            let octets = match self.stream.try_read(buffer) {
-                Ok(0) => {
-                    self.ended = true;
-                    break;
+            match self.stream.try_read(buffer) {
+                Ok(0) => self.ended = true,
+                Ok(n) => {
+                    sink.show(self.peer, self.local, Layer::Tcp, &buffer[..n]);
+                    self.framer.push(&buffer[..n]);
                 }
-                Ok(n) => &buffer[..n],
-                Err(error) if error.kind() == ErrorKind::WouldBlock => continue,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
                 Err(error) => return Err(self.failed(&error)),
-            };
-            sink.show(self.peer, self.local, Layer::Tcp, octets);
-            let message = |octets| {
-                sink.events.push_back(Event::Message {
-                    assoc,
-                    stream: 0,
-                    ppid: 0,
-                    unordered: None,
-                    octets,
-                });
-            };
-            self.framer.push(octets, message).map_err(|short| {
-                (
-                    DownKind::Aborted,
-                    format!("this side reset the connection: {short}"),
-                )
-            })?;
+            }
         }
         self.source.list();
         Ok(())

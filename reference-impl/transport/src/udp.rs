@@ -7,7 +7,7 @@
 
 use crate::cookie::CookieKey;
 use crate::endpoint::{Counters, Endpoint};
-use crate::plain::{Alarm, Plain};
+use crate::plain::{Alarm, Pace, Plain};
 use crate::tcp::Sink;
 use crate::{
     AssocId, Caps, Event, Kind, Layer, Local, LocalPort, Outgoing, Peer, SctpOptions, Tap, Tapped,
@@ -88,8 +88,6 @@ impl std::fmt::Debug for UdpConfig {
 
 /// Limit on learnt UDP ports of peers; new ones beyond it are not stored.
 const MAX_LEARNT: usize = 16_384;
-/// Datagrams without an event after which `recv` checks its deadline again.
-const BATCH: u32 = 64;
 
 /// Stack of user-space SCTP.
 pub struct UdpStack {
@@ -106,6 +104,7 @@ pub struct UdpStack {
     learnt_len: usize,
     events: VecDeque<Event>,
     alarm: Alarm,
+    pace: Pace,
     start: Instant,
     buffer: Box<[u8; 65_536]>,
     max_message: usize,
@@ -160,6 +159,7 @@ impl UdpStack {
             learnt_len: 0,
             events: VecDeque::new(),
             alarm: Alarm::new(),
+            pace: Pace::default(),
             start: clock::now(),
             buffer: Box::new([0; 65_536]),
             tap: config.tap,
@@ -197,52 +197,65 @@ impl UdpStack {
     /// # Errors
     /// None today: errors of a socket end its association with an event.
     pub async fn recv(&mut self, until: Option<Instant>) -> io::Result<Option<Event>> {
-        let mut batch = 0;
         let mut looked = false;
         loop {
             if let Some(event) = self.queued() {
                 return Ok(Some(event));
             }
-            let timer = self.endpoint.poll_timeout().map(|at| self.start + at);
-            let deadline = timer.into_iter().chain(until).min();
-            match self.step(deadline).await {
+            let step = match self.pace.is_over() {
+                true => Step::Time,
+                false => self.step(until).await,
+            };
+            match step {
                 Step::Datagram { from, len } => {
+                    self.pace.datagram();
                     let now = self.elapsed();
                     // A timer that is due comes first, as it would have without this datagram.
                     self.endpoint.handle_timeout(now);
                     self.came(now, from, len);
-                    batch += 1;
                 }
-                Step::Socket(number) => self.with_sink(|plain, sink| plain.serve(number, sink)),
+                Step::Socket(number) => {
+                    self.pace.turn();
+                    self.with_sink(|plain, sink| plain.serve(number, sink));
+                }
                 Step::Time => {
-                    let now = self.elapsed();
-                    self.endpoint.handle_timeout(now);
+                    let now = clock::now();
+                    self.endpoint
+                        .handle_timeout(now.saturating_duration_since(self.start));
                     self.settle();
-                    batch = BATCH;
-                }
-            }
-            if batch >= BATCH && self.events.is_empty() {
-                batch = 0;
-                if until.is_some_and(|until| until <= clock::now()) {
-                    if std::mem::replace(&mut looked, true) {
+                    self.plain.on_time(now);
+                    let is_over = until.is_some_and(|until| until <= now);
+                    if is_over && self.events.is_empty() && std::mem::replace(&mut looked, true) {
                         return Ok(None);
                     }
-                    // A deadline in the past must not keep the runtime from polling the sockets.
-                    tokio::task::yield_now().await;
+                    // Neither a deadline in the past nor endless work keeps the runtime from polling the sockets.
+                    if is_over || self.pace.is_over() {
+                        self.pace.rest();
+                        tokio::task::yield_now().await;
+                    }
                 }
             }
         }
     }
 
-    async fn step(&mut self, deadline: Option<Instant>) -> Step {
+    async fn step(&mut self, until: Option<Instant>) -> Step {
+        let timer = self.endpoint.poll_timeout().map(|at| self.start + at);
+        let deadlines = [timer, self.plain.deadline(), until];
+        let deadline = deadlines.into_iter().flatten().min();
         let UdpStack {
             udp,
             plain,
             alarm,
+            pace,
             buffer,
             ..
         } = self;
         std::future::poll_fn(|cx| {
+            if !pace.is_sctp_next()
+                && let Poll::Ready(number) = plain.poll(cx)
+            {
+                return Poll::Ready(Step::Socket(number));
+            }
             loop {
                 let mut buffer = ReadBuf::new(&mut buffer[..]);
                 match udp.poll_recv_from(cx, &mut buffer) {
@@ -260,6 +273,7 @@ impl UdpStack {
             if let Poll::Ready(number) = plain.poll(cx) {
                 return Poll::Ready(Step::Socket(number));
             }
+            pace.rest();
             alarm.poll(deadline, cx).map(|()| Step::Time)
         })
         .await

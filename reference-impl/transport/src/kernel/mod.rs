@@ -13,7 +13,7 @@
 mod sys;
 mod transport;
 
-use crate::plain::{Alarm, Plain};
+use crate::plain::{Alarm, Pace, Plain};
 use crate::ready::Source;
 use crate::tcp::Sink;
 use crate::unavailable::Unavailable;
@@ -89,6 +89,7 @@ pub struct KernelStack {
     next_id: u64,
     events: VecDeque<Event>,
     alarm: Alarm,
+    pace: Pace,
     start: Instant,
     batch: Batch,
     max_message: usize,
@@ -156,6 +157,7 @@ impl KernelStack {
             next_id: 0,
             events: VecDeque::new(),
             alarm: Alarm::new(),
+            pace: Pace::default(),
             start: clock::now(),
             batch: Batch::new(),
             refused: 0,
@@ -178,26 +180,48 @@ impl KernelStack {
             if let Some(event) = self.queued() {
                 return Ok(Some(event));
             }
-            let KernelStack { plain, alarm, .. } = self;
-            let step = std::future::poll_fn(|cx| {
-                if let Poll::Ready(number) = plain.poll(cx) {
-                    return Poll::Ready(Step::Socket(number));
-                }
-                alarm.poll(until, cx).map(|()| Step::Time)
-            });
-            match step.await {
-                Step::Time if looked => return Ok(None),
-                Step::Time => {
-                    // A deadline in the past must not keep the runtime from polling the sockets.
-                    looked = true;
-                    tokio::task::yield_now().await;
-                }
+            let step = match self.pace.is_over() {
+                true => Step::Time,
+                false => self.step(until).await,
+            };
+            match step {
                 Step::Socket(number) if number >> 62 == NUMBERS >> 62 => {
+                    self.pace.turn();
                     self.serve(LocalPort((number & u64::from(u32::MAX)) as u32));
                 }
-                Step::Socket(number) => self.with_sink(|plain, sink| plain.serve(number, sink)),
+                Step::Socket(number) => {
+                    self.pace.turn();
+                    self.with_sink(|plain, sink| plain.serve(number, sink));
+                }
+                Step::Time => {
+                    let now = clock::now();
+                    self.plain.on_time(now);
+                    if until.is_some_and(|until| until <= now)
+                        && std::mem::replace(&mut looked, true)
+                    {
+                        return Ok(None);
+                    }
+                    // Neither a deadline in the past nor endless work keeps the runtime from polling the sockets.
+                    self.pace.rest();
+                    tokio::task::yield_now().await;
+                }
             }
         }
+    }
+
+    async fn step(&mut self, until: Option<Instant>) -> Step {
+        let KernelStack {
+            plain, alarm, pace, ..
+        } = self;
+        let deadline = until.into_iter().chain(plain.deadline()).min();
+        std::future::poll_fn(|cx| {
+            if let Poll::Ready(number) = plain.poll(cx) {
+                return Poll::Ready(Step::Socket(number));
+            }
+            pace.rest();
+            alarm.poll(deadline, cx).map(|()| Step::Time)
+        })
+        .await
     }
 
     fn with_sink<T>(&mut self, call: impl FnOnce(&mut Plain, &mut Sink<'_>) -> T) -> T {
@@ -531,7 +555,7 @@ impl KernelStack {
             .into_iter()
             .map(|ip| SocketAddr::new(ip, port))
             .collect();
-        let source = self.plain.source(NUMBERS | u64::from(id.0));
+        let source = self.plain.sctp_source(NUMBERS | u64::from(id.0));
         let fd = sys::register(socket)?;
         self.ports.insert(
             id,

@@ -326,20 +326,23 @@ impl Net {
             Segment::Data(octets) => {
                 let side = &mut self.pipes.sides(pipe)[to];
                 let (host, assoc) = (side.host.expect("checked by the caller"), side.assoc);
-                let mut messages = Vec::new();
-                let done = side.framer.push(&octets, |message| messages.push(message));
-                self.out.extend(messages.into_iter().map(|octets| {
-                    (
-                        host,
-                        Event::Message {
-                            assoc,
-                            stream: 0,
-                            ppid: 0,
-                            unordered: None,
-                            octets,
-                        },
-                    )
-                }));
+                side.framer.push(&octets);
+                let done = loop {
+                    match side.framer.next_message() {
+                        Ok(None) => break Ok(()),
+                        Err(short) => break Err(short),
+                        Ok(Some(octets)) => self.out.push_back((
+                            host,
+                            Event::Message {
+                                assoc,
+                                stream: 0,
+                                ppid: 0,
+                                unordered: None,
+                                octets,
+                            },
+                        )),
+                    }
+                };
                 if let Err(short) = done {
                     self.segment(pipe, 1 - to, Segment::Reset);
                     self.end(
