@@ -767,9 +767,21 @@ pub const R5352_9_3_1: ReqId = ReqId("R5352_9_3_1");
 /// A secured registrar answers a PU that does not use TLS.
 pub const R5352_9_3_2: ReqId = ReqId("R5352_9_3_2");
 
+// RFC 5353 section 1.1: Definitions
+/// A registrar sends an announcement as one copy for each of its peers, over the SCTP association with that peer.
+pub const R5353_1_1_1: ReqId = ReqId("R5353_1_1_1");
+/// A PE has exactly one Home ENRP server at any time.
+pub const R5353_1_1_2: ReqId = ReqId("R5353_1_1_2");
+/// A PE and its Home ENRP server keep a record of the relation between them.
+pub const R5353_1_1_3: ReqId = ReqId("R5353_1_1_3");
+
 // RFC 5353 section 2: Protocol data units
 /// A registrar sends only the ENRP message types 0x01 to 0x0a; all others are reserved.
 pub const R5353_2_1: ReqId = ReqId("R5353_2_1");
+/// A registrar sends every field of its messages in network byte order.
+pub const R5353_2_2: ReqId = ReqId("R5353_2_2");
+/// A registrar pads an inner parameter that does not end at a 32-bit boundary with zero octets up to that boundary.
+pub const R5353_2_3: ReqId = ReqId("R5353_2_3");
 
 // RFC 5353 section 2.1: ENRP_PRESENCE
 /// The Sending Server's ID of an ENRP message is the server ID of the registrar that sends it.
@@ -784,50 +796,350 @@ pub const R5353_2_1_4: ReqId = ReqId("R5353_2_1_4");
 pub const R5353_2_1_5: ReqId = ReqId("R5353_2_1_5");
 /// A registrar keeps its server ID until it restarts.
 pub const R5353_2_1_6: ReqId = ReqId("R5353_2_1_6");
+/// A registrar accepts a message that was sent to it alone and whose Receiving Server's ID is 0.
+pub const R5353_2_1_7: ReqId = ReqId("R5353_2_1_7");
+/// A registrar accepts an ENRP_PRESENCE without Server Information.
+pub const R5353_2_1_8: ReqId = ReqId("R5353_2_1_8");
+/// An ENRP_PRESENCE consists of Sending and Receiving Server's ID, a PE Checksum, and at most one Server Information.
+pub const R5353_2_1_9: ReqId = ReqId("R5353_2_1_9");
+/// A registrar picks its server ID at random when it starts.
+pub const R5353_2_1_10: ReqId = ReqId("R5353_2_1_10");
+
+// RFC 5353 section 2.2: ENRP_HANDLE_TABLE_REQUEST
+/// An ENRP_HANDLE_TABLE_REQUEST consists of the header with the W flag and the two server IDs, 12 octets.
+pub const R5353_2_2_1: ReqId = ReqId("R5353_2_2_1");
+/// The W flag of a table request is 1 if the sender requests only the PEs that the receiver owns, and otherwise 0.
+pub const R5353_2_2_2: ReqId = ReqId("R5353_2_2_2");
 
 // RFC 5353 section 2.3: ENRP_HANDLE_TABLE_RESPONSE
 /// If a registrar rejects a table request, it sets the R flag of its response and includes no pool entries.
 pub const R5353_2_3_1: ReqId = ReqId("R5353_2_3_1");
+/// A registrar sets the M flag of a table response to 1 if it has more pool entries to send in later responses, and otherwise to 0.
+pub const R5353_2_3_2: ReqId = ReqId("R5353_2_3_2");
+/// A table response without the R flag has at least one pool entry.
+pub const R5353_2_3_3: ReqId = ReqId("R5353_2_3_3");
+/// A pool entry of a table response starts with a Pool Handle parameter, and one or more Pool Element parameters follow.
+pub const R5353_2_3_4: ReqId = ReqId("R5353_2_3_4");
+/// The Message Length of an ENRP message does not count the padding at its end.
+pub const R5353_2_3_5: ReqId = ReqId("R5353_2_3_5");
 
 // RFC 5353 section 2.4: ENRP_HANDLE_UPDATE
 /// The Update Action of an ENRP_HANDLE_UPDATE is ADD_PE (0) or DEL_PE (1).
 pub const R5353_2_4_1: ReqId = ReqId("R5353_2_4_1");
 /// The sender sets the reserved field of an ENRP_HANDLE_UPDATE to zero.
 pub const R5353_2_4_2: ReqId = ReqId("R5353_2_4_2");
+/// The receiver of an ENRP_HANDLE_UPDATE ignores the reserved field.
+pub const R5353_2_4_3: ReqId = ReqId("R5353_2_4_3");
+/// An ENRP_HANDLE_UPDATE has exactly one Pool Handle parameter and one Pool Element parameter, in this order.
+pub const R5353_2_4_4: ReqId = ReqId("R5353_2_4_4");
+/// A registrar that receives an Update Action other than ADD_PE and DEL_PE does not add and does not remove the PE.
+pub const R5353_2_4_5: ReqId = ReqId("R5353_2_4_5");
+
+// RFC 5353 section 2.5: ENRP_LIST_REQUEST
+/// An ENRP_LIST_REQUEST consists of the header and the two server IDs, 12 octets.
+pub const R5353_2_5_1: ReqId = ReqId("R5353_2_5_1");
 
 // RFC 5353 section 2.6: ENRP_LIST_RESPONSE
 /// If a registrar rejects a list request, it sets the R flag of its response and includes no Server Information.
 pub const R5353_2_6_1: ReqId = ReqId("R5353_2_6_1");
+/// An ENRP_LIST_RESPONSE has one Server Information for each listed peer.
+pub const R5353_2_6_2: ReqId = ReqId("R5353_2_6_2");
+
+// RFC 5353 section 2.7: ENRP_INIT_TAKEOVER
+/// An ENRP_INIT_TAKEOVER consists of the header, the two server IDs and the Targeting Server's ID, 16 octets.
+pub const R5353_2_7_1: ReqId = ReqId("R5353_2_7_1");
+/// The initiator sends its ENRP_INIT_TAKEOVER to all its peers.
+pub const R5353_2_7_2: ReqId = ReqId("R5353_2_7_2");
+
+// RFC 5353 section 2.8: ENRP_INIT_TAKEOVER_ACK
+/// An ENRP_INIT_TAKEOVER_ACK consists of the header, the two server IDs and the Targeting Server's ID, 16 octets.
+pub const R5353_2_8_1: ReqId = ReqId("R5353_2_8_1");
+/// The Targeting Server's ID of an ENRP_INIT_TAKEOVER_ACK is that of the ENRP_INIT_TAKEOVER.
+pub const R5353_2_8_2: ReqId = ReqId("R5353_2_8_2");
+
+// RFC 5353 section 2.9: ENRP_TAKEOVER_SERVER
+/// An ENRP_TAKEOVER_SERVER consists of the header, the two server IDs and the Targeting Server's ID, 16 octets.
+pub const R5353_2_9_1: ReqId = ReqId("R5353_2_9_1");
+
+// RFC 5353 section 2.10: ENRP_ERROR
+/// An ENRP_ERROR consists of the header, the two server IDs and one Operation Error parameter.
+pub const R5353_2_10_1: ReqId = ReqId("R5353_2_10_1");
+
+// RFC 5353 section 3.1: Methods for Communicating amongst ENRP Servers
+/// A registrar sends its messages to a peer over an SCTP association with that peer.
+pub const R5353_3_1_1: ReqId = ReqId("R5353_3_1_1");
+/// A registrar sends an announcement to every peer of the operational scope that it knows.
+pub const R5353_3_1_2: ReqId = ReqId("R5353_3_1_2");
+
+// RFC 5353 section 3.2.1: Generate a Server Identifier
+/// A registrar generates a server ID other than 0 that is as unique as possible in its operational scope.
+pub const R5353_3_2_1_1: ReqId = ReqId("R5353_3_2_1_1");
+/// The server ID stays the same for the lifetime of the registrar.
+pub const R5353_3_2_1_2: ReqId = ReqId("R5353_3_2_1_2");
+
+// RFC 5353 section 3.2.2.1: Finding the Mentor Server
+/// A registrar that is configured with one existing peer uses this peer as its mentor.
+pub const R5353_3_2_2_1_1: ReqId = ReqId("R5353_3_2_2_1_1");
+/// A registrar that is configured with several existing peers picks one of them as its mentor and keeps the others as backups.
+pub const R5353_3_2_2_1_2: ReqId = ReqId("R5353_3_2_2_1_2");
+/// A registrar that is configured with no peer assumes that it is alone, requests no list and no table, and offers its services.
+pub const R5353_3_2_2_1_3: ReqId = ReqId("R5353_3_2_2_1_3");
 
 // RFC 5353 section 3.2.2.2: Request Complete Server List from Mentor Peer
 /// A registrar answers every ENRP_LIST_REQUEST with an ENRP_LIST_RESPONSE.
 pub const R5353_3_2_2_2_1: ReqId = ReqId("R5353_3_2_2_2_1");
+/// A starting registrar sends an ENRP_LIST_REQUEST to its mentor.
+pub const R5353_3_2_2_2_2: ReqId = ReqId("R5353_3_2_2_2_2");
+/// If MAX-TIME-NO-RESPONSE (default 5 s) expires without a list response, the starting registrar sends its list request to a backup mentor, if there is one.
+pub const R5353_3_2_2_2_3: ReqId = ReqId("R5353_3_2_2_2_3");
+/// A mentor includes in its list response all ENRP servers that it knows.
+pub const R5353_3_2_2_2_4: ReqId = ReqId("R5353_3_2_2_2_4");
+/// A starting registrar takes the servers of the list response into its peer list.
+pub const R5353_3_2_2_2_5: ReqId = ReqId("R5353_3_2_2_2_5");
+/// A mentor that is itself starting rejects a list request: R flag set, no Server Information.
+pub const R5353_3_2_2_2_6: ReqId = ReqId("R5353_3_2_2_2_6");
+/// If its list request is rejected, the starting registrar repeats it after a few seconds or sends it to a backup mentor.
+pub const R5353_3_2_2_2_7: ReqId = ReqId("R5353_3_2_2_2_7");
 
 // RFC 5353 section 3.2.3: Download ENRP Handlespace Data from Mentor Peer
 /// A registrar answers every ENRP_HANDLE_TABLE_REQUEST with an ENRP_HANDLE_TABLE_RESPONSE.
 pub const R5353_3_2_3_1: ReqId = ReqId("R5353_3_2_3_1");
+/// After it has its mentor's list, a starting registrar requests the handlespace from this mentor.
+pub const R5353_3_2_3_2: ReqId = ReqId("R5353_3_2_3_2");
+/// A starting registrar sends its first table request with W=0, to request the whole handlespace.
+pub const R5353_3_2_3_3: ReqId = ReqId("R5353_3_2_3_3");
+/// The responses of a download contain every PE of the mentor's handlespace if the request has W=0.
+pub const R5353_3_2_3_4: ReqId = ReqId("R5353_3_2_3_4");
+/// The mentor sets M=1 in a table response if there is more data to transfer.
+pub const R5353_3_2_3_5: ReqId = ReqId("R5353_3_2_3_5");
+/// The mentor keeps track of the progress of a download, so that the response to the next request continues after the previous one.
+pub const R5353_3_2_3_6: ReqId = ReqId("R5353_3_2_3_6");
+/// The mentor sets M=0 in the last table response of a download.
+pub const R5353_3_2_3_7: ReqId = ReqId("R5353_3_2_3_7");
+/// The mentor closes the download after its last response, so that another request starts a new one.
+pub const R5353_3_2_3_8: ReqId = ReqId("R5353_3_2_3_8");
+/// A starting registrar transfers the entries of each table response into its handlespace.
+pub const R5353_3_2_3_9: ReqId = ReqId("R5353_3_2_3_9");
+/// A starting registrar that receives a table response with M=1 sends another table request to its mentor.
+pub const R5353_3_2_3_10: ReqId = ReqId("R5353_3_2_3_10");
+/// A starting registrar creates the pool of a downloaded entry if it does not have it, and adds the entry's PEs.
+pub const R5353_3_2_3_11: ReqId = ReqId("R5353_3_2_3_11");
+/// A starting registrar that creates a downloaded pool gives it the policy type of the first PE.
+pub const R5353_3_2_3_12: ReqId = ReqId("R5353_3_2_3_12");
+/// A starting registrar adds the PEs of a downloaded entry to a pool that exists.
+pub const R5353_3_2_3_13: ReqId = ReqId("R5353_3_2_3_13");
+/// A starting registrar replaces the attributes of a PE that it has by the downloaded ones.
+pub const R5353_3_2_3_14: ReqId = ReqId("R5353_3_2_3_14");
+/// After the last table response a starting registrar offers its services.
+pub const R5353_3_2_3_15: ReqId = ReqId("R5353_3_2_3_15");
+/// A mentor that cannot provide a download rejects the table request: R flag set, no pool entries.
+pub const R5353_3_2_3_16: ReqId = ReqId("R5353_3_2_3_16");
+/// If its table request is rejected, the starting registrar repeats it after a few seconds or sends it to a backup mentor.
+pub const R5353_3_2_3_17: ReqId = ReqId("R5353_3_2_3_17");
+/// If no table response arrives in time, the starting registrar aborts the download and starts a new one with a backup mentor, if there is one.
+pub const R5353_3_2_3_18: ReqId = ReqId("R5353_3_2_3_18");
+/// If no further request arrives after a table response with M=1, the mentor ends the download and removes its record after a timer.
+pub const R5353_3_2_3_19: ReqId = ReqId("R5353_3_2_3_19");
 
 // RFC 5353 section 3.3.1: Announcing Additions or Updates of PE
 /// The Home ENRP server sets the Receiving Server's ID of an ADD_PE to 0.
 pub const R5353_3_3_1_1: ReqId = ReqId("R5353_3_3_1_1");
 /// The Home ENRP server sets the Sending Server's ID of an ADD_PE to its own server ID.
 pub const R5353_3_3_1_2: ReqId = ReqId("R5353_3_3_1_2");
+/// A registrar announces each granted registration to all its peers by an ENRP_HANDLE_UPDATE with ADD_PE.
+pub const R5353_3_3_1_3: ReqId = ReqId("R5353_3_3_1_3");
+/// A registrar announces each granted re-registration to all its peers by an ENRP_HANDLE_UPDATE with ADD_PE.
+pub const R5353_3_3_1_4: ReqId = ReqId("R5353_3_3_1_4");
+/// An ADD_PE contains the handle of the pool and the complete new information of the PE.
+pub const R5353_3_3_1_5: ReqId = ReqId("R5353_3_3_1_5");
+/// A registrar that receives an ADD_PE for an unknown pool creates the pool with this PE and all its attributes.
+pub const R5353_3_3_1_6: ReqId = ReqId("R5353_3_3_1_6");
+/// A registrar that creates a pool for an ADD_PE gives it the policy type of the PE.
+pub const R5353_3_3_1_7: ReqId = ReqId("R5353_3_3_1_7");
+/// A registrar that receives an ADD_PE for a known pool and an unknown PE adds the PE with all its attributes.
+pub const R5353_3_3_1_8: ReqId = ReqId("R5353_3_3_1_8");
+/// A registrar that receives an ADD_PE for a known PE replaces the PE's attributes, the Home ENRP server among them.
+pub const R5353_3_3_1_9: ReqId = ReqId("R5353_3_3_1_9");
 
 // RFC 5353 section 3.3.2: Announcing Removal of PE
 /// The sender of a DEL_PE sets its Receiving Server's ID to 0.
 pub const R5353_3_3_2_1: ReqId = ReqId("R5353_3_3_2_1");
+/// A registrar announces each granted de-registration to all its peers by an ENRP_HANDLE_UPDATE with DEL_PE.
+pub const R5353_3_3_2_2: ReqId = ReqId("R5353_3_3_2_2");
+/// A registrar that removes a PE of its own for another reason, such as an expired life or an unreachable PE, announces the removal to all its peers.
+pub const R5353_3_3_2_3: ReqId = ReqId("R5353_3_3_2_3");
+/// A DEL_PE contains the handle of the pool and the complete information of the PE.
+pub const R5353_3_3_2_4: ReqId = ReqId("R5353_3_3_2_4");
+/// The sender of a DEL_PE sets the Sending Server's ID to its own server ID.
+pub const R5353_3_3_2_5: ReqId = ReqId("R5353_3_3_2_5");
+/// A registrar that receives a DEL_PE removes the PE from its handlespace.
+pub const R5353_3_3_2_6: ReqId = ReqId("R5353_3_3_2_6");
+/// A registrar that removes the last PE of a pool because of a DEL_PE removes the pool as well.
+pub const R5353_3_3_2_7: ReqId = ReqId("R5353_3_3_2_7");
+/// A registrar that receives a DEL_PE for an unknown PE or pool takes no action.
+pub const R5353_3_3_2_8: ReqId = ReqId("R5353_3_3_2_8");
+
+// RFC 5353 section 3.4: Maintaining Peer List and Monitoring Peer Status
+/// A registrar keeps an internal record of the status of each known peer.
+pub const R5353_3_4_1: ReqId = ReqId("R5353_3_4_1");
+
+// RFC 5353 section 3.4.1: Discovering New Peer
+/// A registrar that receives a message of any type from an unknown peer adds this peer to its peer list.
+pub const R5353_3_4_1_1: ReqId = ReqId("R5353_3_4_1_1");
+/// A registrar sends an ENRP_PRESENCE with the reply required flag to the source address of the message of a new peer.
+pub const R5353_3_4_1_2: ReqId = ReqId("R5353_3_4_1_2");
+/// The discovery of a peer does not lead to an endless exchange of ENRP_PRESENCE messages.
+pub const R5353_3_4_1_3: ReqId = ReqId("R5353_3_4_1_3");
+
+// RFC 5353 section 3.4.2: Server Sending Heartbeat
+/// A registrar sends an ENRP_PRESENCE to all its peers every PEER-HEARTBEAT-CYCLE (default 30 s).
+pub const R5353_3_4_2_1: ReqId = ReqId("R5353_3_4_2_1");
+/// The reply required flag of a periodic ENRP_PRESENCE is 0.
+pub const R5353_3_4_2_2: ReqId = ReqId("R5353_3_4_2_2");
 
 // RFC 5353 section 3.4.3: Detecting Peer Server Failure
 /// A registrar answers an ENRP_PRESENCE that has the reply required flag within MAX-TIME-NO-RESPONSE (default 5 s).
 pub const R5353_3_4_3_1: ReqId = ReqId("R5353_3_4_3_1");
+/// A message of any type from a peer restarts MAX-TIME-LAST-HEARD for this peer.
+pub const R5353_3_4_3_2: ReqId = ReqId("R5353_3_4_3_2");
+/// A registrar that has not heard a peer for more than MAX-TIME-LAST-HEARD (default 61 s) immediately sends this peer alone an ENRP_PRESENCE with the reply required flag.
+pub const R5353_3_4_3_3: ReqId = ReqId("R5353_3_4_3_3");
+/// A registrar considers a peer dead if the ENRP_PRESENCE cannot be sent or the peer does not reply within MAX-TIME-NO-RESPONSE (default 5 s).
+pub const R5353_3_4_3_4: ReqId = ReqId("R5353_3_4_3_4");
+/// A registrar that considers a peer dead initiates a takeover.
+pub const R5353_3_4_3_5: ReqId = ReqId("R5353_3_4_3_5");
+/// A registrar does not initiate a takeover of a peer that it hears within the limits.
+pub const R5353_3_4_3_6: ReqId = ReqId("R5353_3_4_3_6");
+
+// RFC 5353 section 3.5.1: Initiating Server Take-over Arbitration
+/// The initiator sends an ENRP_INIT_TAKEOVER to all its peers before it takes over.
+pub const R5353_3_5_1_1: ReqId = ReqId("R5353_3_5_1_1");
+/// The initiator sets the Sending and the Targeting Server's ID of its ENRP_INIT_TAKEOVER.
+pub const R5353_3_5_1_2: ReqId = ReqId("R5353_3_5_1_2");
+/// The initiator sends its ENRP_INIT_TAKEOVER to the target of the takeover as well.
+pub const R5353_3_5_1_3: ReqId = ReqId("R5353_3_5_1_3");
+/// The initiator waits for an ENRP_INIT_TAKEOVER_ACK of each known peer except the target before it takes over.
+pub const R5353_3_5_1_4: ReqId = ReqId("R5353_3_5_1_4");
+/// A registrar that receives an ENRP_INIT_TAKEOVER with itself as the target immediately sends an ENRP_PRESENCE to all its peers.
+pub const R5353_3_5_1_5: ReqId = ReqId("R5353_3_5_1_5");
+/// A registrar that receives an ENRP_INIT_TAKEOVER with itself as the target sends no ENRP_INIT_TAKEOVER_ACK.
+pub const R5353_3_5_1_6: ReqId = ReqId("R5353_3_5_1_6");
+/// An initiator that receives an ENRP_INIT_TAKEOVER for the same target from a peer with a larger server ID aborts its own attempt.
+pub const R5353_3_5_1_7: ReqId = ReqId("R5353_3_5_1_7");
+/// An initiator that gives way sends the other initiator an ENRP_INIT_TAKEOVER_ACK.
+pub const R5353_3_5_1_8: ReqId = ReqId("R5353_3_5_1_8");
+/// An initiator that gives way marks the target as not active and no longer monitors it.
+pub const R5353_3_5_1_9: ReqId = ReqId("R5353_3_5_1_9");
+/// An initiator that receives an ENRP_INIT_TAKEOVER for the same target from a peer with a smaller server ID ignores it.
+pub const R5353_3_5_1_10: ReqId = ReqId("R5353_3_5_1_10");
+/// A registrar that is neither the target nor an initiator for this target sends the initiator an ENRP_INIT_TAKEOVER_ACK.
+pub const R5353_3_5_1_11: ReqId = ReqId("R5353_3_5_1_11");
+/// A registrar that acknowledges a takeover marks the target as not active and no longer monitors it.
+pub const R5353_3_5_1_12: ReqId = ReqId("R5353_3_5_1_12");
+/// An initiator that has an ENRP_INIT_TAKEOVER_ACK of every known peer except the target completes the takeover.
+pub const R5353_3_5_1_13: ReqId = ReqId("R5353_3_5_1_13");
+/// An initiator that receives an ENRP_PRESENCE of the target during the arbitration stops the takeover and takes no further takeover actions.
+pub const R5353_3_5_1_14: ReqId = ReqId("R5353_3_5_1_14");
+/// An initiator that stops a takeover because of the target's ENRP_PRESENCE marks the target as active and monitors it again.
+pub const R5353_3_5_1_15: ReqId = ReqId("R5353_3_5_1_15");
+
+// RFC 5353 section 3.5.2: Takeover Target Peer Server
+/// The initiator that has won sends an ENRP_TAKEOVER_SERVER to all its active peers before its other takeover actions.
+pub const R5353_3_5_2_1: ReqId = ReqId("R5353_3_5_2_1");
+/// The Targeting Server's ID of an ENRP_TAKEOVER_SERVER is the server ID of the target of the takeover.
+pub const R5353_3_5_2_2: ReqId = ReqId("R5353_3_5_2_2");
+/// The initiator marks itself as the Home ENRP server of each PE that the target owned.
+pub const R5353_3_5_2_3: ReqId = ReqId("R5353_3_5_2_3");
+/// The initiator removes the target from its peer list after the ENRP_TAKEOVER_SERVER.
+pub const R5353_3_5_2_4: ReqId = ReqId("R5353_3_5_2_4");
+/// The initiator sends each PE that it has taken over an ASAP_ENDPOINT_KEEP_ALIVE with H=1.
+pub const R5353_3_5_2_5: ReqId = ReqId("R5353_3_5_2_5");
+/// A registrar that receives an ENRP_TAKEOVER_SERVER removes the target from its peer list.
+pub const R5353_3_5_2_6: ReqId = ReqId("R5353_3_5_2_6");
+/// A registrar that receives an ENRP_TAKEOVER_SERVER sets the Home ENRP server of each PE that the target owned to the sender.
+pub const R5353_3_5_2_7: ReqId = ReqId("R5353_3_5_2_7");
+/// A takeover does not change the Home ENRP server of a PE that the target did not own.
+pub const R5353_3_5_2_8: ReqId = ReqId("R5353_3_5_2_8");
+
+// RFC 5353 section 3.6: Handlespace Data Auditing and Re-synchronization
+/// A registrar periodically verifies that its copy of the handlespace agrees with those of its peers.
+pub const R5353_3_6_1: ReqId = ReqId("R5353_3_6_1");
 
 // RFC 5353 section 3.6.1: Auditing Procedures
 /// Every ENRP_PRESENCE contains the current PE checksum of the registrar that sends it.
 pub const R5353_3_6_1_1: ReqId = ReqId("R5353_3_6_1_1");
+/// A registrar keeps a PE checksum for each known peer and one for itself.
+pub const R5353_3_6_1_2: ReqId = ReqId("R5353_3_6_1_2");
+/// A registrar that receives a PE checksum other than its own one for that peer immediately resynchronises with this peer.
+pub const R5353_3_6_1_3: ReqId = ReqId("R5353_3_6_1_3");
+/// A registrar compares a received PE checksum with its own one for the peer.
+pub const R5353_3_6_1_4: ReqId = ReqId("R5353_3_6_1_4");
+/// A registrar that receives the PE checksum that it has for this peer requests no table.
+pub const R5353_3_6_1_5: ReqId = ReqId("R5353_3_6_1_5");
 
 // RFC 5353 section 3.6.2: PE Checksum Calculation Algorithm
 /// A registrar computes its PE checksum as the Internet checksum over one block for each PE that it owns: the pool handle, padded with zeros to a multiple of 4 octets, and the PE Identifier.
 pub const R5353_3_6_2_1: ReqId = ReqId("R5353_3_6_2_1");
+/// A registrar computes the PE checksum of a peer in the same way, over the PEs of its handlespace that this peer owns.
+pub const R5353_3_6_2_2: ReqId = ReqId("R5353_3_6_2_2");
+/// A registrar updates the affected PE checksums immediately after its handlespace has changed.
+pub const R5353_3_6_2_3: ReqId = ReqId("R5353_3_6_2_3");
+
+// RFC 5353 section 3.6.3: Re-Synchronization Procedures
+/// A registrar marks every PE that the peer owns when a resynchronisation begins.
+pub const R5353_3_6_3_1: ReqId = ReqId("R5353_3_6_3_1");
+/// A registrar sends the peer a table request with W=1 in a resynchronisation.
+pub const R5353_3_6_3_2: ReqId = ReqId("R5353_3_6_3_2");
+/// A registrar answers a table request with W=1 immediately with all PEs that it owns, and with no others.
+pub const R5353_3_6_3_3: ReqId = ReqId("R5353_3_6_3_3");
+/// A registrar transfers the entries of the response into its handlespace.
+pub const R5353_3_6_3_4: ReqId = ReqId("R5353_3_6_3_4");
+/// A registrar replaces a PE that it has by the copy in the response.
+pub const R5353_3_6_3_5: ReqId = ReqId("R5353_3_6_3_5");
+/// A registrar removes each PE of the peer that the responses did not contain, after the last response.
+pub const R5353_3_6_3_6: ReqId = ReqId("R5353_3_6_3_6");
+/// A registrar announces no DEL_PE for PEs that a resynchronisation removes.
+pub const R5353_3_6_3_7: ReqId = ReqId("R5353_3_6_3_7");
+/// A registrar whose table request with W=1 is rejected, or not answered, removes no PE of the peer.
+pub const R5353_3_6_3_8: ReqId = ReqId("R5353_3_6_3_8");
+/// A registrar that receives a response with M=1 requests the next part, and removes no PE before the last part.
+pub const R5353_3_6_3_9: ReqId = ReqId("R5353_3_6_3_9");
+
+// RFC 5353 section 3.7: Handling Unrecognized Messages or Unrecognized Parameters
+/// A registrar handles an ENRP message of unknown type as the two highest bits of the type require.
+pub const R5353_3_7_1: ReqId = ReqId("R5353_3_7_1");
+/// A registrar handles an unknown parameter of an ENRP message as the two highest bits of its type require.
+pub const R5353_3_7_2: ReqId = ReqId("R5353_3_7_2");
+/// A registrar that has to report an error sends an ENRP_ERROR with a fitting cause to the sender of the message.
+pub const R5353_3_7_3: ReqId = ReqId("R5353_3_7_3");
+/// A registrar does not answer an ENRP_ERROR with an ENRP_ERROR.
+pub const R5353_3_7_4: ReqId = ReqId("R5353_3_7_4");
+
+// RFC 5353 section 4.2: Thresholds
+/// PEER-HEARTBEAT-CYCLE has a default of 30 s.
+pub const R5353_4_2_1: ReqId = ReqId("R5353_4_2_1");
+/// MAX-TIME-LAST-HEARD has a default of 61 s.
+pub const R5353_4_2_2: ReqId = ReqId("R5353_4_2_2");
+/// MAX-TIME-NO-RESPONSE has a default of 5 s.
+pub const R5353_4_2_3: ReqId = ReqId("R5353_4_2_3");
+
+// RFC 5353 section 5.3: Port Numbers
+/// The registered port of ENRP over SCTP is 9901, and 9902 with TLS.
+pub const R5353_5_3_1: ReqId = ReqId("R5353_5_3_1");
+
+// RFC 5353 section 5.4: SCTP Payload Protocol Identifier
+/// A registrar sends its ENRP messages with the payload protocol identifier 12.
+pub const R5353_5_4_1: ReqId = ReqId("R5353_5_4_1");
+
+// RFC 5353 section 6.2: Implementing Security Mechanisms
+/// A registrar implements TLS with PSK for its peers and certificates for PUs.
+pub const R5353_6_2_1: ReqId = ReqId("R5353_6_2_1");
+/// A registrar goes on serving while it receives announcements and messages from many unknown senders.
+pub const R5353_6_2_2: ReqId = ReqId("R5353_6_2_2");
+
+// RFC 5353 section 6.3: Chain of Trust
+/// A registrar that uses TLS for all communication rejects updates and registrations that do not use TLS.
+pub const R5353_6_3_1: ReqId = ReqId("R5353_6_3_1");
 
 // RFC 5354 section 2: Parameters in General
 /// Parameters are sent in network byte order.
