@@ -26,5 +26,5 @@ pub use kind::*;
 pub use player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 pub use rspcheck_dissect::forge;
 pub use rspcheck_spec::event::Change;
-pub use tester::{Note, TargetProfile, Tester};
+pub use tester::{Note, Placed, TargetProfile, Tester};
 pub use world::{Assoc, Endpoint, EndpointKind, Happening, World, WorldError};

@@ -2,7 +2,7 @@
 
 use crate::case::{Case, Outcome, Stop};
 use crate::monitor::Finding;
-use crate::tester::{TargetProfile, Tester};
+use crate::tester::{Placed, TargetProfile, Tester};
 use crate::world::World;
 use rspcheck_spec::event::{Event, EventKind};
 use rspcheck_spec::run::{CaseRun, CheckRun, Origin};
@@ -17,6 +17,8 @@ pub struct Ran {
     pub events: Vec<Event>,
     /// Findings of the monitors in the target's messages.
     pub findings: Vec<Finding>,
+    /// Its checks by their places in the code, in the order of their first outcome.
+    pub places: Vec<Placed>,
     /// Number of the target's messages that the monitors judged.
     pub messages_seen: usize,
     /// True if the user ended the run before the case ended, so that the record has no result.
@@ -52,11 +54,12 @@ pub fn run_case(case: &Case, world: &mut dyn World, profile: &TargetProfile, see
     });
     let messages_seen = tester.messages_seen;
     let duration_ms = tester.now().saturating_sub(began).as_millis() as u64;
-    let (events, findings) = tester.finish();
+    let (events, findings, places) = tester.finish();
     Ran {
         record: record(case, seed, verdict, reason, checks, duration_ms),
         events,
         findings,
+        places,
         messages_seen,
         interrupted: outcome == Err(Stop::Interrupted),
     }

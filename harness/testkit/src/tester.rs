@@ -14,7 +14,7 @@ use crate::kind::{
 use crate::monitor::Finding;
 use crate::player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 use crate::world::{Assoc, Endpoint, EndpointKind, World};
-pub use check::Note;
+pub use check::{Note, Placed};
 use missing::Missing;
 use pools::Pools;
 use rspcheck_dissect::{Protocol, Value, dissect};
@@ -26,6 +26,7 @@ use rspcheck_spec::ixit::Timers;
 use rspcheck_spec::verdict::CheckOutcome;
 use std::collections::{BTreeSet, VecDeque};
 use std::net::SocketAddr;
+use std::panic::Location;
 use std::time::Duration;
 
 /// PPID of ASAP (RFC 5352 §5, §8.3).
@@ -77,9 +78,10 @@ pub struct Tester<'w> {
     players: Vec<PlayerState>,
     pools_named: u32,
     pools: Pools,
-    /// Requirement that an exchange in progress is about; see [`Tester::answered`].
-    demanded: Option<ReqId>,
+    /// Requirement that an exchange in progress is about, and its place; see [`Tester::answered`].
+    demanded: Option<(ReqId, &'static Location<'static>)>,
     in_preamble: bool,
+    places: Vec<Placed>,
     events: Vec<Event>,
     findings: Vec<Finding>,
     pub(crate) messages_seen: usize,
@@ -104,6 +106,7 @@ impl<'w> Tester<'w> {
             pools: Pools::default(),
             demanded: None,
             in_preamble: false,
+            places: Vec::new(),
             events: Vec::new(),
             findings: Vec::new(),
             messages_seen: 0,
@@ -408,6 +411,7 @@ impl<'w> Tester<'w> {
     ///
     /// # Errors
     /// [`Stop::Broken`] or [`Stop::Inconclusive`] if no message came; the [`Stop`] of the world.
+    #[track_caller]
     pub fn expect(
         &mut self,
         requirement: ReqId,
@@ -476,6 +480,7 @@ impl<'w> Tester<'w> {
     ///
     /// # Errors
     /// As [`Tester::probe`].
+    #[track_caller]
     pub fn expect_none(
         &mut self,
         requirement: ReqId,
@@ -507,6 +512,7 @@ impl<'w> Tester<'w> {
     ///
     /// # Errors
     /// As [`Tester::probe`].
+    #[track_caller]
     pub fn expect_none_for(
         &mut self,
         requirement: ReqId,
@@ -524,6 +530,7 @@ impl<'w> Tester<'w> {
     ///
     /// # Errors
     /// As [`Tester::expect`].
+    #[track_caller]
     pub fn probe(&mut self, player: impl Into<Player>) -> Outcome {
         let player = player.into();
         let handle = self.unused_pool_handle();
@@ -550,6 +557,7 @@ impl<'w> Tester<'w> {
     ///
     /// # Errors
     /// As [`Tester::register_response`], and [`Stop::Inconclusive`] for a rejection.
+    #[track_caller]
     pub fn register(&mut self, pe: &PoolElement) -> Outcome {
         let response = self.register_response(pe)?;
         if response.flag('R') {
@@ -564,6 +572,7 @@ impl<'w> Tester<'w> {
     ///
     /// # Errors
     /// As [`Tester::send`] and [`Tester::expect`].
+    #[track_caller]
     pub fn register_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         self.send_registration(pe)?;
         self.registration_response(pe)
@@ -574,6 +583,7 @@ impl<'w> Tester<'w> {
     ///
     /// # Errors
     /// As [`Tester::expect`].
+    #[track_caller]
     pub fn registration_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         let within = self.timers().t2_registration;
         self.expect(R5352_3_1_53, pe, REGISTRATION_RESPONSE, within)
@@ -584,6 +594,7 @@ impl<'w> Tester<'w> {
     ///
     /// # Errors
     /// As [`Tester::send`] and [`Tester::expect`].
+    #[track_caller]
     pub fn deregister_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         self.send(pe, forge::deregistration(&pe.handle.0, pe.element.id))?;
         let message = self.deregistration_response(pe)?;
@@ -599,6 +610,7 @@ impl<'w> Tester<'w> {
     ///
     /// # Errors
     /// As [`Tester::expect`].
+    #[track_caller]
     pub fn deregistration_response(&mut self, pe: &PoolElement) -> Result<Message, Stop> {
         let within = self.timers().t3_deregistration;
         self.expect(R5352_3_2_22, pe, DEREGISTRATION_RESPONSE, within)
@@ -608,6 +620,7 @@ impl<'w> Tester<'w> {
     ///
     /// # Errors
     /// As [`Tester::expect`].
+    #[track_caller]
     pub fn resolution_response(
         &mut self,
         requirement: ReqId,
@@ -624,6 +637,7 @@ impl<'w> Tester<'w> {
     ///
     /// # Errors
     /// As [`Tester::expect`].
+    #[track_caller]
     pub fn resolve(
         &mut self,
         player: impl Into<Player>,
@@ -658,6 +672,7 @@ impl<'w> Tester<'w> {
     ///
     /// # Errors
     /// As [`Tester::resolve`].
+    #[track_caller]
     pub fn listed(
         &mut self,
         player: impl Into<Player>,

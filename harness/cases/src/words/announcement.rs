@@ -8,6 +8,7 @@ pub(crate) const SCOPE: u32 = 4;
 
 /// Returns the next announcement of any registrar. A registrar without peers sends one every T6; peers make
 /// them rarer.
+#[track_caller]
 pub(crate) fn next_announcement(t: &mut Tester, listener: &Player) -> Result<Message, Stop> {
     let within = t.timers().t6_serverannounce * SCOPE;
     t.expect(R5352_3_6_2, listener, SERVER_ANNOUNCE, within)

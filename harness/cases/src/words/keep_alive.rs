@@ -108,6 +108,7 @@ pub(crate) fn rest(t: &mut Tester, pe: &PoolElement) -> Outcome {
 }
 
 /// Returns the keep-alive that comes at once after a report; without one the requirement is broken.
+#[track_caller]
 pub(crate) fn asked_at_once(
     t: &mut Tester,
     pe: &PoolElement,

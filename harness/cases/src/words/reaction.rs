@@ -150,6 +150,7 @@ fn rejects_an_unknown_pool(t: &mut Tester) -> Outcome {
 }
 
 /// Checks that a new PU is answered: its request is for an unknown pool.
+#[track_caller]
 pub(crate) fn next_pu_is_served(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.answered(R5352_3_3_25, |t| t.probe(&pu))
@@ -157,6 +158,7 @@ pub(crate) fn next_pu_is_served(t: &mut Tester) -> Outcome {
 
 /// Checks that the registrar does not report an acknowledgement as an unrecognized message. It may report
 /// its contents.
+#[track_caller]
 pub(crate) fn not_unrecognized(t: &mut Tester, player: impl Into<Player>) -> Outcome {
     let player = player.into();
     t.probe(player)?;

@@ -58,27 +58,32 @@ pub(crate) fn in_order(list: &str, order: &str) -> bool {
 }
 
 /// Checks that a list has the best PEs in this order: all of them, or the first ones and no other.
+#[track_caller]
 pub(crate) fn has_the_best(t: &mut Tester, requirement: ReqId, list: &str, order: &str) {
     let holds = !list.is_empty() && order.starts_with(list);
     t.check_that(requirement, holds, format!("PEs: {list}"));
 }
 
 /// Checks that a list begins with this PE.
+#[track_caller]
 pub(crate) fn begins_with(t: &mut Tester, requirement: ReqId, list: &str, pe: char) {
     t.check_that(requirement, list.starts_with(pe), format!("PEs: {list}"));
 }
 
 /// Checks that a list has its PEs in this order; some may be missing.
+#[track_caller]
 pub(crate) fn follows_order(t: &mut Tester, requirement: ReqId, list: &str, order: &str) {
     t.check_that(requirement, in_order(list, order), format!("PEs: {list}"));
 }
 
 /// Checks that no PE is there twice.
+#[track_caller]
 pub(crate) fn has_none_twice(t: &mut Tester, requirement: ReqId, pes: &str) {
     t.check_that(requirement, no_repeats(pes), format!("PEs: {pes}"));
 }
 
 /// Checks that this PE is not there.
+#[track_caller]
 pub(crate) fn has_not(t: &mut Tester, requirement: ReqId, pes: &str, pe: char) {
     t.check_that(requirement, !pes.contains(pe), format!("PEs: {pes}"));
 }

@@ -272,6 +272,7 @@ fn without_events(record: CaseRun) -> Ran {
         record,
         events: Vec::new(),
         findings: Vec::new(),
+        places: Vec::new(),
         messages_seen: 0,
         interrupted: false,
     }

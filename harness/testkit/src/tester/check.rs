@@ -8,6 +8,7 @@ use rspcheck_spec::catalogue::catalogue;
 use rspcheck_spec::event::EventKind;
 use rspcheck_spec::verdict::{CheckOutcome, Level};
 use std::fmt::Debug;
+use std::panic::Location;
 
 /// Sentence for a check that does not hold. It may refer to the checked message, so that reports show its
 /// octets. A text converts into a note, and so does a message, whose summary is the sentence.
@@ -56,11 +57,13 @@ impl From<&Message> for Note {
 
 impl Tester<'_> {
     /// Checks one requirement. The case goes on.
+    #[track_caller]
     pub fn check(&mut self, requirement: ReqId, holds: bool) {
         self.check_that(requirement, holds, Note::default());
     }
 
     /// Checks one requirement. The note states the difference if it does not hold.
+    #[track_caller]
     pub fn check_that(&mut self, requirement: ReqId, holds: bool, note: impl Into<Note>) {
         let Note { text, message } = note.into();
         let outcome = if holds {
@@ -72,6 +75,7 @@ impl Tester<'_> {
     }
 
     /// Checks that a value of the target is the expected one. `what` names the value in reports.
+    #[track_caller]
     pub fn check_eq<T: PartialEq + Debug>(
         &mut self,
         requirement: ReqId,
@@ -92,6 +96,7 @@ impl Tester<'_> {
     }
 
     /// Checks one requirement and stops the case if it is broken.
+    #[track_caller]
     pub fn require(&mut self, requirement: ReqId, holds: bool, note: impl Into<Note>) -> Outcome {
         self.check_that(requirement, holds, note);
         if holds { Ok(()) } else { Err(Stop::Broken) }
@@ -103,11 +108,23 @@ impl Tester<'_> {
     }
 
     /// Records the outcome of a check. In the preamble one that does not hold makes the case inconclusive.
+    #[track_caller]
     pub(super) fn record(
         &mut self,
         requirement: ReqId,
         outcome: CheckOutcome,
         message: Option<usize>,
+    ) {
+        self.record_at(requirement, outcome, message, Location::caller());
+    }
+
+    /// Records the outcome of a check at this place.
+    pub(super) fn record_at(
+        &mut self,
+        requirement: ReqId,
+        outcome: CheckOutcome,
+        message: Option<usize>,
+        place: &'static Location<'static>,
     ) {
         if self.in_preamble {
             if !outcome.holds() && self.inconclusive.is_none() {
@@ -120,6 +137,7 @@ impl Tester<'_> {
             }
             return;
         }
+        self.place(requirement, outcome.holds(), place);
         let level = catalogue()
             .get(requirement.0)
             .map_or(Level::Must, |r| r.level);
@@ -130,4 +148,31 @@ impl Tester<'_> {
             outcome,
         });
     }
+
+    /// Notes the place of a check in the code, once for all its repetitions.
+    fn place(&mut self, requirement: ReqId, holds: bool, place: &'static Location<'static>) {
+        let known = self
+            .places
+            .iter_mut()
+            .find(|known| known.requirement == requirement && known.place == place);
+        match known {
+            Some(known) => known.holds &= holds,
+            None => self.places.push(Placed {
+                requirement,
+                place,
+                holds,
+            }),
+        }
+    }
+}
+
+/// Check as the code of a case has it: it can be made several times in one run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Placed {
+    /// Its requirement.
+    pub requirement: ReqId,
+    /// Place of the check in the code: a line of the case, or of a word that makes several checks.
+    pub place: &'static Location<'static>,
+    /// True if it held each time.
+    pub holds: bool,
 }

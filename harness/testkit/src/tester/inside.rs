@@ -1,6 +1,6 @@
 //! Associations, happenings and events behind the words of a case.
 
-use super::{ASAP_PPID, INBOX_LIMIT, LAST_LOOK, Tester, echoes};
+use super::{ASAP_PPID, INBOX_LIMIT, LAST_LOOK, Placed, Tester, echoes};
 use crate::case::{Outcome, Stop};
 use crate::forge::{self, Forge};
 use crate::kind::ENDPOINT_KEEP_ALIVE;
@@ -302,8 +302,8 @@ impl Tester<'_> {
         });
     }
 
-    pub(crate) fn finish(self) -> (Vec<Event>, Vec<Finding>) {
-        (self.events, self.findings)
+    pub(crate) fn finish(self) -> (Vec<Event>, Vec<Finding>, Vec<Placed>) {
+        (self.events, self.findings, self.places)
     }
 
     pub(crate) fn end(&mut self, kind: EventKind) {

@@ -8,6 +8,7 @@ use crate::player::Player;
 use rspcheck_spec::ReqId;
 use rspcheck_spec::id::{R5352_2_2_6_5, R5352_3_1_53, R5352_3_2_22, R5352_3_3_21, R5352_3_3_25};
 use rspcheck_spec::verdict::CheckOutcome;
+use std::panic::Location;
 
 /// A message that did not come: the requirement that demands it, and the target's omission in words that do
 /// not depend on the case, so that a report can count the cases that it spoils.
@@ -65,6 +66,7 @@ impl Tester<'_> {
     /// Ends a case in which an expected message did not come. The requirement that demands the message is
     /// broken where the case covers it; otherwise, and in the preamble, the case is inconclusive. A dead
     /// target and a late harness are ruled out before.
+    #[track_caller]
     pub(super) fn missing(&mut self, player: Player, expected: &str, missing: Missing) -> Stop {
         // A process that dies takes its associations down before its end can be seen.
         if let Err(stop) = self.pass_time(LAST_LOOK) {
@@ -87,10 +89,13 @@ impl Tester<'_> {
             instead,
         };
         let covered = |requirement: &ReqId| self.case.covers.contains(requirement);
-        let broken = self.demanded.or(missing.requirement).filter(covered);
-        match broken {
-            Some(requirement) if !self.in_preamble => {
-                self.record(requirement, outcome, None);
+        let broken = match self.demanded {
+            Some((requirement, place)) => Some((requirement, place)),
+            None => missing.requirement.map(|r| (r, Location::caller())),
+        };
+        match broken.filter(|(requirement, _)| covered(requirement)) {
+            Some((requirement, place)) if !self.in_preamble => {
+                self.record_at(requirement, outcome, None, place);
                 Stop::Broken
             }
             _ => {

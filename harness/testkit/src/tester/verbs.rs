@@ -4,6 +4,7 @@ use super::Tester;
 use crate::case::{Outcome, Stop};
 use crate::player::{Message, Player, PoolElement, PoolHandle};
 use rspcheck_spec::ReqId;
+use std::panic::Location;
 
 impl Tester<'_> {
     // ---- answers --------------------------------------------------------------------------------
@@ -13,12 +14,13 @@ impl Tester<'_> {
     ///
     /// # Errors
     /// The [`Stop`] of `exchange`.
+    #[track_caller]
     pub fn answered<T>(
         &mut self,
         requirement: ReqId,
         exchange: impl FnOnce(&mut Self) -> Result<T, Stop>,
     ) -> Result<T, Stop> {
-        let outer = self.demanded.replace(requirement);
+        let outer = self.demanded.replace((requirement, Location::caller()));
         let answer = exchange(self);
         self.demanded = outer;
         let answer = answer?;
@@ -27,6 +29,7 @@ impl Tester<'_> {
     }
 
     /// Checks the requirement that asks for an answer just received, if the case covers it.
+    #[track_caller]
     pub(super) fn note_answer(&mut self, requirement: ReqId) {
         if self.case.covers.contains(&requirement) {
             self.check(requirement, true);
@@ -34,6 +37,7 @@ impl Tester<'_> {
     }
 
     /// Records behaviour that the requirement permits, with a sentence that describes it.
+    #[track_caller]
     pub fn permitted(&mut self, requirement: ReqId, note: impl Into<String>) {
         self.observe(note);
         self.check(requirement, true);
@@ -55,6 +59,7 @@ impl Tester<'_> {
     // ---- responses ------------------------------------------------------------------------------
 
     /// Checks that a response grants the request: R is clear.
+    #[track_caller]
     pub fn granted(&mut self, requirements: &[ReqId], response: &Message) {
         for requirement in requirements {
             self.check_that(*requirement, !response.flag('R'), response);
@@ -62,6 +67,7 @@ impl Tester<'_> {
     }
 
     /// Checks that a response rejects the request: R is set.
+    #[track_caller]
     pub fn rejected(&mut self, requirements: &[ReqId], response: &Message) {
         for requirement in requirements {
             self.check_that(*requirement, response.flag('R'), response);
@@ -69,41 +75,49 @@ impl Tester<'_> {
     }
 
     /// Checks that a flag of a message is set.
+    #[track_caller]
     pub fn flag_set(&mut self, requirement: ReqId, message: &Message, flag: char) {
         self.check_that(requirement, message.flag(flag), message);
     }
 
     /// Checks that a flag of a message is clear.
+    #[track_caller]
     pub fn flag_clear(&mut self, requirement: ReqId, message: &Message, flag: char) {
         self.check_that(requirement, !message.flag(flag), message);
     }
 
     /// Checks that a message carries this error cause, and returns whether it does.
+    #[track_caller]
     pub fn cause(&mut self, requirement: ReqId, message: &Message, code: u16) -> bool {
         self.carries(requirement, message, &format!("operation-error/{code:#x}"))
     }
 
     /// Checks that a message does not carry this error cause.
+    #[track_caller]
     pub fn no_cause(&mut self, requirement: ReqId, message: &Message, code: u16) {
         self.lacks(requirement, message, &format!("operation-error/{code:#x}"));
     }
 
     /// Checks that a message carries this error cause and no other.
+    #[track_caller]
     pub fn only_cause(&mut self, requirement: ReqId, message: &Message, code: u16) {
         self.check_eq(requirement, "error causes", message.causes(), vec![code]);
     }
 
     /// Checks that a message has an Operation Error parameter, and returns whether it has.
+    #[track_caller]
     pub fn error(&mut self, requirement: ReqId, message: &Message) -> bool {
         self.carries(requirement, message, "operation-error")
     }
 
     /// Checks that a message has no Operation Error parameter.
+    #[track_caller]
     pub fn no_error(&mut self, requirement: ReqId, message: &Message) {
         self.lacks(requirement, message, "operation-error");
     }
 
     /// Checks that a message has something at this path, and returns whether it has.
+    #[track_caller]
     pub fn carries(&mut self, requirement: ReqId, message: &Message, path: &str) -> bool {
         let holds = message.has(path);
         self.check_that(requirement, holds, message);
@@ -114,16 +128,19 @@ impl Tester<'_> {
     ///
     /// # Errors
     /// [`Stop::Broken`] if the message has nothing there.
+    #[track_caller]
     pub fn must_carry(&mut self, requirement: ReqId, message: &Message, path: &str) -> Outcome {
         self.require(requirement, message.has(path), message)
     }
 
     /// Checks that a message has nothing at this path.
+    #[track_caller]
     pub fn lacks(&mut self, requirement: ReqId, message: &Message, path: &str) {
         self.check_that(requirement, !message.has(path), message);
     }
 
     /// Checks the number at this path of a message.
+    #[track_caller]
     pub fn field(
         &mut self,
         requirement: ReqId,
@@ -140,6 +157,7 @@ impl Tester<'_> {
     }
 
     /// Checks the number at this path of a message, if the message has one.
+    #[track_caller]
     pub fn field_if_present(
         &mut self,
         requirement: ReqId,
@@ -153,6 +171,7 @@ impl Tester<'_> {
     }
 
     /// Checks that a message names this pool handle, octet for octet.
+    #[track_caller]
     pub fn names_pool(&mut self, requirement: ReqId, message: &Message, pool: &PoolHandle) {
         self.check_eq(
             requirement,
@@ -163,6 +182,7 @@ impl Tester<'_> {
     }
 
     /// Checks that a message names this PE by its PE Identifier.
+    #[track_caller]
     pub fn names_pe(&mut self, requirement: ReqId, message: &Message, pe: &PoolElement) {
         self.field(requirement, message, "pe-identifier", pe.pe_identifier());
     }
@@ -173,6 +193,7 @@ impl Tester<'_> {
     ///
     /// # Errors
     /// As [`Tester::resolve`].
+    #[track_caller]
     pub fn lists(
         &mut self,
         requirement: ReqId,
@@ -189,6 +210,7 @@ impl Tester<'_> {
     ///
     /// # Errors
     /// As [`Tester::resolve`].
+    #[track_caller]
     pub fn lists_at_least(
         &mut self,
         requirement: ReqId,
@@ -205,6 +227,7 @@ impl Tester<'_> {
     ///
     /// # Errors
     /// As [`Tester::resolve`].
+    #[track_caller]
     pub fn lists_none(
         &mut self,
         requirement: ReqId,
@@ -218,6 +241,7 @@ impl Tester<'_> {
     ///
     /// # Errors
     /// As [`Tester::resolve`].
+    #[track_caller]
     pub fn resolves(
         &mut self,
         requirement: ReqId,
@@ -233,6 +257,7 @@ impl Tester<'_> {
     ///
     /// # Errors
     /// As [`Tester::resolve`].
+    #[track_caller]
     pub fn does_not_list(
         &mut self,
         requirement: ReqId,
@@ -245,6 +270,7 @@ impl Tester<'_> {
     }
 
     /// Checks that a resolution lists exactly these PEs, in any order.
+    #[track_caller]
     pub fn members(&mut self, requirement: ReqId, resolution: &Message, pes: &[&PoolElement]) {
         let (mut listed, mut expected) = (resolution.pool_elements(), identifiers(pes));
         listed.sort_unstable();
@@ -253,6 +279,7 @@ impl Tester<'_> {
     }
 
     /// Checks the number at this path of every listed PE, in order.
+    #[track_caller]
     pub fn listed_values(
         &mut self,
         requirement: ReqId,
@@ -269,6 +296,7 @@ impl Tester<'_> {
     }
 
     /// Checks that these PEs are among those that a resolution lists.
+    #[track_caller]
     pub fn includes(&mut self, requirement: ReqId, resolution: &Message, pes: &[&PoolElement]) {
         let listed = resolution.pool_elements();
         let holds = identifiers(pes).iter().all(|id| listed.contains(id));
@@ -276,6 +304,7 @@ impl Tester<'_> {
     }
 
     /// Checks that this PE is not among those that a resolution lists.
+    #[track_caller]
     pub fn excludes(&mut self, requirement: ReqId, resolution: &Message, pe: &PoolElement) {
         let listed = resolution.pool_elements();
         let holds = !listed.contains(&pe.pe_identifier());
