@@ -1,11 +1,13 @@
 //! A fault between the engine of the registrar in process and its transport.
 //!
 //! A fault changes what the registrar sends, as a wrong encoder or a forgotten rule would, or what it
-//! receives, as one that misreads a message would. The tests of the suite use faults to prove that each case
-//! can fail.
+//! receives, as one that misreads a message would. It also reaches the registrar's state: it hides events of
+//! the transport, sends messages later, and lets the registrar receive messages that no peer has sent, such as
+//! an acknowledgement for another pool or a second question that counts as a selection. The tests of the suite
+//! use faults to prove that each case can fail.
 
 use rsp_proto::registrar::Config;
-use rsp_transport::{AssocId, Caps, Local, LocalPort, Outgoing, Peer, Transport};
+use rsp_transport::{AssocId, Caps, Event, Local, LocalPort, Outgoing, Peer, Transport};
 use std::collections::BTreeMap;
 use std::io;
 use std::net::SocketAddr;
@@ -21,12 +23,25 @@ pub struct Fault {
     pub sent: fn(&mut Sent),
     /// Changes a message that the registrar receives; returns false to drop it.
     pub received: fn(&mut Received) -> bool,
+    /// Changes any other event of the transport; returns false to hide it from the registrar.
+    pub event: fn(&mut Event, &mut Memory) -> bool,
     /// Changes the settings of the registrar.
     pub settings: fn(&mut Config),
 }
 
 /// State that a fault keeps over the messages of one case: numbers by keys of its choice.
 pub type Memory = BTreeMap<Vec<u8>, u64>;
+
+/// A message that the registrar receives although no peer has sent it. [`Fault::received`] does not see it.
+#[derive(Clone, Debug)]
+pub struct Injected {
+    /// Time since the case began; one that has passed is at once.
+    pub at: Duration,
+    /// Number of the association that it seems to come over.
+    pub assoc: u64,
+    /// Its octets.
+    pub octets: Vec<u8>,
+}
 
 /// A message on its way in. It dereferences to its octets.
 #[derive(Clone, Debug)]
@@ -41,6 +56,8 @@ pub struct Received {
     pub memory: Memory,
     /// Abort the association that it came over.
     pub aborts: bool,
+    /// Messages that the registrar receives after this one.
+    pub injected: Vec<Injected>,
 }
 
 impl Deref for Received {
@@ -66,6 +83,8 @@ pub struct Sent {
     pub ppid: u32,
     /// The number of times it is sent; 0 drops it.
     pub copies: usize,
+    /// Time for which it is held back.
+    pub delay: Duration,
     /// Also send it over the associations set up before and after this one.
     pub strays: bool,
     /// Number of the association that it goes to; none for a datagram.
@@ -74,6 +93,57 @@ pub struct Sent {
     pub at: Duration,
     /// State of the fault.
     pub memory: Memory,
+    /// Messages that the registrar receives after it has sent this one.
+    pub injected: Vec<Injected>,
+}
+
+/// State of a fault, and the deeds that it has put off.
+#[derive(Debug, Default)]
+pub(crate) struct State {
+    pub(crate) memory: Memory,
+    /// By time, and in order where the times are equal.
+    later: BTreeMap<(Duration, u64), Later>,
+    put_off: u64,
+}
+
+/// A deed that a fault has put off.
+#[derive(Debug)]
+pub(crate) enum Later {
+    /// The registrar receives a message.
+    Receive { assoc: AssocId, octets: Vec<u8> },
+    /// A message of the registrar is sent.
+    Send {
+        assoc: AssocId,
+        stream: u16,
+        ppid: u32,
+        octets: Vec<u8>,
+    },
+}
+
+impl State {
+    /// Returns the time of the next deed.
+    pub(crate) fn due(&self) -> Option<Duration> {
+        self.later.keys().next().map(|(at, _)| *at)
+    }
+
+    /// Returns a deed that is due.
+    pub(crate) fn take_due(&mut self, now: Duration) -> Option<Later> {
+        let entry = self.later.first_entry()?;
+        (entry.key().0 <= now).then(|| entry.remove())
+    }
+
+    pub(crate) fn inject(&mut self, injected: Vec<Injected>) {
+        for message in injected {
+            let assoc = AssocId(message.assoc);
+            let octets = message.octets;
+            self.put_off(message.at, Later::Receive { assoc, octets });
+        }
+    }
+
+    fn put_off(&mut self, at: Duration, deed: Later) {
+        self.later.insert((at, self.put_off), deed);
+        self.put_off += 1;
+    }
 }
 
 /// A transport that applies a fault, if there is one, to everything that is sent.
@@ -81,7 +151,7 @@ pub(crate) struct Faulty<'a> {
     inner: &'a mut dyn Transport,
     fault: Option<Fault>,
     now: Duration,
-    memory: &'a mut Memory,
+    state: &'a mut State,
 }
 
 impl<'a> Faulty<'a> {
@@ -89,13 +159,13 @@ impl<'a> Faulty<'a> {
         inner: &'a mut dyn Transport,
         fault: Option<Fault>,
         now: Duration,
-        memory: &'a mut Memory,
+        state: &'a mut State,
     ) -> Faulty<'a> {
         Faulty {
             inner,
             fault,
             now,
-            memory,
+            state,
         }
     }
 
@@ -105,13 +175,16 @@ impl<'a> Faulty<'a> {
             octets: octets.to_vec(),
             ppid,
             copies: 1,
+            delay: Duration::ZERO,
             strays: false,
             assoc,
             at: self.now,
-            memory: std::mem::take(self.memory),
+            memory: std::mem::take(&mut self.state.memory),
+            injected: Vec::new(),
         };
         (fault.sent)(&mut sent);
-        *self.memory = std::mem::take(&mut sent.memory);
+        self.state.memory = std::mem::take(&mut sent.memory);
+        self.state.inject(std::mem::take(&mut sent.injected));
         sent
     }
 }
@@ -151,7 +224,17 @@ impl Transport for Faulty<'_> {
             }
         }
         for _ in 0..sent.copies {
-            self.inner.send(assoc, changed)?;
+            if sent.delay.is_zero() {
+                self.inner.send(assoc, changed)?;
+                continue;
+            }
+            let deed = Later::Send {
+                assoc,
+                stream: message.stream,
+                ppid: sent.ppid,
+                octets: sent.octets.clone(),
+            };
+            self.state.put_off(self.now + sent.delay, deed);
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 //! The target is one host, every endpoint of the harness another. Nothing here waits: the clock jumps
 //! to the next packet or timer, so a case of ten minutes takes milliseconds and a seed replays it exactly.
 
-use crate::fault::{Fault, Faulty, Memory, Received};
+use crate::fault::{Fault, Faulty, Later, Received, State};
 use rserpool::registrar::driver::{RegistrarDriver, Setup};
 use rsp_transport::sim::{HostId, Net};
 use rsp_transport::{AssocId, DownKind, Event, Local, LocalPort, Outgoing, Peer, Transport};
@@ -19,6 +19,8 @@ use crate::event_map::{change_of, environment};
 const TARGET: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 /// ASAP's port (RFC 5352 §8.2).
 const ASAP_PORT: u16 = 3863;
+/// PPID of ASAP (RFC 5352 §8.3).
+const ASAP_PPID: u32 = 11;
 /// Group of the announcements (RFC 5352 §8.4).
 const GROUP: IpAddr = IpAddr::V4(Ipv4Addr::new(224, 0, 1, 185));
 
@@ -37,7 +39,7 @@ pub struct InProcess {
     target: HostId,
     driver: RegistrarDriver,
     fault: Option<Fault>,
-    memory: Memory,
+    state: State,
     players: Vec<PlayerEndpoint>,
     /// The harness's associations by host and the host's own number.
     assocs: BTreeMap<(HostId, AssocId), Assoc>,
@@ -71,8 +73,8 @@ impl InProcess {
         }
         let now = net.now();
         let mut host = net.host(target);
-        let mut memory = Memory::new();
-        let mut transport = Faulty::new(&mut host, fault, now, &mut memory);
+        let mut state = State::default();
+        let mut transport = Faulty::new(&mut host, fault, now, &mut state);
         let driver = RegistrarDriver::start(setup, seed ^ TARGET_SHARE, &mut transport, now)
             .map_err(environment)?;
         Ok(InProcess {
@@ -80,7 +82,7 @@ impl InProcess {
             target,
             driver,
             fault,
-            memory,
+            state,
             players: Vec::new(),
             assocs: BTreeMap::new(),
             places: BTreeMap::new(),
@@ -158,33 +160,76 @@ impl InProcess {
         Some(happening)
     }
 
-    fn target_event(&mut self, mut event: Event) {
+    fn target_event(&mut self, event: Event) {
         let now = self.net.now();
-        if let (Some(fault), Event::Message { assoc, octets, .. }) = (self.fault, &mut event) {
-            let assoc = *assoc;
-            let mut received = Received {
-                octets: std::mem::take(octets),
-                assoc: assoc.0,
-                at: now,
-                memory: std::mem::take(&mut self.memory),
-                aborts: false,
-            };
-            let goes_on = (fault.received)(&mut received);
-            self.memory = received.memory;
-            *octets = received.octets;
-            if received.aborts {
-                event = Event::Down {
+        if let Some(event) = self.spoilt(event) {
+            self.drive(|driver, transport| driver.event(now, event, transport));
+        }
+    }
+
+    /// Returns what the fault makes of an event; `None` if the registrar does not see it.
+    fn spoilt(&mut self, mut event: Event) -> Option<Event> {
+        let Some(fault) = self.fault else {
+            return Some(event);
+        };
+        let Event::Message { assoc, octets, .. } = &mut event else {
+            return (fault.event)(&mut event, &mut self.state.memory).then_some(event);
+        };
+        let assoc = *assoc;
+        let mut received = Received {
+            octets: std::mem::take(octets),
+            assoc: assoc.0,
+            at: self.net.now(),
+            memory: std::mem::take(&mut self.state.memory),
+            aborts: false,
+            injected: Vec::new(),
+        };
+        let goes_on = (fault.received)(&mut received);
+        self.state.memory = received.memory;
+        self.state.inject(received.injected);
+        *octets = received.octets;
+        if received.aborts {
+            self.net.host(self.target).abort(assoc);
+            return Some(Event::Down {
+                assoc,
+                kind: DownKind::Aborted,
+                cause: None,
+                why: String::new(),
+            });
+        }
+        goes_on.then_some(event)
+    }
+
+    /// Does what a fault has put off.
+    fn catch_up(&mut self, deed: Later) {
+        let now = self.net.now();
+        match deed {
+            Later::Receive { assoc, octets } => {
+                let event = Event::Message {
                     assoc,
-                    kind: DownKind::Aborted,
-                    cause: None,
-                    why: String::new(),
+                    stream: 0,
+                    ppid: ASAP_PPID,
+                    unordered: None,
+                    octets,
                 };
-                self.net.host(self.target).abort(assoc);
-            } else if !goes_on {
-                return;
+                self.drive(|driver, transport| driver.event(now, event, transport));
+            }
+            Later::Send {
+                assoc,
+                stream,
+                ppid,
+                octets,
+            } => {
+                let message = Outgoing {
+                    stream,
+                    ppid,
+                    unordered: false,
+                    octets: &octets,
+                };
+                // The association may be gone meanwhile.
+                let _ = self.net.host(self.target).send(assoc, message);
             }
         }
-        self.drive(|driver, transport| driver.event(now, event, transport));
     }
 
     fn target_timeout(&mut self) {
@@ -198,16 +243,16 @@ impl InProcess {
             return;
         }
         let now = self.net.now();
-        let (net, driver, fault, target, memory) = (
+        let (net, driver, fault, target, state) = (
             &mut self.net,
             &mut self.driver,
             self.fault,
             self.target,
-            &mut self.memory,
+            &mut self.state,
         );
         let done = catch_unwind(AssertUnwindSafe(|| {
             let mut host = net.host(target);
-            call(driver, &mut Faulty::new(&mut host, fault, now, memory));
+            call(driver, &mut Faulty::new(&mut host, fault, now, state));
         }));
         if let Err(panic) = done {
             let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
@@ -345,10 +390,12 @@ impl World for InProcess {
                     format!("{BUSY_LIMIT} packets and timers, and nothing came of it for the case");
                 return Err(WorldError::Environment(what));
             }
-            let due = self
-                .driver
-                .deadline()
-                .map_or(until, |deadline| deadline.min(until));
+            if let Some(deed) = self.state.take_due(self.net.now()) {
+                self.catch_up(deed);
+                continue;
+            }
+            let deadlines = [self.driver.deadline(), self.state.due()];
+            let due = deadlines.into_iter().flatten().fold(until, Duration::min);
             match self.net.next(due) {
                 Some((host, event)) if host == self.target => self.target_event(event),
                 Some((host, event)) => {

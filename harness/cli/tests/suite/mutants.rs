@@ -24,6 +24,7 @@ pub(crate) const fn both(
         name,
         sent,
         received,
+        event: |_, _| true,
         settings: |_| {},
     }
 }
