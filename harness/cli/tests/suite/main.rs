@@ -2,21 +2,22 @@
 //! and fails on at least one mutant. A case that no mutant makes fail could not be trusted to fail at all.
 
 mod lawful;
+mod matrix;
 mod mutants;
 
+use matrix::{Seen, rows, wrong};
 use rspcheck_adapters::bundled;
 use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::fault::Fault;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::catalogue::{Class, How, catalogue};
-use rspcheck_spec::run::CheckRun;
 use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::{self, Ran};
 use rspcheck_testkit::{Case, TargetProfile, conversation, monitor};
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex};
 use std::thread;
 
 /// Seed of every run here.
@@ -43,66 +44,52 @@ fn run(case: &Case, mutant: Option<Fault>) -> Ran {
     runner::run_case(case, world.as_mut(), &profile(), SEED)
 }
 
-/// Every case that applies to the reference registrar, on all processors; gives what is wrong, in order.
-fn each(check: impl Fn(&'static Case) -> Option<String> + Sync) -> Vec<String> {
+/// Maps every case that applies to the reference registrar, on all processors.
+fn on_all_processors<T: Send>(map: impl Fn(&'static Case) -> T + Sync) -> Vec<T> {
     let profile = profile();
     let cases: Vec<_> = rspcheck_cases::all()
         .filter(|case| runner::skip_reason(case, &profile).is_none())
         .collect();
     let next = AtomicUsize::new(0);
-    let (sender, wrong) = channel();
+    let (sender, mapped) = channel();
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
-            let (sender, next, cases, check) = (sender.clone(), &next, &cases, &check);
+            let (sender, next, cases, map) = (sender.clone(), &next, &cases, &map);
             scope.spawn(move || {
                 while let Some(case) = cases.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    if let Some(what) = check(case) {
-                        sender
-                            .send(format!("{}: {what}", case.id))
-                            .expect("the receiver waits for all");
-                    }
+                    sender.send(map(case)).expect("the receiver waits for all");
                 }
             });
         }
         drop(sender);
     });
-    let mut wrong: Vec<_> = wrong.iter().collect();
-    wrong.sort();
-    wrong
+    mapped.iter().collect()
 }
 
 #[test]
 fn every_case_passes_on_the_reference_registrar() {
-    let wrong = each(|case| {
-        let record = run(case, None).record;
-        (record.verdict != Verdict::Pass).then(|| format!("{} {}", record.verdict, record.reason))
+    let wrong = wrong(|row| {
+        let seen = &row.correct;
+        (seen.verdict != Verdict::Pass).then(|| format!("{} {}", seen.verdict, seen.reason))
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
 fn the_same_seed_gives_the_same_events() {
-    let wrong = each(|case| {
+    let mut differ = on_all_processors(|case| {
         let (one, two) = (run(case, None).events, run(case, None).events);
-        (one != two).then(|| "two runs of one seed differ".to_owned())
+        (one != two).then_some(case.id)
     });
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-}
-
-/// Returns true if the case itself or a monitor found the defect of a mutant.
-fn noticed(ran: &Ran) -> bool {
-    matches!(
-        ran.record.verdict,
-        Verdict::Warn | Verdict::Fail | Verdict::Crash
-    )
+    differ.sort_unstable();
+    let differ: Vec<_> = differ.into_iter().flatten().collect();
+    assert!(differ.is_empty(), "{differ:?}");
 }
 
 #[test]
 fn every_case_fails_on_some_mutant() {
-    let wrong = each(|case| {
-        let killed = mutants::ALL
-            .iter()
-            .any(|mutant| noticed(&run(case, Some(*mutant))));
+    let wrong = wrong(|row| {
+        let killed = row.mutants.iter().any(Seen::noticed);
         (!killed).then(|| "no mutant makes it fail".to_owned())
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -110,23 +97,17 @@ fn every_case_fails_on_some_mutant() {
 
 #[test]
 fn mutants_break_the_requirement_that_they_are_about() {
-    let wrong = each(|case| {
-        let wrong: Vec<_> = mutants::SEEN
-            .iter()
-            .filter(|(_, id, _)| *id == case.id)
-            .filter(|(name, _, requirement)| {
-                let mutant = mutants::ALL.iter().find(|mutant| mutant.name == *name);
-                let record = run(case, Some(*mutant.expect("the mutant exists"))).record;
-                let broken = |c: &CheckRun| c.requirement == *requirement && !c.holds();
-                !record.checks.iter().any(broken)
-            })
+    let wrong = wrong(|row| {
+        let wrong: Vec<_> = mutants::seen()
+            .filter(|(_, id, _)| *id == row.case.id)
+            .filter(|(name, _, requirement)| !row.mutant(name).broken().contains(requirement))
             .map(|(name, _, requirement)| format!("{name} does not break {requirement}"))
             .collect();
         (!wrong.is_empty()).then(|| wrong.join("; "))
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let cases: BTreeSet<_> = rspcheck_cases::all().map(|case| case.id).collect();
-    let unknown = mutants::SEEN.iter().find(|(_, id, _)| !cases.contains(id));
+    let unknown = mutants::seen().find(|(_, id, _)| !cases.contains(id));
     assert_eq!(unknown, None, "there is no such case");
 }
 
@@ -134,33 +115,25 @@ fn mutants_break_the_requirement_that_they_are_about() {
 /// about, the variant names the case.
 #[test]
 fn lawful_variants_fail_no_case() {
-    let wrong = each(|case| {
-        let wrong: Vec<_> = lawful::ALL
-            .iter()
-            .filter_map(|lawful| {
-                let named = |ids| named_in(ids, case.id);
-                let Ran {
-                    record, findings, ..
-                } = run(case, Some(lawful.variant));
-                if let Some(finding) = findings
-                    .iter()
-                    .find(|f| !named_in(lawful.deviates, f.monitor))
+    let wrong = wrong(|row| {
+        let seen = lawful::ALL.iter().zip(&row.lawful);
+        let wrong: Vec<_> = seen
+            .filter_map(|(lawful, seen)| {
+                let named = |ids| named_in(ids, row.case.id);
+                let name = lawful.variant.name;
+                let mut findings = seen.findings.iter();
+                if let Some((monitor, note)) =
+                    findings.find(|(monitor, _)| !named_in(lawful.deviates, monitor))
                 {
-                    return Some(format!(
-                        "{}: {} {}",
-                        lawful.variant.name, finding.monitor, finding.note
-                    ));
+                    return Some(format!("{name}: {monitor} {note}"));
                 }
-                let expected = match record.verdict {
+                let expected = match seen.verdict {
                     Verdict::Pass => true,
                     Verdict::Warn => named(lawful.deviates),
                     Verdict::Inconc => named(lawful.hides),
                     _ => false,
                 };
-                (!expected).then(|| {
-                    let (name, verdict) = (lawful.variant.name, record.verdict);
-                    format!("{name}: {verdict} {}", record.reason)
-                })
+                (!expected).then(|| format!("{name}: {} {}", seen.verdict, seen.reason))
             })
             .collect();
         (!wrong.is_empty()).then(|| wrong.join("; "))
@@ -172,54 +145,26 @@ fn named_in(beginnings: &[&str], id: &str) -> bool {
     beginnings.iter().any(|beginning| id.starts_with(beginning))
 }
 
-/// Requirements that are broken on a mutant in any case, with the cases that are not conclusive.
-fn broken(mutant: &str) -> (BTreeSet<String>, usize) {
-    let mutant = mutants::ALL.iter().find(|m| m.name == mutant);
-    let mutant = mutant.expect("the mutants have this name");
-    let (broken, unseen) = (Mutex::new(BTreeSet::new()), AtomicUsize::new(0));
-    each(|case| {
-        let record = run(case, Some(*mutant)).record;
-        let unseen_here = record.reason.contains("cannot be seen: the target");
-        unseen.fetch_add(usize::from(unseen_here), Ordering::Relaxed);
-        let wrong = record.checks.into_iter().filter(|check| !check.holds());
-        let wrong = wrong.map(|check| check.requirement);
-        broken.lock().expect("no case panics").extend(wrong);
-        None
-    });
-    let broken = broken.into_inner().expect("no case panics");
-    (broken, unseen.into_inner())
-}
-
 /// A missing answer breaks the requirements that ask for that answer, and no other one: a case about something
 /// else is inconclusive.
 #[test]
 fn missing_answers_break_the_requirements_about_answers() {
     for (mutant, expected) in mutants::SILENT {
-        let (broken, unseen) = broken(mutant);
-        let broken: Vec<&str> = broken.iter().map(String::as_str).collect();
-        assert_eq!(broken, *expected, "{mutant}");
-        assert!(unseen > 0, "{mutant} hides nothing");
+        let seen = || rows().iter().map(|row| row.mutant(mutant));
+        let broken: BTreeSet<_> = seen().flat_map(Seen::broken).collect();
+        assert_eq!(Vec::from_iter(broken), *expected, "{mutant}");
+        let hidden = |seen: &Seen| seen.reason.contains("cannot be seen: the target");
+        assert!(seen().any(hidden), "{mutant} hides nothing");
     }
-}
-
-/// The requirements that a run checked.
-fn checked(case: &Case, mutant: Option<Fault>) -> BTreeSet<String> {
-    run(case, mutant)
-        .record
-        .checks
-        .into_iter()
-        .map(|c| c.requirement)
-        .collect()
 }
 
 #[test]
 fn every_check_is_declared() {
-    let wrong = each(|case| {
-        let odd: Vec<_> = checked(case, None)
-            .into_iter()
-            .filter(|id| !case.covers.iter().any(|r| r.0 == id))
-            .collect();
-        (!odd.is_empty()).then(|| format!("checked but not declared: {}", odd.join(", ")))
+    let wrong = wrong(|row| {
+        let mut odd = row.correct.checked();
+        odd.retain(|id| !row.case.covers.iter().any(|r| r.0 == *id));
+        let odd = Vec::from_iter(odd).join(", ");
+        (!odd.is_empty()).then(|| format!("checked but not declared: {odd}"))
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
@@ -227,18 +172,10 @@ fn every_check_is_declared() {
 /// On the reference registrar, or on a mutant where the check hangs on what the RFC leaves open.
 #[test]
 fn every_declared_requirement_is_checked() {
-    let wrong = each(|case| {
-        let mut left: BTreeSet<_> = case.covers.iter().map(|r| r.0.to_owned()).collect();
-        let lawful = lawful::ALL.iter().map(|lawful| lawful.variant);
-        let spoilt = mutants::ALL.iter().copied().chain(lawful);
-        for mutant in std::iter::once(None).chain(spoilt.map(Some)) {
-            if left.is_empty() {
-                break;
-            }
-            let seen = checked(case, mutant);
-            left.retain(|id| !seen.contains(id));
-        }
-        let left: Vec<_> = left.into_iter().collect();
+    let wrong = wrong(|row| {
+        let seen: BTreeSet<_> = row.all().flat_map(Seen::checked).collect();
+        let left = row.case.covers.iter().map(|r| r.0);
+        let left: Vec<_> = left.filter(|id| !seen.contains(id)).collect();
         (!left.is_empty()).then(|| format!("declared but never checked: {}", left.join(", ")))
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

@@ -32,8 +32,18 @@ pub(crate) const fn both(
 /// Turns a PE Identifier into one that no PE has: the tester draws 32 bits at random.
 const STRANGER: u32 = 0x8000_0001;
 
-/// All mutants.
-pub(crate) const ALL: &[Fault] = &[
+/// Returns all mutants.
+pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
+    ALL.iter()
+}
+
+/// Returns mutants with the case and the requirement that must see them: a case can fail for another reason than
+/// its purpose.
+pub(crate) fn seen() -> impl Iterator<Item = &'static (&'static str, &'static str, &'static str)> {
+    SEEN.iter()
+}
+
+const ALL: &[Fault] = &[
     sends("never-answers-registrations", |s| drop_type(s, 0x03)),
     sends("never-answers-deregistrations", |s| drop_type(s, 0x04)),
     sends("never-answers-resolutions", |s| drop_type(s, 0x06)),
@@ -479,8 +489,7 @@ fn newest_first(sent: &mut Sent) {
     sent.memory = memory;
 }
 
-/// Mutants with the case and the requirement that must see them: a case can fail for another reason than its purpose.
-pub(crate) const SEEN: &[(&str, &str, &str)] = &[
+const SEEN: &[(&str, &str, &str)] = &[
     (
         "clears-the-a-flag",
         "rfc5352/2.2.6/updates-can-be-refused",
