@@ -113,13 +113,16 @@ impl Crowd {
             plan,
         };
         let (mut sent, mut answered) = (0, 0);
+        let mut deadline = clock() + SILENCE;
         while answered < crowd.plan.size() {
             while sent < crowd.plan.size() && sent - answered < AT_ONCE {
                 let octets = crowd.registration(sent);
                 crowd.push(assoc, octets)?;
                 sent += 1;
             }
-            match crowd.line.recv(clock() + SILENCE)? {
+            // Other events must not prolong the wait.
+            let event = crowd.line.recv(deadline)?;
+            match event.filter(|_| clock() < deadline) {
                 Some(Event::Message { octets, .. })
                     if octets.first() == Some(&REGISTRATION_RESPONSE) =>
                 {
@@ -133,6 +136,7 @@ impl Crowd {
                         )));
                     }
                     answered += 1;
+                    deadline = clock() + SILENCE;
                 }
                 Some(Event::Down { why, .. }) => {
                     return Err(LoadError::Target(format!(

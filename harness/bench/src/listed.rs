@@ -7,6 +7,7 @@ use rsp_transport::Event;
 use rspcheck_adapters::live::Place;
 use rspcheck_dissect::{Protocol, dissect};
 use rspcheck_testkit::forge;
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,7 @@ const HANDLE_RESOLUTION_RESPONSE: u8 = 0x06;
 const POOL_ELEMENT: u16 = 0x0a;
 
 /// Resolves pools until each lists `elements` elements; 0: until the registrar does not know it. Returns what was
-/// listed at the end.
+/// listed at the end. Ends early with a pool whose registrar knows the elements and lists a part of them only.
 ///
 /// # Errors
 ///
@@ -37,19 +38,33 @@ pub fn listed(
     let mut listed = Listed::default();
     for handle in pools {
         let request = forge::handle_resolution(handle, false).octets();
-        let mut seen;
+        let mut known = BTreeSet::new();
+        let mut seen = BTreeSet::new();
         loop {
             line.send(assoc, &request)?;
             listed.requests += 1;
-            seen = self::elements(&mut line, deadline)?;
-            if seen == elements || clock() >= deadline || stop.load(Ordering::Relaxed) {
+            let last = std::mem::replace(&mut seen, self::elements(&mut line, deadline)?);
+            // A registrar that lists a part of the elements comes back to those that it left out.
+            let back = seen.intersection(&known).any(|id| !last.contains(id));
+            let new = seen.difference(&known).count();
+            known.extend(&seen);
+            let part = back && seen.len() < elements && known.len() >= elements;
+            if seen.len() == elements || part || clock() >= deadline || stop.load(Ordering::Relaxed)
+            {
                 break;
             }
-            // A pause: no message is under way.
-            line.recv((clock() + AGAIN).min(deadline))?;
+            // A registrar that goes through the elements has the next ones at once.
+            if last.is_empty() || !back && new == 0 {
+                // A pause: no message is under way.
+                line.recv((clock() + AGAIN).min(deadline))?;
+            }
         }
-        listed.elements += seen;
-        listed.as_wanted &= seen == elements;
+        listed.elements += seen.len();
+        listed.as_wanted &= seen.len() == elements;
+        if !seen.is_empty() && seen.len() < elements {
+            let at_most = listed.at_most.unwrap_or((0, 0));
+            listed.at_most = Some(at_most.max((seen.len(), known.len())));
+        }
     }
     Ok(listed)
 }
@@ -63,6 +78,9 @@ pub struct Listed {
     pub as_wanted: bool,
     /// Requests that were sent.
     pub requests: usize,
+    /// Of the pool with the longest last response among those that list too few: the elements of that response, and
+    /// of all responses together.
+    pub at_most: Option<(usize, usize)>,
 }
 
 impl Default for Listed {
@@ -71,6 +89,7 @@ impl Default for Listed {
             elements: 0,
             as_wanted: true,
             requests: 0,
+            at_most: None,
         }
     }
 }
@@ -101,12 +120,15 @@ pub fn ask(
         line.send(*assoc, &request)?;
     }
     let (mut sent, mut answered) = (assocs.len(), 0);
+    let mut deadline = begin + SILENCE;
     while answered < count {
-        match line.recv(clock() + SILENCE)? {
+        // Other events must not prolong the wait.
+        match line.recv(deadline)?.filter(|_| clock() < deadline) {
             Some(Event::Message { assoc, octets, .. })
                 if octets.first() == Some(&HANDLE_RESOLUTION_RESPONSE) =>
             {
                 answered += 1;
+                deadline = clock() + SILENCE;
                 if sent < count {
                     line.send(assoc, &request)?;
                     sent += 1;
@@ -129,17 +151,21 @@ pub fn ask(
     Ok(begin.elapsed())
 }
 
-/// Returns the number of elements that the next resolution lists.
-fn elements(line: &mut Line, deadline: Instant) -> Result<usize, LoadError> {
+/// Returns the identifiers of the elements that the next resolution lists.
+fn elements(line: &mut Line, deadline: Instant) -> Result<BTreeSet<u32>, LoadError> {
     let last = deadline.max(clock() + CONNECT);
     loop {
-        match line.recv(last)? {
+        // Other events must not prolong the wait.
+        match line.recv(last)?.filter(|_| clock() < last) {
             Some(Event::Message { octets, .. })
                 if octets.first() == Some(&HANDLE_RESOLUTION_RESPONSE) =>
             {
                 let message = dissect(Protocol::Asap, &octets);
                 let elements = message.root().children();
-                return Ok(elements.filter(|c| c.code() == Some(POOL_ELEMENT)).count());
+                return Ok(elements
+                    .filter(|child| child.code() == Some(POOL_ELEMENT))
+                    .filter_map(|child| identifier(&octets, child.offset()))
+                    .collect());
             }
             Some(Event::Down { why, .. }) => {
                 return Err(LoadError::Target(format!("the association ended: {why}")));
@@ -152,4 +178,10 @@ fn elements(line: &mut Line, deadline: Instant) -> Result<usize, LoadError> {
             }
         }
     }
+}
+
+/// Returns the PE Identifier of the Pool Element parameter at `offset`: it follows the parameter's header.
+fn identifier(octets: &[u8], offset: usize) -> Option<u32> {
+    let identifier = octets.get(offset + 4..offset + 8)?;
+    identifier.try_into().ok().map(u32::from_be_bytes)
 }

@@ -167,11 +167,30 @@ pub(super) fn listed(args: &Listed) -> Done {
         listed.requests,
         begin.elapsed().as_secs_f64()
     ))?;
+    if let Some((at_most, known)) = listed.at_most {
+        crate::output::say(short(at_most, known, plan.elements));
+    }
     Ok(ExitCode::from(if listed.as_wanted {
         exit::OK
     } else {
         exit::FAIL
     }))
+}
+
+/// Explains a registrar that lists fewer elements of a pool than wanted.
+fn short(at_most: usize, known: usize, wanted: usize) -> String {
+    let limit = "RFC 5352 §6.5.2.1 lets a registrar list a part of a large pool (rserpool registrar: --max-items)";
+    if known > at_most {
+        format!(
+            "rspcheck: the registrar lists {at_most} pool elements at a time, {known} in turn: {limit}; with a limit of \
+             {at_most}, --pes {wanted} cannot be met"
+        )
+    } else {
+        format!(
+            "rspcheck: the registrar lists {at_most} pool elements: the others are not registered, or it lists no more \
+             at a time; {limit}"
+        )
+    }
 }
 
 pub(super) fn ask(args: &Ask) -> Done {
