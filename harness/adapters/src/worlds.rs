@@ -249,6 +249,12 @@ impl Worlds {
         Some(what)
     }
 
+    /// Returns a description of the end of the target that serves a whole run, if it has ended or ends at this moment.
+    pub fn shared_end(&self) -> Option<String> {
+        let slot = &self.shared.as_ref()?.slot;
+        lock(slot).as_ref()?.ended_until(clock() + LOOK)
+    }
+
     /// Returns the addresses of the target that serves a whole run.
     pub fn shared_place(&self) -> Place {
         self.shared

@@ -1,6 +1,6 @@
 //! A stack of the generator with the runtime that it needs, and associations to the target over it.
 
-use crate::LoadError;
+use crate::{LoadError, clock};
 use rsp_transport::live::{Stack, StackConfig};
 use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
 use rspcheck_adapters::live::Place;
@@ -65,7 +65,8 @@ impl Line {
             self.stack.connect(port, &peer)?
         };
         loop {
-            match self.recv(deadline)? {
+            // Other events must not prolong the wait.
+            match self.recv(deadline)?.filter(|_| clock() < deadline) {
                 Some(Event::Up { assoc, .. }) if assoc == wanted => return Ok(wanted),
                 Some(Event::Down { assoc, why, .. }) if assoc == wanted => {
                     return Err(LoadError::Target(format!("no association to {at}: {why}")));
@@ -95,7 +96,7 @@ impl Line {
         self.stack.abort(assoc);
     }
 
-    /// Waits for the next event until `until`.
+    /// Waits for the next event until `until`; an event that is ready then is returned also after it.
     pub(crate) fn recv(&mut self, until: Instant) -> Result<Option<Event>, LoadError> {
         Ok(self.runtime.block_on(self.stack.recv(Some(until)))?)
     }

@@ -12,6 +12,7 @@ use rspcheck_adapters::live::Place;
 use rspcheck_dissect::{Protocol, dissect};
 use rspcheck_testkit::forge;
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::time::{Duration, Instant};
 
 /// Time for associations and registrations before the load begins.
@@ -86,6 +87,11 @@ pub struct Outcome {
     pub lateness: Vec<Duration>,
     /// Requests that the timetable had for the counted time (open loop).
     pub offered: u64,
+    /// Requests of the counted time that were not sent: their association had ended, its send queue was full or too
+    /// many requests waited for an answer, or the measurement was over before their turn.
+    pub unsent: u64,
+    /// Associations that ended under load, and the reason of the first.
+    pub ended: Option<(usize, String)>,
     /// Why the measurement is not valid; empty when it is.
     pub invalid: Vec<String>,
 }
@@ -93,16 +99,19 @@ pub struct Outcome {
 /// One association that sends requests.
 struct Client {
     assoc: AssocId,
+    /// True after the end of the association: no further request is sent over it.
+    ended: bool,
     /// Intended times of the requests under way; SCTP keeps the order.
     waiting: VecDeque<Instant>,
 }
 
-/// Runs one measurement.
+/// Runs one measurement. It takes at most 60 s of preparation, then the warm-up, the duration and, for the answers
+/// that are still due, the timeout. A target that ends associations under load makes it invalid.
 ///
 /// # Errors
 ///
 /// [`LoadError::Io`] if a socket of the generator fails, [`LoadError::Target`] if the target rejects a
-/// registration, does not answer the preparation within 60 s, or ends an association.
+/// registration, ends the association during the preparation, or does not answer it within 60 s.
 pub fn run(place: &Place, plan: &Plan) -> Result<Outcome, LoadError> {
     let handle = format!("bench-{:016x}", plan.seed).into_bytes();
     let mut generator = Generator {
@@ -170,7 +179,8 @@ impl Generator<'_> {
                 let octets = forge::registration(&self.handle, &element).octets();
                 self.line.send(assoc, &octets)?;
             }
-            match self.line.recv(deadline)? {
+            // Other events must not prolong the wait.
+            match self.line.recv(deadline)?.filter(|_| clock() < deadline) {
                 Some(Event::Message { octets, .. }) if octets.first() == Some(&0x03) => {
                     if octets.get(1).is_some_and(|flags| flags & 1 != 0) {
                         return Err(LoadError::Target(format!(
@@ -201,6 +211,7 @@ impl Generator<'_> {
             let assoc = self.line.connect(port, self.place, deadline)?;
             self.clients.push(Client {
                 assoc,
+                ended: false,
                 waiting: VecDeque::new(),
             });
             self.by_assoc.insert(assoc, nth);
@@ -219,11 +230,13 @@ impl Generator<'_> {
             if let Some(nth) = self.take(event)? {
                 self.ask(nth, clock())?;
             }
-            if clock() >= end {
+            if clock() >= end || self.clients.iter().all(|client| client.ended) {
                 break;
             }
         }
-        self.drain(end)
+        self.drain(end)?;
+        self.judge();
+        Ok(())
     }
 
     fn open(&mut self, rate: f64) -> Result<(), LoadError> {
@@ -232,13 +245,13 @@ impl Generator<'_> {
         let end = from + self.plan.duration;
         self.counted_from = Some(from);
         let mut nth_request = 0_u64;
-        let mut skipped = 0_u64;
         loop {
             let due = begin + Duration::from_secs_f64(nth_request as f64 / rate);
-            if due >= end {
+            let now = clock();
+            // A generator that is late does not work off the rest of its timetable.
+            if due >= end || now >= end {
                 break;
             }
-            let now = clock();
             if now < due {
                 // Timers have a resolution of a millisecond: the generator polls for the rest.
                 let wake = due
@@ -255,25 +268,36 @@ impl Generator<'_> {
             }
             let client = (nth_request % self.clients.len() as u64) as usize;
             nth_request += 1;
-            if self.clients[client].waiting.len() >= OUTSTANDING_LIMIT {
-                skipped += u64::from(due >= from);
-                continue;
-            }
             self.ask(client, due)?;
             // Answers are taken between two requests, so that they are timed when they come.
             while let Some(event) = self.line.recv(now)? {
                 self.take(event)?;
+                if clock() >= end {
+                    break;
+                }
             }
         }
+        let left = self.planned(rate).saturating_sub(self.outcome.offered);
+        self.outcome.offered += left;
+        self.outcome.unsent += left;
         self.drain(end)?;
-        self.judge(skipped);
+        self.judge();
         Ok(())
+    }
+
+    /// Returns the number of requests that the timetable has for the counted time.
+    fn planned(&self, rate: f64) -> u64 {
+        let due_before = |time: Duration| (time.as_secs_f64() * rate).ceil() as u64;
+        let Plan {
+            warm_up, duration, ..
+        } = *self.plan;
+        due_before(warm_up + duration) - due_before(warm_up)
     }
 
     /// Waits for the answers still under way; those that do not come in time count as missing.
     fn drain(&mut self, end: Instant) -> Result<(), LoadError> {
         let last = end + self.plan.timeout;
-        while self.clients.iter().any(|c| !c.waiting.is_empty()) {
+        while self.clients.iter().any(|c| !c.waiting.is_empty()) && clock() < last {
             match self.line.recv(last)? {
                 Some(event) => {
                     self.take(event)?;
@@ -281,52 +305,80 @@ impl Generator<'_> {
                 None => break,
             }
         }
-        for client in &mut self.clients {
-            for intended in client.waiting.drain(..) {
-                let Some(at) = counted(self.counted_from, intended) else {
-                    continue;
-                };
-                self.outcome.samples.push(Sample {
-                    at,
-                    latency: self.plan.timeout,
-                    answered: false,
-                });
-            }
+        for nth in 0..self.clients.len() {
+            self.miss(nth);
         }
         Ok(())
     }
 
+    /// Counts the requests of a client that are under way as missing.
+    fn miss(&mut self, nth: usize) {
+        for intended in self.clients[nth].waiting.drain(..) {
+            let Some(at) = counted(self.counted_from, intended) else {
+                continue;
+            };
+            self.outcome.samples.push(Sample {
+                at,
+                latency: self.plan.timeout,
+                answered: false,
+            });
+        }
+    }
+
     /// Records why the measurement is not valid, if it is not.
-    fn judge(&mut self, skipped: u64) {
-        let mut late = self.outcome.lateness.clone();
+    fn judge(&mut self) {
+        let Outcome {
+            lateness,
+            offered,
+            unsent,
+            ended,
+            invalid,
+            ..
+        } = &mut self.outcome;
+        if let Some((count, why)) = ended {
+            let (count, all) = (*count, self.clients.len());
+            invalid.push(format!(
+                "{count} of {all} associations ended under load, the first because {why}"
+            ));
+        }
+        let mut late = lateness.clone();
         late.sort_unstable();
         if let Some(p99) = late
             .get(late.len().saturating_sub(1) * 99 / 100)
             .filter(|p| **p > LATE_LIMIT)
         {
-            let what = format!(
+            invalid.push(format!(
                 "one request in a hundred left {:.1} ms or more after its time",
                 p99.as_secs_f64() * 1e3
-            );
-            self.outcome.invalid.push(what);
+            ));
         }
-        let sent = self.outcome.offered - skipped;
-        if (sent as f64) < self.outcome.offered as f64 * SENT_SHARE {
-            let what = format!(
-                "only {sent} of {} requests could be sent: too many unanswered",
-                self.outcome.offered
-            );
-            self.outcome.invalid.push(what);
+        match self.plan.model {
+            Model::Open { .. } => {
+                let sent = *offered - *unsent;
+                if (sent as f64) < *offered as f64 * SENT_SHARE {
+                    invalid.push(format!("only {sent} of {offered} requests could be sent"));
+                }
+            }
+            Model::Closed if *unsent > 0 => {
+                invalid.push(format!("{unsent} requests could not be sent"));
+            }
+            Model::Closed => {}
         }
     }
 
+    /// Sends a request over the association of a client, unless it has ended or too much waits there already.
     fn ask(&mut self, nth: usize, intended: Instant) -> Result<(), LoadError> {
-        let assoc = self.clients[nth].assoc;
-        let request = std::mem::take(&mut self.request);
-        let sent = self.line.send(assoc, &request);
-        self.request = request;
-        sent?;
-        self.clients[nth].waiting.push_back(intended);
+        let client = &mut self.clients[nth];
+        let sent = if client.ended || client.waiting.len() >= OUTSTANDING_LIMIT {
+            false
+        } else {
+            sent(self.line.send(client.assoc, &self.request))?
+        };
+        if sent {
+            client.waiting.push_back(intended);
+        } else if counted(self.counted_from, intended).is_some() {
+            self.outcome.unsent += 1;
+        }
         Ok(())
     }
 
@@ -347,10 +399,24 @@ impl Generator<'_> {
                 self.acknowledge(assoc)?;
                 Ok(None)
             }
-            Event::Down { assoc, why, .. } if self.by_assoc.contains_key(&assoc) => Err(
-                LoadError::Target(format!("an association ended under load: {why}")),
-            ),
+            Event::Down { assoc, why, .. } => {
+                self.end(assoc, why);
+                Ok(None)
+            }
             _ => Ok(None),
+        }
+    }
+
+    /// Notes the end of an association. The requests that wait for an answer over it are missing.
+    fn end(&mut self, assoc: AssocId, why: String) {
+        if let Some(&nth) = self.by_assoc.get(&assoc) {
+            self.clients[nth].ended = true;
+            self.miss(nth);
+            self.outcome.ended.get_or_insert((0, why)).0 += 1;
+        } else if self.registrar == Some(assoc) {
+            self.registrar = None;
+            let what = format!("the association of the pool elements ended: {why}");
+            self.outcome.invalid.push(what);
         }
     }
 
@@ -380,12 +446,31 @@ impl Generator<'_> {
     /// Answers a keep-alive for every element behind the association: it names the pool only.
     fn acknowledge(&mut self, assoc: AssocId) -> Result<(), LoadError> {
         if self.registrar == Some(assoc) {
-            for id in self.elements.clone() {
-                let octets = forge::endpoint_keep_alive_ack(&self.handle, id).octets();
-                self.line.send(assoc, &octets)?;
+            for id in &self.elements {
+                let octets = forge::endpoint_keep_alive_ack(&self.handle, *id).octets();
+                if !sent(self.line.send(assoc, &octets))? {
+                    // The registrar asks again.
+                    break;
+                }
             }
         }
         Ok(())
+    }
+}
+
+/// Returns false if a message was not sent because its queue is full or its association has ended.
+fn sent(result: io::Result<()>) -> Result<bool, LoadError> {
+    match result {
+        Ok(()) => Ok(true),
+        Err(error)
+            if matches!(
+                error.kind(),
+                io::ErrorKind::WouldBlock | io::ErrorKind::NotConnected
+            ) =>
+        {
+            Ok(false)
+        }
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -101,6 +101,10 @@ pub struct Generator {
     pub valid: bool,
     /// The reasons why it is not.
     pub invalid_because: Vec<String>,
+    /// Requests of the counted time that were not sent.
+    pub unsent: u64,
+    /// Associations that ended under load.
+    pub associations_ended: usize,
     /// Delay of the requests after their time, 99th percentile, in µs.
     pub late_p99_us: f64,
     /// The largest such delay, in µs.
@@ -143,6 +147,8 @@ impl Measured {
             generator: Generator {
                 valid: invalid.is_empty(),
                 invalid_because: invalid,
+                unsent: outcome.unsent,
+                associations_ended: outcome.ended.as_ref().map_or(0, |(count, _)| *count),
                 late_p99_us: us(lateness.value_at_quantile(0.99)),
                 late_max_us: us(lateness.max()),
                 cpu_share,

@@ -54,6 +54,59 @@ fn text(output: &Output) -> String {
 }
 
 #[test]
+fn target_that_cannot_keep_up_is_measured_and_the_result_is_invalid() {
+    let place = tempfile::TempDir::new().unwrap();
+    let json = place.path().join("result.json");
+    // No generator and no target keeps this rate.
+    let mut command = rspcheck(&["bench", "resolve", "--rate=1000000", "--pes=1"]);
+    command.args(["--warm-up=0s", "--duration=200ms", "--timeout=100ms"]);
+    let measured = command.arg("--json").arg(&json).output().unwrap();
+    assert_eq!(measured.status.code(), Some(6), "{measured:?}");
+    let text = text(&measured);
+    for part in [
+        "INVALID: ",
+        " requests could be sent",
+        " answers/s ",
+        "p99.9",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in {text}");
+    }
+    let json: serde_json::Value =
+        serde_json::from_str(&std::fs::read_to_string(json).unwrap()).unwrap();
+    assert_eq!(json["generator"]["valid"], false);
+    assert!(json["generator"]["unsent"].as_u64().unwrap() > 0);
+    assert!(json["requests"].as_u64().unwrap() > 0);
+}
+
+#[test]
+fn result_that_cannot_be_written_fails_before_the_measurement() {
+    let place = tempfile::TempDir::new().unwrap();
+    let json = place.path().join("no-such-folder").join("result.json");
+    let mut command = rspcheck(&["bench", "resolve", "--duration=1000min"]);
+    let failed = command.arg("--json").arg(&json).output().unwrap();
+    assert_eq!(failed.status.code(), Some(3), "{failed:?}");
+    let errors = String::from_utf8_lossy(&failed.stderr);
+    assert!(
+        errors.contains("cannot write ") && !errors.contains("measuring"),
+        "{errors}"
+    );
+}
+
+#[test]
+fn measurement_that_fails_leaves_no_file() {
+    let place = tempfile::TempDir::new().unwrap();
+    let json = place.path().join("result.json");
+    let target = place.path().join("target.toml");
+    let text = "[target]\nname = \"mine\"\ndriver = \"spawn\"\ncommand = [\"/bin/false\"]\ncapabilities = []\n";
+    std::fs::write(&target, text).unwrap();
+    let mut command = rspcheck(&["bench", "resolve", "--target"]);
+    command.arg(&target).arg("--json").arg(&json);
+    let failed = command.output().unwrap();
+    assert_eq!(failed.status.code(), Some(3), "{failed:?}");
+    assert!(!json.exists());
+}
+
+#[test]
 fn a_crowd_registers_is_listed_and_leaves() {
     let registrar = start(&[
         "registrar",
@@ -89,6 +142,11 @@ fn a_crowd_registers_is_listed_and_leaves() {
     assert!(text(&listed).starts_with("listed elements=12 wanted=12 requests=3 "));
     let more = bench("listed", &["--pool=crowd-0", "--pes=5", "--within=0s"]);
     assert_eq!(more.status.code(), Some(1), "{}", text(&more));
+    let errors = String::from_utf8_lossy(&more.stderr);
+    assert!(
+        errors.contains("lists 4 pool elements") && errors.contains("--max-items"),
+        "{errors}"
+    );
 
     let asked = bench(
         "ask",

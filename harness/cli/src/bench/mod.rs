@@ -15,7 +15,9 @@ use rspcheck_bench::load::{self, Model, Plan};
 use rspcheck_bench::measured::{About, Measured};
 use rspcheck_testkit::forge::Policy;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -31,10 +33,17 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum What {
     /// Handle resolution: rate and latency.
+    ///
+    /// It takes the warm-up, the duration and, for the answers that are still due, the timeout; before these, up to 60 s
+    /// for the registrations and associations. A target that does not keep up makes the measurement INVALID (exit code
+    /// 6): the figures are printed with the reasons.
     Resolve(Resolve),
     /// Register a crowd of pool elements at a registrar that runs already.
     Register(crowd::Register),
     /// Ask a registrar until it lists a crowd.
+    ///
+    /// A registrar may list a part of a large pool; the bundled one lists at most 32 pool elements by default. Such a
+    /// registrar never lists a larger pool as wanted.
     Listed(crowd::Listed),
     /// Resolve one pool handle at a registrar, `--requests` times.
     Ask(crowd::Ask),
@@ -94,6 +103,7 @@ pub(crate) fn run(args: Args) -> Done {
 fn resolve(args: &Resolve) -> Done {
     let plan = plan(args)?;
     let target = target(&args.target)?;
+    let json = args.json.as_deref().map(Json::create).transpose()?;
     let harness = std::env::current_exe()
         .context("own path")
         .map_err(Failure::environment)?;
@@ -108,22 +118,68 @@ fn resolve(args: &Resolve) -> Done {
     ));
     let about = about(&worlds);
     let cpu = rspcheck_bench::cpu_time();
-    let outcome = load::run(&place, &plan).map_err(environment)?;
+    let outcome = load::run(&place, &plan);
     let cpu = rspcheck_bench::cpu_time().saturating_sub(cpu);
+    let ended = worlds
+        .shared_end()
+        .map(|end| format!("the target ended: {end}"));
+    let mut outcome = outcome.map_err(|error| match &ended {
+        Some(ended) => Failure::environment(anyhow!(error).context(ended.clone())),
+        None => environment(error),
+    })?;
+    outcome.invalid.extend(ended);
     let measured = Measured::of(about, &plan, &outcome, cpu);
     print(&text::text(&measured))?;
-    if let Some(file) = &args.json {
-        let mut json = serde_json::to_string_pretty(&measured).map_err(Failure::environment)?;
-        json.push('\n');
-        std::fs::write(file, json)
-            .with_context(|| file.display().to_string())
-            .map_err(Failure::environment)?;
+    if let Some(json) = json {
+        json.write(&measured)?;
     }
     Ok(ExitCode::from(if measured.valid() {
         exit::OK
     } else {
         exit::BENCH
     }))
+}
+
+/// The file for the result as JSON. It is opened before the measurement, so that a path that cannot be written fails
+/// at once, and removed if there is no result.
+struct Json<'a> {
+    path: &'a Path,
+    file: File,
+    /// True if the file is new and empty.
+    remove: bool,
+}
+
+impl Json<'_> {
+    fn create(path: &Path) -> Result<Json<'_>, Failure> {
+        let remove = !path.exists();
+        let opened = File::options().create(true).append(true).open(path);
+        let file = opened
+            .with_context(|| format!("cannot write {}", path.display()))
+            .map_err(Failure::environment)?;
+        Ok(Json { path, file, remove })
+    }
+
+    /// Replaces the content of the file.
+    fn write(mut self, measured: &Measured) -> Result<(), Failure> {
+        let mut json = serde_json::to_string_pretty(measured).map_err(Failure::environment)?;
+        json.push('\n');
+        self.remove = false;
+        // A pipe or a device has no content to replace.
+        let _ = self.file.set_len(0);
+        self.file
+            .write_all(json.as_bytes())
+            .with_context(|| format!("cannot write {}", self.path.display()))
+            .map_err(Failure::environment)
+    }
+}
+
+impl Drop for Json<'_> {
+    fn drop(&mut self) {
+        if self.remove {
+            // The error that ended the measurement is the one to report.
+            let _ = std::fs::remove_file(self.path);
+        }
+    }
 }
 
 /// Returns the circumstances of a measurement that starts now.

@@ -3,7 +3,7 @@
 use rspcheck_bench::measured::Measured;
 use std::fmt::Write as _;
 
-/// Renders a measurement. An invalid one shows its reason and no figures.
+/// Renders a measurement. An invalid one shows the reasons before its figures.
 pub(super) fn text(measured: &Measured) -> String {
     let about = &measured.about;
     let mut text = String::new();
@@ -37,6 +37,8 @@ pub(super) fn text(measured: &Measured) -> String {
             "INVALID: {}",
             measured.generator.invalid_because.join("; ")
         );
+    }
+    if measured.requests == 0 {
         return text;
     }
     let _ = writeln!(
@@ -49,6 +51,13 @@ pub(super) fn text(measured: &Measured) -> String {
         measured.negative,
         measured.answer_octets
     );
+    if measured.generator.unsent > 0 {
+        let _ = writeln!(
+            text,
+            "  {} requests were not sent",
+            measured.generator.unsent
+        );
+    }
     let _ = writeln!(text, "  latency from the intended send time, in µs:");
     for name in ["min", "p50", "p90", "p99", "p99.9", "max", "mean"] {
         let _ = writeln!(text, "    {name:<6}{:>12.1}", measured.latency_us[name]);
