@@ -61,12 +61,25 @@ pub(crate) struct Spot {
     pub(crate) kind: Kind,
     pub(crate) severity: Severity,
     pub(crate) offset: usize,
-    /// Suffix for the path of the innermost open element.
+    /// Element whose path the tail extends.
+    pub(crate) owner: Owner,
+    /// Suffix for the path of that element.
     pub(crate) tail: &'static str,
-    /// True if the tail belongs to the parent of that element.
-    pub(crate) beside: bool,
     pub(crate) section: &'static str,
     pub(crate) reaction: Option<Reaction>,
+}
+
+/// Element to whose path a defect belongs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    /// The innermost open element.
+    Open,
+    /// The element that was closed last.
+    Closed,
+    /// A parameter of this type that the innermost open element lacks; the tail is its segment.
+    Absent(u16),
+    /// The same for the parent of the innermost open element.
+    AbsentBeside(u16),
 }
 
 impl Spot {
@@ -80,8 +93,8 @@ impl Spot {
             kind,
             severity: Severity::Malformed,
             offset,
+            owner: Owner::Open,
             tail,
-            beside: false,
             section,
             reaction: None,
         }

@@ -3,7 +3,8 @@
 
 use crate::defect::Defect;
 use crate::schema::Shape;
-use crate::sink::{Head, Leaf, Sink, Sort, Spot};
+use crate::schema::param::PE_IDENTIFIER;
+use crate::sink::{Head, Leaf, Owner, Sink, Sort, Spot};
 use crate::value::Value;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -201,6 +202,10 @@ impl<'a> Node<'a> {
     }
 }
 
+/// The one field that has the name of a parameter, and the type of that parameter. It counts among the parameters of
+/// that name in the same parent.
+const NAMED_LIKE_A_PARAMETER: (&str, u16) = ("pe-identifier", PE_IDENTIFIER);
+
 /// Builds the tree.
 pub(crate) struct Planter {
     pub(crate) entries: Vec<Entry>,
@@ -209,11 +214,23 @@ pub(crate) struct Planter {
     pub(crate) anchors: Vec<usize>,
     /// The elements that are open, innermost last.
     open: Vec<Frame>,
+    /// Index of the element that was closed last.
+    closed: usize,
+    /// Defects that name an absent parameter, with the index of its parent.
+    absent: Vec<Absent>,
 }
 
 struct Frame {
     index: usize,
     namesakes: Namesakes,
+}
+
+/// Defect whose path is complete when its parent ends: an absent parameter follows all of its name that are present.
+struct Absent {
+    defect: usize,
+    parent: usize,
+    code: u16,
+    segment: &'static str,
 }
 
 /// Counts names: arrays for names in the schema, a map for unassigned numbers.
@@ -225,13 +242,13 @@ struct Namesakes {
 }
 
 impl Namesakes {
-    fn next(&mut self, head: &Head) -> u16 {
-        let count = match head.segment {
+    fn next(&mut self, code: u16, segment: &str) -> u16 {
+        let count = match segment {
             "user-transport" => &mut self.of_aliases[0],
             "asap-transport" => &mut self.of_aliases[1],
-            _ => match self.of_rows.get_mut(usize::from(head.code)) {
+            _ => match self.of_rows.get_mut(usize::from(code)) {
                 Some(count) => count,
-                None => self.others.entry(head.code).or_default(),
+                None => self.others.entry(code).or_default(),
             },
         };
         *count += 1;
@@ -248,6 +265,8 @@ impl Planter {
             defects: Vec::new(),
             anchors: Vec::new(),
             open: Vec::with_capacity(8),
+            closed: 0,
+            absent: Vec::new(),
         }
     }
 
@@ -262,21 +281,40 @@ impl Planter {
         self.open.last().map_or(0, |frame| frame.index)
     }
 
+    /// Returns the index of the element to whose path a defect belongs.
+    fn owner(&self, owner: Owner) -> usize {
+        match owner {
+            Owner::Open | Owner::Absent(_) => self.parent(),
+            Owner::Closed => self.closed,
+            Owner::AbsentBeside(_) => self.entries[self.parent()].parent,
+        }
+    }
+
     fn path(&self, spot: &Spot) -> String {
-        let open = self.open.len() - usize::from(spot.beside);
-        let node = |index| Node {
+        let node = Node {
             octets: &[],
             entries: &self.entries,
-            index,
+            index: self.owner(spot.owner),
         };
-        let path = self.open[..open]
-            .last()
-            .map_or(String::new(), |frame| node(frame.index).path());
+        let path = node.path();
         match (path.as_str(), spot.tail) {
             (_, "") => path,
             // The message's own Length has a name without the mark.
             ("", tail) => tail.trim_start_matches('#').to_owned(),
             (path, tail) => format!("{path}/{tail}"),
+        }
+    }
+}
+
+impl Planter {
+    /// Adds the index among parameters of the same name to the paths of the parameters that an element lacks.
+    #[cold]
+    fn number_absent(&mut self, parent: &mut Frame) {
+        for absent in self.absent.extract_if(.., |a| a.parent == parent.index) {
+            let nth = parent.namesakes.next(absent.code, absent.segment);
+            if nth > 0 {
+                self.defects[absent.defect].path += &format!("[{nth}]");
+            }
         }
     }
 }
@@ -288,7 +326,7 @@ impl Sink for Planter {
         let nth = self
             .open
             .last_mut()
-            .map_or(0, |frame| frame.namesakes.next(&head));
+            .map_or(0, |frame| frame.namesakes.next(head.code, head.segment));
         let index = self.entries.len();
         self.plant(Entry {
             what: What::Element(head.sort),
@@ -309,6 +347,11 @@ impl Sink for Planter {
     }
 
     fn leaf(&mut self, leaf: Leaf) {
+        if leaf.segment == NAMED_LIKE_A_PARAMETER.0
+            && let Some(frame) = self.open.last_mut()
+        {
+            frame.namesakes.next(NAMED_LIKE_A_PARAMETER.1, leaf.segment);
+        }
         self.plant(Entry {
             what: What::Leaf(leaf.shape),
             name: leaf.name,
@@ -324,13 +367,26 @@ impl Sink for Planter {
     }
 
     fn close(&mut self) {
-        if let Some(frame) = self.open.pop() {
-            self.entries[frame.index].end = self.entries.len();
+        let Some(mut frame) = self.open.pop() else {
+            return;
+        };
+        self.closed = frame.index;
+        self.entries[frame.index].end = self.entries.len();
+        if !self.absent.is_empty() {
+            self.number_absent(&mut frame);
         }
     }
 
     fn defect(&mut self, spot: Spot, sentence: impl FnOnce() -> String) {
         self.anchors.push(self.entries.len() - 1);
+        if let Owner::Absent(code) | Owner::AbsentBeside(code) = spot.owner {
+            self.absent.push(Absent {
+                defect: self.defects.len(),
+                parent: self.owner(spot.owner),
+                code,
+                segment: spot.tail,
+            });
+        }
         self.defects.push(Defect {
             offset: spot.offset,
             path: self.path(&spot),
@@ -364,5 +420,36 @@ impl Sink for Watcher {
     #[inline]
     fn defect(&mut self, _: Spot, _: impl FnOnce() -> String) {
         self.alarmed = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::NAMED_LIKE_A_PARAMETER;
+    use crate::schema::{Layout, asap, enrp, param};
+
+    #[test]
+    fn one_field_has_the_name_of_a_parameter() {
+        let of_messages = asap::MESSAGES.iter().chain(&enrp::MESSAGES);
+        let of_messages = of_messages.map(|row| &row.fields);
+        let of_parameters = param::PARAMETERS
+            .iter()
+            .filter_map(|row| match &row.layout {
+                Layout::Fields(fields, _) => Some(fields),
+                _ => None,
+            });
+        let fields = of_messages
+            .chain(of_parameters)
+            .flat_map(|fields| fields.list);
+        let parameter = |segment| {
+            param::PARAMETERS
+                .iter()
+                .find(move |row| row.segment == segment)
+        };
+        let mut shared: Vec<_> = fields
+            .filter_map(|field| Some((field.segment, parameter(field.segment)?.code)))
+            .collect();
+        shared.dedup();
+        assert_eq!(shared, [NAMED_LIKE_A_PARAMETER]);
     }
 }

@@ -307,6 +307,25 @@ fn each_spoiling_gives_the_defect_it_is_for() -> Result<(), forge::ForgeError> {
             &["address-count@52 pool-element/user-transport/ipv6-address"],
         ),
         (
+            // The element has a field of that name.
+            registration().append("pool-element", Parameter::pe_identifier(1))?,
+            &["unexpected-parameter@100 pool-element/pe-identifier[1]"],
+        ),
+        (
+            registration().insert_before("pool-element/policy", Parameter::transport(&sctp(0)))?,
+            &[
+                "unexpected-parameter@52 pool-element/asap-transport",
+                "unexpected-parameter@88 pool-element/policy",
+                "duplicate-parameter@100 pool-element/sctp-transport",
+            ],
+        ),
+        (
+            handle()
+                .insert_before("pool-handle", surplus())?
+                .remove("pool-handle")?,
+            &["missing-parameter@4 pool-handle"],
+        ),
+        (
             registration().append("pool-element", surplus())?,
             &["unexpected-parameter@100 pool-element/cookie"],
         ),
@@ -317,12 +336,12 @@ fn each_spoiling_gives_the_defect_it_is_for() -> Result<(), forge::ForgeError> {
         (registration().append("", *b"xy")?, &["truncated@102 "]),
         (
             registration().padding("pool-handle", 0xff)?,
-            &["padding-not-zero@17 padding"],
+            &["padding-not-zero@17 pool-handle/#padding"],
         ),
         (
             registration().padded_with("pool-handle", [])?,
             &[
-                "padding-not-zero@17 padding",
+                "padding-not-zero@17 pool-handle/#padding",
                 "length-overrun@22 0x5011/#length",
             ],
         ),

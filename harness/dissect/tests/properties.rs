@@ -1,5 +1,7 @@
 //! Properties that hold for any octets.
 
+mod paths;
+
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use rspcheck_dissect::forge::{self, Cause, Policy, PoolElement, PoolEntry, Transport};
@@ -36,6 +38,7 @@ fn examine(protocol: Protocol, octets: &[u8]) -> Dissection {
         assert!(defect.section.starts_with("RFC 53"), "{defect}");
         assert!(defect.what.len() > 10, "{defect}");
     }
+    paths::check(&dissection);
     let text = dissection.to_text();
     for defect in dissection.defects() {
         assert!(text.contains(&defect.what), "{text}");
@@ -177,6 +180,23 @@ proptest! {
     fn one_spoiled_octet_is_survived((protocol, mut octets) in message(), at in any::<usize>(), new in any::<u8>()) {
         let at = at % octets.len();
         octets[at] = new;
+        examine(protocol, &octets);
+    }
+
+    /// Misplaced, repeated and missing parameters: the names of their places must differ all the same.
+    #[test]
+    fn moved_words_are_survived((protocol, octets) in message(), moves in prop::collection::vec(any::<(u16, u16, u8)>(), 1..4)) {
+        let mut octets = octets;
+        for (from, to, words) in moves {
+            let from = usize::from(from) % octets.len() & !3;
+            let end = (from + 4 * usize::from(words % 12)).min(octets.len());
+            let part = octets[from..end].to_vec();
+            let to = usize::from(to) % octets.len() & !3;
+            octets.splice(to..to, part);
+        }
+        if let Ok(length) = u16::try_from(octets.len()) {
+            octets[2..4].copy_from_slice(&length.to_be_bytes());
+        }
         examine(protocol, &octets);
     }
 

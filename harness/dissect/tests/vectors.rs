@@ -1,6 +1,8 @@
 //! The vectors and the dissector agree. The loader is this crate's own, so that a mistake in the
 //! project's loader cannot hide one here.
 
+mod paths;
+
 use data_encoding::HEXLOWER_PERMISSIVE;
 use rspcheck_dissect::{Dissection, Protocol, Value, dissect, scan};
 use std::collections::BTreeMap;
@@ -211,6 +213,7 @@ fn every_cut_of_every_vector_is_survived() {
         let longest = vector.octets.len().min(512);
         for cut in 0..longest {
             let dissection = dissect(vector.protocol, &vector.octets[..cut]);
+            paths::check(&dissection);
             assert!(!dissection.summary().is_empty());
             let known = dissection.message_name().is_some();
             let length = dissection.number("length").unwrap_or(0);

@@ -1,9 +1,9 @@
 //! Order and number of parameters in a parent.
 
-use super::{PARAMETER_FORMAT, Walk};
+use super::{PARAMETER_FORMAT, Walk, padded};
 use crate::defect::Kind;
 use crate::schema::{self, Grammar, Slot, bit};
-use crate::sink::{Sink, Spot};
+use crate::sink::{Owner, Sink, Spot};
 
 /// Result of a walk through the parameters of one parent.
 #[derive(Clone, Copy)]
@@ -29,6 +29,8 @@ struct Progress {
     slot: usize,
     /// True if a parameter fills that slot.
     filled: bool,
+    /// True if the next mandatory parameter has been reported as missing.
+    reported: bool,
     seen: u32,
 }
 
@@ -38,6 +40,10 @@ enum Place {
     Fits(&'static Slot),
     /// Here, but a mandatory one is missing before it.
     Skips(&'static Slot, &'static Slot),
+    /// Here, but a mandatory one comes after it.
+    Precedes(&'static Slot, &'static Slot),
+    /// Not in this parent, and a mandatory one is missing here.
+    Replaces(&'static Slot),
     /// An address too many.
     Surplus,
     Duplicate,
@@ -46,7 +52,12 @@ enum Place {
 
 impl Progress {
     #[inline]
-    fn place(&mut self, grammar: &'static Grammar, code: u16) -> Place {
+    fn place(
+        &mut self,
+        grammar: &'static Grammar,
+        code: u16,
+        follows: impl Fn(&Slot) -> bool,
+    ) -> Place {
         // Nearly always it is the expected parameter: the same again, or the next.
         let due = self.slot + usize::from(self.filled);
         for at in [self.slot, due] {
@@ -58,20 +69,28 @@ impl Progress {
                 return Place::Fits(slot);
             }
         }
-        self.search(grammar, code)
+        self.search(grammar, code, follows)
     }
 
     fn take(&mut self, at: usize, code: u16) {
         self.slot = at;
         self.filled = true;
+        self.reported = false;
         self.seen |= bit(code);
     }
 
-    fn search(&mut self, grammar: &'static Grammar, code: u16) -> Place {
+    /// `follows` returns true if a parameter of a slot is among the later ones of the parent.
+    fn search(
+        &mut self,
+        grammar: &'static Grammar,
+        code: u16,
+        follows: impl Fn(&Slot) -> bool,
+    ) -> Place {
         let slots = grammar.slots;
         let mut absent = None;
         let mut at = self.slot;
         let mut occupied = self.filled;
+        let mut reported = self.reported;
         // A repeating grammar is searched once around, up to the start of the search.
         let mut left = if grammar.repeats {
             slots.len() + 1
@@ -82,28 +101,55 @@ impl Progress {
             let slot = &slots[at];
             if slot.mask & bit(code) != 0 && (!occupied || slot.count.repeats()) {
                 self.take(at, code);
-                return absent.map_or(Place::Fits(slot), |absent| Place::Skips(absent, slot));
+                return match absent {
+                    None => Place::Fits(slot),
+                    Some(absent) if follows(absent) => Place::Precedes(absent, slot),
+                    Some(absent) => Place::Skips(absent, slot),
+                };
             }
-            if slot.count.mandatory() && !occupied {
+            if slot.count.mandatory() && !occupied && !std::mem::take(&mut reported) {
                 absent = absent.or(Some(slot));
             }
             occupied = false;
             at = if at + 1 == slots.len() { 0 } else { at + 1 };
             left -= 1;
         }
-        self.misplaced(grammar, code)
+        self.misplaced(grammar, code, follows)
     }
 
     #[cold]
-    fn misplaced(&mut self, grammar: &'static Grammar, code: u16) -> Place {
+    fn misplaced(
+        &mut self,
+        grammar: &'static Grammar,
+        code: u16,
+        follows: impl Fn(&Slot) -> bool,
+    ) -> Place {
         let seen_before = self.seen & bit(code) != 0;
         self.seen |= bit(code);
-        let address = |slot: &&Slot| slot.count.addresses() && slot.mask & bit(code) != 0;
-        match grammar.slots.iter().find(address) {
-            Some(_) => Place::Surplus,
-            None if seen_before => Place::Duplicate,
-            None => Place::Unexpected,
+        let address = |slot: &Slot| slot.count.addresses() && slot.mask & bit(code) != 0;
+        if grammar.slots.iter().any(address) {
+            return Place::Surplus;
         }
+        if seen_before {
+            return Place::Duplicate;
+        }
+        match self.due(grammar) {
+            Some(slot) if !slot.count.addresses() && !self.reported && !follows(slot) => {
+                self.reported = true;
+                Place::Replaces(slot)
+            }
+            _ => Place::Unexpected,
+        }
+    }
+
+    /// Returns the next slot that must be filled.
+    fn due(&self, grammar: &'static Grammar) -> Option<&'static Slot> {
+        let next = self.slot + usize::from(self.filled);
+        if grammar.repeats && next == 0 {
+            return None;
+        }
+        let mut left = grammar.slots.get(next..)?.iter();
+        left.find(|slot| slot.count.mandatory())
     }
 }
 
@@ -120,6 +166,7 @@ impl<S: Sink> Walk<'_, S> {
         let mut progress = Progress {
             slot: 0,
             filled: false,
+            reported: false,
             seen: 0,
         };
         while at < end {
@@ -130,9 +177,12 @@ impl<S: Sink> Walk<'_, S> {
                 };
             };
             let row = schema::parameter(code);
-            let place = row.map(|_| progress.place(grammar, code));
+            let follows = |slot: &Slot| self.follows(slot, grammar, at, end);
+            let place = row.map(|_| progress.place(grammar, code, follows));
             let alias = match &place {
-                Some(Place::Fits(slot) | Place::Skips(_, slot)) => slot.alias,
+                Some(Place::Fits(slot) | Place::Skips(_, slot) | Place::Precedes(_, slot)) => {
+                    slot.alias
+                }
                 _ => None,
             };
             let next = self.parameter(at, end, length_at, row, alias, |walk| {
@@ -160,6 +210,30 @@ impl<S: Sink> Walk<'_, S> {
         }
     }
 
+    /// Returns true if a parameter of the slot is among those from `at` up to `end`. A repeating grammar is searched
+    /// up to its next repetition.
+    #[cold]
+    fn follows(&self, slot: &Slot, grammar: &Grammar, mut at: usize, end: usize) -> bool {
+        let stop = match grammar.slots.first() {
+            Some(first) if grammar.repeats => first.mask,
+            _ => 0,
+        };
+        while at + 4 <= end {
+            let (Some(code), Some(length)) = (self.half(at), self.half(at + 2)) else {
+                return false;
+            };
+            let length = usize::from(length);
+            if length < 4 || at + length > end || stop & bit(code) != 0 {
+                return false;
+            }
+            if slot.mask & bit(code) != 0 {
+                return true;
+            }
+            at += padded(length);
+        }
+        false
+    }
+
     #[inline]
     fn placed(&mut self, place: Place, at: usize, code: u16, section: &'static str) {
         if !matches!(place, Place::Fits(_)) {
@@ -173,7 +247,17 @@ impl<S: Sink> Walk<'_, S> {
         let spot = |kind| Spot::malformed(kind, at, "", section);
         match place {
             Place::Fits(_) => {}
-            Place::Skips(absent, _) => self.missing(absent, at, true, section),
+            Place::Skips(absent, _) | Place::Replaces(absent) => {
+                let owner = Owner::AbsentBeside(absent.types[0]);
+                self.missing(absent, at, owner, section, || {
+                    format!("{} is missing here: {name} is in its place", absent.name)
+                });
+            }
+            Place::Precedes(later, _) => {
+                self.defect(spot(Kind::UnexpectedParameter), || {
+                    format!("{} comes before {name}", later.name)
+                });
+            }
             Place::Surplus => {
                 self.defect(spot(Kind::AddressCount), || {
                     "this transport has one address only".to_owned()
@@ -199,34 +283,42 @@ impl<S: Sink> Walk<'_, S> {
         end: usize,
         section: &'static str,
     ) {
-        if grammar.repeats && progress.slot == 0 && !progress.filled {
+        let next = progress.slot + usize::from(progress.filled);
+        if grammar.repeats && next == 0 {
             return;
         }
-        for slot in &grammar.slots
-            [(progress.slot + usize::from(progress.filled)).min(grammar.slots.len())..]
-        {
-            if slot.count.mandatory() {
-                self.missing(slot, end, false, section);
+        let mut reported = progress.reported;
+        for slot in grammar.slots.iter().skip(next) {
+            let owner = Owner::Absent(slot.types[0]);
+            if slot.count.mandatory() && !std::mem::take(&mut reported) {
+                self.missing(slot, end, owner, section, || {
+                    format!("{} is missing here", slot.name)
+                });
             } else if slot.count == schema::Count::Recommended {
-                self.defect(
-                    Spot::deviation(Kind::MissingParameter, end, segment(slot), section),
-                    || format!("{} is recommended but missing", slot.name),
-                );
+                let spot = Spot::deviation(Kind::MissingParameter, end, segment(slot), section);
+                self.defect(Spot { owner, ..spot }, || {
+                    format!("{} is recommended but missing", slot.name)
+                });
             }
         }
     }
 
     #[cold]
-    fn missing(&mut self, slot: &'static Slot, offset: usize, beside: bool, section: &'static str) {
+    fn missing(
+        &mut self,
+        slot: &'static Slot,
+        offset: usize,
+        owner: Owner,
+        section: &'static str,
+        sentence: impl FnOnce() -> String,
+    ) {
         let kind = if slot.count.addresses() {
             Kind::AddressCount
         } else {
             Kind::MissingParameter
         };
         let spot = Spot::malformed(kind, offset, segment(slot), section);
-        self.defect(Spot { beside, ..spot }, || {
-            format!("{} is missing here", slot.name)
-        });
+        self.defect(Spot { owner, ..spot }, sentence);
     }
 
     /// Returns the type of the parameter at `at`, if its header is complete.

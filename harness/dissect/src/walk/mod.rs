@@ -1,8 +1,9 @@
 //! Walks through octets by the tables of [`crate::schema`] and reports their elements, fields and
 //! defects to a [`Sink`].
 //!
-//! The order is that of a receiver: the message header, each parameter header against its parent, the
-//! content of the parameter, and last the missing parameters. After a defect it continues at the next
+//! The order is that of a receiver, outer before inner: the message header and the extent of the message, each
+//! parameter header against its parent, the place of the parameter, its fixed part and its content, and last the
+//! missing parameters. After a defect it continues at the next
 //! element that it can still locate. It visits each octet once, plus once per quotation in a cause;
 //! quotations nest at most [`QUOTATION_DEPTH`] deep.
 
@@ -11,7 +12,7 @@ mod param;
 
 use crate::defect::{Kind, Reaction};
 use crate::schema::{self, Condition, Field, Fields, Protocol, Shape, Values};
-use crate::sink::{Head, Leaf, Sink, Sort, Spot};
+use crate::sink::{Head, Leaf, Owner, Sink, Sort, Spot};
 use grammar::Outcome;
 
 /// Limit on nested quotations: a cause can quote a parameter whose causes quote others.
@@ -96,10 +97,13 @@ impl<S: Sink> Walk<'_, S> {
         // A Length below the header is useless, so all octets are read as the message.
         let end = if length < 4 { there } else { length };
         let Some(row) = row else {
-            self.unknown_message(protocol, end);
+            self.unknown_message(protocol);
+            self.trailing(end);
+            self.undecoded(4, end);
             self.message_padding(end);
             return;
         };
+        self.trailing(end);
         self.flags(row);
         let at = self.fields(&row.fields, 4, end, row.section);
         if length >= fixed {
@@ -110,14 +114,24 @@ impl<S: Sink> Walk<'_, S> {
     }
 
     #[cold]
-    fn unknown_message(&mut self, protocol: Protocol, end: usize) {
+    fn unknown_message(&mut self, protocol: Protocol) {
         let code = self.octets[0];
         let mut spot = Spot::malformed(Kind::UnknownMessage, 0, "type", MESSAGE_FORMAT);
         spot.reaction = Reaction::of_message(code);
         self.defect(spot, || {
             format!("{} assigns no message type 0x{code:02x}", protocol.word())
         });
-        self.undecoded(4, end);
+    }
+
+    /// Reports octets after the padded end of the message: the content of the message is checked after its extent.
+    fn trailing(&mut self, end: usize) {
+        let surplus = self.octets.len().saturating_sub(padded(end));
+        if surplus > 0 {
+            let spot = Spot::malformed(Kind::TrailingOctets, padded(end), "", MESSAGE_FORMAT);
+            self.defect(spot, || {
+                format!("{surplus} octets follow the end of the message")
+            });
+        }
     }
 
     fn flags(&mut self, row: &'static schema::Message) {
@@ -195,33 +209,25 @@ impl<S: Sink> Walk<'_, S> {
             .map_or("", |row| row.segment)
     }
 
-    /// Checks the octets after the message's Length.
+    /// Checks the padding after the message's Length, and shows the octets that follow it.
     fn message_padding(&mut self, end: usize) {
         let there = self.octets.len();
         let padded_end = padded(end);
-        if there > padded_end {
-            self.padding(end, padded_end, MESSAGE_FORMAT);
-            self.undecoded(padded_end, there);
-            let spot = Spot::malformed(Kind::TrailingOctets, padded_end, "", MESSAGE_FORMAT);
+        if there < end {
+            return;
+        }
+        self.padding(end, padded_end, Owner::Open, MESSAGE_FORMAT);
+        self.undecoded(padded_end, there);
+        if there < padded_end {
+            let spot = Spot::deviation(Kind::PaddingMissing, there, "", MESSAGE_FORMAT);
             self.defect(spot, || {
-                format!(
-                    "{} octets follow the end of the message",
-                    there - padded_end
-                )
+                format!("{} octets of padding are missing", padded_end - there)
             });
-        } else if there >= end {
-            self.padding(end, there, MESSAGE_FORMAT);
-            if there < padded_end {
-                let spot = Spot::deviation(Kind::PaddingMissing, there, "", MESSAGE_FORMAT);
-                self.defect(spot, || {
-                    format!("{} octets of padding are missing", padded_end - there)
-                });
-            }
         }
     }
 
     /// Checks that the padding from `from` up to `to` is zero.
-    fn padding(&mut self, from: usize, to: usize, section: &'static str) {
+    fn padding(&mut self, from: usize, to: usize, owner: Owner, section: &'static str) {
         let to = to.min(self.octets.len());
         if from >= to {
             return;
@@ -236,7 +242,9 @@ impl<S: Sink> Walk<'_, S> {
         });
         if self.octets[from..to].iter().any(|&octet| octet != 0) {
             let spot = Spot::deviation(Kind::PaddingNotZero, from, "#padding", section);
-            self.defect(spot, || "a sender pads with zero octets".to_owned());
+            self.defect(Spot { owner, ..spot }, || {
+                "a sender pads with zero octets".to_owned()
+            });
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{NESTING, PARAMETER_FORMAT, QUOTATION_DEPTH, Walk, padded};
 use crate::defect::{Kind, Reaction};
 use crate::schema::{self, Information, Layout, Shape};
-use crate::sink::{Head, Leaf, Sink, Sort, Spot};
+use crate::sink::{Head, Leaf, Owner, Sink, Sort, Spot};
 
 impl<S: Sink> Walk<'_, S> {
     /// Reads one parameter with a complete header. `placed` checks its place once it is open. Returns the
@@ -31,11 +31,11 @@ impl<S: Sink> Walk<'_, S> {
                 length: 0,
             },
             |walk, end| {
+                placed(walk);
                 match row {
                     Some(row) => walk.known(row, at, end),
                     None => walk.unknown(code, at, end),
                 }
-                placed(walk);
                 if let Some(row) = row.filter(|row| S::BUILDS || !row.plain) {
                     walk.value(row, at, end);
                 }
@@ -86,7 +86,7 @@ impl<S: Sink> Walk<'_, S> {
         inside(self, reach);
         self.sink.close();
         let next = at + padded(length);
-        self.padding(reach, next.min(end), PARAMETER_FORMAT);
+        self.padding(reach, next.min(end), Owner::Closed, PARAMETER_FORMAT);
         if reach < end && next >= end {
             let spot = Spot::deviation(Kind::PaddingCounted, length_at, "#length", NESTING);
             self.defect(spot, || {
