@@ -166,7 +166,21 @@ impl<'a> Reader<'a> {
                 self.seen |= bit(header.parameter_type);
                 self.parameter(header, name, 0)
             }
-            _ => Err(self.absent(name)),
+            _ => Err(self.absent::<P>(name, None)),
+        }
+    }
+
+    /// Permits one more parameter of this type, for another purpose than those read here so far.
+    #[inline]
+    pub(crate) fn expect_again(&mut self, parameter_type: ParameterType) {
+        self.seen &= !bit(parameter_type);
+    }
+
+    /// Checks that the next parameter is not of this kind, which must follow the mandatory `name`.
+    pub(crate) fn not_yet<P: ReadParameter>(&mut self, name: &'static str) -> DecodeResult<()> {
+        match self.peek()? {
+            Some(header) if P::accepts(header.parameter_type) => Err(self.missing(name)),
+            _ => Ok(()),
         }
     }
 
@@ -212,14 +226,15 @@ impl<'a> Reader<'a> {
         Ok(list)
     }
 
-    /// Reads the next parameters of one kind, one or more.
+    /// Reads the next parameters of one kind, one or more. A parameter of the type `until` begins the next list.
     pub(crate) fn non_empty_list<P: ReadParameter>(
         &mut self,
         name: &'static str,
+        until: Option<ParameterType>,
     ) -> DecodeResult<Vec<P>> {
         let list = self.list(name)?;
         if list.is_empty() {
-            Err(self.absent(name))
+            Err(self.absent::<P>(name, until))
         } else {
             Ok(list)
         }
@@ -289,19 +304,55 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// Returns the error that the mandatory `name` is not here: another parameter occurs twice, or it is missing.
+    /// Returns the error that the mandatory `name` is not here: another parameter is before it, or it is missing in
+    /// this value, or in the part of it that ends before a parameter of the type `until`.
     #[cold]
-    pub(crate) fn absent(&mut self, name: &'static str) -> Box<DecodeError> {
+    fn absent<P: ReadParameter>(
+        &mut self,
+        name: &'static str,
+        until: Option<ParameterType>,
+    ) -> Box<DecodeError> {
         match self.peek() {
             Err(error) => error,
-            Ok(Some(other)) if self.surplus(other) == ErrorKind::DuplicateParameter => {
-                DecodeError::new(self.offset(), ErrorKind::DuplicateParameter)
+            Ok(Some(other)) => match self.surplus(other) {
+                ErrorKind::UnexpectedParameter if !self.follows::<P>(until) => self.missing(name),
+                surplus => DecodeError::new(self.offset(), surplus),
+            },
+            Ok(None) => self.missing(name),
+        }
+    }
+
+    /// Returns whether a parameter of this kind is in the rest of the value, before one of the type `until`.
+    fn follows<P: ReadParameter>(&self, until: Option<ParameterType>) -> bool {
+        let mut left = self.left;
+        while let Some(&[t0, t1, l0, l1]) = left.first_chunk::<HEADER>() {
+            let parameter_type = ParameterType(u16::from_be_bytes([t0, t1]));
+            let length = usize::from(u16::from_be_bytes([l0, l1]));
+            if length < HEADER || length > left.len() || Some(parameter_type) == until {
+                return false;
             }
-            Ok(_) => {
-                let mut error = DecodeError::new(self.offset(), ErrorKind::MissingParameter);
-                error.path = name.to_owned();
-                error
+            if P::accepts(parameter_type) {
+                return true;
             }
+            left = left.get(length.next_multiple_of(4)..).unwrap_or_default();
+        }
+        false
+    }
+
+    /// Returns the error that the mandatory `name` is missing before the next parameter.
+    #[cold]
+    fn missing(&self, name: &'static str) -> Box<DecodeError> {
+        let mut error = DecodeError::new(self.offset(), ErrorKind::MissingParameter);
+        error.path = name.to_owned();
+        error
+    }
+
+    /// Reads the end like [`Reader::finish`], but returns the error that the mandatory `name` is missing there.
+    #[cold]
+    pub(crate) fn finish_without(mut self, name: &'static str) -> Box<DecodeError> {
+        match self.finish_unknown() {
+            Err(error) => error,
+            Ok(()) => self.missing(name),
         }
     }
 

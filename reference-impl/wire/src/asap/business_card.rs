@@ -41,7 +41,7 @@ impl BusinessCard {
         Ok(Self {
             flags,
             pool_handle: reader.mandatory("pool-handle")?,
-            pool_elements: reader.non_empty_list("pool-element")?,
+            pool_elements: reader.non_empty_list("pool-element", None)?,
             unknown: reader.finish()?,
         })
     }

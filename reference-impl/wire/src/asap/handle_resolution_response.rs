@@ -111,7 +111,7 @@ impl HandleResolutionResponse {
         let operation_error = reader.optional("operation-error")?;
         // With neither members nor an error it would be positive, and a positive answer has members.
         if pool_elements.is_empty() && operation_error.is_none() {
-            return Err(reader.absent("pool-element"));
+            return Err(reader.finish_without("pool-element"));
         }
         let unknown = reader.finish()?;
         Ok(Self {

@@ -10,7 +10,7 @@
 
 use super::MessageType;
 use crate::error::{DecodeResult, EncodeError};
-use crate::numbers::Flags;
+use crate::numbers::{Flags, ParameterType};
 use crate::param::{EncodedElement, PoolElement, PoolHandle, ServerId};
 use crate::reader::Reader;
 use crate::unknown::UnknownParameters;
@@ -121,8 +121,10 @@ impl HandleTableResponse {
         let sender = ServerId(reader.u32()?);
         let receiver = ServerId(reader.u32()?);
         let mut entries = Vec::new();
+        reader.not_yet::<PoolElement>("pool-handle")?;
         while let Some(pool_handle) = reader.repeated("pool-handle", entries.len())? {
-            let pool_elements = reader.non_empty_list("pool-element")?;
+            let pool_elements =
+                reader.non_empty_list("pool-element", Some(ParameterType::POOL_HANDLE))?;
             entries.push(PoolEntry {
                 pool_handle,
                 pool_elements,

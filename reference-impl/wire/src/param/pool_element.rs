@@ -70,7 +70,12 @@ impl ReadParameter for PoolElement {
             identifier: PeIdentifier(reader.u32()?),
             home: ServerId(reader.u32()?),
             life: RegistrationLife(reader.i32()?),
-            user_transport: reader.mandatory("user-transport")?,
+            user_transport: {
+                let transport = reader.mandatory("user-transport")?;
+                // The ASAP Transport is another one, so a second SCTP Transport is not a duplicate.
+                reader.expect_again(ParameterType::SCTP_TRANSPORT);
+                transport
+            },
             policy: reader.mandatory("policy")?,
             asap_transport: reader.optional("asap-transport")?,
             unknown: reader.finish()?,
