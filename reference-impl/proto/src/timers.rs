@@ -83,6 +83,11 @@ impl<K: Ord + Clone> Timers<K> {
         }
     }
 
+    /// Returns true if the timer of a key runs.
+    pub(crate) fn contains(&self, key: &K) -> bool {
+        self.by_key.contains_key(key)
+    }
+
     /// Returns the first deadline.
     pub(crate) fn due(&self) -> Option<Duration> {
         self.deadlines.due()

@@ -17,8 +17,10 @@ use std::time::Duration;
 use rsp_handlespace::PeKey;
 use rsp_wire::{Addresses, PoolHandle, SctpTransport};
 
+use super::idle::Idleness;
 use super::rate::Rates;
-use super::{Assoc, Core, Limit, Log, Output, Registrar};
+use super::room::Source;
+use super::{Assoc, Core, Limit, Log, Output, Registrar, Timer};
 
 /// Kind of an association.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,7 @@ pub enum Kind {
 pub(super) struct Association {
     pub(super) kind: Kind,
     pub(super) rates: Rates,
+    pub(super) idleness: Idleness,
     peer: Vec<SocketAddr>,
     /// True if this registrar set it up, to ask PEs to join.
     pub(super) dialled: bool,
@@ -46,9 +49,9 @@ pub(super) struct Association {
 }
 
 impl Association {
-    /// Returns true if a PE or PU set it up. `max-associations` limits these.
-    fn is_caller(&self) -> bool {
-        self.kind != Kind::Enrp && !self.dialled
+    /// Returns the source of the association; none if the stack does not know the peer's address.
+    pub(super) fn source(&self) -> Option<Source> {
+        self.peer.first().map(|peer| Source::of(peer.ip()))
     }
 
     /// Returns true if a PE's address is one of the association's.
@@ -95,16 +98,12 @@ impl Registrar {
         let early = kind != Kind::Enrp && !self.is_serving();
         let enrp = self.enrp.as_ref();
         let dialled = enrp.is_some_and(|enrp| enrp.is_dialled(assoc));
-        // RFC 5355 §2.13.2: many PUs must not shut out a peer, or it is taken for dead.
-        let is_caller = kind != Kind::Enrp && !dialled;
-        let full = self.core.assocs.len() >= self.core.config.all_associations()
-            || is_caller && self.core.callers >= self.core.config.max_associations;
-        if self.core.draining || early || full {
+        let limit = self.check_room(kind, dialled, &peer).err();
+        if self.core.draining || early || limit.is_some() {
             if let Some(enrp) = &mut self.enrp {
                 enrp.on_association_down(&mut self.core, now, assoc);
             }
             self.core.out.push_back(Output::Abort { assoc });
-            let limit = full.then_some(Limit::Associations);
             self.core.log(Log::Refused { assoc, limit });
             return;
         }
@@ -115,16 +114,36 @@ impl Registrar {
         let association = Association {
             kind,
             rates: Rates::default(),
+            idleness: Idleness::new(now),
             peer: peer.clone(),
             dialled,
             elements: BTreeSet::new(),
             subscriptions: BTreeSet::new(),
         };
-        self.core.callers += usize::from(association.is_caller());
+        if !dialled {
+            self.core.room.add(kind, association.source());
+        }
         self.core.assocs.insert(assoc, association);
+        self.core.watch_idleness(now, assoc);
         if let Some(enrp) = &mut self.enrp {
             enrp.on_association_up(&mut self.core, now, assoc, kind, &peer);
         }
+    }
+
+    /// Checks that there is room for an association. RFC 5355 §2.13.2: many PUs must not shut out a peer, or it is
+    /// taken for dead.
+    fn check_room(&self, kind: Kind, dialled: bool, peer: &[SocketAddr]) -> Result<(), Limit> {
+        let core = &self.core;
+        if core.assocs.len() >= core.config.all_associations() {
+            return Err(Limit::Associations);
+        }
+        if dialled {
+            return Ok(());
+        }
+        let source = peer.first().map(|peer| Source::of(peer.ip()));
+        let enrp = self.enrp.as_ref();
+        let is_peer = |source| enrp.is_some_and(|enrp| enrp.has_peer_at(&core.config, source));
+        core.room.check(&core.config, kind, source, is_peer)
     }
 
     /// Takes note that the peer restarted the association and lost its state, and asks its PEs whether they are
@@ -149,7 +168,16 @@ impl Registrar {
         let Some(association) = self.core.assocs.remove(&assoc) else {
             return;
         };
-        self.core.callers -= usize::from(association.is_caller());
+        let (source, elements) = (association.source(), association.elements.len());
+        if !association.dialled {
+            self.core.room.remove(association.kind, source);
+        }
+        self.core.room.remove_elements(source, elements);
+        if elements > 0 {
+            let until = self.core.config.deadline(Timer::KeepAliveTimeout, now);
+            self.core.room.expect(source, until);
+        }
+        self.core.unwatch_idleness(assoc, &association.idleness);
         self.core.log(Log::Down { assoc });
         self.core.on_foreign_association_lost(now, assoc);
         for key in association.elements {

@@ -24,6 +24,8 @@ pub struct Config {
     /// Minimum time between two ENDPOINT_KEEP_ALIVEs that reports provoke at one PE, after the first eight (RFC
     /// 5355 §2.14.3: limit their frequency).
     pub keep_alive_gap: Duration,
+    /// Time without a message after which the TCP connection of a PU ends; zero for no end.
+    pub tcp_idle: Duration,
     /// Maximum number of PEs in a HANDLE_RESOLUTION_RESPONSE. RFC 5352 §3.3 requires all of them; a pool up to
     /// this size is listed whole, a larger one by the part that its policy prefers.
     pub max_items: usize,
@@ -44,6 +46,11 @@ pub struct Config {
     /// Maximum number of associations and TCP connections that PEs and PUs set up. Those of peers, and those that
     /// this registrar sets up itself, have [`all_associations`](Self::all_associations) less these.
     pub max_associations: usize,
+    /// The same for one source address; the first 64 bits of an IPv6 address are one. None for a quarter. Of the
+    /// [`max_tcp_connections`](Self::max_tcp_connections), one address may have the same part.
+    pub max_associations_per_address: Option<usize>,
+    /// Number of TCP connections that the stack accepts, which limits the share of one address in them.
+    pub max_tcp_connections: usize,
     /// Maximum number of subscriptions (pool and association) together.
     pub max_subscriptions: usize,
     /// Maximum number of subscriptions of one association.
@@ -74,6 +81,7 @@ impl Default for Config {
             keep_alive_interval: Timer::KeepAliveInterval.default(),
             keep_alive_timeout: Timer::KeepAliveTimeout.default(),
             keep_alive_gap: Timer::KeepAliveGap.default(),
+            tcp_idle: Timer::TcpIdle.default(),
             max_items: 32,
             update_interval: Timer::UpdateInterval.default(),
             check_addresses: true,
@@ -83,6 +91,8 @@ impl Default for Config {
             max_handle_length: 1024,
             max_element_length: 2048,
             max_associations: 65_536,
+            max_associations_per_address: None,
+            max_tcp_connections: 65_536,
             max_subscriptions: 65_536,
             max_subscriptions_per_association: 4096,
             max_message_rate: 200_000,
@@ -97,11 +107,17 @@ impl Default for Config {
 }
 
 impl Config {
-    /// Returns the maximum number of associations of all kinds: beyond those of PEs and PUs there is room for
-    /// `max-peers` and `max-adoptions`, so that PEs and PUs do not shut peers out (RFC 5355 §2.13.2).
+    /// Returns the maximum number of associations that peers set up. This registrar sets up as many itself, to peers
+    /// and to PEs that it adopts.
+    pub fn peer_associations(&self) -> usize {
+        self.enrp.max_peers.saturating_add(self.enrp.max_adoptions)
+    }
+
+    /// Returns the maximum number of associations of all kinds: those of PEs and PUs, those that peers set up, and
+    /// its own, so that none shuts the others out (RFC 5355 §2.13.2).
     pub fn all_associations(&self) -> usize {
         self.max_associations
-            .saturating_add(self.enrp.max_peers)
-            .saturating_add(self.enrp.max_adoptions)
+            .saturating_add(self.peer_associations())
+            .saturating_add(self.peer_associations())
     }
 }

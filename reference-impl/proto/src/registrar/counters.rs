@@ -31,6 +31,8 @@ pub struct Counters {
     pub departed: PerDeparture,
     /// Associations that came up.
     pub associations: u64,
+    /// TCP connections shut down because no message came.
+    pub idle: u64,
     /// Messages that could not be decoded.
     pub malformed: u64,
     /// Messages with parameters that were skipped and reported.
@@ -89,6 +91,7 @@ impl Counters {
     pub(super) fn note(&mut self, log: &Log) {
         match log {
             Log::Up { .. } => self.associations += 1,
+            Log::Idle { .. } => self.idle += 1,
             Log::Refused { limit, .. } => {
                 if let Some(limit) = limit {
                     self.hit(*limit);

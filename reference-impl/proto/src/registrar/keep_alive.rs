@@ -175,9 +175,7 @@ impl Core {
         // Most PEs register again over the association that they are listed under already.
         if self.watches.assoc(key) != Some(assoc) {
             self.unwatch(key);
-            if let Some(association) = self.assocs.get_mut(&assoc) {
-                association.elements.insert(key);
-            }
+            self.tie(key, assoc);
         }
         self.watches.set(key, Some(Watch::new(state)));
     }
@@ -192,9 +190,7 @@ impl Core {
             ..Watch::new(State::Asked { assoc, until })
         };
         self.watches.set(key, Some(watch));
-        if let Some(association) = self.assocs.get_mut(&assoc) {
-            association.elements.insert(key);
-        }
+        self.tie(key, assoc);
         if let Some(handle) = self.space.handle(key).cloned() {
             self.send(assoc, EndpointKeepAlive::new(self.id, handle, true));
         }
@@ -211,10 +207,20 @@ impl Core {
     pub(super) fn unwatch(&mut self, key: PeKey) {
         if let Some(assoc) = self.watches.assoc(key)
             && let Some(association) = self.assocs.get_mut(&assoc)
+            && association.elements.remove(&key)
         {
-            association.elements.remove(&key);
+            self.room.remove_elements(association.source(), 1);
         }
         self.watches.set(key, None);
+    }
+
+    /// Ties a PE to the association that it registered over.
+    fn tie(&mut self, key: PeKey, assoc: Assoc) {
+        if let Some(association) = self.assocs.get_mut(&assoc)
+            && association.elements.insert(key)
+        {
+            self.room.add_element(association.source());
+        }
     }
 
     /// Asks PEs of one pool over one association.

@@ -8,7 +8,8 @@
 //! | octets of a pool handle | `max-handle-length` | 1024 | the same |
 //! | octets of a Pool Element parameter | `max-element-length` | 2048 | the same; a peer's may have 512 more, for its ASAP Transport |
 //! | octets of a message | `max-message` | 65 532 | dropped unread; longer than a Length can express: the association is aborted |
-//! | associations and TCP connections that PEs and PUs set up | `max-associations` | 65 536 | the new one is aborted; peers and own set-ups have room for `max-peers` and `max-adoptions` beyond |
+//! | associations and TCP connections that PEs and PUs set up | `max-associations` | 65 536 | the new one is aborted; the last sixteenth is for the addresses of PEs; peers and own set-ups have room for `max-peers` and `max-adoptions` each beyond |
+//! | those of one address | `max-associations-per-address` | a quarter | the new one is aborted; see `room.rs` |
 //! | subscriptions | `max-subscriptions` | 65 536 | answered, not subscribed (A=0) |
 //! | subscriptions of one association | `max-subscriptions-per-association` | 4096 | the same |
 //! | messages per second of a PE or PU | `max-message-rate` | 200 000 | dropped unread; above twice the rate the association is aborted |
@@ -48,6 +49,7 @@ pub enum Limit {
     ElementLength,
     Message,
     Associations,
+    AssociationsPerAddress,
     Subscriptions,
     SubscriptionsPerAssociation,
     MessageRate,
@@ -68,7 +70,7 @@ pub enum Limit {
 
 impl Limit {
     /// All limits, in the order of the table.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Pools,
         Self::PoolElements,
         Self::PoolElementsPerPool,
@@ -76,6 +78,7 @@ impl Limit {
         Self::ElementLength,
         Self::Message,
         Self::Associations,
+        Self::AssociationsPerAddress,
         Self::Subscriptions,
         Self::SubscriptionsPerAssociation,
         Self::MessageRate,
@@ -104,6 +107,7 @@ impl Limit {
             Self::ElementLength => "max-element-length",
             Self::Message => "max-message",
             Self::Associations => "max-associations",
+            Self::AssociationsPerAddress => "max-associations-per-address",
             Self::Subscriptions => "max-subscriptions",
             Self::SubscriptionsPerAssociation => "max-subscriptions-per-association",
             Self::MessageRate => "max-message-rate",

@@ -19,6 +19,8 @@ pub enum Log {
     Down { assoc: Assoc },
     /// An association was refused: too many, shutting down, or not yet serving.
     Refused { assoc: Assoc, limit: Option<Limit> },
+    /// A TCP connection without a message is shut down.
+    Idle { assoc: Assoc },
     /// An association sends more than it may. The excess is dropped, or the association is aborted.
     Flooded {
         assoc: Assoc,
@@ -147,6 +149,7 @@ impl Log {
         match self {
             Self::Up { .. }
             | Self::Down { .. }
+            | Self::Idle { .. }
             | Self::Registered { .. }
             | Self::Left { .. }
             | Self::Resolved { .. }
@@ -172,6 +175,7 @@ impl fmt::Display for Log {
         match self {
             Self::Up { assoc, peer } => write!(f, "association {} up with {peer:?}", assoc.0),
             Self::Down { assoc } => write!(f, "association {} gone", assoc.0),
+            Self::Idle { assoc } => write!(f, "association {} idle, shut down", assoc.0),
             Self::Refused { assoc, limit: None } => write!(f, "association {} refused", assoc.0),
             Self::Refused {
                 assoc,

@@ -28,6 +28,7 @@ mod deregistration;
 pub mod enrp;
 mod expiry;
 mod foreign_report;
+mod idle;
 mod keep_alive;
 mod limits;
 mod log;
@@ -35,6 +36,7 @@ mod rate;
 mod receive;
 mod registration;
 mod resolution;
+mod room;
 mod subscription;
 mod timer;
 mod unreachable;
@@ -57,12 +59,14 @@ use rsp_wire::{ServerId, asap};
 
 pub use crate::Assoc;
 use crate::log::Inbound;
+use crate::timers::Deadlines;
 use crate::{ASAP_PPID, Dial};
 use announce::Announcer;
 use association::Association;
 use enrp::{Channel, Enrp};
 use foreign_report::ForeignReports;
 use keep_alive::Watches;
+use room::Room;
 use subscription::Subscriptions;
 
 /// Addresses of this registrar.
@@ -193,8 +197,9 @@ struct Core {
     rng: fastrand::Rng,
     space: Handlespace,
     assocs: BTreeMap<Assoc, Association>,
-    /// Number of those that PEs and PUs set up.
-    callers: usize,
+    room: Room,
+    /// TCP connections by the time of the next look at them.
+    idle: Deadlines<Assoc>,
     watches: Watches,
     foreign_reports: ForeignReports,
     subscriptions: Subscriptions,
@@ -230,7 +235,8 @@ impl Registrar {
             rng,
             space: Handlespace::seeded(limits, seed),
             assocs: BTreeMap::new(),
-            callers: 0,
+            room: Room::default(),
+            idle: Deadlines::default(),
             watches: Watches::default(),
             foreign_reports: ForeignReports::default(),
             subscriptions: Subscriptions::default(),
@@ -310,6 +316,8 @@ impl Registrar {
         self.on_watch_due(now);
         self.core.on_foreign_report_due(now);
         self.core.on_subscription_due(now);
+        self.core.room.on_time(now);
+        self.on_idle_due(now);
         if self.is_serving() {
             self.core.on_announce_due(now);
         }
@@ -328,6 +336,7 @@ impl Registrar {
             self.core.watches.due(),
             self.core.foreign_reports.due(),
             self.core.subscriptions.due(),
+            self.core.idle.due(),
             announce,
             enrp,
         ]

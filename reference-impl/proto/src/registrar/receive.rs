@@ -24,6 +24,7 @@ impl Registrar {
             return;
         };
         let kind = association.kind;
+        association.idleness.heard = now;
         let message_type = octets.first().copied().unwrap_or_default();
         let admission = association
             .rates

@@ -9,6 +9,7 @@
 //! | keep-alive-interval | 30 s ± 50 % | pause between two ENDPOINT_KEEP_ALIVEs to a PE |
 //! | keep-alive-timeout | 15 s | time of a PE to answer, to come back, or to be reached |
 //! | keep-alive-gap | 1 s | pause between two ENDPOINT_KEEP_ALIVEs that reports provoke |
+//! | tcp-idle | 5 min | TCP connection of a PU without a message |
 //! | update-interval | 1 s | pause between two updates of one pool to its subscribers |
 //! | table-request-timeout | 5 s | time of a peer to answer a HANDLE_TABLE_REQUEST |
 //! | table-session-timeout | 10 s | time of a peer to continue its download |
@@ -38,6 +39,8 @@ pub enum Timer {
     KeepAliveTimeout,
     /// Limit on provoked ENDPOINT_KEEP_ALIVEs (RFC 5355 §2.14.3).
     KeepAliveGap,
+    /// Time without a message after which a TCP connection ends. The RFCs have none.
+    TcpIdle,
     /// Limit on updates to subscribers.
     UpdateInterval,
     /// Time for HANDLE_TABLE_RESPONSE (RFC 5353 §3.2.3, without a name and a value).
@@ -61,6 +64,7 @@ impl Timer {
             Self::KeepAliveInterval => 30,
             Self::KeepAliveTimeout => 15,
             Self::KeepAliveGap => 1,
+            Self::TcpIdle => 300,
             Self::UpdateInterval => 1,
             Self::TableRequestTimeout => 5,
             Self::TableSessionTimeout => 10,
@@ -81,6 +85,7 @@ impl Config {
             Timer::KeepAliveInterval => self.keep_alive_interval,
             Timer::KeepAliveTimeout => self.keep_alive_timeout,
             Timer::KeepAliveGap => self.keep_alive_gap,
+            Timer::TcpIdle => self.tcp_idle,
             Timer::UpdateInterval => self.update_interval,
             Timer::TableRequestTimeout => self.enrp.table_request_timeout,
             Timer::TableSessionTimeout => self.enrp.table_session_timeout,

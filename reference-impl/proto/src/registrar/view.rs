@@ -34,7 +34,7 @@ impl Registrar {
 
     /// Returns the number of associations that PEs and PUs set up, which `max-associations` limits.
     pub fn callers(&self) -> usize {
-        self.core.callers
+        self.core.room.callers()
     }
 
     /// Returns the number of PEs watched by ENDPOINT_KEEP_ALIVE: this registrar's own.
@@ -81,7 +81,8 @@ impl Registrar {
             Limit::HandleLength => each(config.max_handle_length),
             Limit::ElementLength => each(config.max_element_length),
             Limit::Message => each(config.max_message),
-            Limit::Associations => counted(self.core.callers, config.max_associations),
+            Limit::Associations => counted(self.core.room.callers(), config.max_associations),
+            Limit::AssociationsPerAddress => each(config.associations_per_address()),
             Limit::Subscriptions => {
                 counted(self.core.subscriptions.count(), config.max_subscriptions)
             }

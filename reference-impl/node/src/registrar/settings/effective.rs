@@ -108,6 +108,7 @@ impl Settings {
             keep_alive_interval: Some(Span(c.keep_alive_interval)),
             keep_alive_timeout: period(c.keep_alive_timeout),
             keep_alive_gap: Some(Span(c.keep_alive_gap)),
+            tcp_idle: Some(Span(c.tcp_idle)),
             max_items: count(c.max_items),
             update_interval: Some(Span(c.update_interval)),
             check_addresses: Some(c.check_addresses),
@@ -132,6 +133,7 @@ impl Settings {
             max_handle_length: count(c.max_handle_length),
             max_element_length: count(c.max_element_length),
             max_associations: count(c.max_associations),
+            max_associations_per_address: count(c.associations_per_address()),
             max_subscriptions: Some(c.max_subscriptions),
             max_subscriptions_per_association: Some(c.max_subscriptions_per_association),
             max_message_rate: Some(c.max_message_rate),
@@ -288,6 +290,13 @@ impl Settings {
                 ));
             }
         }
+        let config = self.config();
+        let (one, all) = (config.associations_per_address(), config.max_associations);
+        if one > all {
+            found.push(format!(
+                "max-associations-per-address, max-associations: {one} is more than {all}"
+            ));
+        }
         let of_one = self.max_subscriptions_per_association;
         if let (Some(one), Some(all)) = (of_one, self.max_subscriptions)
             && one > all
@@ -378,6 +387,7 @@ impl Settings {
             keep_alive_interval: span(self.keep_alive_interval, d.keep_alive_interval),
             keep_alive_timeout: period(self.keep_alive_timeout, d.keep_alive_timeout),
             keep_alive_gap: span(self.keep_alive_gap, d.keep_alive_gap),
+            tcp_idle: span(self.tcp_idle, d.tcp_idle),
             max_items: count(self.max_items, d.max_items),
             update_interval: span(self.update_interval, d.update_interval),
             check_addresses: self.check_addresses.unwrap_or(d.check_addresses),
@@ -390,6 +400,8 @@ impl Settings {
             max_handle_length: count(self.max_handle_length, d.max_handle_length),
             max_element_length: count(self.max_element_length, d.max_element_length),
             max_associations: count(self.max_associations, d.max_associations),
+            max_associations_per_address: self.max_associations_per_address.map(NonZeroUsize::get),
+            max_tcp_connections: count(self.max_associations, d.max_tcp_connections),
             max_subscriptions: self.max_subscriptions.unwrap_or(d.max_subscriptions),
             max_subscriptions_per_association: self
                 .max_subscriptions_per_association

@@ -86,6 +86,9 @@ settings! {
         /// Least time between two ENDPOINT_KEEP_ALIVEs that reports cause at one PE, after the first eight [default: 1s]
         #[arg(long, value_name = "SPAN")]
         pub keep_alive_gap: Option<Span>,
+        /// Time without a message after which the TCP connection of a PU ends; 0s ends none [default: 5min]
+        #[arg(long, value_name = "SPAN")]
+        pub tcp_idle: Option<Span>,
         /// Most PEs in one HANDLE_RESOLUTION_RESPONSE [default: 32]
         #[arg(long, value_name = "N")]
         pub max_items: Option<NonZeroUsize>,
@@ -157,9 +160,12 @@ settings! {
         /// Most octets of the Pool Element parameter of a registration [default: 2048]
         #[arg(long, value_name = "N")]
         pub max_element_length: Option<NonZeroUsize>,
-        /// Most associations and TCP connections of PEs and PUs; those of peers do not count [default: 65536]
+        /// Most associations and TCP connections of PEs and PUs; those of peers do not count, and the limit on open files (ulimit -n) may allow fewer TCP connections [default: 65536]
         #[arg(long, value_name = "N")]
         pub max_associations: Option<NonZeroUsize>,
+        /// Most associations and TCP connections of PEs and PUs from one address; the first 64 bits of an IPv6 address count as one [default: a quarter of max-associations, at least 16]
+        #[arg(long, value_name = "N")]
+        pub max_associations_per_address: Option<NonZeroUsize>,
         /// Most subscriptions to pools [default: 65536]
         #[arg(long, value_name = "N")]
         pub max_subscriptions: Option<usize>,

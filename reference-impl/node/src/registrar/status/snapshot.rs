@@ -172,7 +172,7 @@ pub struct ElementState {
 type Event = (&'static str, &'static str, fn(&Counters) -> u64);
 
 /// The counters of events: name, explanation, value.
-pub(super) const EVENTS: [Event; 25] = [
+pub(super) const EVENTS: [Event; 26] = [
     ("registrations", "New PEs registered", |c| c.registered),
     ("reregistrations", "Known PEs registered again", |c| {
         c.reregistered
@@ -180,6 +180,11 @@ pub(super) const EVENTS: [Event; 25] = [
     ("associations", "Associations that came up", |c| {
         c.associations
     }),
+    (
+        "idle",
+        "TCP connections shut down because they were idle",
+        |c| c.idle,
+    ),
     ("malformed", "Malformed messages", |c| c.malformed),
     (
         "parameters_reported",

@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use rsp_wire::{PeIdentifier, PoolHandle};
 
+use super::super::room::Source;
 use super::super::{Assoc, Core, Kind, Limit, Output, Timer};
 use super::{Enrp, canonical};
 use crate::Dial;
@@ -204,6 +205,17 @@ impl Enrp {
             channel,
             to: to.to_vec(),
         });
+    }
+
+    /// Returns true if a peer is known at this source, or configured there.
+    pub(in super::super) fn has_peer_at(
+        &self,
+        config: &super::super::Config,
+        source: Source,
+    ) -> bool {
+        let known = self.peers.values().flat_map(|peer| &peer.addrs);
+        let mut addrs = known.chain(&config.enrp.peers);
+        addrs.any(|addr| Source::of(addr.ip()) == source)
     }
 
     /// Returns true if this registrar sets up this association.

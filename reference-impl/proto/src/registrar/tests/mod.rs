@@ -2,11 +2,13 @@
 
 mod announce;
 mod enrp;
+mod idle;
 mod limits;
 mod multi_homed;
 mod receive;
 mod registration;
 mod resolution;
+mod room;
 mod transitions;
 mod watching;
 

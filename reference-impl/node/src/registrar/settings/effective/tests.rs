@@ -66,7 +66,7 @@ fn the_stack_holds_no_more_than_the_limits_say() {
     let (least, _) =
         options("max-backlog = 1\nmax-associations = 7\nmax-peers = 2\nmax-adoptions = 1");
     assert_eq!(least.send_queue, 65_536, "every message can be sent");
-    assert_eq!(least.max_associations, 10);
+    assert_eq!(least.max_associations, 13, "peers have 3, and own set-ups");
 }
 
 #[test]
@@ -141,6 +141,10 @@ fn contradictions_name_their_keys() {
         (
             "max-pool-elements-per-pool = 3\nmax-pool-elements = 2",
             "max-pool-elements-per-pool, max-pool-elements: 3",
+        ),
+        (
+            "max-associations = 3\nmax-associations-per-address = 4",
+            "max-associations-per-address, max-associations: 4",
         ),
         (
             "max-subscriptions = 3\nmax-subscriptions-per-association = 4",
