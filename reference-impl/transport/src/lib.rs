@@ -290,7 +290,7 @@ pub trait Transport {
     fn abort(&mut self, assoc: AssocId);
     /// Returns the capabilities of the stack.
     fn caps(&self) -> Caps;
-    /// Counts the set-ups by peers that were refused because of [`SctpOptions::max_associations`]. No event
-    /// reports them.
+    /// Counts the set-ups by peers that were refused because of [`SctpOptions::max_associations`] or
+    /// [`SctpOptions::max_connections`], or for lack of file descriptors. No event reports them.
     fn refused(&self) -> u64;
 }

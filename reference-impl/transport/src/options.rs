@@ -30,8 +30,10 @@ pub struct SctpOptions {
     /// Limit on octets waiting to be sent per association or TCP connection: beyond it, sending is `WouldBlock`.
     /// Kernel SCTP has one such queue for all associations of an endpoint, whose length the system caps.
     pub send_queue: usize,
-    /// Limit on associations of one stack, and on its TCP connections; further ones are refused.
+    /// Limit on associations of one stack; further ones are refused.
     pub max_associations: usize,
+    /// Limit on TCP connections of one stack; further ones are reset as soon as they are accepted.
+    pub max_connections: usize,
 }
 
 impl Default for SctpOptions {
@@ -48,6 +50,7 @@ impl Default for SctpOptions {
             max_message: 1 << 20,
             send_queue: 2_000_000,
             max_associations: 16_384,
+            max_connections: 16_384,
         }
     }
 }

@@ -102,7 +102,7 @@ impl Tcp {
             connections: HashMap::new(),
             next_id: 1,
             buffer: Box::new([0; 65_536]),
-            max_connections: options.max_associations,
+            max_connections: options.max_connections,
             send_queue: options.send_queue,
             refused: 0,
             shortage: Shortage::default(),

@@ -586,7 +586,7 @@ fn a_request_that_comes_with_the_end_is_answered() {
 fn tcp_connections_beyond_the_limit_are_reset_and_counted() {
     run(async {
         let mut config = config(Ipv4Addr::LOCALHOST.into());
-        config.options.max_associations = 2;
+        config.options.max_connections = 2;
         let mut b = UdpStack::new(config).expect("loopback");
         let addr = tcp_listener(&mut b).await;
         let connect = || TcpStream::connect(addr).expect("the kernel takes it");

@@ -27,7 +27,11 @@ impl Drop for Process {
 }
 
 pub(crate) fn registrar(args: &[&str]) -> Process {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rserpool"));
+    started(Command::new(env!("CARGO_BIN_EXE_rserpool")), args)
+}
+
+/// Starts the registrar by a command that runs the program.
+pub(crate) fn started(mut command: Command, args: &[&str]) -> Process {
     command.arg("registrar");
     if !args.contains(&"--config") {
         command.args(["--asap", "127.0.0.1:0", "--udp-port", "0"]);
@@ -62,14 +66,14 @@ impl Process {
         value(&self.ready(), key)
     }
 
-    /// Waits until it has logged this.
-    pub(crate) fn said(&mut self, what: &str) {
-        let mut line = String::new();
-        while !line.contains(what) {
-            line.clear();
-            let length = self.stderr.read_line(&mut line).unwrap();
+    /// Waits until it has logged this. Returns the log so far.
+    pub(crate) fn said(&mut self, what: &str) -> String {
+        let mut log = String::new();
+        while !log.contains(what) {
+            let length = self.stderr.read_line(&mut log).unwrap();
             assert!(length > 0, "no line of its log has {what:?}");
         }
+        log
     }
 }
 

@@ -3,6 +3,7 @@
 //! [`service`] is the registrar as a process, [`RegistrarDriver`] runs the engine on a transport without clock
 //! or I/O of its own, [`settings`] are its settings, and [`status`] is the report of a running registrar.
 
+mod descriptors;
 pub mod driver;
 pub mod service;
 pub mod settings;

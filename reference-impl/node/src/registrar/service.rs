@@ -7,7 +7,8 @@ use std::time::Duration;
 use rsp_transport::live::{Mode, Stack};
 use rsp_transport::probe;
 
-use super::driver::RegistrarDriver;
+use super::descriptors;
+use super::driver::{RegistrarDriver, Setup};
 use super::settings::Settings;
 use super::status::{self, Desk};
 use crate::Failure;
@@ -45,9 +46,10 @@ pub fn run(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> Resul
 }
 
 async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> Result<(), Failure> {
-    let setup = settings.setup().map_err(Failure::Settings)?;
-    let (mode, config) = settings.stack(&setup);
+    let mut setup = settings.setup().map_err(Failure::Settings)?;
     let mut signals = Signals::new()?;
+    limit_connections(&mut setup)?;
+    let (mode, config) = settings.stack(&setup);
     let mut stack = Stack::start(mode, config)?;
     if stack.mode() == Mode::Kernel
         && let Err(shared) = probe::kernel_buffers()
@@ -117,6 +119,29 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
             }
         }
     }
+}
+
+/// Limits TCP connections to those that the process may have descriptors for.
+fn limit_connections(setup: &mut Setup) -> io::Result<()> {
+    let wanted = setup.config.max_tcp_connections;
+    if setup.tcp.is_none() {
+        return Ok(());
+    }
+    let room = descriptors::room(wanted);
+    let limit = room.open_files.unwrap_or(u64::MAX);
+    if room.connections == 0 {
+        return Err(io::Error::other(format!(
+            "tcp: the limit on open files, {limit}, leaves none for TCP connections; raise it (ulimit -n)"
+        )));
+    }
+    if room.connections < wanted {
+        tracing::info!(
+            "at most {} TCP connections, as the limit on open files is {limit} (ulimit -n)",
+            room.connections
+        );
+    }
+    setup.config.max_tcp_connections = room.connections;
+    Ok(())
 }
 
 fn open_desk(settings: &Settings) -> Result<Desk, Failure> {

@@ -344,6 +344,7 @@ impl Settings {
             max_message: LONGEST,
             send_queue: setup.send_queue(),
             max_associations: setup.config.all_associations(),
+            max_connections: setup.config.max_tcp_connections,
             ..d
         }
     }
