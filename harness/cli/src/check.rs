@@ -10,7 +10,7 @@ use anyhow::{Context, anyhow};
 use rspcheck_capture::{AssociationKind, Capture, Item, Message, Settings};
 use rspcheck_dissect::{Protocol, dissect, scan};
 use rspcheck_spec::ixit::{Timers, parse_duration};
-use rspcheck_spec::verdict::{Level, Verdict};
+use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::conversation::{Carried, Judge, Order, Seen};
 use rspcheck_testkit::monitor::{self, Finding};
 use serde_json::json;
@@ -266,14 +266,11 @@ fn tell(
     frame: u64,
     finding: &Finding,
 ) -> io::Result<()> {
-    let verdict = match finding.level() {
-        Level::Must => Verdict::Fail,
-        Level::Should => Verdict::Warn,
-        Level::May => return Ok(()),
-    };
+    let verdict = finding.level().verdict();
     match verdict {
         Verdict::Fail => tally.fails += 1,
-        _ => tally.warns += 1,
+        Verdict::Warn => tally.warns += 1,
+        _ => return Ok(()),
     }
     if args.json {
         let line = json!({

@@ -7,7 +7,7 @@ use anstyle::Style;
 use anyhow::anyhow;
 use rspcheck_report::{area_of, section_title};
 use rspcheck_spec::ReqId;
-use rspcheck_spec::ambiguity::{self, Treatment};
+use rspcheck_spec::ambiguity;
 use rspcheck_spec::catalogue::{Basis, How, Requirement, catalogue};
 use rspcheck_testkit::{Case, monitor};
 use std::fmt::Write as _;
@@ -90,7 +90,9 @@ fn of_case(case: &Case) -> String {
         }),
     }
     let _ = writeln!(out, "  run      rspcheck run {}", case.id);
-    out.push_str("\n  A broken MUST fails the case, a broken SHOULD makes it WARN, a MAY is only recorded.\n");
+    out.push_str(
+        "\n  A broken MUST fails the case, a broken SHOULD makes it WARN, a MAY is only recorded. Below is the verdict of\n  each requirement where the text has no key word or is unclear.\n",
+    );
     out.push_str(
         "  A missing answer breaks the requirement that asks for it. Where the case does not check that\n  requirement, it is INCONC.\n",
     );
@@ -138,6 +140,7 @@ fn asked(id: ReqId, out: &mut String) {
     );
     let _ = writeln!(out, "    {statement}");
     reading(requirement, "    ", out);
+    let _ = writeln!(out, "    {}", judged(requirement));
 }
 
 /// Appends the reading of an unclear requirement.
@@ -151,14 +154,12 @@ fn reading(requirement: &Requirement, indent: &str, out: &mut String) {
         unclear.id, unclear.place, unclear.ours
     );
     let _ = writeln!(out, "{indent}because: {}", unclear.why);
-    let treated = match unclear.treatment {
-        Treatment::Strict => "what departs from this reading fails",
-        Treatment::Lenient => "what departs from this reading is a deviation",
-        Treatment::Both => "every reading passes",
-        Treatment::Survival => "nothing is judged but that the target serves on",
-        Treatment::None => "it touches no verdict",
-    };
-    let _ = writeln!(out, "{indent}verdict: {treated}");
+}
+
+/// Returns the verdict that a breach gives, with the reason.
+fn judged(requirement: &Requirement) -> String {
+    let effect = requirement.effect();
+    format!("{}: {effect}", effect.level.verdict())
 }
 
 fn of_requirement(requirement: &Requirement) -> String {
@@ -183,6 +184,7 @@ fn of_requirement(requirement: &Requirement) -> String {
         "  level    {} ({basis})",
         level_word(requirement.level)
     );
+    let _ = writeln!(out, "  verdict  {}", judged(requirement));
     let roles: Vec<&str> = requirement.roles.iter().map(|role| role.word()).collect();
     let _ = writeln!(out, "  binds    {}", roles.join(", "));
     let how: Vec<&str> = requirement.how.iter().map(how_word).collect();
@@ -224,4 +226,57 @@ fn checked_by(id: ReqId) -> Vec<(&'static str, &'static str)> {
         .filter(|m| m.requirement == id)
         .map(|m| (m.id, m.purpose));
     cases.chain(monitors).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rspcheck_spec::catalogue::Class;
+    use rspcheck_spec::verdict::{Level, Verdict};
+
+    /// Each tested requirement is explained with the verdict that a run gives, alone and as a part of its cases.
+    #[test]
+    fn explanations_give_the_verdict_of_runs() {
+        for requirement in catalogue().requirements() {
+            if requirement.class != Class::Tested {
+                continue;
+            }
+            let verdict = match requirement.counts_as() {
+                Level::Must => Verdict::Fail,
+                Level::Should => Verdict::Warn,
+                Level::May => Verdict::Pass,
+            };
+            let alone = explain(requirement.id.0).expect("it is in the catalogue");
+            let line = format!("\n  verdict  {verdict}: a breach ");
+            assert!(alone.contains(&line), "{alone}");
+            let mut part = String::new();
+            asked(requirement.id, &mut part);
+            let line = format!("    {}\n", judged(requirement));
+            assert!(part.ends_with(&line), "{part}");
+        }
+    }
+
+    /// The level of a case, in `list` and for `level:…`, is the strongest that a breach counts with.
+    #[test]
+    fn cases_have_the_level_of_their_worst_verdict() {
+        for case in rspcheck_cases::all() {
+            let counts = case.covers.iter().map(|id| id.requirement().counts_as());
+            let strongest = counts.min().unwrap_or(Level::May);
+            let explained = of_case(case);
+            let line = format!("\n  level    {}\n", level_word(strongest));
+            assert!(explained.contains(&line), "{explained}");
+        }
+    }
+
+    #[test]
+    fn unclear_text_is_explained_with_its_reading_and_its_verdict() {
+        let text = explain("R5354_3_6").expect("it is in the catalogue");
+        for line in [
+            "level    MUST (our reading of text without a key word)",
+            "WARN: a breach is a deviation: our reading of text without a key word",
+            "unclear in the RFCs (T23, ",
+        ] {
+            assert!(text.contains(line), "{text}");
+        }
+    }
 }

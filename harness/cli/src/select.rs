@@ -8,7 +8,7 @@
 //! | `area:registration` | the cases of the sections with this title |
 //! | `req:R5352_3_1_23`, `req:R5352_3_1*` | the cases that cover a requirement |
 //! | `role:registrar` | the cases for this role |
-//! | `level:must` | the cases whose strongest requirement is of this level |
+//! | `level:must` | the cases in which a breach can count as a broken requirement of this level, and of no stronger one |
 //! | `!…` | leaves out what the rest selects |
 //!
 //! Several selectors select the union of their cases. If all of them begin with `!`, they select all other cases.
@@ -17,6 +17,7 @@
 use anyhow::{anyhow, bail};
 use globset::{GlobBuilder, GlobMatcher};
 use rspcheck_report::{area_of, section_slug, section_title};
+use rspcheck_spec::Requirement;
 use rspcheck_spec::catalogue::catalogue;
 use rspcheck_spec::verdict::Level;
 use rspcheck_testkit::{Case, Role};
@@ -57,13 +58,13 @@ fn select<'c>(all: &[&'c Case], selectors: &[String]) -> anyhow::Result<Vec<&'c 
     Ok(selected)
 }
 
-/// Returns the strongest level among the requirements of a case.
+/// Returns the strongest level that a breach in this case can count with.
 pub(crate) fn level(case: &Case) -> Level {
     let levels = case
         .covers
         .iter()
         .filter_map(|id| catalogue().get(id.0))
-        .map(|r| r.level);
+        .map(Requirement::counts_as);
     levels.min().unwrap_or(Level::May)
 }
 
@@ -317,7 +318,7 @@ mod tests {
     #[test]
     fn the_level_is_that_of_the_strongest_requirement() {
         for case in &SAMPLE {
-            let levels = case.covers.iter().map(|id| id.requirement().level);
+            let levels = case.covers.iter().map(|id| id.requirement().counts_as());
             assert_eq!(
                 level(case),
                 levels.min().unwrap_or(Level::May),

@@ -2,7 +2,7 @@
 //! of the message concerned, and the command that runs the case again.
 
 use crate::hexdump::hexdump;
-use crate::place::{citation, clean, duration, files, level_word, repro, seen};
+use crate::place::{citation, clean, duration, files, level_words, repro, seen};
 use crate::{Report, Standing};
 use anstyle::{AnsiColor, Style};
 use rspcheck_spec::event::{Event, EventKind, Traffic};
@@ -121,9 +121,14 @@ fn pad(word: &str, width: usize) -> String {
 fn requirement(report: &Report<'_>, check: &CheckRun, lines: &mut Vec<String>) {
     let id = paint(BOLD, &clean(&check.requirement));
     let place = citation(&report.statements, &check.requirement);
-    lines.push(format!("  {id}  {}  {place}", level_word(check.level)));
+    let level = level_words(&report.statements, check);
+    lines.push(format!("  {id}  {level}  {place}"));
     if let Some(requirement) = report.statements.find(&check.requirement) {
         lines.push(format!("    {}", clean(&requirement.statement)));
+        let effect = requirement.effect();
+        if requirement.level != check.level && effect.level == check.level {
+            lines.push(format!("    {effect}"));
+        }
     }
     lines.extend(
         broken(&check.outcome)

@@ -24,7 +24,7 @@ pub enum Standing {
 pub struct Covered {
     /// Id.
     pub id: String,
-    /// Requirement level.
+    /// Level that a breach counts with.
     pub level: Level,
     /// RFC and section, for example `RFC 5352 §3.1`.
     pub citation: String,
@@ -52,11 +52,11 @@ pub struct LevelCoverage {
 /// Coverage of the catalogue by a run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Coverage {
-    /// MUSTs.
+    /// Requirements whose breach fails.
     pub must: LevelCoverage,
-    /// SHOULDs.
+    /// Requirements whose breach is a deviation.
     pub should: LevelCoverage,
-    /// MAYs whose use was observed; they are not judged.
+    /// Requirements that are not judged, and whose use was observed.
     pub may_observed: usize,
     /// All requirements, in the order of the catalogue.
     pub requirements: Vec<Covered>,
@@ -81,7 +81,7 @@ pub fn coverage(run: &Run, statements: &Statements<'_>) -> Coverage {
         if seen.is_some() || judged_in_runs(requirement) {
             requirements.push(covered(
                 requirement.id.0,
-                requirement.level,
+                requirement.counts_as(),
                 seen,
                 statements,
             ));

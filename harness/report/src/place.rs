@@ -1,7 +1,7 @@
 //! Texts that all reports share: citations, durations, commands, escaped words.
 
 use crate::Statements;
-use rspcheck_spec::run::{CaseRun, Origin, Run, Stack};
+use rspcheck_spec::run::{CaseRun, CheckRun, Origin, Run, Stack};
 use rspcheck_spec::verdict::Level;
 use std::fmt::Write as _;
 
@@ -11,6 +11,17 @@ pub(crate) fn level_word(level: Level) -> &'static str {
         Level::Must => "MUST",
         Level::Should => "SHOULD",
         Level::May => "MAY",
+    }
+}
+
+/// Returns the level of a requirement in the RFC, and the level that it is judged as, if that is another.
+pub(crate) fn level_words(statements: &Statements<'_>, check: &CheckRun) -> String {
+    let judged = level_word(check.level);
+    match statements.find(&check.requirement) {
+        Some(requirement) if requirement.level != check.level => {
+            format!("{}, judged as {judged}", level_word(requirement.level))
+        }
+        _ => judged.to_owned(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::area::section_of;
 use crate::block::{BAD, BOLD, CARE, DIM, GOOD, OPEN, block, paint};
-use crate::place::{citation, clean, clean_lines, counted, duration, indented, level_word, seen};
+use crate::place::{citation, clean, clean_lines, counted, duration, indented, level_words, seen};
 use crate::{
     Area, LevelCoverage, Report, Standing, Totals, areas, coverage, exit_code, exit_meaning,
 };
@@ -201,7 +201,7 @@ fn folded(report: &Report<'_>) -> String {
     out
 }
 
-/// Returns the broken SHOULDs of a case, in one line.
+/// Returns the deviations of a case, in one line.
 pub(crate) fn deviation(report: &Report<'_>, case: &CaseRun) -> String {
     let broken: Vec<_> = case
         .checks
@@ -223,7 +223,7 @@ pub(crate) fn deviation(report: &Report<'_>, case: &CaseRun) -> String {
         seen(case).map_or_else(String::new, |seen| format!(" ({seen})"))
     };
     let place = citation(&report.statements, &first.requirement);
-    let level = level_word(first.level);
+    let level = level_words(&report.statements, first);
     format!(
         "{} {level}, {place}: {}{more}",
         clean(&first.requirement),
@@ -320,7 +320,7 @@ pub(crate) fn requirements(report: &Report<'_>) -> Vec<String> {
             not_reached,
         } = c;
         format!(
-            "{testable} {level} testable · {met} met · {broken} broken · {not_reached} not reached"
+            "{testable} judged as {level} · {met} met · {broken} broken · {not_reached} not reached"
         )
     };
     let mut lines = vec![format!("requirements: {}", line("MUST", &coverage.must))];

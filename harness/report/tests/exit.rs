@@ -153,6 +153,17 @@ fn coverage_counts_what_a_run_can_judge() {
     });
 }
 
+/// The summary counts each requirement of the catalogue at the level that a breach has in verdicts.
+#[test]
+fn coverage_counts_by_effect() {
+    let run = run_of(Vec::new());
+    let all = rspcheck_spec::catalogue::catalogue();
+    for covered in coverage(&run, &all.into()).requirements {
+        let requirement = all.get(&covered.id).expect("it is in the catalogue");
+        assert_eq!(covered.level, requirement.counts_as(), "{}", covered.id);
+    }
+}
+
 #[test]
 fn requirement_missing_in_the_catalogue_is_counted() {
     let run = run_of(vec![case(

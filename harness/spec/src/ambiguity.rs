@@ -4,6 +4,7 @@
 //! (RFC 5352, 5354, 5356), ids of the form `E9` concern ENRP (RFC 5353 and the parts that it shares).
 
 use serde::{Deserialize, Serialize};
+use std::fmt;
 use std::sync::LazyLock;
 
 /// Format name of the list.
@@ -45,7 +46,8 @@ pub struct Ambiguity {
     pub treatment: Treatment,
 }
 
-/// Effect of the chosen reading on verdicts.
+/// Effect of the chosen reading on verdicts. The rule is in [`mod@crate::effect`]; a requirement can have a treatment of
+/// its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Treatment {
@@ -59,6 +61,25 @@ pub enum Treatment {
     Survival,
     /// The ambiguity has no effect on verdicts.
     None,
+}
+
+impl Treatment {
+    /// Returns the word used in files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Treatment::Strict => "strict",
+            Treatment::Lenient => "lenient",
+            Treatment::Both => "both",
+            Treatment::Survival => "survival",
+            Treatment::None => "none",
+        }
+    }
+}
+
+impl fmt::Display for Treatment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.word())
+    }
 }
 
 #[derive(Deserialize)]

@@ -5,6 +5,7 @@
 //! A published id never changes its meaning: a wrong statement is corrected in place or gets another
 //! class, a missing one is appended to its section.
 
+use crate::ambiguity::Treatment;
 use crate::verdict::Level;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -90,6 +91,9 @@ pub struct Requirement {
     pub how: Vec<How>,
     /// Ambiguity that affects it, an id of [`mod@crate::ambiguity`].
     pub ambiguity: Option<String>,
+    /// Treatment of that ambiguity for this requirement, where it differs from the ambiguity's own: an ambiguity can
+    /// leave one detail open while every reading demands another.
+    pub treatment: Option<Treatment>,
 }
 
 impl Requirement {
@@ -105,12 +109,15 @@ impl Requirement {
 )]
 #[serde(rename_all = "kebab-case")]
 pub enum Basis {
-    /// An upper-case key word in the statement, or in the sentence that introduces its list.
+    /// An upper-case key word in the statement, in the sentence that introduces its list, or in another section that
+    /// requires the same.
     #[default]
     Keyword,
-    /// A layout or a number space: a deviation is another format.
+    /// A layout, a number space, or the meaning of a field: a receiver that reads the message by the RFC cannot decode
+    /// it otherwise, or is misled by it.
     Format,
-    /// Plain text without a key word; the level is our reading of it.
+    /// Plain text without a key word; the level is our reading of it, and a breach is at most a deviation
+    /// ([`mod@crate::effect`]).
     Text,
 }
 
@@ -314,6 +321,7 @@ struct Entry {
     #[serde(default)]
     how: Vec<How>,
     ambiguity: Option<String>,
+    treatment: Option<Treatment>,
 }
 
 /// [`Level`] as the catalogue's files write it, in lower case.
@@ -354,6 +362,7 @@ fn parse(text: &str) -> Result<(Rfc, Vec<Requirement>), String> {
             reason: entry.reason,
             how: entry.how,
             ambiguity: entry.ambiguity,
+            treatment: entry.treatment,
         });
     }
     let mut sections: Vec<(String, String)> = file.sections.into_iter().collect();

@@ -48,6 +48,8 @@ pub const R5352_2_2_1_4: ReqId = ReqId("R5352_2_2_1_4");
 pub const R5352_2_2_1_5: ReqId = ReqId("R5352_2_2_1_5");
 /// The value of an ASAP_REGISTRATION is a Pool Handle, then a Pool Element.
 pub const R5352_2_2_1_6: ReqId = ReqId("R5352_2_2_1_6");
+/// The registrar does not list an address that the association of the PE lacks, unless its response to the registration has an Operation Error as a warning.
+pub const R5352_2_2_1_7: ReqId = ReqId("R5352_2_2_1_7");
 
 // RFC 5352 section 2.2.2: ASAP_DEREGISTRATION Message
 /// ASAP_DEREGISTRATION has type 0x02 and no flags.

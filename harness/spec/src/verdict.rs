@@ -61,6 +61,17 @@ pub enum Level {
     May,
 }
 
+impl Level {
+    /// Returns the verdict of a case in which a requirement that counts with this level is broken, and no other one.
+    pub fn verdict(self) -> Verdict {
+        match self {
+            Level::Must => Verdict::Fail,
+            Level::Should => Verdict::Warn,
+            Level::May => Verdict::Pass,
+        }
+    }
+}
+
 /// Outcome of one check.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "outcome", rename_all = "kebab-case")]

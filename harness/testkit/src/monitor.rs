@@ -24,10 +24,11 @@ pub struct Monitor {
 impl Monitor {
     /// Returns the level that a finding counts with.
     pub fn level(&self) -> Level {
+        let level = self.requirement.requirement().counts_as();
         if self.lenient {
-            Level::Should
+            level.max(Level::Should)
         } else {
-            self.requirement.requirement().level
+            level
         }
     }
 }

@@ -3,8 +3,8 @@
 use anyhow::bail;
 use globset::Glob;
 use rspcheck_adapters::target::{Expectation, Target};
-use rspcheck_spec::run::{CaseRun, Expected, Stack};
-use rspcheck_spec::verdict::{Level, Verdict};
+use rspcheck_spec::run::{CaseRun, CheckRun, Expected, Stack};
+use rspcheck_spec::verdict::Verdict;
 
 /// Checks that every expectation matches a case or monitor of the suite: one that matches none would never be
 /// noticed again.
@@ -74,15 +74,11 @@ fn holds(known: &Expectation, case: &CaseRun) -> bool {
 
 /// Returns true if every broken requirement that decides the verdict is known.
 fn covered(known: &[&Expectation], case: &CaseRun) -> bool {
-    let decisive = match case.verdict {
-        Verdict::Fail => Level::Must,
-        Verdict::Warn => Level::Should,
-        _ => return true,
-    };
-    let mut broken = case
-        .checks
-        .iter()
-        .filter(|check| !check.holds() && check.level == decisive);
+    if !matches!(case.verdict, Verdict::Fail | Verdict::Warn) {
+        return true;
+    }
+    let decisive = |check: &&CheckRun| !check.holds() && check.level.verdict() == case.verdict;
+    let mut broken = case.checks.iter().filter(decisive);
     broken.all(|check| known.iter().any(|k| k.requirement == check.requirement))
 }
 
@@ -90,8 +86,8 @@ fn covered(known: &[&Expectation], case: &CaseRun) -> bool {
 mod tests {
     use super::*;
     use rspcheck_adapters::bundled;
-    use rspcheck_spec::run::{CheckRun, Origin};
-    use rspcheck_spec::verdict::CheckOutcome;
+    use rspcheck_spec::run::Origin;
+    use rspcheck_spec::verdict::{CheckOutcome, Level};
 
     const CASE: &str = "rfc5352/3.1/new-pool";
 

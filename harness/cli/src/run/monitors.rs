@@ -1,7 +1,7 @@
 //! The monitors of a run: rules for every message of the target, with one verdict each over all cases.
 
 use rspcheck_spec::run::{CaseRun, CheckRun, Origin};
-use rspcheck_spec::verdict::{CheckOutcome, Level, Verdict};
+use rspcheck_spec::verdict::{CheckOutcome, Verdict};
 use rspcheck_testkit::monitor::{self, Finding};
 use rspcheck_testkit::runner::Ran;
 use std::collections::BTreeMap;
@@ -68,11 +68,7 @@ impl Watch {
                 outcome: CheckOutcome::Holds,
             },
             Some(first) => {
-                record.verdict = match first.level() {
-                    Level::Must => Verdict::Fail,
-                    Level::Should => Verdict::Warn,
-                    Level::May => Verdict::Pass,
-                };
+                record.verdict = first.level().verdict();
                 record.reason.clone_from(&first.note);
                 CheckRun {
                     requirement: first.requirement.0.to_owned(),

@@ -36,6 +36,7 @@ pub(crate) fn requirement(
         reason: None,
         how: vec![How::Case],
         ambiguity: None,
+        treatment: None,
     }
 }
 
@@ -48,13 +49,17 @@ pub(crate) fn requirements() -> Vec<Requirement> {
             Level::Must,
             "A refused registration is answered with the R flag set.",
         ),
-        requirement(
-            "R5352_3_1_2",
-            "3.1",
-            2,
-            Level::Should,
-            "The answer carries the fitting cause.",
-        ),
+        // Judged as SHOULD: text without a key word.
+        Requirement {
+            basis: Basis::Text,
+            ..requirement(
+                "R5352_3_1_2",
+                "3.1",
+                2,
+                Level::Must,
+                "The answer carries the fitting cause.",
+            )
+        },
         requirement(
             "R5352_3_2_1",
             "3.2",

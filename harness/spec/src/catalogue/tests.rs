@@ -182,6 +182,14 @@ fn every_ambiguity_is_in_the_list() {
                 "{} names {ambiguity}, which is not in ambiguities.toml",
                 r.id
             );
+            assert_ne!(
+                r.treatment,
+                found.map(|unclear| unclear.treatment),
+                "{} repeats the treatment of {ambiguity}",
+                r.id
+            );
+        } else {
+            assert_eq!(r.treatment, None, "{} treats no ambiguity", r.id);
         }
     }
 }

@@ -272,7 +272,8 @@ impl Judge {
         frame: u64,
         note: String,
     ) {
-        let level = level.unwrap_or_else(|| requirement.requirement().level);
+        let counts = requirement.requirement().counts_as();
+        let level = level.map_or(counts, |level| level.max(counts));
         self.found.push(Judged {
             frame,
             finding: Finding::new(monitor, requirement, level, note),

@@ -3,10 +3,10 @@
 use super::Tester;
 use crate::case::{Outcome, Stop};
 use crate::player::Message;
-use rspcheck_spec::ReqId;
 use rspcheck_spec::catalogue::catalogue;
 use rspcheck_spec::event::EventKind;
 use rspcheck_spec::verdict::{CheckOutcome, Level};
+use rspcheck_spec::{ReqId, Requirement};
 use std::fmt::Debug;
 use std::panic::Location;
 
@@ -140,7 +140,7 @@ impl Tester<'_> {
         self.place(requirement, outcome.holds(), place);
         let level = catalogue()
             .get(requirement.0)
-            .map_or(Level::Must, |r| r.level);
+            .map_or(Level::Must, Requirement::counts_as);
         self.event(EventKind::Check {
             requirement: requirement.0.to_owned(),
             level,
