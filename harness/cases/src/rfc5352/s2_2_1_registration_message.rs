@@ -47,10 +47,11 @@ const ADDRESS_OUTSIDE_THE_ASSOCIATION: Case = registrar(
     "rfc5352/2.2.1/address-outside-the-association",
     "A PE with an address that its association lacks is rejected, or granted with a corrected address.",
     &[
-        R5352_3_1_53, // Every registration is answered.
-        R5352_3_1_54, // The response to an accepted registration has R clear.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-        R5352_3_1_56, // A rejection carries the fitting error causes.
+        R5352_3_1_53,  // Every registration is answered.
+        R5352_3_1_54,  // The response to an accepted registration has R clear.
+        R5352_3_1_55,  // The response to a rejected registration has R set.
+        R5352_3_1_56,  // A rejection carries the fitting error causes.
+        R5352_2_2_1_7, // No address outside the association is taken in silence.
     ],
     address_outside_the_association,
 );
@@ -70,10 +71,11 @@ const ONE_OF_TWO_ADDRESSES_OUTSIDE_THE_ASSOCIATION: Case = registrar(
     "rfc5352/2.2.1/one-of-two-addresses-outside-the-association",
     "A PE with one address of the association and a foreign one of the other family is rejected or corrected.",
     &[
-        R5352_3_1_53, // Every registration is answered.
-        R5352_3_1_54, // The response to an accepted registration has R clear.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-        R5352_3_1_56, // A rejection carries the fitting error causes.
+        R5352_3_1_53,  // Every registration is answered.
+        R5352_3_1_54,  // The response to an accepted registration has R clear.
+        R5352_3_1_55,  // The response to a rejected registration has R set.
+        R5352_3_1_56,  // A rejection carries the fitting error causes.
+        R5352_2_2_1_7, // No address outside the association is taken in silence.
     ],
     one_of_two_addresses_outside_the_association,
 );
@@ -95,10 +97,11 @@ const TCP_ADDRESS_OUTSIDE_THE_ASSOCIATION: Case = registrar(
     "rfc5352/2.2.1/tcp-address-outside-the-association",
     "A TCP PE with an address that its association lacks is rejected or corrected.",
     &[
-        R5352_3_1_53, // Every registration is answered.
-        R5352_3_1_54, // The response to an accepted registration has R clear.
-        R5352_3_1_55, // The response to a rejected registration has R set.
-        R5352_3_1_56, // A rejection carries the fitting error causes.
+        R5352_3_1_53,  // Every registration is answered.
+        R5352_3_1_54,  // The response to an accepted registration has R clear.
+        R5352_3_1_55,  // The response to a rejected registration has R set.
+        R5352_3_1_56,  // A rejection carries the fitting error causes.
+        R5352_2_2_1_7, // No address outside the association is taken in silence.
     ],
     tcp_address_outside_the_association,
 );
@@ -114,8 +117,8 @@ fn tcp_address_outside_the_association(t: &mut Tester) -> Outcome {
 }
 
 /// Registers a PE with a wrong address. Only the PE is bound to send a right one: the registrar may reject
-/// it (and SHOULD give a cause), correct it with a warning, or not check it. With R set the PE is not in
-/// the pool, with R clear it is.
+/// it (and SHOULD give a cause) or correct it with a warning; not to check it is a deviation (T25). With R set
+/// the PE is not in the pool, with R clear it is.
 fn rejected_or_corrected(t: &mut Tester, pe: &PoolElement) -> Outcome {
     let pu = t.pool_user();
     let response = t.register_response(pe)?; // Checks R5352_3_1_53.
@@ -129,8 +132,11 @@ fn rejected_or_corrected(t: &mut Tester, pe: &PoolElement) -> Outcome {
     t.check_that(R5352_3_1_55, listed, response.summary());
     let addresses = addresses(&resolution, "pool-element/user-transport");
     let warned = response.has("operation-error");
+    let foreign = [FOREIGN, FOREIGN_V6].map(|address| address.to_string());
+    let foreign = addresses.iter().any(|address| foreign.contains(address));
     let note = format!("granted, warning: {warned}, addresses listed: {addresses:?}");
-    t.observe(note);
+    t.observe(note.clone());
+    t.check_that(R5352_2_2_1_7, warned || !foreign, note);
     Ok(())
 }
 

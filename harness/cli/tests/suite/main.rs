@@ -11,7 +11,7 @@ use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::fault::Fault;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::catalogue::{Class, How, catalogue};
-use rspcheck_spec::verdict::Verdict;
+use rspcheck_spec::verdict::{Level, Verdict};
 use rspcheck_testkit::runner::{self, Ran};
 use rspcheck_testkit::{Case, TargetProfile, conversation, monitor};
 use std::collections::BTreeSet;
@@ -143,6 +143,46 @@ fn lawful_variants_fail_no_case() {
 
 fn named_in(beginnings: &[&str], id: &str) -> bool {
     beginnings.iter().any(|beginning| id.starts_with(beginning))
+}
+
+/// The verdict of a case is that of its broken requirements, each by the rule that `explain` and the reports show.
+#[test]
+fn verdicts_follow_the_effects_of_the_broken_requirements() {
+    let wrong = wrong(|row| {
+        let wrong: Vec<_> = row
+            .all()
+            .filter(|seen| matches!(seen.verdict, Verdict::Pass | Verdict::Warn | Verdict::Fail))
+            .filter_map(|seen| {
+                let broken = seen.broken();
+                let effects = broken.iter().filter_map(|id| catalogue().get(id));
+                let strongest = effects.map(|r| r.counts_as()).min().unwrap_or(Level::May);
+                (strongest.verdict() != seen.verdict)
+                    .then(|| format!("{} with {broken:?} broken", seen.verdict))
+            })
+            .collect();
+        (!wrong.is_empty()).then(|| wrong.join("; "))
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A registrar that gives wrong causes, or causes without their information, does no worse than one that gives none:
+/// silence must not improve a verdict.
+#[test]
+fn silence_is_never_better_than_a_wrong_report() {
+    let wrong = wrong(|row| {
+        let silent = row.mutant("reports-no-causes").verdict;
+        let wrong: Vec<_> = mutants::WRONG_CAUSES
+            .iter()
+            .map(|name| (name, row.mutant(name)))
+            .filter(|(_, spoken)| spoken.verdict > silent)
+            .map(|(name, spoken)| {
+                let (verdict, reason) = (spoken.verdict, &spoken.reason);
+                format!("{name}: {verdict} {reason}, but {silent} in silence")
+            })
+            .collect();
+        (!wrong.is_empty()).then(|| wrong.join("; "))
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// A missing answer breaks the requirements that ask for that answer, and no other one: a case about something

@@ -105,6 +105,15 @@ const ALL: &[Fault] = &[
     sends("gives-no-causes", |s| {
         edit(s, |m| errors(m, |error| *error = None))
     }),
+    sends("reports-no-causes", |s| {
+        drop_type(s, 0x0e);
+        edit(s, |m| errors(m, |error| *error = None));
+    }),
+    Fault {
+        settings: |c| c.check_addresses = false,
+        ..sends("takes-every-address", |_| {})
+    },
+    receives("ignores-other-announcements", |o| o.first() != Some(&0x0a)),
     sends("gives-the-unspecified-cause", |s| {
         edit(s, |m| {
             errors(m, |error| {
@@ -491,6 +500,26 @@ fn newest_first(sent: &mut Sent) {
 
 const SEEN: &[(&str, &str, &str)] = &[
     (
+        "takes-every-address",
+        "rfc5352/2.2.1/address-outside-the-association",
+        "R5352_2_2_1_7",
+    ),
+    (
+        "takes-every-address",
+        "rfc5352/2.2.1/one-of-two-addresses-outside-the-association",
+        "R5352_2_2_1_7",
+    ),
+    (
+        "takes-every-address",
+        "rfc5352/2.2.1/tcp-address-outside-the-association",
+        "R5352_2_2_1_7",
+    ),
+    (
+        "ignores-other-announcements",
+        "rfc5352/3.6/another-registrar-makes-announcements-rarer",
+        "R5352_3_6_5",
+    ),
+    (
         "clears-the-a-flag",
         "rfc5352/2.2.6/updates-can-be-refused",
         "R5352_2_2_6_6",
@@ -565,6 +594,12 @@ const SEEN: &[(&str, &str, &str)] = &[
         "rfc5352/2.2.6/handle-is-echoed-in-a-positive-response",
         "R5352_2_2_6_5",
     ),
+];
+
+/// Mutants that give a cause as a report, but not the right one, or not all of it.
+pub(crate) const WRONG_CAUSES: &[&str] = &[
+    "gives-the-unspecified-cause",
+    "gives-causes-without-information",
 ];
 
 /// Mutants that do not answer, with the requirements that they break, in order.
