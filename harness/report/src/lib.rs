@@ -11,6 +11,7 @@
 mod area;
 mod block;
 mod coverage;
+mod folding;
 mod hexdump;
 mod json;
 mod judge;

@@ -1,8 +1,9 @@
 //! The report for a forge in Markdown, for step summaries, comments and wiki pages.
 
 use crate::block::{block, word};
+use crate::folding::shown;
 use crate::place::{self, clean, clean_lines, counted, duration, plain};
-use crate::text::{command, counts, deviation, has_block, known, requirements, skips};
+use crate::text::{command, counts, deviation, known, requirements, skips};
 use crate::{Report, Standing, Totals, areas, exit_code, exit_meaning};
 use rspcheck_spec::run::CaseRun;
 use std::fmt::Write as _;
@@ -82,12 +83,8 @@ fn table(report: &Report<'_>, out: &mut String) {
 }
 
 fn blocks(report: &Report<'_>, out: &mut String) {
-    for case in report
-        .run
-        .cases
-        .iter()
-        .filter(|case| has_block(report, case))
-    {
+    for shown in shown(report) {
+        let case = shown.case;
         let (word, _) = word(case, Standing::of(case));
         let block = plain(&block(report, case).join("\n"));
         let fence = fence(&block);
@@ -98,6 +95,9 @@ fn blocks(report: &Report<'_>, out: &mut String) {
             html(&reason(case))
         );
         let _ = writeln!(out, "{fence}text\n{block}\n{fence}\n\n</details>");
+        if let Some(line) = shown.line(report.verbose) {
+            let _ = writeln!(out, "\n{}", words(&line));
+        }
     }
 }
 

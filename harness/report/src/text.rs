@@ -2,6 +2,7 @@
 
 use crate::area::section_of;
 use crate::block::{BAD, BOLD, CARE, DIM, GOOD, OPEN, block, paint};
+use crate::folding::{Shown, shown};
 use crate::place::{citation, clean, clean_lines, counted, duration, indented, level_words, seen};
 use crate::{
     Area, LevelCoverage, Report, Standing, Totals, areas, coverage, exit_code, exit_meaning,
@@ -154,14 +155,13 @@ pub(crate) fn has_block(report: &Report<'_>, case: &CaseRun) -> bool {
 }
 
 fn blocks(report: &Report<'_>) -> String {
-    let of_case = |case| block(report, case).join("\n") + "\n";
-    let blocks: Vec<String> = report
-        .run
-        .cases
-        .iter()
-        .filter(|case| has_block(report, case))
-        .map(of_case)
-        .collect();
+    let of_case = |shown: &Shown<'_>| {
+        let mut lines = block(report, shown.case);
+        let others = shown.line(report.verbose);
+        lines.extend(others.map(|line| format!("  {}", paint(OPEN, &clean(&line)))));
+        lines.join("\n") + "\n"
+    };
+    let blocks: Vec<String> = shown(report).iter().map(of_case).collect();
     blocks.join("\n")
 }
 

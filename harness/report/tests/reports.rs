@@ -188,3 +188,36 @@ fn line_breaks_of_a_reason_are_line_breaks() {
         "{page}"
     );
 }
+
+/// An answer that the target does not give can hide many cases: the report shows one of them and counts the others.
+#[test]
+fn inconclusive_cases_with_one_reason_share_a_block() {
+    let silent = "cannot be seen: the target does not answer registrations";
+    let inconclusive = |id: &str, reason: &str| case(id, Verdict::Inconc, reason, vec![]);
+    let run = run_of(vec![
+        inconclusive("rfc5352/3.1/a", silent),
+        inconclusive("rfc5352/3.1/b", silent),
+        inconclusive("rfc5352/3.2/c", "the harness itself was 3 s late"),
+        inconclusive("rfc5352/3.2/d", silent),
+        case("rfc5352/3.2/e", Verdict::Fail, silent, vec![]),
+    ]);
+    let counts = |shown: &str| {
+        let blocks = shown.matches("INCONC").count();
+        let line = "2 more cases are inconclusive for this reason";
+        assert!(shown.contains(line), "{shown}");
+        (blocks, shown.contains("rfc5352/3.2/d"))
+    };
+    let terse = plain(&with(&run, Options::default(), text));
+    assert_eq!(counts(&terse), (2, false), "{terse}");
+    // Markdown repeats the word in the block itself.
+    let forge = with(&run, Options::default(), markdown);
+    assert_eq!(counts(&forge), (4, false), "{forge}");
+    let verbose = plain(&shown(&run, Options::default(), true, text));
+    assert!(
+        verbose.contains("for this reason: rfc5352/3.1/b, rfc5352/3.2/d"),
+        "{verbose}"
+    );
+    // Build servers show one result per case.
+    let xml = with(&run, Options::default(), junit);
+    assert_eq!(xml.matches("<error").count(), 4, "{xml}");
+}

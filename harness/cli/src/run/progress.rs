@@ -5,7 +5,9 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rspcheck_report::clean_lines;
 use rspcheck_spec::run::CaseRun;
 use rspcheck_spec::verdict::Verdict;
+use std::collections::BTreeSet;
 use std::io::IsTerminal;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 /// Returns true if a bar can be redrawn: on a terminal that is able to, not in a build server's log.
@@ -19,6 +21,8 @@ pub(crate) fn is_watched() -> bool {
 pub(crate) struct Progress {
     bar: Option<ProgressBar>,
     verbose: bool,
+    /// Reasons of the inconclusive cases that have a line already.
+    reasons: Mutex<BTreeSet<String>>,
 }
 
 impl Progress {
@@ -32,12 +36,17 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(200));
             bar
         });
-        Progress { bar, verbose }
+        Progress {
+            bar,
+            verbose,
+            reasons: Mutex::default(),
+        }
     }
 
-    /// Counts a finished case.
+    /// Counts a finished case. Of inconclusive cases with one reason, only the first has a line; the report counts
+    /// the others.
     pub(crate) fn case(&self, record: &CaseRun) {
-        let worth_a_line = self.verbose || record.verdict > Verdict::Pass;
+        let worth_a_line = self.verbose || record.verdict > Verdict::Pass && self.is_new(record);
         let line = format!("  {:<6} {} {}", record.verdict, record.id, record.reason);
         match &self.bar {
             Some(bar) => {
@@ -50,6 +59,11 @@ impl Progress {
             None if worth_a_line => say(line.trim_end()),
             None => {}
         }
+    }
+
+    fn is_new(&self, record: &CaseRun) -> bool {
+        let mut reasons = self.reasons.lock().unwrap_or_else(PoisonError::into_inner);
+        record.verdict != Verdict::Inconc || reasons.insert(record.reason.clone())
     }
 
     /// Prints a line beside the bar.
