@@ -209,6 +209,7 @@ const IDENTIFIER_OF_ANOTHER_PE: Case = registrar(
         R5354_3_10_3,   // A PE Identifier is unique within its pool.
         R5352_3_1_46,   // A re-registration replaces the user transport.
         R5352_3_1_54,   // The response to an accepted registration has R clear.
+        R5352_3_1_56,   // A rejection carries the fitting error causes.
         R5354_3_12_5_2, // Cause 0x4 rejects a PE Identifier that is in use.
     ],
     identifier_of_another_pe,
@@ -230,7 +231,7 @@ fn identifier_of_another_pe(t: &mut Tester) -> Outcome {
     if response.flag('R') {
         // A rejection changes nothing; a grant takes effect.
         t.field(R5352_3_1_54, &resolution, PORT, old);
-        if response.has("operation-error") {
+        if t.error(R5352_3_1_56, &response) {
             t.cause(R5354_3_12_5_2, &response, 0x4);
         }
     } else {

@@ -102,6 +102,7 @@ const POLICY_OF_A_WEIGHTED_POOL_IS_TOLD_WHOLE: Case = registrar(
     &[
         R5352_3_1_53,   // Every registration is answered.
         R5352_3_1_37,   // A policy type other than the pool's is rejected.
+        R5352_3_1_56,   // A rejection carries the fitting error causes.
         R5354_3_12_6_1, // Cause 0x5 carries the pool's policy.
     ],
     |t| policy_is_reported(t, Policy::WeightedRoundRobin { weight: 3 }, 12),
@@ -114,6 +115,7 @@ const POLICY_OF_AN_ADAPTIVE_POOL_IS_TOLD_WHOLE: Case = registrar(
     &[
         R5352_3_1_53,   // Every registration is answered.
         R5352_3_1_37,   // A policy type other than the pool's is rejected.
+        R5352_3_1_56,   // A rejection carries the fitting error causes.
         R5354_3_12_6_1, // Cause 0x5 carries the pool's policy.
     ],
     |t| policy_is_reported(t, Policy::LeastUsed { load: 7 }, 12),
@@ -126,6 +128,7 @@ const POLICY_OF_A_DEGRADING_POOL_IS_TOLD_WHOLE: Case = registrar(
     &[
         R5352_3_1_53,   // Every registration is answered.
         R5352_3_1_37,   // A policy type other than the pool's is rejected.
+        R5352_3_1_56,   // A rejection carries the fitting error causes.
         R5354_3_12_6_1, // Cause 0x5 carries the pool's policy.
     ],
     |t| {
@@ -147,7 +150,7 @@ fn policy_is_reported(t: &mut Tester, policy: Policy, length: i64) -> Outcome {
 
     let response = t.register_response(&other)?;
     t.rejected(&[R5352_3_1_37], &response);
-    if response.has("operation-error/0x5") {
+    if t.cause(R5352_3_1_56, &response, 0x5) {
         let in_cause = |field| format!("operation-error/0x5/policy/{field}");
         t.field(R5354_3_12_6_1, &response, &in_cause("type"), kind);
         t.field(R5354_3_12_6_1, &response, &in_cause("#length"), length);
@@ -161,6 +164,7 @@ const UDP_POOL_TELLS_A_UDP_TRANSPORT: Case = registrar(
     &[
         R5352_3_1_53,   // Every registration is answered.
         R5352_3_1_38,   // A transport type other than the pool's is rejected.
+        R5352_3_1_56,   // A rejection carries the fitting error causes.
         R5354_3_12_8_1, // Cause 0x7 carries a transport of the pool's type.
     ],
     |t| transport_is_reported(t, udp_pe, "udp-transport"),
@@ -172,6 +176,7 @@ const UDP_LITE_POOL_TELLS_A_UDP_LITE_TRANSPORT: Case = registrar(
     &[
         R5352_3_1_53,   // Every registration is answered.
         R5352_3_1_38,   // A transport type other than the pool's is rejected.
+        R5352_3_1_56,   // A rejection carries the fitting error causes.
         R5354_3_12_8_1, // Cause 0x7 carries a transport of the pool's type.
     ],
     |t| transport_is_reported(t, udp_lite_pe, "udp-lite-transport"),
@@ -183,6 +188,7 @@ const DCCP_POOL_TELLS_A_DCCP_TRANSPORT: Case = registrar(
     &[
         R5352_3_1_53,   // Every registration is answered.
         R5352_3_1_38,   // A transport type other than the pool's is rejected.
+        R5352_3_1_56,   // A rejection carries the fitting error causes.
         R5354_3_12_8_1, // Cause 0x7 carries a transport of the pool's type.
     ],
     |t| transport_is_reported(t, dccp_pe, "dccp-transport"),
@@ -200,7 +206,7 @@ fn transport_is_reported(
 
     let response = t.register_response(&other)?; // Checks R5352_3_1_53.
     t.rejected(&[R5352_3_1_38], &response);
-    if response.has("operation-error/0x7") {
+    if t.cause(R5352_3_1_56, &response, 0x7) {
         let path = format!("operation-error/0x7/{transport}");
         t.carries(R5354_3_12_8_1, &response, &path);
     }
@@ -213,6 +219,7 @@ const INCONSISTENT_DATA_CONTROL_HAS_NO_INFORMATION: Case = registrar(
     &[
         R5352_3_1_53,   // Every registration is answered.
         R5352_3_1_39,   // A transport use other than the pool's is rejected.
+        R5352_3_1_56,   // A rejection carries the fitting error causes.
         R5354_3_12_9_1, // Cause 0x8, Data/Control Configuration, has Length 4.
     ],
     inconsistent_data_control_has_no_information,
@@ -226,7 +233,7 @@ fn inconsistent_data_control_has_no_information(t: &mut Tester) -> Outcome {
 
     let response = t.register_response(&other)?; // Checks R5352_3_1_53.
     t.rejected(&[R5352_3_1_39], &response);
-    if response.has("operation-error/0x8") {
+    if t.cause(R5352_3_1_56, &response, 0x8) {
         t.field(R5354_3_12_9_1, &response, "operation-error/0x8/#length", 4);
     }
     Ok(())
