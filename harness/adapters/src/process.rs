@@ -1,6 +1,6 @@
 //! A spawned target: a child process whose whole group ends with it.
 
-use rspcheck_child::{Child, Options, Stream, WhenFull};
+use rspcheck_child::{Child, Options, Stream, WhenFull, adopt, orphans};
 use rspcheck_spec::event::OutputStream;
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use std::collections::BTreeSet;
@@ -16,6 +16,8 @@ const LINE_LIMIT: usize = 4096;
 const LINES_LIMIT: usize = 4096;
 /// Environment variable of every target: identifies its harness, also after the target left its process group.
 const MARK: &str = "RSPCHECK_RUN";
+/// Most times that orphans are looked for after others were killed.
+const GENERATIONS_LIMIT: usize = 100;
 
 /// A line of output: its stream and the text.
 pub type Line = (OutputStream, String);
@@ -44,9 +46,11 @@ impl Process {
             when_full: WhenFull::Drop,
             log: None,
         };
+        // Until it is in the list, a child looks like an orphan.
+        let mut groups = lock(&GROUPS);
         let child = Child::start(command.env(MARK, mark()), options)?;
         let process = Process { child, grace };
-        lock(&GROUPS).running.insert(process.group());
+        groups.running.insert(process.group());
         Ok(process)
     }
 
@@ -111,10 +115,16 @@ impl Process {
 
     /// Sends SIGTERM, waits for the grace period, then kills what is left of the group.
     pub fn stop(&mut self) {
-        self.child.stop(self.grace);
+        let grace = if lock(&GROUPS).killed {
+            Duration::ZERO
+        } else {
+            self.grace
+        };
+        self.child.stop(grace);
         let mut groups = lock(&GROUPS);
         groups.running.remove(&self.group());
         groups.ended.insert(self.group());
+        groups.reap();
     }
 
     fn group(&self) -> i32 {
@@ -140,16 +150,62 @@ impl Drop for Process {
 struct Groups {
     running: BTreeSet<i32>,
     ended: BTreeSet<i32>,
+    /// True after [`kill_all`].
+    killed: bool,
+    /// True after [`adopt_orphans`].
+    adopts: bool,
+    left: Vec<Leftover>,
+}
+
+impl Groups {
+    /// Frees the process ids of orphans that have ended. Kills and notes the others if no target runs to which they may
+    /// belong.
+    fn reap(&mut self) {
+        if !self.adopts {
+            return;
+        }
+        // Each killed one may leave children of its own.
+        for _ in 0..GENERATIONS_LIMIT {
+            let orphans = orphans(|id| self.running.contains(&id));
+            let mut killed = false;
+            for orphan in orphans {
+                if orphan.has_ended() {
+                    orphan.kill();
+                } else if self.running.is_empty() {
+                    orphan.kill();
+                    killed = true;
+                    self.left.push(Leftover {
+                        id: orphan.id(),
+                        command: orphan.command,
+                    });
+                }
+            }
+            if !killed {
+                break;
+            }
+        }
+    }
 }
 
 static GROUPS: Mutex<Groups> = Mutex::new(Groups {
     running: BTreeSet::new(),
     ended: BTreeSet::new(),
+    killed: false,
+    adopts: false,
+    left: Vec::new(),
 });
 
-/// Kills every running target at once, for an end of the harness without a wait.
+/// Makes the harness the parent of processes that targets leave behind, so that [`sweep`] finds each of them. Every child
+/// of the harness is a target from now on. Without it, `sweep` finds those that kept their environment.
+pub fn adopt_orphans() {
+    // Without this service of the operating system there is nothing to adopt.
+    lock(&GROUPS).adopts = adopt().is_ok();
+}
+
+/// Kills every running target at once, and each later one when it is stopped, for an end of the harness without a wait.
 pub fn kill_all() {
-    let groups = lock(&GROUPS);
+    let mut groups = lock(&GROUPS);
+    groups.killed = true;
     for group in groups.running.iter().filter_map(|raw| Pid::from_raw(*raw)) {
         // An error means that the group is empty already.
         let _ = kill_process_group(group, Signal::KILL);
@@ -165,21 +221,25 @@ pub struct Leftover {
     pub command: String,
 }
 
-/// Finds processes that targets of this harness left behind in other process groups, by the mark in their
-/// environment, and kills them. Finds none where there is no `/proc`.
+/// Finds processes that targets of this harness left behind in other process groups and kills them: its orphans, and
+/// those with the mark in their environment. Returns them and those that were found when a target was stopped. Finds
+/// none where there is no `/proc`.
 pub fn sweep() -> Vec<Leftover> {
-    let Ok(processes) = std::fs::read_dir("/proc") else {
-        return Vec::new();
+    let mut found = {
+        let mut groups = lock(&GROUPS);
+        groups.reap();
+        std::mem::take(&mut groups.left)
     };
+    let processes = std::fs::read_dir("/proc").into_iter().flatten();
     let numbers =
         processes.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok());
-    let mut found: Vec<_> = numbers.filter_map(leftover).collect();
-    found.sort_by_key(|l| l.id);
-    for left in &found {
-        if let Some(pid) = Pid::from_raw(left.id) {
-            let _ = kill_process(pid, Signal::KILL);
-        }
+    let marked: Vec<_> = numbers.filter_map(leftover).collect();
+    for pid in marked.iter().filter_map(|left| Pid::from_raw(left.id)) {
+        // An error means that it has ended.
+        let _ = kill_process(pid, Signal::KILL);
     }
+    found.extend(marked);
+    found.sort_by_key(|left| left.id);
     found
 }
 

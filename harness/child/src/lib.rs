@@ -4,15 +4,19 @@
 //! its input, and wait for its end, so that the owner waits with a deadline and never polls. Dropping the child
 //! kills the group.
 //!
+//! Processes that a child leaves behind outside its group are [`orphans`] of it, if the harness [`adopt`]s them.
+//!
 //! The end is observed without reaping: until [`Child::kill`] or [`Child::stop`] the process id belongs to this
 //! child, and a signal to its group cannot reach a foreign process. The crate `process-wrap` does not serve
 //! here, because its `wait` reaps the child and borrows it mutably: no other thread can signal the group
 //! meanwhile, and a later signal may reach a foreign group with the same number.
 
 mod end;
+mod orphans;
 mod output;
 
 pub use end::End;
+pub use orphans::{Orphan, adopt, orphans};
 pub use output::{Line, NoLine, Stream};
 
 use output::{Output, start_thread};
