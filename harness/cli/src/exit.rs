@@ -1,5 +1,5 @@
-//! Exit codes, documented in `rspcheck --help` and README. 4 (too few cases ran) and 5 (inconclusive) are given by
-//! `rspcheck_report::exit_code` alone.
+//! Exit codes, documented in `rspcheck --help` and README. 4 (too few cases ran), 5 (inconclusive) and 130 (interrupted)
+//! of a run that has a record are given by `rspcheck_report::exit_code` alone.
 
 use std::process::ExitCode;
 
@@ -11,6 +11,8 @@ pub(crate) const FAIL: u8 = 1;
 pub(crate) const USAGE: u8 = 2;
 /// The environment does not allow it: no such transport, a file cannot be read or is cut off, a target does not start.
 pub(crate) const ENVIRONMENT: u8 = 3;
+/// The harness crashed.
+pub(crate) const HARNESS: u8 = 5;
 /// A measurement is invalid or has become worse.
 pub(crate) const BENCH: u8 = 6;
 

@@ -4,6 +4,7 @@
 
 mod bench;
 mod check;
+mod crash;
 mod dissect;
 mod doctor;
 mod exit;
@@ -60,7 +61,22 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let done = match Cli::parse().command {
+    let command = Cli::parse().command;
+    // A panic has the exit code of an error of the harness.
+    let done = crash::caught(|| done(command)).unwrap_or_else(|text| {
+        Err(exit::Failure {
+            code: exit::HARNESS,
+            error: anyhow::anyhow!("the harness crashed: {text}"),
+        })
+    });
+    done.unwrap_or_else(|failure| {
+        output::say(format_args!("rspcheck: {:#}", failure.error));
+        ExitCode::from(failure.code)
+    })
+}
+
+fn done(command: Command) -> exit::Done {
+    match command {
         Command::Run(args) => run::run(args),
         Command::List(args) => list::run(args),
         Command::Explain(args) => explain::run(args),
@@ -70,11 +86,7 @@ fn main() -> ExitCode {
         Command::Vectors(args) => vectors::run(args),
         Command::Doctor(args) => doctor::run(args),
         Command::Bench(args) => bench::run(args),
-        Command::Registrar(args) => return rspcheck_adapters::bundled::registrar(*args),
+        Command::Registrar(args) => Ok(rspcheck_adapters::bundled::registrar(*args)),
         Command::Guard(args) => guard::run(args),
-    };
-    done.unwrap_or_else(|failure| {
-        output::say(format_args!("rspcheck: {:#}", failure.error));
-        ExitCode::from(failure.code)
-    })
+    }
 }

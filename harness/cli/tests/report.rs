@@ -97,6 +97,8 @@ fn run_directory() -> TempDir {
         duration_ms: 20,
         complete: true,
         broken_off: None,
+        interrupted: None,
+        crashed: None,
         target: Target {
             name: "sample".to_owned(),
             version: String::new(),
@@ -106,6 +108,7 @@ fn run_directory() -> TempDir {
         },
         environment: BTreeMap::new(),
         cases: vec![case],
+        not_run: Vec::new(),
     };
     let dir = TempDir::new().expect("there is room for a directory");
     let record = serde_json::to_string(&run).expect("a run is plain data");

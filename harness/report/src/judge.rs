@@ -165,12 +165,14 @@ impl Sum for Totals {
 
 /// Returns the exit code of a run. The first of these that applies decides:
 ///
-/// 1. **3**, environment: the run was broken off because the target went away. It precedes 1, because a target that
-///    is gone fails the case in which it goes.
-/// 2. **1**, failed: an unexpected FAIL or CRASH, a known failure that no longer fails, a WARN under `strict`.
-/// 3. **4**, too few: fewer cases ran than `min_run`. It precedes 5, because other results then prove nothing.
-/// 4. **5**, inconclusive: an unexpected INCONC or ERROR, or an interrupted run.
-/// 5. **0**, good.
+/// 1. **5**, harness error: the harness crashed.
+/// 2. **3**, environment: the run was broken off because the target went away or the record could not be written. It
+///    precedes 1, because a target that is gone fails the case in which it goes.
+/// 3. **130**, interrupted by a signal.
+/// 4. **1**, failed: an unexpected FAIL or CRASH, a known failure that no longer fails, a WARN under `strict`.
+/// 5. **4**, too few: fewer cases ran than `min_run`. It precedes 5, because other results then prove nothing.
+/// 6. **5**, inconclusive: an unexpected INCONC or ERROR, or a run that was killed.
+/// 7. **0**, good.
 pub fn exit_code(run: &Run, options: &Options) -> u8 {
     exit(run, options).0
 }
@@ -181,8 +183,8 @@ pub fn exit_meaning(run: &Run, options: &Options) -> String {
 }
 
 fn exit(run: &Run, options: &Options) -> (u8, String) {
-    if let Some(why) = &run.broken_off {
-        return (3, why.clone());
+    if let Some((code, why)) = end_of(run) {
+        return (code, why);
     }
     let totals = Totals::of(&run.cases);
     let warned = if options.strict { totals.warned } else { 0 };
@@ -218,7 +220,10 @@ fn exit(run: &Run, options: &Options) -> (u8, String) {
         ),
         (
             usize::from(!run.complete),
-            "the run did not come to its end".to_owned(),
+            match run.not_run.len() {
+                0 => "the run did not come to its end".to_owned(),
+                n => format!("the run did not come to its end: {} did not run", cases(n)),
+            },
         ),
     ];
     if let Some(why) = joined(&failures) {
@@ -230,6 +235,48 @@ fn exit(run: &Run, options: &Options) -> (u8, String) {
         (5, why)
     } else {
         (0, "everything that was run is as expected".to_owned())
+    }
+}
+
+/// Returns the exit code and the reason of a run that ended before its last case.
+fn end_of(run: &Run) -> Option<(u8, String)> {
+    let (code, why) = match run {
+        Run {
+            crashed: Some(text),
+            ..
+        } => (5, format!("the harness crashed: {text}")),
+        Run {
+            broken_off: Some(why),
+            ..
+        } => (3, why.clone()),
+        Run {
+            interrupted: Some(signal),
+            ..
+        } => (130, format!("interrupted by {signal}")),
+        _ => return None,
+    };
+    let left = match run.not_run.len() {
+        0 => String::new(),
+        n => format!("; {} did not run", counted(n, "case", "cases")),
+    };
+    Some((code, why + &left))
+}
+
+/// Returns the reason for which cases of a run have no result, in a sentence without its full stop.
+pub(crate) fn why_not_run(run: &Run) -> String {
+    match run {
+        Run {
+            crashed: Some(_), ..
+        } => "the harness crashed before".to_owned(),
+        Run {
+            broken_off: Some(why),
+            ..
+        } => format!("the run was broken off before: {why}"),
+        Run {
+            interrupted: Some(signal),
+            ..
+        } => format!("the run was interrupted before by {signal}"),
+        _ => "the run did not come to its end".to_owned(),
     }
 }
 

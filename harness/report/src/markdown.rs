@@ -3,7 +3,7 @@
 use crate::block::{block, word};
 use crate::folding::shown;
 use crate::place::{self, clean, clean_lines, counted, duration, plain};
-use crate::text::{command, counts, deviation, known, requirements, skips};
+use crate::text::{command, counts, deviation, known, left, requirements, skips};
 use crate::{Report, Standing, Totals, areas, exit_code, exit_meaning};
 use rspcheck_spec::run::CaseRun;
 use std::fmt::Write as _;
@@ -17,7 +17,9 @@ pub fn markdown(report: &Report<'_>) -> String {
     let verdict = match code {
         0 => "passed",
         1 => "failed",
+        3 => "broken off",
         4 => "too few cases ran",
+        130 => "interrupted",
         _ => "inconclusive",
     };
     let mut out = format!("## rspcheck: {verdict}\n\n");
@@ -135,6 +137,7 @@ fn folded(report: &Report<'_>, out: &mut String) {
             words(&reason)
         ));
     }
+    lines.extend(left(report).map(|line| format!("- NOT RUN {}", words(&line))));
     if !lines.is_empty() {
         let _ = writeln!(out, "\n{}", lines.join("\n"));
     }

@@ -3,6 +3,7 @@
 use crate::area::section_of;
 use crate::block::{BAD, BOLD, CARE, DIM, GOOD, OPEN, block, paint};
 use crate::folding::{Shown, shown};
+use crate::judge::why_not_run;
 use crate::place::{citation, clean, clean_lines, counted, duration, indented, level_words, seen};
 use crate::{
     Area, LevelCoverage, Report, Standing, Totals, areas, coverage, exit_code, exit_meaning,
@@ -198,7 +199,22 @@ fn folded(report: &Report<'_>) -> String {
             indented(&reason, "        ")
         );
     }
+    if let Some(line) = left(report) {
+        let _ = writeln!(
+            out,
+            "{} {}",
+            paint(OPEN, "NOT RUN"),
+            indented(&line, "        ")
+        );
+    }
     out
+}
+
+/// Returns the number of cases without a result and the reason, if the run ended before its last case.
+pub(crate) fn left(report: &Report<'_>) -> Option<String> {
+    let left = report.run.not_run.len();
+    let why = why_not_run(report.run);
+    (left > 0).then(|| format!("{}: {why}", counted(left, "case", "cases")))
 }
 
 /// Returns the deviations of a case, in one line.

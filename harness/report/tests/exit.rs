@@ -5,7 +5,7 @@ mod sample;
 use rspcheck_report::{
     Options, RequirementStanding, Standing, Totals, coverage, exit_code, exit_meaning,
 };
-use rspcheck_spec::run::CaseRun;
+use rspcheck_spec::run::{CaseRun, NotRun, Run};
 use rspcheck_spec::verdict::{Level, Verdict};
 use sample::{case, check, expecting, run_of, sample, with};
 
@@ -80,14 +80,52 @@ fn most_severe_standing_decides() {
 }
 
 #[test]
-fn interrupted_run_is_inconclusive() {
+fn killed_run_is_inconclusive() {
     let mut run = run_of(vec![with_verdict(Verdict::Pass)]);
     run.complete = false;
+    let meaning = |run: &Run| exit_meaning(run, &Options::default());
     assert_eq!(exit_code(&run, &Options::default()), 5);
+    assert_eq!(meaning(&run), "the run did not come to its end");
+    run.not_run = not_run(1);
     assert_eq!(
-        exit_meaning(&run, &Options::default()),
-        "the run did not come to its end"
+        meaning(&run),
+        "the run did not come to its end: 1 case did not run"
     );
+}
+
+fn not_run(count: usize) -> Vec<NotRun> {
+    let case = |nth| NotRun {
+        id: format!("rfc5352/3.2/left-{nth}"),
+        purpose: String::new(),
+    };
+    (1..=count).map(case).collect()
+}
+
+/// Its reason precedes the results until then.
+#[test]
+fn run_that_ended_early_has_a_code_of_its_own() {
+    let mut run = run_of(vec![with_verdict(Verdict::Fail)]);
+    (run.complete, run.not_run) = (false, not_run(2));
+    let exit = |run: &Run| {
+        let options = Options::default();
+        (exit_code(run, &options), exit_meaning(run, &options))
+    };
+    assert_eq!(exit(&run).0, 1);
+    for (code, meaning) in [
+        (130, "interrupted by SIGTERM; 2 cases did not run"),
+        (3, "the target went away; 2 cases did not run"),
+        (
+            5,
+            "the harness crashed: index out of bounds; 2 cases did not run",
+        ),
+    ] {
+        match code {
+            130 => run.interrupted = Some("SIGTERM".to_owned()),
+            3 => run.broken_off = Some("the target went away".to_owned()),
+            _ => run.crashed = Some("index out of bounds".to_owned()),
+        }
+        assert_eq!(exit(&run), (code, meaning.to_owned()));
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod sample;
 
 use rspcheck_report::{JSON_FORMAT, Options, Report, json, junit, markdown, plain, text};
-use rspcheck_spec::run::{Origin, Run};
+use rspcheck_spec::run::{NotRun, Origin, Run};
 use rspcheck_spec::verdict::{Level, Verdict};
 use sample::{case, check, run_of, sample, shown, with};
 
@@ -122,6 +122,34 @@ fn markdown_escapes_markup_in_words() {
 #[test]
 fn junit_of_a_run_with_everything_in_it() {
     insta::assert_snapshot!(with(&sample(), Options::default(), junit));
+}
+
+/// Of a section with results, and of one without.
+#[test]
+fn cases_that_were_not_run_are_skipped_with_the_reason() {
+    let mut run = run_of(vec![case("rfc5352/3.1/a", Verdict::Pass, "", vec![])]);
+    let left = |id: &str| NotRun {
+        id: id.to_owned(),
+        purpose: String::new(),
+    };
+    run.not_run = vec![left("rfc5352/3.1/b"), left("rfc5352/3.3/c")];
+    (run.complete, run.interrupted) = (false, Some("SIGHUP".to_owned()));
+    let xml = with(&run, Options::default(), junit);
+    let skipped = "message=\"the run was interrupted before by SIGHUP\" type=\"NOT RUN\"";
+    assert_eq!(xml.matches(skipped).count(), 2, "{xml}");
+    assert_eq!(xml.matches("<testsuite name=").count(), 2, "{xml}");
+    assert!(
+        xml.contains("tests=\"2\" disabled=\"1\"") && xml.contains("classname=\"rfc5352.3_3\""),
+        "{xml}"
+    );
+    let line = "NOT RUN 2 cases: the run was interrupted before by SIGHUP";
+    for text in [
+        plain(&with(&run, Options::default(), text)),
+        with(&run, Options::default(), markdown),
+    ] {
+        assert!(text.contains(line), "{text}");
+        assert!(text.to_lowercase().contains("exit 130"), "{text}");
+    }
 }
 
 #[test]

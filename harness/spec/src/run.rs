@@ -25,12 +25,30 @@ pub struct Run {
     /// Reason why the harness broke the run off itself, in a sentence without its full stop.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub broken_off: Option<String>,
+    /// Signal that interrupted the run, as in `SIGTERM`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interrupted: Option<String>,
+    /// Text of the panic of the harness that ended the run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crashed: Option<String>,
     /// The target.
     pub target: Target,
     /// Machine and system, as name and value.
     pub environment: BTreeMap<String, String>,
-    /// Every case that was selected, in order, then every monitor.
+    /// Every case that was selected and has a result, in order, then every monitor.
     pub cases: Vec<CaseRun>,
+    /// Every case that was selected and has no result, in order. A complete run has none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_run: Vec<NotRun>,
+}
+
+/// A case that was selected and has no result, because the run ended before.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NotRun {
+    /// Id.
+    pub id: String,
+    /// Purpose, one sentence.
+    pub purpose: String,
 }
 
 /// Format name of [`Run`].

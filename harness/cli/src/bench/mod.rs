@@ -5,12 +5,12 @@ mod text;
 
 use crate::exit::{self, Done, Failure};
 use crate::output::{command_line, print, say};
-use crate::run::environment as environment_table;
+use crate::run::{environment as environment_table, report_leftovers};
 use anyhow::{Context, anyhow};
-use rspcheck_adapters::bundled;
 use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::target::Target;
 use rspcheck_adapters::worlds::Worlds;
+use rspcheck_adapters::{bundled, process};
 use rspcheck_bench::load::{self, Model, Plan};
 use rspcheck_bench::measured::{About, Measured};
 use rspcheck_testkit::forge::Policy;
@@ -108,27 +108,12 @@ fn resolve(args: &Resolve) -> Done {
         .context("own path")
         .map_err(Failure::environment)?;
     let interrupted = Arc::new(AtomicBool::new(false));
+    process::adopt_orphans();
     let worlds = Worlds::new(target, args.transport, harness, interrupted).map_err(environment)?;
-    worlds.probe().map_err(environment)?;
-    let place = worlds.shared_place();
-    say(format_args!(
-        "measuring {} over {} …",
-        worlds.target().name,
-        worlds.transport()
-    ));
-    let about = about(&worlds);
-    let cpu = rspcheck_bench::cpu_time();
-    let outcome = load::run(&place, &plan);
-    let cpu = rspcheck_bench::cpu_time().saturating_sub(cpu);
-    let ended = worlds
-        .shared_end()
-        .map(|end| format!("the target ended: {end}"));
-    let mut outcome = outcome.map_err(|error| match &ended {
-        Some(ended) => Failure::environment(anyhow!(error).context(ended.clone())),
-        None => environment(error),
-    })?;
-    outcome.invalid.extend(ended);
-    let measured = Measured::of(about, &plan, &outcome, cpu);
+    let measured = measure(&worlds, &plan);
+    drop(worlds);
+    report_leftovers();
+    let measured = measured?;
     print(&text::text(&measured))?;
     if let Some(json) = json {
         json.write(&measured)?;
@@ -138,6 +123,29 @@ fn resolve(args: &Resolve) -> Done {
     } else {
         exit::BENCH
     }))
+}
+
+fn measure(worlds: &Worlds, plan: &Plan) -> Result<Measured, Failure> {
+    worlds.probe().map_err(environment)?;
+    let place = worlds.shared_place();
+    say(format_args!(
+        "measuring {} over {} …",
+        worlds.target().name,
+        worlds.transport()
+    ));
+    let about = about(worlds);
+    let cpu = rspcheck_bench::cpu_time();
+    let outcome = load::run(&place, plan);
+    let cpu = rspcheck_bench::cpu_time().saturating_sub(cpu);
+    let ended = worlds
+        .shared_end()
+        .map(|end| format!("the target ended: {end}"));
+    let mut outcome = outcome.map_err(|error| match &ended {
+        Some(ended) => Failure::environment(anyhow!(error).context(ended.clone())),
+        None => environment(error),
+    })?;
+    outcome.invalid.extend(ended);
+    Ok(Measured::of(about, plan, &outcome, cpu))
 }
 
 /// The file for the result as JSON. It is opened before the measurement, so that a path that cannot be written fails

@@ -24,8 +24,8 @@ impl Watch {
         Watch { suspect: None }
     }
 
-    /// Looks at the target after a case, and waits for its restart where it is gone. Returns the reason to break
-    /// the run off if it does not come back; `left` cases do not run then.
+    /// Looks at the target after a case with `left` cases to come, and waits for its restart where it is gone. Returns
+    /// the reason to break the run off if it does not come back.
     pub(super) fn after(
         &mut self,
         case: &'static str,
@@ -54,8 +54,7 @@ impl Watch {
         } else {
             format!(" and did not come back within {} s", limit.as_secs_f64())
         };
-        let cases = if left == 1 { "case" } else { "cases" };
-        (!is_interrupted(plan)).then(|| format!("{went}{back}; {left} {cases} did not run"))
+        (!is_interrupted(plan)).then(|| format!("{went}{back}"))
     }
 
     /// Returns the case in which the target went away, if it did: the last one with an association if its result

@@ -8,11 +8,13 @@ mod progress;
 mod record;
 mod schedule;
 
-use crate::exit::{Done, Failure};
+use crate::crash;
+use crate::exit::{self, Done, Failure};
 use crate::output::say;
 use crate::report::{self, Format};
 use crate::select;
 use anyhow::{Context, anyhow};
+use interrupt::Interruption;
 use progress::Progress;
 use record::RunDir;
 use rspcheck_adapters::carrier::Carrier;
@@ -24,8 +26,6 @@ use rspcheck_testkit::{Case, WorldError, monitor};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 /// Arguments of `run`.
@@ -70,7 +70,7 @@ pub(crate) struct Plan {
     pub(crate) worlds: Worlds,
     pub(crate) seed: u64,
     pub(crate) jobs: usize,
-    pub(crate) interrupted: Arc<AtomicBool>,
+    pub(crate) interruption: Interruption,
 }
 
 /// Runs it. Errors of the command line and of the target file are reported before a target is started or a file
@@ -88,28 +88,34 @@ pub(crate) fn run(args: Args) -> Done {
         .map_err(|what| Failure::usage(anyhow!("--jobs {jobs}: {what}")))?;
     RunDir::check(args.out.as_deref())?;
     let seed = args.seed.unwrap_or_else(seed_of_clock);
-    let interrupted = interrupt::watch().map_err(Failure::environment)?;
-    let done = on_target(
-        &args,
-        target,
-        Chosen { cases, seed, jobs },
-        interrupted.clone(),
-    );
-    // All targets are stopped by now.
+    let interruption = interrupt::watch().map_err(Failure::environment)?;
+    crash::watch();
+    process::adopt_orphans();
+    let chosen = Chosen { cases, seed, jobs };
+    let done = crash::caught(|| on_target(&args, target, chosen, interruption.clone()));
+    report_leftovers();
+    let done = done.unwrap_or_else(|text| {
+        Err(Failure {
+            code: exit::HARNESS,
+            error: anyhow!("the harness crashed: {text}"),
+        })
+    });
+    match done {
+        Err(Failure { error, .. }) if interruption.is_stopped() && is_interruption(&error) => {
+            say("rspcheck: interrupted before any case was run");
+            Ok(ExitCode::from(interrupt::INTERRUPTED))
+        }
+        done => done,
+    }
+}
+
+/// Kills and reports what targets left behind. All of them must be stopped.
+pub(crate) fn report_leftovers() {
     for left in process::sweep() {
         let process::Leftover { id, command } = left;
         say(format_args!(
             "rspcheck: the target left a process behind, which was killed: {id} {command}"
         ));
-    }
-    match done {
-        Err(Failure { error, .. })
-            if interrupted.load(Ordering::Relaxed) && is_interruption(&error) =>
-        {
-            say("rspcheck: interrupted before any case was run");
-            Ok(ExitCode::from(interrupt::INTERRUPTED))
-        }
-        done => done,
     }
 }
 
@@ -125,12 +131,12 @@ fn is_interruption(error: &anyhow::Error) -> bool {
 }
 
 /// Starts the target, runs the cases and writes the record.
-fn on_target(args: &Args, target: Target, chosen: Chosen, interrupted: Arc<AtomicBool>) -> Done {
+fn on_target(args: &Args, target: Target, chosen: Chosen, interruption: Interruption) -> Done {
     let harness = std::env::current_exe()
         .context("own path")
         .map_err(Failure::environment)?;
     let began = now();
-    let worlds = Worlds::new(target, args.transport, harness, interrupted.clone())
+    let worlds = Worlds::new(target, args.transport, harness, interruption.flag.clone())
         .map_err(Failure::environment)?;
     let probe = worlds.probe().map_err(Failure::environment)?;
     let dir = RunDir::create(args.out.as_deref())?;
@@ -140,52 +146,55 @@ fn on_target(args: &Args, target: Target, chosen: Chosen, interrupted: Arc<Atomi
         worlds,
         seed,
         jobs,
-        interrupted,
+        interruption,
     };
     head(&plan, probe);
 
     let mut record = empty_record(args, &plan);
     dir.write(&record).map_err(Failure::environment)?;
     let progress = Progress::new(plan.cases.len(), args.verbose, progress::is_watched());
-    let kept = schedule::run(&plan, &dir, &progress, &mut record);
+    schedule::run(&plan, &dir, &progress, &mut record);
     progress.done();
-    record.complete = kept.is_ok() && !is_interrupted(&plan) && record.broken_off.is_none();
     record.duration_ms = now().duration_since(began).as_millis() as u64;
+    // A harness that is killed while it stops the targets leaves its whole record.
+    let kept = dir.finish(&record);
     // A shared target ends before the record is closed.
     drop(plan);
-    let finished = dir.finish(&record);
-    if let Err(error) = kept.and(finished) {
-        let error = error.context(format!(
+    record.crashed = record.crashed.or_else(crash::uncaught);
+    record.complete &= record.crashed.is_none();
+    record.duration_ms = now().duration_since(began).as_millis() as u64;
+    let kept = kept.and(dir.finish(&record)).with_context(|| {
+        format!(
             "the run is broken off; what was kept is in {}",
             dir.path().display()
-        ));
-        return Err(Failure::environment(error));
-    }
-    close(args, &dir, &record)
+        )
+    });
+    close(args, &dir, &record, kept)
 }
 
-/// Prints the report and returns the exit code.
-fn close(args: &Args, dir: &RunDir, record: &Run) -> Done {
+/// Prints the report and returns the exit code. The report is printed also if the record could not be `kept`.
+fn close(args: &Args, dir: &RunDir, record: &Run, kept: anyhow::Result<()>) -> Done {
     let loaded = rspcheck_report::RunDir::load(dir.path()).map_err(Failure::environment)?;
     let options = rspcheck_report::Options::of(record);
-    dir.put(
-        "junit.xml",
-        &report::render(&loaded, options, Format::Junit, false),
-    )
-    .map_err(Failure::environment)?;
     let text = report::render(&loaded, options, Format::Text, args.verbose);
-    crate::output::print(&text)?;
-    if record.broken_off.is_some() {
+    let printed = crate::output::print(&text);
+    kept.map_err(Failure::environment)?;
+    let path = dir.path().display();
+    if let Some(text) = &record.crashed {
         say(format!(
-            "rspcheck: the run is broken off; what was done until then is in {}",
-            dir.path().display()
+            "rspcheck: the harness crashed: {text}; what was done until then is in {path}"
         ));
-    } else if !record.complete {
-        say(format_args!(
-            "rspcheck: interrupted; what was done until then is in {}",
-            dir.path().display()
+    } else if let Some(why) = &record.broken_off {
+        say(format!(
+            "rspcheck: the run is broken off: {why}; what was done until then is in {path}"
         ));
-        return Ok(ExitCode::from(interrupt::INTERRUPTED));
+    } else if record.interrupted.is_some() {
+        say(format!(
+            "rspcheck: interrupted; what was done until then is in {path}"
+        ));
+    } else {
+        // The terminal of an interrupted run can be gone.
+        printed?;
     }
     Ok(ExitCode::from(rspcheck_report::exit_code(record, &options)))
 }
@@ -249,6 +258,8 @@ fn empty_record(args: &Args, plan: &Plan) -> Run {
         duration_ms: 0,
         complete: false,
         broken_off: None,
+        interrupted: None,
+        crashed: None,
         target: rspcheck_spec::run::Target {
             name: target.name.clone(),
             version: target.version.clone(),
@@ -258,6 +269,7 @@ fn empty_record(args: &Args, plan: &Plan) -> Run {
         },
         environment: environment(),
         cases: Vec::new(),
+        not_run: schedule::not_run(&plan.cases, |_| false),
     }
 }
 
@@ -280,9 +292,9 @@ pub(crate) fn environment() -> BTreeMap<String, String> {
     table
 }
 
-/// Returns true once the user has interrupted the run.
+/// Returns true once the run is to end: a signal came, or its results cannot be kept.
 pub(crate) fn is_interrupted(plan: &Plan) -> bool {
-    plan.interrupted.load(Ordering::Relaxed)
+    plan.interruption.is_stopped()
 }
 
 fn seed(text: &str) -> Result<u64, String> {

@@ -1,6 +1,7 @@
 //! The run directory: written as the run goes, so that a broken-off run is readable.
 
 use crate::exit::Failure;
+use crate::report::{self, Format};
 use anyhow::{Context, anyhow, bail};
 use rspcheck_capture::{Data, SctpWriter, Way};
 use rspcheck_spec::event::{Event, EventKind, Traffic};
@@ -98,11 +99,17 @@ impl RunDir {
         self.put("run.json", &json)
     }
 
-    /// Writes `run.json`, and points `runs/last` to the run if it is under `runs/`.
+    /// Writes `run.json` and `junit.xml`, and points `runs/last` to the run if it is under `runs/`.
+    ///
+    /// # Errors
+    /// If a file cannot be written, or the record cannot be read again.
     pub(crate) fn finish(&self, record: &Run) -> anyhow::Result<()> {
         self.write(record)?;
         self.point_to_last();
-        Ok(())
+        let loaded = rspcheck_report::RunDir::load(&self.path)?;
+        let options = rspcheck_report::Options::of(record);
+        let junit = report::render(&loaded, options, Format::Junit, false);
+        self.put("junit.xml", &junit)
     }
 
     /// Writes a whole file or leaves the one that is there.

@@ -4,24 +4,26 @@ use super::away;
 use super::progress::Progress;
 use super::record::RunDir;
 use super::{Plan, expect, is_interrupted, monitors, now};
+use crate::crash;
 use anyhow::Context;
 use rspcheck_adapters::target::Target;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::event::EventKind;
-use rspcheck_spec::run::{CaseRun, Driver, Run};
+use rspcheck_spec::run::{CaseRun, Driver, NotRun, Run};
 use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::{self, Ran};
 use rspcheck_testkit::{Case, TargetProfile, World, WorldError};
 use std::collections::BTreeMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
 /// Interval at which `run.json` is brought up to date during the run.
 const CHECKPOINT: Duration = Duration::from_secs(1);
+/// Interval at which the run looks for a signal.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Returns the reason why a case does not apply to this target, or cannot be run on this machine.
 pub(crate) fn skip_reason(case: &Case, worlds: &Worlds) -> Option<String> {
@@ -35,23 +37,37 @@ pub(crate) fn skip_reason(case: &Case, worlds: &Worlds) -> Option<String> {
 }
 
 /// Runs all cases of the plan. Each result is on disk before the next one of its thread begins; in process,
-/// where many run at a time on virtual time, in the order of the plan. The record has what was done, also
-/// when a result could not be written.
-pub(crate) fn run(
+/// where many run at a time on virtual time, in the order of the plan. The record has what was done and the reason for
+/// which the rest was not, also when a result could not be written or the harness panicked.
+pub(crate) fn run(plan: &Plan, dir: &RunDir, progress: &Progress, record: &mut Run) {
+    run_by(plan, dir, progress, record, &one);
+}
+
+/// Runs the cases by `one`.
+fn run_by(
     plan: &Plan,
     dir: &RunDir,
     progress: &Progress,
     record: &mut Run,
-) -> anyhow::Result<()> {
+    one: &(impl Fn(&Plan, &'static Case) -> Ran + Sync),
+) {
     let next = AtomicUsize::new(0);
     let gone = OnceLock::new();
+    let crashed = OnceLock::new();
     let mut kept = Kept::new(plan, record);
     let done = thread::scope(|scope| {
         let (sender, receiver) = channel();
         for job in 0..plan.jobs.min(plan.cases.len()).max(1) {
             let sender = sender.clone();
-            let (next, gone) = (&next, &gone);
-            let work = move || worker(plan, next, progress, &sender, gone);
+            let (next, gone, crashed) = (&next, &gone, &crashed);
+            let work = move || {
+                let done = crash::caught(|| worker(plan, next, progress, &sender, gone, one));
+                if let Err(text) = done {
+                    crashed.get_or_init(|| text);
+                    // The other workers begin no further case.
+                    next.store(plan.cases.len(), Ordering::Relaxed);
+                }
+            };
             match thread::Builder::new().spawn_scoped(scope, work) {
                 Ok(_) => {}
                 Err(error) if job == 0 => return Err(error).context("cannot start a thread"),
@@ -62,19 +78,38 @@ pub(crate) fn run(
             }
         }
         drop(sender);
-        let done = receiver
-            .into_iter()
-            .try_for_each(|(nth, ran)| kept.take(nth, ran, dir, progress));
-        if done.is_err() {
+        let done =
+            crash::caught(|| kept.take_all(&receiver, dir, progress)).unwrap_or_else(|text| {
+                crashed.get_or_init(|| text);
+                Ok(())
+            });
+        if done.is_err() || crashed.get().is_some() {
             // No further result can be kept: the cases that still run need not come to their end.
-            plan.interrupted.store(true, Ordering::Relaxed);
+            plan.interruption.stop();
         }
         done
     });
-    let done = done.and_then(|()| kept.take_waiting(dir, progress));
     kept.into_record();
     record.broken_off = gone.into_inner();
-    done
+    if let Err(error) = done {
+        record.broken_off.get_or_insert(format!("{error:#}"));
+    }
+    record.crashed = crashed.into_inner();
+    record.interrupted = plan.interruption.signal().map(str::to_owned);
+    record.complete = !is_interrupted(plan) && record.not_run.is_empty();
+}
+
+/// Returns the cases that have no result.
+pub(crate) fn not_run(cases: &[&Case], has_result: impl Fn(usize) -> bool) -> Vec<NotRun> {
+    let left = cases
+        .iter()
+        .enumerate()
+        .filter(|(nth, _)| !has_result(*nth));
+    left.map(|(_, case)| NotRun {
+        id: case.id.to_owned(),
+        purpose: case.purpose.to_owned(),
+    })
+    .collect()
 }
 
 /// The results of a run so far.
@@ -101,6 +136,41 @@ impl<'a> Kept<'a> {
             in_order: plan.worlds.target().driver == Driver::InProcess,
             turn: 0,
             written: None,
+        }
+    }
+
+    /// Takes results until all workers have ended. Brings the whole record up to date when a signal comes, because the
+    /// harness may be killed before it has stopped the targets.
+    fn take_all(
+        &mut self,
+        results: &Receiver<(usize, Ran)>,
+        dir: &RunDir,
+        progress: &Progress,
+    ) -> anyhow::Result<()> {
+        let mut is_kept = false;
+        loop {
+            let over = match results.recv_timeout(LOOK) {
+                Ok((nth, ran)) => {
+                    self.take(nth, ran, dir, progress)?;
+                    false
+                }
+                Err(RecvTimeoutError::Timeout) => false,
+                Err(RecvTimeoutError::Disconnected) => true,
+            };
+            let interrupted = self.plan.interruption.signal().is_some();
+            if over || (interrupted && !is_kept) {
+                self.take_waiting(dir, progress)?;
+            }
+            if interrupted && !is_kept {
+                is_kept = true;
+                self.update();
+                dir.finish(self.record)?;
+                let path = dir.path().display();
+                progress.note(&format!("rspcheck: what was done so far is kept in {path}"));
+            }
+            if over {
+                return Ok(());
+            }
         }
     }
 
@@ -148,14 +218,22 @@ impl<'a> Kept<'a> {
             .written
             .is_none_or(|at| now().saturating_duration_since(at) > CHECKPOINT);
         if due {
-            self.record.cases = self.results.values().cloned().collect();
+            self.update();
             dir.write(self.record)?;
             self.written = Some(now());
         }
         Ok(())
     }
 
+    /// Brings the record up to date, without the monitors.
+    fn update(&mut self) {
+        self.record.cases = self.results.values().cloned().collect();
+        self.record.not_run = not_run(&self.plan.cases, |nth| self.results.contains_key(&nth));
+        self.record.interrupted = self.plan.interruption.signal().map(str::to_owned);
+    }
+
     fn into_record(self) {
+        self.record.not_run = not_run(&self.plan.cases, |nth| self.results.contains_key(&nth));
         let worlds = &self.plan.worlds;
         let mut monitors = self.watch.verdicts();
         for monitor in &mut monitors {
@@ -172,6 +250,7 @@ fn worker(
     progress: &Progress,
     results: &Sender<(usize, Ran)>,
     gone: &OnceLock<String>,
+    one: &impl Fn(&Plan, &'static Case) -> Ran,
 ) {
     let mut watch = away::Watch::new();
     while !is_interrupted(plan) {
@@ -180,11 +259,12 @@ fn worker(
             return;
         };
         let ran = one(plan, case);
-        // A case that the user broke off has no result.
-        if ran.interrupted {
+        let verdict = ran.record.verdict;
+        // A case that the user broke off has no result. The end of the targets may look like their death.
+        let ended = matches!(verdict, Verdict::Crash | Verdict::Error);
+        if ran.interrupted || (ended && is_interrupted(plan)) {
             return;
         }
-        let verdict = ran.record.verdict;
         // The receiver is gone only if writing the results failed; that error is reported there.
         if results.send((nth, ran)).is_err() {
             return;
@@ -233,14 +313,7 @@ fn one(plan: &Plan, case: &'static Case) -> Ran {
 
 /// Runs a case; one that panics is an error of the harness, and the run goes on.
 fn caught(case: &'static Case, world: &mut dyn World, profile: &TargetProfile, seed: u64) -> Ran {
-    catch_unwind(AssertUnwindSafe(|| {
-        runner::run_case(case, world, profile, seed)
-    }))
-    .unwrap_or_else(|panic| {
-        let text = panic.downcast_ref::<&str>().copied().map(str::to_owned);
-        let text = text
-            .or_else(|| panic.downcast_ref::<String>().cloned())
-            .unwrap_or_default();
+    crash::caught(|| runner::run_case(case, world, profile, seed)).unwrap_or_else(|text| {
         let mut record = runner::skipped(case, format!("the case panicked: {text}"));
         (record.verdict, record.seed) = (Verdict::Error, seed);
         without_events(record)
@@ -296,6 +369,7 @@ fn seed_of(root: u64, id: &str) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::interrupt::Interruption;
     use super::*;
     use rspcheck_adapters::bundled;
     use rspcheck_adapters::carrier::Carrier;
@@ -316,20 +390,83 @@ mod tests {
     );
 
     fn in_process() -> Plan {
-        let interrupted = std::sync::Arc::default();
+        let interruption = Interruption::default();
         let worlds = Worlds::new(
             bundled::in_process(),
             Carrier::Udp,
             "rspcheck".into(),
-            std::sync::Arc::clone(&interrupted),
+            interruption.flag.clone(),
         );
         Plan {
             cases: vec![&PANICS],
             worlds: worlds.expect("in process"),
             seed: 1,
             jobs: 1,
-            interrupted,
+            interruption,
         }
+    }
+
+    static PASSES: Case = registrar(
+        "rfc5352/3.1/passes",
+        "A sample that a test answers itself.",
+        &[],
+        panics,
+    );
+
+    #[test]
+    fn panic_of_a_worker_keeps_the_results_until_then() {
+        let folder = tempfile::TempDir::new().expect("there is room for a folder");
+        let out = folder.path().join("out");
+        let plan = Plan {
+            cases: vec![&PASSES, &PANICS, &PASSES],
+            ..in_process()
+        };
+        let dir = RunDir::create(Some(&out)).unwrap_or_else(|failure| panic!("{failure:?}"));
+        let mut record = crate::run::empty_record(&arguments(), &plan);
+        let one = |_: &Plan, case: &'static Case| match case.id == PANICS.id {
+            true => panic!("out of {}", "order"),
+            false => {
+                let mut record = runner::skipped(case, String::new());
+                record.verdict = Verdict::Pass;
+                without_events(record)
+            }
+        };
+        run_by(
+            &plan,
+            &dir,
+            &Progress::new(3, false, false),
+            &mut record,
+            &one,
+        );
+        dir.finish(&record).expect("it can be written");
+        assert_eq!(record.crashed.as_deref(), Some("out of order"));
+        assert!(!record.complete && record.interrupted.is_none());
+        let ids: Vec<_> = record.not_run.iter().map(|case| &case.id).collect();
+        assert_eq!(ids, [PANICS.id, PASSES.id]);
+        let loaded = rspcheck_report::RunDir::load(&out).expect("it is whole");
+        assert!(loaded.run().cases.iter().any(|case| case.id == PASSES.id));
+        let options = rspcheck_report::Options::of(loaded.run());
+        assert_eq!(
+            (
+                rspcheck_report::exit_code(loaded.run(), &options),
+                rspcheck_report::exit_meaning(loaded.run(), &options)
+            ),
+            (
+                5,
+                "the harness crashed: out of order; 2 cases did not run".to_owned()
+            )
+        );
+        let junit = std::fs::read_to_string(out.join("junit.xml")).expect("it was written");
+        assert_eq!(junit.matches("type=\"NOT RUN\"").count(), 2, "{junit}");
+    }
+
+    fn arguments() -> crate::run::Args {
+        #[derive(clap::Parser)]
+        struct Line {
+            #[command(flatten)]
+            run: crate::run::Args,
+        }
+        <Line as clap::Parser>::parse_from(["run"]).run
     }
 
     #[test]

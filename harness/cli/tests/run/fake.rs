@@ -95,9 +95,16 @@ async fn serve(how: &str) {
                 let _ = Command::new("/bin/sh").args(["-c", count]).status();
                 return;
             }
-            Some(&HANDLE_RESOLUTION) if how == "interrupts" && !is_probe(&octets) => {
+            Some(&HANDLE_RESOLUTION)
+                if ["interrupts", "hangs up"].contains(&how) && !is_probe(&octets) =>
+            {
                 let harness = getppid().expect("it has a parent");
-                let _ = kill_process(harness, Signal::INT);
+                let signal = if how == "hangs up" {
+                    Signal::HUP
+                } else {
+                    Signal::INT
+                };
+                let _ = kill_process(harness, signal);
                 None
             }
             Some(&HANDLE_RESOLUTION) if how == "talks nonsense" => Some(vec![0xff; 7]),

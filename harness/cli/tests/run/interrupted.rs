@@ -1,6 +1,6 @@
-//! Ctrl-C.
+//! Signals that end a run.
 
-use super::{Place, REGISTERS, RESOLVES, runs};
+use super::{Place, REGISTERS, RESOLVES, Ran, fake, ran, runs};
 use rustix::process::{Pid, Signal, kill_process};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command};
@@ -15,39 +15,93 @@ pub(crate) fn until(run: &mut BufReader<impl Read>, word: &str) {
     }
 }
 
-fn interrupt(run: &Child) {
+fn signal(run: &Child, signal: Signal) {
     let pid = Pid::from_child(run);
-    kill_process(pid, Signal::INT).expect("it runs");
+    kill_process(pid, signal).expect("it runs");
+}
+
+/// Renders the record of a run.
+fn report(place: &Place, format: &str) -> Ran {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rspcheck"));
+    command
+        .args(["report", "--format", format])
+        .arg(place.out());
+    ran(command.output().expect("the binary starts"))
+}
+
+/// Returns true if this process ignores SIGHUP, as under `nohup`, and so does what it starts.
+fn ignores_hangup() -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status.lines().find_map(|l| l.strip_prefix("SigIgn:"));
+    let mask = mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask & 1 == 1)
 }
 
 #[test]
 fn the_first_one_keeps_what_was_done() {
+    for (number, name) in [
+        (Signal::INT, "SIGINT"),
+        (Signal::TERM, "SIGTERM"),
+        (Signal::HUP, "SIGHUP"),
+    ] {
+        if number == Signal::HUP && ignores_hangup() {
+            continue;
+        }
+        let place = Place::new();
+        let mut run = place
+            .command(&["--jobs", "1", "--verbose", "rfc5352/3"])
+            .spawn()
+            .expect("the binary starts");
+        let mut told = BufReader::new(run.stderr.take().expect("it is piped"));
+        until(&mut told, "PASS");
+        signal(&run, number);
+        until(&mut told, "what was done until then is in");
+        let ended = run.wait_with_output().expect("it ends");
+        assert_eq!(ended.status.code(), Some(130));
+        let record = place.record();
+        assert_eq!(record["complete"], false);
+        assert_eq!(record["interrupted"], name);
+        let cases = record["cases"].as_array().expect("there are cases");
+        assert!(cases.iter().any(|case| case["verdict"] == "PASS"));
+        assert!(
+            cases.iter().all(|case| case["verdict"] != "ERROR"),
+            "the case under way is left out: {record}"
+        );
+        let left = record["not_run"].as_array().expect("there are some").len();
+        let meaning = format!("exit 130: interrupted by {name}; {left} cases did not run");
+        let printed = String::from_utf8_lossy(&ended.stdout).into_owned();
+        for text in [printed, report(&place, "text").out] {
+            assert!(text.contains(&meaning), "{meaning:?} is not in {text}");
+        }
+        is_junit(&place, left, name);
+        let written = std::fs::read_to_string(place.out().join("junit.xml")).expect("it is there");
+        assert_eq!(report(&place, "junit").out, written);
+    }
+}
+
+/// Checks that the JUnit file marks the cases that were not run.
+fn is_junit(place: &Place, left: usize, name: &str) {
+    let written = std::fs::read_to_string(place.out().join("junit.xml")).expect("it is there");
+    let skipped = format!("message=\"the run was interrupted before by {name}\" type=\"NOT RUN\"");
+    assert_eq!(written.matches(&skipped).count(), left, "{written}");
+}
+
+#[test]
+fn ignored_hangup_stays_ignored() {
     let place = Place::new();
-    let mut run = place
-        .command(&["--jobs", "1", "--verbose", "rfc5352/3"])
-        .spawn()
-        .expect("the binary starts");
-    let mut told = BufReader::new(run.stderr.take().expect("it is piped"));
-    until(&mut told, "PASS");
-    interrupt(&run);
-    until(&mut told, "what was done until then is in");
-    let ended = run.wait_with_output().expect("it ends");
-    assert_eq!(ended.status.code(), Some(130));
-    let record = place.record();
-    assert_eq!(record["complete"], false);
-    let cases = record["cases"].as_array().expect("there are cases");
-    assert!(cases.iter().any(|case| case["verdict"] == "PASS"));
-    assert!(
-        cases.iter().all(|case| case["verdict"] != "ERROR"),
-        "the case under way is left out: {record}"
-    );
-    let report = Command::new(env!("CARGO_BIN_EXE_rspcheck"))
-        .arg("report")
-        .arg(place.out())
-        .output();
-    let report = report.expect("the binary starts");
-    assert_eq!(report.status.code(), Some(0));
-    assert!(String::from_utf8_lossy(&report.stdout).contains("the run did not come to its end"));
+    // The target sends it to its parent when it is asked.
+    let file = place.target(&fake::command(), "[timers]\nt2-registration = \"200ms\"");
+    let mut command = place.command(&["--target", &file, RESOLVES]);
+    let words: Vec<_> = command.get_args().map(ToOwned::to_owned).collect();
+    let script = "trap '' HUP; exec \"$@\"";
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", script, "sh"]).arg(command.get_program());
+    shell.args(words).current_dir(place.0.path());
+    command = shell;
+    command.env(fake::HOW, "hangs up");
+    let ran = ran(command.output().expect("there is a shell"));
+    assert_ne!(ran.code, 130, "{}", ran.err);
+    assert_eq!(place.record()["complete"], true);
 }
 
 #[test]
@@ -81,9 +135,9 @@ fn before_the_target_is_ready_nothing_is_kept() {
     assert!(!place.out().exists());
 }
 
-#[test]
-fn the_second_one_waits_for_nothing() {
-    let place = Place::new();
+/// Writes the file of a target that takes ten minutes to stop. Returns it with a word in the command line of a process
+/// that the target starts.
+fn patient(place: &Place) -> (String, String) {
     let seconds = format!("{}.25", 100_000 + std::process::id());
     // A shell that does not care for SIGTERM, around a registrar: stopping it takes all of its grace.
     let script = format!("trap '' TERM; \"$@\"; while :; do sleep {seconds}; done");
@@ -107,6 +161,13 @@ fn the_second_one_waits_for_nothing() {
         .expect("it was written")
         .replace("500ms", "10min");
     std::fs::write(&file, patient).expect("it can be written");
+    (file, seconds)
+}
+
+#[test]
+fn the_second_one_waits_for_nothing() {
+    let place = Place::new();
+    let (file, seconds) = patient(&place);
     let arguments = ["--target", &file, "--verbose", "rfc5352/3.1"];
     // Everything that is started from here holds the writer; the reader sees when the last of it is gone.
     let (mut held, holder) = std::io::pipe().expect("there are pipes");
@@ -117,17 +178,45 @@ fn the_second_one_waits_for_nothing() {
         .expect("the binary starts");
     let mut told = BufReader::new(run.stderr.take().expect("it is piped"));
     until(&mut told, "PASS");
-    interrupt(&run);
-    until(&mut told, "again: end at once");
-    interrupt(&run);
-    assert_eq!(run.wait().expect("it ends").code(), Some(130));
+    signal(&run, Signal::TERM);
+    until(&mut told, "again: kill the targets");
+    signal(&run, Signal::TERM);
+    let ended = run.wait_with_output().expect("it ends");
+    assert_eq!(ended.status.code(), Some(130));
+    let printed = String::from_utf8_lossy(&ended.stdout).into_owned();
+    assert!(
+        printed.contains("exit 130: interrupted by SIGTERM; "),
+        "{printed}"
+    );
     drop(holder);
     held.read_to_end(&mut Vec::new())
         .expect("the target's group is killed");
     assert!(!runs(&seconds));
-    assert_eq!(
-        place.record()["complete"],
-        false,
-        "the last state of the record is there"
+    let left = place.record()["not_run"].as_array().map(Vec::len);
+    is_junit(&place, left.expect("there are some"), "SIGTERM");
+}
+
+/// The second signal of `timeout --kill-after` comes while the targets are being stopped.
+#[test]
+fn killed_harness_leaves_its_record() {
+    let place = Place::new();
+    let (file, _) = patient(&place);
+    let mut run = place
+        .command(&["--target", &file, "--verbose", "rfc5352/3.1"])
+        .spawn()
+        .expect("the binary starts");
+    let mut err = BufReader::new(run.stderr.take().expect("it is piped"));
+    until(&mut err, "PASS");
+    signal(&run, Signal::TERM);
+    until(&mut err, "what was done so far is kept in");
+    signal(&run, Signal::KILL);
+    assert_eq!(run.wait().expect("it ends").code(), None);
+    let record = place.record();
+    let left = record["not_run"].as_array().map(Vec::len);
+    is_junit(&place, left.expect("there are some"), "SIGTERM");
+    let text = report(&place, "text").out;
+    assert!(
+        text.contains("exit 130: interrupted by SIGTERM; "),
+        "{text}"
     );
 }

@@ -270,6 +270,45 @@ fn what_leaves_the_group_is_found_and_told() {
     assert!(ran.err.contains("sleep 1000"), "{}", ran.err);
 }
 
+/// It has a session, a parent and an environment of its own, and a child like that.
+#[test]
+#[cfg(target_os = "linux")]
+fn daemon_of_a_target_is_found_and_killed() {
+    let place = Place::new();
+    let seconds = format!("{}.375", 100_000 + std::process::id());
+    let daemon = format!("sleep {seconds}");
+    let inner = format!("(setsid {daemon} &); exec {daemon}");
+    let script =
+        format!("(setsid env -i /bin/sh -c '{inner}' </dev/null >/dev/null 2>&1 &); exec \"$@\"");
+    let registrar = [
+        "{self}",
+        "registrar",
+        "--asap",
+        "127.0.0.1:0",
+        "--udp-port",
+        "0",
+        "--announce",
+        "off",
+    ];
+    let command = ["/bin/sh", "-c", &script, "sh"]
+        .into_iter()
+        .chain(registrar)
+        .map(str::to_owned)
+        .collect::<Vec<_>>();
+    for fresh in [true, false] {
+        let file = place.target(&command, &format!("fresh = {fresh}"));
+        let mut run = place.command(&["--target", &file, RESOLVES]);
+        let ran = super::ran(run.output().expect("the binary starts"));
+        assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+        assert!(!runs(&seconds), "fresh {fresh}: {}", ran.err);
+        let named = ran.err.lines().any(|line| {
+            line.contains("left a process behind, which was killed: ") && line.contains(&seconds)
+        });
+        assert!(named, "fresh {fresh}: {}", ran.err);
+        std::fs::remove_dir_all(place.out()).expect("it was written");
+    }
+}
+
 #[test]
 fn control_characters_of_a_target_are_escapes() {
     let raw = |text: &str| text.contains(|c: char| c.is_control() && c != '\n');

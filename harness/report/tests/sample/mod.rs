@@ -191,6 +191,8 @@ pub(crate) fn run_of(cases: Vec<CaseRun>) -> Run {
         duration_ms: 38_250,
         complete: true,
         broken_off: None,
+        interrupted: None,
+        crashed: None,
         target: Target {
             name: "acme-registrar".to_owned(),
             version: "2.3.1".to_owned(),
@@ -200,6 +202,7 @@ pub(crate) fn run_of(cases: Vec<CaseRun>) -> Run {
         },
         environment: BTreeMap::new(),
         cases,
+        not_run: Vec::new(),
     }
 }
 
