@@ -31,6 +31,9 @@ macro_rules! kinds {
         }
 
         impl Kind {
+            /// All kinds.
+            pub const ALL: &[Kind] = &[$(Kind::$name,)*];
+
             /// The word in vectors and reports.
             pub fn word(self) -> &'static str {
                 match self {

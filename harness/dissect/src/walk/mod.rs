@@ -171,8 +171,12 @@ impl<S: Sink> Walk<'_, S> {
                 Condition::Excludes(code, others, why) => {
                     if outcome.has(code) && others.iter().any(|&code| outcome.has(code)) {
                         let offset = self.first_of(others, at, end);
-                        let spot =
-                            Spot::deviation(Kind::UnexpectedParameter, offset, "", row.section);
+                        let spot = Spot::deviation(
+                            Kind::UnexpectedParameter,
+                            offset,
+                            self.segment_at(offset),
+                            row.section,
+                        );
                         self.defect(spot, || why.to_owned());
                     }
                 }
