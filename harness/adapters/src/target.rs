@@ -83,11 +83,16 @@ pub struct Expectation {
     pub verdict: Verdict,
     /// Requirement that is not met.
     pub requirement: String,
+    /// Finding of a monitor, as a run prints it; an expectation for a case has none.
+    pub finding: Option<String>,
     /// Why, in a sentence that cites the RFC.
     pub reason: String,
     /// The SCTP stacks it holds for (`sim`, `udp`, `kernel`); all when empty.
     #[serde(default)]
     pub transports: Vec<Stack>,
+    /// Line of its table in the file, from 1; 0 if it is not from a file.
+    #[serde(skip)]
+    pub line: usize,
 }
 
 /// The error in a target file: one sentence with the file, the place and the remedy.
@@ -191,9 +196,13 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn wrong(&self, at: std::ops::Range<usize>, what: &str) -> TargetError {
-        let before = self.text.as_bytes().iter().take(at.start);
-        let line = 1 + before.filter(|octet| **octet == b'\n').count();
+        let line = self.line(at.start);
         TargetError(format!("{}:{line}: {what}", self.path.display()))
+    }
+
+    fn line(&self, at: usize) -> usize {
+        let before = self.text.as_bytes().iter().take(at);
+        1 + before.filter(|octet| **octet == b'\n').count()
     }
 
     fn expectations(
@@ -203,7 +212,8 @@ impl Reader<'_> {
         let mut known: Vec<Expectation> = Vec::new();
         for entry in all {
             let at = entry.span();
-            let entry = entry.into_inner();
+            let mut entry = entry.into_inner();
+            entry.line = self.line(at.start);
             let wrong = |what: String| {
                 self.wrong(
                     at.clone(),
@@ -233,9 +243,9 @@ impl Reader<'_> {
                 return Err(wrong("the reason is empty; a sentence is needed".into()));
             }
             if known.iter().any(|other| other.repeats(&entry)) {
+                let what = entry.finding.as_ref().unwrap_or(&entry.requirement);
                 return Err(wrong(format!(
-                    "{} is expected twice for the same cases",
-                    entry.requirement
+                    "{what} is expected twice for the same cases"
                 )));
             }
             known.push(entry);
@@ -249,7 +259,11 @@ impl Expectation {
         let together = self.transports.is_empty()
             || other.transports.is_empty()
             || self.transports.iter().any(|t| other.transports.contains(t));
-        self.case == other.case && self.requirement == other.requirement && together
+        let same = match (&self.finding, &other.finding) {
+            (None, None) => self.requirement == other.requirement,
+            (one, two) => one == two,
+        };
+        self.case == other.case && same && together
     }
 }
 

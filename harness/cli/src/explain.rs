@@ -114,6 +114,19 @@ fn of_monitor(monitor: &monitor::Monitor) -> String {
     }
     let _ = writeln!(out, "\n{BOLD}requirement{BOLD:#}");
     asked(monitor.requirement, &mut out);
+    let mut others: Vec<&str> = monitor::judged()
+        .filter(|(other, id)| other.id == monitor.id && *id != monitor.requirement)
+        .map(|(_, id)| id.0)
+        .collect();
+    others.sort_unstable();
+    others.dedup();
+    if !others.is_empty() {
+        let _ = writeln!(
+            out,
+            "\n  Each finding names the requirement that it breaks: this one or one of\n  {}",
+            others.join(" ")
+        );
+    }
     out
 }
 
@@ -221,10 +234,12 @@ fn checked_by(id: ReqId) -> Vec<(&'static str, &'static str)> {
     let cases = rspcheck_cases::all()
         .filter(|case| case.covers.contains(&id))
         .map(|case| (case.id, case.purpose));
-    let monitors = monitor::ALL
-        .iter()
-        .filter(|m| m.requirement == id)
-        .map(|m| (m.id, m.purpose));
+    let mut monitors: Vec<_> = monitor::judged()
+        .filter(|(_, requirement)| *requirement == id)
+        .map(|(monitor, _)| (monitor.id, monitor.purpose))
+        .collect();
+    monitors.sort_unstable();
+    monitors.dedup();
     cases.chain(monitors).collect()
 }
 

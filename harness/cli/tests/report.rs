@@ -75,6 +75,7 @@ fn run_directory() -> TempDir {
             requirement,
             level,
             outcome,
+            finding: None,
         }],
         duration_ms: 20,
         seed: 1,

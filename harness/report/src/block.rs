@@ -2,11 +2,14 @@
 //! of the message concerned, and the command that runs the case again.
 
 use crate::hexdump::hexdump;
-use crate::place::{citation, clean, duration, files, level_words, repro, seen};
+use crate::place::{
+    as_in_profile, citation, clean, duration, files, findings, level_words, occurrences, repro,
+    seen,
+};
 use crate::{Report, Standing};
 use anstyle::{AnsiColor, Style};
 use rspcheck_spec::event::{Event, EventKind, Traffic};
-use rspcheck_spec::run::{CaseRun, CheckRun, Origin, Run};
+use rspcheck_spec::run::{CaseRun, CheckRun, FindingRun, Origin, Run};
 use rspcheck_spec::verdict::{CheckOutcome, Level, Verdict};
 
 /// Limit on the lines of conversation before the failure.
@@ -48,23 +51,16 @@ pub(crate) fn block(report: &Report<'_>, case: &CaseRun) -> Vec<String> {
     let time = duration(case.duration_ms);
     let mut lines = vec![format!("{word}{id}{section}  {time}")];
     lines.push(format!("  {}", clean(&case.purpose)));
-    if standing == Standing::Stale {
-        let expected = case.expected.as_ref();
-        let (verdict, why) = expected.map_or((Verdict::None, ""), |e| (e.verdict, &e.reason));
-        lines.push(format!(
-            "  the target's profile expects {verdict} ({}), but the result is {}: remove the entry",
-            clean(why),
-            case.verdict
-        ));
-    }
+    expected(case, standing, &mut lines);
     let broken: Vec<&CheckRun> = case
         .checks
         .iter()
         .filter(|c| !c.holds() && c.level != Level::May)
         .collect();
-    for check in &broken {
+    for check in broken.iter().filter(|check| check.finding.is_none()) {
         requirement(report, check, &mut lines);
     }
+    shown_findings(report, case, &mut lines);
     // The reason of FAIL and WARN repeats the outcome of a check, which is shown above.
     let by_checks = matches!(case.verdict, Verdict::Fail | Verdict::Warn) && !broken.is_empty();
     if !by_checks && !case.reason.is_empty() {
@@ -92,6 +88,45 @@ pub(crate) fn block(report: &Report<'_>, case: &CaseRun) -> Vec<String> {
     lines
 }
 
+/// Appends the entries of the target's profile that do not match the result.
+fn expected(case: &CaseRun, standing: Standing, lines: &mut Vec<String>) {
+    let Some(expected) = &case.expected else {
+        return;
+    };
+    for name in &expected.missing {
+        lines.push(format!(
+            "  the target's profile expects a finding that did not occur: remove the entry with {}",
+            as_in_profile(name)
+        ));
+    }
+    if standing == Standing::Stale && expected.missing.is_empty() {
+        lines.push(format!(
+            "  the target's profile expects {} ({}), but the result is {}: remove the entry",
+            expected.verdict,
+            clean(&expected.reason),
+            case.verdict
+        ));
+    }
+}
+
+/// Appends the findings of a monitor: the new ones under the requirements that they break, then the known ones.
+fn shown_findings(report: &Report<'_>, case: &CaseRun, lines: &mut Vec<String>) {
+    let mut above = None;
+    for (check, finding, _) in findings(case).filter(|(.., new)| *new) {
+        if above.replace(&check.requirement) != Some(&check.requirement) {
+            heading(report, check, lines);
+        }
+        lines.push(format!("    {}", as_in_profile(&finding.name)));
+        lines.push(format!("      {}", occurrences(finding)));
+        let outcome = broken(&check.outcome).into_iter();
+        lines.extend(outcome.map(|line| format!("      {line}")));
+    }
+    for (_, finding, _) in findings(case).filter(|(.., new)| !new) {
+        let name = as_in_profile(&finding.name);
+        lines.push(format!("  known: {name}, {}", occurrences(finding)));
+    }
+}
+
 /// Returns the section in the case's id.
 fn section(case: &CaseRun) -> Option<String> {
     let (rfc, section) = crate::area_of(&case.id)
@@ -103,15 +138,22 @@ fn section(case: &CaseRun) -> Option<String> {
 /// Returns the case whose events show the failure. A monitor has no events; its first finding is among those of
 /// another case.
 fn seen_in<'a>(run: &'a Run, case: &'a CaseRun) -> &'a CaseRun {
-    let Origin::Monitor {
-        first_in: Some(first_in),
-        ..
-    } = &case.origin
-    else {
+    let Origin::Monitor { first_in, .. } = &case.origin else {
+        return case;
+    };
+    let shown = shown_finding(case).map(|finding| &finding.first_in);
+    let Some(first_in) = shown.or(first_in.as_ref()) else {
         return case;
     };
     let first = run.cases.iter().find(|other| other.id == *first_in);
     first.unwrap_or(case)
+}
+
+/// Returns the finding whose conversation is shown: the first that the profile does not expect.
+fn shown_finding(case: &CaseRun) -> Option<&FindingRun> {
+    let new = findings(case).find(|(.., new)| *new);
+    new.or_else(|| findings(case).next())
+        .map(|(_, finding, _)| finding)
 }
 
 fn pad(word: &str, width: usize) -> String {
@@ -119,6 +161,13 @@ fn pad(word: &str, width: usize) -> String {
 }
 
 fn requirement(report: &Report<'_>, check: &CheckRun, lines: &mut Vec<String>) {
+    heading(report, check, lines);
+    let outcome = broken(&check.outcome).into_iter();
+    lines.extend(outcome.map(|line| format!("    {line}")));
+}
+
+/// Appends a requirement with its statement.
+fn heading(report: &Report<'_>, check: &CheckRun, lines: &mut Vec<String>) {
     let id = paint(BOLD, &clean(&check.requirement));
     let place = citation(&report.statements, &check.requirement);
     let level = level_words(&report.statements, check);
@@ -130,11 +179,6 @@ fn requirement(report: &Report<'_>, check: &CheckRun, lines: &mut Vec<String>) {
             lines.push(format!("    {effect}"));
         }
     }
-    lines.extend(
-        broken(&check.outcome)
-            .into_iter()
-            .map(|line| format!("    {line}")),
-    );
 }
 
 /// Returns the lines of an outcome that does not hold.
@@ -222,7 +266,15 @@ fn fails(case: &CaseRun, event: &EventKind) -> bool {
         (EventKind::Check { level, outcome, .. }, Origin::Case) => {
             !outcome.holds() && *level != Level::May
         }
-        (EventKind::Monitor { monitor, .. }, Origin::Monitor { .. }) => *monitor == case.id,
+        (
+            EventKind::Monitor {
+                monitor, finding, ..
+            },
+            Origin::Monitor { .. },
+        ) => {
+            let shown = shown_finding(case);
+            *monitor == case.id && shown.is_none_or(|shown| shown.name == *finding)
+        }
         _ => false,
     }
 }

@@ -72,7 +72,9 @@ pub fn coverage(run: &Run, statements: &Statements<'_>) -> Coverage {
                     .entry(&check.requirement)
                     .or_insert((true, check.level, Vec::new()));
             entry.0 &= check.holds();
-            entry.2.push(case.id.clone());
+            if entry.2.last() != Some(&case.id) {
+                entry.2.push(case.id.clone());
+            }
         }
     }
     let mut requirements = Vec::new();

@@ -3,7 +3,7 @@
 use crate::area::{area_of, areas, cases_of, section_title};
 use crate::block::block;
 use crate::judge::why_not_run;
-use crate::place::{citation, clean, clean_lines, plain, reason};
+use crate::place::{citation, clean, clean_lines, occurrences, plain, reason};
 use crate::text::{deviation, known};
 use crate::{Report, Standing};
 use quick_junit::{NonSuccessKind, Property, TestCase, TestCaseStatus, TestSuite};
@@ -94,9 +94,12 @@ fn test_case(report: &Report<'_>, case: &CaseRun) -> TestCase {
     for check in &case.checks {
         let held = if check.holds() { "held" } else { "broken" };
         let place = citation(&report.statements, &check.requirement);
+        let finding = check.finding.as_ref().map_or_else(String::new, |finding| {
+            format!(": {}, {}", clean(&finding.name), occurrences(finding))
+        });
         test.add_property(Property::new(
             "requirement",
-            format!("{} {held} ({place})", clean(&check.requirement)),
+            format!("{} {held} ({place}){finding}", clean(&check.requirement)),
         ));
     }
     if Standing::of(case) == Standing::Warned && !report.options.strict {

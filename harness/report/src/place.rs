@@ -1,7 +1,7 @@
 //! Texts that all reports share: citations, durations, commands, escaped words.
 
 use crate::Statements;
-use rspcheck_spec::run::{CaseRun, CheckRun, Origin, Run, Stack};
+use rspcheck_spec::run::{CaseRun, CheckRun, FindingRun, Origin, Run, Stack};
 use rspcheck_spec::verdict::Level;
 use std::fmt::Write as _;
 
@@ -121,6 +121,30 @@ pub(crate) fn seen(case: &CaseRun) -> Option<String> {
         } => Some(format!("{count} in all, first in {}", clean(first_in))),
         _ => None,
     }
+}
+
+/// Returns number and first case of a finding: `3 times, first in rfc5352/3.1/a`.
+pub(crate) fn occurrences(finding: &FindingRun) -> String {
+    let first_in = clean(&finding.first_in);
+    match finding.count {
+        1 => format!("once, in {first_in}"),
+        count => format!("{count} times, first in {first_in}"),
+    }
+}
+
+/// Returns a finding as an expectation in a profile names it: `finding = "ASAP_ERROR: padding-counted length"`.
+pub(crate) fn as_in_profile(name: &str) -> String {
+    format!("finding = \"{}\"", clean(name))
+}
+
+/// Returns the findings of a monitor, each with its check, and true if the target's profile does not expect it.
+pub(crate) fn findings(case: &CaseRun) -> impl Iterator<Item = (&CheckRun, &FindingRun, bool)> {
+    case.checks.iter().filter_map(|check| {
+        let finding = check.finding.as_ref()?;
+        let expected = case.expected.as_ref();
+        let new = expected.is_none_or(|e| e.new.contains(&finding.name));
+        Some((check, finding, new))
+    })
 }
 
 /// Quotes a word for a POSIX shell.

@@ -4,7 +4,10 @@ use crate::area::section_of;
 use crate::block::{BAD, BOLD, CARE, DIM, GOOD, OPEN, block, paint};
 use crate::folding::{Shown, shown};
 use crate::judge::why_not_run;
-use crate::place::{citation, clean, clean_lines, counted, duration, indented, level_words, seen};
+use crate::place::{
+    as_in_profile, citation, clean, clean_lines, counted, duration, findings, indented,
+    level_words, occurrences, seen,
+};
 use crate::{
     Area, LevelCoverage, Report, Standing, Totals, areas, coverage, exit_code, exit_meaning,
 };
@@ -187,7 +190,7 @@ fn folded(report: &Report<'_>) -> String {
             "{}   {}  {}",
             paint(CARE, "KNOWN"),
             clean(&case.id),
-            known(case)
+            known(case).replace('\n', "\n        ")
         );
     }
     for (reason, n) in skips(report) {
@@ -217,7 +220,24 @@ pub(crate) fn left(report: &Report<'_>) -> Option<String> {
     (left > 0).then(|| format!("{}: {why}", counted(left, "case", "cases")))
 }
 
-/// Returns the deviations of a case, in one line.
+/// Returns the findings of a monitor, one in a line.
+fn finding_lines(report: &Report<'_>, case: &CaseRun) -> Vec<String> {
+    findings(case)
+        .map(|(check, finding, _)| {
+            format!(
+                "{} {}, {}: {}, {}: {}",
+                clean(&check.requirement),
+                level_words(&report.statements, check),
+                citation(&report.statements, &check.requirement),
+                as_in_profile(&finding.name),
+                occurrences(finding),
+                clean(&check.outcome.to_string())
+            )
+        })
+        .collect()
+}
+
+/// Returns the deviations of a case in one line, or the findings of a monitor, one in a line.
 pub(crate) fn deviation(report: &Report<'_>, case: &CaseRun) -> String {
     let broken: Vec<_> = case
         .checks
@@ -227,6 +247,9 @@ pub(crate) fn deviation(report: &Report<'_>, case: &CaseRun) -> String {
     let Some(first) = broken.first() else {
         return clean_lines(&case.reason);
     };
+    if first.finding.is_some() {
+        return finding_lines(report, case).join("\n");
+    }
     let statement = report
         .statements
         .find(&first.requirement)
@@ -247,12 +270,18 @@ pub(crate) fn deviation(report: &Report<'_>, case: &CaseRun) -> String {
     )
 }
 
+/// Returns the reason of a known failure, and for a monitor a line for each finding.
 pub(crate) fn known(case: &CaseRun) -> String {
     let why = case
         .expected
         .as_ref()
         .map_or("", |expected| expected.reason.as_str());
-    format!("{} as expected: {}", case.verdict, clean(why))
+    let mut lines = vec![format!("{} as expected: {}", case.verdict, clean(why))];
+    lines.extend(
+        findings(case)
+            .map(|(_, finding, _)| format!("{}, {}", clean(&finding.name), occurrences(finding))),
+    );
+    lines.join("\n")
 }
 
 /// Returns the reasons for skipping, each with the number of skipped cases.

@@ -3,7 +3,7 @@
 mod sample;
 
 use rspcheck_report::{JSON_FORMAT, Options, Report, json, junit, markdown, plain, text};
-use rspcheck_spec::run::{NotRun, Origin, Run};
+use rspcheck_spec::run::{Expected, NotRun, Origin, Run};
 use rspcheck_spec::verdict::{Level, Verdict};
 use sample::{case, check, run_of, sample, shown, with};
 
@@ -68,6 +68,52 @@ fn sections_are_in_the_order_of_the_rfcs_and_folded_where_all_passed() {
         table(true)[3..5],
         ["rfc5354/3.12.6 2/2 ok", "rfc5354/3.12.11 1/1 ok"]
     );
+}
+
+/// Returns the sample in which the profile knows one of the two findings, and one that did not occur.
+fn half_known() -> Run {
+    let mut run = sample();
+    let monitor = run.cases.last_mut().expect("the sample has a monitor");
+    let names: Vec<_> = monitor
+        .checks
+        .iter()
+        .filter_map(|c| c.finding.as_ref())
+        .collect();
+    monitor.expected = Some(Expected {
+        verdict: Verdict::Fail,
+        reason: "flags are garbage".to_owned(),
+        matched: false,
+        missing: vec!["ASAP_COOKIE: reserved-flag-set flags".to_owned()],
+        new: vec![names[1].name.clone()],
+    });
+    run
+}
+
+#[test]
+fn monitor_block_shows_new_known_and_missing_findings() {
+    let report = plain(&with(&half_known(), Options::default(), text));
+    let at = report
+        .find("FAIL    monitor/flags")
+        .expect("it has a block");
+    let block = report[at..].split("\n\n").next().unwrap_or_default();
+    insta::assert_snapshot!(block);
+}
+
+#[test]
+fn known_findings_are_listed_with_their_counts() {
+    let mut run = half_known();
+    let monitor = run.cases.last_mut().expect("the sample has a monitor");
+    let expected = monitor.expected.as_mut().expect("it was set");
+    (expected.matched, expected.missing, expected.new) = (true, Vec::new(), Vec::new());
+    let report = plain(&with(&run, Options::default(), text));
+    let expected = "KNOWN   monitor/flags  FAIL as expected: flags are garbage\n        \
+                    ASAP_REGISTRATION_RESPONSE: reserved-flag-set flags, 3 times, first in \
+                    rfc5352/3.1/policy-mismatch-is-rejected\n        \
+                    ASAP_ERROR: reserved-flag-set flags, once, in \
+                    rfc5352/3.1/policy-mismatch-is-rejected\n";
+    assert!(report.contains(expected), "{report}");
+    let lines = with(&run, Options::default(), markdown);
+    assert!(lines.contains("3 times, first in"), "{lines}");
 }
 
 #[test]

@@ -72,6 +72,9 @@ pub enum EventKind {
         requirement: String,
         /// Its level.
         level: Level,
+        /// Name of the finding: message, kind of defect and place.
+        #[serde(default)]
+        finding: String,
         /// The defect, in a sentence.
         note: String,
         /// Offset of the defect from the message's first octet, where it has one.

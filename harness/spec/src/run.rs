@@ -179,7 +179,7 @@ pub enum Origin {
     Case,
     /// A monitor judged every message of the target in all cases.
     Monitor {
-        /// Id of the first case in which it found a defect.
+        /// Id of the first case in which it found a defect that decides its verdict.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         first_in: Option<String>,
         /// Number of defects it found in the run.
@@ -203,9 +203,15 @@ pub struct Expected {
     pub reason: String,
     /// True if this run's verdict matches it.
     pub matched: bool,
+    /// Expected findings of a monitor that did not occur.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<String>,
+    /// Findings of a monitor that are not expected.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub new: Vec<String>,
 }
 
-/// One requirement in one case.
+/// One requirement in one case, or one distinct finding of a monitor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CheckRun {
     /// Requirement id.
@@ -215,6 +221,20 @@ pub struct CheckRun {
     /// The first check of it that did not hold, or that every one held.
     #[serde(flatten)]
     pub outcome: CheckOutcome,
+    /// Finding of a monitor, which the outcome describes by its first occurrence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finding: Option<FindingRun>,
+}
+
+/// Distinct finding of a monitor in a run: the same defect at the same place of the same message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FindingRun {
+    /// Message, kind of defect and place, as an expectation in a profile names it.
+    pub name: String,
+    /// Number of occurrences in the run.
+    pub count: u64,
+    /// Id of the first case in which it occurred.
+    pub first_in: String,
 }
 
 impl CheckRun {
@@ -246,6 +266,11 @@ mod tests {
                 outcome: CheckOutcome::Broken {
                     note: "too short".to_owned(),
                 },
+                finding: Some(FindingRun {
+                    name: "ASAP_ERROR: wrong-length #length".to_owned(),
+                    count: 3,
+                    first_in: "rfc5352/3.1/a".to_owned(),
+                }),
             }],
             duration_ms: 0,
             seed: u64::MAX,
@@ -257,6 +282,7 @@ mod tests {
         assert_eq!(json["count"], 3);
         assert_eq!(json["checks"][0]["outcome"], "broken");
         assert_eq!(json["checks"][0]["note"], "too short");
+        assert_eq!(json["checks"][0]["finding"]["count"], 3);
         let text = json.to_string();
         let back: CaseRun = serde_json::from_str(&text).expect("it was written a moment ago");
         assert_eq!(back, monitor);

@@ -1,7 +1,16 @@
 //! Rules for *every* message of a target, from any case or capture.
 //!
-//! A monitor is a row in [`ALL`]: which defects of a dissection it collects, and the requirement they
-//! break. It has one verdict for a whole run, so that one habit of a target is one finding.
+//! A monitor is a row in [`ALL`]: which defects of a dissection it collects. It has one verdict for a whole run.
+//! Findings with the same [`Finding::name`] are one habit of the target: the same message, kind of defect and place.
+//! Each names the requirement that the message breaks there.
+
+mod name;
+mod requirement;
+#[cfg(test)]
+mod tests;
+
+pub use name::{Fault, check as check_name};
+pub use requirement::{covered, judged};
 
 use rspcheck_dissect::{Brief, Defect, Dissection, Kind, Protocol, Reaction};
 use rspcheck_spec::ReqId;
@@ -15,7 +24,7 @@ pub struct Monitor {
     pub id: &'static str,
     /// Purpose, in one sentence.
     pub purpose: &'static str,
-    /// Requirement that its verdict belongs to.
+    /// Requirement that its verdict belongs to if there is no finding.
     pub requirement: ReqId,
     /// True if a finding is a deviation at any level of the requirement, because the RFC is unclear.
     pub lenient: bool,
@@ -38,6 +47,9 @@ impl Monitor {
 pub struct Finding {
     /// Id of the monitor.
     pub monitor: &'static str,
+    /// Message, kind of defect and place, as in `ASAP_ERROR: padding-counted length`. Findings of the same name are
+    /// one habit of the sender.
+    pub name: String,
     /// The broken requirement.
     pub requirement: ReqId,
     /// The defect, in a sentence.
@@ -48,7 +60,7 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Returns a finding of a monitor that is not a row of [`ALL`].
+    /// Returns a finding of a monitor that is not a row of [`ALL`]; such findings have no name.
     pub(crate) fn new(
         monitor: &'static str,
         requirement: ReqId,
@@ -57,6 +69,7 @@ impl Finding {
     ) -> Finding {
         Finding {
             monitor,
+            name: String::new(),
             requirement,
             note,
             offset: None,
@@ -141,7 +154,8 @@ const UNCOUNTED_PADDING: Monitor = Monitor {
     requirement: R5354_4_10,
     lenient: true,
 };
-/// No RFC requires that reserved fields are sent as zero, but no other value can be right.
+/// Most RFC text on reserved fields and numbers has no rule for the sender, so a finding is only a deviation; where
+/// a MUST requires zero, [`level`] makes it a failure.
 const RESERVED_FIELDS: Monitor = Monitor {
     id: "monitor/reserved-fields",
     purpose: "Reserved fields are zero, and reserved numbers are not used.",
@@ -150,7 +164,7 @@ const RESERVED_FIELDS: Monitor = Monitor {
 };
 const PPID: Monitor = strict(
     "monitor/ppid",
-    "ASAP messages over SCTP carry PPID 11.",
+    "ASAP messages over SCTP carry PPID 11, ENRP messages PPID 12.",
     R5352_5_2,
 );
 
@@ -174,63 +188,93 @@ pub const ALL: &[Monitor] = &[
 
 /// Returns the defects of one message as findings. `ppid` is `None` where the transport has none.
 pub fn message(protocol: Protocol, ppid: Option<u32>, dissection: &Dissection) -> Vec<Finding> {
-    findings(
+    let kind = name::Message {
         protocol,
-        ppid,
-        dissection.message_name(),
-        dissection.defects(),
-    )
+        code: dissection.message_type(),
+        name: dissection.message_name(),
+    };
+    findings(kind, ppid, dissection.defects())
 }
 
 /// Returns the findings as [`message`] does, for a message of which only a [`Brief`] was made.
 pub fn brief(protocol: Protocol, ppid: Option<u32>, brief: &Brief) -> Vec<Finding> {
-    findings(protocol, ppid, brief.name, &brief.defects)
+    let kind = name::Message {
+        protocol,
+        code: brief.message_type,
+        name: brief.name,
+    };
+    findings(kind, ppid, &brief.defects)
 }
 
-fn findings(
-    protocol: Protocol,
-    ppid: Option<u32>,
-    name: Option<&str>,
-    defects: &[Defect],
-) -> Vec<Finding> {
-    let name = name.unwrap_or("a message of unknown type");
+fn findings(kind: name::Message, ppid: Option<u32>, defects: &[Defect]) -> Vec<Finding> {
+    let sender = kind.name.unwrap_or("a message of unknown type");
     let mut findings: Vec<Finding> = defects
         .iter()
-        .map(|defect| Finding {
-            offset: Some(defect.offset),
-            ..finding(monitor_of(defect), format!("{name}: {defect}"))
+        .map(|defect| {
+            let monitor = monitor_of(defect);
+            let requirement = requirement::broken(kind.protocol, defect);
+            Finding {
+                monitor: monitor.id,
+                name: name::of_defect(&kind, defect),
+                requirement,
+                note: format!("{sender}: {defect}"),
+                offset: Some(defect.offset),
+                level: level(monitor, requirement),
+            }
         })
         .collect();
-    let wanted = match protocol {
-        Protocol::Asap => 11,
-        Protocol::Enrp => 12,
-    };
-    if let Some(ppid) = ppid.filter(|ppid| *ppid != wanted) {
-        let mut found = finding(
-            &PPID,
-            format!("{name} came with PPID {ppid} instead of {wanted}"),
-        );
-        // The SHOULD is about the number; one in host byte order is no number that the RFC knows (T24).
-        if ppid.swap_bytes() == wanted {
-            found.level = Level::Must;
-        }
-        findings.push(found);
-    }
+    findings.extend(ppid.and_then(|ppid| wrong_ppid(&kind, sender, ppid)));
     findings
 }
 
-fn finding(monitor: &Monitor, note: String) -> Finding {
-    Finding {
-        monitor: monitor.id,
-        requirement: monitor.requirement,
-        note,
+fn wrong_ppid(kind: &name::Message, sender: &str, ppid: u32) -> Option<Finding> {
+    let (wanted, requirement) = match kind.protocol {
+        Protocol::Asap => (11, PPID.requirement),
+        Protocol::Enrp => (12, R5353_5_4_1),
+    };
+    if ppid == wanted {
+        return None;
+    }
+    // The SHOULD is about the number; one in host byte order is no number that the RFC knows (T24).
+    let swapped = ppid.swap_bytes() == wanted;
+    let word = if swapped { PPID_SWAPPED } else { PPID_WRONG };
+    Some(Finding {
+        monitor: PPID.id,
+        name: name::of(kind, word, ""),
+        requirement,
+        note: format!("{sender} came with PPID {ppid} instead of {wanted}"),
         offset: None,
-        level: monitor.level(),
+        level: if swapped {
+            Level::Must
+        } else {
+            level(&PPID, requirement)
+        },
+    })
+}
+
+/// Kinds of defects that no dissection shows, as in the names of findings.
+const PPID_WRONG: &str = "wrong-ppid";
+const PPID_SWAPPED: &str = "ppid-in-host-byte-order";
+
+/// Returns the level of a finding: as the requirement counts, or lower where the monitor is lenient. An ambiguity about
+/// the receiver can make a requirement count as a MAY; a wrong message is still a deviation.
+fn level(monitor: &Monitor, requirement: ReqId) -> Level {
+    let counts = requirement.requirement().counts_as().min(Level::Should);
+    // The reserved field of this message has a MUST of its own.
+    if monitor.lenient && requirement != R5353_2_4_2 {
+        counts.max(Level::Should)
+    } else {
+        counts
     }
 }
 
 fn monitor_of(defect: &Defect) -> &'static Monitor {
-    match defect.kind {
+    monitor_of_kind(defect.kind, defect.reaction.is_some_and(Reaction::drops))
+}
+
+/// Returns the monitor that collects a kind of defect. `drops`: the receiver of the unknown type discards the message.
+fn monitor_of_kind(kind: Kind, drops: bool) -> &'static Monitor {
+    match kind {
         Kind::Truncated | Kind::LengthTooSmall | Kind::LengthOverrun | Kind::WrongLength => {
             &LENGTHS
         }
@@ -238,7 +282,7 @@ fn monitor_of(defect: &Defect) -> &'static Monitor {
         Kind::MissingParameter | Kind::DuplicateParameter | Kind::UnexpectedParameter => &LAYOUT,
         Kind::AddressCount => &ADDRESSES,
         Kind::UnknownMessage => &KNOWN_MESSAGES,
-        Kind::UnknownParameter if defect.reaction.is_some_and(Reaction::drops) => &KNOWN_PARAMETERS,
+        Kind::UnknownParameter if drops => &KNOWN_PARAMETERS,
         Kind::UnknownParameter => &EXTENSIONS,
         Kind::InvalidValue => &VALUES,
         Kind::ReservedFlagSet => &RESERVED_FLAGS,
@@ -246,102 +290,5 @@ fn monitor_of(defect: &Defect) -> &'static Monitor {
         Kind::PaddingMissing => &PADDED,
         Kind::PaddingCounted => &UNCOUNTED_PADDING,
         Kind::ReservedNotZero | Kind::ReservedValue => &RESERVED_FIELDS,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use rspcheck_dissect::forge::{self, Forge, Parameter};
-    use rspcheck_dissect::{dissect, scan};
-
-    fn monitors(protocol: Protocol, ppid: u32, octets: &[u8]) -> Vec<&'static str> {
-        let found = message(protocol, Some(ppid), &dissect(protocol, octets));
-        assert_eq!(
-            found,
-            brief(protocol, Some(ppid), &scan(protocol, octets)),
-            "the brief gives the same findings"
-        );
-        found.iter().map(|finding| finding.monitor).collect()
-    }
-
-    fn asap(forge: &Forge) -> Vec<&'static str> {
-        monitors(Protocol::Asap, 11, &forge.octets())
-    }
-
-    fn resolution() -> Forge {
-        forge::handle_resolution(b"abc", false)
-    }
-
-    #[test]
-    fn correct_message_gives_no_finding() {
-        assert!(asap(&resolution()).is_empty());
-        assert!(asap(&forge::deregistration(b"pool", 7)).is_empty());
-        let presence = forge::presence(1, 0, true, Some(0xffff), None);
-        assert!(monitors(Protocol::Enrp, 12, &presence.octets()).is_empty());
-    }
-
-    #[test]
-    fn ppid_in_host_byte_order_breaks_a_must() {
-        let dissection = dissect(Protocol::Asap, &resolution().octets());
-        let level = |ppid| message(Protocol::Asap, Some(ppid), &dissection)[0].level();
-        assert_eq!(level(0), Level::Should);
-        assert_eq!(level(0x0b00_0000), Level::Must);
-    }
-
-    #[test]
-    fn every_monitor_fires() {
-        let unknown = |code: u16| resolution().parameter(Parameter::new(code, [0, 0, 0, 0]));
-        let homeless = forge::Transport::Tcp {
-            port: 80,
-            addrs: Vec::new(),
-        };
-        let policy = |kind: u8, last: u8| {
-            let value = [kind, 0, 0, last];
-            forge::handle_resolution_response(b"abcd", false, None, &[], &[])
-                .parameter(Parameter::new(8, value))
-        };
-        let update = forge::enrp_error(1, 0, &[]);
-        let found = [
-            ("monitor/lengths", asap(&resolution().truncate(6))),
-            (
-                "monitor/layout",
-                asap(&resolution().parameter(Parameter::pool_handle(b"x"))),
-            ),
-            (
-                "monitor/address-count",
-                asap(&forge::server_announce(1, &[homeless])),
-            ),
-            ("monitor/known-messages", asap(&Forge::asap(0x3f))),
-            ("monitor/known-parameters", asap(&unknown(0x7fff))),
-            ("monitor/extension-parameters", asap(&unknown(0xbfff))),
-            (
-                "monitor/reserved-flags",
-                asap(&resolution().patch(1, &[0x80])),
-            ),
-            ("monitor/zero-padding", asap(&resolution().patch(11, &[1]))),
-            ("monitor/padding-size", asap(&resolution().raw(&[0; 4]))),
-            ("monitor/padded", asap(&resolution().without_padding())),
-            ("monitor/values", asap(&policy(0, 0))),
-            ("monitor/reserved-fields", asap(&policy(0, 9))),
-            (
-                "monitor/padding-is-not-counted",
-                asap(&resolution().count_padding()),
-            ),
-            (
-                "monitor/ppid",
-                monitors(Protocol::Asap, 0, &resolution().octets()),
-            ),
-            (
-                "monitor/layout",
-                monitors(Protocol::Enrp, 12, &update.octets()),
-            ),
-        ];
-        for (monitor, findings) in &found {
-            assert!(
-                findings.contains(monitor),
-                "{monitor} is silent: {findings:?}"
-            );
-        }
     }
 }

@@ -4,9 +4,11 @@ use crate::case::{Case, Outcome, Stop};
 use crate::monitor::Finding;
 use crate::tester::{Placed, TargetProfile, Tester};
 use crate::world::World;
+use rspcheck_spec::ReqId;
 use rspcheck_spec::event::{Event, EventKind};
 use rspcheck_spec::run::{CaseRun, CheckRun, Origin};
 use rspcheck_spec::verdict::{Level, Verdict};
+use std::collections::BTreeSet;
 
 /// Result of a case that ran.
 #[derive(Debug)]
@@ -19,6 +21,8 @@ pub struct Ran {
     pub findings: Vec<Finding>,
     /// Its checks by their places in the code, in the order of their first outcome.
     pub places: Vec<Placed>,
+    /// Requirements on layouts that the target's messages gave occasion to judge.
+    pub covered: BTreeSet<ReqId>,
     /// Number of the target's messages that the monitors judged.
     pub messages_seen: usize,
     /// True if the user ended the run before the case ended, so that the record has no result.
@@ -54,12 +58,14 @@ pub fn run_case(case: &Case, world: &mut dyn World, profile: &TargetProfile, see
     });
     let messages_seen = tester.messages_seen;
     let duration_ms = tester.now().saturating_sub(began).as_millis() as u64;
+    let covered = std::mem::take(&mut tester.covered);
     let (events, findings, places) = tester.finish();
     Ran {
         record: record(case, seed, verdict, reason, checks, duration_ms),
         events,
         findings,
         places,
+        covered,
         messages_seen,
         interrupted: outcome == Err(Stop::Interrupted),
     }
@@ -107,6 +113,7 @@ fn checks_of(events: &[Event]) -> Vec<CheckRun> {
                 requirement: requirement.clone(),
                 level: *level,
                 outcome: outcome.clone(),
+                finding: None,
             }),
         }
     }

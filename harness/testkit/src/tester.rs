@@ -84,6 +84,8 @@ pub struct Tester<'w> {
     places: Vec<Placed>,
     events: Vec<Event>,
     findings: Vec<Finding>,
+    /// Requirements on layouts that the target's messages gave occasion to judge.
+    pub(crate) covered: BTreeSet<ReqId>,
     pub(crate) messages_seen: usize,
     inconclusive: Option<String>,
 }
@@ -109,6 +111,7 @@ impl<'w> Tester<'w> {
             places: Vec::new(),
             events: Vec::new(),
             findings: Vec::new(),
+            covered: BTreeSet::new(),
             messages_seen: 0,
             inconclusive: None,
         };

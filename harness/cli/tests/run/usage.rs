@@ -1,6 +1,6 @@
 //! Runs that never begin, and runs in process.
 
-use super::{Place, REGISTERS, RESOLVES, ran};
+use super::{Place, REGISTERS, RESOLVES, Ran, ran};
 use rspcheck_adapters::target::Target;
 use rspcheck_testkit::monitor;
 use std::path::Path;
@@ -121,6 +121,10 @@ fn every_profile_expects_something_of_the_suite() {
                 path.display(),
                 known.case
             );
+            if let Some(finding) = &known.finding {
+                monitor::check_name(&known.case, finding)
+                    .unwrap_or_else(|wrong| panic!("{}: {}", path.display(), wrong.what));
+            }
         }
     }
 }
@@ -183,27 +187,41 @@ fn too_few_cases_are_told_by_their_own_code() {
 
 #[test]
 fn an_expectation_that_no_longer_holds_fails_the_run() {
-    for case in [REGISTERS, "monitor/lengths"] {
-        let place = Place::new();
-        let requirement = if case == REGISTERS {
-            "R5352_3_1_1"
-        } else {
-            "R5354_3_12"
-        };
-        let file = place.file(&format!(
-            "[target]\nname = \"mine\"\ndriver = \"in-process\"\ncapabilities = []\n\
-             [[expect]]\ncase = \"{case}\"\nverdict = \"FAIL\"\nrequirement = \"{requirement}\"\nreason = \"once so\"\n"
-        ));
-        let ran = place.run(&["--target", &file, REGISTERS]);
-        assert_eq!(ran.code, 1, "{}", ran.out);
-        assert!(
-            ran.out
-                .contains("1 case no longer fails as the profile expects"),
-            "{}",
-            ran.out
-        );
-        assert!(ran.out.contains("remove the entry"), "{}", ran.out);
-    }
+    let place = Place::new();
+    let file = expecting(
+        &place,
+        &format!("case = \"{REGISTERS}\"\nrequirement = \"R5352_3_1_1\""),
+    );
+    is_stale(&place.run(&["--target", &file, REGISTERS]));
+}
+
+/// Writes a target file that expects one failure.
+fn expecting(place: &Place, entry: &str) -> String {
+    place.file(&format!(
+        "[target]\nname = \"mine\"\ndriver = \"in-process\"\ncapabilities = []\n\
+         [[expect]]\n{entry}\nverdict = \"FAIL\"\nreason = \"once so\"\n"
+    ))
+}
+
+fn is_stale(ran: &Ran) {
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    let words = "1 case no longer fails as the profile expects";
+    assert!(ran.out.contains(words), "{}", ran.out);
+    assert!(ran.out.contains("remove the entry"), "{}", ran.out);
+}
+
+/// Cases that were not selected may be those that show the finding.
+#[test]
+fn a_known_finding_that_does_not_occur_fails_a_run_of_the_whole_suite() {
+    let (place, other) = (Place::new(), Place::new());
+    let file = expecting(
+        &place,
+        "case = \"monitor/lengths\"\nfinding = \"ASAP_ERROR: wrong-length operation-error/0x4/#length\"\n\
+         requirement = \"R5354_3_12_5_1\"",
+    );
+    is_stale(&place.run(&["--target", &file]));
+    let ran = other.run(&["--target", &file, REGISTERS]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
 }
 
 #[test]

@@ -6,8 +6,8 @@ use rspcheck_report::{LoadError, Options, Report, Span, Statements};
 use rspcheck_spec::catalogue::{Basis, Class, How, ReqId, Requirement, Rfc, Role};
 use rspcheck_spec::event::{Change, Event, EventKind, OutputStream, Phase, Traffic, Transport};
 use rspcheck_spec::run::{
-    CaseRun, CheckRun, Driver, Expected, FORMAT, Origin, Run, RunOptions, Stack, StackChoice,
-    Target,
+    CaseRun, CheckRun, Driver, Expected, FORMAT, FindingRun, Origin, Run, RunOptions, Stack,
+    StackChoice, Target,
 };
 use rspcheck_spec::verdict::{CheckOutcome, Level, Verdict};
 use std::collections::BTreeMap;
@@ -137,6 +137,7 @@ pub(crate) fn check(requirement: &str, level: Level, holds: bool, note: &str) ->
         requirement: requirement.to_owned(),
         level,
         outcome: if holds { CheckOutcome::Holds } else { broken },
+        finding: None,
     }
 }
 
@@ -159,6 +160,8 @@ pub(crate) fn expecting(
         verdict,
         reason: reason.to_owned(),
         matched,
+        missing: Vec::new(),
+        new: Vec::new(),
     });
     case
 }
@@ -208,6 +211,8 @@ pub(crate) fn run_of(cases: Vec<CaseRun>) -> Run {
 
 pub(crate) const POLICY: &str = "rfc5352/3.1/policy-mismatch-is-rejected";
 
+const FLAGS: &str = "ASAP_REGISTRATION_RESPONSE: reserved-flag-set flags";
+
 pub(crate) fn sample() -> Run {
     use Level::{May, Must, Should};
     let first = CheckRun {
@@ -227,17 +232,6 @@ pub(crate) fn sample() -> Run {
         "policy-mismatch-is-rejected.pcapng".to_owned(),
         "target.log".to_owned(),
     ];
-    let flags = "ASAP_REGISTRATION_RESPONSE: reserved-flag-set at 0x0001";
-    let mut monitor = case(
-        "monitor/flags",
-        Verdict::Fail,
-        flags,
-        vec![check("R5352_3_2_2", Must, false, flags)],
-    );
-    monitor.origin = Origin::Monitor {
-        first_in: Some(POLICY.to_owned()),
-        count: 3,
-    };
     run_of(vec![
         case(
             "rfc5352/3.1/new-pool",
@@ -297,8 +291,35 @@ pub(crate) fn sample() -> Run {
             "the target died of signal 11",
             vec![],
         ),
-        monitor,
+        flags_monitor(),
     ])
+}
+
+/// Returns a monitor with two distinct findings.
+fn flags_monitor() -> CaseRun {
+    let flags = "ASAP_REGISTRATION_RESPONSE: reserved-flag-set at 0x0001";
+    let finding = |name: &str, count, note| CheckRun {
+        finding: Some(FindingRun {
+            name: name.to_owned(),
+            count,
+            first_in: POLICY.to_owned(),
+        }),
+        ..check("R5352_3_2_2", Level::Must, false, note)
+    };
+    let mut monitor = case(
+        "monitor/flags",
+        Verdict::Fail,
+        flags,
+        vec![
+            finding(FLAGS, 3, flags),
+            finding("ASAP_ERROR: reserved-flag-set flags", 1, "ASAP_ERROR: 0x80"),
+        ],
+    );
+    monitor.origin = Origin::Monitor {
+        first_in: Some(POLICY.to_owned()),
+        count: 4,
+    };
+    monitor
 }
 
 pub(crate) fn event(case: &str, at_us: u64, kind: EventKind) -> Event {
@@ -341,6 +362,7 @@ pub(crate) fn events(case: &str) -> Result<Vec<Event>, LoadError> {
                 monitor: "monitor/flags".into(),
                 requirement: "R5352_3_2_2".into(),
                 level: Level::Must,
+                finding: FLAGS.into(),
                 note: "ASAP_REGISTRATION_RESPONSE: reserved-flag-set at 0x0001".into(),
                 offset: Some(1),
             },

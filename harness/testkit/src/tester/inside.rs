@@ -234,11 +234,13 @@ impl Tester<'_> {
         self.event(EventKind::Received(traffic));
         self.messages_seen += 1;
         self.pools.received(&octets, &dissection, self.world.now());
+        self.covered.extend(monitor::covered(&dissection));
         for finding in monitor::message(Protocol::Asap, ppid, &dissection) {
             self.event(EventKind::Monitor {
                 monitor: finding.monitor.to_owned(),
                 requirement: finding.requirement.0.to_owned(),
                 level: finding.level(),
+                finding: finding.name.clone(),
                 note: finding.note.clone(),
                 offset: finding.offset,
             });
