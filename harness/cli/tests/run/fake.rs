@@ -1,11 +1,12 @@
 //! A registrar that does one thing wrong: this test binary, started again as a target.
 
 use rsp_transport::live::{Mode, Stack, StackConfig};
-use rsp_transport::{Event, Local, Outgoing, Transport};
+use rsp_transport::{AssocId, Event, Local, Outgoing, Transport};
 use rustix::process::{Signal, getpid, getppid, kill_process};
 use std::io::Write;
 use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 /// Environment variable that names the misbehaviour; without it the test below does nothing.
 pub(crate) const HOW: &str = "RSPCHECK_FAKE_TARGET";
@@ -18,6 +19,12 @@ pub(crate) const COMMANDS: &str = "\u{1b}]52;c;cm0gLXJm\u{7}\u{1b}[31mred\u{1b}[
 /// Its SCTP port and its UDP port, as `PORT/PORT`; free ones where this is not set.
 pub(crate) const PORTS: &str = "RSPCHECK_FAKE_PORTS";
 
+/// Time by which it is late; longer than the timers of the tests.
+const LATE: Duration = Duration::from_millis(400);
+/// A positive HANDLE_RESOLUTION_RESPONSE about the pool "zoo", without pool elements.
+const UNASKED: [u8; 12] = [
+    0x06, 0x00, 0x00, 0x0b, 0x00, 0x09, 0x00, 0x07, b'z', b'o', b'o', 0x00,
+];
 const REGISTRATION: u8 = 0x01;
 const HANDLE_RESOLUTION: u8 = 0x05;
 
@@ -76,10 +83,21 @@ async fn serve(how: &str) {
             .process_group(0);
         println!("left {}", sleep.spawn().expect("there is sleep").id());
     }
-    while let Ok(Some(event)) = stack.recv(None).await {
+    let mut late = Late::default();
+    while let Ok(event) = stack.recv(late.until).await {
+        let Some(event) = event else {
+            late.act(&mut stack);
+            continue;
+        };
+        if let (Event::Up { assoc, .. }, "talks unasked") = (&event, how) {
+            send(&mut stack, *assoc, &UNASKED);
+        }
         let Event::Message { assoc, octets, .. } = event else {
             continue;
         };
+        if !is_probe(&octets) && late.holds(how, assoc, &octets) {
+            continue;
+        }
         let answer = match octets.first() {
             Some(&REGISTRATION) if how == "ends" => {
                 // In good order: its peer sees the association end before the process does.
@@ -108,22 +126,76 @@ async fn serve(how: &str) {
                 None
             }
             Some(&HANDLE_RESOLUTION) if how == "talks nonsense" => Some(vec![0xff; 7]),
+            Some(&HANDLE_RESOLUTION) if how == "calls" && !is_probe(&octets) => {
+                // Until its send queue is full.
+                for _ in 0..100_000 {
+                    send(&mut stack, assoc, &UNASKED);
+                }
+                None
+            }
+            Some(&HANDLE_RESOLUTION) if how == "answers doubly" => {
+                send(&mut stack, assoc, &negative(&octets));
+                Some(negative(&octets))
+            }
             Some(&HANDLE_RESOLUTION) if how == "is silent" => None,
             Some(&HANDLE_RESOLUTION) => Some(negative(&octets)),
             _ => None,
         };
         if let Some(octets) = answer {
-            let _ = stack.send(
-                assoc,
-                Outgoing {
-                    stream: 0,
-                    ppid: 11,
-                    unordered: false,
-                    octets: &octets,
-                },
-            );
+            send(&mut stack, assoc, &octets);
         }
     }
+}
+
+fn send(stack: &mut Stack, assoc: AssocId, octets: &[u8]) {
+    let message = Outgoing {
+        stream: 0,
+        ppid: 11,
+        unordered: false,
+        octets,
+    };
+    // The association may have ended, or its queue is full.
+    let _ = stack.send(assoc, message);
+}
+
+/// Acts that come some time after a message.
+#[derive(Default)]
+struct Late {
+    until: Option<Instant>,
+    answers: Vec<(AssocId, Vec<u8>)>,
+    /// True if the process ends then.
+    ends: bool,
+}
+
+impl Late {
+    /// Returns true if the answer to a message comes later, or never because the process ends then.
+    fn holds(&mut self, how: &str, assoc: AssocId, octets: &[u8]) -> bool {
+        if !["is late", "tires"].contains(&how) {
+            return false;
+        }
+        self.until = self.until.or(Some(now() + LATE));
+        self.ends = how == "tires";
+        if how == "is late" && octets.first() == Some(&HANDLE_RESOLUTION) {
+            self.answers.push((assoc, negative(octets)));
+        }
+        true
+    }
+
+    /// Sends what was held back, or ends the process.
+    fn act(&mut self, stack: &mut Stack) {
+        self.until = None;
+        if self.ends {
+            std::process::exit(4);
+        }
+        for (assoc, octets) in self.answers.drain(..) {
+            send(stack, assoc, &octets);
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a live target runs on wall time")]
+fn now() -> Instant {
+    Instant::now()
 }
 
 fn ports() -> (u16, u16) {

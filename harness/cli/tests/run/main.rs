@@ -3,9 +3,11 @@
 mod away;
 mod fake;
 mod interrupted;
+mod relay;
 mod starts;
 mod targets;
 mod usage;
+mod zoo;
 
 use serde_json::Value;
 use std::path::{Path, PathBuf};
