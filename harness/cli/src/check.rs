@@ -206,13 +206,9 @@ fn message_of(
     message: &Message<'_>,
 ) -> io::Result<()> {
     let carried = carried(message);
-    let protocol = match message.protocol {
-        Some(rspcheck_capture::Protocol::Asap) => Protocol::Asap,
-        Some(rspcheck_capture::Protocol::Enrp) => Protocol::Enrp,
-        None => {
-            judge.passed_by(carried);
-            return Ok(());
-        }
+    let Some(protocol) = protocol(args, message) else {
+        judge.passed_by(carried);
+        return Ok(());
     };
     tally.messages += 1;
     let (frame, ppid) = (message.last_frame(), message.sctp.map(|sctp| sctp.ppid));
@@ -235,6 +231,25 @@ fn message_of(
         tell(args, file, tally, out, frame, &finding)?;
     }
     Ok(())
+}
+
+/// Returns the protocol of a message. A PPID can be that of the other protocol by mistake: then the port decides, if
+/// the message is well-formed in the port's protocol alone.
+fn protocol(args: &Args, message: &Message<'_>) -> Option<Protocol> {
+    let by_ppid = match message.protocol? {
+        rspcheck_capture::Protocol::Asap => Protocol::Asap,
+        rspcheck_capture::Protocol::Enrp => Protocol::Enrp,
+    };
+    let (other, ports) = match by_ppid {
+        Protocol::Asap => (Protocol::Enrp, &args.enrp_port),
+        Protocol::Enrp => (Protocol::Asap, &args.asap_port),
+    };
+    let on_port = ports.contains(&message.src.port) || ports.contains(&message.dst.port);
+    let fits = |protocol| scan(protocol, message.octets).well_formed();
+    Some(match on_port && !fits(by_ppid) && fits(other) {
+        true => other,
+        false => by_ppid,
+    })
 }
 
 /// Returns the order and the direction of a message. The addresses alone do not identify the direction: a

@@ -36,10 +36,15 @@ fn objects(command: &mut Command, code: i32) -> Vec<Value> {
 
 /// A capture of these ASAP messages, all from one end.
 fn written(folder: &TempDir, name: &str, messages: &[Forge]) -> PathBuf {
+    written_to(3863, folder, name, messages)
+}
+
+/// A capture of these messages to a port, all from one end and with the PPID of ASAP.
+fn written_to(dst_port: u16, folder: &TempDir, name: &str, messages: &[Forge]) -> PathBuf {
     let mut writer = SctpWriter::new(Vec::new()).expect("memory takes everything");
     let way = Way {
         src_port: 1,
-        dst_port: 3863,
+        dst_port,
         vtag: 1,
     };
     for (message, nth) in messages.iter().zip(0_u16..) {
@@ -154,6 +159,31 @@ fn json_names_file_frame_and_requirement() {
         },
     });
     assert_eq!(lines[1..], [expected]);
+}
+
+/// Read as ASAP, the message would have one defect after the other.
+#[test]
+fn enrp_message_with_the_ppid_of_asap_is_one_finding() {
+    let folder = TempDir::new().expect("a folder");
+    let information = forge::ServerInformation {
+        id: 1,
+        transport: forge::Transport::Sctp {
+            port: 9901,
+            transport_use: 0,
+            addrs: vec![[192, 0, 2, 1].into()],
+        },
+    };
+    let presence = forge::presence(1, 0, false, Some(0xffff), Some(&information));
+    let lines = objects(
+        check().arg(written_to(9901, &folder, "enrp.pcap", &[presence])),
+        0,
+    );
+    assert_eq!(lines[0]["monitor"], "monitor/ppid");
+    assert_eq!(lines[0]["requirement"], "R5353_5_4_1");
+    assert_eq!(
+        (&lines[1]["fails"], &lines[1]["warns"]),
+        (&json!(0), &json!(1))
+    );
 }
 
 #[test]
