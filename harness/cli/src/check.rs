@@ -15,6 +15,7 @@ use rspcheck_testkit::conversation::{Carried, Judge, Order, Seen};
 use rspcheck_testkit::monitor::{self, Finding};
 use serde_json::json;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -219,6 +220,7 @@ fn message_of(
             frame,
             time,
             carried,
+            ends: ends(message),
             protocol,
             dissection: &dissection,
         });
@@ -231,6 +233,12 @@ fn message_of(
         tell(args, file, tally, out, frame, &finding)?;
     }
     Ok(())
+}
+
+/// Returns sender and receiver, where the capture has addresses.
+fn ends(message: &Message<'_>) -> Option<(SocketAddr, SocketAddr)> {
+    let socket = |end: rspcheck_capture::Endpoint| Some(SocketAddr::new(end.address?, end.port));
+    Some((socket(message.src)?, socket(message.dst)?))
 }
 
 /// Returns the protocol of a message. A PPID can be that of the other protocol by mistake: then the port decides, if

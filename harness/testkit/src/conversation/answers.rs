@@ -158,8 +158,8 @@ pub(super) struct Asked {
 pub(super) struct Pending {
     question: &'static Question,
     frame: u64,
-    asked: Duration,
-    deadline: Duration,
+    pub(super) asked: Duration,
+    pub(super) deadline: Duration,
     /// Time by which the request had arrived for certain, once that is known.
     proof: Option<Duration>,
     topic: Topic,
@@ -167,6 +167,8 @@ pub(super) struct Pending {
     to: u32,
     /// True if a PRESENCE without Server Information came.
     partial: bool,
+    /// True if the other end sent a message while the answer was due, so that it was alive and the path worked.
+    pub(super) alive: bool,
     /// True if a later message may have answered or rejected this request too.
     excused: bool,
 }
@@ -270,8 +272,15 @@ impl Judge {
         };
         self.pending -= 1;
         association.paired = true;
+        if answered.question.flag.is_none() {
+            self.reports.answered(seen.carried.assoc, answered.asked);
+        }
+        // Without a sign of life in time, the path or the other end may have failed for a while.
+        let judged = answered.alive || answered.proof.is_some();
         if time <= answered.deadline {
             self.answered += 1;
+        } else if !judged {
+            self.open += 1;
         } else {
             let note = format!(
                 "the request was answered after {:.1} s, later than {}",
@@ -519,6 +528,7 @@ impl Side {
             to: number(d, "receiver-server-id").unwrap_or(0),
             partial: false,
             excused: false,
+            alive: false,
         });
         self.due = Some(self.due.map_or(deadline, |due| due.min(deadline)));
     }

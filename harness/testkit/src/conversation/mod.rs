@@ -8,7 +8,9 @@
 mod answers;
 mod checksum;
 mod flow;
+mod reports;
 mod servers;
+mod takeover;
 #[cfg(test)]
 mod tests;
 
@@ -16,12 +18,15 @@ use crate::monitor::Finding;
 use answers::{Pending, Topic};
 use checksum::Ledger;
 use flow::Flow;
+use reports::Reports;
 use rspcheck_dissect::{Dissection, Protocol};
 use rspcheck_spec::ReqId;
 use rspcheck_spec::ixit::Timers;
 use rspcheck_spec::verdict::Level;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::net::SocketAddr;
 use std::time::Duration;
+use takeover::Takeovers;
 
 /// Limit on the associations followed at a time. At the limit, the half that was silent longest is dropped.
 const ASSOCIATION_LIMIT: usize = 8192;
@@ -64,6 +69,8 @@ pub struct Seen<'a> {
     pub time: Duration,
     /// Association and direction.
     pub carried: Carried,
+    /// Sender and receiver, where the capture has addresses.
+    pub ends: Option<(SocketAddr, SocketAddr)>,
     /// ASAP or ENRP.
     pub protocol: Protocol,
     /// The message.
@@ -84,6 +91,8 @@ pub fn judged() -> impl Iterator<Item = ReqId> {
     answers::judged()
         .chain(servers::JUDGED.iter().copied())
         .chain(checksum::JUDGED.iter().copied())
+        .chain(reports::JUDGED.iter().copied())
+        .chain(takeover::JUDGED.iter().copied())
 }
 
 /// Messages that one end of an association sent.
@@ -149,6 +158,8 @@ pub struct Judge {
     /// Time at which each server last sent each type of answer, on any association.
     last_sent: BTreeMap<(u32, u8), Duration>,
     ledger: Ledger,
+    reports: Reports,
+    takeovers: Takeovers,
     found: Vec<Judged>,
     last: Duration,
     /// Number of requests that were answered in time.
@@ -170,6 +181,8 @@ impl Judge {
             uses: 0,
             last_sent: BTreeMap::new(),
             ledger: Ledger::default(),
+            reports: Reports::default(),
+            takeovers: Takeovers::default(),
             found: Vec::new(),
             last: Duration::ZERO,
             answered: 0,
@@ -217,11 +230,16 @@ impl Judge {
             let association = self.association(assoc);
             let from = association.side(seen.carried.way);
             association.sides[from].heard = Some(seen.time);
+            for asked in &mut association.sides[1 - from].pending {
+                asked.alive |= asked.asked < seen.time && seen.time <= asked.deadline;
+            }
             side = Some(from);
             self.settle(assoc, false);
             self.answers(seen, from);
             self.asks(seen, from);
+            self.reports(seen);
         }
+        self.takeover(seen);
         self.server(seen, side);
         if seen.protocol == Protocol::Enrp || seen.dissection.message_type() == Some(0x07) {
             self.checksum(seen, side);
@@ -231,6 +249,8 @@ impl Judge {
     /// Ends an association that was closed, or of which the capture lacks a part: no answer is expected any more.
     pub fn association_ended(&mut self, assoc: u64) {
         self.settle(assoc, true);
+        self.reports.association_ended(assoc);
+        self.takeovers.association_ended(assoc);
         if let Some(association) = self.associations.remove(&assoc) {
             self.topics -= association.topics();
             self.pending -= association.pending();

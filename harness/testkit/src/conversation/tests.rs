@@ -65,6 +65,7 @@ impl Tape {
             frame: self.frame,
             time: self.now,
             carried: Carried { assoc, way, order },
+            ends: ends(assoc, way),
             protocol: forge.protocol(),
             dissection: &dissection,
         });
@@ -101,6 +102,16 @@ impl Tape {
             .map(|j| (j.finding.requirement.0, j.finding.level(), j.frame))
             .collect()
     }
+}
+
+/// Returns the ends of a message: the registrar has the same address on each association, where it is the end B.
+fn ends(assoc: u64, way: u64) -> Option<(SocketAddr, SocketAddr)> {
+    let registrar = SocketAddr::from(([192, 0, 2, 1], 3863));
+    let other = SocketAddr::from(([192, 0, 2, 10 + (assoc % 200) as u8], 7));
+    Some(match way {
+        B => (registrar, other),
+        _ => (other, registrar),
+    })
 }
 
 fn sctp() -> Transport {
@@ -212,10 +223,21 @@ fn request_unanswered_after_rto_max_fails() {
 }
 
 #[test]
-fn a_late_answer_is_a_deviation() {
+fn a_late_answer_of_a_live_registrar_is_a_deviation() {
+    let mut tape = Tape::from_start();
+    tape.send(A, ask(false))
+        .send(B, forge::endpoint_keep_alive(9, b"other", false));
+    tape.wait(16).send(B, resolved(false));
+    assert_eq!(tape.end(), [("R5352_3_3_21", Level::Should, 1)]);
+}
+
+/// The path was interrupted, so that the request arrived late.
+#[test]
+fn a_late_answer_after_silence_is_open() {
     let mut tape = Tape::from_start();
     tape.send(A, ask(false)).wait(16).send(B, resolved(false));
-    assert_eq!(tape.end(), [("R5352_3_3_21", Level::Should, 1)]);
+    assert_eq!(tape.end(), []);
+    assert_eq!(tape.judge.open, 1);
 }
 
 #[test]
@@ -398,6 +420,125 @@ fn answers_to_requests_before_the_capture_are_no_finding() {
             []
         );
     }
+}
+
+// ---- reports ------------------------------------------------------------------------------------
+
+/// Registers PE 1 on association 1, and reports it from association 2.
+fn reported(tape: &mut Tape) -> &mut Tape {
+    tape.judge.association_begins(2);
+    tape.send(A, registration(1)).send(B, registered(1));
+    tape.elsewhere(2, A, forge::endpoint_unreachable(b"pool", 1))
+        .elsewhere(2, A, ask(false))
+        .elsewhere(2, B, resolved(false))
+}
+
+fn keep_alive() -> Forge {
+    forge::endpoint_keep_alive(9, b"pool", false)
+}
+
+#[test]
+fn a_report_without_a_keep_alive_fails() {
+    let mut tape = Tape::from_start();
+    reported(&mut tape).wait(6).elsewhere(2, A, ask(false));
+    tape.elsewhere(2, B, resolved(false));
+    assert_eq!(tape.end(), [("R5352_3_5_6", Level::Must, 3)]);
+}
+
+#[test]
+fn a_report_is_followed_by_a_keep_alive_to_the_pe() {
+    let rest = |tape: &mut Tape| {
+        tape.wait(6).elsewhere(2, A, ask(false));
+        tape.elsewhere(2, B, resolved(false)).end()
+    };
+    let mut followed = Tape::from_start();
+    reported(&mut followed).send(B, keep_alive());
+    followed.send(A, forge::endpoint_keep_alive_ack(b"pool", 1));
+    assert_eq!(rest(&mut followed), []);
+
+    // A malformed keep-alive counts, too.
+    let mut malformed = Tape::from_start();
+    let odd = keep_alive().parameter(forge::Parameter::pe_identifier(1));
+    reported(&mut malformed).send(B, odd);
+    assert_eq!(rest(&mut malformed), []);
+
+    // A keep-alive to another PE does not count.
+    let mut elsewhere = Tape::from_start();
+    reported(&mut elsewhere).elsewhere(2, B, keep_alive());
+    assert_eq!(rest(&mut elsewhere), [("R5352_3_5_6", Level::Must, 3)]);
+}
+
+#[test]
+fn a_report_is_not_judged_where_the_capture_cannot_show_the_keep_alive() {
+    let rest = |tape: &mut Tape| {
+        tape.wait(6).elsewhere(2, A, ask(false));
+        tape.elsewhere(2, B, resolved(false)).end()
+    };
+    // The PE de-registers, or its association ends.
+    let mut gone = Tape::from_start();
+    reported(&mut gone).judge.association_ended(ASSOC);
+    assert_eq!(rest(&mut gone), []);
+    // An earlier keep-alive is not answered yet: SCTP may hold the next one back.
+    let mut held = Tape::from_start();
+    held.send(A, registration(1)).send(B, registered(1));
+    held.send(B, keep_alive()).wait(2);
+    reported(&mut held);
+    assert_eq!(rest(&mut held).len(), 0);
+    // The registrar sends one keep-alive in a second at most.
+    let mut limited = Tape::from_start();
+    limited.send(A, registration(1)).send(B, registered(1));
+    limited
+        .send(B, keep_alive())
+        .send(A, forge::endpoint_keep_alive_ack(b"pool", 1));
+    limited.elsewhere(2, A, forge::endpoint_unreachable(b"pool", 1));
+    limited
+        .elsewhere(2, A, ask(false))
+        .elsewhere(2, B, resolved(false));
+    assert_eq!(rest(&mut limited), []);
+    // A PE that is not known at this registrar.
+    let mut unknown = Tape::from_start();
+    unknown.elsewhere(2, A, forge::endpoint_unreachable(b"pool", 7));
+    unknown
+        .elsewhere(2, A, ask(false))
+        .elsewhere(2, B, resolved(false));
+    assert_eq!(rest(&mut unknown), []);
+}
+
+// ---- takeovers ----------------------------------------------------------------------------------
+
+#[test]
+fn a_takeover_is_announced_before_the_first_claim() {
+    let won = |tape: &mut Tape| {
+        tape.send(A, forge::init_takeover(1, 0, 3))
+            .send(B, forge::init_takeover_ack(2, 1, 3));
+    };
+    let claim = |server| forge::endpoint_keep_alive(server, b"pool", true);
+    let mut silent = Tape::from_start();
+    won(&mut silent);
+    silent.elsewhere(2, B, claim(1)).elsewhere(2, B, claim(1));
+    assert_eq!(silent.end(), [("R5353_3_5_2_1", Level::Must, 3)]);
+    let mut malformed = Tape::from_start();
+    won(&mut malformed);
+    malformed.elsewhere(2, B, claim(1).parameter(forge::Parameter::pe_identifier(1)));
+    assert_eq!(malformed.end(), [("R5353_3_5_2_1", Level::Must, 3)]);
+
+    let mut announced = Tape::from_start();
+    won(&mut announced);
+    announced.send(A, forge::takeover_server(1, 0, 3));
+    assert_eq!(announced.elsewhere(2, B, claim(1)).end(), []);
+
+    // The claim of another registrar, a lost message, and a target that is back show nothing.
+    let mut other = Tape::from_start();
+    won(&mut other);
+    assert_eq!(other.elsewhere(2, B, claim(2)).end(), []);
+    let mut lost = Tape::from_start();
+    won(&mut lost);
+    lost.lose(A).send(A, presence(1, 0xffff));
+    assert_eq!(lost.elsewhere(2, B, claim(1)).end(), []);
+    let mut back = Tape::from_start();
+    won(&mut back);
+    back.elsewhere(3, A, presence(3, 0xffff));
+    assert_eq!(back.elsewhere(2, B, claim(1)).end(), []);
 }
 
 // ---- ENRP ---------------------------------------------------------------------------------------
