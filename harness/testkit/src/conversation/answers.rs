@@ -129,7 +129,13 @@ const QUESTIONS: &[Question] = &[
 ];
 
 pub(super) fn judged() -> impl Iterator<Item = ReqId> {
-    let others = [R5352_2_2_3_1, R5352_2_2_5_6, R5352_2_2_6_6, R5353_2_1_4];
+    let others = [
+        R5352_2_2_3_1,
+        R5352_2_2_5_6,
+        R5352_2_2_6_6,
+        R5353_2_1_4,
+        R5353_3_2_3_2,
+    ];
     QUESTIONS
         .iter()
         .map(|question| question.requirement)
@@ -204,6 +210,7 @@ impl Judge {
         } else {
             (right, left)
         };
+        let early = d.well_formed() && other.flow.complete() && asker.is_early(d);
         if d.well_formed() {
             asker.own(d, room);
             if let Some(question) = question {
@@ -213,9 +220,26 @@ impl Judge {
             // The receiver may discard a malformed request, or answer the part that it could decode.
             asker.unclear = true;
         }
+        let started = association.started;
         let after = (association.topics(), association.pending());
+        if started && early {
+            self.early_table_request(seen);
+        }
         self.topics = self.topics + after.0 - before.0;
         self.pending = self.pending + after.1 - before.1;
+    }
+
+    /// Reports a request for the handlespace before the answer to the list request of the same registrar, which asks
+    /// for a list only when it starts.
+    fn early_table_request(&mut self, seen: Seen<'_>) {
+        self.report(
+            "monitor/start-up-order",
+            R5353_3_2_3_2,
+            // The RFC gives the order, but does not forbid an earlier request in so many words.
+            Some(Level::Should),
+            seen.frame,
+            "the whole handlespace is requested before the answer to ENRP_LIST_REQUEST".to_owned(),
+        );
     }
 
     // ---- answers --------------------------------------------------------------------------------
@@ -531,6 +555,16 @@ impl Side {
             alive: false,
         });
         self.due = Some(self.due.map_or(deadline, |due| due.min(deadline)));
+    }
+
+    /// Returns true for a request for the whole handlespace while a list request of this end has no answer.
+    fn is_early(&self, d: &Dissection) -> bool {
+        let whole = d.protocol() == Protocol::Enrp && d.message_type() == Some(0x02);
+        let listing = |pending: &Pending| {
+            let question = pending.question;
+            question.protocol == Protocol::Enrp && question.request == 0x05 && !pending.excused
+        };
+        whole && !d.flag('W') && self.pending.iter().any(listing)
     }
 
     /// Updates the pools in which this end has a PE.

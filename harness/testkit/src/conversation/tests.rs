@@ -619,6 +619,31 @@ fn lists_and_tables_are_answered() {
 }
 
 #[test]
+fn starting_registrar_asks_for_the_handlespace_after_the_list() {
+    let list = || forge::list_request(1, 2);
+    let listed = || forge::list_response(2, 1, false, &[]);
+    let table = |own| forge::handle_table_request(1, 2, own);
+    let mut early = Tape::from_start();
+    early
+        .send(A, list())
+        .send(A, table(false))
+        .send(B, listed());
+    assert_eq!(early.end(), [("R5353_3_2_3_2", Level::Should, 2)]);
+
+    let mut right = Tape::from_start();
+    right
+        .send(A, list())
+        .send(B, listed())
+        .send(A, table(false));
+    assert_eq!(right.end(), []);
+    // An audit, and the start of the other registrar.
+    let mut audit = Tape::from_start();
+    audit.send(A, list()).send(A, table(true));
+    audit.send(B, forge::handle_table_request(2, 1, false));
+    assert_eq!(audit.end(), []);
+}
+
+#[test]
 fn an_id_is_constant_and_not_zero() {
     let mut tape = Tape::from_start();
     tape.send(A, presence(1, 0xffff))
