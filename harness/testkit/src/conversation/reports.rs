@@ -16,7 +16,7 @@ use std::time::Duration;
 const PE_LIMIT: usize = 65_536;
 /// Limit on the reports that wait for their keep-alive. Further reports are not judged.
 const REPORT_LIMIT: usize = 4096;
-/// Time in which the keep-alive is sent. The RFC says "immediately"; this is longer than any processing takes.
+/// Time in which the keep-alive is sent. The RFC requires it "immediately"; this is longer than any processing takes.
 const AT_ONCE: Duration = Duration::from_secs(5);
 /// Time for which an earlier keep-alive takes the place of another one (RFC 5352 §9.1).
 const RATE: Duration = Duration::from_secs(1);
