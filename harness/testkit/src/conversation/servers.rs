@@ -9,13 +9,9 @@ pub(super) const JUDGED: &[ReqId] = &[
     R5352_2_2_7_6,
     R5353_2_1_5,
     R5353_2_1_6,
-    R5353_2_3_1,
-    R5353_2_4_1,
-    R5353_2_6_1,
     R5353_3_3_1_1,
     R5353_3_3_1_2,
     R5353_3_3_2_1,
-    R5353_3_6_1_1,
 ];
 
 impl Judge {
@@ -79,34 +75,8 @@ impl Judge {
     }
 
     fn fields(&mut self, seen: Seen<'_>) {
-        let d = seen.dissection;
-        match d.message_type() {
-            Some(0x01) if !d.has("pe-checksum") => {
-                let note = "ENRP_PRESENCE has no PE Checksum".into();
-                self.report("monitor/presence", R5353_3_6_1_1, None, seen.frame, note);
-            }
-            Some(0x03) if d.flag('R') && d.has("pool-handle") => {
-                let note = "a rejecting ENRP_HANDLE_TABLE_RESPONSE has pool entries".into();
-                self.report(
-                    "monitor/reject-is-empty",
-                    R5353_2_3_1,
-                    None,
-                    seen.frame,
-                    note,
-                );
-            }
-            Some(0x06) if d.flag('R') && d.has("server-information") => {
-                let note = "a rejecting ENRP_LIST_RESPONSE has Server Information".into();
-                self.report(
-                    "monitor/reject-is-empty",
-                    R5353_2_6_1,
-                    None,
-                    seen.frame,
-                    note,
-                );
-            }
-            Some(0x04) => self.update_fields(seen),
-            _ => {}
+        if seen.dissection.message_type() == Some(0x04) {
+            self.update_fields(seen);
         }
     }
 
@@ -134,10 +104,6 @@ impl Judge {
                     seen.frame,
                     wrong("DEL_PE"),
                 );
-            }
-            Some(action) if action > 1 => {
-                let note = format!("Update Action {action} is reserved");
-                self.report("monitor/update-action", R5353_2_4_1, None, seen.frame, note);
             }
             _ => {}
         }

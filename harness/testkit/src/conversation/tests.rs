@@ -669,17 +669,7 @@ fn an_id_is_constant_and_not_zero() {
 
 #[test]
 fn fields_of_enrp_messages_are_judged() {
-    let entry = PoolEntry {
-        handle: b"pool".to_vec(),
-        elements: vec![pe(1, 1)],
-    };
-    let patched = |action: u8| add(1, b"pool", 1).patch(13, &[action]);
     let wrong = [
-        (
-            forge::presence(1, 0, false, None, None),
-            "R5353_3_6_1_1",
-            Level::Must,
-        ),
         (
             forge::handle_update(1, 2, 0, b"pool", &pe(1, 1)),
             "R5353_3_3_1_1",
@@ -694,17 +684,6 @@ fn fields_of_enrp_messages_are_judged() {
             forge::handle_update(1, 0, 0, b"pool", &pe(1, 5)),
             "R5353_3_3_1_2",
             Level::Should,
-        ),
-        (patched(7), "R5353_2_4_1", Level::Must),
-        (
-            forge::handle_table_response(1, 2, true, false, &[entry]),
-            "R5353_2_3_1",
-            Level::Must,
-        ),
-        (
-            forge::list_response(1, 2, true, &[information(1)]),
-            "R5353_2_6_1",
-            Level::Must,
         ),
     ];
     for (message, requirement, level) in wrong {

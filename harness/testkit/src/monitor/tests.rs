@@ -133,6 +133,24 @@ fn finding_names_message_defect_and_place_and_breaks_the_requirement_there() {
         handle: b"pool".to_vec(),
         elements: Vec::new(),
     };
+    let transport = forge::Transport::Sctp {
+        port: 7,
+        transport_use: 0,
+        addrs: vec![[192, 0, 2, 1].into()],
+    };
+    let server = forge::ServerInformation {
+        id: 1,
+        transport: transport.clone(),
+    };
+    let element = forge::PoolElement {
+        id: 1,
+        home: 1,
+        life: -1,
+        user_transport: transport,
+        policy: forge::Policy::RoundRobin,
+        asap_transport: None,
+    };
+    let update = forge::handle_update(1, 0, 0, b"pool", &element);
     let rows = [
         (
             named(&keep_alive.parameter(Parameter::pe_identifier(1)).octets()),
@@ -192,6 +210,16 @@ fn finding_names_message_defect_and_place_and_breaks_the_requirement_there() {
             enrp(&rejection(&[entry])),
             "ENRP_HANDLE_TABLE_RESPONSE: unexpected-parameter pool-handle",
             "R5353_2_3_1",
+        ),
+        (
+            enrp(&update.patch(13, &[7])),
+            "ENRP_HANDLE_UPDATE: invalid-value update-action",
+            "R5353_2_4_1",
+        ),
+        (
+            enrp(&forge::list_response(1, 2, true, &[server])),
+            "ENRP_LIST_RESPONSE: unexpected-parameter server-information",
+            "R5353_2_6_1",
         ),
         (
             enrp(&forge::enrp_error(1, 0, &[])),
