@@ -91,7 +91,7 @@ fn of_case(case: &Case) -> String {
     }
     let _ = writeln!(out, "  run      rspcheck run {}", case.id);
     out.push_str(
-        "\n  A broken MUST fails the case, a broken SHOULD makes it WARN, a MAY is only recorded. Below is the verdict of\n  each requirement where the text has no key word or is unclear.\n",
+        "\n  A broken MUST fails the case, a broken SHOULD makes it WARN, a MAY is only recorded. Below each requirement is\n  the verdict that a breach gives, and the reason.\n",
     );
     out.push_str(
         "  A missing answer breaks the requirement that asks for it. Where the case does not check that\n  requirement, it is INCONC.\n",

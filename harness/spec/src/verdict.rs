@@ -15,11 +15,12 @@ pub enum Verdict {
     Skip,
     /// Every check held.
     Pass,
-    /// The target broke a SHOULD: a deviation, and a failure only with `--strict`.
+    /// The target broke a requirement that counts as a SHOULD ([`mod@crate::effect`]): a deviation, and a failure only
+    /// with `--strict`.
     Warn,
     /// The case did not reach its purpose: a failed preamble, a late harness, an ambiguous requirement.
     Inconc,
-    /// The target broke a MUST.
+    /// The target broke a requirement that counts as a MUST.
     Fail,
     /// The target ended during the case.
     Crash,
