@@ -127,30 +127,6 @@ fn finding_names_message_defect_and_place_and_breaks_the_requirement_there() {
         };
         forge::server_announce(1, &[transport])
     };
-    let rejection =
-        |entry: &[forge::PoolEntry]| forge::handle_table_response(1, 2, true, false, entry);
-    let entry = forge::PoolEntry {
-        handle: b"pool".to_vec(),
-        elements: Vec::new(),
-    };
-    let transport = forge::Transport::Sctp {
-        port: 7,
-        transport_use: 0,
-        addrs: vec![[192, 0, 2, 1].into()],
-    };
-    let server = forge::ServerInformation {
-        id: 1,
-        transport: transport.clone(),
-    };
-    let element = forge::PoolElement {
-        id: 1,
-        home: 1,
-        life: -1,
-        user_transport: transport,
-        policy: forge::Policy::RoundRobin,
-        asap_transport: None,
-    };
-    let update = forge::handle_update(1, 0, 0, b"pool", &element);
     let rows = [
         (
             named(&keep_alive.parameter(Parameter::pe_identifier(1)).octets()),
@@ -197,14 +173,45 @@ fn finding_names_message_defect_and_place_and_breaks_the_requirement_there() {
             "R5354_4_10",
         ),
         (
-            enrp(&forge::presence(1, 0, false, None, None)),
-            "ENRP_PRESENCE: missing-parameter pe-checksum",
-            "R5353_3_6_1_1",
-        ),
-        (
             named(&homeless(true).octets()),
             "ASAP_SERVER_ANNOUNCE: address-count udp-transport/ipv4-address",
             "R5354_3_6_3",
+        ),
+    ];
+    named_as(&rows);
+}
+
+#[test]
+fn findings_in_enrp_messages_break_the_requirements_of_enrp() {
+    let rejection =
+        |entry: &[forge::PoolEntry]| forge::handle_table_response(1, 2, true, false, entry);
+    let entry = forge::PoolEntry {
+        handle: b"pool".to_vec(),
+        elements: Vec::new(),
+    };
+    let transport = forge::Transport::Sctp {
+        port: 7,
+        transport_use: 0,
+        addrs: vec![[192, 0, 2, 1].into()],
+    };
+    let server = forge::ServerInformation {
+        id: 1,
+        transport: transport.clone(),
+    };
+    let element = forge::PoolElement {
+        id: 1,
+        home: 1,
+        life: -1,
+        user_transport: transport,
+        policy: forge::Policy::RoundRobin,
+        asap_transport: None,
+    };
+    let update = forge::handle_update(1, 0, 0, b"pool", &element);
+    let rows = [
+        (
+            enrp(&forge::presence(1, 0, false, None, None)),
+            "ENRP_PRESENCE: missing-parameter pe-checksum",
+            "R5353_3_6_1_1",
         ),
         (
             enrp(&rejection(&[entry])),
@@ -227,9 +234,17 @@ fn finding_names_message_defect_and_place_and_breaks_the_requirement_there() {
             "R5354_3_12_1",
         ),
     ];
+    named_as(&rows);
+}
+
+/// Findings of a message by name and requirement, then the name and the requirement that one of them has.
+type Row<'a> = (Vec<(String, &'a str)>, &'a str, &'a str);
+
+/// Checks that each message has the finding of its row.
+fn named_as(rows: &[Row<'_>]) {
     for (found, name, requirement) in rows {
         assert!(
-            found.contains(&(name.to_owned(), requirement)),
+            found.contains(&((*name).to_owned(), *requirement)),
             "{name}: {found:?}"
         );
     }
