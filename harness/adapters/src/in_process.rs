@@ -418,7 +418,7 @@ impl World for InProcess {
         }
     }
 
-    fn lag(&self) -> Duration {
+    fn take_lateness(&mut self) -> Duration {
         Duration::ZERO
     }
 }

@@ -20,6 +20,9 @@ use tokio::runtime::Runtime;
 
 /// Period at which a waiting world checks that the target lives and that the user has not interrupted the run.
 pub(crate) const LOOK: Duration = Duration::from_millis(100);
+/// Longest time for which a wait serves the stacks without a look at the clock, so that a pause of the harness is
+/// measured with this accuracy, whether an event ended it or not.
+const SLICE: Duration = Duration::from_millis(20);
 /// Longest time from the end of an association to the end of the target for which the latter counts as the cause.
 const LAST_MOMENTS: Duration = Duration::from_secs(1);
 /// Most octets of the last message to a dead target that the reason shows; the events have all octets.
@@ -93,9 +96,14 @@ pub struct Live {
     /// The case ends at the latest when the world is this old.
     limit: Duration,
     origin: Instant,
-    /// End of the last wait; from then to the next wait the stack is not served.
-    served: Option<Instant>,
-    lag: Duration,
+    /// Time until which the stacks were served last.
+    served: Instant,
+    /// The greatest lateness since it was taken.
+    lateness: Duration,
+    /// Pauses of the harness, by which the case may take longer than its limit.
+    paused: Duration,
+    /// Ends of associations, and the time until which the end of the target would explain them.
+    held: VecDeque<(Instant, Happening)>,
     players: Vec<PlayerEndpoint>,
     kinds: BTreeMap<Assoc, Kind>,
     /// Associations that the harness ends; their end is no act of the target.
@@ -129,6 +137,7 @@ impl Live {
             let _entered = runtime.enter();
             Hosts::start(place.carrier.into(), place.local).map_err(environment)?
         };
+        let origin = clock();
         Ok(Live {
             runtime,
             hosts,
@@ -137,9 +146,11 @@ impl Live {
             slot: None,
             interrupted,
             limit: Duration::MAX,
-            origin: clock(),
-            served: None,
-            lag: Duration::ZERO,
+            origin,
+            served: origin,
+            lateness: Duration::ZERO,
+            paused: Duration::ZERO,
+            held: VecDeque::new(),
             players: Vec::new(),
             kinds: BTreeMap::new(),
             ending: BTreeSet::new(),
@@ -201,6 +212,8 @@ impl Live {
                 let assoc = assoc?;
                 self.kinds.insert(assoc, kind);
                 self.contact = Contact::Made;
+                // A target that accepts associations does not end, and the order of both is kept.
+                self.release_held(None);
                 let peer = peer.first().copied().unwrap_or(self.place.asap);
                 Happening::Up {
                     endpoint: self.endpoint_of(host, port)?,
@@ -233,14 +246,17 @@ impl Live {
             Event::Down { kind, why, .. } => {
                 let assoc = assoc?;
                 self.kinds.remove(&assoc);
-                if !self.ending.remove(&assoc) && self.is_dying() {
-                    return None;
-                }
-                Happening::Changed {
+                let end = Happening::Changed {
                     assoc,
                     change: change_of(kind),
                     why,
+                };
+                if !self.ending.remove(&assoc) && self.process.is_some() {
+                    // The associations of a process end shortly before the system reports the end of the process.
+                    self.held.push_back((clock() + LAST_MOMENTS, end));
+                    return None;
                 }
+                end
             }
             Event::Datagram { port, from, octets } => {
                 let echo = |(at, sent): &(LocalPort, Vec<u8>)| *at == port && *sent == octets;
@@ -258,13 +274,14 @@ impl Live {
         })
     }
 
-    /// Returns true if the target ends within [`LAST_MOMENTS`], so that its end is the cause for the end of an
-    /// association. The associations of a process end shortly before the system reports the end of the process.
-    fn is_dying(&self) -> bool {
-        let within = clock() + LAST_MOMENTS;
-        self.process
-            .as_ref()
-            .is_some_and(|process| process.ended_until(within).is_some())
+    /// Reports the ends of associations that the end of the target does not explain: those that are held until `now`,
+    /// or all.
+    fn release_held(&mut self, now: Option<Instant>) {
+        let due = |(until, _): &(Instant, Happening)| now.is_none_or(|now| *until <= now);
+        while self.held.front().is_some_and(due) {
+            let end = self.held.pop_front();
+            self.ready.extend(end.map(|(_, happening)| happening));
+        }
     }
 
     /// Takes the output of the target, and notes its end.
@@ -318,20 +335,18 @@ impl Live {
         text
     }
 
-    /// Waits in slices of [`LOOK`] for a happening, until `deadline`.
-    fn serve(
-        &mut self,
-        deadline: Instant,
-        called: Instant,
-    ) -> Result<Option<Happening>, WorldError> {
+    /// Waits in slices for a happening, until `deadline`. An end of an association that the end of the target may
+    /// explain is waited for beyond it.
+    fn serve(&mut self, deadline: Instant) -> Result<Option<Happening>, WorldError> {
         loop {
+            self.release_held(Some(clock()));
             if let Some(happening) = self.ready.pop_front() {
                 return Ok(Some(happening));
             }
             if let Some(how) = &self.died {
                 return Err(WorldError::TargetDied(how.clone()));
             }
-            if clock().saturating_duration_since(self.origin) > self.limit {
+            if self.age() > self.limit {
                 let what = format!(
                     "the case took longer than its limit of {} s",
                     self.limit.as_secs_f64()
@@ -341,25 +356,44 @@ impl Live {
             if self.interrupted.load(Ordering::Relaxed) {
                 return Err(WorldError::Interrupted);
             }
-            let slice = deadline.min(clock() + LOOK);
-            let event = self
-                .runtime
-                .block_on(self.hosts.recv(slice))
-                .map_err(environment)?;
-            let now = clock();
-            if event.is_none() {
-                // A deadline before the call is not counted as lag of the harness.
-                self.lag = self
-                    .lag
-                    .max(now.saturating_duration_since(slice.max(called)));
-            }
+            let event = self.slice(deadline)?;
             let happening = event.and_then(|(host, event)| self.happening(host, event));
             self.ready.extend(happening);
+            let now = clock();
             self.look_after_target();
-            if now >= deadline && self.ready.is_empty() && self.died.is_none() {
+            let idle = self.ready.is_empty() && self.held.is_empty() && self.died.is_none();
+            if now >= deadline && idle {
                 return Ok(None);
             }
         }
+    }
+
+    /// Serves the stacks for a [`SLICE`], but not beyond `deadline` unless it has passed, and returns their next
+    /// event. Notes the time for which they were not served before and during the slice.
+    fn slice(&mut self, deadline: Instant) -> Result<Option<(Host, Event)>, WorldError> {
+        let began = clock();
+        let end = began + SLICE;
+        let until = if deadline > began || self.held.is_empty() {
+            deadline.min(end)
+        } else {
+            end
+        };
+        let event = self.runtime.block_on(self.hosts.recv(until));
+        let now = clock();
+        let before = began.saturating_duration_since(self.served);
+        let during = now.saturating_duration_since(until.max(began));
+        let late = before.max(during);
+        self.lateness = self.lateness.max(late);
+        if late > LOOK {
+            self.paused += late;
+        }
+        self.served = now;
+        event.map_err(environment)
+    }
+
+    /// Returns the age of the world without the pauses of the harness.
+    fn age(&self) -> Duration {
+        clock().saturating_duration_since(self.origin + self.paused)
     }
 }
 
@@ -517,23 +551,17 @@ impl World for Live {
     }
 
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
-        let called = clock();
-        // The associations are served only during a wait, so the time since the last wait is lag of the harness.
-        let away = self.served.map_or(Duration::ZERO, |since| {
-            called.saturating_duration_since(since)
-        });
-        self.lag = self.lag.max(away);
         let deadline = self
             .origin
             .checked_add(until)
-            .unwrap_or(called + self.limit.min(FAR));
-        let served = self.serve(deadline, called);
-        self.served = Some(clock());
-        served
+            .unwrap_or(clock() + self.limit.min(FAR));
+        self.serve(deadline)
     }
 
-    fn lag(&self) -> Duration {
-        self.lag
+    fn take_lateness(&mut self) -> Duration {
+        // The stacks are served only during a wait.
+        let away = clock().saturating_duration_since(self.served);
+        std::mem::take(&mut self.lateness).max(away)
     }
 }
 

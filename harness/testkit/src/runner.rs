@@ -50,6 +50,7 @@ pub fn run_case(case: &Case, world: &mut dyn World, profile: &TargetProfile, see
     let began = world.now();
     let mut tester = Tester::new(world, profile, *case, seed);
     let outcome = (case.run)(&mut tester);
+    let outcome = tester.in_doubt(outcome);
     let checks = checks_of(tester.recorded());
     let (verdict, reason) = verdict_of(&checks, &outcome);
     tester.end(EventKind::Ended {

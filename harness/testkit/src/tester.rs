@@ -2,8 +2,11 @@
 
 mod check;
 mod inside;
+mod lateness;
 mod missing;
 mod pools;
+#[cfg(test)]
+mod scripted;
 mod verbs;
 
 use crate::case::{Case, Outcome, Stop};
@@ -15,6 +18,7 @@ use crate::monitor::Finding;
 use crate::player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 use crate::world::{Assoc, Endpoint, EndpointKind, World};
 pub use check::{Note, Placed};
+use lateness::Lateness;
 use missing::Missing;
 use pools::Pools;
 use rspcheck_dissect::{Protocol, Value, dissect};
@@ -31,12 +35,12 @@ use std::time::Duration;
 
 /// PPID of ASAP (RFC 5352 §5, §8.3).
 pub(crate) const ASAP_PPID: u32 = 11;
-/// Lateness of the harness itself above which a missed deadline proves nothing.
-const LAG_LIMIT: Duration = Duration::from_millis(250);
 /// Time for which a target that did not answer is still observed, to detect that it has died.
 const LAST_LOOK: Duration = Duration::from_millis(250);
 /// Slack on top of a tenth for deadlines that a target must keep.
 const SLACK: Duration = Duration::from_millis(500);
+/// Windows of silence that are waited for, until the harness serves its associations during one of them.
+const SILENCES: u32 = 3;
 /// Messages kept per player; a target that sends more is flooding.
 const INBOX_LIMIT: usize = 10_000;
 
@@ -80,6 +84,7 @@ pub struct Tester<'w> {
     pools: Pools,
     /// Requirement that an exchange in progress is about, and its place; see [`Tester::answered`].
     demanded: Option<(ReqId, &'static Location<'static>)>,
+    lateness: Lateness,
     in_preamble: bool,
     places: Vec<Placed>,
     events: Vec<Event>,
@@ -88,6 +93,8 @@ pub struct Tester<'w> {
     pub(crate) covered: BTreeSet<ReqId>,
     pub(crate) messages_seen: usize,
     inconclusive: Option<String>,
+    /// Lateness of the harness that a check depends on, so that the case is inconclusive.
+    doubted: Option<String>,
 }
 
 impl<'w> Tester<'w> {
@@ -107,6 +114,7 @@ impl<'w> Tester<'w> {
             pools_named: 0,
             pools: Pools::default(),
             demanded: None,
+            lateness: Lateness::default(),
             in_preamble: false,
             places: Vec::new(),
             events: Vec::new(),
@@ -114,6 +122,7 @@ impl<'w> Tester<'w> {
             covered: BTreeSet::new(),
             messages_seen: 0,
             inconclusive: None,
+            doubted: None,
         };
         tester.event(EventKind::Started { seed });
         tester
@@ -447,6 +456,7 @@ impl<'w> Tester<'w> {
         wanted: impl Fn(&Message) -> bool,
     ) -> Result<Option<Message>, Stop> {
         let player = player.into();
+        let span = until.saturating_sub(self.world.now());
         loop {
             let inbox = &mut self.players[player.0].inbox;
             if let Some(at) = inbox.iter().position(&wanted) {
@@ -462,7 +472,10 @@ impl<'w> Tester<'w> {
                     return Ok(None);
                 }
             }
-            if !self.step(until)? {
+            self.lateness.waits_for(Some(span));
+            let came = self.step(until);
+            self.lateness.waits_for(None);
+            if !came? {
                 return Ok(None);
             }
         }
@@ -492,7 +505,7 @@ impl<'w> Tester<'w> {
     ) -> Outcome {
         let player = player.into();
         self.probe(player)?;
-        self.pass_time(self.profile.silence)?;
+        self.silence()?;
         let inbox = &mut self.players[player.0].inbox;
         let came = inbox
             .iter()
@@ -508,6 +521,25 @@ impl<'w> Tester<'w> {
         };
         self.record(requirement, outcome, came.map(|message| message.number));
         Ok(())
+    }
+
+    /// Lets the time pass after which silence counts as proven. A window in which the harness itself was late proves
+    /// nothing, so it is followed by another one, up to [`SILENCES`].
+    fn silence(&mut self) -> Outcome {
+        for _ in 0..SILENCES {
+            let silence = self.profile.silence;
+            self.lateness.begin_window();
+            self.pass_time(silence)?;
+            self.note_lateness();
+            if self.lateness.in_window() <= lateness::allowed(silence) {
+                return Ok(());
+            }
+        }
+        Err(Stop::Inconclusive(format!(
+            "the harness itself was {} late while the target was to be silent for {}",
+            span(self.lateness.in_window()),
+            span(self.profile.silence)
+        )))
     }
 
     /// Checks that the target sends no message of this kind for `span`, for messages that a timer of the target

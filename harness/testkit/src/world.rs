@@ -122,9 +122,9 @@ pub trait World {
     fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError>;
     /// Waits for the next happening, or returns `None` when the clock has reached `until`.
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError>;
-    /// Returns the greatest delay between the time at which a call was due to return and its return, since the world
-    /// began.
-    fn lag(&self) -> Duration;
+    /// Returns the greatest lateness of the harness itself since the last call: the longest time for which it served
+    /// neither its associations nor its timers, although it was to do so.
+    fn take_lateness(&mut self) -> Duration;
     /// At the end of a case: a sentence about output of the target that was not reported, if there was any.
     fn output_left_out(&mut self) -> Option<String> {
         None

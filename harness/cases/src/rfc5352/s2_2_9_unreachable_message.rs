@@ -35,7 +35,7 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
 
     // A registrar may limit the rate of keep-alives (T52).
     let limited = t.latest(Duration::from_secs(1));
-    play_on(t, limited)?;
+    t.pass_time(limited)?;
     rest(t, &pe)?;
     let report = forge::endpoint_unreachable(&pool.0, pe.pe_identifier()).set("flags", 0xff_u8);
     t.send_octets(&pu, &report?.octets())?;

@@ -37,7 +37,7 @@ fn acknowledging_pe_stays(t: &mut Tester) -> Outcome {
     // A registrar that ignored the acknowledgement would remove the PE within this time.
     let patience = t.timers().keep_alive_timeout.unwrap_or_default();
     let span = t.latest(longest_gap(t)? / 2 + patience);
-    play_on(t, span)?;
+    t.pass_time(span)?;
     t.lists(R5352_3_1_21, &pu, &pool, &[&pe])
 }
 

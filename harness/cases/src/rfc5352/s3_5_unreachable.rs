@@ -168,7 +168,7 @@ fn second_report_brings_a_keep_alive_again(t: &mut Tester) -> Outcome {
     // The acknowledgement arrives before the probe, so the registrar waits for none any more.
     t.probe(&pe)?;
     let limited = t.latest(Duration::from_secs(1));
-    play_on(t, limited)?;
+    t.pass_time(limited)?;
     report_and_expect(t, &two, &pe)?;
     Ok(())
 }
@@ -263,7 +263,7 @@ fn reported_pe_that_answers_stays(t: &mut Tester) -> Outcome {
     report_and_expect(t, &pu, &pe)?;
     // A registrar that ignored the acknowledgement would remove the PE within this time.
     let patience = t.timers().keep_alive_timeout.unwrap_or_default();
-    play_on(t, t.latest(patience))?;
+    t.pass_time(t.latest(patience))?;
     t.lists(R5352_3_5_10, &pu, &pool, &[&pe])
 }
 
@@ -290,7 +290,7 @@ fn reports_up_to_the_limit_remove_nobody(t: &mut Tester) -> Outcome {
         t.lists_at_least(R5352_3_5_10, &pu, &pool, &[&pe])?;
     }
     let patience = t.timers().keep_alive_timeout.unwrap_or_default();
-    play_on(t, t.latest(patience))?;
+    t.pass_time(t.latest(patience))?;
     t.lists(R5352_3_5_10, &pu, &pool, &[&pe])
 }
 

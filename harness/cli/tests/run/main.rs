@@ -2,6 +2,7 @@
 
 mod away;
 mod fake;
+mod frozen;
 mod interrupted;
 mod relay;
 mod starts;

@@ -1,6 +1,7 @@
 //! The suite itself, in process: every case passes on the reference registrar, gives the same events twice,
 //! and fails on at least one mutant. A case that no mutant makes fail could not be trusted to fail at all.
 
+mod frozen;
 mod lawful;
 mod matrix;
 mod mutants;
@@ -13,7 +14,7 @@ use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::catalogue::{Class, How, catalogue};
 use rspcheck_spec::verdict::{Level, Verdict};
 use rspcheck_testkit::runner::{self, Ran};
-use rspcheck_testkit::{Case, TargetProfile, conversation, monitor};
+use rspcheck_testkit::{Case, TargetProfile, World, conversation, monitor};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -33,6 +34,10 @@ fn profile() -> TargetProfile {
 }
 
 fn run(case: &Case, mutant: Option<Fault>) -> Ran {
+    runner::run_case(case, world(mutant).as_mut(), &profile(), SEED)
+}
+
+fn world(mutant: Option<Fault>) -> Box<dyn World> {
     let none = Arc::new(AtomicBool::new(false));
     let worlds = Worlds::new(bundled::in_process(), Carrier::Udp, "rspcheck".into(), none)
         .expect("in process");
@@ -40,8 +45,7 @@ fn run(case: &Case, mutant: Option<Fault>) -> Ran {
         Some(mutant) => worlds.with_fault(mutant),
         None => worlds,
     };
-    let mut world = worlds.world(SEED).expect("in process");
-    runner::run_case(case, world.as_mut(), &profile(), SEED)
+    worlds.world(SEED).expect("in process")
 }
 
 /// Maps every case that applies to the reference registrar, on all processors.

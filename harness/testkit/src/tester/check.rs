@@ -83,16 +83,7 @@ impl Tester<'_> {
         seen: T,
         expected: T,
     ) {
-        let outcome = if seen == expected {
-            CheckOutcome::Holds
-        } else {
-            CheckOutcome::Differs {
-                what: what.to_owned(),
-                expected: format!("{expected:?}"),
-                actual: format!("{seen:?}"),
-            }
-        };
-        self.record(requirement, outcome, None);
+        self.record(requirement, comparison(what, seen, expected), None);
     }
 
     /// Checks one requirement and stops the case if it is broken.
@@ -107,7 +98,23 @@ impl Tester<'_> {
         self.event(EventKind::Observed { note: note.into() });
     }
 
-    /// Records the outcome of a check. In the preamble one that does not hold makes the case inconclusive.
+    /// Checks that something is absent. The lateness of the harness may have removed it, so that neither result
+    /// counts after it.
+    #[track_caller]
+    pub(super) fn check_absent(&mut self, requirement: ReqId, outcome: CheckOutcome) {
+        if outcome.holds()
+            && !self.in_preamble
+            && let Some(doubt) = self.doubt()
+        {
+            self.observe(format!("not judged: {requirement} holds"));
+            self.doubted.get_or_insert(doubt);
+            return;
+        }
+        self.record(requirement, outcome, None);
+    }
+
+    /// Records the outcome of a check. In the preamble one that does not hold makes the case inconclusive, and so
+    /// does one that the lateness of the harness may have caused.
     #[track_caller]
     pub(super) fn record(
         &mut self,
@@ -135,6 +142,13 @@ impl Tester<'_> {
                     text
                 });
             }
+            return;
+        }
+        if !outcome.holds()
+            && let Some(doubt) = self.doubt()
+        {
+            self.observe(format!("not judged: {requirement} {outcome}"));
+            self.doubted.get_or_insert(doubt);
             return;
         }
         self.place(requirement, outcome.holds(), place);
@@ -175,4 +189,16 @@ pub struct Placed {
     pub place: &'static Location<'static>,
     /// True if it held each time.
     pub holds: bool,
+}
+
+/// Returns the outcome of a check that a value of the target is the expected one.
+pub(super) fn comparison<T: PartialEq + Debug>(what: &str, seen: T, expected: T) -> CheckOutcome {
+    if seen == expected {
+        return CheckOutcome::Holds;
+    }
+    CheckOutcome::Differs {
+        what: what.to_owned(),
+        expected: format!("{expected:?}"),
+        actual: format!("{seen:?}"),
+    }
 }

@@ -57,7 +57,9 @@ impl Tester<'_> {
 
     /// Processes one happening; returns false if the clock reached `until` without one.
     pub(super) fn step(&mut self, until: Duration) -> Result<bool, Stop> {
-        let Some(happening) = self.world.wait(until)? else {
+        let happening = self.world.wait(until)?;
+        self.note_lateness();
+        let Some(happening) = happening else {
             return Ok(false);
         };
         match happening {

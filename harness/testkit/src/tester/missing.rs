@@ -1,7 +1,7 @@
 //! Missing messages: the requirement that a missing message breaks, or the reason that nothing can be seen.
 
 use super::pools::Existence;
-use super::{LAG_LIMIT, LAST_LOOK, Tester, span};
+use super::{LAST_LOOK, Tester};
 use crate::case::Stop;
 use crate::kind::Kind;
 use crate::player::Player;
@@ -72,9 +72,8 @@ impl Tester<'_> {
         if let Err(stop) = self.pass_time(LAST_LOOK) {
             return stop;
         }
-        let lag = self.world.lag();
-        if lag > LAG_LIMIT {
-            return Stop::Inconclusive(format!("the harness itself was {} late", span(lag)));
+        if let Some(doubt) = self.doubt() {
+            return Stop::Inconclusive(doubt);
         }
         let state = &self.players[player.0];
         let instead = match (&state.gone, state.inbox.back()) {

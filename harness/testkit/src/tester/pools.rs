@@ -123,6 +123,11 @@ impl Pools {
         }
     }
 
+    /// Returns the shortest limited registration life of the PEs.
+    pub(super) fn shortest_life(&self) -> Option<Duration> {
+        self.members.iter().filter_map(|member| member.life).min()
+    }
+
     fn doubt(&mut self, which: impl Fn(&Member) -> bool) {
         let doubtful = self.members.iter_mut().filter(|member| which(member));
         doubtful.for_each(|member| member.granted = None);

@@ -1,9 +1,11 @@
 //! Verbs for common checks. Each records one check per requirement, and the case continues.
 
 use super::Tester;
+use super::check::comparison;
 use crate::case::{Outcome, Stop};
 use crate::player::{Message, Player, PoolElement, PoolHandle};
 use rspcheck_spec::ReqId;
+use rspcheck_spec::verdict::CheckOutcome;
 use std::panic::Location;
 
 impl Tester<'_> {
@@ -275,7 +277,11 @@ impl Tester<'_> {
         let (mut listed, mut expected) = (resolution.pool_elements(), identifiers(pes));
         listed.sort_unstable();
         expected.sort_unstable();
-        self.check_eq(requirement, "PEs listed", listed, expected);
+        if pes.is_empty() {
+            self.check_absent(requirement, comparison("PEs listed", listed, expected));
+        } else {
+            self.check_eq(requirement, "PEs listed", listed, expected);
+        }
     }
 
     /// Checks the number at this path of every listed PE, in order.
@@ -307,8 +313,14 @@ impl Tester<'_> {
     #[track_caller]
     pub fn excludes(&mut self, requirement: ReqId, resolution: &Message, pe: &PoolElement) {
         let listed = resolution.pool_elements();
-        let holds = !listed.contains(&pe.pe_identifier());
-        self.check_that(requirement, holds, format!("PEs listed: {listed:?}"));
+        let outcome = if listed.contains(&pe.pe_identifier()) {
+            CheckOutcome::Broken {
+                note: format!("PEs listed: {listed:?}"),
+            }
+        } else {
+            CheckOutcome::Holds
+        };
+        self.check_absent(requirement, outcome);
     }
 }
 

@@ -4,81 +4,13 @@ use super::*;
 use crate::case::{Case, registrar};
 use crate::forge::{self, Cause};
 use crate::tester::TargetProfile;
-use crate::world::{Assoc, Endpoint, EndpointKind, Happening, World, WorldError};
+use crate::tester::scripted::Scripted;
 use rspcheck_dissect::{Protocol, dissect};
 use rspcheck_spec::event::EventKind;
 use rspcheck_spec::id::{R5352_3_1_53, R5352_3_1_54, R5352_3_1_55};
 use rspcheck_spec::ixit::Timers;
-use std::collections::{BTreeSet, VecDeque};
-use std::net::{Ipv4Addr, SocketAddr};
+use std::collections::BTreeSet;
 use std::time::Duration;
-
-/// A target that answers each message with the next of these.
-#[derive(Default)]
-struct Scripted {
-    now: Duration,
-    answers: VecDeque<Vec<u8>>,
-    happenings: VecDeque<Happening>,
-}
-
-const ASSOC: Assoc = Assoc(1);
-const ADDR: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3863);
-
-impl World for Scripted {
-    fn now(&self) -> Duration {
-        self.now
-    }
-    fn open(&mut self, _: EndpointKind) -> Result<Endpoint, WorldError> {
-        Ok(Endpoint(1))
-    }
-    fn local_addr(&self, _: Endpoint) -> SocketAddr {
-        ADDR
-    }
-    fn target_addr(&self, _: EndpointKind) -> SocketAddr {
-        ADDR
-    }
-    fn connect(&mut self, endpoint: Endpoint) -> Result<Assoc, WorldError> {
-        self.happenings.push_back(Happening::Up {
-            endpoint,
-            assoc: ASSOC,
-            peer: ADDR,
-        });
-        Ok(ASSOC)
-    }
-    fn send(&mut self, assoc: Assoc, ppid: u32, _: &[u8]) -> Result<bool, WorldError> {
-        let answer = self.answers.pop_front();
-        self.happenings
-            .extend(answer.map(|octets| Happening::Message {
-                assoc,
-                ppid: Some(ppid),
-                stream: Some(0),
-                octets,
-            }));
-        Ok(true)
-    }
-    fn send_datagram(&mut self, _: Endpoint, _: &[u8]) -> Result<(), WorldError> {
-        Ok(())
-    }
-    fn shutdown(&mut self, _: Assoc) -> Result<(), WorldError> {
-        Ok(())
-    }
-    fn abort(&mut self, _: Assoc) -> Result<(), WorldError> {
-        Ok(())
-    }
-    fn vanish(&mut self, _: Endpoint) -> Result<bool, WorldError> {
-        Ok(false)
-    }
-    fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
-        let next = self.happenings.pop_front();
-        if next.is_none() {
-            self.now = until;
-        }
-        Ok(next)
-    }
-    fn lag(&self) -> Duration {
-        Duration::ZERO
-    }
-}
 
 const CASE: Case = registrar("rfc5352/3.1/a-case", "A sample.", &[R5352_3_1_53], |_| {
     Ok(())
@@ -91,10 +23,8 @@ fn checks(answers: &[Vec<u8>], part: impl FnOnce(&mut Tester) -> Outcome) -> Vec
         timers: Timers::default(),
         silence: Duration::ZERO,
     };
-    let mut world = Scripted {
-        answers: answers.iter().cloned().collect(),
-        ..Scripted::default()
-    };
+    let mut world = Scripted::default();
+    world.answers.extend(answers.iter().cloned());
     let mut tester = Tester::new(&mut world, &profile, CASE, 1);
     part(&mut tester).expect("the part reaches its end");
     let recorded = tester
