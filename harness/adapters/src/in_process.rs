@@ -4,6 +4,7 @@
 //! to the next packet or timer, so a case of ten minutes takes milliseconds and a seed replays it exactly.
 
 use crate::fault::{Fault, Faulty, Later, Received, State};
+use crate::obituary::Unanswered;
 use rserpool::registrar::driver::{RegistrarDriver, Setup};
 use rsp_transport::sim::{HostId, Net};
 use rsp_transport::{AssocId, DownKind, Event, Local, LocalPort, Outgoing, Peer, Transport};
@@ -46,6 +47,7 @@ pub struct InProcess {
     places: BTreeMap<Assoc, (HostId, AssocId)>,
     next_assoc: u64,
     ready: VecDeque<Happening>,
+    unanswered: Unanswered,
     /// The panic message of the engine, which takes no input after a panic.
     died: Option<String>,
 }
@@ -88,6 +90,7 @@ impl InProcess {
             places: BTreeMap::new(),
             next_assoc: 0,
             ready: VecDeque::new(),
+            unanswered: Unanswered::default(),
             died: None,
         })
     }
@@ -129,12 +132,16 @@ impl InProcess {
                 ppid,
                 octets,
                 ..
-            } => Happening::Message {
-                assoc: self.assoc_of(host, assoc),
-                ppid: (kind == EndpointKind::Sctp).then_some(ppid),
-                stream: (kind == EndpointKind::Sctp).then_some(stream),
-                octets,
-            },
+            } => {
+                let assoc = self.assoc_of(host, assoc);
+                self.unanswered.received(assoc, &octets);
+                Happening::Message {
+                    assoc,
+                    ppid: (kind == EndpointKind::Sctp).then_some(ppid),
+                    stream: (kind == EndpointKind::Sctp).then_some(stream),
+                    octets,
+                }
+            }
             Event::Restart { assoc } => {
                 let assoc = self.assoc_of(host, assoc);
                 Happening::Changed {
@@ -259,7 +266,8 @@ impl InProcess {
             let text = text
                 .or_else(|| panic.downcast_ref::<String>().cloned())
                 .unwrap_or_default();
-            self.died = Some(format!("its engine panicked: {text}"));
+            let end = format!("its engine panicked: {text}");
+            self.died = Some(self.unanswered.obituary(&end, None));
         }
     }
 }
@@ -342,13 +350,18 @@ impl World for InProcess {
             unordered: false,
             octets,
         };
-        Ok(self.net.host(host).send(id, message).is_ok())
+        let sent = self.net.host(host).send(id, message).is_ok();
+        if sent {
+            self.unanswered.sent(Some(assoc), octets);
+        }
+        Ok(sent)
     }
 
     fn send_datagram(&mut self, endpoint: Endpoint, octets: &[u8]) -> Result<(), WorldError> {
         let player = &self.players[endpoint.0 as usize];
         let (host, port) = (player.host, player.port);
         let to = SocketAddr::new(GROUP, ASAP_PORT);
+        self.unanswered.sent(None, octets);
         self.net
             .host(host)
             .send_datagram(port, to, octets)
@@ -420,5 +433,50 @@ impl World for InProcess {
 
     fn take_lateness(&mut self) -> Duration {
         Duration::ZERO
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rspcheck_testkit::forge;
+
+    /// Panics when it answers a de-registration.
+    const PANICS: Fault = Fault {
+        name: "panics-at-a-de-registration",
+        sent: |message| assert_ne!(message.octets.first(), Some(&0x04), "a response"),
+        received: |_| true,
+        event: |_, _| true,
+        settings: |_| {},
+    };
+
+    #[test]
+    fn panic_of_the_engine_names_everything_that_was_not_answered() {
+        let mut world = InProcess::new(Setup::default(), 1, Some(PANICS)).expect("it starts");
+        let endpoint = world.open(EndpointKind::Sctp).expect("it opens");
+        let assoc = world.connect(endpoint).expect("it begins");
+        let up = world.wait(Duration::from_secs(1)).expect("it lives");
+        assert!(matches!(up, Some(Happening::Up { .. })), "{up:?}");
+        for message in [
+            forge::endpoint_unreachable(b"pool", 7),
+            forge::deregistration(b"pool", 7),
+        ] {
+            let sent = world.send(assoc, 11, &message.octets());
+            assert_eq!(sent, Ok(true));
+        }
+        let Err(WorldError::TargetDied(reason)) = world.wait(Duration::from_secs(1)) else {
+            panic!("it has died")
+        };
+        let lines: Vec<_> = reason.lines().collect();
+        assert!(lines[0].starts_with("its engine panicked: "), "{reason}");
+        let shown = [
+            "2 messages sent since its last answer:",
+            "  ASAP_ENDPOINT_UNREACHABLE \"pool\" 0x00000007 = 0900",
+            "  ASAP_DEREGISTRATION \"pool\" 0x00000007 = 0200",
+        ];
+        let last = &lines[lines.len() - shown.len()..];
+        for (line, part) in last.iter().zip(shown) {
+            assert!(line.contains(part), "{reason}");
+        }
     }
 }

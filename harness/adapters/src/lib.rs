@@ -13,6 +13,7 @@ mod event_map;
 pub mod fault;
 pub mod in_process;
 pub mod live;
+mod obituary;
 mod occupied;
 mod ports;
 pub mod process;

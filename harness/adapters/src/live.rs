@@ -4,14 +4,12 @@ mod hosts;
 
 use crate::carrier::Carrier;
 use crate::event_map::{change_of, environment};
+use crate::obituary::Unanswered;
 use crate::process::Process;
-use data_encoding::HEXLOWER;
 use hosts::{Host, Hosts};
 use rsp_transport::{Event, Kind, Local, LocalPort, Outgoing, Peer};
-use rspcheck_dissect::{Protocol, dissect};
 use rspcheck_testkit::{Assoc, Change, Endpoint, EndpointKind, Happening, World, WorldError};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -25,8 +23,6 @@ pub(crate) const LOOK: Duration = Duration::from_millis(100);
 const SLICE: Duration = Duration::from_millis(20);
 /// Longest time from the end of an association to the end of the target for which the latter counts as the cause.
 const LAST_MOMENTS: Duration = Duration::from_secs(1);
-/// Most octets of the last message to a dead target that the reason shows; the events have all octets.
-const LAST_OCTETS: usize = 64;
 /// Most own datagrams that are remembered until the group returns them.
 const ECHOES_LIMIT: usize = 1000;
 /// Lines of output of a target that the events of one case keep; further ones are counted.
@@ -108,7 +104,7 @@ pub struct Live {
     kinds: BTreeMap<Assoc, Kind>,
     /// Associations that the harness ends; their end is no act of the target.
     ending: BTreeSet<Assoc>,
-    last_sent: Vec<u8>,
+    unanswered: Unanswered,
     /// Own datagrams that the group has not returned yet, by the player that receives them. They are recognised by
     /// their octets, because the target may send from the same address and port.
     echoes: Vec<(LocalPort, Vec<u8>)>,
@@ -154,7 +150,7 @@ impl Live {
             players: Vec::new(),
             kinds: BTreeMap::new(),
             ending: BTreeSet::new(),
-            last_sent: Vec::new(),
+            unanswered: Unanswered::default(),
             echoes: Vec::new(),
             lines: 0,
             octets: 0,
@@ -228,6 +224,7 @@ impl Live {
                 ..
             } => {
                 let assoc = assoc?;
+                self.unanswered.received(assoc, &octets);
                 // TCP has neither PPID nor stream; 0 over SCTP is what the target sent.
                 let sctp = self.kinds.get(&assoc) != Some(&Kind::Tcp);
                 let (ppid, stream) = (sctp.then_some(ppid), sctp.then_some(stream));
@@ -307,32 +304,10 @@ impl Live {
         }
         self.left_out += process.take_dropped();
         if let Some(end) = end {
-            let last_words = process.tail().last().cloned();
-            self.died = Some(self.obituary(&end, last_words));
+            let tail = process.tail();
+            let last_line = tail.last().map(String::as_str);
+            self.died = Some(self.unanswered.obituary(&end, last_line));
         }
-    }
-
-    /// Returns the reason for the end of the target, with the last octets sent to it and its last line of output.
-    fn obituary(&self, end: &str, last_words: Option<String>) -> String {
-        let mut text = end.to_owned();
-        if self.last_sent.is_empty() {
-            text.push_str("; nothing had been sent to it");
-        } else {
-            let octets = &self.last_sent;
-            let _ = write!(
-                text,
-                "; the last it got: {} = ",
-                dissect(Protocol::Asap, octets).summary()
-            );
-            text.push_str(&HEXLOWER.encode(&octets[..octets.len().min(LAST_OCTETS)]));
-            if octets.len() > LAST_OCTETS {
-                let _ = write!(text, "… ({} octets)", octets.len());
-            }
-        }
-        if let Some(line) = last_words {
-            let _ = write!(text, "; its last line: {line}");
-        }
-        text
     }
 
     /// Waits in slices for a happening, until `deadline`. An end of an association that the end of the target may
@@ -505,7 +480,7 @@ impl World for Live {
         let _entered = self.runtime.enter();
         match self.hosts.send(assoc, message) {
             Ok(()) => {
-                octets.clone_into(&mut self.last_sent);
+                self.unanswered.sent(Some(assoc), octets);
                 Ok(true)
             }
             Err(error) if error.kind() == std::io::ErrorKind::NotConnected => Ok(false),
@@ -517,7 +492,7 @@ impl World for Live {
         let player = &self.players[endpoint.0 as usize];
         let (host, port) = (player.host, player.port);
         let _entered = self.runtime.enter();
-        octets.clone_into(&mut self.last_sent);
+        self.unanswered.sent(None, octets);
         let hears = |player: &&PlayerEndpoint| player.kind == EndpointKind::Announcements;
         let echoes = self
             .players

@@ -106,7 +106,7 @@ fn death_is_a_crash_of_its_case_alone() {
                 assert_eq!(verdict, "CRASH", "{how}, fresh {fresh}: {reason}");
                 assert!(reason.starts_with(end), "{reason}");
                 assert!(
-                    reason.contains("the last it got: ASAP_REGISTRATION ")
+                    reason.contains("sent since its last answer: ASAP_REGISTRATION ")
                         && reason.contains(" = 0100"),
                     "{reason}"
                 );
