@@ -387,6 +387,10 @@ impl Drop for Live {
 }
 
 impl World for Live {
+    fn outlives_case(&self) -> bool {
+        self.process.is_none() || self.slot.is_some()
+    }
+
     fn output_left_out(&mut self) -> Option<String> {
         self.look_after_target();
         let lines = std::mem::take(&mut self.left_out);

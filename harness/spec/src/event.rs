@@ -110,6 +110,8 @@ pub enum Phase {
     Preamble,
     /// Tests the purpose.
     Body,
+    /// De-registers the PEs of the case, where the target serves other cases; nothing is judged.
+    Postamble,
 }
 
 impl fmt::Display for Phase {
@@ -117,6 +119,7 @@ impl fmt::Display for Phase {
         f.write_str(match self {
             Phase::Preamble => "preamble",
             Phase::Body => "body",
+            Phase::Postamble => "postamble",
         })
     }
 }
@@ -287,7 +290,7 @@ mod tests {
             let json = serde_json::to_value(stream).expect("a word is plain data");
             assert_eq!(word(json), Some(stream.to_string()));
         }
-        for phase in [Phase::Preamble, Phase::Body] {
+        for phase in [Phase::Preamble, Phase::Body, Phase::Postamble] {
             let json = serde_json::to_value(phase).expect("a word is plain data");
             assert_eq!(word(json), Some(phase.to_string()));
         }

@@ -53,6 +53,7 @@ pub fn run_case(case: &Case, world: &mut dyn World, profile: &TargetProfile, see
     let outcome = tester.in_doubt(outcome);
     let checks = checks_of(tester.recorded());
     let (verdict, reason) = verdict_of(&checks, &outcome);
+    tester.postamble(&outcome);
     tester.end(EventKind::Ended {
         verdict,
         reason: reason.clone(),

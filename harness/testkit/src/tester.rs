@@ -5,6 +5,7 @@ mod inside;
 mod lateness;
 mod missing;
 mod pools;
+mod postamble;
 #[cfg(test)]
 mod scripted;
 mod verbs;

@@ -125,6 +125,10 @@ pub trait World {
     /// Returns the greatest lateness of the harness itself since the last call: the longest time for which it served
     /// neither its associations nor its timers, although it was to do so.
     fn take_lateness(&mut self) -> Duration;
+    /// Returns true if the target serves other cases after this one, so that nothing of the case may be left in it.
+    fn outlives_case(&self) -> bool {
+        false
+    }
     /// At the end of a case: a sentence about output of the target that was not reported, if there was any.
     fn output_left_out(&mut self) -> Option<String> {
         None

@@ -1,6 +1,8 @@
 //! A target that the harness did not start, and that goes away during the run.
 
 use super::{Place, REGISTERS, RESOLVES, fake, interrupted::until};
+use std::collections::BTreeSet;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Stdio};
 
@@ -33,8 +35,23 @@ impl Attached {
             let (_, port) = earlier.asap.rsplit_once(':').expect("it has a port");
             command.env(fake::PORTS, format!("{port}/{}", earlier.udp_port));
         }
-        command.stdout(Stdio::piped()).stderr(Stdio::null());
-        let mut child = command.spawn().expect("the test binary starts");
+        Attached::of(command.stderr(Stdio::null()))
+    }
+
+    /// Starts the bundled registrar, which logs into this file.
+    pub(crate) fn bundled(log: File) -> Attached {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_rspcheck"));
+        command.arg("registrar").env("RUST_LOG", "rserpool=debug");
+        command.args(["--asap", "127.0.0.1:0", "--transport", "udp"]);
+        command.args(["--udp-port", "0", "--announce", "off"]);
+        Attached::of(command.stderr(log))
+    }
+
+    fn of(command: &mut Command) -> Attached {
+        let mut child = command
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
         let mut out = BufReader::new(child.stdout.take().expect("it is a pipe"));
         let ready = (&mut out)
             .lines()
@@ -113,4 +130,45 @@ fn target_that_comes_back_is_waited_for() {
     for case in CASES {
         assert_ne!(place.verdict(case).0, "missing", "{case}");
     }
+}
+
+/// The words around a word of a log line.
+fn around<'a>(line: &'a str, word: &str) -> Option<(&'a str, [&'a str; 3])> {
+    let words: Vec<_> = line.split_whitespace().collect();
+    let at = words.iter().position(|w| *w == word)?;
+    let after = |nth| words.get(at + nth).copied().unwrap_or_default();
+    Some((words[at.checked_sub(1)?], [after(1), after(2), after(3)]))
+}
+
+/// Other cases and other users find none of the pools of a run.
+#[test]
+fn attached_target_is_left_without_pes() {
+    let place = Place::new();
+    let log = File::create(place.path("log")).expect("it can be written");
+    let target = Attached::bundled(log);
+    let file = target.file(&place, "");
+    let cases = [
+        REGISTERS,
+        "rfc5352/3.1/second-pe-joins-the-pool",
+        "rfc5352/3.1/one-identifier-in-two-pools",
+        "rfc5352/3.1/re-registration-over-a-new-association",
+    ];
+    let arguments = [&["--transport", "udp", "--target", &file], &cases[..]].concat();
+    let ran = place.run(&arguments);
+    assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
+    drop(target);
+    let log = std::fs::read_to_string(place.path("log")).expect("it is text");
+    let registered: BTreeSet<_> = log
+        .lines()
+        .filter_map(|line| around(line, "registered"))
+        .map(|(_, [pe, _, handle])| (pe, handle))
+        .collect();
+    let left: BTreeSet<_> = log
+        .lines()
+        .filter_map(|line| around(line, "left"))
+        .filter(|(_, [_, how, _])| *how == "de-registered")
+        .map(|(pe, [handle, ..])| (pe, handle.trim_end_matches(':')))
+        .collect();
+    assert!(registered.len() > cases.len(), "{log}");
+    assert_eq!(registered, left, "{log}");
 }

@@ -1,6 +1,6 @@
 //! Associations, happenings and events behind the words of a case.
 
-use super::{ASAP_PPID, INBOX_LIMIT, LAST_LOOK, Placed, Tester, echoes};
+use super::{ASAP_PPID, INBOX_LIMIT, LAST_LOOK, Placed, Tester, echoes, span};
 use crate::case::{Outcome, Stop};
 use crate::forge::{self, Forge};
 use crate::kind::ENDPOINT_KEEP_ALIVE;
@@ -13,9 +13,21 @@ use rspcheck_spec::octets::Octets;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+/// Time for an association to come up.
+const ASSOCIATION_UP: Duration = Duration::from_secs(30);
+
 impl Tester<'_> {
     /// Returns the player's association; sets it up first if there is none.
     pub(super) fn associate(&mut self, player: Player) -> Result<Assoc, Stop> {
+        self.associate_within(player, ASSOCIATION_UP)
+    }
+
+    /// Returns the player's association, which has this long to come up if there is none.
+    pub(super) fn associate_within(
+        &mut self,
+        player: Player,
+        within: Duration,
+    ) -> Result<Assoc, Stop> {
         let endpoint = self.open(player)?;
         if self.players[player.0].assoc.is_none() {
             let assoc = self.world.connect(endpoint)?;
@@ -24,7 +36,7 @@ impl Tester<'_> {
             state.up = false;
             state.gone = None;
         }
-        let until = self.world.now() + Duration::from_secs(30);
+        let until = self.world.now() + within;
         loop {
             let state = &self.players[player.0];
             if let (Some(assoc), true) = (state.assoc, state.up) {
@@ -38,8 +50,9 @@ impl Tester<'_> {
             }
             if !self.step(until)? {
                 let text = format!(
-                    "{}: no association within 30 s",
-                    self.players[player.0].name
+                    "{}: no association within {}",
+                    self.players[player.0].name,
+                    span(within)
                 );
                 return Err(Stop::Inconclusive(text));
             }
@@ -235,7 +248,8 @@ impl Tester<'_> {
         );
         self.event(EventKind::Received(traffic));
         self.messages_seen += 1;
-        self.pools.received(&octets, &dissection, self.world.now());
+        let now = self.world.now();
+        self.pools.received(player, &octets, &dissection, now);
         self.covered.extend(monitor::covered(&dissection));
         for finding in monitor::message(Protocol::Asap, ppid, &dissection) {
             self.event(EventKind::Monitor {

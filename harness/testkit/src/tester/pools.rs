@@ -30,6 +30,8 @@ struct Member {
     life: Option<Duration>,
     /// Time of the registration's grant; `None` while it is uncertain.
     granted: Option<Duration>,
+    /// Player that received a grant, until a de-registration is answered.
+    registrant: Option<Player>,
 }
 
 /// The PEs of one case.
@@ -62,6 +64,7 @@ impl Pools {
                         id,
                         life,
                         granted: None,
+                        registrant: None,
                     }),
                 }
             }
@@ -74,8 +77,14 @@ impl Pools {
         }
     }
 
-    /// Notes a message of the target.
-    pub(super) fn received(&mut self, octets: &[u8], message: &Dissection, now: Duration) {
+    /// Notes a message of the target to a player.
+    pub(super) fn received(
+        &mut self,
+        player: Player,
+        octets: &[u8],
+        message: &Dissection,
+        now: Duration,
+    ) {
         let (Some(handle), Some(id)) = (handle_of(message), number(message, "pe-identifier"))
         else {
             return;
@@ -84,6 +93,7 @@ impl Pools {
             Some(kind) if *kind == REGISTRATION_RESPONSE.code && !message.flag('R') => {
                 if let Some(member) = self.member(&handle, id) {
                     member.granted = Some(now);
+                    member.registrant = Some(player);
                 }
             }
             Some(kind)
@@ -91,6 +101,11 @@ impl Pools {
             {
                 self.members
                     .retain(|member| member.handle != handle || member.id != id);
+            }
+            Some(kind) if *kind == DEREGISTRATION_RESPONSE.code => {
+                if let Some(member) = self.member(&handle, id) {
+                    member.registrant = None;
+                }
             }
             _ => {}
         }
@@ -100,6 +115,15 @@ impl Pools {
     /// acknowledge keep-alives.
     pub(super) fn abandoned(&mut self, player: Player) {
         self.doubt(|member| member.player == player);
+    }
+
+    /// Returns the PEs that may still be registered, with the player that received the grant.
+    pub(super) fn registered(&self) -> Vec<(Player, PoolHandle, u32)> {
+        let registered = self.members.iter().filter_map(|member| {
+            let player = member.registrant?;
+            Some((player, member.handle.clone(), member.id))
+        });
+        registered.collect()
     }
 
     /// Returns the existence of a pool.
@@ -187,7 +211,7 @@ mod tests {
     fn receive(pools: &mut Pools, message: Forge) {
         let octets = message.octets();
         let message = dissect(Protocol::Asap, &octets);
-        pools.received(&octets, &message, Duration::from_secs(1));
+        pools.received(PE, &octets, &message, Duration::from_secs(1));
     }
 
     fn granted(life: i32) -> Pools {

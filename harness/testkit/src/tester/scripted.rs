@@ -10,12 +10,14 @@ use std::time::Duration;
 /// A target that answers each message with the next of these.
 #[derive(Default)]
 pub(super) struct Scripted {
-    now: Duration,
+    pub(super) now: Duration,
     pub(super) answers: VecDeque<Vec<u8>>,
-    happenings: VecDeque<Happening>,
+    pub(super) happenings: VecDeque<Happening>,
     /// Lateness of the harness in the next waits; later ones are in time.
     pub(super) pauses: Rc<RefCell<VecDeque<Duration>>>,
-    lateness: Duration,
+    pub(super) lateness: Duration,
+    /// The target serves other cases too.
+    pub(super) shared: bool,
 }
 
 const ASSOC: Assoc = Assoc(1);
@@ -72,6 +74,9 @@ impl World for Scripted {
             self.now = until;
         }
         Ok(next)
+    }
+    fn outlives_case(&self) -> bool {
+        self.shared
     }
     fn take_lateness(&mut self) -> Duration {
         std::mem::take(&mut self.lateness)
