@@ -202,3 +202,53 @@ fn bad_settings_say_where() {
     assert_eq!(ends_with(registrar(&["--max-items", "0"])).0, Some(2));
     std::fs::remove_dir_all(&dir).unwrap();
 }
+
+#[test]
+fn addresses_of_no_single_host_are_refused() {
+    let refused = |args: &[&str], key: &str, kind: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_rserpool"))
+            .args(args)
+            .output()
+            .unwrap();
+        let text = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{args:?}: {text}");
+        assert!(
+            text.contains(kind) && text.contains(key),
+            "{args:?}: {text}"
+        );
+    };
+    for key in ["asap", "tcp", "enrp", "peer", "metrics"] {
+        let flag = format!("--{key}");
+        refused(&["registrar", &flag, "224.0.0.1:7"], key, "multicast");
+        refused(&["registrar", &flag, "255.255.255.255:7"], key, "broadcast");
+        refused(&["registrar", &flag, "[ff02::1]:7"], key, "multicast");
+        let dir = std::env::temp_dir();
+        let file = dir.join(format!("rserpool-{key}-{}.toml", std::process::id()));
+        std::fs::write(&file, format!("\n{key} = \"224.0.0.1:7\"\n")).unwrap();
+        let path = file.to_str().unwrap();
+        let place = format!("{path}:2: {key}: ");
+        refused(&["registrar", "--config", path], &place, "multicast");
+        std::fs::remove_file(&file).unwrap();
+    }
+    let pe = ["pe", "--service", "echo"];
+    let with = |args: [&'static str; 2]| [&pe[..], &args[..]].concat();
+    refused(&with(["--address", "224.0.0.1"]), "address", "multicast");
+    refused(
+        &with(["--registrar", "224.0.0.1:7"]),
+        "registrar",
+        "multicast",
+    );
+    refused(
+        &with(["--transport", "sctp://255.255.255.255:7"]),
+        "transport",
+        "broadcast",
+    );
+    let pu = ["pu", "resolve", "EchoPool"];
+    refused(
+        &[&pu[..], &["--local", "224.0.0.1"]].concat(),
+        "local",
+        "multicast",
+    );
+    let registrar = ["--registrar", "tcp://255.255.255.255:7"];
+    refused(&[&pu[..], &registrar].concat(), "registrar", "broadcast");
+}

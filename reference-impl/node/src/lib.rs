@@ -9,6 +9,7 @@
 //!
 //! The command line is the crate `rserpool-cli`, for which the feature `cli` derives flags from the settings.
 
+mod address;
 mod association;
 pub mod carrier;
 mod clock;

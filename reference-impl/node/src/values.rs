@@ -12,6 +12,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use rsp_transport::udp::parse_peer;
 use rsp_wire::PoolHandle;
 
+use crate::address;
+
 /// IANA's port for ASAP over SCTP, TCP and UDP (RFC 5352 §8.2).
 pub const ASAP_PORT: u16 = 3863;
 /// IANA's port for ENRP over SCTP (RFC 5353 §5.3).
@@ -115,9 +117,9 @@ impl FromStr for Announce {
         if text == "off" {
             return Ok(Self::Off);
         }
-        text.parse()
+        address::any(text)
             .map(Self::To)
-            .map_err(|_| format!("`{text}` is neither GROUP:PORT nor off"))
+            .map_err(|error| format!("{error}; it is neither GROUP:PORT nor off"))
     }
 }
 
@@ -183,9 +185,8 @@ impl FromStr for RegistrarAddr {
                 ));
             }
         };
-        let addr: SocketAddr = addr
-            .parse()
-            .map_err(|_| format!("`{text}` is neither ADDR:PORT nor tcp://ADDR:PORT"))?;
+        let addr = address::endpoint(addr)
+            .map_err(|error| format!("{error}; write ADDR:PORT or tcp://ADDR:PORT"))?;
         if addr.port() == 0 {
             return Err(format!("`{text}`: port 0 is not a destination"));
         }
@@ -396,20 +397,29 @@ impl de::Visitor<'_> for TextOrNumber {
     }
 }
 
-/// Deserializes one text, or a list of texts.
+/// Deserializes one text, or a list of texts, by `FromStr`.
 pub(crate) fn one_or_many_texts<'de, D, T>(deserializer: D) -> Result<Option<Vec<T>>, D::Error>
 where
     D: Deserializer<'de>,
     T: FromStr,
     T::Err: fmt::Display,
 {
-    struct Texts<T>(std::marker::PhantomData<T>);
+    one_or_many_by(deserializer, |text| {
+        text.parse().map_err(|error: T::Err| error.to_string())
+    })
+}
 
-    impl<'de, T> de::Visitor<'de> for Texts<T>
-    where
-        T: FromStr,
-        T::Err: fmt::Display,
-    {
+/// Deserializes one text, or a list of texts, by `parse`.
+pub(crate) fn one_or_many_by<'de, D, T>(
+    deserializer: D,
+    parse: fn(&str) -> Result<T, String>,
+) -> Result<Option<Vec<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    struct Texts<T>(fn(&str) -> Result<T, String>);
+
+    impl<'de, T> de::Visitor<'de> for Texts<T> {
         type Value = Vec<T>;
 
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -417,21 +427,19 @@ where
         }
 
         fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            Ok(vec![text.parse().map_err(E::custom)?])
+            Ok(vec![(self.0)(text).map_err(E::custom)?])
         }
 
         fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
             let mut all = Vec::new();
             while let Some(text) = seq.next_element::<String>()? {
-                all.push(text.parse().map_err(de::Error::custom)?);
+                all.push((self.0)(&text).map_err(de::Error::custom)?);
             }
             Ok(all)
         }
     }
 
-    deserializer
-        .deserialize_any(Texts(std::marker::PhantomData))
-        .map(Some)
+    deserializer.deserialize_any(Texts(parse)).map(Some)
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! UDP sockets and multicast groups, which carry the announcements of ENRP servers (RFC 5352 §2.2.10, RFC 5353
 //! §2.5).
 
+use crate::interface::{self, scoped};
 use crate::ready::{Carrier, Ready, Source};
 use crate::tcp::Sink;
 use crate::{Event, Layer, LocalPort};
@@ -54,7 +55,7 @@ impl Datagrams {
             socket.set_reuse_port(true)?;
         }
         socket.set_nonblocking(true)?;
-        socket.bind(&bind_addr(addr, groups).into())?;
+        socket.bind(&scoped(bind_addr(addr, groups)).into())?;
         multicast(&socket, addr, groups)?;
         let bound = socket
             .local_addr()?
@@ -175,7 +176,7 @@ fn multicast(socket: &Socket, addr: SocketAddr, groups: &[IpAddr]) -> io::Result
                 .ok();
             socket.set_multicast_loop_v6(true)?;
             socket.set_multicast_hops_v6(1)?;
-            if let Some(index) = interface(ip) {
+            if let Some(index) = interface::of_address(ip) {
                 socket.set_multicast_if_v6(index)?;
             }
         }
@@ -184,7 +185,7 @@ fn multicast(socket: &Socket, addr: SocketAddr, groups: &[IpAddr]) -> io::Result
         match (group, addr.ip()) {
             (IpAddr::V4(group), IpAddr::V4(ip)) => socket.join_multicast_v4(group, &ip)?,
             (IpAddr::V6(group), IpAddr::V6(ip)) => {
-                socket.join_multicast_v6(group, interface(ip).unwrap_or_default())?;
+                socket.join_multicast_v6(group, interface::of_address(ip).unwrap_or_default())?;
             }
             (group, ip) => {
                 let why = format!("group {group} and address {ip} are of different families");
@@ -193,24 +194,4 @@ fn multicast(socket: &Socket, addr: SocketAddr, groups: &[IpAddr]) -> io::Result
         }
     }
     Ok(())
-}
-
-/// Returns the index of the interface that has an IPv6 address, if the system shows it.
-#[cfg(target_os = "linux")]
-pub(crate) fn interface(ip: std::net::Ipv6Addr) -> Option<u32> {
-    // address, index, prefix length, scope, flags, name: all but the name in hexadecimal.
-    let table = std::fs::read_to_string("/proc/net/if_inet6").ok()?;
-    let wanted: String = ip
-        .octets()
-        .iter()
-        .map(|octet| format!("{octet:02x}"))
-        .collect();
-    let line = table.lines().find(|line| line.starts_with(&wanted))?;
-    u32::from_str_radix(line.split_whitespace().nth(1)?, 16).ok()
-}
-
-/// Returns the index of the interface that has an IPv6 address, if the system shows it.
-#[cfg(not(target_os = "linux"))]
-pub(crate) fn interface(_ip: std::net::Ipv6Addr) -> Option<u32> {
-    None
 }

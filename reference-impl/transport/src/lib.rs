@@ -18,6 +18,7 @@ mod cookie;
 mod datagram;
 pub mod endpoint;
 pub mod frame;
+pub mod interface;
 #[cfg(target_os = "linux")]
 pub mod kernel;
 pub mod live;

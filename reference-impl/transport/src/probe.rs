@@ -149,7 +149,7 @@ fn round(group: IpAddr) -> io::Result<()> {
             socket.set_multicast_ttl_v4(1)?;
         }
         IpAddr::V6(group) => {
-            let lo = crate::datagram::interface(Ipv6Addr::LOCALHOST).unwrap_or_default();
+            let lo = crate::interface::of_address(Ipv6Addr::LOCALHOST).unwrap_or_default();
             socket.bind(&SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)).into())?;
             socket.join_multicast_v6(&group, lo)?;
             socket.set_multicast_if_v6(lo)?;

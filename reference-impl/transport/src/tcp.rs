@@ -1,6 +1,7 @@
 //! TCP for pool users (RFC 5352 §2.1): connections as associations, framed by the message header's Length.
 
 use crate::frame::Framer;
+use crate::interface::scoped;
 use crate::ready::{Carrier, Ready, Source};
 use crate::shortage::{Shortage, is_lasting};
 use crate::{AssocId, DownKind, Event, Kind, Layer, LocalPort, SctpOptions, Tap, Tapped};
@@ -125,7 +126,7 @@ impl Tcp {
             let socket = Socket::new(Domain::for_address(addr), Type::STREAM, None)?;
             socket.set_reuse_address(true)?;
             socket.set_nonblocking(true)?;
-            socket.bind(&addr.into())?;
+            socket.bind(&scoped(addr).into())?;
             socket.listen(1024)?;
             let listener = TcpListener::from_std(socket.into())?;
             port.addr = listener.local_addr()?;
@@ -170,7 +171,8 @@ impl Tcp {
         socket.set_nonblocking(true)?;
         if !source.ip().is_unspecified() {
             // The address only: the port may be that of a listener.
-            socket.bind(&SocketAddr::new(source.ip(), 0).into())?;
+            let addr = SocketAddr::new(source.ip(), 0);
+            socket.bind(&scoped(addr).into())?;
         }
         match socket.connect(&to.into()) {
             Ok(()) => {}

@@ -7,6 +7,7 @@
 
 use crate::cookie::CookieKey;
 use crate::endpoint::{Counters, Endpoint};
+use crate::interface::{canonical, scoped};
 use crate::plain::{Alarm, Pace, Plain};
 use crate::tcp::Sink;
 use crate::{
@@ -133,7 +134,7 @@ impl UdpStack {
     /// # Errors
     /// If the socket cannot be made or bound.
     pub fn new(config: UdpConfig) -> io::Result<UdpStack> {
-        let addr = SocketAddr::new(config.ip, config.udp_port);
+        let addr = scoped(SocketAddr::new(config.ip, config.udp_port));
         let socket = Socket::new(Domain::for_address(addr), Type::DGRAM, Some(Protocol::UDP))?;
         socket.set_nonblocking(true)?;
         // The system may grant less of both.
@@ -280,7 +281,7 @@ impl UdpStack {
     }
 
     fn came(&mut self, at: Duration, from: SocketAddr, len: usize) {
-        let from = SocketAddr::new(from.ip().to_canonical(), from.port());
+        let from = canonical(from);
         let octets = &self.buffer[..len];
         if let Some(tap) = &mut self.tap {
             tap(Tapped {
@@ -456,7 +457,8 @@ impl Transport for UdpStack {
             let why = format!("{addr} cannot be reached from {}", self.ip);
             return Err(io::Error::new(io::ErrorKind::AddrNotAvailable, why));
         }
-        let udp = SocketAddr::new(addr.ip(), self.udp_port_of(addr, to.udp_port));
+        let mut udp = addr;
+        udp.set_port(self.udp_port_of(addr, to.udp_port));
         let assoc = self
             .endpoint
             .connect(self.elapsed(), port, udp, addr.port());

@@ -72,8 +72,8 @@ settings_with_reach! {
         #[arg(long, value_name = "TRANSPORT")]
         pub transport: Option<TransportText>,
         /// Address of this host; several (comma or repeated) for multi-homing [default: the address of --transport, else 127.0.0.1]
-        #[arg(long, value_name = "ADDR", value_delimiter = ',')]
-        #[serde(default, deserialize_with = "crate::values::one_or_many_texts")]
+        #[arg(long, value_name = "ADDR", value_delimiter = ',', value_parser = crate::address::host)]
+        #[serde(default, deserialize_with = "crate::address::one_or_many_hosts")]
         pub address: Option<Vec<IpAddr>>,
         /// SCTP port of the ASAP endpoint, 0 for any free port [default: 0]
         #[arg(long, value_name = "PORT")]

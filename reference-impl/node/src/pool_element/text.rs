@@ -9,6 +9,7 @@ use rsp_wire::{
     UnknownParameters,
 };
 
+use crate::address::endpoint;
 use crate::values::deserialize_from_text;
 
 /// A PE identifier, decimal or `0x…`.
@@ -80,9 +81,9 @@ impl FromStr for TransportText {
         };
         let addrs: Vec<SocketAddr> = rest
             .split(',')
-            .map(str::parse)
+            .map(endpoint)
             .collect::<Result<_, _>>()
-            .map_err(|_| wrong())?;
+            .map_err(|error| format!("{}: {error}", wrong()))?;
         let port = addrs[0].port();
         if addrs.iter().any(|addr| addr.port() != port) {
             return Err(format!(

@@ -16,7 +16,8 @@ settings_with_reach! {
     /// Settings of a pool user. An absent setting has the default that its text names.
     pub struct Settings {
         /// Local address of associations [default: the system's choice]
-        #[arg(long, value_name = "ADDR")]
+        #[arg(long, value_name = "ADDR", value_parser = crate::address::host)]
+        #[serde(default, deserialize_with = "crate::address::one_host")]
         pub local: Option<IpAddr>,
         /// T1-ENRPrequest: time limit of a registrar for its answer [default: 15s]
         #[arg(long, value_name = "SPAN")]

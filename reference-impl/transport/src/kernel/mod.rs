@@ -13,6 +13,7 @@
 mod sys;
 mod transport;
 
+use crate::interface::scoped;
 use crate::plain::{Alarm, Pace, Plain};
 use crate::ready::Source;
 use crate::tcp::Sink;
@@ -535,7 +536,7 @@ impl KernelStack {
         socket.set_reuse_address(true)?;
         buffers(&socket);
         sys::configure(&socket, &settings(&self.options))?;
-        let first = SocketAddr::new(mapped(ips[0], v6), port);
+        let first = scoped(SocketAddr::new(mapped(ips[0], v6), port));
         socket.bind(&first.into())?;
         let port = socket
             .local_addr()?
@@ -543,7 +544,7 @@ impl KernelStack {
             .map_or(port, |addr| addr.port());
         let more: Vec<SocketAddr> = ips[1..]
             .iter()
-            .map(|ip| SocketAddr::new(*ip, port))
+            .map(|ip| scoped(SocketAddr::new(*ip, port)))
             .collect();
         if !more.is_empty() {
             sys::bind_more(&socket, &more)?;

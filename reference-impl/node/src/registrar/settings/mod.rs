@@ -2,11 +2,10 @@
 
 mod effective;
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroUsize;
 
-use serde::{Deserializer, Serialize, de};
+use serde::Serialize;
 
 use crate::settings::settings;
 use crate::values::{
@@ -18,8 +17,8 @@ settings! {
     #[derive(PartialEq, Eq, Serialize)]
     pub struct Settings {
         /// ASAP endpoint over SCTP, ADDR:PORT; several (comma or repeated) for multi-homing; port 0 takes any free port [default: 127.0.0.1:3863]
-        #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',')]
-        #[serde(default, deserialize_with = "one_or_many")]
+        #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',', value_parser = crate::address::endpoint)]
+        #[serde(default, deserialize_with = "crate::address::one_or_many")]
         pub asap: Option<Vec<SocketAddr>>,
         /// Carrier of SCTP: udp for SCTP in user space over UDP, kernel for the kernel's SCTP, auto for the kernel's SCTP where it exists, else udp. The kernel needs net.sctp.sndbuf_policy=1 and net.sctp.rcvbuf_policy=1, else a PU that does not read delays the others [default: udp]
         #[arg(long, visible_alias = "carrier")]
@@ -40,19 +39,20 @@ settings! {
         )]
         pub udp_peer: Option<Vec<UdpPeer>>,
         /// Endpoint that accepts pool users over TCP [default: none]
-        #[arg(long, value_name = "ADDR:PORT")]
+        #[arg(long, value_name = "ADDR:PORT", value_parser = crate::address::endpoint)]
+        #[serde(default, deserialize_with = "crate::address::one")]
         pub tcp: Option<SocketAddr>,
         /// Multicast groups for announcements, GROUP:PORT or "off"; several (comma or repeated), of either family [default: off]
         #[arg(long, value_name = "GROUP:PORT|off", value_delimiter = ',')]
         #[serde(default, deserialize_with = "crate::values::one_or_many_texts")]
         pub announce: Option<Vec<Announce>>,
         /// ENRP endpoint over SCTP, ADDR:PORT (IANA's port is 9901); several (comma or repeated) for multi-homing; without it the registrar has no peers
-        #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',')]
-        #[serde(default, deserialize_with = "one_or_many")]
+        #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',', value_parser = crate::address::endpoint)]
+        #[serde(default, deserialize_with = "crate::address::one_or_many")]
         pub enrp: Option<Vec<SocketAddr>>,
         /// ENRP endpoint of another registrar; several (comma or repeated): the first one is the mentor, the others replace it if it fails
-        #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',')]
-        #[serde(default, deserialize_with = "one_or_many")]
+        #[arg(long, value_name = "ADDR:PORT", value_delimiter = ',', value_parser = crate::address::endpoint)]
+        #[serde(default, deserialize_with = "crate::address::one_or_many")]
         pub peer: Option<Vec<SocketAddr>>,
         /// Server identifier, decimal or 0x…, not 0; random by default
         #[arg(long)]
@@ -65,7 +65,8 @@ settings! {
         #[arg(long, value_name = "PATH|default|off")]
         pub status_socket: Option<StatusSocket>,
         /// Endpoint that answers Prometheus over HTTP at /metrics, without access control: choose a local address [default: none]
-        #[arg(long, value_name = "ADDR:PORT")]
+        #[arg(long, value_name = "ADDR:PORT", value_parser = crate::address::endpoint)]
+        #[serde(default, deserialize_with = "crate::address::one")]
         pub metrics: Option<SocketAddr>,
         /// Time from SIGTERM or SIGINT until the registrar ends, in which it answers pending messages and shuts associations down [default: 5s]
         #[arg(long, value_name = "SPAN")]
@@ -216,36 +217,4 @@ settings! {
         #[arg(long, value_name = "N")]
         pub max_init_retransmits: Option<u32>,
     }
-}
-
-/// Deserializes one `ADDR:PORT`, or a list of them.
-pub(crate) fn one_or_many<'de, D: Deserializer<'de>>(
-    deserializer: D,
-) -> Result<Option<Vec<SocketAddr>>, D::Error> {
-    struct Addresses;
-
-    impl<'de> de::Visitor<'de> for Addresses {
-        type Value = Vec<SocketAddr>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("ADDR:PORT or a list of them")
-        }
-
-        fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-            match text.parse() {
-                Ok(addr) => Ok(vec![addr]),
-                Err(_) => Err(E::custom(format!("`{text}` is not ADDR:PORT"))),
-            }
-        }
-
-        fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-            let mut addrs = Vec::new();
-            while let Some(addr) = seq.next_element()? {
-                addrs.push(addr);
-            }
-            Ok(addrs)
-        }
-    }
-
-    deserializer.deserialize_any(Addresses).map(Some)
 }
