@@ -183,6 +183,16 @@ impl Stack {
         }
     }
 
+    /// Ends the stack: aborts associations as long as `goes_on` returns true, and leaves the others without a word. The
+    /// kernel aborts its own without asking.
+    pub fn leave(self, goes_on: impl FnMut() -> bool) {
+        match self {
+            Stack::Udp(stack) => drop(stack.leave(goes_on)),
+            #[cfg(target_os = "linux")]
+            Stack::Kernel(stack) => drop(stack),
+        }
+    }
+
     /// Returns an event that is queued already, as [`recv`](Self::recv) does without waiting or reading a socket.
     /// After one event, a caller can so take those that arrived with it at the same reading of the clock.
     pub fn queued(&mut self) -> Option<Event> {

@@ -90,6 +90,9 @@ impl std::fmt::Debug for UdpConfig {
 /// Limit on learnt UDP ports of peers; new ones beyond it are not stored.
 const MAX_LEARNT: usize = 16_384;
 
+/// Associations that are aborted at the end before the caller is asked again.
+const ABORTS: usize = 256;
+
 /// Stack of user-space SCTP.
 pub struct UdpStack {
     ip: IpAddr,
@@ -180,6 +183,27 @@ impl UdpStack {
     /// Ends the stack as a killed process would: it sends nothing to its peers.
     pub fn vanish(mut self) {
         self.sctp.clear();
+    }
+
+    /// Ends the stack: aborts its associations as long as `goes_on` returns true, which is called before each slice of
+    /// them, and leaves the others without a word. Returns the number of aborted ones.
+    pub fn leave(mut self, mut goes_on: impl FnMut() -> bool) -> usize {
+        let ports = self.sctp.values();
+        let mut ids: Vec<AssocId> = ports
+            .flat_map(|&port| self.endpoint.of_port(port))
+            .collect();
+        ids.sort_unstable();
+        let mut aborted = 0;
+        for slice in ids.chunks(ABORTS) {
+            if !goes_on() {
+                break;
+            }
+            self.endpoint.abort_all(self.elapsed(), slice);
+            self.settle();
+            aborted += slice.len();
+        }
+        self.vanish();
+        aborted
     }
 
     /// Returns the counters of packets and set-ups that SCTP discarded.
@@ -437,11 +461,14 @@ impl Transport for UdpStack {
             self.settle();
         } else {
             gone.extend(self.plain.tcp.of_port(port));
+            gone.sort_unstable();
             self.plain.close(port);
         }
         self.events.retain(|event| match event {
             Event::Up { port: of, .. } | Event::Datagram { port: of, .. } => *of != port,
-            other => !other.assoc().is_some_and(|assoc| gone.contains(&assoc)),
+            other => !other
+                .assoc()
+                .is_some_and(|assoc| gone.binary_search(&assoc).is_ok()),
         });
     }
 

@@ -204,6 +204,31 @@ fn abort_close_and_drop_are_seen_by_the_peer() {
 }
 
 #[test]
+fn leaving_aborts_as_many_as_the_caller_allows() {
+    for (slices, aborted) in [(0_u32, 0), (1, 256), (2, 300), (9, 300)] {
+        run(async {
+            let (mut a, mut b) = (stack(), stack());
+            b.open(&sctp(3863, true)).expect("free");
+            for _ in 0..300 {
+                let from = a.open(&sctp(0, false)).expect("free");
+                let assoc = a.connect(from, &peer_at(&b, 3863)).expect("starts");
+                up(&mut a, &mut b, assoc).await;
+            }
+            let mut left = slices;
+            let goes_on = || {
+                let is_left = left > 0;
+                left -= u32::from(is_left);
+                is_left
+            };
+            assert_eq!(a.leave(goes_on), aborted);
+            for _ in 0..aborted {
+                assert_eq!(down(&one(&mut b).await), DownKind::Aborted);
+            }
+        });
+    }
+}
+
+#[test]
 fn a_silent_peer_is_lost() {
     run(async {
         let (mut a, mut b) = (stack(), stack());

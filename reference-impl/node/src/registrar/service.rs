@@ -21,6 +21,9 @@ const QUIET: Duration = Duration::from_millis(50);
 /// Longest time to wait for pending messages.
 const MAX_DRAIN: Duration = Duration::from_secs(1);
 
+/// Longest time in which associations are aborted after the grace.
+const MAX_ABORTING: Duration = Duration::from_millis(500);
+
 /// Events that are handled before signals and status requests have their turn. All of them are handled at one
 /// reading of the clock.
 const BATCH: u32 = 64;
@@ -80,7 +83,7 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
                 // Without an association nothing more will happen that could end it.
                 continue;
             }
-            Step::End => return Ok(()),
+            Step::End => break,
         }
         let until = driver.deadline().into_iter().chain(ending.due()).min();
         tokio::select! {
@@ -93,7 +96,7 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
                         ending = Ending::begin(now, settings.grace());
                         driver.drain(now, &mut stack);
                     }
-                    Ending::Draining { .. } | Ending::Closing { .. } => return Ok(()),
+                    Ending::Draining { .. } | Ending::Closing { .. } => break,
                 }
             }
             asked = desk.next() => {
@@ -119,6 +122,10 @@ async fn serve(settings: &Settings, line: ReadyLine, ready: &mut dyn Write) -> R
             }
         }
     }
+    // Peers detect the end at once by an ABORT. With many of them, those that get none detect it by themselves.
+    let until = clock.now() + MAX_ABORTING;
+    stack.leave(|| clock.now() < until);
+    Ok(())
 }
 
 /// Limits TCP connections to those that the process may have descriptors for.

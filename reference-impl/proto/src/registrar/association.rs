@@ -12,6 +12,7 @@
 
 use std::collections::BTreeSet;
 use std::net::{IpAddr, SocketAddr};
+use std::ops::Bound;
 use std::time::Duration;
 
 use rsp_handlespace::PeKey;
@@ -21,6 +22,9 @@ use super::idle::Idleness;
 use super::rate::Rates;
 use super::room::Source;
 use super::{Assoc, Core, Limit, Log, Output, Registrar, Timer};
+
+/// Associations that are shut down at one time.
+const SHUTDOWNS: usize = 256;
 
 /// Kind of an association.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,10 +197,27 @@ impl Core {
         self.announcer = None;
     }
 
-    pub(super) fn on_stop(&mut self) {
+    pub(super) fn on_stop(&mut self, now: Duration) {
         self.on_drain();
-        self.stopping = true;
-        self.out
-            .extend(self.assocs.keys().map(|&assoc| Output::Shutdown { assoc }));
+        if !std::mem::replace(&mut self.stopping, true) {
+            self.shutting_down = Some((now, Bound::Unbounded));
+            self.on_shutdown_due(now);
+        }
+    }
+
+    /// Shuts the next associations down. The caller looks at signals and deadlines between two slices of them.
+    pub(super) fn on_shutdown_due(&mut self, now: Duration) {
+        let Some((_, last)) = self.shutting_down.take() else {
+            return;
+        };
+        let rest = self.assocs.range((last, Bound::Unbounded));
+        let slice: Vec<Assoc> = rest.map(|(&assoc, _)| assoc).take(SHUTDOWNS).collect();
+        if slice.len() == SHUTDOWNS
+            && let Some(&last) = slice.last()
+        {
+            self.shutting_down = Some((now, Bound::Excluded(last)));
+        }
+        let shutdowns = slice.into_iter().map(|assoc| Output::Shutdown { assoc });
+        self.out.extend(shutdowns);
     }
 }

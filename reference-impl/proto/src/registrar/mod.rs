@@ -52,6 +52,7 @@ pub use view::Associations;
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::SocketAddr;
+use std::ops::Bound;
 use std::time::Duration;
 
 use rsp_handlespace::{Handlespace, Limits};
@@ -207,6 +208,8 @@ struct Core {
     counters: Counters,
     draining: bool,
     stopping: bool,
+    /// While associations are to be shut down: the time of the next ones, and the last one that is shut down.
+    shutting_down: Option<(Duration, Bound<Assoc>)>,
     /// Buffer for the octets of an element while it is encoded.
     scratch: Vec<u8>,
     out: VecDeque<Output>,
@@ -244,6 +247,7 @@ impl Registrar {
             counters: Counters::default(),
             draining: false,
             stopping: false,
+            shutting_down: None,
             scratch: Vec::new(),
             out: VecDeque::new(),
         };
@@ -296,7 +300,7 @@ impl Registrar {
             }
             Input::Tick => {}
             Input::Drain => self.core.on_drain(),
-            Input::Stop => self.core.on_stop(),
+            Input::Stop => self.core.on_stop(now),
         }
     }
 
@@ -318,6 +322,7 @@ impl Registrar {
         self.core.on_subscription_due(now);
         self.core.room.on_time(now);
         self.on_idle_due(now);
+        self.core.on_shutdown_due(now);
         if self.is_serving() {
             self.core.on_announce_due(now);
         }
@@ -337,6 +342,7 @@ impl Registrar {
             self.core.foreign_reports.due(),
             self.core.subscriptions.due(),
             self.core.idle.due(),
+            self.core.shutting_down.map(|(at, _)| at),
             announce,
             enrp,
         ]

@@ -146,9 +146,7 @@ impl Endpoint {
     /// Closes a port and aborts its associations, without an event.
     pub fn close(&mut self, now: Duration, port: u16) {
         self.ports.remove(&port);
-        self.of_port(port)
-            .into_iter()
-            .for_each(|id| self.abort(now, id));
+        self.abort_all(now, &self.of_port(port));
     }
 
     /// Returns the associations of a port, oldest first.
@@ -247,14 +245,24 @@ impl Endpoint {
 
     /// Ends an association with an ABORT and drops its queued events. No event follows.
     pub fn abort(&mut self, now: Duration, id: AssocId) {
-        let Some(association) = self.associations.get_mut(&id) else {
-            return;
-        };
-        association.socket.advance_time(at(now));
-        association.socket.close();
-        self.settle(now, id, None);
-        self.remove(id);
-        self.events.retain(|event| event.assoc() != Some(id));
+        self.abort_all(now, &[id]);
+    }
+
+    /// Ends associations with an ABORT each, in the ascending order of `ids`, and drops their queued events once for
+    /// all of them.
+    pub(crate) fn abort_all(&mut self, now: Duration, ids: &[AssocId]) {
+        for &id in ids {
+            let Some(association) = self.associations.get_mut(&id) else {
+                continue;
+            };
+            association.socket.advance_time(at(now));
+            association.socket.close();
+            self.settle(now, id, None);
+            self.remove(id);
+        }
+        let is_gone = |id: AssocId| ids.binary_search(&id).is_ok();
+        self.events
+            .retain(|event| !event.assoc().is_some_and(is_gone));
     }
 
     /// Handles a datagram that arrived.

@@ -37,6 +37,7 @@ impl Transport for KernelStack {
                 .filter(|(_, a)| a.port == port)
                 .map(|(assoc, _)| *assoc),
         );
+        gone.sort_unstable();
         for &assoc in &gone {
             self.end_with(assoc, sys::ABORT);
             self.forget(assoc);
@@ -45,7 +46,9 @@ impl Transport for KernelStack {
         self.plain.close(port);
         self.events.retain(|event| match event {
             Event::Up { port: of, .. } | Event::Datagram { port: of, .. } => *of != port,
-            other => !other.assoc().is_some_and(|assoc| gone.contains(&assoc)),
+            other => !other
+                .assoc()
+                .is_some_and(|assoc| gone.binary_search(&assoc).is_ok()),
         });
     }
 

@@ -119,3 +119,32 @@ fn strangers_at_the_enrp_endpoint_leave_room_for_pes_and_peers() {
     assert_eq!(others, [20, 20, 0, 0], "three quarters are for strangers");
     assert_eq!(accepted(&mut world, 900, 1, Kind::Enrp, "203.0.113.1"), 1);
 }
+
+#[test]
+fn associations_are_shut_down_in_slices() {
+    let mut world = World::new();
+    for host in 0..6 {
+        let address = format!("192.0.2.{host}");
+        accepted(&mut world, 100 * host, 100, Kind::Sctp, &address);
+    }
+    let shutdowns = |world: &mut World| {
+        let out = std::mem::take(&mut world.out);
+        let is_shutdown = |output: &&Output| matches!(output, Output::Shutdown { .. });
+        out.iter().filter(is_shutdown).count()
+    };
+    world.out.clear();
+    world.input(Input::Stop);
+    assert_eq!(shutdowns(&mut world), 256);
+    assert_eq!(
+        world.deadline(),
+        Some(world.now),
+        "the others follow at once"
+    );
+    // The end of some does not let others out.
+    world.input(Input::Down { assoc: Assoc(255) });
+    assert_eq!(shutdowns(&mut world), 256);
+    world.input(Input::Stop);
+    assert_eq!(shutdowns(&mut world), 88);
+    world.input(Input::Tick);
+    assert_eq!(shutdowns(&mut world), 0);
+}
