@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::ops::Bound;
 use std::time::Duration;
 
 use rsp_proto::ENRP_PPID;
@@ -15,6 +16,8 @@ use crate::warnings::Warnings;
 pub(crate) const MAX_BACKLOG: usize = 1 << 20;
 /// Time until the retry of a full send queue.
 const RETRY: Duration = Duration::from_millis(20);
+/// Most messages of one retry. The others follow at once, after the events that have come meanwhile.
+const MESSAGES_PER_RETRY: usize = 256;
 
 /// The waiting messages by association.
 #[derive(Debug)]
@@ -25,6 +28,8 @@ pub(crate) struct Outbox {
     peer_limit: usize,
     waiting: BTreeMap<AssocId, Backlog>,
     retry_at: Option<Duration>,
+    /// The association at which a retry stopped; the next one goes on behind it.
+    retried: Option<AssocId>,
     warnings: Warnings,
 }
 
@@ -73,6 +78,7 @@ impl Outbox {
             peer_limit: limit,
             waiting: BTreeMap::new(),
             retry_at: None,
+            retried: None,
             warnings: Warnings::default(),
         }
     }
@@ -133,23 +139,57 @@ impl Outbox {
         if self.retry_at.is_none_or(|at| at > now) {
             return;
         }
-        let warnings = &mut self.warnings;
-        self.waiting.retain(|&assoc, backlog| {
-            while let Some(message) = backlog.messages.front() {
-                match message.send(assoc, transport) {
-                    Ok(()) => {
-                        backlog.octets -= message.octets.len();
-                        backlog.messages.pop_front();
-                    }
-                    Err(error) => return error.kind() == io::ErrorKind::WouldBlock,
-                }
+        let mut left = MESSAGES_PER_RETRY;
+        let mut last = self.retried.take();
+        while let Some(assoc) = self.after(last) {
+            if left == 0 {
+                self.retried = last;
+                self.retry_at = Some(now);
+                return;
             }
-            if backlog.is_last {
-                shutdown(now, assoc, transport, warnings);
+            last = Some(assoc);
+            if !self.retry(now, assoc, &mut left, transport) {
+                self.waiting.remove(&assoc);
             }
-            false
-        });
+        }
         self.retry_at = (!self.waiting.is_empty()).then(|| now + RETRY);
+    }
+
+    /// Returns the association behind this one, or the first.
+    fn after(&self, last: Option<AssocId>) -> Option<AssocId> {
+        let behind = last.map_or(Bound::Unbounded, Bound::Excluded);
+        let mut rest = self.waiting.range((behind, Bound::Unbounded));
+        rest.next().map(|(&assoc, _)| assoc)
+    }
+
+    /// Retries up to `left` messages of an association. Returns true if any are left.
+    fn retry(
+        &mut self,
+        now: Duration,
+        assoc: AssocId,
+        left: &mut usize,
+        transport: &mut dyn Transport,
+    ) -> bool {
+        let Some(backlog) = self.waiting.get_mut(&assoc) else {
+            return false;
+        };
+        while let Some(message) = backlog.messages.front() {
+            if *left == 0 {
+                return true;
+            }
+            *left -= 1;
+            match message.send(assoc, transport) {
+                Ok(()) => {
+                    backlog.octets -= message.octets.len();
+                    backlog.messages.pop_front();
+                }
+                Err(error) => return error.kind() == io::ErrorKind::WouldBlock,
+            }
+        }
+        if backlog.is_last {
+            shutdown(now, assoc, transport, &mut self.warnings);
+        }
+        false
     }
 
     /// Shuts an association down after its last waiting message.
@@ -291,6 +331,29 @@ mod tests {
         assert_eq!(sent, [(0, 0), (1, 11), (2, 22)]);
         assert_eq!(outbox.deadline(), None);
         assert_eq!(stack.shut_down, [ASSOC]);
+    }
+
+    #[test]
+    fn long_backlogs_are_sent_in_slices_in_turn() {
+        let mut outbox = Outbox::default();
+        let mut stack = Narrow::default();
+        for number in 1..=2 {
+            for _ in 0..MESSAGES_PER_RETRY {
+                let assoc = AssocId(number);
+                let sent =
+                    outbox.send(Duration::ZERO, assoc, number as u16, 0, vec![0], &mut stack);
+                assert_eq!(sent, Ok(()));
+            }
+        }
+        stack.room = usize::MAX;
+        let at = outbox.deadline().expect("they wait");
+        outbox.timeout(at, &mut stack);
+        assert_eq!(stack.sent.len(), MESSAGES_PER_RETRY);
+        assert_eq!(outbox.deadline(), Some(at), "the rest follows at once");
+        outbox.timeout(at, &mut stack);
+        assert_eq!(stack.sent.len(), 2 * MESSAGES_PER_RETRY);
+        outbox.timeout(at, &mut stack);
+        assert_eq!(outbox.deadline(), None);
     }
 
     #[test]

@@ -21,6 +21,9 @@ const READS_PER_TURN: u32 = 4;
 /// Octets of one read from a connection whose stream is cut into messages. Those that do not fit into the turn wait in
 /// its framer.
 const READ: usize = 16_384;
+/// Octets waiting to be sent, above which no further message of a connection is read: a peer that does not read the
+/// answers gets no more of them, by the flow control of TCP.
+const READ_BELOW: usize = 65_536;
 /// Connections that one listener accepts before other sockets are served.
 const ACCEPTS_PER_TURN: u32 = 16;
 
@@ -440,6 +443,11 @@ impl Connection {
             sink.events.push_back(self.come_up(assoc));
         }
         self.write(&mut cx)?;
+        let is_framed = self.read == READ;
+        if is_framed && self.waiting.len() > READ_BELOW {
+            // Room to write wakes the connection.
+            return Ok(());
+        }
         let mut left = MESSAGES_PER_TURN;
         if !self.ended {
             return self.read(assoc, left, buffer, &mut cx, sink);

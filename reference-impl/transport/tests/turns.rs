@@ -5,8 +5,9 @@
 use rsp_transport::udp::{UdpConfig, UdpStack};
 use rsp_transport::{Event, Kind, Local, Outgoing, Peer, SctpOptions, Transport};
 use std::future::Future;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket};
+use std::time::{Duration, Instant};
 
 /// A HANDLE_RESOLUTION of the pool "pool".
 const QUESTION: [u8; 12] = [5, 0, 0, 12, 0, 9, 0, 8, b'p', b'o', b'o', b'l'];
@@ -45,6 +46,11 @@ fn tcp_listener(stack: &mut UdpStack) -> SocketAddr {
     };
     let port = stack.open(&local).expect("free");
     stack.local_addrs(port)[0]
+}
+
+#[expect(clippy::disallowed_methods, reason = "a deadline for a live stack")]
+fn soon() -> Option<Instant> {
+    Some(Instant::now() + Duration::from_millis(20))
 }
 
 async fn next(stack: &mut UdpStack) -> Event {
@@ -94,6 +100,51 @@ fn pipelined_questions_over_tcp_delay_sctp_by_a_few_turns() {
             before += 1;
         }
         assert!(before <= 5 * TURN, "{before} questions over TCP came first");
+    });
+}
+
+#[test]
+fn peer_that_reads_no_answers_is_not_read() {
+    run(async {
+        let mut registrar = stack();
+        let addr = tcp_listener(&mut registrar);
+        let mut client = TcpStream::connect(addr).expect("the kernel takes it");
+        let Event::Up { assoc, .. } = next(&mut registrar).await else {
+            panic!("it came up");
+        };
+        let answer = |stack: &mut UdpStack| {
+            let mut octets = [0; 32_768];
+            octets[..4].copy_from_slice(&[6, 0, 0x80, 0]);
+            let answer = Outgoing {
+                stream: 0,
+                ppid: 11,
+                unordered: false,
+                octets: &octets,
+            };
+            stack.send(assoc, answer)
+        };
+        // Many times what the kernel keeps of a connection: 32 KiB for each 12 octets.
+        client.set_nonblocking(true).expect("settable");
+        client.write_all(&QUESTION.repeat(1000)).expect("room");
+        let mut answered = 0;
+        while let Some(event) = registrar.recv(soon()).await.expect("works") {
+            assert!(matches!(event, Event::Message { .. }), "{event:?}");
+            answer(&mut registrar).expect("its queue is not full");
+            answered += 1;
+        }
+        assert!(answered < 1000, "all are answered");
+        client.set_nonblocking(false).expect("settable");
+        let mut rest = (answered as u64) * 32_768;
+        while rest > 0 {
+            rest -= client.read(&mut vec![0; 1 << 20]).expect("answers") as u64;
+            while let Some(event) = registrar.recv(soon()).await.expect("works") {
+                assert!(matches!(event, Event::Message { .. }), "{event:?}");
+                answer(&mut registrar).expect("its queue is not full");
+                answered += 1;
+                rest += 32_768;
+            }
+        }
+        assert_eq!(answered, 1000, "reading goes on with the peer");
     });
 }
 
