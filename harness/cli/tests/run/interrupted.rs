@@ -156,12 +156,15 @@ fn patient(place: &Place) -> (String, String) {
         .chain(registrar)
         .map(str::to_owned)
         .collect::<Vec<_>>();
-    let file = place.target(&command, "fresh = false");
-    let patient = std::fs::read_to_string(&file)
-        .expect("it was written")
-        .replace("500ms", "10min");
-    std::fs::write(&file, patient).expect("it can be written");
+    let file = with_long_grace(&place.target(&command, "fresh = false"));
     (file, seconds)
+}
+
+/// Changes a target file so that stopping the target can take ten minutes; returns its path.
+fn with_long_grace(file: &str) -> String {
+    let text = std::fs::read_to_string(file).expect("it was written");
+    std::fs::write(file, text.replace("500ms", "10min")).expect("it can be written");
+    file.to_owned()
 }
 
 #[test]
@@ -200,13 +203,15 @@ fn the_second_one_waits_for_nothing() {
 #[test]
 fn killed_harness_leaves_its_record() {
     let place = Place::new();
-    let (file, _) = patient(&place);
-    let mut run = place
-        .command(&["--target", &file, "--verbose", "rfc5352/3.1"])
-        .spawn()
-        .expect("the binary starts");
+    // One process, which ignores SIGTERM and ends with the harness.
+    let ignores = ["/bin/sh", "-c", "trap '' TERM; exec \"$@\"", "sh"].map(str::to_owned);
+    let command = [&ignores[..], &fake::command()].concat();
+    let short = "fresh = false\n[timers]\nt2-registration = \"200ms\"";
+    let file = with_long_grace(&place.target(&command, short));
+    let mut run = place.command(&["--target", &file, "--verbose", "rfc5352/3.1"]);
+    let mut run = run.env(fake::HOW, "is mute").spawn().expect("it starts");
     let mut err = BufReader::new(run.stderr.take().expect("it is piped"));
-    until(&mut err, "PASS");
+    until(&mut err, "rfc5352/3.1/");
     signal(&run, Signal::TERM);
     until(&mut err, "what was done so far is kept in");
     signal(&run, Signal::KILL);
