@@ -544,9 +544,12 @@ const LONGEST_ATTEMPT: Duration = Duration::from_secs(4);
 /// Pause between a refusal and the next attempt, so that the attempts are no busy loop.
 const PAUSE: Duration = Duration::from_millis(100);
 
+/// Handle of no pool. A multiple of four octets needs no padding, which a target may treat wrongly.
+const PROBE: &[u8; 16] = b"rspcheck-probe-0";
+
 /// Asks for a pool that does not exist until something answers, or until an association is up where that suffices.
 fn ask(world: &mut dyn World, ready: Ready, within: Duration) -> Result<Answer, WorldError> {
-    let octets = forge::handle_resolution(b"rspcheck-probe", false).octets();
+    let octets = forge::handle_resolution(PROBE, false).octets();
     let until = world.now() + within;
     let endpoint = world.open(EndpointKind::Sctp)?;
     let mut last = "no answer to the association's set-up".to_owned();

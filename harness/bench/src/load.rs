@@ -113,7 +113,8 @@ struct Client {
 /// [`LoadError::Io`] if a socket of the generator fails, [`LoadError::Target`] if the target rejects a
 /// registration, ends the association during the preparation, or does not answer it within 60 s.
 pub fn run(place: &Place, plan: &Plan) -> Result<Outcome, LoadError> {
-    let handle = format!("bench-{:016x}", plan.seed).into_bytes();
+    // 24 octets need no padding, which a target may treat wrongly.
+    let handle = format!("rspbench{:016x}", plan.seed).into_bytes();
     let mut generator = Generator {
         line: Line::start(place, 0)?,
         place,

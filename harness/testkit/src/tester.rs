@@ -131,10 +131,14 @@ impl<'w> Tester<'w> {
 
     // ---- players --------------------------------------------------------------------------------
 
-    /// Returns a pool handle that no other case of any run has used.
+    /// Returns a pool handle that no other case of any run has used. It has 28 octets and thus no padding, so that
+    /// only the cases about padding depend on the target's treatment of it.
     pub fn unused_pool_handle(&mut self) -> PoolHandle {
         self.pools_named += 1;
-        PoolHandle(format!("rspcheck-{:016x}-{}", self.seed, self.pools_named).into_bytes())
+        let handle = format!("rspcheck-{:016x}{:03x}", self.seed, self.pools_named);
+        let handle = PoolHandle(handle.into_bytes());
+        self.pools.named(&handle);
+        handle
     }
 
     /// Returns a random number other than 0, as PE Identifiers should be (RFC 5352 §3.1, R2.2).
@@ -560,8 +564,9 @@ impl<'w> Tester<'w> {
         self.expect_none(requirement, player, kind)
     }
 
-    /// Resolves an unused pool handle on the player's association and waits for any answer, which proves that
-    /// the target still serves. Sets up a new association if the old one is gone. Without an answer
+    /// Resolves an unused pool handle on the player's association and waits for an answer, which proves that
+    /// the target still serves. An answer about another pool counts as well, except one that the case has named
+    /// before: other checks judge the handle. Sets up a new association if the old one is gone. Without an answer
     /// `R5352_3_3_25` is broken where the case covers it; otherwise the case is inconclusive.
     ///
     /// # Errors
@@ -569,15 +574,18 @@ impl<'w> Tester<'w> {
     #[track_caller]
     pub fn probe(&mut self, player: impl Into<Player>) -> Outcome {
         let player = player.into();
+        // A late answer to an earlier request does not prove that the target has read the messages since.
+        let earlier = self.pools.all_named();
         let handle = self.unused_pool_handle();
         self.send(player, forge::handle_resolution(&handle.0, false))?;
-        let until = self.world.now() + self.latest(self.timers().t1_enrprequest);
-        // Any answer with this handle proves that the target serves.
-        let answered = self
-            .next_of(player, until, |m| {
-                m.is(HANDLE_RESOLUTION_RESPONSE) && echoes(m, &handle)
-            })?
-            .is_some();
+        let asked = self.world.now();
+        let until = asked + self.latest(self.timers().t1_enrprequest);
+        let answers = |m: &Message| {
+            let named = m.pool_handle();
+            let about_another = named.is_some_and(|named| earlier.contains(&named));
+            m.is(HANDLE_RESOLUTION_RESPONSE) && m.at >= asked && !about_another
+        };
+        let answered = self.next_of(player, until, answers)?.is_some();
         if answered {
             Ok(())
         } else {

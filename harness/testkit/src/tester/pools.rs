@@ -7,6 +7,7 @@ use crate::kind::{
 };
 use crate::player::{Player, PoolHandle};
 use rspcheck_dissect::{Dissection, Value};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// Existence of a pool in the target's handlespace, as far as the messages show it.
@@ -38,11 +39,24 @@ struct Member {
 #[derive(Debug, Default)]
 pub(super) struct Pools {
     members: Vec<Member>,
+    /// Handles that the tester has made or sent.
+    named: BTreeSet<PoolHandle>,
 }
 
 impl Pools {
+    /// Notes a handle that the case uses.
+    pub(super) fn named(&mut self, handle: &PoolHandle) {
+        self.named.insert(handle.clone());
+    }
+
+    /// Returns the handles that the case uses.
+    pub(super) fn all_named(&self) -> BTreeSet<PoolHandle> {
+        self.named.clone()
+    }
+
     /// Notes a message to the target. Membership is uncertain from now on until the answer.
     pub(super) fn sent(&mut self, player: Player, octets: &[u8], message: &Dissection) {
+        self.named.extend(handle_of(message));
         match octets.first() {
             Some(kind) if *kind == REGISTRATION.code => {
                 let (Some(handle), Some(id)) = (
