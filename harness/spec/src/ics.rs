@@ -58,6 +58,12 @@ vocabulary! {
     MultiHomed = "multi-homed",
     /// The suite can kill and restart it.
     Kill = "kill",
+    /// It accepts PEs whose user transport is UDP-Lite (RFC 5354 §3.7).
+    TransportUdpLite = "transport-udp-lite",
+    /// It accepts PEs whose user transport is DCCP (RFC 5354 §3.3).
+    TransportDccp = "transport-dccp",
+    /// It accepts PEs whose user transport is an Opaque Transport (RFC 5354 §3.16).
+    TransportOpaque = "transport-opaque",
     /// It supports the policy Weighted Round Robin (RFC 5356 §4.2).
     PolicyWeightedRoundRobin = "policy-weighted-round-robin",
     /// It supports the policy Random (RFC 5356 §4.3).

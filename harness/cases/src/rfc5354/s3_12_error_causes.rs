@@ -180,7 +180,8 @@ const UDP_LITE_POOL_TELLS_A_UDP_LITE_TRANSPORT: Case = registrar(
         R5354_3_12_8_1, // Cause 0x7 carries a transport of the pool's type.
     ],
     |t| transport_is_reported(t, udp_lite_pe, "udp-lite-transport"),
-);
+)
+.needs(&[Ics::TransportUdpLite]);
 
 const DCCP_POOL_TELLS_A_DCCP_TRANSPORT: Case = registrar(
     "rfc5354/3.12.8/dccp-pool-tells-a-dccp-transport",
@@ -192,7 +193,8 @@ const DCCP_POOL_TELLS_A_DCCP_TRANSPORT: Case = registrar(
         R5354_3_12_8_1, // Cause 0x7 carries a transport of the pool's type.
     ],
     |t| transport_is_reported(t, dccp_pe, "dccp-transport"),
-);
+)
+.needs(&[Ics::TransportDccp]);
 
 fn transport_is_reported(
     t: &mut Tester,

@@ -15,7 +15,8 @@ const DCCP_IS_DATA_ONLY: Case = registrar(
         R5354_3_3_5,  // The registrar treats DCCP as data only.
     ],
     dccp_is_data_only,
-);
+)
+.needs(&[Ics::TransportDccp]);
 
 fn dccp_is_data_only(t: &mut Tester) -> Outcome {
     let response = rejected_by_a_data_only_pool(t, dccp_pe)?;

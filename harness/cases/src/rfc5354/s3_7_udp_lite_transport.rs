@@ -15,7 +15,8 @@ const UDP_LITE_IS_DATA_ONLY: Case = registrar(
         R5354_3_7_5,  // The registrar treats UDP-Lite as data only.
     ],
     udp_lite_is_data_only,
-);
+)
+.needs(&[Ics::TransportUdpLite]);
 
 fn udp_lite_is_data_only(t: &mut Tester) -> Outcome {
     let response = rejected_by_a_data_only_pool(t, udp_lite_pe)?;
