@@ -279,20 +279,44 @@ impl<'w> Tester<'w> {
     /// [`Stop::Inconclusive`] for [`Stop::Broken`] of `part` and for a broken check in it; any other [`Stop`] of `part`
     /// as it is.
     pub fn preamble(&mut self, part: impl FnOnce(&mut Self) -> Outcome) -> Outcome {
-        self.in_preamble = true;
-        self.event(EventKind::Phase {
-            phase: Phase::Preamble,
-        });
-        let outcome = part(self);
-        self.in_preamble = false;
-        if let Some(why) = self.inconclusive.take() {
-            return Err(Stop::Inconclusive(format!("preamble: {why}")));
+        self.unjudged("preamble", part)
+    }
+
+    /// Runs the plain form of an exchange whose unusual form the case judges, and returns its result. If the plain
+    /// form fails as well, its being unusual is not the cause, so the case is inconclusive.
+    ///
+    /// # Errors
+    /// [`Stop::Inconclusive`] for [`Stop::Broken`] of `plain` and for a broken check in it; any other [`Stop`] of
+    /// `plain` as it is.
+    pub fn control<T>(
+        &mut self,
+        plain: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        self.unjudged("control", plain)
+    }
+
+    fn unjudged<T>(
+        &mut self,
+        name: &str,
+        part: impl FnOnce(&mut Self) -> Result<T, Stop>,
+    ) -> Result<T, Stop> {
+        let nested = std::mem::replace(&mut self.in_preamble, true);
+        if !nested {
+            let phase = Phase::Preamble;
+            self.event(EventKind::Phase { phase });
         }
-        self.event(EventKind::Phase { phase: Phase::Body });
+        let outcome = part(self);
+        self.in_preamble = nested;
+        if let Some(why) = self.inconclusive.take() {
+            return Err(Stop::Inconclusive(format!("{name}: {why}")));
+        }
+        if !nested {
+            self.event(EventKind::Phase { phase: Phase::Body });
+        }
         outcome.map_err(|stop| match stop {
-            Stop::Broken => Stop::Inconclusive(
-                "preamble: the target broke a requirement that the case depends on".into(),
-            ),
+            Stop::Broken => Stop::Inconclusive(format!(
+                "{name}: the target broke a requirement that the case depends on"
+            )),
             other => other,
         })
     }

@@ -36,8 +36,8 @@ fn report_goes_to_the_sender_only(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool);
     let (sender, other) = (t.pool_user(), t.pool_user());
     t.preamble(|t| t.register(&pe))?;
-    t.preamble(|t| t.probe(&sender))?;
-    t.preamble(|t| t.probe(&other))?;
+    t.control(|t| t.probe(&sender))?;
+    t.control(|t| t.probe(&other))?;
 
     let unknown = Forge::asap(0x40).parameter(Parameter::cookie(b"odd!"));
     t.send_octets(&sender, &unknown.octets())?;
@@ -63,7 +63,7 @@ fn unknown_parameter_is_reported_to_a_pu(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool);
     let (sender, other) = (t.pool_user(), t.pool_user());
     t.preamble(|t| t.register(&pe))?;
-    t.preamble(|t| t.probe(&other))?;
+    t.control(|t| t.probe(&other))?;
 
     let odd = Parameter::new(0x7fff, *b"odd!");
     let request = forge::handle_resolution(&pool.0, false).parameter(odd);
@@ -92,9 +92,9 @@ const ERROR_IS_NOT_ANSWERED: Case = registrar(
 
 fn error_is_not_answered(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
-    t.preamble(|t| t.probe(&pu))?;
+    t.control(|t| t.probe(&pu))?;
     let parameter = Parameter::new(0x7fff, *b"odd!");
-    let quoted = forge::handle_resolution(b"quoted handle", false).octets();
+    let quoted = forge::handle_resolution(b"a quoted handle!", false).octets();
     let causes = [
         Cause::new(Cause::UNSPECIFIED),
         Cause::with_parameter(Cause::UNRECOGNIZED_PARAMETER, parameter.clone()),
@@ -126,9 +126,9 @@ const ERROR_WITH_AN_UNKNOWN_CAUSE_IS_NOT_ANSWERED: Case = registrar(
 
 fn error_with_an_unknown_cause_is_not_answered(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
-    t.preamble(|t| t.probe(&pu))?;
+    t.control(|t| t.probe(&pu))?;
     for code in [0x000b, 0x7fff, 0x8000, 0xffff] {
-        for cause in [Cause::new(code), Cause::with_octets(code, *b"information")] {
+        for cause in [Cause::new(code), Cause::with_octets(code, *b"some")] {
             t.send_octets(&pu, &forge::asap_error(&[cause]).octets())?;
         }
     }
@@ -146,7 +146,7 @@ const ERROR_WITH_UNKNOWN_PARAMETERS_STARTS_NO_LOOP: Case = registrar(
 
 fn error_with_unknown_parameters_starts_no_loop(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
-    t.preamble(|t| t.probe(&pu))?;
+    t.control(|t| t.probe(&pu))?;
     for code in [0x7fff, 0xfffe] {
         let message = forge::asap_error(&[Cause::new(Cause::UNSPECIFIED)])
             .parameter(Parameter::new(code, *b"odd!"));
@@ -168,14 +168,14 @@ const BROKEN_ERROR_IS_SURVIVED: Case = registrar(
     "rfc5352/2.2.14/broken-error-is-survived",
     "The registrar continues to serve after an ASAP_ERROR without causes or with a wrong cause Length.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     broken_error_is_survived,
 );
 
 fn broken_error_is_survived(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
-    t.preamble(|t| t.probe(&pu))?;
+    t.control(|t| t.probe(&pu))?;
     throw(t, &pu, &forge::asap_error(&[]).octets())?;
     for length in [0_u16, 1, 3, 5, 8, 0x7fff, 0xffff] {
         let whole = || forge::asap_error(&[Cause::with_octets(0x0, *b"odd!")]);
@@ -218,6 +218,7 @@ const RESPONSES_SENT_TO_THE_REGISTRAR: Case = registrar(
     "rfc5352/2.2.14/responses-sent-to-the-registrar",
     "Responses sent to the registrar neither add nor remove a PE, and it continues to serve.",
     &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
         R5352_3_1_21, // A granted PE is listed as a member of its pool.
     ],
@@ -245,6 +246,7 @@ const KEEP_ALIVE_SENT_TO_THE_REGISTRAR: Case = registrar(
     "rfc5352/2.2.14/keep-alive-sent-to-the-registrar",
     "Keep-alives and announcements sent over SCTP neither add nor remove a PE.",
     &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
         R5352_3_1_21, // A granted PE is listed as a member of its pool.
     ],
@@ -267,6 +269,7 @@ const CONTROL_CHANNEL_MESSAGES_SENT_TO_THE_REGISTRAR: Case = registrar(
     "rfc5352/2.2.14/control-channel-messages-sent-to-the-registrar",
     "Cookies, cookie echoes and business cards neither add nor remove a PE.",
     &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
         R5352_3_1_21, // A granted PE is listed as a member of its pool.
     ],
@@ -277,8 +280,8 @@ fn control_channel_messages_sent_to_the_registrar(t: &mut Tester) -> Outcome {
     let unknown = t.unused_pool_handle();
     misplaced(t, unknown, |pe, unknown| {
         vec![
-            forge::cookie(b"state of a session"),
-            forge::cookie_echo(b"state of a session"),
+            forge::cookie(b"state of the session"),
+            forge::cookie_echo(b"state of the session"),
             forge::business_card(unknown, std::slice::from_ref(&pe.element)),
         ]
     })
@@ -295,6 +298,7 @@ fn misplaced(
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
+    t.control(|t| t.probe(&pu))?;
 
     for message in messages(&pe, &unknown.0) {
         // From the PU: if the registrar closes the association, the PE keeps its own.

@@ -43,7 +43,7 @@ const RESPONSE_ABOUT_AN_UNKNOWN_PE_NAMES_IT: Case = registrar(
 
 fn response_about_an_unknown_pe_names_it(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
-    pool.0.push(0xff);
+    pool.0.extend([0xff; 4]);
     let pe = t.pool_element(&pool);
 
     let response = t.answered(R5352_3_2_20, |t| t.deregister_response(&pe))?;

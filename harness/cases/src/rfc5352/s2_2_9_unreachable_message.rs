@@ -47,7 +47,7 @@ const REPORT_WITHOUT_IDENTIFIER_REMOVES_NOBODY: Case = registrar(
     "rfc5352/2.2.9/report-without-identifier-removes-nobody",
     "A report without a PE Identifier removes no PE, and the registrar continues to serve.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_21, // A granted PE is listed as a member of its pool.
     ],
     report_without_identifier_removes_nobody,
@@ -58,6 +58,7 @@ fn report_without_identifier_removes_nobody(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
+    t.control(|t| t.probe(&pu))?;
 
     let report = forge::endpoint_unreachable(&pool.0, pe.pe_identifier()).remove("pe-identifier");
     throw(t, &pu, &report?.octets())?;

@@ -44,8 +44,10 @@ const INFINITE_LIFE: Case = registrar(
 
 fn infinite_life(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let pe = t.pool_element(&pool).life(-1);
+    let plain = t.pool_element(&pool);
+    let pe = plain.clone().life(-1);
     let pu = t.pool_user();
+    welcome(t, &plain)?;
 
     let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     if response.flag('R') {
@@ -72,8 +74,10 @@ const LONGEST_LIFE: Case = registrar(
 
 fn longest_life(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let pe = t.pool_element(&pool).life(i32::MAX);
+    let plain = t.pool_element(&pool);
+    let pe = plain.clone().life(i32::MAX);
     let pu = t.pool_user();
+    welcome(t, &plain)?;
 
     let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     if response.flag('R') {
@@ -96,7 +100,10 @@ const ZERO_LIFE_IS_ANSWERED: Case = registrar(
 
 fn zero_life_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let pe = t.pool_element(&pool).life(0);
+    let plain = t.pool_element(&pool);
+    let pe = plain.clone().life(0);
+    welcome(t, &plain)?;
+
     let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.observe_message("a life of 0 s", &response);
     t.probe(&pe)
@@ -113,7 +120,10 @@ const NEGATIVE_LIFE_IS_ANSWERED: Case = registrar(
 
 fn negative_life_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let pe = t.pool_element(&pool).life(-2);
+    let plain = t.pool_element(&pool);
+    let pe = plain.clone().life(-2);
+    welcome(t, &plain)?;
+
     let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.observe_message("a life of -2 s", &response);
     t.probe(&pe)
@@ -131,7 +141,10 @@ const IDENTIFIER_ZERO_IS_ANSWERED: Case = registrar(
 
 fn identifier_zero_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let pe = t.pool_element(&pool).id(0);
+    let plain = t.pool_element(&pool);
+    let pe = plain.clone().id(0);
+    welcome(t, &plain)?;
+
     let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.names_pe(R5352_2_2_3_6, &response, &pe);
     t.observe_message("PE Identifier 0", &response);
@@ -150,7 +163,10 @@ const LARGEST_IDENTIFIER_IS_ANSWERED: Case = registrar(
 
 fn largest_identifier_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let pe = t.pool_element(&pool).id(u32::MAX);
+    let plain = t.pool_element(&pool);
+    let pe = plain.clone().id(u32::MAX);
+    welcome(t, &plain)?;
+
     let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
     t.names_pe(R5352_2_2_3_6, &response, &pe);
     t.observe_message("PE Identifier 0xffffffff", &response);
@@ -161,7 +177,8 @@ const HANDLE_OF_ONE_OCTET: Case = registrar(
     "rfc5352/3.1/handle-of-one-octet",
     "A pool handle of one octet, with three of padding, is repeated as it was sent.",
     &[
-        R5352_3_1_53,  // Every registration is answered.
+        R5354_3_15,    // A parameter's Length does not count its own padding.
+        R5354_3_9_2,   // A Pool Handle's Length does not count padding.
         R5352_2_2_3_5, // A registration response repeats the Pool Handle.
         R5352_3_1_21,  // A granted PE is listed as a member of its pool.
     ],
@@ -172,7 +189,7 @@ fn handle_of_one_octet(t: &mut Tester) -> Outcome {
     // This handle may be in use: other PEs may be in the pool, and this PE leaves it in the end.
     let pool = PoolHandle(vec![0xa7]);
     let pe = t.pool_element(&pool);
-    comes_back(t, &pe)
+    comes_back(t, &pe, R5354_3_15)
 }
 
 const HANDLE_WITHOUT_PADDING: Case = registrar(
@@ -190,14 +207,15 @@ fn handle_without_padding(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     pool.0.resize(32, b'-');
     let pe = t.pool_element(&pool);
-    comes_back(t, &pe)
+    comes_back(t, &pe, R5352_3_1_53)
 }
 
 const HANDLE_OF_255_OCTETS: Case = registrar(
     "rfc5352/3.1/handle-of-255-octets",
     "A pool handle of 255 octets is repeated as it was sent, granted or rejected.",
     &[
-        R5352_3_1_53,  // Every registration is answered.
+        R5354_3_15,    // A parameter's Length does not count its own padding.
+        R5354_3_9_2,   // A Pool Handle's Length does not count padding.
         R5352_2_2_3_5, // A registration response repeats the Pool Handle.
         R5352_3_1_21,  // A granted PE is listed as a member of its pool.
     ],
@@ -208,7 +226,7 @@ fn handle_of_255_octets(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     pool.0.resize(255, b'-');
     let pe = t.pool_element(&pool);
-    comes_back(t, &pe)
+    comes_back(t, &pe, R5354_3_15)
 }
 
 const BINARY_HANDLE: Case = registrar(
@@ -226,7 +244,7 @@ fn binary_handle(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
     pool.0.iter_mut().for_each(|octet| *octet ^= 0x80);
     let pe = t.pool_element(&pool);
-    comes_back(t, &pe)
+    comes_back(t, &pe, R5352_3_1_53)
 }
 
 const EMPTY_HANDLE_IS_SURVIVED: Case = registrar(
@@ -241,6 +259,7 @@ const EMPTY_HANDLE_IS_SURVIVED: Case = registrar(
 fn empty_handle_is_survived(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&PoolHandle(Vec::new()));
     let pu = t.pool_user();
+    t.control(|t| t.probe(&pe))?;
     t.send_octets(&pe, &forge::registration(&[], &pe.element).octets())?;
     t.probe(&pe)?;
     let answers = t.take_all(&pe, REGISTRATION_RESPONSE);
@@ -262,10 +281,10 @@ const HANDLES_DIFFER_AFTER_A_NUL: Case = registrar(
 
 fn handles_differ_after_a_nul(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
-    pool.0.extend(*b"\0a");
+    pool.0.extend(*b"\0abc");
     let mut other = pool.clone();
     other.0.pop();
-    other.0.push(b'b');
+    other.0.push(b'd');
     name_two_pools(t, &pool, &other)
 }
 
@@ -327,16 +346,21 @@ const HANDLE_PADDING_IS_IGNORED: Case = registrar(
 
 fn handle_padding_is_ignored(t: &mut Tester) -> Outcome {
     let mut pool = t.unused_pool_handle();
-    pool.0.resize(29, b'-'); // Three octets of padding.
+    pad_to(&mut pool.0, 1); // Three octets of padding.
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
-    t.preamble(|t| t.register(&pe))?;
+    let plain = t.control(|t| {
+        t.register(&pe)?;
+        t.resolve(&pu, &pool)
+    })?;
 
     let spoiled = forge::registration(&pool.0, &pe.element).padding("pool-handle", 0xff);
     t.send_octets(&pe, &spoiled?.octets())?;
-    let response = t.registration_response(&pe)?;
+    let response = t.answered(R5354_3_17, |t| t.registration_response(&pe))?;
     t.granted(&[R5354_3_17], &response);
-    t.names_pool(R5354_3_17, &response, &pool);
+    // Another case is about the octets of the handle.
+    let (echoed, plain) = (response.text("pool-handle"), plain.text("pool-handle"));
+    t.check_eq(R5354_3_17, "handle", echoed, plain);
     t.lists(R5354_3_17, &pu, &pool, &[&pe])
 }
 
@@ -377,7 +401,8 @@ const RESERVED_FIELD_OF_UDP_LITE_IS_NO_TRANSPORT_USE: Case = registrar(
         R5354_3_7_5, // The registrar treats UDP-Lite as data only.
     ],
     reserved_field_of_udp_lite_is_no_transport_use,
-);
+)
+.needs(&[Ics::TransportUdpLite]);
 
 fn reserved_field_of_udp_lite_is_no_transport_use(t: &mut Tester) -> Outcome {
     let response = join_with_a_reserved_field(t, udp_lite_pe)?;
@@ -392,7 +417,8 @@ const RESERVED_FIELD_OF_DCCP_IS_NO_TRANSPORT_USE: Case = registrar(
         R5354_3_3_5, // The registrar treats DCCP as data only.
     ],
     reserved_field_of_dccp_is_no_transport_use,
-);
+)
+.needs(&[Ics::TransportDccp]);
 
 fn reserved_field_of_dccp_is_no_transport_use(t: &mut Tester) -> Outcome {
     let response = join_with_a_reserved_field(t, dccp_pe)?;
@@ -410,6 +436,7 @@ fn join_with_a_reserved_field(
     let first = new_pe(t, &pool)?;
     let other = new_pe(t, &pool)?;
     t.preamble(|t| t.register(&first))?;
+    welcome(t, &other)?;
     let registration = forge::registration(&pool.0, &other.element);
     let spoilt = registration.set("pool-element/user-transport/reserved", 1)?;
     t.send_octets(&other, &spoilt.octets())?;
@@ -429,6 +456,7 @@ fn undefined_transport_use_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let transport = own_sctp(t, &pe, 2)?;
+    welcome(t, &pe)?;
     let pe = pe.user_transport(transport);
 
     t.send_octets(&pe, &forge::registration(&pool.0, &pe.element).octets())?;
@@ -448,10 +476,12 @@ const INVALID_POLICY_TYPE_IS_ANSWERED: Case = registrar(
 
 fn invalid_policy_type_is_answered(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let pe = t.pool_element(&pool).policy(Policy::Other {
+    let plain = t.pool_element(&pool);
+    let pe = plain.clone().policy(Policy::Other {
         kind: 0,
         data: Vec::new(),
     });
+    welcome(t, &plain)?;
 
     t.send_octets(&pe, &forge::registration(&pool.0, &pe.element).octets())?;
     let response = t.registration_response(&pe)?; // Checks R5352_3_1_53.
@@ -459,11 +489,19 @@ fn invalid_policy_type_is_answered(t: &mut Tester) -> Outcome {
     Ok(())
 }
 
-/// Checks that the response repeats the octets of the handle, and that a granted PE is in that pool.
-fn comes_back(t: &mut Tester, pe: &PoolElement) -> Outcome {
+/// Checks that the registration is answered, by this requirement, that the response repeats the octets of the
+/// handle, and that a granted PE is in that pool. The same PE can register under a plain handle.
+fn comes_back(t: &mut Tester, pe: &PoolElement, answered: ReqId) -> Outcome {
+    let plain = t.unused_pool_handle();
     let pu = t.pool_user();
-    let response = t.register_response(pe)?; // Checks R5352_3_1_53.
-    t.names_pool(R5352_2_2_3_5, &response, &pe.handle);
+    welcome(t, &pe.clone().in_pool(&plain))?;
+
+    let response = t.answered(answered, |t| t.register_response(pe))?;
+    if answered == R5354_3_15 {
+        repeats_handle(t, R5352_2_2_3_5, &response, &pe.handle);
+    } else {
+        t.names_pool(R5352_2_2_3_5, &response, &pe.handle);
+    }
     if response.flag('R') {
         t.observe_message("the handle is rejected", &response);
         return Ok(());
@@ -476,7 +514,11 @@ fn comes_back(t: &mut Tester, pe: &PoolElement) -> Outcome {
 fn name_two_pools(t: &mut Tester, pool: &PoolHandle, other: &PoolHandle) -> Outcome {
     let pe = t.pool_element(pool);
     let pu = t.pool_user();
-    t.preamble(|t| t.register(&pe))?;
+    t.control(|t| t.resolve(&pu, other).map(drop))?;
+    t.control(|t| {
+        t.register(&pe)?;
+        t.resolve(&pu, pool).map(drop)
+    })?;
 
     t.lists(R5354_3_9_3, &pu, pool, &[&pe])?;
     t.lists_none(R5354_3_9_3, &pu, other)

@@ -435,7 +435,6 @@ fn handles_that_are_nearly_the_same(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
-    t.preamble(|t| t.register(&pe))?;
 
     let octets = &pool.0;
     let mut last_bit_flipped = octets.clone();
@@ -450,8 +449,15 @@ fn handles_that_are_nearly_the_same(t: &mut Tester) -> Outcome {
         [b"\0", &octets[..]].concat(),
         [&octets[..], b" "].concat(),
         last_bit_flipped,
-    ];
-    for handle in near.map(PoolHandle) {
+    ]
+    .map(PoolHandle);
+    t.control(|t| {
+        let mut near = near.iter();
+        near.try_for_each(|handle| t.resolve(&pu, handle).map(drop))
+    })?;
+    t.preamble(|t| t.register(&pe))?;
+
+    for handle in near {
         let response = t.resolve(&pu, &handle)?;
         t.excludes(R5354_3_9_3, &response, &pe);
         t.error(R5352_3_3_25, &response);

@@ -362,7 +362,7 @@ const REPORT_OF_AN_UNKNOWN_PE_IS_HARMLESS: Case = registrar(
     "rfc5352/3.5/report-of-an-unknown-pe-is-harmless",
     "Reports of unknown PEs remove no PE of the pool.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_21, // A granted PE is listed as a member of its pool.
     ],
     report_of_an_unknown_pe_is_harmless,
@@ -373,6 +373,7 @@ fn report_of_an_unknown_pe_is_harmless(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
+    t.control(|t| t.probe(&pu))?;
 
     for _ in 0..5 {
         let stranger = t.random_identifier();
@@ -386,6 +387,7 @@ const REPORT_UNDER_THE_WRONG_POOL_IS_HARMLESS: Case = registrar(
     "rfc5352/3.5/report-under-the-wrong-pool-is-harmless",
     "Reports of a PE under another or an unknown pool handle remove no PE.",
     &[
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
         R5352_3_1_21, // A granted PE is listed as a member of its pool.
     ],
@@ -398,6 +400,7 @@ fn report_under_the_wrong_pool_is_harmless(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
     t.preamble(|t| t.register(&neighbour))?;
+    t.control(|t| t.probe(&pu))?;
 
     for wrong in [&other, &unknown] {
         for _ in 0..5 {
@@ -417,7 +420,7 @@ const REPORT_OF_A_DE_REGISTERED_PE_IS_HARMLESS: Case = registrar(
     "rfc5352/3.5/report-of-a-de-registered-pe-is-harmless",
     "A report of a PE that has de-registered neither adds nor removes a PE.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_21, // A granted PE is listed as a member of its pool.
     ],
     report_of_a_de_registered_pe_is_harmless,
@@ -430,6 +433,7 @@ fn report_of_a_de_registered_pe_is_harmless(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&stays))?;
     t.preamble(|t| t.register(&left))?;
     leave(t, &left)?;
+    t.control(|t| t.probe(&pu))?;
 
     report_unreachable(t, &pu, &left)?;
     serves_on(t, &pu)?;

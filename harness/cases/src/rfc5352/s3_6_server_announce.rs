@@ -103,7 +103,7 @@ const NONSENSE_ON_THE_CHANNEL: Case = registrar(
     "Datagrams that are no announcement or a malformed one do not stop the registrar.",
     &[
         R5352_3_6_2,  // A registrar announces itself every (N+1) times T6.
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     nonsense_on_the_channel,
 )
@@ -116,6 +116,7 @@ fn nonsense_on_the_channel(t: &mut Tester) -> Outcome {
         .unwrap_or(0);
     let good = forge::server_announce(OTHER, &[somewhere(t, &listener)?]);
     let pool = t.unused_pool_handle();
+    t.control(next_pu_is_served)?;
     for octets in [
         vec![0x0a],
         vec![0xff; 32],

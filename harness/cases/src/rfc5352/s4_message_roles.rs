@@ -76,6 +76,7 @@ const ASAP_ERROR_IS_NOT_ANSWERED_BY_ONE: Case = registrar(
 
 fn asap_error_is_not_answered_by_one(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
+    t.control(|t| t.probe(&pu))?;
     for error in errors() {
         t.send(&pu, error)?;
     }
@@ -121,6 +122,7 @@ fn server_announce_over_an_association(t: &mut Tester) -> Outcome {
         addrs: vec![at.ip()],
     };
     let server = t.random_identifier();
+    t.control(next_pu_is_served)?;
 
     t.send(&alone, forge::server_announce(server, &[]))?;
     let announcement = forge::server_announce(server, &[transport]);
@@ -203,10 +205,11 @@ fn messages_between_pe_and_pu_do_no_harm(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let messages = [
-        forge::cookie(b"state of a session"),
-        forge::cookie_echo(b"state of a session"),
+        forge::cookie(b"state of the session"),
+        forge::cookie_echo(b"state of the session"),
         forge::business_card(&pool.0, std::slice::from_ref(&pe.element)),
     ];
+    t.control(next_pu_is_served)?;
     for message in messages {
         let sender = t.pool_user();
         t.send(&sender, message)?;

@@ -82,6 +82,7 @@ const OTHER_PPIDS_DO_NO_HARM: Case = registrar(
 );
 
 fn other_ppids_do_no_harm(t: &mut Tester) -> Outcome {
+    t.control(next_pu_is_served)?;
     // Unspecified, ENRP's, and ASAP's in the wrong byte order.
     for ppid in [0, 12, 0x0b00_0000] {
         let pool = t.unused_pool_handle();
@@ -107,6 +108,7 @@ const TWO_MESSAGES_IN_ONE_USER_MESSAGE_DO_NO_HARM: Case = registrar(
 fn two_messages_in_one_user_message_do_no_harm(t: &mut Tester) -> Outcome {
     let handles = [t.unused_pool_handle(), t.unused_pool_handle()];
     let odd = t.pool_user();
+    t.control(next_pu_is_served)?;
     let requests = handles.map(|handle| forge::handle_resolution(&handle.0, false).octets());
 
     t.send_octets(&odd, &requests.concat())?;

@@ -18,17 +18,21 @@ const HANDLES_OF_EVERY_PADDING_ARE_ECHOED: Case = registrar(
     "rfc5354/3.9/handles-of-every-padding-are-echoed",
     "Handles of one to nine octets are repeated octet for octet, without their padding.",
     &[
-        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
-        R5354_3_9_1,  // A Pool Handle has type 0x9 and Length - 4 handle octets.
+        R5354_3_15,  // A parameter's Length does not count its own padding.
+        R5354_3_9_1, // A Pool Handle has type 0x9 and Length - 4 handle octets.
+        R5354_3_9_2, // A Pool Handle's Length does not count padding.
     ],
     handles_of_every_padding_are_echoed,
 );
 
 fn handles_of_every_padding_are_echoed(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
+    let handle = |length: u8| PoolHandle((0..length).map(|n| 0xe0 + n).collect());
+    t.control(|t| answer(t, &pu, &handle(4)).map(drop))?;
+
     for length in 1..=9 {
-        let octets = (0..length).map(|n| 0xe0 + n as u8).collect();
-        echoed(t, &pu, PoolHandle(octets))?;
+        let response = t.answered(R5354_3_15, |t| answer(t, &pu, &handle(length)))?;
+        repeats_handle(t, R5354_3_9_1, &response, &handle(length));
     }
     Ok(())
 }
@@ -45,15 +49,19 @@ const OCTETS_THAT_ARE_NO_TEXT_ARE_ECHOED: Case = registrar(
 
 fn octets_that_are_no_text_are_echoed(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
+    // Multiples of four: other cases are about padding.
     let handles = [
-        &b"\0\0\0\0\0"[..],
-        b"\0first",
-        b"last\0",
-        b"\x01\x7f\x80\xff\xfe\xc3\x28",
+        &b"\0\0\0\0"[..],
+        b"\0a first",
+        b"at last\0",
+        b"\x01\x7f\x80\xff\xfe\xc3\x28\r",
         b"\xff\xff\xff\xff",
     ];
+    t.control(|t| t.probe(&pu))?;
     for octets in handles {
-        echoed(t, &pu, PoolHandle(octets.to_vec()))?;
+        let handle = PoolHandle(octets.to_vec());
+        let response = answer(t, &pu, &handle)?;
+        t.names_pool(R5354_3_9_1, &response, &handle);
     }
     Ok(())
 }
@@ -120,19 +128,24 @@ fn one_bit_makes_another_handle(t: &mut Tester) -> Outcome {
     are_other_handles(t, &pool, &others)
 }
 
-/// Checks that the response to a request repeats the octets of the handle.
-fn echoed(t: &mut Tester, pu: &PoolUser, handle: PoolHandle) -> Outcome {
+/// Returns the response to a request for an unknown pool, whatever handle it names.
+fn answer(t: &mut Tester, pu: &PoolUser, handle: &PoolHandle) -> Result<Message, Stop> {
     t.send(pu, forge::handle_resolution(&handle.0, false))?;
-    let response = t.resolution_response(R5352_3_3_25, pu)?;
-    t.names_pool(R5354_3_9_1, &response, &handle);
-    Ok(())
+    t.resolution_response(R5352_3_3_25, pu)
 }
 
-/// Checks that a PE registered under one handle is not listed under the others.
+/// Checks that a PE registered under one handle is not listed under the others, each of which is answered before.
 fn are_other_handles(t: &mut Tester, pool: &PoolHandle, others: &[PoolHandle]) -> Outcome {
     let pe = t.pool_element(pool);
     let pu = t.pool_user();
-    t.preamble(|t| t.register(&pe))?;
+    t.control(|t| {
+        let mut others = others.iter();
+        others.try_for_each(|other| t.resolve(&pu, other).map(drop))
+    })?;
+    t.control(|t| {
+        t.register(&pe)?;
+        t.resolve(&pu, pool).map(drop)
+    })?;
 
     for other in others {
         let response = t.answered(R5352_3_3_25, |t| t.resolve(&pu, other))?;

@@ -26,11 +26,14 @@ fn padding_of_a_handle_is_no_part_of_it(t: &mut Tester) -> Outcome {
     let first = t.pool_element(&pool);
     let odd = t.pool_element(&pool);
     let pu = t.pool_user();
-    t.preamble(|t| t.register(&first))?;
+    t.control(|t| {
+        t.register(&first)?;
+        t.resolve(&pu, &pool).map(drop)
+    })?;
 
     let message = forge::registration(&pool.0, &odd.element).padding("pool-handle", 0xa5);
     t.send_octets(&odd, &message?.octets())?;
-    let response = t.registration_response(&odd)?;
+    let response = t.answered(R5354_3_17, |t| t.registration_response(&odd))?;
     t.granted(&[R5354_3_17], &response);
     let echoed = response.text("pool-handle");
     let plain = t.resolve(&pu, &pool)?;
@@ -108,7 +111,7 @@ fn padding_of_a_skipped_parameter_is_ignored(t: &mut Tester) -> Outcome {
             .insert_before("pe-identifier", Parameter::new(0xbfff, *b"odd!!"))
     };
     // This case tests the padding only: with zero padding the parameter has to be skipped.
-    t.preamble(|t| {
+    t.control(|t| {
         t.send_octets(&first, &odd(first.pe_identifier())?.octets())?;
         t.deregistration_response(&first).map(drop)
     })?;

@@ -362,31 +362,73 @@ const EMPTY_UNKNOWN_PARAMETER: Case = registrar(
         R5354_3_9,      // Unknown parameter (11): cause 0x1 reports it.
         R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
     ],
-    |t| with_value(t, b""),
+    empty_unknown_parameter,
 );
+
+fn empty_unknown_parameter(t: &mut Tester) -> Outcome {
+    t.control(|t| {
+        let (done, _) = with_value(t, VALUE, R5354_3_8)?;
+        t.check(R5354_3_8, done);
+        Ok(())
+    })?;
+    let (done, reports) = with_value(t, b"", R5354_3_8)?;
+    t.check_that(R5354_3_8, done, "the PE is not registered");
+    judge_parameter(t, R5354_3_9, &reports, &Parameter::new(SKIP_REPORT, b""));
+    Ok(())
+}
 
 const PADDED_UNKNOWN_PARAMETER: Case = registrar(
     "rfc5354/3/padded-unknown-parameter",
-    "An unknown 11 parameter with padding is skipped and reported.",
+    "An unknown 11 parameter with padding is skipped and reported like one without.",
     &[
-        R5354_3_8,      // Unknown parameter (11): the receiver skips it.
-        R5352_2_2_14_6, // An unknown type is reported by ASAP_ERROR.
-        R5354_3_9,      // Unknown parameter (11): cause 0x1 reports it.
+        R5354_3_15,     // A parameter's Length does not count its own padding.
         R5354_3_12_2_1, // Cause 0x1 carries the whole unknown parameter.
     ],
-    |t| with_value(t, b"odd!!"),
+    padded_unknown_parameter,
 );
 
-fn with_value(t: &mut Tester, value: &[u8]) -> Outcome {
-    let scene = Scene::set(t, Ask::Registration)?;
-    let unknown = Parameter::new(SKIP_REPORT, value);
-    scene.ask_with(t, unknown.clone(), Place::Middle)?;
-    let answer = scene.answer(t, R5354_3_8)?;
-    let done = scene.carried_out(t, Some(&answer))?;
-    t.check_that(R5354_3_8, done, answer.summary());
-    let reports = reports(t, scene.asker(), UNRECOGNIZED_PARAMETER, 1, Some(answer))?;
-    judge_parameter(t, R5354_3_9, &reports, &unknown);
+fn padded_unknown_parameter(t: &mut Tester) -> Outcome {
+    let plain = t.control(|t| {
+        let (done, reports) = with_value(t, VALUE, R5354_3_8)?;
+        t.check(R5354_3_8, done);
+        Ok(reports)
+    })?;
+
+    let value = b"odd!!";
+    let (done, reports) = with_value(t, value, R5354_3_15)?;
+    t.check_that(R5354_3_15, done, "the PE is not registered");
+    // Other cases judge the report of a parameter without padding.
+    let unpadded = Parameter::new(SKIP_REPORT, VALUE).octets();
+    let plain = quoted(&plain, UNRECOGNIZED_PARAMETER);
+    if !plain.iter().any(|q| quotes(q, &unpadded)) {
+        t.observe("unknown parameters without padding are not quoted whole either");
+        return Ok(());
+    }
+    let quotations = quoted(&reports, UNRECOGNIZED_PARAMETER);
+    let whole = Parameter::new(SKIP_REPORT, *value).octets();
+    let mut counted = whole.clone();
+    counted[3] = counted.len() as u8;
+    let counts = quotations.iter().any(|q| q[..] == counted[..]);
+    t.check_that(R5354_3_15, !counts, format!("quoted: {quotations:02x?}"));
+    if !counts {
+        let right = quotations
+            .iter()
+            .any(|q| quotes(q, &whole[..4 + value.len()]));
+        let note = format!("quoted: {quotations:02x?}");
+        t.check_that(R5354_3_12_2_1, right, note);
+    }
     Ok(())
+}
+
+/// Registers a PE with an unknown 11 parameter of this value. Returns true if it was carried out, and the
+/// reports of the parameter.
+fn with_value(t: &mut Tester, value: &[u8], answered: ReqId) -> Result<(bool, Vec<Message>), Stop> {
+    let scene = Scene::set(t, Ask::Registration)?;
+    scene.ask_with(t, Parameter::new(SKIP_REPORT, value), Place::Middle)?;
+    let answer = scene.answer(t, answered)?;
+    let done = scene.carried_out(t, Some(&answer))?;
+    let reports = reports(t, scene.asker(), UNRECOGNIZED_PARAMETER, 1, Some(answer))?;
+    Ok((done, reports))
 }
 
 /// Checks the report of an unknown parameter. Its value fills four octets or is quoted without padding.

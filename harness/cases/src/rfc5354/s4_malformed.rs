@@ -34,7 +34,7 @@ const REGISTRATION_CUT_ANYWHERE: Case = registrar(
     "rfc5354/4/registration-cut-anywhere",
     "The registrar continues to serve after registrations cut off at every third octet.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     registration_cut_anywhere,
@@ -43,7 +43,7 @@ const REGISTRATION_CUT_ANYWHERE: Case = registrar(
 fn registration_cut_anywhere(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
-    t.preamble(|t| t.probe(&pe))?;
+    welcome(t, &pe)?;
     let message = forge::registration(&pool.0, &pe.element).octets();
     for at in (1..message.len()).step_by(3) {
         throw(t, &pe, &message[..at])?;
@@ -55,7 +55,7 @@ const RESOLUTION_CUT_ANYWHERE: Case = registrar(
     "rfc5354/4/resolution-cut-anywhere",
     "The registrar continues to serve after handle resolutions cut off at every octet.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     resolution_cut_anywhere,
 );
@@ -63,7 +63,7 @@ const RESOLUTION_CUT_ANYWHERE: Case = registrar(
 fn resolution_cut_anywhere(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user();
-    t.preamble(|t| t.probe(&pu))?;
+    t.control(|t| t.probe(&pu))?;
     let message = forge::handle_resolution(&pool.0, true).octets();
     for at in 1..message.len() {
         throw(t, &pu, &message[..at])?;
@@ -78,7 +78,7 @@ const MESSAGE_LENGTH_TOO_SMALL: Case = registrar(
     "rfc5354/4/message-length-too-small",
     "The registrar continues to serve after registrations whose message Length is too small.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     |t| each_registration(t, LENGTHS_TOO_SMALL, |m, length| m.set("length", length)),
@@ -88,7 +88,7 @@ const MESSAGE_LENGTH_TOO_LARGE: Case = registrar(
     "rfc5354/4/message-length-too-large",
     "The registrar continues to serve after registrations whose message Length exceeds the octets sent.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     |t| each_registration(t, LENGTHS_TOO_LARGE, |m, length| m.set("length", length)),
@@ -98,7 +98,7 @@ const PARAMETER_LENGTH_TOO_SMALL: Case = registrar(
     "rfc5354/4/parameter-length-too-small",
     "The registrar continues to serve after Pool Handles with a Length of 0 to 3.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     |t| {
@@ -112,7 +112,7 @@ const PARAMETER_LENGTH_BEYOND_THE_MESSAGE: Case = registrar(
     "rfc5354/4/parameter-length-beyond-the-message",
     "The registrar continues to serve after Pool Handles whose Length exceeds the message.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     |t| {
@@ -126,7 +126,7 @@ const POOL_ELEMENT_LENGTH_IS_WRONG: Case = registrar(
     "rfc5354/4/pool-element-length-is-wrong",
     "The registrar continues to serve after Pool Elements whose Length is too small or exceeds the message.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     |t| {
@@ -140,7 +140,7 @@ const NESTED_LENGTH_IS_WRONG: Case = registrar(
     "rfc5354/4/nested-length-is-wrong",
     "The registrar continues to serve after user transports whose Length is too small or exceeds the Pool Element.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     |t| {
@@ -154,7 +154,7 @@ const ADDRESS_LENGTH_IS_WRONG: Case = registrar(
     "rfc5354/4/address-length-is-wrong",
     "The registrar continues to serve after address parameters of a wrong size.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     |t| {
@@ -170,7 +170,7 @@ const POLICY_LENGTH_IS_WRONG: Case = registrar(
     "rfc5354/4/policy-length-is-wrong",
     "The registrar continues to serve after policies of a wrong size.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     |t| {
@@ -184,7 +184,7 @@ const PARAMETER_MISSING: Case = registrar(
     "rfc5354/4/parameter-missing",
     "The registrar continues to serve after registrations without handle, user transport or policy.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     |t| {
@@ -200,7 +200,7 @@ const PARAMETER_OF_ANOTHER_KIND: Case = registrar(
     "rfc5354/4/parameter-of-another-kind",
     "The registrar continues to serve after a registration with a Cookie for its handle and another type for its policy.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     |t| {
@@ -219,7 +219,7 @@ fn each_registration(
 ) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
-    t.preamble(|t| t.probe(&pe))?;
+    welcome(t, &pe)?;
     for value in values {
         let message = spoil(forge::registration(&pool.0, &pe.element), *value);
         throw(t, &pe, &message?.octets())?;
@@ -231,7 +231,7 @@ const PE_IDENTIFIER_LENGTH_IS_WRONG: Case = registrar(
     "rfc5354/4/pe-identifier-length-is-wrong",
     "The registrar continues to serve after PE Identifiers of other sizes than four octets.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     pe_identifier_length_is_wrong,
 );
@@ -240,6 +240,7 @@ fn pe_identifier_length_is_wrong(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.register(&pe))?;
+    t.control(|t| t.probe(&pe))?;
     for length in [0_u16, 4, 6, 7, 9, 12, 0xffff] {
         let message = forge::deregistration(&pool.0, pe.pe_identifier());
         let message = message.set("pe-identifier/#length", length);
@@ -252,7 +253,7 @@ const TRAILING_OCTETS: Case = registrar(
     "rfc5354/4/trailing-octets",
     "The registrar continues to serve after handle resolutions with octets behind their end.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     trailing_octets,
 );
@@ -260,7 +261,7 @@ const TRAILING_OCTETS: Case = registrar(
 fn trailing_octets(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user();
-    t.preamble(|t| t.probe(&pu))?;
+    t.control(|t| t.probe(&pu))?;
     for more in [&[0_u8; 4][..], &[0xff; 4], &[0x05], b"\x00\x09\x00\x08more"] {
         let message = forge::handle_resolution(&pool.0, false).raw(more);
         throw(t, &pu, &message.octets())?;
@@ -272,7 +273,7 @@ const TWO_MESSAGES_IN_ONE_USER_MESSAGE: Case = registrar(
     "rfc5354/4/two-messages-in-one-user-message",
     "The registrar continues to serve after two handle resolutions in one user message.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     two_messages_in_one_user_message,
 );
@@ -280,7 +281,7 @@ const TWO_MESSAGES_IN_ONE_USER_MESSAGE: Case = registrar(
 fn two_messages_in_one_user_message(t: &mut Tester) -> Outcome {
     let (one, two) = (t.unused_pool_handle(), t.unused_pool_handle());
     let pu = t.pool_user();
-    t.preamble(|t| t.probe(&pu))?;
+    t.control(|t| t.probe(&pu))?;
     let second = forge::handle_resolution(&two.0, false).octets();
     let both = forge::handle_resolution(&one.0, false).raw(&second);
     throw(t, &pu, &both.octets())?;
@@ -291,7 +292,7 @@ const PARAMETERS_IN_THE_WRONG_ORDER: Case = registrar(
     "rfc5354/4/parameters-in-the-wrong-order",
     "The registrar continues to serve after a registration with its Pool Element before its Pool Handle.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     parameters_in_the_wrong_order,
@@ -300,7 +301,7 @@ const PARAMETERS_IN_THE_WRONG_ORDER: Case = registrar(
 fn parameters_in_the_wrong_order(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
-    t.preamble(|t| t.probe(&pe))?;
+    welcome(t, &pe)?;
     let message = Forge::asap(0x01)
         .parameter(Parameter::pool_element(&pe.element))
         .parameter(Parameter::pool_handle(&pool.0));
@@ -312,7 +313,7 @@ const PARAMETER_TWICE: Case = registrar(
     "rfc5354/4/parameter-twice",
     "The registrar continues to serve after registrations with two handles, user transports, policies or Pool Elements.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
         R5352_3_1_55, // The response to a rejected registration has R set.
     ],
     parameter_twice,
@@ -322,7 +323,7 @@ fn parameter_twice(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let other = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
-    t.preamble(|t| t.probe(&pe))?;
+    welcome(t, &pe)?;
     let plain = || forge::registration(&pool.0, &pe.element);
     let transport = Parameter::transport(&pe.element.user_transport);
     let policy = Parameter::policy(&Policy::Random);
@@ -341,7 +342,7 @@ const HEADER_ALONE: Case = registrar(
     "rfc5354/4/header-alone",
     "The registrar continues to serve after every known message without its value.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     header_alone,
 );
@@ -349,7 +350,7 @@ const HEADER_ALONE: Case = registrar(
 fn header_alone(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe: PoolElement = t.pool_element(&pool);
-    t.preamble(|t| t.probe(&pe))?;
+    t.control(|t| t.probe(&pe))?;
     for code in 0x01..=0x0e {
         throw(t, &pe, &Forge::asap(code).octets())?;
     }
@@ -360,14 +361,14 @@ const LARGEST_HANDLE: Case = registrar(
     "rfc5354/4/largest-handle",
     "The registrar continues to serve after a handle resolution of the largest possible Length.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     largest_handle,
 );
 
 fn largest_handle(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
-    t.preamble(|t| t.probe(&pu))?;
+    t.control(|t| t.probe(&pu))?;
     let message = forge::handle_resolution(&vec![b'h'; 0xffff - 8 - 3], false);
     throw(t, &pu, &message.octets())?;
     serves_on(t, &pu)
@@ -377,14 +378,14 @@ const NO_MESSAGE_AT_ALL: Case = registrar(
     "rfc5354/4/no-message-at-all",
     "The registrar continues to serve after octets that are too few for a header or all alike.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     no_message_at_all,
 );
 
 fn no_message_at_all(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
-    t.preamble(|t| t.probe(&pu))?;
+    t.control(|t| t.probe(&pu))?;
     for octets in [
         &[0_u8][..],
         &[1],

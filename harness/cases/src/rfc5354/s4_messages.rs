@@ -37,7 +37,7 @@ const UNKNOWN_00_MESSAGE_IS_DROPPED_IN_SILENCE: Case = registrar(
 fn unknown_00_message_is_dropped_in_silence(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     let handle = t.unused_pool_handle();
-    t.preamble(|t| t.probe(&pu))?;
+    t.control(|t| t.probe(&pu))?;
     for code in [0x00, 0x0f, 0x3f] {
         let message = Forge::asap(code).parameter(Parameter::pool_handle(&handle.0));
         t.send_octets(&pu, &message.octets())?;
@@ -62,7 +62,7 @@ fn unknown_00_message_registers_nobody(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
-    t.preamble(|t| t.probe(&pe))?;
+    t.control(|t| t.probe(&pe))?;
 
     t.send_octets(&pe, &disguised_registration(&pe, 0x21)?.octets())?;
     t.expect_none(R5354_4_3, &pe, REGISTRATION_RESPONSE)?;
@@ -98,7 +98,7 @@ fn reported(t: &mut Tester, code: u8) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
-    t.preamble(|t| t.probe(&pe))?;
+    t.control(|t| t.probe(&pe))?;
 
     let message = disguised_registration(&pe, code)?.octets();
     t.send_octets(&pe, &message)?;
@@ -144,7 +144,7 @@ fn unknown_01_message_is_reported_over_tcp(t: &mut Tester) -> Outcome {
 }
 
 fn reported_to(t: &mut Tester, player: Player, message: &[u8]) -> Outcome {
-    t.preamble(|t| t.probe(player))?;
+    t.control(|t| t.probe(player))?;
     t.send_octets(player, message)?;
     // The probe after the message is answered.
     let reports = t.answered(R5352_3_3_25, |t| {
@@ -168,7 +168,7 @@ const UNKNOWN_MESSAGE_WITH_UNKNOWN_PARAMETERS: Case = registrar(
 
 fn unknown_message_with_unknown_parameters(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
-    t.preamble(|t| t.probe(&pu))?;
+    t.control(|t| t.probe(&pu))?;
     let message = Forge::asap(0x43)
         .parameter(Parameter::new(0xfffe, *b"odd!"))
         .parameter(Parameter::new(0x7fff, *b"odd!"));
@@ -189,7 +189,7 @@ const RESERVED_10_MESSAGE_IS_SURVIVED: Case = registrar(
     "rfc5354/4/reserved-10-message-is-survived",
     "The registrar continues to serve after messages of types 0x80, 0x81 and 0xbf.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     |t| survived(t, &[0x80, 0x81, 0xbf]),
 );
@@ -198,7 +198,7 @@ const RESERVED_11_MESSAGE_IS_SURVIVED: Case = registrar(
     "rfc5354/4/reserved-11-message-is-survived",
     "The registrar continues to serve after messages of types 0xc0, 0xc1, 0xfe and 0xff.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     |t| survived(t, &[0xc0, 0xc1, 0xfe, 0xff]),
 );
@@ -207,7 +207,7 @@ fn survived(t: &mut Tester, codes: &[u8]) -> Outcome {
     for code in codes {
         let pool = t.unused_pool_handle();
         let pe = t.pool_element(&pool);
-        t.preamble(|t| t.probe(&pe))?;
+        t.control(|t| t.probe(&pe))?;
         t.send_octets(&pe, &disguised_registration(&pe, *code)?.octets())?;
         serves_on(t, &pe)?;
     }
@@ -286,7 +286,7 @@ const PADDING_NOT_SENT: Case = registrar(
     "rfc5354/4/padding-not-sent",
     "The registrar continues to serve after a handle resolution without its padding.",
     &[
-        R5352_3_3_26, // The rejection carries cause Unknown Pool Handle.
+        R5352_3_3_25, // A handle resolution of an unknown pool is rejected.
     ],
     padding_not_sent,
 );
@@ -296,7 +296,7 @@ fn padding_not_sent(t: &mut Tester) -> Outcome {
         let mut pool = t.unused_pool_handle();
         pad_to(&mut pool.0, remainder);
         let pu = t.pool_user();
-        t.preamble(|t| t.probe(&pu))?;
+        t.control(|t| t.resolve(&pu, &pool).map(drop))?;
         let message = forge::handle_resolution(&pool.0, false).without_padding();
         t.send_octets(&pu, &message.octets())?;
         serves_on(t, &pu)?;
@@ -306,7 +306,7 @@ fn padding_not_sent(t: &mut Tester) -> Outcome {
 
 const LENGTH_NEED_NOT_BE_A_MULTIPLE_OF_FOUR: Case = registrar(
     "rfc5354/4/length-need-not-be-a-multiple-of-four",
-    "A handle resolution is answered whatever the remainder of its Length modulo 4.",
+    "A handle resolution whose Length is not a multiple of four is answered like any other.",
     &[
         R5354_4_10, // A message's Length does not count padding at its end.
     ],
@@ -314,11 +314,13 @@ const LENGTH_NEED_NOT_BE_A_MULTIPLE_OF_FOUR: Case = registrar(
 );
 
 fn length_need_not_be_a_multiple_of_four(t: &mut Tester) -> Outcome {
-    for remainder in 0..=3 {
+    let pu = t.pool_user();
+    t.control(|t| t.probe(&pu))?;
+    for remainder in 1..=3 {
         let mut pool = t.unused_pool_handle();
         pad_to(&mut pool.0, remainder);
-        let message = forge::handle_resolution(&pool.0, false);
-        resolve_by(t, &pool, message, R5354_4_10)?;
+        t.send(&pu, forge::handle_resolution(&pool.0, false))?;
+        t.resolution_response(R5354_4_10, &pu)?;
     }
     Ok(())
 }
@@ -332,7 +334,7 @@ fn resolve_by(
 ) -> Result<Message, Stop> {
     let pe = t.pool_element(pool);
     let pu = t.pool_user();
-    t.preamble(|t| {
+    t.control(|t| {
         t.register(&pe)?;
         t.resolve(&pu, pool).map(drop)
     })?;

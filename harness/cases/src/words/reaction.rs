@@ -12,10 +12,10 @@ pub(crate) const UNRECOGNIZED_MESSAGE: u16 = 0x2;
 /// Time for a reaction after an answered probe: the margin for a registrar that answers out of order.
 const SETTLE: Duration = Duration::from_millis(300);
 
-/// Registers a PE and de-registers it, to show that its registration is correct and that it is not in the pool.
-/// From then on the tester acknowledges its keep-alives, even after a malformed registration.
+/// Registers a PE and de-registers it: the control of an unusual registration, after which the PE is not in the
+/// pool. From then on the tester acknowledges its keep-alives, even after a malformed registration.
 pub(crate) fn welcome(t: &mut Tester, pe: &PoolElement) -> Outcome {
-    t.preamble(|t| {
+    t.control(|t| {
         t.register(pe)?;
         t.send(pe, forge::deregistration(&pe.handle.0, pe.pe_identifier()))?;
         t.deregistration_response(pe)?;
@@ -104,7 +104,7 @@ pub(crate) fn quotes(information: &[u8], expected: &[u8]) -> bool {
 /// to serve. The request comes over a new association, since the registrar may have closed the old one.
 pub(crate) fn serves_on(t: &mut Tester, player: impl Into<Player>) -> Outcome {
     observe_reaction(t, player)?;
-    rejects_an_unknown_pool(t)
+    next_pu_is_served(t)
 }
 
 /// Records the reaction to octets for which no rule prescribes one; ABORT is one, too.
@@ -130,6 +130,7 @@ pub(crate) fn serves_on_without(t: &mut Tester, pe: &PoolElement) -> Outcome {
     t.observe_answers("malformed registrations", &answers);
     answers.retain(|m| m.is(REGISTRATION_RESPONSE));
     let rejected = !answers.is_empty() && answers.iter().all(|m| m.flag('R'));
+    next_pu_is_served(t)?;
     let pu = t.pool_user();
     let listed = t.listed(&pu, &pe.handle)?.contains(&pe.pe_identifier());
     if listed {
@@ -137,15 +138,6 @@ pub(crate) fn serves_on_without(t: &mut Tester, pe: &PoolElement) -> Outcome {
     }
     let note = "the registration is rejected, and the PE is listed";
     t.check_that(R5352_3_1_55, !(rejected && listed), note);
-    rejects_an_unknown_pool(t)
-}
-
-/// Checks that a new PU which asks for an unknown pool gets the answer for that.
-fn rejects_an_unknown_pool(t: &mut Tester) -> Outcome {
-    let pu = t.pool_user();
-    let unused = t.unused_pool_handle();
-    let response = t.resolve(&pu, &unused)?;
-    t.cause(R5352_3_3_26, &response, 0x9);
     Ok(())
 }
 

@@ -1,5 +1,6 @@
 //! Words about pool elements, and about responses that list them.
 
+use super::welcome;
 use rspcheck_testkit::prelude::*;
 use std::net::IpAddr;
 
@@ -129,6 +130,24 @@ pub(crate) fn addresses(message: &Message, transport: &str) -> Vec<String> {
     of("ipv4-address").chain(of("ipv6-address")).collect()
 }
 
+/// Checks that a message repeats a handle that needs padding: the Length does not count the padding, and the
+/// octets are the same.
+pub(crate) fn repeats_handle(
+    t: &mut Tester,
+    requirement: ReqId,
+    message: &Message,
+    pool: &PoolHandle,
+) {
+    let (bare, padded) = (pool.0.len(), pool.0.len().next_multiple_of(4));
+    let counted = message.pool_handle().is_some_and(|echoed| {
+        bare < padded && echoed.0.len() == padded && echoed.0.starts_with(&pool.0)
+    });
+    t.check_that(R5354_3_9_2, !counted, message);
+    if !counted {
+        t.names_pool(requirement, message, pool);
+    }
+}
+
 /// Extends a handle to a length with this remainder modulo 4.
 pub(crate) fn pad_to(handle: &mut Vec<u8>, remainder: usize) {
     while handle.len() % 4 != remainder {
@@ -136,7 +155,8 @@ pub(crate) fn pad_to(handle: &mut Vec<u8>, remainder: usize) {
     }
 }
 
-/// Returns the response to a PE of another transport from a pool of SCTP PEs for data only.
+/// Returns the response to a PE of another transport from a pool of SCTP PEs for data only. The same PE is granted
+/// while the pool has no other.
 pub(crate) fn rejected_by_a_data_only_pool(
     t: &mut Tester,
     new_pe: fn(&mut Tester, &PoolHandle) -> Result<PoolElement, Stop>,
@@ -144,6 +164,7 @@ pub(crate) fn rejected_by_a_data_only_pool(
     let pool = t.unused_pool_handle();
     let first = t.pool_element(&pool);
     let other = new_pe(t, &pool)?;
+    welcome(t, &other)?;
     t.preamble(|t| t.register(&first))?;
 
     let response = t.register_response(&other)?; // Checks R5352_3_1_53.

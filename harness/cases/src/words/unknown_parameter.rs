@@ -60,7 +60,7 @@ impl Scene {
                 welcome(t, &pe)?;
                 t.preamble(|t| t.register(&pe))?;
             }
-            Ask::Resolution => t.preamble(|t| {
+            Ask::Resolution => t.control(|t| {
                 t.register(&pe)?;
                 t.resolve(&pu, &pool).map(drop)
             })?,

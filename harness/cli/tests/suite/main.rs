@@ -5,6 +5,7 @@ mod frozen;
 mod lawful;
 mod matrix;
 mod mutants;
+mod padding;
 
 use matrix::{Seen, rows, wrong};
 use rspcheck_adapters::bundled;
@@ -12,6 +13,7 @@ use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::fault::Fault;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::catalogue::{Class, How, catalogue};
+use rspcheck_spec::event::EventKind;
 use rspcheck_spec::verdict::{Level, Verdict};
 use rspcheck_testkit::runner::{self, Ran};
 use rspcheck_testkit::{Case, TargetProfile, World, conversation, monitor};
@@ -113,6 +115,52 @@ fn mutants_break_the_requirement_that_they_are_about() {
     let cases: BTreeSet<_> = rspcheck_cases::all().map(|case| case.id).collect();
     let unknown = mutants::seen().find(|(_, id, _)| !cases.contains(id));
     assert_eq!(unknown, None, "there is no such case");
+}
+
+/// A registrar that treats padding wrongly fails the cases about that, and no other: the messages of other cases
+/// need no padding.
+#[test]
+fn wrong_padding_fails_only_the_cases_about_it() {
+    for padding in padding::ALL {
+        let name = padding.mutant.name;
+        let wrong = wrong(|row| {
+            let expected = padding.fails.iter().find(|(case, _)| *case == row.case.id);
+            let expected = expected.map_or(&[][..], |(_, broken)| broken);
+            let seen = row.mutant(name);
+            let broken: Vec<_> = seen.broken().into_iter().collect();
+            let about = padding::CASES.contains(&row.case.id);
+            let right = broken == expected && (about || seen.verdict == Verdict::Pass);
+            (!right).then(|| format!("{} {broken:?} {}", seen.verdict, seen.reason))
+        });
+        assert!(wrong.is_empty(), "{name}:\n{}", wrong.join("\n"));
+        let cases = rspcheck_cases::all().map(|case| case.id);
+        let cases: BTreeSet<_> = cases.collect();
+        let unknown = padding.fails.iter().find(|(id, _)| !cases.contains(id));
+        assert_eq!(unknown, None, "there is no such case");
+    }
+}
+
+#[test]
+fn only_cases_about_padding_send_messages_that_need_it() {
+    let mut wrong = on_all_processors(|case| {
+        let events = run(case, None).events;
+        let odd = events.into_iter().find_map(|event| match event.kind {
+            EventKind::Sent(traffic) if padding::needs_padding(&traffic.octets) => {
+                Some(traffic.summary)
+            }
+            _ => None,
+        });
+        let about = padding::CASES.iter().chain(padding::MALFORMED);
+        let about = about.into_iter().any(|id| *id == case.id);
+        match odd {
+            Some(summary) if !about => Some(format!("{}: {summary}", case.id)),
+            None if about => Some(format!("{} sends no such message", case.id)),
+            _ => None,
+        }
+    });
+    wrong.sort();
+    let wrong: Vec<_> = wrong.into_iter().flatten().collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// A variant that keeps the RFCs fails no case; where it departs from a recommendation or hides what a case is

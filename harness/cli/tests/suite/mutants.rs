@@ -11,7 +11,7 @@ pub(crate) const fn sends(name: &'static str, sent: fn(&mut Sent)) -> Fault {
     both(name, sent, |_| true)
 }
 
-const fn receives(name: &'static str, received: fn(&mut Received) -> bool) -> Fault {
+pub(crate) const fn receives(name: &'static str, received: fn(&mut Received) -> bool) -> Fault {
     both(name, |_| {}, received)
 }
 
