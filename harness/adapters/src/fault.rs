@@ -50,6 +50,8 @@ pub struct Received {
     pub octets: Vec<u8>,
     /// Number of the association that it came over.
     pub assoc: u64,
+    /// Its PPID; 0 over TCP.
+    pub ppid: u32,
     /// Time since the case began.
     pub at: Duration,
     /// State of the fault.

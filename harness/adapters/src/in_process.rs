@@ -179,13 +179,20 @@ impl InProcess {
         let Some(fault) = self.fault else {
             return Some(event);
         };
-        let Event::Message { assoc, octets, .. } = &mut event else {
+        let Event::Message {
+            assoc,
+            ppid,
+            octets,
+            ..
+        } = &mut event
+        else {
             return (fault.event)(&mut event, &mut self.state.memory).then_some(event);
         };
         let assoc = *assoc;
         let mut received = Received {
             octets: std::mem::take(octets),
             assoc: assoc.0,
+            ppid: *ppid,
             at: self.net.now(),
             memory: std::mem::take(&mut self.state.memory),
             aborts: false,

@@ -202,7 +202,7 @@ fn asked(assoc: u64, octets: &[u8]) -> Vec<u8> {
 }
 
 /// Returns true if a message cannot be read as it is.
-fn malformed(octets: &[u8]) -> bool {
+pub(crate) fn malformed(octets: &[u8]) -> bool {
     let dissection = dissect(Protocol::Asap, octets);
     dissection.defects().iter().any(|defect| {
         matches!(

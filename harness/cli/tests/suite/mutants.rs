@@ -35,7 +35,8 @@ const STRANGER: u32 = 0x8000_0001;
 
 /// Returns all mutants.
 pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
-    ALL.iter()
+    let padding = crate::padding::ALL.iter().map(|padding| &padding.mutant);
+    ALL.iter().chain(padding).chain(crate::unusual::ALL)
 }
 
 /// Returns mutants with the case and the requirement that must see them: a case can fail for another reason than
