@@ -1,6 +1,7 @@
 //! Words that several sections share: conversations that the test kit has no word for.
 
 mod announcement;
+mod burst;
 mod keep_alive;
 mod reaction;
 mod registration;
@@ -8,6 +9,7 @@ mod selection;
 mod unknown_parameter;
 
 pub(crate) use announcement::*;
+pub(crate) use burst::*;
 pub(crate) use keep_alive::*;
 pub(crate) use reaction::*;
 pub(crate) use registration::*;
