@@ -2,6 +2,7 @@
 //! prove that it fails no registrar for a choice of its own.
 
 use crate::mutants::{both, edit, errors, registered, retype, rewrite, sends};
+use crate::spread;
 use rsp_wire::asap::{Message, RegistrationResponse};
 use rsp_wire::{CauseCode, ErrorCause, OperationError};
 use rspcheck_adapters::fault::Fault;
@@ -46,6 +47,10 @@ const LONGEST: i32 = 120;
 
 /// All lawful variants.
 pub(crate) const ALL: &[Lawful] = &[
+    // RFC 5352 §3.5: the traffic is distributed; varying the period at random is one way, a phase for each PE another.
+    lawful(spread::EVENLY).hides(SILENT_PES),
+    // The time *between* two keep-alives to a PE is varied, so PEs that register together are due together once.
+    lawful(spread::FIRST).hides(SILENT_PES),
     // RFC 5352 §2.2.3: with R clear, an Operation Error warns that registration values were modified.
     lawful(both(
         "limits-every-life",
@@ -90,7 +95,7 @@ pub(crate) const ALL: &[Lawful] = &[
             }
         })
     })
-    .hides(SILENT_PES),
+    .hides(RARE_KEEP_ALIVES),
     // The RFCs prescribe no reaction to a malformed message (T38, T50).
     lawful(both(
         "aborts-after-malformed-messages",
@@ -183,6 +188,13 @@ pub(crate) const ALL: &[Lawful] = &[
 
 /// Cases that need the removal of a PE that does not acknowledge.
 const SILENT_PES: &[&str] = &["rfc5352/3.4/silent-pe-can-come-back"];
+
+/// As before, and those that need a second keep-alive to each PE: without the acknowledgement of one that was held
+/// back, the registrar sends no other.
+const RARE_KEEP_ALIVES: &[&str] = &[
+    "rfc5352/3.4/silent-pe-can-come-back",
+    "rfc5352/3.5/keep-alives-to-many-pes-are-spread",
+];
 
 fn unspecified() -> OperationError {
     OperationError {

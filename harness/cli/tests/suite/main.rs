@@ -6,6 +6,7 @@ mod lawful;
 mod matrix;
 mod mutants;
 mod padding;
+mod spread;
 mod unusual;
 
 use matrix::{Seen, rows, wrong};

@@ -36,7 +36,10 @@ const STRANGER: u32 = 0x8000_0001;
 /// Returns all mutants.
 pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
     let padding = crate::padding::ALL.iter().map(|padding| &padding.mutant);
-    ALL.iter().chain(padding).chain(crate::unusual::ALL)
+    ALL.iter()
+        .chain(padding)
+        .chain(crate::unusual::ALL)
+        .chain([&crate::spread::BURSTS])
 }
 
 /// Returns mutants with the case and the requirement that must see them: a case can fail for another reason than
@@ -504,6 +507,11 @@ fn newest_first(sent: &mut Sent) {
 }
 
 const SEEN: &[(&str, &str, &str)] = &[
+    (
+        "sends-keep-alives-in-bursts",
+        "rfc5352/3.5/keep-alives-to-many-pes-are-spread",
+        "R5352_3_5_17",
+    ),
     (
         "takes-every-address",
         "rfc5352/2.2.1/address-outside-the-association",
