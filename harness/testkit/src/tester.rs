@@ -228,6 +228,12 @@ impl<'w> Tester<'w> {
         Ok(self.world.local_addr(endpoint))
     }
 
+    /// Returns the port at which the player reaches the target.
+    pub fn target_port(&self, player: impl Into<Player>) -> i64 {
+        let kind = self.players[player.into().0].kind;
+        self.world.target_addr(kind).port().into()
+    }
+
     fn new_player(&mut self, role: &str, kind: EndpointKind) -> Player {
         let nth = 1 + self
             .players

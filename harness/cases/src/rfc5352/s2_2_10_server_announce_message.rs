@@ -3,6 +3,9 @@
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
+/// Port registered for ASAP (RFC 5352 §8.2).
+const ASAP_PORT: i64 = 3863;
+
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
     ANNOUNCEMENT_HAS_THE_REGISTRAR_S_ID,
@@ -86,16 +89,25 @@ fn announced_transports(t: &mut Tester) -> Outcome {
     ];
     let only = !others.iter().any(|segment| own.has(segment));
     t.check_that(R5352_2_2_10_4, only, own.summary());
-    let (sctp, tcp) = (own.has("sctp-transport"), own.has("tcp-transport"));
-    if !sctp && !tcp {
+    let pu = t.pool_user();
+    let mut sctp = own.each("sctp-transport", "port");
+    let tcp = own.each("tcp-transport", "port");
+    let none = sctp.is_empty() && tcp.is_empty();
+    if none {
         // This means SCTP at the source address and the registered port (§3.6).
         t.observe("no transports are announced");
-        return Ok(());
+        sctp.push(ASAP_PORT);
     }
-    t.check_that(R5352_3_6_3, sctp, own.summary());
-    t.check_that(R5352_3_6_3, tcp || !t.claims(Ics::TcpPu), own.summary());
-    let ports = ["sctp-transport/port", "tcp-transport/port"];
-    let zero = ports.iter().any(|port| own.number(port) == Some(0));
-    t.check_that(R5352_3_6_3, !zero, own.summary());
+    // The registrar has answered at this port, so it is one of those that are announced.
+    let reached = t.target_port(&pu);
+    let note = format!("it is reached at SCTP port {reached}: {}", own.summary());
+    t.check_that(R5352_3_6_3, sctp.contains(&reached), note);
+    if t.claims(Ics::TcpPu) && !none {
+        let pu = t.pool_user_over_tcp();
+        t.control(|t| t.probe(&pu))?;
+        let reached = t.target_port(&pu);
+        let note = format!("it is reached at TCP port {reached}: {}", own.summary());
+        t.check_that(R5352_3_6_3, tcp.contains(&reached), note);
+    }
     Ok(())
 }

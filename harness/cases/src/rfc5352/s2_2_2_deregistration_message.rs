@@ -17,6 +17,7 @@ const DE_REGISTRATION_BY_PROXY: Case = registrar(
     "A de-registration from an endpoint other than the PE does not remove the PE.",
     &[
         R5352_2_2_2_4, // A PE is not de-registered by another endpoint.
+        R5352_3_2_23,  // A rejected de-registration is answered with a cause.
     ],
     de_registration_by_proxy,
 );
@@ -30,10 +31,16 @@ fn de_registration_by_proxy(t: &mut Tester) -> Outcome {
 
     t.send(&proxy, forge::deregistration(&pool.0, pe.pe_identifier()))?;
     t.probe(&proxy)?;
-    t.lists(R5352_2_2_2_4, &pu, &pool, &[&pe])?;
-    // The RFC requires neither a refusal nor a cause for it (T11).
+    let resolution = t.resolve(&pu, &pool)?;
+    t.members(R5352_2_2_2_4, &resolution, &[&pe]);
     let answers = t.take_all(&proxy, DEREGISTRATION_RESPONSE);
     t.observe_answers("de-registration by proxy", &answers);
+    if let Some(answer) = answers.first()
+        && resolution.pool_elements() == [pe.pe_identifier()]
+    {
+        // The PE stays, so the request is rejected. The RFC defines no cause for it (T11).
+        t.error(R5352_3_2_23, answer);
+    }
     Ok(())
 }
 

@@ -3,7 +3,9 @@
 //! A mutant edits octets between the registrar's engine and its transport, so it exists in process only.
 
 use rsp_transport::Event;
-use rsp_wire::asap::{Error, HandleResolutionResponse, Message, RegistrationResponse};
+use rsp_wire::asap::{
+    AnnouncedTransport, Error, HandleResolutionResponse, Message, RegistrationResponse,
+};
 use rsp_wire::{CauseCode, ErrorCause, Flags, OperationError, ServerId};
 use rspcheck_adapters::fault::{Fault, Received, Sent};
 
@@ -283,6 +285,20 @@ const ALL: &[Fault] = &[
             }
         });
     }),
+    sends("announces-another-port", |s| {
+        edit(s, |m| {
+            if let Message::ServerAnnounce(r) = m {
+                for transport in &mut r.transports {
+                    let port = match transport {
+                        AnnouncedTransport::Sctp(sctp) => &mut sctp.port,
+                        AnnouncedTransport::Tcp(tcp) => &mut tcp.port,
+                    };
+                    *port ^= 1;
+                }
+            }
+        });
+    }),
+    receives("drops-what-comes-over-tcp", |o| o.assoc % 2 == 0),
     sends("uses-ppid-0", |s| s.ppid = 0),
     sends("sends-keep-alives-to-other-associations", |s| {
         s.strays = s.octets.first() == Some(&0x07)
