@@ -309,7 +309,7 @@ fn command_of(command: &[String], guard: Option<&Path>) -> io::Result<Command> {
 mod tests {
     use super::*;
 
-    const PATIENCE: Duration = Duration::from_secs(20);
+    const PATIENCE: Duration = Duration::from_secs(60);
 
     fn shell(script: &str) -> Process {
         let command = ["/bin/sh", "-c", script].map(str::to_owned);

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use traffic::{arrival, sctp};
 
 /// Deadline of each step, far beyond its duration; reached only because of a defect.
-const GUARD: Duration = Duration::from_secs(30);
+const GUARD: Duration = Duration::from_secs(60);
 
 #[expect(clippy::disallowed_methods, reason = "a deadline for a live stack")]
 fn guard() -> Option<Instant> {

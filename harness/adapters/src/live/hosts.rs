@@ -201,7 +201,7 @@ mod tests {
     use std::net::Ipv4Addr;
     use std::time::Duration;
 
-    const PATIENCE: Duration = Duration::from_secs(20);
+    const PATIENCE: Duration = Duration::from_secs(60);
 
     fn sctp() -> Local {
         Local::Sctp {
