@@ -466,9 +466,9 @@ impl Transport for UdpStack {
         }
         self.events.retain(|event| match event {
             Event::Up { port: of, .. } | Event::Datagram { port: of, .. } => *of != port,
-            other => !other
+            other => other
                 .assoc()
-                .is_some_and(|assoc| gone.binary_search(&assoc).is_ok()),
+                .is_none_or(|assoc| gone.binary_search(&assoc).is_err()),
         });
     }
 
