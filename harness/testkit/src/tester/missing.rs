@@ -87,11 +87,9 @@ impl Tester<'_> {
             expected: expected.to_owned(),
             instead,
         };
+        let here = Location::caller();
         let covered = |requirement: &ReqId| self.case.covers.contains(requirement);
-        let broken = match self.demanded {
-            Some((requirement, place)) => Some((requirement, place)),
-            None => missing.requirement.map(|r| (r, Location::caller())),
-        };
+        let broken = self.demanded.or(missing.requirement.map(|r| (r, here)));
         match broken.filter(|(requirement, _)| covered(requirement)) {
             Some((requirement, place)) if !self.in_preamble => {
                 self.record_at(requirement, outcome, None, place);
