@@ -5,6 +5,7 @@ use rserpool::registrar::driver::Setup;
 /// The `rserpool registrar` command: the harness carries it, so that one binary is enough.
 pub use rserpool_cli::registrar::{RegistrarArgs, registrar};
 use rsp_proto::registrar::Config;
+use rspcheck_spec::ics::Ics;
 use rspcheck_spec::ixit::Timers;
 use rspcheck_spec::run::Driver;
 use std::path::Path;
@@ -40,11 +41,13 @@ pub fn measured() -> Target {
 
 /// Returns it in this process on virtual time.
 pub fn in_process() -> Target {
-    Target {
+    let mut target = Target {
         driver: Driver::InProcess,
         name: "rserpool registrar".into(),
         ..spawned()
-    }
+    };
+    target.ics.insert(Ics::LongWaits);
+    target
 }
 
 /// Returns the registrar's settings for a target's timers.

@@ -52,6 +52,8 @@ vocabulary! {
     ShortLife = "short-life",
     /// Its timers are set so short that a case can wait for each of them.
     ShortTimers = "short-timers",
+    /// A case may wait for five minutes, as a run on virtual time allows.
+    LongWaits = "long-waits",
     /// It can be reached over IPv6.
     Ipv6 = "ipv6",
     /// It accepts associations with several addresses on either side.
