@@ -19,7 +19,10 @@ pub(super) const CASES: &[Case] = &[
     PE_CAN_ASK_BEFORE_AND_AFTER_ITS_MEMBERSHIP,
     REGISTRATION_BRINGS_AN_UPDATE,
     DEREGISTRATION_BRINGS_AN_UPDATE,
+    EXPIRY_BRINGS_AN_UPDATE,
+    RENEWAL_BRINGS_AN_UPDATE,
     UPDATES_KEEP_COMING,
+    TWO_POOLS_OF_ONE_SUBSCRIBER,
     EVERY_SUBSCRIBER_GETS_THE_UPDATE,
     UPDATES_ARE_FOR_THE_POOL_ASKED_FOR,
     NO_UPDATES_WITHOUT_S,
@@ -154,6 +157,94 @@ fn deregistration_brings_an_update(t: &mut Tester) -> Outcome {
     t.check_that(R5352_2_2_5_4, update.is_some(), note);
     let stayed = update.is_some_and(|m| m.pool_elements() == [stays.pe_identifier()]);
     t.check_that(R5352_2_2_5_5, stayed, "no update with the other PE alone");
+    Ok(())
+}
+
+const EXPIRY_BRINGS_AN_UPDATE: Case = registrar(
+    "rfc5352/2.2.5/expiry-brings-an-update",
+    "A PU whose request for updates was accepted gets an update when a registration life ends.",
+    &[
+        R5352_2_2_5_4, // After accepting S, the registrar sends updates.
+    ],
+    expiry_brings_an_update,
+)
+.needs(&[Ics::Subscription, Ics::ShortLife]);
+
+fn expiry_brings_an_update(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let stays = t.pool_element(&pool);
+    let expires = t.pool_element(&pool).life(2);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&stays))?;
+    t.preamble(|t| t.register(&expires))?;
+    t.preamble(|t| subscribe(t, &pu, &pool))?;
+
+    t.pass_time(t.latest(Duration::from_secs(2)))?;
+    let update = update_where(t, &pu, &pool, |listed| listed == [stays.pe_identifier()])?;
+    let note = "no update without the PE whose life has ended";
+    t.check_that(R5352_2_2_5_4, update.is_some(), note);
+    Ok(())
+}
+
+const RENEWAL_BRINGS_AN_UPDATE: Case = registrar(
+    "rfc5352/2.2.5/renewal-brings-an-update",
+    "A PU whose request for updates was accepted gets an update when a PE registers again with another port.",
+    &[
+        R5352_2_2_5_4, // After accepting S, the registrar sends updates.
+    ],
+    renewal_brings_an_update,
+)
+.needs(&[Ics::Subscription]);
+
+fn renewal_brings_an_update(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool);
+    let pu = t.pool_user();
+    let at = t.address(&pe)?;
+    let port = at.port() ^ 0x0100;
+    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| subscribe(t, &pu, &pool))?;
+
+    let moved = pe.user_transport(Transport::Sctp {
+        port,
+        transport_use: 0,
+        addrs: vec![at.ip()],
+    });
+    t.preamble(|t| t.register(&moved))?;
+    let until = t.now() + t.latest(UPDATE);
+    let update = t.next_of(&pu, until, |m| {
+        is_about(m, &pool) && m.number(PORT) == Some(port.into())
+    })?;
+    let note = "no update with the new port of the PE";
+    t.check_that(R5352_2_2_5_4, update.is_some(), note);
+    Ok(())
+}
+
+const TWO_POOLS_OF_ONE_SUBSCRIBER: Case = registrar(
+    "rfc5352/2.2.5/two-pools-of-one-subscriber",
+    "A PU that requested updates of two pools gets the updates of both.",
+    &[
+        R5352_2_2_5_4, // After accepting S, the registrar sends updates.
+    ],
+    two_pools_of_one_subscriber,
+)
+.needs(&[Ics::Subscription]);
+
+fn two_pools_of_one_subscriber(t: &mut Tester) -> Outcome {
+    let pools = [t.unused_pool_handle(), t.unused_pool_handle()];
+    let pu = t.pool_user();
+    for pool in &pools {
+        let founder = t.pool_element(pool);
+        t.preamble(|t| t.register(&founder))?;
+        t.preamble(|t| subscribe(t, &pu, pool))?;
+    }
+
+    for pool in &pools {
+        let joins = t.pool_element(pool);
+        t.preamble(|t| t.register(&joins))?;
+        let update = update_where(t, &pu, pool, |_| true)?;
+        t.check_that(R5352_2_2_5_4, update.is_some(), NO_UPDATE);
+    }
     Ok(())
 }
 

@@ -18,6 +18,7 @@ pub(super) const CASES: &[Case] = &[
     HOME_SERVER_IS_WHO_SENDS_THE_KEEP_ALIVES,
     ASAP_TRANSPORT_IS_WHERE_THE_REGISTRATION_CAME_FROM,
     WRITTEN_ASAP_TRANSPORT_IS_REPLACED,
+    CONTROL_USER_TRANSPORT,
     TCP_USER_TRANSPORT,
     UDP_USER_TRANSPORT,
     UDP_LITE_USER_TRANSPORT,
@@ -263,6 +264,7 @@ fn asap_transport_is_where_the_registration_came_from(t: &mut Tester) -> Outcome
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
     let at = t.address(&pe)?;
+    let pe = serves_elsewhere(t, pe)?;
     t.preamble(|t| t.register(&pe))?;
 
     let resolution = resolve_asap_transport(t, &pu, &pool)?;
@@ -273,11 +275,23 @@ fn asap_transport_is_where_the_registration_came_from(t: &mut Tester) -> Outcome
     Ok(())
 }
 
+/// Returns a PE whose users reach it at another port than its association has: an address that the association
+/// lacks would be a reason to reject it (RFC 5352 §2.2.1).
+fn serves_elsewhere(t: &mut Tester, pe: PoolElement) -> Result<PoolElement, Stop> {
+    let at = t.address(&pe)?;
+    Ok(pe.user_transport(Transport::Sctp {
+        port: at.port() ^ 0x0100,
+        transport_use: 0,
+        addrs: vec![at.ip()],
+    }))
+}
+
 const WRITTEN_ASAP_TRANSPORT_IS_REPLACED: Case = registrar(
     "rfc5352/3.1/written-asap-transport-is-replaced",
-    "An ASAP Transport with another port, sent by the PE, is replaced.",
+    "An ASAP Transport with another port and another address, sent by the PE, is replaced.",
     &[
         R5352_3_1_50, // ASAP Transport has the SCTP port of the registration.
+        R5352_3_1_51, // ASAP Transport has only addresses of the association.
     ],
     written_asap_transport_is_replaced,
 );
@@ -287,16 +301,27 @@ fn written_asap_transport_is_replaced(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool);
     let pu = t.pool_user();
     let at = t.address(&pe)?;
-    let other_port = Transport::Sctp {
+    let pe = serves_elsewhere(t, pe)?;
+    let elsewhere = |ip| Transport::Sctp {
         port: at.port() ^ 1,
         transport_use: 1,
-        addrs: vec![at.ip()],
+        addrs: vec![ip],
     };
-    let pe = pe.asap_transport(Some(other_port));
-    t.preamble(|t| t.register(&pe))?;
-
+    let other_port = pe.clone().asap_transport(Some(elsewhere(at.ip())));
+    t.preamble(|t| t.register(&other_port))?;
     let resolution = resolve_asap_transport(t, &pu, &pool)?;
     t.field(R5352_3_1_50, &resolution, ASAP_PORT, at.port());
+
+    let other_address = pe.asap_transport(Some(elsewhere(FOREIGN)));
+    t.send_registration(&other_address)?;
+    if t.registration_response(&other_address)?.flag('R') {
+        t.observe("an ASAP Transport with a foreign address is refused");
+        return Ok(());
+    }
+    let resolution = resolve_asap_transport(t, &pu, &pool)?;
+    let recorded = addresses(&resolution, ASAP_TRANSPORT);
+    let expected = vec![at.ip().to_string()];
+    t.check_eq(R5352_3_1_51, "ASAP addresses", recorded, expected);
     Ok(())
 }
 
@@ -312,6 +337,30 @@ fn resolve_asap_transport(
     } else {
         Err(t.inconclusive("the registrar does not list ASAP Transports"))
     }
+}
+
+const CONTROL_USER_TRANSPORT: Case = registrar(
+    "rfc5352/3.1/control-user-transport",
+    "A PE whose SCTP transport carries data and control is listed with this Transport Use.",
+    &[
+        R5352_3_1_53,   // Every registration is answered.
+        R5352_3_1_21,   // A granted PE is listed as a member of its pool.
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
+    control_user_transport,
+);
+
+fn control_user_transport(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = control_pe(t, &pool)?;
+    let pu = t.pool_user();
+
+    let response = t.register_response(&pe)?; // Checks R5352_3_1_53.
+    if response.flag('R') {
+        t.observe_message("the Transport Use is refused", &response);
+        return Ok(());
+    }
+    resolves_as_registered(t, &pu, &pe)
 }
 
 const TCP_USER_TRANSPORT: Case = registrar(

@@ -9,6 +9,7 @@ use rspcheck_testkit::prelude::*;
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
     INFINITE_LIFE,
+    INFINITE_LIFE_DOES_NOT_END,
     LONGEST_LIFE,
     ZERO_LIFE_IS_ANSWERED,
     NEGATIVE_LIFE_IS_ANSWERED,
@@ -62,6 +63,29 @@ fn infinite_life(t: &mut Tester) -> Outcome {
     leave(t, &pe)
 }
 
+const INFINITE_LIFE_DOES_NOT_END: Case = registrar(
+    "rfc5352/3.1/infinite-life-does-not-end",
+    "A PE with life -1 that acknowledges its keep-alives is still listed after five minutes.",
+    &[
+        R5354_3_10_5, // The Registration Life is in seconds; -1 is unlimited.
+    ],
+    infinite_life_does_not_end,
+)
+.needs(&[Ics::LongWaits]);
+
+fn infinite_life_does_not_end(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool).life(-1);
+    let pu = t.pool_user();
+    if granted_with_a_warning(t, &pe)? {
+        return Err(t.inconclusive("the registrar warns that it has limited the life"));
+    }
+
+    t.pass_time(t.latest(Duration::from_secs(300)))?;
+    t.lists(R5354_3_10_5, &pu, &pool, &[&pe])?;
+    leave(t, &pe)
+}
+
 const LONGEST_LIFE: Case = registrar(
     "rfc5352/3.1/longest-life",
     "A granted registration with the longest finite life does not expire at once.",
@@ -84,7 +108,7 @@ fn longest_life(t: &mut Tester) -> Outcome {
         t.observe_message("a life of 68 years is refused", &response);
         return Ok(());
     }
-    t.pass_time(t.latest(Duration::ZERO))?;
+    t.pass_time(t.latest(Duration::from_secs(1)))?;
     t.lists(R5354_3_10_5, &pu, &pool, &[&pe])?;
     leave(t, &pe)
 }

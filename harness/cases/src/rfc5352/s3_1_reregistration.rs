@@ -15,6 +15,7 @@ pub(super) const CASES: &[Case] = &[
     RE_REGISTRATION_AMONG_OTHERS_KEEPS_THEM,
     RE_REGISTRATION_OVER_A_NEW_ASSOCIATION,
     RENEWAL_COUNTS_THE_LIFE_ANEW,
+    REJECTED_RE_REGISTRATION_DOES_NOT_PROLONG_THE_LIFE,
     RE_REGISTRATION_CAN_LENGTHEN_THE_LIFE,
     RE_REGISTRATION_CAN_SHORTEN_THE_LIFE,
 ];
@@ -273,6 +274,38 @@ fn renewal_counts_the_life_anew(t: &mut Tester) -> Outcome {
     // The life of the first registration would have ended after 800 ms.
     t.check_that(R5352_3_1_47, lasted >= Duration::from_millis(1300), note);
     Ok(())
+}
+
+const REJECTED_RE_REGISTRATION_DOES_NOT_PROLONG_THE_LIFE: Case = registrar(
+    "rfc5352/3.1/rejected-re-registration-does-not-prolong-the-life",
+    "A re-registration that is rejected for its policy does not restart the registration life.",
+    &[
+        R5352_3_1_47, // A re-registration replaces the registration life.
+    ],
+    rejected_re_registration_does_not_prolong_the_life,
+)
+.needs(&[Ics::ShortLife]);
+
+fn rejected_re_registration_does_not_prolong_the_life(t: &mut Tester) -> Outcome {
+    let life = Duration::from_secs(3);
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool).life(3);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+    let ends = t.now() + t.latest(life);
+    t.pass_time(Duration::from_secs(2))?;
+
+    let changed = pe.clone().policy(priority(7));
+    let mut rejected = false;
+    t.preamble(|t| {
+        rejected = t.register_response(&changed)?.flag('R');
+        Ok(())
+    })?;
+    if !rejected {
+        return Err(t.inconclusive("a re-registration with another policy is granted"));
+    }
+    t.pass_time(ends.saturating_sub(t.now()))?;
+    t.lists_none(R5352_3_1_47, &pu, &pool)
 }
 
 const RE_REGISTRATION_CAN_LENGTHEN_THE_LIFE: Case = registrar(

@@ -14,8 +14,10 @@ pub(super) const CASES: &[Case] = &[
     DE_REGISTRATION_TWICE_IS_GRANTED_TWICE,
     WRONG_POOL_REMOVES_NOBODY,
     ONE_POOL_OF_TWO,
+    SECOND_POOL_OF_TWO,
     DE_REGISTRATION_OVER_A_NEW_ASSOCIATION,
     EXPIRY_IS_TOLD,
+    PE_IS_LISTED_AT_HALF_ITS_LIFE,
     EXPIRY_REMOVES_THE_PE,
     EXPIRY_LEAVES_THE_OTHERS,
 ];
@@ -224,6 +226,30 @@ fn one_pool_of_two(t: &mut Tester) -> Outcome {
     t.lists(R5352_3_2_9, &pu, &other_pool, &[&pe])
 }
 
+const SECOND_POOL_OF_TWO: Case = registrar(
+    "rfc5352/3.2/second-pool-of-two",
+    "A PE in two pools with one PE Identifier leaves the pool that it joined last, if it names that one.",
+    &[
+        R5352_3_2_22, // Every de-registration is answered.
+        R5352_3_2_17, // ASAP_DEREGISTRATION removes the PE from the handlespace.
+        R5352_3_2_9,  // A de-registration with a wrong pool removes no PE.
+    ],
+    second_pool_of_two,
+);
+
+fn second_pool_of_two(t: &mut Tester) -> Outcome {
+    let (pool, last_pool) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let pe = t.pool_element(&pool);
+    let there_too = pe.clone().in_pool(&last_pool);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| t.register(&there_too))?;
+
+    t.deregister_response(&there_too)?; // Checks R5352_3_2_22.
+    t.lists_none(R5352_3_2_17, &pu, &last_pool)?;
+    t.lists(R5352_3_2_9, &pu, &pool, &[&pe])
+}
+
 const DE_REGISTRATION_OVER_A_NEW_ASSOCIATION: Case = registrar(
     "rfc5352/3.2/de-registration-over-a-new-association",
     "A PE that lost its association can de-register over a new one.",
@@ -278,6 +304,32 @@ fn expiry_is_told(t: &mut Tester) -> Outcome {
     let note = format!("2 s ended after {} ms", lasted.as_millis());
     t.check_that(R5354_3_10_5, lasted >= Duration::from_millis(1300), note);
     Ok(())
+}
+
+const PE_IS_LISTED_AT_HALF_ITS_LIFE: Case = registrar(
+    "rfc5352/3.2/pe-is-listed-at-half-its-life",
+    "A PE with a life of four seconds is listed after two, and not listed any more after its end.",
+    &[
+        R5354_3_10_5, // The Registration Life is in seconds; -1 is unlimited.
+        R5352_3_2_4,  // A PE whose registration expired leaves its pool.
+    ],
+    pe_is_listed_at_half_its_life,
+)
+.needs(&[Ics::ShortLife]);
+
+fn pe_is_listed_at_half_its_life(t: &mut Tester) -> Outcome {
+    let life = Duration::from_secs(4);
+    let pool = t.unused_pool_handle();
+    let pe = t.pool_element(&pool).life(4);
+    let pu = t.pool_user();
+    t.preamble(|t| t.register(&pe))?;
+    let granted = t.now();
+
+    t.pass_time(life / 2)?;
+    t.lists(R5354_3_10_5, &pu, &pool, &[&pe])?;
+    let ends = granted + t.latest(life);
+    t.pass_time(ends.saturating_sub(t.now()))?;
+    t.lists_none(R5352_3_2_4, &pu, &pool)
 }
 
 const EXPIRY_REMOVES_THE_PE: Case = registrar(

@@ -16,6 +16,7 @@ pub(super) const CASES: &[Case] = &[
     TCP_AND_SCTP_TELL_THE_SAME,
     REQUESTS_BACK_TO_BACK_OVER_TCP,
     SMALL_POOL_IS_LISTED_IN_FULL,
+    POOL_OF_TWENTY_IS_LISTED_IN_FULL,
     DEREGISTERED_PE_IS_NOT_LISTED,
     POOL_WITHOUT_PES_IS_UNKNOWN,
     NEW_POOL_UNDER_AN_OLD_HANDLE_HAS_ITS_OWN_POLICY,
@@ -69,8 +70,7 @@ fn known_pool_is_resolved(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
 
-    let response = t.resolve(&pu, &pool)?;
-    t.check(R5352_3_3_18, true);
+    let response = t.answered(R5352_3_3_18, |t| t.resolve(&pu, &pool))?;
     t.members(R5352_3_3_21, &response, &[&pe]);
     Ok(())
 }
@@ -200,6 +200,22 @@ fn small_pool_is_listed_in_full(t: &mut Tester) -> Outcome {
     let registered = pes.iter().map(PoolElement::pe_identifier).collect();
     t.check_eq(R5352_3_3_22, "PEs listed", listed, registered);
     Ok(())
+}
+
+const POOL_OF_TWENTY_IS_LISTED_IN_FULL: Case = registrar(
+    "rfc5352/3.3/pool-of-twenty-is-listed-in-full",
+    "The response for a pool of twenty PEs lists all of them.",
+    &[
+        R5352_3_3_22, // The response lists every PE registered in the pool.
+    ],
+    pool_of_twenty_is_listed_in_full,
+);
+
+fn pool_of_twenty_is_listed_in_full(t: &mut Tester) -> Outcome {
+    let pes = pool_of(t, [const { Policy::RoundRobin }; 20])?;
+    let pu = t.pool_user();
+    let all: Vec<&PoolElement> = pes.iter().collect();
+    t.lists(R5352_3_3_22, &pu, &pes[0].handle, &all)
 }
 
 const DEREGISTERED_PE_IS_NOT_LISTED: Case = registrar(

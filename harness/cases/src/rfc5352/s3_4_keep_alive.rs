@@ -10,6 +10,7 @@ pub(super) const CASES: &[Case] = &[
     ACKNOWLEDGING_PE_STAYS,
     SILENT_PE_IS_REMOVED,
     VANISHED_PE_IS_REMOVED,
+    ACKNOWLEDGEMENT_IS_FOR_ITS_POOL,
     SILENT_PE_CAN_COME_BACK,
     UNASKED_ACKNOWLEDGEMENT_IS_HARMLESS,
     ACKNOWLEDGEMENT_OF_AN_UNKNOWN_PE_IS_HARMLESS,
@@ -91,6 +92,38 @@ fn vanished_pe_is_removed(t: &mut Tester) -> Outcome {
     let gone = gone_by(t, &pu, &vanished, until)?;
     t.check_that(R5352_3_5_15, gone, "the vanished PE is still listed");
     t.lists_at_least(R5352_3_1_21, &pu, &pool, &[&stays])
+}
+
+const ACKNOWLEDGEMENT_IS_FOR_ITS_POOL: Case = registrar(
+    "rfc5352/3.4/acknowledgement-is-for-its-pool",
+    "Where silent PEs are removed, the acknowledgements of a PE do not keep a silent PE with the same PE Identifier in another pool.",
+    &[
+        R5352_3_5_15, // A PE is removed if its periodic keep-alive fails.
+        R5352_3_1_21, // A granted PE is listed as a member of its pool.
+    ],
+    acknowledgement_is_for_its_pool,
+)
+.needs(&[Ics::KeepAlive, Ics::KeepAliveTimeout]);
+
+fn acknowledgement_is_for_its_pool(t: &mut Tester) -> Outcome {
+    let (pool, other_pool) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let (stays, control) = (t.pool_element(&pool), t.pool_element(&other_pool));
+    let silent = t.pool_element(&other_pool).id(stays.pe_identifier());
+    let pu = t.pool_user();
+    for pe in [&stays, &control, &silent] {
+        t.preamble(|t| t.register(pe))?;
+    }
+
+    t.ignore_keep_alives(&control);
+    t.ignore_keep_alives(&silent);
+    let until = removed_at_the_latest(t)?;
+    if !gone_by(t, &pu, &control, until)? {
+        return Err(t.inconclusive(STILL_LISTED));
+    }
+    let gone = gone_by(t, &pu, &silent, until)?;
+    let note = "acknowledgements for another pool keep the silent PE";
+    t.check_that(R5352_3_5_15, gone, note);
+    t.lists(R5352_3_1_21, &pu, &pool, &[&stays])
 }
 
 const SILENT_PE_CAN_COME_BACK: Case = registrar(

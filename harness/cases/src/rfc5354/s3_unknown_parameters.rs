@@ -89,6 +89,12 @@ fn dropped(t: &mut Tester, ask: Ask, places: &[Place]) -> Outcome {
     for place in places {
         let scene = Scene::set(t, ask)?;
         scene.ask_with(t, odd(DROP), *place)?;
+        if let Ask::Resolution = ask {
+            // The answer is all that a resolution has for an effect.
+            t.expect_none(R5354_3_4, scene.asker(), scene.response().0)?;
+            t.expect_none(R5352_2_2_14_5, scene.asker(), ERROR)?;
+            continue;
+        }
         t.expect_none(R5352_2_2_14_5, scene.asker(), scene.response().0)?;
         t.expect_none(R5352_2_2_14_5, scene.asker(), ERROR)?;
         let done = scene.carried_out(t, None)?;
@@ -429,16 +435,4 @@ fn with_value(t: &mut Tester, value: &[u8], answered: ReqId) -> Result<(bool, Ve
     let done = scene.carried_out(t, Some(&answer))?;
     let reports = reports(t, scene.asker(), UNRECOGNIZED_PARAMETER, 1, Some(answer))?;
     Ok((done, reports))
-}
-
-/// Checks the report of an unknown parameter. Its value fills four octets or is quoted without padding.
-fn judge_parameter(t: &mut Tester, requirement: ReqId, reports: &[Message], unknown: &Parameter) {
-    let octets = unknown.octets();
-    let length = usize::from(u16::from_be_bytes([octets[2], octets[3]]));
-    let report = Report {
-        cause: UNRECOGNIZED_PARAMETER,
-        quotes: &octets[..length],
-        rules: [requirement, R5354_3_12_2_1],
-    };
-    report.judge(t, reports);
 }

@@ -1,6 +1,6 @@
 //! Words about parameters of unknown type (RFC 5354 §3): requests that carry one, and what became of them.
 
-use super::welcome;
+use super::{Report, UNRECOGNIZED_PARAMETER, welcome};
 use rspcheck_testkit::prelude::*;
 
 /// Top bits 00: stop and discard.
@@ -138,4 +138,21 @@ impl Scene {
 /// Returns a parameter of this unknown type.
 pub(crate) fn odd(code: u16) -> Parameter {
     Parameter::new(code, VALUE)
+}
+
+/// Checks the report of an unknown parameter. Its value fills four octets or is quoted without padding.
+pub(crate) fn judge_parameter(
+    t: &mut Tester,
+    requirement: ReqId,
+    reports: &[Message],
+    unknown: &Parameter,
+) {
+    let octets = unknown.octets();
+    let length = usize::from(u16::from_be_bytes([octets[2], octets[3]]));
+    let report = Report {
+        cause: UNRECOGNIZED_PARAMETER,
+        quotes: &octets[..length],
+        rules: [requirement, R5354_3_12_2_1],
+    };
+    report.judge(t, reports);
 }
