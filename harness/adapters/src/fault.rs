@@ -87,7 +87,7 @@ pub struct Sent {
     pub copies: usize,
     /// Time for which it is held back.
     pub delay: Duration,
-    /// Also send it over the associations set up before and after this one.
+    /// Also send it over the two associations set up before this one, and over the two after it.
     pub strays: bool,
     /// Number of the association that it goes to; none for a datagram.
     pub assoc: Option<u64>,
@@ -221,7 +221,8 @@ impl Transport for Faulty<'_> {
         if sent.strays {
             // The simulated network numbers SCTP associations in steps of two. A number without an
             // association is an error, which changes nothing.
-            for neighbour in [assoc.0.wrapping_sub(2), assoc.0 + 2] {
+            let before = [assoc.0.wrapping_sub(4), assoc.0.wrapping_sub(2)];
+            for neighbour in before.into_iter().chain([assoc.0 + 2, assoc.0 + 4]) {
                 let _ = self.inner.send(AssocId(neighbour), changed);
             }
         }

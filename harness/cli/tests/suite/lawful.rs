@@ -1,7 +1,7 @@
 //! Lawful variants: the bundled registrar with a behaviour that the RFCs allow as well, so that the suite can
 //! prove that it fails no registrar for a choice of its own.
 
-use crate::mutants::{both, edit, errors, registered, retype, rewrite, sends};
+use crate::mutants::{both, edit, errors, lists, registered, retype, rewrite, sends};
 use crate::spread;
 use rsp_wire::asap::{Message, RegistrationResponse};
 use rsp_wire::{CauseCode, ErrorCause, OperationError};
@@ -79,7 +79,8 @@ pub(crate) const ALL: &[Lawful] = &[
             o.memory.extend(limited.map(|id| (id, 0)));
             true
         },
-    )),
+    ))
+    .hides(&["rfc5352/3.1/infinite-life-does-not-end"]),
     // RFC 5352 §9.1 (threat 9) and RFC 5355 §2.14.3: the registrar limits the rate of keep-alives.
     lawful(Fault {
         settings: |c| c.keep_alive_timeout = Duration::from_secs(86_400),
@@ -138,6 +139,16 @@ pub(crate) const ALL: &[Lawful] = &[
             true
         },
     )),
+    // Whether a response lists the ASAP Transport is open (T8).
+    lawful(sends("lists-no-asap-transport", |s| {
+        lists(s, |list| {
+            list.iter_mut().for_each(|e| e.asap_transport = None)
+        })
+    }))
+    .hides(&[
+        "rfc5352/3.1/asap-transport-",
+        "rfc5352/3.1/written-asap-transport-",
+    ]),
     // An acknowledgement without a keep-alive is no unrecognized message; any other report is open (T23).
     lawful(both(
         "complains-about-unasked-acknowledgements",
@@ -187,11 +198,15 @@ pub(crate) const ALL: &[Lawful] = &[
 ];
 
 /// Cases that need the removal of a PE that does not acknowledge.
-const SILENT_PES: &[&str] = &["rfc5352/3.4/silent-pe-can-come-back"];
+const SILENT_PES: &[&str] = &[
+    "rfc5352/3.4/acknowledgement-is-for-its-pool",
+    "rfc5352/3.4/silent-pe-can-come-back",
+];
 
 /// As before, and those that need a second keep-alive to each PE: without the acknowledgement of one that was held
 /// back, the registrar sends no other.
 const RARE_KEEP_ALIVES: &[&str] = &[
+    "rfc5352/3.4/acknowledgement-is-for-its-pool",
     "rfc5352/3.4/silent-pe-can-come-back",
     "rfc5352/3.5/keep-alives-to-many-pes-are-spread",
 ];

@@ -9,42 +9,49 @@ mod padding;
 mod spread;
 mod unusual;
 
-use matrix::{Seen, rows, wrong};
+use matrix::{Row, Seen, rows, wrong};
 use rspcheck_adapters::bundled;
 use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::fault::Fault;
+use rspcheck_adapters::target::Target;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::catalogue::{Class, How, catalogue};
 use rspcheck_spec::event::EventKind;
 use rspcheck_spec::verdict::{Level, Verdict};
 use rspcheck_testkit::runner::{self, Ran};
 use rspcheck_testkit::{Case, TargetProfile, World, conversation, monitor};
-use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 /// Seed of every run here.
 const SEED: u64 = 0x5eed;
 
-fn profile() -> TargetProfile {
-    let target = bundled::in_process();
-    TargetProfile {
-        ics: target.ics,
-        timers: target.timers,
-        silence: target.silence,
-    }
+/// Returns the reference registrar in process. Its target file is read once for all runs.
+fn target() -> &'static Target {
+    static TARGET: OnceLock<Target> = OnceLock::new();
+    TARGET.get_or_init(bundled::in_process)
+}
+
+fn profile() -> &'static TargetProfile {
+    static PROFILE: OnceLock<TargetProfile> = OnceLock::new();
+    PROFILE.get_or_init(|| TargetProfile {
+        ics: target().ics.clone(),
+        timers: target().timers.clone(),
+        silence: target().silence,
+    })
 }
 
 fn run(case: &Case, mutant: Option<Fault>) -> Ran {
-    runner::run_case(case, world(mutant).as_mut(), &profile(), SEED)
+    runner::run_case(case, world(mutant).as_mut(), profile(), SEED)
 }
 
 fn world(mutant: Option<Fault>) -> Box<dyn World> {
     let none = Arc::new(AtomicBool::new(false));
-    let worlds = Worlds::new(bundled::in_process(), Carrier::Udp, "rspcheck".into(), none)
-        .expect("in process");
+    let worlds = Worlds::new(target().clone(), Carrier::Udp, "rspcheck".into(), none);
+    let worlds = worlds.expect("in process");
     let worlds = match mutant {
         Some(mutant) => worlds.with_fault(mutant),
         None => worlds,
@@ -54,9 +61,8 @@ fn world(mutant: Option<Fault>) -> Box<dyn World> {
 
 /// Maps every case that applies to the reference registrar, on all processors.
 fn on_all_processors<T: Send>(map: impl Fn(&'static Case) -> T + Sync) -> Vec<T> {
-    let profile = profile();
     let cases: Vec<_> = rspcheck_cases::all()
-        .filter(|case| runner::skip_reason(case, &profile).is_none())
+        .filter(|case| runner::skip_reason(case, profile()).is_none())
         .collect();
     let next = AtomicUsize::new(0);
     let (sender, mapped) = channel();
@@ -163,6 +169,60 @@ fn only_cases_about_padding_send_messages_that_need_it() {
     wrong.sort();
     let wrong: Vec<_> = wrong.into_iter().flatten().collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// A registrar with an order of its own fails every case about order, weight and load, wherever in the order of
+/// registration the wanted PE is.
+#[test]
+fn orders_of_their_own_fail_the_cases_about_policies() {
+    let unnoticed = mutants::PASSED_BY_ORDERS.iter().flat_map(|(mutant, _)| {
+        let of_policies = rows()
+            .iter()
+            .filter(|row| row.case.id.starts_with("rfc5356/"));
+        let unnoticed = of_policies.filter(|row| !row.mutant(mutant).noticed());
+        unnoticed.map(|row| (*mutant, row.case.id))
+    });
+    let expected = mutants::PASSED_BY_ORDERS.iter();
+    let expected = expected.flat_map(|(mutant, ids)| ids.iter().map(|id| (*mutant, *id)));
+    assert_eq!(BTreeSet::from_iter(unnoticed), expected.collect());
+}
+
+#[test]
+fn every_mutant_is_noticed() {
+    let unnoticed = mutants::all()
+        .enumerate()
+        .filter(|(nth, _)| {
+            let seen = |row: &Row| {
+                let seen = &row.mutants[*nth];
+                seen.noticed() || seen.findings != row.correct.findings
+            };
+            !rows().iter().any(seen)
+        })
+        .map(|(_, mutant)| mutant.name);
+    assert_eq!(unnoticed.collect::<Vec<_>>(), [""; 0]);
+}
+
+/// A check that holds whatever the registrar does proves nothing. The few that no mutant breaks are named with the
+/// reason.
+#[test]
+fn every_check_fails_on_some_mutant() {
+    let mut unbroken = BTreeMap::new();
+    let mut places = String::new();
+    for row in rows() {
+        let mut checks = BTreeMap::new();
+        for placed in row.all().flat_map(|seen| &seen.places) {
+            let (file, line) = (placed.place.file(), placed.place.line());
+            let check = (file, line, placed.place.column(), placed.requirement.0);
+            *checks.entry(check).or_insert(true) &= placed.holds;
+        }
+        for ((file, line, _, requirement), _) in checks.into_iter().filter(|(_, holds)| *holds) {
+            *unbroken.entry((row.case.id, requirement)).or_insert(0) += 1;
+            places += &format!("{} {requirement} {file}:{line}\n", row.case.id);
+        }
+    }
+    let expected = mutants::UNBROKEN.iter();
+    let expected = expected.map(|(case, requirement, count, _)| ((*case, *requirement), *count));
+    assert_eq!(unbroken, expected.collect(), "{places}");
 }
 
 /// A variant that keeps the RFCs fails no case; where it departs from a recommendation or hides what a case is

@@ -7,7 +7,7 @@ use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::Ran;
 use rspcheck_testkit::{Case, Placed};
 use std::collections::BTreeSet;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
 /// Result of a case on one registrar, without its events.
 #[derive(Debug)]
@@ -86,8 +86,8 @@ impl Row {
 
 /// Returns the results of every case that applies to the reference registrar.
 pub(crate) fn rows() -> &'static [Row] {
-    static ROWS: OnceLock<Vec<Row>> = OnceLock::new();
-    ROWS.get_or_init(|| super::on_all_processors(Row::of))
+    static ROWS: LazyLock<Vec<Row>> = LazyLock::new(|| super::on_all_processors(Row::of));
+    &ROWS
 }
 
 /// Returns the complaints about cases, each with the id of its case, in order.
