@@ -6,14 +6,14 @@ use std::fmt;
 
 /// Difference between the answers of the two codecs.
 #[derive(Debug)]
-pub struct Difference {
+pub(crate) struct Difference {
     reference: Answer,
     judge: Answer,
 }
 
 impl Difference {
     /// Returns the two kinds of defect, which many differences share.
-    pub fn class(&self) -> String {
+    pub(crate) fn class(&self) -> String {
         let kind = |answer: &Answer| answer.defect.map_or("accept", |(_, kind)| kind);
         format!("{} / {}", kind(&self.reference), kind(&self.judge))
     }
@@ -29,7 +29,7 @@ impl fmt::Display for Difference {
 ///
 /// # Errors
 /// The answers, if they differ.
-pub fn compare(protocol: Protocol, octets: &[u8]) -> Result<(), Difference> {
+pub(crate) fn compare(protocol: Protocol, octets: &[u8]) -> Result<(), Difference> {
     let (reference, judge) = (reference(protocol, octets), judge(protocol, octets));
     if reference == judge {
         Ok(())

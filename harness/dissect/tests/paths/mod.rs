@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 ///
 /// # Panics
 /// If a path is ambiguous.
-pub fn check(dissection: &Dissection) {
+pub(crate) fn check(dissection: &Dissection) {
     let mut places = BTreeMap::new();
     collect(&dissection.root(), &mut places);
     for (path, &(offset, length)) in &places {
