@@ -46,7 +46,7 @@ pub struct Config {
     pub max_sessions: usize,
     /// Maximum number of messages that wait in one session for a PE.
     pub max_queued: usize,
-    /// Maximum number of octets that wait in one session for a PE.
+    /// Maximum number of octets that wait in one session for a PE; a message that waits alone may be longer.
     pub max_queued_octets: usize,
     /// Maximum length in octets of a cookie that is kept.
     pub max_cookie: usize,
