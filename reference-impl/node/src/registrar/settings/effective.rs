@@ -272,40 +272,32 @@ impl Settings {
     }
 
     fn limit_contradictions(&self, found: &mut Vec<String>) {
-        let total = self.max_pool_elements;
-        // A pool has at least one PE. What is not set adapts.
+        let c = self.config();
+        let total = c.max_pool_elements;
+        // A pool has at least one PE. The defaults of the parts are not above the whole.
         let parts = [
-            ("max-pools", self.max_pools),
-            (
-                "max-pool-elements-per-pool",
-                self.max_pool_elements_per_pool,
-            ),
+            ("max-pools", c.max_pools),
+            ("max-pool-elements-per-pool", c.max_pool_elements_per_pool),
         ];
         for (key, part) in parts {
-            if let (Some(part), Some(total)) = (part, total)
-                && part > total
-            {
+            if part > total {
                 found.push(format!(
                     "{key}, max-pool-elements: {part} is more than the {total} PEs in all pools"
                 ));
             }
         }
-        let config = self.config();
-        let (one, all) = (config.associations_per_address(), config.max_associations);
+        let (one, all) = (c.associations_per_address(), c.max_associations);
         if one > all {
             found.push(format!(
                 "max-associations-per-address, max-associations: {one} is more than {all}"
             ));
         }
-        let of_one = self.max_subscriptions_per_association;
-        if let (Some(one), Some(all)) = (of_one, self.max_subscriptions)
-            && one > all
-        {
+        let (one, all) = (c.max_subscriptions_per_association, c.max_subscriptions);
+        if one > all {
             found.push(format!(
                 "max-subscriptions-per-association, max-subscriptions: {one} is more than {all}"
             ));
         }
-        let c = self.config();
         let longest = c.max_handle_length + c.max_element_length + AROUND_A_REGISTRATION;
         if longest > c.max_message {
             found.push(format!(
@@ -381,6 +373,7 @@ impl Settings {
         let period = |set: Option<Period>, default| set.map_or(default, |period| period.0);
         let span = |set: Option<Span>, default| set.map_or(default, |span| span.0);
         let total = count(self.max_pool_elements, d.max_pool_elements);
+        let subscriptions = self.max_subscriptions.unwrap_or(d.max_subscriptions);
         Config {
             id: self.id.map(|id| id.0).or(d.id),
             t6_serverannounce: period(self.t6_serverannounce, d.t6_serverannounce),
@@ -403,10 +396,10 @@ impl Settings {
             max_associations: count(self.max_associations, d.max_associations),
             max_associations_per_address: self.max_associations_per_address.map(NonZeroUsize::get),
             max_tcp_connections: count(self.max_associations, d.max_tcp_connections),
-            max_subscriptions: self.max_subscriptions.unwrap_or(d.max_subscriptions),
+            max_subscriptions: subscriptions,
             max_subscriptions_per_association: self
                 .max_subscriptions_per_association
-                .unwrap_or(d.max_subscriptions_per_association),
+                .unwrap_or(d.max_subscriptions_per_association.min(subscriptions)),
             max_message_rate: self.max_message_rate.unwrap_or(d.max_message_rate),
             max_registration_rate: self
                 .max_registration_rate

@@ -142,6 +142,15 @@ fn contradictions_name_their_keys() {
             "max-pool-elements-per-pool = 3\nmax-pool-elements = 2",
             "max-pool-elements-per-pool, max-pool-elements: 3",
         ),
+        // The whole has its default.
+        (
+            "max-pool-elements-per-pool = 2000000",
+            "max-pool-elements-per-pool, max-pool-elements: 2000000",
+        ),
+        (
+            "max-subscriptions-per-association = 65537",
+            "max-subscriptions-per-association, max-subscriptions: 65537",
+        ),
         (
             "max-associations = 3\nmax-associations-per-address = 4",
             "max-associations-per-address, max-associations: 4",
@@ -174,7 +183,8 @@ fn effective_settings_are_complete_and_come_back() {
     let text = "asap = \"[::1]:0\"\nid = 7\nannounce = [\"224.0.1.185:3863\", \"[ff02::133]:3863\"]\n\
                 enrp = \"[::1]:0\"\npeer = \"[::2]:9901\"\ntcp = \"[::1]:0\"\nseed = 3\n\
                 metrics = \"[::1]:0\"\nstatus-socket = \"/run/x\"\nkeep-alive-gap = \"1.5ms\"\n\
-                udp-peer = [\"::1=99\", \"[::2]:5=98\"]\nmax-pool-elements = 70\n";
+                udp-peer = [\"::1=99\", \"[::2]:5=98\"]\nmax-pool-elements = 70\n\
+                max-subscriptions = 9\n";
     let settings = parse(text).unwrap();
     let effective = settings.effective().unwrap();
     let written = toml::to_string(&effective).unwrap();
