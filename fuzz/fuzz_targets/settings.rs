@@ -12,11 +12,22 @@ fn written() -> Vec<Vec<u8>> {
     let effective = registrar::Settings::default().effective();
     let effective = effective.expect("the defaults do not contradict each other");
     let registrar = toml::to_string(&effective).expect("settings can be written");
-    let element = "pool = \"EchoPool\"\nregistrar = [\"127.0.0.1:3863\"]\ntransport = \"tcp:127.0.0.1:80\"\n\
-                   policy = \"wrr:5\"\nlife = \"5m\"\nservice = \"echo\"\naddress = [\"127.0.0.1\"]\n\
+    let element = "pool = \"EchoPool\"\nregistrar = \"127.0.0.1:3863\"\ntransport = \"tcp://127.0.0.1:80\"\n\
+                   policy = \"weighted-round-robin:5\"\nlife = \"5min\"\nservice = \"echo\"\naddress = [\"127.0.0.1\"]\n\
                    announce = \"239.0.0.1:3863\"\nprobe = \"1s\"\nbusiness-card = \"none\"\n";
-    let user = "registrar = [\"127.0.0.1:3863\", \"tcp:127.0.0.1:3863\"]\nt5-serverhunt = \"10s\"\n\
+    let user = "registrar = \"tcp://127.0.0.1:3863\"\nt5-serverhunt = \"10s\"\n\
                 stale-cache-value = \"0s\"\nlocal = \"::1\"\nsession-rounds = 3\n";
+    let file = Path::new("seed.toml");
+    let element_settings = pool_element::Settings::parse(element, file);
+    element_settings
+        .expect("the seed is a configuration")
+        .setup()
+        .expect("the settings can be used");
+    let user_settings = pool_user::Settings::parse(user, file);
+    user_settings
+        .expect("the seed is a configuration")
+        .setup()
+        .expect("the settings can be used");
     let lines = registrar.lines().chain(element.lines()).chain(user.lines());
     let lines = lines.map(|line| line.as_bytes().to_vec());
     [&registrar, element, user]

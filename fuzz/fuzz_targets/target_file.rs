@@ -3,39 +3,37 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use rspcheck_adapters::Target;
+use rspcheck_adapters::target::Target;
 use rspcheck_fuzz::{linear, seeds};
 use std::path::Path;
 
-/// A file with each section and most keys.
-const SEED: &str = r#"
+/// The file of the registrar that comes with the harness.
+const BUNDLED: &str = include_str!("../../harness/profiles/bundled.toml");
+/// A file with the other keys.
+const ATTACHED: &str = r#"
 [target]
 name = "example"
 version = "1.0"
-driver = "spawn"
-command = ["./registrar", "--asap={asap}", "--udp-port={udp-port}", "--id={id}"]
-ready = "probe"
+driver = "attach"
+ready = "association"
 start-timeout = "10s"
+restart-timeout = "20s"
 stop-grace = "2s"
-asap = "127.0.0.1:0"
-tcp = "127.0.0.1:0"
-udp-port = 0
+asap = "127.0.0.1:3863"
+tcp = "[::1]:3863"
+udp-port = 9899
 local = "127.0.0.2"
 announce = "239.0.0.1:3863"
-fresh = true
+fresh = false
+capabilities = ["keep-alive", "policy-priority"]
 
 [run]
-jobs = 2
+jobs = 1
 silence = "300ms"
-case-limit = "2m"
-
-[capabilities]
-tcp = true
-multicast = false
+case-limit = "2min"
 
 [timers]
-keep-alive-interval = "3s"
-max-bad-pe-report = 3
+t2-registration = "2s"
 
 [[expect]]
 case = "rfc5352/3.4/*"
@@ -46,15 +44,11 @@ reason = "a reason"
 "#;
 
 fn written() -> Vec<Vec<u8>> {
-    let attach = SEED
-        .replace("\"spawn\"", "\"attach\"")
-        .replace("fresh = true", "fresh = false");
-    let mut seeds: Vec<Vec<u8>> = [SEED, &attach].map(|text| text.as_bytes().to_vec()).into();
-    let sections = SEED
-        .split("\n\n")
-        .map(|section| section.as_bytes().to_vec());
-    seeds.extend(sections);
-    seeds
+    for text in [BUNDLED, ATTACHED] {
+        Target::parse(text, Path::new("seed.toml")).expect("the seeds are target files");
+    }
+    let sections = ATTACHED.split("\n\n").chain([BUNDLED, ATTACHED]);
+    sections.map(|text| text.as_bytes().to_vec()).collect()
 }
 
 fuzz_target!(init: seeds::write(written), |octets: &[u8]| {
