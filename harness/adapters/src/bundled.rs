@@ -40,20 +40,31 @@ pub fn measured() -> Target {
 }
 
 /// Returns it in this process on virtual time.
+///
+/// In process a case can start it with peers that the harness plays.
 pub fn in_process() -> Target {
     let mut target = Target {
         driver: Driver::InProcess,
         name: "rserpool registrar".into(),
         ..spawned()
     };
-    target.ics.insert(Ics::LongWaits);
+    target.ics.extend([Ics::LongWaits, Ics::EnrpPeers]);
     target
 }
 
 /// Returns the registrar's settings for a target's timers.
 pub(crate) fn setup(timers: &Timers) -> Setup {
     let defaults = Config::default();
+    let enrp = rsp_proto::registrar::enrp::Config {
+        peer_heartbeat_cycle: timers.peer_heartbeat_cycle,
+        max_time_last_heard: timers.max_time_last_heard,
+        max_time_no_response: timers.max_time_no_response,
+        table_request_timeout: timers.table_request,
+        table_session_timeout: timers.mentor_session,
+        ..defaults.enrp.clone()
+    };
     let config = Config {
+        enrp,
         t6_serverannounce: timers.t6_serverannounce,
         max_bad_pe_report: timers
             .max_bad_pe_report

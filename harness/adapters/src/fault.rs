@@ -6,7 +6,7 @@
 //! an acknowledgement for another pool or a second question that counts as a selection. The tests of the suite
 //! use faults to prove that each case can fail.
 
-use rsp_proto::registrar::Config;
+pub use rsp_proto::registrar::Config;
 use rsp_transport::{AssocId, Caps, Event, Local, LocalPort, Outgoing, Peer, Transport};
 use std::collections::BTreeMap;
 use std::io;
@@ -97,6 +97,8 @@ pub struct Sent {
     pub memory: Memory,
     /// Messages that the registrar receives after it has sent this one.
     pub injected: Vec<Injected>,
+    /// Messages that are sent after this one over the same association, with the same PPID.
+    pub extra: Vec<Vec<u8>>,
 }
 
 /// State of a fault, and the deeds that it has put off.
@@ -183,6 +185,7 @@ impl<'a> Faulty<'a> {
             at: self.now,
             memory: std::mem::take(&mut self.state.memory),
             injected: Vec::new(),
+            extra: Vec::new(),
         };
         (fault.sent)(&mut sent);
         self.state.memory = std::mem::take(&mut sent.memory);
@@ -238,6 +241,9 @@ impl Transport for Faulty<'_> {
                 octets: sent.octets.clone(),
             };
             self.state.put_off(self.now + sent.delay, deed);
+        }
+        for octets in &sent.extra {
+            self.inner.send(assoc, Outgoing { octets, ..changed })?;
         }
         Ok(())
     }

@@ -5,12 +5,14 @@
 
 use crate::fault::{Fault, Faulty, Later, Received, State};
 use crate::obituary::Unanswered;
-use rserpool::registrar::driver::{RegistrarDriver, Setup};
+use rserpool::registrar::driver::{EnrpEndpoint, RegistrarDriver, Setup};
 use rsp_transport::sim::{HostId, Net};
 use rsp_transport::{AssocId, DownKind, Event, Local, LocalPort, Outgoing, Peer, Transport};
-use rspcheck_testkit::{Assoc, Endpoint, EndpointKind, Happening, World, WorldError};
+use rspcheck_testkit::{Assoc, Endpoint, EndpointKind, Happening, Start, World, WorldError};
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
@@ -20,6 +22,8 @@ use crate::event_map::{change_of, environment};
 const TARGET: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
 /// ASAP's port (RFC 5352 §8.2).
 const ASAP_PORT: u16 = 3863;
+/// ENRP's port (RFC 5353 §5.3).
+const ENRP_PORT: u16 = 9901;
 /// PPID of ASAP (RFC 5352 §8.3).
 const ASAP_PPID: u32 = 11;
 /// Group of the announcements (RFC 5352 §8.4).
@@ -39,6 +43,11 @@ pub struct InProcess {
     net: Net,
     target: HostId,
     driver: RegistrarDriver,
+    /// Settings of the registrar, without peers.
+    setup: Setup,
+    seed: u64,
+    /// Number of times that the registrar was started.
+    starts: u64,
     fault: Option<Fault>,
     state: State,
     players: Vec<PlayerEndpoint>,
@@ -77,12 +86,16 @@ impl InProcess {
         let mut host = net.host(target);
         let mut state = State::default();
         let mut transport = Faulty::new(&mut host, fault, now, &mut state);
-        let driver = RegistrarDriver::start(setup, seed ^ TARGET_SHARE, &mut transport, now)
-            .map_err(environment)?;
+        let driver =
+            RegistrarDriver::start(setup.clone(), seed ^ TARGET_SHARE, &mut transport, now)
+                .map_err(environment)?;
         Ok(InProcess {
             net,
             target,
             driver,
+            setup,
+            seed,
+            starts: 1,
             fault,
             state,
             players: Vec::new(),
@@ -104,6 +117,24 @@ impl InProcess {
         self.assocs.insert((host, id), assoc);
         self.places.insert(assoc, (host, id));
         assoc
+    }
+
+    /// Returns the newest association of a host of the harness, after all events of this moment.
+    fn association_of(&mut self, host: HostId) -> Option<Assoc> {
+        let now = self.net.now();
+        while let Some((at, event)) = self.net.next(now) {
+            if at == self.target {
+                self.target_event(event);
+            } else {
+                let happening = self.happening(at, event);
+                self.ready.extend(happening);
+            }
+        }
+        let of_host = (host, AssocId(0))..=(host, AssocId(u64::MAX));
+        self.assocs
+            .range(of_host)
+            .next_back()
+            .map(|(_, assoc)| *assoc)
     }
 
     fn endpoint_of(&self, host: HostId) -> Option<Endpoint> {
@@ -137,8 +168,8 @@ impl InProcess {
                 self.unanswered.received(assoc, &octets);
                 Happening::Message {
                     assoc,
-                    ppid: (kind == EndpointKind::Sctp).then_some(ppid),
-                    stream: (kind == EndpointKind::Sctp).then_some(stream),
+                    ppid: kind.is_sctp().then_some(ppid),
+                    stream: kind.is_sctp().then_some(stream),
                     octets,
                 }
             }
@@ -291,9 +322,13 @@ impl World for InProcess {
         ));
         let host = self.net.add_host(ip);
         let local = match kind {
-            EndpointKind::Sctp => Local::Sctp {
+            EndpointKind::Sctp | EndpointKind::Enrp => Local::Sctp {
                 addrs: vec![ip],
-                port: 0,
+                port: if kind == EndpointKind::Enrp {
+                    ENRP_PORT
+                } else {
+                    0
+                },
                 listen: true,
             },
             EndpointKind::Tcp => Local::Tcp {
@@ -329,6 +364,7 @@ impl World for InProcess {
         match kind {
             EndpointKind::Announcements => SocketAddr::new(GROUP, ASAP_PORT),
             EndpointKind::Sctp | EndpointKind::Tcp => SocketAddr::new(TARGET, ASAP_PORT),
+            EndpointKind::Enrp => SocketAddr::new(TARGET, ENRP_PORT),
         }
     }
 
@@ -336,15 +372,17 @@ impl World for InProcess {
         let player = &self.players[endpoint.0 as usize];
         let (host, port) = (player.host, player.port);
         let peer = Peer {
-            addrs: vec![SocketAddr::new(TARGET, ASAP_PORT)],
+            addrs: vec![self.target_addr(player.kind)],
             udp_port: None,
         };
-        let id = self
-            .net
-            .host(host)
-            .connect(port, &peer)
-            .map_err(environment)?;
-        Ok(self.assoc_of(host, id))
+        match self.net.host(host).connect(port, &peer) {
+            Ok(id) => Ok(self.assoc_of(host, id)),
+            // The target has set one up at the same moment; its happening is still on its way to the tester.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                self.association_of(host).ok_or_else(|| environment(error))
+            }
+            Err(error) => Err(environment(error)),
+        }
     }
 
     fn send(&mut self, assoc: Assoc, ppid: u32, octets: &[u8]) -> Result<bool, WorldError> {
@@ -392,6 +430,28 @@ impl World for InProcess {
 
     fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError> {
         self.net.kill(self.players[endpoint.0 as usize].host);
+        Ok(true)
+    }
+
+    fn start(&mut self, start: &Start) -> Result<bool, WorldError> {
+        let mut setup = self.setup.clone();
+        setup.enrp = Some(EnrpEndpoint {
+            addrs: vec![TARGET],
+            port: ENRP_PORT,
+        });
+        setup.config.enrp.peers.clone_from(&start.peers);
+        setup.config.id = start.server_id.and_then(NonZeroU32::new);
+        self.net.restart(self.target);
+        self.state = State::default();
+        self.died = None;
+        // A registrar that starts again draws other numbers, such as another server ID.
+        let seed = (self.seed ^ TARGET_SHARE).wrapping_add(self.starts);
+        self.starts += 1;
+        let now = self.net.now();
+        let mut host = self.net.host(self.target);
+        let mut transport = Faulty::new(&mut host, self.fault, now, &mut self.state);
+        self.driver =
+            RegistrarDriver::start(setup, seed, &mut transport, now).map_err(environment)?;
         Ok(true)
     }
 

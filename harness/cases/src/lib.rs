@@ -10,6 +10,7 @@
 //! requirement behind its ID.
 
 pub mod rfc5352;
+pub mod rfc5353;
 pub mod rfc5354;
 pub mod rfc5356;
 mod words;
@@ -18,9 +19,14 @@ use rspcheck_testkit::Case;
 
 /// Every case, in the order of RFC and section.
 pub fn all() -> impl Iterator<Item = &'static Case> {
-    [rfc5352::CASES, rfc5354::CASES, rfc5356::CASES]
-        .into_iter()
-        .flatten()
-        .copied()
-        .flatten()
+    [
+        rfc5352::CASES,
+        rfc5353::CASES,
+        rfc5354::CASES,
+        rfc5356::CASES,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
+    .flatten()
 }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// Timers and thresholds of a target (RFC 5352 §7).
+/// Timers and thresholds of a target (RFC 5352 §7, RFC 5353 §4.2).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Timers {
@@ -49,6 +49,26 @@ pub struct Timers {
     /// Time after which an unanswered keep-alive counts as failed. The RFC has neither name nor default.
     #[serde(with = "maybe_span", skip_serializing_if = "Option::is_none")]
     pub keep_alive_timeout: Option<Duration>,
+    /// PEER-HEARTBEAT-CYCLE: time between two ENRP_PRESENCE to all peers. Default: 30 s.
+    #[serde(with = "span")]
+    pub peer_heartbeat_cycle: Duration,
+    /// MAX-TIME-LAST-HEARD: silence of a peer after which it is asked for its presence. Default: 61 s.
+    #[serde(with = "span")]
+    pub max_time_last_heard: Duration,
+    /// MAX-TIME-NO-RESPONSE: longest wait for the answer of a peer. Default: 5 s.
+    #[serde(with = "span")]
+    pub max_time_no_response: Duration,
+    /// Longest wait for the response to an ENRP_HANDLE_TABLE_REQUEST. The RFC has neither name nor value. Default: 5 s.
+    #[serde(with = "span")]
+    pub table_request: Duration,
+    /// Time for which a mentor keeps a download whose next part is not requested. The RFC has neither name nor value.
+    /// Default: 30 s.
+    #[serde(with = "span")]
+    pub mentor_session: Duration,
+    /// "A few seconds" after which a rejected request is repeated (RFC 5353 §3.2.2.2, §3.2.3): the longest such time.
+    /// The RFC has neither name nor value. Default: 60 s.
+    #[serde(with = "span")]
+    pub rejected_request: Duration,
     /// stale_cache_value: time for which a cache entry is valid. The RFC has no default.
     #[serde(with = "maybe_span", skip_serializing_if = "Option::is_none")]
     pub stale_cache_value: Option<Duration>,
@@ -70,6 +90,12 @@ impl Default for Timers {
             max_bad_pe_report: None,
             keep_alive_interval: None,
             keep_alive_timeout: None,
+            peer_heartbeat_cycle: Duration::from_secs(30),
+            max_time_last_heard: Duration::from_secs(61),
+            max_time_no_response: Duration::from_secs(5),
+            table_request: Duration::from_secs(5),
+            mentor_session: Duration::from_secs(30),
+            rejected_request: Duration::from_secs(60),
             stale_cache_value: None,
         }
     }
@@ -109,6 +135,12 @@ impl Timers {
             ("stale_cache_value", self.stale_cache_value),
             ("keep-alive-interval", self.keep_alive_interval),
             ("keep-alive-timeout", self.keep_alive_timeout),
+            ("PEER-HEARTBEAT-CYCLE", Some(self.peer_heartbeat_cycle)),
+            ("MAX-TIME-LAST-HEARD", Some(self.max_time_last_heard)),
+            ("MAX-TIME-NO-RESPONSE", Some(self.max_time_no_response)),
+            ("table-request", Some(self.table_request)),
+            ("mentor-session", Some(self.mentor_session)),
+            ("rejected-request", Some(self.rejected_request)),
         ];
         let counts = [
             ("MAX-REG-ATTEMPT", Some(self.max_reg_attempt)),
@@ -312,6 +344,6 @@ mod tests {
         assert_eq!(table["T1-ENRPrequest"], "15s");
         assert_eq!(table["MAX-REG-ATTEMPT"], "2");
         assert_eq!(table.get("MAX-BAD-PE-REPORT"), None);
-        assert_eq!(table.len(), 10);
+        assert_eq!(table.len(), 16);
     }
 }

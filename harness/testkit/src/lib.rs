@@ -1,7 +1,7 @@
 //! The words in which conformance cases are written.
 //!
 //! A [`Case`] is a constant: id, purpose, needs, the requirements it covers, and a plain function over a
-//! [`Tester`]. The tester plays pool elements, pool users and listeners towards one target through a
+//! [`Tester`]. The tester plays pool elements, pool users, listeners and ENRP peers towards one target through a
 //! [`World`]: the real network on wall time, or the same target in process on virtual time. The case
 //! behaves the same in both. [`runner::run_case`] returns the verdict and the events.
 //!
@@ -15,6 +15,7 @@ mod case;
 pub mod conversation;
 mod kind;
 pub mod monitor;
+mod peer;
 mod player;
 pub mod prelude;
 pub mod runner;
@@ -23,8 +24,9 @@ mod world;
 
 pub use case::{Case, Outcome, Role, Stop, registrar};
 pub use kind::*;
+pub use peer::{EnrpPeer, Entry, Habits, Reaction};
 pub use player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 pub use rspcheck_dissect::forge;
 pub use rspcheck_spec::event::Change;
-pub use tester::{Note, Placed, TargetProfile, Tester};
-pub use world::{Assoc, Endpoint, EndpointKind, Happening, World, WorldError};
+pub use tester::{ADD_PE, DEL_PE, Note, Placed, TargetProfile, Tester, server_information};
+pub use world::{Assoc, Endpoint, EndpointKind, Happening, Start, World, WorldError};

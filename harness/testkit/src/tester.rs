@@ -1,6 +1,7 @@
 //! The tester: the words of a case.
 
 mod check;
+mod enrp;
 mod inside;
 mod lateness;
 mod missing;
@@ -16,9 +17,11 @@ use crate::kind::{
     DEREGISTRATION_RESPONSE, HANDLE_RESOLUTION_RESPONSE, Kind, REGISTRATION_RESPONSE,
 };
 use crate::monitor::Finding;
+use crate::peer::PeerState;
 use crate::player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 use crate::world::{Assoc, Endpoint, EndpointKind, World};
 pub use check::{Note, Placed};
+pub use enrp::{ADD_PE, DEL_PE, server_information};
 use lateness::Lateness;
 use missing::Missing;
 use pools::Pools;
@@ -36,6 +39,8 @@ use std::time::Duration;
 
 /// PPID of ASAP (RFC 5352 §5, §8.3).
 pub(crate) const ASAP_PPID: u32 = 11;
+/// PPID of ENRP (RFC 5353 §5.4).
+pub(crate) const ENRP_PPID: u32 = 12;
 /// Time for which a target that did not answer is still observed, to detect that it has died.
 const LAST_LOOK: Duration = Duration::from_millis(250);
 /// Slack on top of a tenth for deadlines that a target must keep.
@@ -44,6 +49,8 @@ const SLACK: Duration = Duration::from_millis(500);
 const SILENCES: u32 = 3;
 /// Messages kept per player; a target that sends more is flooding.
 const INBOX_LIMIT: usize = 10_000;
+/// Messages kept by a peer whose table never ends: it provokes the flood itself.
+const ENDLESS_INBOX: usize = 100;
 
 /// The target as known before the case begins (ICS and IXIT).
 #[derive(Clone, Debug)]
@@ -81,6 +88,9 @@ pub struct Tester<'w> {
     rng: fastrand::Rng,
     seed: u64,
     players: Vec<PlayerState>,
+    peers: Vec<PeerState>,
+    /// The target's server ID, from the last ENRP message.
+    target_server: Option<u32>,
     pools_named: u32,
     pools: Pools,
     /// Requirement that an exchange in progress is about, and its place; see [`Tester::answered`].
@@ -112,6 +122,8 @@ impl<'w> Tester<'w> {
             rng: fastrand::Rng::with_seed(seed),
             seed,
             players: Vec::new(),
+            peers: Vec::new(),
+            target_server: None,
             pools_named: 0,
             pools: Pools::default(),
             demanded: None,
@@ -341,23 +353,32 @@ impl<'w> Tester<'w> {
     /// [`Stop::Error`] for a message with a defect; else as [`Tester::send_octets`].
     pub fn send(&mut self, player: impl Into<Player>, message: Forge) -> Outcome {
         let octets = message.octets();
-        let dissection = dissect(Protocol::Asap, &octets);
+        let dissection = dissect(message.protocol(), &octets);
+        let ppid = match message.protocol() {
+            Protocol::Asap => ASAP_PPID,
+            Protocol::Enrp => ENRP_PPID,
+        };
         if let Some(defect) = dissection.defects().first() {
             return Err(Stop::Error(format!(
                 "the harness would send a defective message: {}",
                 defect.what
             )));
         }
-        self.transmit(player.into(), ASAP_PPID, octets, dissection.summary())
+        self.transmit(player.into(), ppid, octets, dissection.summary())
     }
 
-    /// Sends any octets as one user message with ASAP's PPID.
+    /// Sends any octets as one user message with the PPID of the player's protocol.
     ///
     /// # Errors
     /// [`Stop::Broken`] or [`Stop::Inconclusive`] if there is no association and none can be set up; the
     /// [`Stop`] of the world.
     pub fn send_octets(&mut self, player: impl Into<Player>, octets: &[u8]) -> Outcome {
-        self.send_with_ppid(player, ASAP_PPID, octets)
+        let player = player.into();
+        let ppid = match self.protocol(player) {
+            Protocol::Asap => ASAP_PPID,
+            Protocol::Enrp => ENRP_PPID,
+        };
+        self.send_with_ppid(player, ppid, octets)
     }
 
     /// Sends any octets as one user message with any PPID.
@@ -370,8 +391,9 @@ impl<'w> Tester<'w> {
         ppid: u32,
         octets: &[u8],
     ) -> Outcome {
-        let summary = dissect(Protocol::Asap, octets).summary();
-        self.transmit(player.into(), ppid, octets.to_vec(), summary)
+        let player = player.into();
+        let summary = dissect(self.protocol(player), octets).summary();
+        self.transmit(player, ppid, octets.to_vec(), summary)
     }
 
     /// Sends the REGISTRATION of a pool element, whose keep-alives are acknowledged from then on.
@@ -466,9 +488,25 @@ impl<'w> Tester<'w> {
         kind: Kind,
         within: Duration,
     ) -> Result<Message, Stop> {
+        self.expect_that(requirement, player, kind, within, |_| true)
+    }
+
+    /// Waits for a message of this kind that `wanted` accepts; otherwise as [`Tester::expect`].
+    ///
+    /// # Errors
+    /// As [`Tester::expect`].
+    #[track_caller]
+    pub fn expect_that(
+        &mut self,
+        requirement: ReqId,
+        player: impl Into<Player>,
+        kind: Kind,
+        within: Duration,
+        wanted: impl Fn(&Message) -> bool,
+    ) -> Result<Message, Stop> {
         let player = player.into();
         let until = self.world.now() + self.latest(within);
-        match self.next_of(player, until, |m| m.is(kind))? {
+        match self.next_of(player, until, |m| m.is(kind) && wanted(m))? {
             Some(message) => {
                 self.note_answer(requirement);
                 Ok(message)
@@ -761,6 +799,11 @@ impl<'w> Tester<'w> {
         let (taken, kept) = inbox.drain(..).partition(|m| m.is(kind));
         *inbox = kept;
         Vec::from_iter::<VecDeque<Message>>(taken)
+    }
+
+    /// Forgets all messages that the player has received.
+    pub fn forget(&mut self, player: impl Into<Player>) {
+        self.players[player.into().0].inbox.clear();
     }
 
     /// Returns the change with which the player's association ended, if it did.

@@ -21,6 +21,24 @@ pub enum EndpointKind {
     Tcp,
     /// A socket that receives the announcements of RFC 5352 §2.2.10.
     Announcements,
+    /// An SCTP endpoint of a registrar, on a host of its own: a peer of the target (RFC 5353).
+    Enrp,
+}
+
+impl EndpointKind {
+    /// Returns true if the endpoint's messages are SCTP user messages.
+    pub fn is_sctp(self) -> bool {
+        matches!(self, EndpointKind::Sctp | EndpointKind::Enrp)
+    }
+}
+
+/// Start of a target at the time that a case chooses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Start {
+    /// ENRP addresses of the peers that it is configured with, the mentor first (RFC 5353 §3.2.2.1).
+    pub peers: Vec<SocketAddr>,
+    /// Server ID that it is configured with; none leaves the choice to the target.
+    pub server_id: Option<u32>,
 }
 
 /// Event of the network or the target.
@@ -120,6 +138,9 @@ pub trait World {
     /// Disconnects an endpoint from the network in both directions, as if its host had vanished. Returns false if this
     /// world cannot do that.
     fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError>;
+    /// Stops the target without a message to its peers and starts it anew, with an ENRP endpoint and these settings.
+    /// Returns false if this world cannot do that.
+    fn start(&mut self, start: &Start) -> Result<bool, WorldError>;
     /// Waits for the next happening, or returns `None` when the clock has reached `until`.
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError>;
     /// Returns the greatest lateness of the harness itself since the last call: the longest time for which it served

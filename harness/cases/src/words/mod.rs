@@ -2,6 +2,7 @@
 
 mod announcement;
 mod burst;
+mod enrp;
 mod keep_alive;
 mod reaction;
 mod registration;
@@ -10,6 +11,7 @@ mod unknown_parameter;
 
 pub(crate) use announcement::*;
 pub(crate) use burst::*;
+pub(crate) use enrp::*;
 pub(crate) use keep_alive::*;
 pub(crate) use reaction::*;
 pub(crate) use registration::*;

@@ -5,7 +5,7 @@ use rspcheck_adapters::fault::Fault;
 use rspcheck_spec::run::CheckRun;
 use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::{self, Ran};
-use rspcheck_testkit::{Assoc, Case, Endpoint, EndpointKind, Happening, World, WorldError};
+use rspcheck_testkit::{Assoc, Case, Endpoint, EndpointKind, Happening, Start, World, WorldError};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -96,6 +96,10 @@ impl World for Frozen {
     fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError> {
         self.call()?;
         self.inner.vanish(endpoint)
+    }
+    fn start(&mut self, start: &Start) -> Result<bool, WorldError> {
+        self.call()?;
+        self.inner.start(start)
     }
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
         if self.waiting.is_empty() {

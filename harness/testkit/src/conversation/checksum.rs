@@ -317,6 +317,11 @@ impl Elements {
     }
 }
 
+/// Returns the PE checksum over these PEs, each given by its pool handle and PE Identifier (RFC 5353 §3.6.2).
+pub(crate) fn pe_checksum<'a>(elements: impl Iterator<Item = (&'a [u8], u32)>) -> u16 {
+    folded(elements.map(|(handle, id)| share(handle, id)).sum())
+}
+
 /// Returns the FNV-1a hash of a PE.
 fn hash(handle: &[u8], id: u32) -> u64 {
     let octets = handle.iter().copied().chain(id.to_be_bytes());

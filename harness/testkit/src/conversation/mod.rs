@@ -17,6 +17,7 @@ mod tests;
 use crate::monitor::Finding;
 use answers::{Pending, Topic};
 use checksum::Ledger;
+pub(crate) use checksum::pe_checksum;
 use flow::Flow;
 use reports::Reports;
 use rspcheck_dissect::{Dissection, Protocol};

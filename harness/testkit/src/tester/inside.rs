@@ -1,6 +1,6 @@
 //! Associations, happenings and events behind the words of a case.
 
-use super::{ASAP_PPID, INBOX_LIMIT, LAST_LOOK, Placed, Tester, echoes, span};
+use super::{ASAP_PPID, ENDLESS_INBOX, INBOX_LIMIT, LAST_LOOK, Placed, Tester, echoes, span};
 use crate::case::{Outcome, Stop};
 use crate::forge::{self, Forge};
 use crate::kind::ENDPOINT_KEEP_ALIVE;
@@ -70,9 +70,14 @@ impl Tester<'_> {
 
     /// Processes one happening; returns false if the clock reached `until` without one.
     pub(super) fn step(&mut self, until: Duration) -> Result<bool, Stop> {
-        let happening = self.world.wait(until)?;
+        let wake = self.next_heartbeat().map_or(until, |at| at.min(until));
+        let happening = self.world.wait(wake)?;
         self.note_lateness();
         let Some(happening) = happening else {
+            if wake < until {
+                self.heartbeats()?;
+                return Ok(true);
+            }
             return Ok(false);
         };
         match happening {
@@ -107,13 +112,15 @@ impl Tester<'_> {
             return;
         };
         let state = &mut self.players[at];
-        if state.assoc.is_none_or(|mine| mine == assoc) {
+        // A peer and the target may both set up an association; the newer one is used.
+        if state.kind == EndpointKind::Enrp || state.assoc.is_none_or(|mine| mine == assoc) {
             state.assoc = Some(assoc);
             state.up = true;
             state.gone = None;
         }
         let player = state.name.clone();
         self.event(EventKind::Associated { player });
+        self.heartbeats_begin(Player(at));
     }
 
     pub(super) fn on_changed(&mut self, assoc: Assoc, change: Change, why: String) {
@@ -150,14 +157,21 @@ impl Tester<'_> {
             .acknowledges
             .then(|| self.keep_alive_ack(at, &message))
             .flatten();
+        let endless = self.is_endless(Player(at));
         let state = &mut self.players[at];
+        if endless && state.inbox.len() >= ENDLESS_INBOX {
+            state.inbox.pop_front();
+        }
         if state.inbox.len() >= INBOX_LIMIT {
             return Err(Stop::Inconclusive(format!(
                 "{} was flooded with {INBOX_LIMIT} messages",
                 state.name
             )));
         }
-        state.inbox.push_back(message);
+        state.inbox.push_back(message.clone());
+        if let Some(answer) = self.peer_reaction(Player(at), &message) {
+            self.send_if_up(Player(at), &answer)?;
+        }
         if let Some(ack) = reply {
             let octets = ack.octets();
             if self.world.send(assoc, ASAP_PPID, &octets)? {
@@ -168,9 +182,17 @@ impl Tester<'_> {
         Ok(())
     }
 
+    /// Returns the protocol that a player speaks.
+    pub(super) fn protocol(&self, player: Player) -> Protocol {
+        match self.players[player.0].kind {
+            EndpointKind::Enrp => Protocol::Enrp,
+            EndpointKind::Sctp | EndpointKind::Tcp | EndpointKind::Announcements => Protocol::Asap,
+        }
+    }
+
     /// Returns the ACK for a keep-alive to one of this player's PEs (RFC 5352 §3.4, KA1–KA2).
     pub(super) fn keep_alive_ack(&self, at: usize, message: &Message) -> Option<Forge> {
-        if !message.is(ENDPOINT_KEEP_ALIVE) {
+        if self.players[at].elements.is_empty() || !message.is(ENDPOINT_KEEP_ALIVE) {
             return None;
         }
         let (handle, id) = self.players[at]
@@ -209,8 +231,10 @@ impl Tester<'_> {
         if !self.world.send(assoc, ppid, &octets)? {
             return Err(self.association_gone(player));
         }
-        let message = dissect(Protocol::Asap, &octets);
-        self.pools.sent(player, &octets, &message);
+        if self.protocol(player) == Protocol::Asap {
+            let message = dissect(Protocol::Asap, &octets);
+            self.pools.sent(player, &octets, &message);
+        }
         self.sent(player, Some(ppid), octets, summary);
         Ok(())
     }
@@ -236,7 +260,8 @@ impl Tester<'_> {
         stream: Option<u16>,
         octets: Vec<u8>,
     ) -> Message {
-        let dissection = dissect(Protocol::Asap, &octets);
+        let protocol = self.protocol(player);
+        let dissection = dissect(protocol, &octets);
         let (ours, theirs) = self.addresses(player);
         let traffic = self.traffic(
             player,
@@ -248,10 +273,12 @@ impl Tester<'_> {
         );
         self.event(EventKind::Received(traffic));
         self.messages_seen += 1;
-        let now = self.world.now();
-        self.pools.received(player, &octets, &dissection, now);
+        if protocol == Protocol::Asap {
+            let now = self.world.now();
+            self.pools.received(player, &octets, &dissection, now);
+        }
         self.covered.extend(monitor::covered(&dissection));
-        for finding in monitor::message(Protocol::Asap, ppid, &dissection) {
+        for finding in monitor::message(protocol, ppid, &dissection) {
             self.event(EventKind::Monitor {
                 monitor: finding.monitor.to_owned(),
                 requirement: finding.requirement.0.to_owned(),
@@ -294,11 +321,11 @@ impl Tester<'_> {
         summary: String,
     ) -> Traffic {
         let state = &self.players[player.0];
-        let over_sctp = state.kind == EndpointKind::Sctp;
+        let over_sctp = state.kind.is_sctp();
         Traffic {
             player: state.name.clone(),
             transport: match state.kind {
-                EndpointKind::Sctp => Transport::Sctp,
+                EndpointKind::Sctp | EndpointKind::Enrp => Transport::Sctp,
                 EndpointKind::Tcp => Transport::Tcp,
                 EndpointKind::Announcements => Transport::Udp,
             },

@@ -1,6 +1,6 @@
 //! A world for tests: a target with prepared answers.
 
-use crate::world::{Assoc, Endpoint, EndpointKind, Happening, World, WorldError};
+use crate::world::{Assoc, Endpoint, EndpointKind, Happening, Start, World, WorldError};
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -67,6 +67,10 @@ impl World for Scripted {
     fn vanish(&mut self, _: Endpoint) -> Result<bool, WorldError> {
         Ok(false)
     }
+    fn start(&mut self, _start: &Start) -> Result<bool, WorldError> {
+        Ok(false)
+    }
+
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
         self.lateness = self.pauses.borrow_mut().pop_front().unwrap_or_default();
         let next = self.happenings.pop_front();

@@ -1,0 +1,84 @@
+//! RFC 5353 §3.6.2: the PE checksum.
+
+use crate::words::*;
+use rspcheck_testkit::prelude::*;
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[CHECKSUM_COVERS_THE_OWN_PES, CHECKSUM_FOLLOWS_EVERY_CHANGE];
+
+const CHECKSUM_COVERS_THE_OWN_PES: Case = registrar(
+    "rfc5353/3.6.2/checksum-covers-the-own-pes",
+    "The target's PE checksum covers the PEs that it owns, and not those of its peers.",
+    &[
+        R5353_3_6_2_1, // The PE checksum covers all PEs that the registrar owns.
+        R5353_3_6_1_1, // Every ENRP_PRESENCE carries the current PE checksum.
+    ],
+    checksum_covers_the_own_pes,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn checksum_covers_the_own_pes(t: &mut Tester) -> Outcome {
+    let (pool, other) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let [peer] = joined::<1>(t)?;
+    let empty = presence_of_target(t, &peer)?;
+    t.field(R5353_3_6_2_1, &empty, "pe-checksum", 0xffff);
+
+    let pes = [
+        t.pool_element(&pool),
+        t.pool_element(&pool),
+        t.pool_element(&other),
+    ];
+    let foreign = t.element_of(&peer, &pool);
+    t.preamble(|t| {
+        for pe in &pes {
+            t.register(pe)?;
+        }
+        t.adds_pe(&peer, &foreign)
+    })?;
+    let own: Vec<_> = pes
+        .iter()
+        .map(|pe| (&pe.handle, pe.pe_identifier()))
+        .collect();
+    let expected = t.checksum_of(&own);
+    let answer = presence_of_target(t, &peer)?;
+    t.carries(R5353_3_6_1_1, &answer, "pe-checksum");
+    t.field(R5353_3_6_2_1, &answer, "pe-checksum", expected);
+    Ok(())
+}
+
+const CHECKSUM_FOLLOWS_EVERY_CHANGE: Case = registrar(
+    "rfc5353/3.6.2/checksum-follows-every-change",
+    "The next ENRP_PRESENCE after a registration and after a de-registration has the new PE checksum.",
+    &[
+        R5353_3_6_2_3, // PE checksums follow every change at once.
+    ],
+    checksum_follows_every_change,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn checksum_follows_every_change(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let [peer] = joined::<1>(t)?;
+    let pes = [t.pool_element(&pool), t.pool_element(&pool)];
+    for count in 1..=pes.len() {
+        t.preamble(|t| t.register(&pes[count - 1]))?;
+        has_checksum_of(t, &peer, &pes[..count])?;
+    }
+    for count in (0..pes.len()).rev() {
+        t.preamble(|t| t.deregister_response(&pes[count]).map(|_| ()))?;
+        has_checksum_of(t, &peer, &pes[..count])?;
+    }
+    Ok(())
+}
+
+/// Checks the PE checksum of a target that owns exactly these PEs.
+fn has_checksum_of(t: &mut Tester, peer: &EnrpPeer, pes: &[PoolElement]) -> Outcome {
+    let own: Vec<_> = pes
+        .iter()
+        .map(|pe| (&pe.handle, pe.pe_identifier()))
+        .collect();
+    let expected = t.checksum_of(&own);
+    let answer = presence_of_target(t, peer)?;
+    t.field(R5353_3_6_2_3, &answer, "pe-checksum", expected);
+    Ok(())
+}

@@ -1,0 +1,305 @@
+//! Words about ENRP peers.
+
+use rspcheck_testkit::prelude::*;
+
+/// Time for the effect of a message that the target handles at once.
+pub(crate) const AT_ONCE: Duration = Duration::from_secs(1);
+
+/// Returns peers of a target that has just been started with the first of them as its mentor and knows them all.
+///
+/// # Errors
+/// As [`Tester::preamble`].
+pub(crate) fn joined<const N: usize>(t: &mut Tester) -> Result<[EnrpPeer; N], Stop> {
+    joined_holding(t, |_, _| {})
+}
+
+/// As [`joined`]; `prepare` puts PEs into the handlespaces of the peers before the target starts.
+///
+/// # Errors
+/// As [`Tester::preamble`].
+pub(crate) fn joined_holding<const N: usize>(
+    t: &mut Tester,
+    prepare: impl FnOnce(&mut Tester, &[EnrpPeer; N]),
+) -> Result<[EnrpPeer; N], Stop> {
+    let mut peers = Vec::new();
+    for _ in 0..N {
+        peers.push(t.enrp_peer()?);
+    }
+    let peers: [EnrpPeer; N] = match peers.try_into() {
+        Ok(peers) => peers,
+        Err(_) => return Err(t.inconclusive("no peers")),
+    };
+    prepare(t, &peers);
+    t.preamble(|t| {
+        t.join(&[&peers[0]])?;
+        for peer in &peers[1..] {
+            meet(t, peer)?;
+        }
+        t.pass_time(AT_ONCE)
+    })?;
+    for peer in &peers {
+        t.forget(peer);
+    }
+    Ok(peers)
+}
+
+/// Makes a peer known to the target, which asks it for its presence.
+///
+/// # Errors
+/// As [`Tester::expect`].
+pub(crate) fn meet(t: &mut Tester, peer: &EnrpPeer) -> Outcome {
+    t.presence(peer, false)?;
+    t.expect(R5353_3_4_1_2, peer, ENRP_PRESENCE, AT_ONCE)?;
+    Ok(())
+}
+
+/// Requests the target's list of registrars, and returns the response.
+///
+/// # Errors
+/// As [`Tester::expect`].
+pub(crate) fn list_of_target(t: &mut Tester, peer: &EnrpPeer) -> Result<Message, Stop> {
+    let to = t.target_server();
+    t.send(peer, forge::list_request(peer.id, to))?;
+    let within = t.timers().max_time_no_response;
+    t.expect(R5353_3_2_2_2_1, peer, ENRP_LIST_RESPONSE, within)
+}
+
+/// Returns the server IDs in a list response.
+pub(crate) fn servers(list: &Message) -> Vec<u32> {
+    let ids = list.each("server-information", "server-identifier");
+    ids.into_iter().map(|id| id as u32).collect()
+}
+
+/// Requests one part of the target's table, and returns the response.
+///
+/// # Errors
+/// As [`Tester::expect`].
+pub(crate) fn part_of_table(t: &mut Tester, peer: &EnrpPeer, own: bool) -> Result<Message, Stop> {
+    let to = t.target_server();
+    t.send(peer, forge::handle_table_request(peer.id, to, own))?;
+    let within = t.timers().table_request;
+    t.expect(R5353_3_2_3_1, peer, ENRP_HANDLE_TABLE_RESPONSE, within)
+}
+
+/// Requests the target's table part by part, and returns all responses. Every part but the last should have a PE, so a
+/// table of `most` PEs that has more parts does not end: R5353_3_2_3_7 is broken.
+///
+/// # Errors
+/// [`Stop::Broken`] if the table does not end; else as [`Tester::expect`].
+pub(crate) fn table_of_target(
+    t: &mut Tester,
+    peer: &EnrpPeer,
+    own: bool,
+    most: usize,
+) -> Result<Vec<Message>, Stop> {
+    let mut parts = Vec::new();
+    while parts.len() <= most {
+        let part = part_of_table(t, peer, own)?;
+        let more = part.flag('M');
+        parts.push(part);
+        if !more {
+            break;
+        }
+    }
+    let ends = parts.last().is_some_and(|part| !part.flag('M'));
+    let note = format!("{} parts for {most} PEs, and M is still set", parts.len());
+    t.require(R5353_3_2_3_7, ends, note)?;
+    Ok(parts)
+}
+
+/// Returns the PE Identifiers in the parts of a table, in ascending order.
+pub(crate) fn elements_of_table(parts: &[Message]) -> Vec<u32> {
+    let mut ids: Vec<u32> = parts.iter().flat_map(Message::pool_elements).collect();
+    ids.sort_unstable();
+    ids
+}
+
+/// Checks that a table has exactly these PEs.
+pub(crate) fn table_has(t: &mut Tester, requirement: ReqId, parts: &[Message], ids: &[u32]) {
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    let seen = elements_of_table(parts);
+    t.check_eq(requirement, "PEs of the table", seen, ids);
+}
+
+/// Waits for the ENRP_HANDLE_UPDATE about a PE, and returns it.
+///
+/// # Errors
+/// As [`Tester::expect_that`].
+pub(crate) fn update_about(
+    t: &mut Tester,
+    requirement: ReqId,
+    peer: &EnrpPeer,
+    action: u16,
+    id: u32,
+) -> Result<Message, Stop> {
+    t.expect_that(requirement, peer, ENRP_HANDLE_UPDATE, AT_ONCE, move |m| {
+        m.number("update-action") == Some(i64::from(action))
+            && m.number("pool-element/pe-identifier") == Some(i64::from(id))
+    })
+}
+
+/// Asks the target for its presence, and returns the answer.
+///
+/// # Errors
+/// As [`Tester::expect`].
+pub(crate) fn presence_of_target(t: &mut Tester, peer: &EnrpPeer) -> Result<Message, Stop> {
+    t.take_all(peer, ENRP_PRESENCE);
+    t.presence(peer, true)?;
+    let within = t.timers().max_time_no_response;
+    t.expect_that(R5353_3_4_3_1, peer, ENRP_PRESENCE, within, |m| !m.flag('R'))
+}
+
+/// Waits until the target has handled the peer's messages: it answers a list request on the same association. An
+/// ENRP_PRESENCE would start an audit, which repairs what a case is about to look at.
+///
+/// # Errors
+/// As [`Tester::expect`].
+pub(crate) fn handled(t: &mut Tester, peer: &EnrpPeer) -> Outcome {
+    list_of_target(t, peer).map(|_| ())
+}
+
+/// Checks that the target sends no message of this kind to the peer in answer to earlier messages: it must answer an
+/// ENRP_PRESENCE on the same association, and then stay silent.
+///
+/// # Errors
+/// As [`Tester::expect`].
+pub(crate) fn peer_gets_none(
+    t: &mut Tester,
+    requirement: ReqId,
+    peer: &EnrpPeer,
+    kind: Kind,
+) -> Outcome {
+    presence_of_target(t, peer)?;
+    t.pass_time(AT_ONCE)?;
+    let came = t.take_all(peer, kind);
+    let note = came.first().map_or_else(String::new, |m| m.summary());
+    t.check_that(requirement, came.is_empty(), note);
+    Ok(())
+}
+
+/// The longest time from the last message of a peer to the start of its takeover.
+pub(crate) fn time_to_takeover(t: &Tester) -> Duration {
+    t.timers().max_time_last_heard + t.timers().max_time_no_response
+}
+
+/// Makes a peer silent and waits for the ENRP_INIT_TAKEOVER that names it, at a witness.
+///
+/// # Errors
+/// As [`Tester::expect`].
+pub(crate) fn takeover_of(
+    t: &mut Tester,
+    requirement: ReqId,
+    dead: &EnrpPeer,
+    witness: &EnrpPeer,
+) -> Result<Message, Stop> {
+    t.habits(dead).fall_silent();
+    let within = time_to_takeover(t);
+    let target = i64::from(dead.id);
+    t.expect_that(requirement, witness, ENRP_INIT_TAKEOVER, within, move |m| {
+        m.number("targeting-server-id") == Some(target)
+    })
+}
+
+/// Returns the Home ENRP Server Identifier of the only PE of a pool, as a resolution gives it.
+///
+/// # Errors
+/// As [`Tester::resolve`].
+pub(crate) fn home_in(
+    t: &mut Tester,
+    pu: &PoolUser,
+    pool: &PoolHandle,
+) -> Result<Option<i64>, Stop> {
+    Ok(t.resolve(pu, pool)?
+        .number("pool-element/home-enrp-server-identifier"))
+}
+
+/// Returns a PE of the peer that answers keep-alives at its own address, so that a takeover can reach it, and its
+/// entry in the peer's handlespace.
+///
+/// # Errors
+/// [`Stop::Error`] if its endpoint cannot be opened.
+pub(crate) fn orphan(
+    t: &mut Tester,
+    peer: &EnrpPeer,
+    pool: &PoolHandle,
+) -> Result<(PoolElement, Entry), Stop> {
+    let pe = t.pool_element(pool);
+    let addr = t.address(&pe)?;
+    let mut entry = t.element_of(peer, pool);
+    entry.element.id = pe.pe_identifier();
+    entry.element.user_transport = pe.element.user_transport.clone();
+    entry.element.asap_transport = Some(Transport::Sctp {
+        port: addr.port(),
+        transport_use: 0,
+        addrs: vec![addr.ip()],
+    });
+    t.awaits_keep_alives(&pe);
+    Ok((pe, entry))
+}
+
+/// Resolves a pool handle and checks that exactly these PE Identifiers are listed, in any order.
+///
+/// # Errors
+/// As [`Tester::resolve`].
+pub(crate) fn lists_ids(
+    t: &mut Tester,
+    requirement: ReqId,
+    pu: &PoolUser,
+    pool: &PoolHandle,
+    ids: &[u32],
+) -> Outcome {
+    let mut listed = t.listed(pu, pool)?;
+    listed.sort_unstable();
+    let mut expected = ids.to_vec();
+    expected.sort_unstable();
+    t.check_eq(requirement, "PEs listed", listed, expected);
+    Ok(())
+}
+
+/// Checks the Home ENRP server of the only PE of a pool, as a resolution gives it.
+///
+/// # Errors
+/// As [`Tester::resolve`].
+pub(crate) fn home_is(
+    t: &mut Tester,
+    requirement: ReqId,
+    pu: &PoolUser,
+    pool: &PoolHandle,
+    server: u32,
+) -> Outcome {
+    let (home, expected) = (home_in(t, pu, pool)?, Some(i64::from(server)));
+    t.check_eq(requirement, "Home ENRP server", home, expected);
+    Ok(())
+}
+
+/// Sends the acknowledgement of a takeover.
+///
+/// # Errors
+/// As [`Tester::send`].
+pub(crate) fn acknowledge_takeover(t: &mut Tester, peer: &EnrpPeer, target: &EnrpPeer) -> Outcome {
+    let to = t.target_server();
+    t.send(peer, forge::init_takeover_ack(peer.id, to, target.id))
+}
+
+/// Checks that a list response names these registrars, or names none of them.
+pub(crate) fn list_names(
+    t: &mut Tester,
+    requirement: ReqId,
+    list: &Message,
+    peers: &[EnrpPeer],
+    named: bool,
+) {
+    let listed = servers(list);
+    for peer in peers {
+        let note = format!("registrar {:#010x}, list {listed:x?}", peer.id);
+        t.check_that(requirement, listed.contains(&peer.id) == named, note);
+    }
+}
+
+/// Checks that the peer has not been asked for its presence since its messages were taken.
+pub(crate) fn is_not_asked(t: &mut Tester, requirement: ReqId, peer: &EnrpPeer) {
+    let presences = t.take_all(peer, ENRP_PRESENCE);
+    let asked = presences.iter().filter(|m| m.flag('R')).count();
+    t.check_eq(requirement, "questions for the presence", asked, 0);
+}

@@ -1,0 +1,157 @@
+//! Peers of the target: registrars that the harness plays (RFC 5353).
+
+use crate::forge::{self, PoolEntry, ServerInformation};
+use crate::player::{Player, PoolHandle};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Peer played by the harness. Its state is in the tester.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EnrpPeer {
+    pub(crate) player: Player,
+    /// Its server ID.
+    pub id: u32,
+}
+
+impl From<&EnrpPeer> for Player {
+    fn from(peer: &EnrpPeer) -> Player {
+        peer.player
+    }
+}
+
+/// PE in a handlespace: its pool, and its Pool Element parameter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// Handle of its pool.
+    pub handle: PoolHandle,
+    /// Pool Element parameter; its field `home` is the owner's server ID.
+    pub element: forge::PoolElement,
+}
+
+impl Entry {
+    /// Returns the PE Identifier.
+    pub fn pe_identifier(&self) -> u32 {
+        self.element.id
+    }
+
+    /// Returns true if both are the same PE: pool handle and PE Identifier.
+    pub(crate) fn is(&self, other: &Entry) -> bool {
+        self.handle == other.handle && self.element.id == other.element.id
+    }
+}
+
+/// Reaction of a peer to a request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reaction {
+    /// It answers as the RFC requires.
+    #[default]
+    Answers,
+    /// It rejects the request: R flag set, no content.
+    Rejects,
+    /// It does not answer.
+    Silent,
+}
+
+/// Behaviour of a peer. By default it follows the RFC; a case changes one habit at a time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// Reaction to an ENRP_LIST_REQUEST.
+    pub list: Reaction,
+    /// Reaction to an ENRP_HANDLE_TABLE_REQUEST.
+    pub table: Reaction,
+    /// True if it answers an ENRP_PRESENCE that requires a reply.
+    pub presence: bool,
+    /// True if it acknowledges takeovers of other registrars, and objects to its own.
+    pub takeover: bool,
+    /// True if it sends an ENRP_PRESENCE in every PEER-HEARTBEAT-CYCLE.
+    pub heartbeats: bool,
+    /// PE checksum that it sends instead of the right one.
+    pub checksum: Option<u16>,
+    /// Most PEs in one ENRP_HANDLE_TABLE_RESPONSE.
+    pub part: usize,
+    /// True if every part of a table is the first one and announces further ones (M set).
+    pub endless: bool,
+}
+
+impl Default for Habits {
+    fn default() -> Habits {
+        Habits {
+            list: Reaction::Answers,
+            table: Reaction::Answers,
+            presence: true,
+            takeover: true,
+            heartbeats: true,
+            checksum: None,
+            part: 100,
+            endless: false,
+        }
+    }
+}
+
+impl Habits {
+    /// Makes the peer silent, as one whose process hangs.
+    pub fn fall_silent(&mut self) {
+        self.list = Reaction::Silent;
+        self.table = Reaction::Silent;
+        (self.presence, self.takeover, self.heartbeats) = (false, false, false);
+    }
+}
+
+/// State of a peer.
+#[derive(Clone, Debug)]
+pub(crate) struct PeerState {
+    pub(crate) player: Player,
+    pub(crate) id: u32,
+    /// Its ENRP address, as in its Server Information.
+    pub(crate) addr: SocketAddr,
+    pub(crate) habits: Habits,
+    /// PEs that it owns, and those that other peers own, in order.
+    pub(crate) handlespace: Vec<Entry>,
+    /// Registrars in its ENRP_LIST_RESPONSE.
+    pub(crate) servers: Vec<ServerInformation>,
+    /// Progress of the target's download: number of PEs already sent.
+    pub(crate) sent: usize,
+    /// Time of its next ENRP_PRESENCE.
+    pub(crate) heartbeat: Option<Duration>,
+}
+
+impl PeerState {
+    /// Returns its Server Information.
+    pub(crate) fn information(&self) -> ServerInformation {
+        information(self.id, self.addr)
+    }
+
+    /// Returns the PEs of a table: all of them, or those that it owns.
+    pub(crate) fn table(&self, own: bool) -> Vec<&Entry> {
+        let wanted = |entry: &&Entry| !own || entry.element.home == self.id;
+        self.handlespace.iter().filter(wanted).collect()
+    }
+}
+
+/// Returns the Server Information of a registrar with this ENRP address.
+pub(crate) fn information(id: u32, addr: SocketAddr) -> ServerInformation {
+    ServerInformation {
+        id,
+        transport: forge::Transport::Sctp {
+            port: addr.port(),
+            transport_use: 0,
+            addrs: vec![addr.ip()],
+        },
+    }
+}
+
+/// Returns the pool entries of a table response. A pool whose PEs are not in a row has several entries.
+pub(crate) fn pool_entries(entries: &[&Entry]) -> Vec<PoolEntry> {
+    let mut pools: Vec<PoolEntry> = Vec::new();
+    for entry in entries {
+        let element = entry.element.clone();
+        match pools.last_mut() {
+            Some(last) if last.handle == entry.handle.0 => last.elements.push(element),
+            _ => pools.push(PoolEntry {
+                handle: entry.handle.0.clone(),
+                elements: vec![element],
+            }),
+        }
+    }
+    pools
+}

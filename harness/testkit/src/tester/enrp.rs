@@ -1,0 +1,376 @@
+//! Words of cases about ENRP: peers of the target that the harness plays, and the reactions that they have by default.
+
+use super::{ENRP_PPID, Tester};
+use crate::case::{Outcome, Stop};
+use crate::conversation::pe_checksum;
+use crate::forge::{self, Forge, ServerInformation};
+use crate::kind::*;
+use crate::peer::{EnrpPeer, Entry, Habits, PeerState, Reaction, information, pool_entries};
+use crate::player::{Message, Player, PoolElement, PoolHandle};
+use crate::world::{EndpointKind, Start};
+use rspcheck_dissect::{Protocol, dissect};
+use rspcheck_spec::id::R5353_3_2_3_2;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Update Action of an ENRP_HANDLE_UPDATE that adds or updates a PE (RFC 5353 §2.4).
+pub const ADD_PE: u16 = 0;
+/// Update Action that removes a PE.
+pub const DEL_PE: u16 = 1;
+
+impl Tester<'_> {
+    // ---- peers ----------------------------------------------------------------------------------
+
+    /// Returns a new peer with a random server ID and an empty handlespace. It follows the RFC until the case
+    /// changes its [`Habits`]. It lists all other peers of the case in its ENRP_LIST_RESPONSE.
+    ///
+    /// # Errors
+    /// [`Stop::Error`] if its endpoint cannot be opened.
+    pub fn enrp_peer(&mut self) -> Result<EnrpPeer, Stop> {
+        let id = self.random_identifier();
+        self.enrp_peer_with(id)
+    }
+
+    /// Returns a new peer with this server ID; otherwise as [`Tester::enrp_peer`].
+    ///
+    /// # Errors
+    /// As [`Tester::enrp_peer`].
+    pub fn enrp_peer_with(&mut self, id: u32) -> Result<EnrpPeer, Stop> {
+        let player = self.new_player("PR", EndpointKind::Enrp);
+        let addr = self.address(&player)?;
+        let peer = PeerState {
+            player,
+            id,
+            addr,
+            habits: Habits::default(),
+            handlespace: Vec::new(),
+            servers: Vec::new(),
+            sent: 0,
+            heartbeat: None,
+        };
+        let mine = peer.information();
+        let others: Vec<ServerInformation> =
+            self.peers.iter().map(PeerState::information).collect();
+        for other in &mut self.peers {
+            other.servers.push(mine.clone());
+        }
+        self.peers.push(PeerState {
+            servers: others,
+            ..peer
+        });
+        Ok(EnrpPeer { player, id })
+    }
+
+    /// Returns the behaviour of a peer, to be changed.
+    pub fn habits(&mut self, peer: &EnrpPeer) -> &mut Habits {
+        &mut self.peer_state(peer.player).habits
+    }
+
+    /// Removes all other registrars from the list that the peer sends.
+    pub fn lists_no_server(&mut self, peer: &EnrpPeer) {
+        self.peer_state(peer.player).servers.clear();
+    }
+
+    /// Returns a PE that the peer owns: Round Robin, life 300 s, an SCTP user transport at the peer's address. It is
+    /// not in the peer's handlespace yet; see [`Tester::holds`] and [`Tester::adds_pe`].
+    pub fn element_of(&mut self, peer: &EnrpPeer, pool: &PoolHandle) -> Entry {
+        let id = self.random_identifier();
+        let addr = self.peer_state(peer.player).addr;
+        Entry {
+            handle: pool.clone(),
+            element: forge::PoolElement {
+                id,
+                home: peer.id,
+                life: 300,
+                user_transport: forge::Transport::Sctp {
+                    port: addr.port(),
+                    transport_use: 0,
+                    addrs: vec![addr.ip()],
+                },
+                policy: forge::Policy::RoundRobin,
+                asap_transport: None,
+            },
+        }
+    }
+
+    /// Puts a PE into the peer's handlespace, in place of an older entry of it, without a message to the target.
+    pub fn holds(&mut self, peer: &EnrpPeer, entry: &Entry) {
+        let state = self.peer_state(peer.player);
+        state.handlespace.retain(|known| !known.is(entry));
+        state.handlespace.push(entry.clone());
+    }
+
+    /// Removes a PE from the peer's handlespace without a message to the target.
+    pub fn drops(&mut self, peer: &EnrpPeer, entry: &Entry) {
+        self.peer_state(peer.player)
+            .handlespace
+            .retain(|known| !known.is(entry));
+    }
+
+    // ---- the target -----------------------------------------------------------------------------
+
+    /// Stops the target and starts it anew, configured with these peers; the first one is its mentor.
+    ///
+    /// # Errors
+    /// [`Stop::Inconclusive`] if the case cannot start the target; the [`Stop`] of the world.
+    pub fn start_target(&mut self, peers: &[&EnrpPeer]) -> Outcome {
+        self.start_target_as(None, peers)
+    }
+
+    /// Starts the target with this server ID; otherwise as [`Tester::start_target`].
+    ///
+    /// # Errors
+    /// As [`Tester::start_target`].
+    pub fn start_target_as(&mut self, server_id: Option<u32>, peers: &[&EnrpPeer]) -> Outcome {
+        let peers = peers.iter().map(|peer| self.peer_state(peer.player).addr);
+        let start = Start {
+            peers: peers.collect(),
+            server_id,
+        };
+        if !self.world.start(&start)? {
+            return Err(Stop::Inconclusive(
+                "a case cannot start this target with peers".to_owned(),
+            ));
+        }
+        self.target_server = None;
+        Ok(())
+    }
+
+    /// Starts the target with these peers, and waits until it has downloaded the handlespace of its mentor, the first
+    /// of them.
+    ///
+    /// # Errors
+    /// As [`Tester::start_target`], and as [`Tester::expect`] if the target requests no list or no table.
+    pub fn join(&mut self, peers: &[&EnrpPeer]) -> Outcome {
+        self.join_as(None, peers)
+    }
+
+    /// Starts the target with this server ID; otherwise as [`Tester::join`].
+    ///
+    /// # Errors
+    /// As [`Tester::join`].
+    pub fn join_as(&mut self, server_id: Option<u32>, peers: &[&EnrpPeer]) -> Outcome {
+        self.start_target_as(server_id, peers)?;
+        let Some(&mentor) = peers.first() else {
+            return Ok(());
+        };
+        let within = self.timers().max_time_no_response;
+        self.expect(R5353_3_2_3_2, mentor, ENRP_HANDLE_TABLE_REQUEST, within)?;
+        self.pass_time(self.profile.silence)
+    }
+
+    /// Returns the target's server ID as the last ENRP message gave it; 0 before the first one.
+    pub fn target_server(&self) -> u32 {
+        self.target_server.unwrap_or(0)
+    }
+
+    /// Returns the target's ENRP address.
+    pub fn target_enrp_address(&self) -> SocketAddr {
+        self.world.target_addr(EndpointKind::Enrp)
+    }
+
+    // ---- messages of a peer -----------------------------------------------------------------------
+
+    /// Sends an ENRP_PRESENCE to the target, with the peer's PE checksum and Server Information.
+    ///
+    /// # Errors
+    /// As [`Tester::send`].
+    pub fn presence(&mut self, peer: &EnrpPeer, reply_required: bool) -> Outcome {
+        let message = self.presence_of(peer.player, reply_required);
+        self.send(peer, message)
+    }
+
+    /// Puts a PE into the peer's handlespace and announces it (ADD_PE).
+    ///
+    /// # Errors
+    /// As [`Tester::send`].
+    pub fn adds_pe(&mut self, peer: &EnrpPeer, entry: &Entry) -> Outcome {
+        self.holds(peer, entry);
+        let message = forge::handle_update(peer.id, 0, ADD_PE, &entry.handle.0, &entry.element);
+        self.send(peer, message)
+    }
+
+    /// Removes a PE from the peer's handlespace and announces the removal (DEL_PE).
+    ///
+    /// # Errors
+    /// As [`Tester::send`].
+    pub fn deletes_pe(&mut self, peer: &EnrpPeer, entry: &Entry) -> Outcome {
+        self.drops(peer, entry);
+        let message = forge::handle_update(peer.id, 0, DEL_PE, &entry.handle.0, &entry.element);
+        self.send(peer, message)
+    }
+
+    /// Sends an ENRP_INIT_TAKEOVER for the registrar with the server ID `target`.
+    ///
+    /// # Errors
+    /// As [`Tester::send`].
+    pub fn initiates_takeover(&mut self, peer: &EnrpPeer, target: u32) -> Outcome {
+        self.send(peer, forge::init_takeover(peer.id, 0, target))
+    }
+
+    /// Sends an ENRP_TAKEOVER_SERVER for the registrar with the server ID `target`.
+    ///
+    /// # Errors
+    /// As [`Tester::send`].
+    pub fn takes_over(&mut self, peer: &EnrpPeer, target: u32) -> Outcome {
+        self.send(peer, forge::takeover_server(peer.id, 0, target))
+    }
+
+    /// Makes a pool element acknowledge keep-alives although it has not registered itself: it is in the handlespace of
+    /// a peer.
+    pub fn awaits_keep_alives(&mut self, pe: &PoolElement) {
+        let identity = (pe.handle.clone(), pe.element.id);
+        self.players[pe.player.0].elements.push(identity);
+    }
+
+    /// Returns the PE checksum over these PEs (RFC 5353 §3.6.2).
+    pub fn checksum_of(&self, elements: &[(&PoolHandle, u32)]) -> u16 {
+        pe_checksum(elements.iter().map(|(handle, id)| (&handle.0[..], *id)))
+    }
+
+    // ---- reactions ------------------------------------------------------------------------------
+
+    fn peer_state(&mut self, player: Player) -> &mut PeerState {
+        let own = |peer: &&mut PeerState| peer.player == player;
+        self.peers
+            .iter_mut()
+            .find(own)
+            .expect("enrp_peer() made the state together with the player")
+    }
+
+    fn presence_of(&mut self, player: Player, reply_required: bool) -> Forge {
+        let to = self.target_server();
+        let peer = self.peer_state(player);
+        let own = peer.table(true);
+        let sum = pe_checksum(
+            own.iter()
+                .map(|entry| (&entry.handle.0[..], entry.element.id)),
+        );
+        let sum = peer.habits.checksum.unwrap_or(sum);
+        forge::presence(
+            peer.id,
+            to,
+            reply_required,
+            Some(sum),
+            Some(&peer.information()),
+        )
+    }
+
+    /// Notes a message of the target to a peer, and returns the peer's answer.
+    pub(super) fn peer_reaction(&mut self, player: Player, message: &Message) -> Option<Forge> {
+        if self.peers.iter().all(|peer| peer.player != player) {
+            return None;
+        }
+        let sender = message.number("sender-server-id")? as u32;
+        self.target_server = Some(sender).filter(|id| *id != 0);
+        if message.is(ENRP_PRESENCE) {
+            let answers = self.peer_state(player).habits.presence && message.flag('R');
+            return answers.then(|| self.presence_of(player, false));
+        }
+        let about = message
+            .number("targeting-server-id")
+            .map(|number| number as u32);
+        let peer = self.peer_state(player);
+        let id = peer.id;
+        if message.is(ENRP_LIST_REQUEST) {
+            return match peer.habits.list {
+                Reaction::Answers => Some(forge::list_response(id, sender, false, &peer.servers)),
+                Reaction::Rejects => Some(forge::list_response(id, sender, true, &[])),
+                Reaction::Silent => None,
+            };
+        }
+        if message.is(ENRP_HANDLE_TABLE_REQUEST) {
+            return match peer.habits.table {
+                Reaction::Answers => Some(next_part(peer, sender, message.flag('W'))),
+                Reaction::Rejects => {
+                    Some(forge::handle_table_response(id, sender, true, false, &[]))
+                }
+                Reaction::Silent => None,
+            };
+        }
+        if message.is(ENRP_INIT_TAKEOVER) && peer.habits.takeover {
+            return match about {
+                Some(target) if target == id => Some(self.presence_of(player, false)),
+                Some(target) => Some(forge::init_takeover_ack(id, sender, target)),
+                None => None,
+            };
+        }
+        if message.is(ENRP_TAKEOVER_SERVER) {
+            let gone = about?;
+            peer.servers.retain(|server| server.id != gone);
+            for entry in &mut peer.handlespace {
+                if entry.element.home == gone {
+                    entry.element.home = sender;
+                }
+            }
+        }
+        None
+    }
+
+    /// Returns true if the player is a peer whose table never ends.
+    pub(super) fn is_endless(&self, player: Player) -> bool {
+        let endless = |peer: &PeerState| peer.player == player && peer.habits.endless;
+        self.peers.iter().any(endless)
+    }
+
+    /// Returns the time of the next ENRP_PRESENCE of a peer.
+    pub(super) fn next_heartbeat(&self) -> Option<Duration> {
+        self.peers.iter().filter_map(|peer| peer.heartbeat).min()
+    }
+
+    /// Begins the heartbeats of a peer whose association has come up.
+    pub(super) fn heartbeats_begin(&mut self, player: Player) {
+        let next = self.world.now() + self.timers().peer_heartbeat_cycle;
+        if let Some(peer) = self.peers.iter_mut().find(|peer| peer.player == player) {
+            peer.heartbeat.get_or_insert(next);
+        }
+    }
+
+    /// Sends the ENRP_PRESENCE of each peer that is due. A peer without an association sends none in this cycle.
+    pub(super) fn heartbeats(&mut self) -> Outcome {
+        let (now, cycle) = (self.world.now(), self.timers().peer_heartbeat_cycle);
+        let mut due = Vec::new();
+        for peer in &mut self.peers {
+            if peer.heartbeat.is_some_and(|at| at <= now) {
+                peer.heartbeat = Some(now + cycle);
+                due.extend(peer.habits.heartbeats.then_some(peer.player));
+            }
+        }
+        for player in due {
+            let message = self.presence_of(player, false);
+            self.send_if_up(player, &message)?;
+        }
+        Ok(())
+    }
+
+    /// Sends a message over the player's association if there is one.
+    pub(super) fn send_if_up(&mut self, player: Player, message: &Forge) -> Outcome {
+        let state = &self.players[player.0];
+        let (Some(assoc), true) = (state.assoc, state.up) else {
+            return Ok(());
+        };
+        let octets = message.octets();
+        if self.world.send(assoc, ENRP_PPID, &octets)? {
+            let summary = dissect(Protocol::Enrp, &octets).summary();
+            self.sent(player, Some(ENRP_PPID), octets, summary);
+        }
+        Ok(())
+    }
+}
+
+/// Returns the next part of the table that a peer sends, and notes its progress.
+fn next_part(peer: &mut PeerState, to: u32, own: bool) -> Forge {
+    let (part, from) = (peer.habits.part.max(1), peer.sent);
+    let table = peer.table(own);
+    let end = table.len().min(from + part);
+    let more = end < table.len() || peer.habits.endless;
+    let entries = pool_entries(&table[from.min(end)..end]);
+    let message = forge::handle_table_response(peer.id, to, false, more, &entries);
+    peer.sent = if more && !peer.habits.endless { end } else { 0 };
+    message
+}
+
+/// Returns the Server Information of a registrar that is not there.
+pub fn server_information(id: u32, addr: SocketAddr) -> ServerInformation {
+    information(id, addr)
+}
