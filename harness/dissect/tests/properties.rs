@@ -188,10 +188,10 @@ proptest! {
     fn moved_words_are_survived((protocol, octets) in message(), moves in prop::collection::vec(any::<(u16, u16, u8)>(), 1..4)) {
         let mut octets = octets;
         for (from, to, words) in moves {
-            let from = usize::from(from) % octets.len() & !3;
+            let from = (usize::from(from) % octets.len()) & !3;
             let end = (from + 4 * usize::from(words % 12)).min(octets.len());
             let part = octets[from..end].to_vec();
-            let to = usize::from(to) % octets.len() & !3;
+            let to = (usize::from(to) % octets.len()) & !3;
             octets.splice(to..to, part);
         }
         if let Ok(length) = u16::try_from(octets.len()) {
