@@ -37,7 +37,7 @@ impl Tester<'_> {
     /// As [`Tester::enrp_peer`].
     pub fn enrp_peer_with(&mut self, id: u32) -> Result<EnrpPeer, Stop> {
         let player = self.new_player("PR", EndpointKind::Enrp);
-        let addr = self.address(&player)?;
+        let addr = self.address(player)?;
         let peer = PeerState {
             player,
             id,
