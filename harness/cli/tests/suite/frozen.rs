@@ -118,7 +118,7 @@ impl World for Frozen {
 /// Runs a case with a pause after some calls. Returns the result and the number of calls.
 fn paused(case: &Case, mutant: Option<Fault>, calls: u64, pause: Duration) -> (Ran, u64) {
     let mut world = Frozen::after(calls, pause, world(mutant));
-    let ran = runner::run_case(case, &mut world, &profile(), SEED);
+    let ran = runner::run_case(case, &mut world, profile(), SEED);
     (ran, world.calls)
 }
 

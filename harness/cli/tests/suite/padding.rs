@@ -125,10 +125,11 @@ pub(crate) const ALL: &[Padding] = &[
 /// Returns true if a message or one of its parameters needs padding.
 pub(crate) fn needs_padding(octets: &[u8]) -> bool {
     let mut octets = octets.to_vec();
-    let mut odd = octets.len() % 4 != 0 || octets.len() < 4 || length(&octets) % 4 != 0;
+    let mut odd =
+        !octets.len().is_multiple_of(4) || octets.len() < 4 || !length(&octets).is_multiple_of(4);
     let start = first_parameter(&octets);
     each_parameter(&mut octets, start, &mut |header| {
-        odd |= length(header) % 4 != 0;
+        odd |= !length(header).is_multiple_of(4);
     });
     odd
 }
