@@ -193,16 +193,18 @@ fn orders_of_their_own_fail_the_cases_about_policies() {
 
 #[test]
 fn every_mutant_is_noticed() {
-    let unnoticed = mutants::all()
-        .enumerate()
-        .filter(|(nth, _)| {
-            let seen = |row: &Row| {
-                let seen = &row.mutants[*nth];
-                seen.noticed() || seen.findings != row.correct.findings
-            };
-            !rows().iter().any(seen)
-        })
-        .map(|(_, mutant)| mutant.name);
+    let differs = |seen: &Seen, row: &Row| seen.noticed() || seen.findings != row.correct.findings;
+    let unnoticed = mutants::all().enumerate().filter(|(nth, _)| {
+        let seen = |row: &Row| differs(&row.mutants[*nth], row);
+        !rows().iter().filter(|row| row.enrp.is_empty()).any(seen)
+    });
+    let unnoticed = unnoticed.map(|(_, mutant)| mutant.name);
+    assert_eq!(unnoticed.collect::<Vec<_>>(), [""; 0]);
+    let unnoticed = enrp::ALL.iter().enumerate().filter(|(nth, _)| {
+        let seen = |row: &Row| row.enrp.get(*nth).is_some_and(|seen| differs(seen, row));
+        !rows().iter().any(seen)
+    });
+    let unnoticed = unnoticed.map(|(_, mutant)| mutant.name);
     assert_eq!(unnoticed.collect::<Vec<_>>(), [""; 0]);
 }
 
