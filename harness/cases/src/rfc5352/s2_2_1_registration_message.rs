@@ -213,6 +213,10 @@ fn up_to_a_hundred_addresses(t: &mut Tester) -> Outcome {
             let response = t.resolve(&pe, &pool)?;
             let listed = response.octets_of("pool-element/user-transport");
             let sent = Parameter::transport(&pe.element.user_transport).octets();
+            if listed.is_some_and(|listed| listed.len() < sent.len()) {
+                t.observe("foreign addresses are left out"); // T25
+                continue;
+            }
             let sent = Some(&sent[..]);
             t.check_eq(R5352_2_2_6_11, "user transport", listed, sent);
         }
