@@ -302,7 +302,7 @@ impl<'a> World<'a> {
 
     /// Lets time pass, and meets the deadlines on the way.
     fn pass(&mut self, span: Duration) {
-        // What the transport holds is sent in the meantime.
+        // The transport sends its queue in the meantime.
         self.unsent.clear();
         let end = self.now + span;
         for _ in 0..DEADLINES {

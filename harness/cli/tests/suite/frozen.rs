@@ -104,7 +104,7 @@ impl World for Frozen {
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
         if self.waiting.is_empty() {
             let came = self.inner.wait(until)?;
-            // What came is not processed before the end of the pause.
+            // The happening is not processed before the end of the pause.
             self.waiting.extend(came);
             self.call()?;
         }

@@ -139,7 +139,7 @@ pub(crate) const ALL: &[Lawful] = &[
             true
         },
     )),
-    // Whether a response lists the ASAP Transport is open (T8).
+    // The RFCs permit a response with and without the ASAP Transport (T8).
     lawful(sends("lists-no-asap-transport", |s| {
         lists(s, |list| {
             list.iter_mut().for_each(|e| e.asap_transport = None)
