@@ -8,6 +8,7 @@ mod lateness;
 mod missing;
 mod pools;
 mod postamble;
+mod reactions;
 #[cfg(test)]
 mod scripted;
 mod verbs;

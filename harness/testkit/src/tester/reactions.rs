@@ -1,0 +1,152 @@
+//! Reactions of the ENRP peers that the harness plays: what they do without a word of the case.
+
+use super::{ENRP_PPID, Tester};
+use crate::case::Outcome;
+use crate::conversation::pe_checksum;
+use crate::forge::{self, Forge};
+use crate::kind::*;
+use crate::peer::{PeerState, Reaction, pool_entries};
+use crate::player::{Message, Player};
+use rspcheck_dissect::{Protocol, dissect};
+use std::time::Duration;
+
+impl Tester<'_> {
+    pub(super) fn peer_state(&mut self, player: Player) -> &mut PeerState {
+        let own = |peer: &&mut PeerState| peer.player == player;
+        self.peers
+            .iter_mut()
+            .find(own)
+            .expect("enrp_peer() made the state together with the player")
+    }
+
+    pub(super) fn presence_of(&mut self, player: Player, reply_required: bool) -> Forge {
+        let to = self.target_server();
+        let peer = self.peer_state(player);
+        let own = peer.table(true);
+        let sum = pe_checksum(
+            own.iter()
+                .map(|entry| (&entry.handle.0[..], entry.element.id)),
+        );
+        let sum = peer.habits.checksum.unwrap_or(sum);
+        forge::presence(
+            peer.id,
+            to,
+            reply_required,
+            Some(sum),
+            Some(&peer.information()),
+        )
+    }
+
+    /// Notes a message of the target to a peer, and returns the peer's answer.
+    pub(super) fn peer_reaction(&mut self, player: Player, message: &Message) -> Option<Forge> {
+        if self.peers.iter().all(|peer| peer.player != player) {
+            return None;
+        }
+        let sender = message.number("sender-server-id")? as u32;
+        self.target_server = Some(sender).filter(|id| *id != 0);
+        if message.is(ENRP_PRESENCE) {
+            let answers = self.peer_state(player).habits.presence && message.flag('R');
+            return answers.then(|| self.presence_of(player, false));
+        }
+        let about = message
+            .number("targeting-server-id")
+            .map(|number| number as u32);
+        let peer = self.peer_state(player);
+        let id = peer.id;
+        if message.is(ENRP_LIST_REQUEST) {
+            return match peer.habits.list {
+                Reaction::Answers => Some(forge::list_response(id, sender, false, &peer.servers)),
+                Reaction::Rejects => Some(forge::list_response(id, sender, true, &[])),
+                Reaction::Silent => None,
+            };
+        }
+        if message.is(ENRP_HANDLE_TABLE_REQUEST) {
+            return match peer.habits.table {
+                Reaction::Answers => Some(next_part(peer, sender, message.flag('W'))),
+                Reaction::Rejects => {
+                    Some(forge::handle_table_response(id, sender, true, false, &[]))
+                }
+                Reaction::Silent => None,
+            };
+        }
+        if message.is(ENRP_INIT_TAKEOVER) && peer.habits.takeover {
+            return match about {
+                Some(target) if target == id => Some(self.presence_of(player, false)),
+                Some(target) => Some(forge::init_takeover_ack(id, sender, target)),
+                None => None,
+            };
+        }
+        if message.is(ENRP_TAKEOVER_SERVER) {
+            let gone = about?;
+            peer.servers.retain(|server| server.id != gone);
+            for entry in &mut peer.handlespace {
+                if entry.element.home == gone {
+                    entry.element.home = sender;
+                }
+            }
+        }
+        None
+    }
+
+    /// Returns true if the player is a peer whose table never ends.
+    pub(super) fn is_endless(&self, player: Player) -> bool {
+        let endless = |peer: &PeerState| peer.player == player && peer.habits.endless;
+        self.peers.iter().any(endless)
+    }
+
+    /// Returns the time of the next ENRP_PRESENCE of a peer.
+    pub(super) fn next_heartbeat(&self) -> Option<Duration> {
+        self.peers.iter().filter_map(|peer| peer.heartbeat).min()
+    }
+
+    /// Begins the heartbeats of a peer whose association has come up.
+    pub(super) fn heartbeats_begin(&mut self, player: Player) {
+        let next = self.world.now() + self.timers().peer_heartbeat_cycle;
+        if let Some(peer) = self.peers.iter_mut().find(|peer| peer.player == player) {
+            peer.heartbeat.get_or_insert(next);
+        }
+    }
+
+    /// Sends the ENRP_PRESENCE of each peer that is due. A peer without an association sends none in this cycle.
+    pub(super) fn heartbeats(&mut self) -> Outcome {
+        let (now, cycle) = (self.world.now(), self.timers().peer_heartbeat_cycle);
+        let mut due = Vec::new();
+        for peer in &mut self.peers {
+            if peer.heartbeat.is_some_and(|at| at <= now) {
+                peer.heartbeat = Some(now + cycle);
+                due.extend(peer.habits.heartbeats.then_some(peer.player));
+            }
+        }
+        for player in due {
+            let message = self.presence_of(player, false);
+            self.send_if_up(player, &message)?;
+        }
+        Ok(())
+    }
+
+    /// Sends a message over the player's association if there is one.
+    pub(super) fn send_if_up(&mut self, player: Player, message: &Forge) -> Outcome {
+        let state = &self.players[player.0];
+        let (Some(assoc), true) = (state.assoc, state.up) else {
+            return Ok(());
+        };
+        let octets = message.octets();
+        if self.world.send(assoc, ENRP_PPID, &octets)? {
+            let summary = dissect(Protocol::Enrp, &octets).summary();
+            self.sent(player, Some(ENRP_PPID), octets, summary);
+        }
+        Ok(())
+    }
+}
+
+/// Returns the next part of the table that a peer sends, and notes its progress.
+fn next_part(peer: &mut PeerState, to: u32, own: bool) -> Forge {
+    let (part, from) = (peer.habits.part.max(1), peer.sent);
+    let table = peer.table(own);
+    let end = table.len().min(from + part);
+    let more = end < table.len() || peer.habits.endless;
+    let entries = pool_entries(&table[from.min(end)..end]);
+    let message = forge::handle_table_response(peer.id, to, false, more, &entries);
+    peer.sent = if more && !peer.habits.endless { end } else { 0 };
+    message
+}
