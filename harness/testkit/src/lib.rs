@@ -24,7 +24,7 @@ mod world;
 
 pub use case::{Case, Outcome, Role, Stop, registrar};
 pub use kind::*;
-pub use peer::{EnrpPeer, Entry, Habits, Reaction};
+pub use peer::{Death, EnrpPeer, Entry, Habits, Reaction};
 pub use player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 pub use rspcheck_dissect::forge;
 pub use rspcheck_spec::event::Change;

@@ -1,6 +1,6 @@
 //! Peers of the target: registrars that the harness plays (RFC 5353).
 
-use crate::forge::{self, PoolEntry, ServerInformation};
+use crate::forge::{self, Forge, PoolEntry, ServerInformation};
 use crate::player::{Player, PoolHandle};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -29,6 +29,13 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Returns the entry with another owner, which has this server ID.
+    pub fn owned_by(&self, server: u32) -> Entry {
+        let mut entry = self.clone();
+        entry.element.home = server;
+        entry
+    }
+
     /// Returns the PE Identifier.
     pub fn pe_identifier(&self) -> u32 {
         self.element.id
@@ -52,6 +59,15 @@ pub enum Reaction {
     Silent,
 }
 
+/// Way in which a peer dies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Death {
+    /// Its association is aborted, as that of a process that ends.
+    Aborts,
+    /// Its host vanishes from the network.
+    Vanishes,
+}
+
 /// Behaviour of a peer. By default it follows the RFC; a case changes one habit at a time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Habits {
@@ -65,10 +81,22 @@ pub struct Habits {
     pub takeover: bool,
     /// True if it sends an ENRP_PRESENCE in every PEER-HEARTBEAT-CYCLE.
     pub heartbeats: bool,
+    /// Number of PEER-HEARTBEAT-CYCLEs between two of its heartbeats.
+    pub pace: u32,
+    /// Time between a message of the target and the answer to it.
+    pub delay: Duration,
+    /// Number of times that it sends each answer.
+    pub copies: usize,
     /// PE checksum that it sends instead of the right one.
     pub checksum: Option<u16>,
+    /// True if it sends a PE checksum that is never the right one.
+    pub lies: bool,
     /// Most PEs in one ENRP_HANDLE_TABLE_RESPONSE.
     pub part: usize,
+    /// True if the last PE of its handlespace is the first one in its table, and the other way round.
+    pub backwards: bool,
+    /// Number of parts of a table after which it dies: the request for the next part has no answer.
+    pub dies: Option<(usize, Death)>,
     /// True if every part of a table is the first one and announces further ones (M set).
     pub endless: bool,
 }
@@ -81,8 +109,14 @@ impl Default for Habits {
             presence: true,
             takeover: true,
             heartbeats: true,
+            pace: 1,
+            delay: Duration::ZERO,
+            copies: 1,
             checksum: None,
+            lies: false,
             part: 100,
+            backwards: false,
+            dies: None,
             endless: false,
         }
     }
@@ -111,6 +145,10 @@ pub(crate) struct PeerState {
     pub(crate) servers: Vec<ServerInformation>,
     /// Progress of the target's download: number of PEs already sent.
     pub(crate) sent: usize,
+    /// Number of parts of tables that it has sent.
+    pub(crate) parts: usize,
+    /// Answers that it sends late, each with its time.
+    pub(crate) late: Vec<(Duration, Forge)>,
     /// Time of its next ENRP_PRESENCE.
     pub(crate) heartbeat: Option<Duration>,
 }
@@ -124,7 +162,11 @@ impl PeerState {
     /// Returns the PEs of a table: all of them, or those that it owns.
     pub(crate) fn table(&self, own: bool) -> Vec<&Entry> {
         let wanted = |entry: &&Entry| !own || entry.element.home == self.id;
-        self.handlespace.iter().filter(wanted).collect()
+        let mut table: Vec<&Entry> = self.handlespace.iter().filter(wanted).collect();
+        if self.habits.backwards {
+            table.reverse();
+        }
+        table
     }
 }
 

@@ -3,7 +3,7 @@
 pub use crate::case::{Case, Outcome, Stop, registrar};
 pub use crate::forge::{self, Cause, Forge, ForgeError, Parameter, Policy, Transport};
 pub use crate::kind::*;
-pub use crate::peer::{EnrpPeer, Entry, Habits, Reaction};
+pub use crate::peer::{Death, EnrpPeer, Entry, Habits, Reaction};
 pub use crate::player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 pub use crate::tester::{ADD_PE, DEL_PE, Tester, server_information};
 pub use rspcheck_spec::ReqId;

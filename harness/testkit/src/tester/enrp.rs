@@ -16,6 +16,9 @@ pub const ADD_PE: u16 = 0;
 /// Update Action that removes a PE.
 pub const DEL_PE: u16 = 1;
 
+/// First of the ports at which a peer has no endpoint.
+const FIRST_CLOSED_PORT: u16 = 20_000;
+
 impl Tester<'_> {
     // ---- peers ----------------------------------------------------------------------------------
 
@@ -44,6 +47,8 @@ impl Tester<'_> {
             handlespace: Vec::new(),
             servers: Vec::new(),
             sent: 0,
+            parts: 0,
+            late: Vec::new(),
             heartbeat: None,
         };
         let mine = peer.information();
@@ -67,6 +72,45 @@ impl Tester<'_> {
     /// Removes all other registrars from the list that the peer sends.
     pub fn lists_no_server(&mut self, peer: &EnrpPeer) {
         self.peer_state(peer.player).servers.clear();
+    }
+
+    /// Adds registrars that do not exist to the list that the peer sends: `count` of them, at closed ports of its host.
+    pub fn lists_closed_ports(&mut self, peer: &EnrpPeer, count: u16) {
+        let ids: Vec<u32> = (0..count).map(|_| self.random_identifier()).collect();
+        let state = self.peer_state(peer.player);
+        for (id, port) in ids.into_iter().zip(FIRST_CLOSED_PORT..) {
+            let addr = SocketAddr::new(state.addr.ip(), port);
+            state.servers.push(information(id, addr));
+        }
+    }
+
+    /// Restarts the peer: its association is aborted, its handlespace is empty, and it has no record of a download.
+    ///
+    /// # Errors
+    /// As [`Tester::abort`].
+    pub fn restarts(&mut self, peer: &EnrpPeer) -> Outcome {
+        self.abort(peer)?;
+        let state = self.peer_state(peer.player);
+        state.handlespace.clear();
+        state.late.clear();
+        (state.sent, state.parts) = (0, 0);
+        Ok(())
+    }
+
+    /// Restarts the peer with another server ID, and returns it; otherwise as [`Tester::restarts`]. The other peers
+    /// list both IDs.
+    ///
+    /// # Errors
+    /// As [`Tester::abort`].
+    pub fn restarts_as(&mut self, peer: &EnrpPeer, id: u32) -> Result<EnrpPeer, Stop> {
+        self.restarts(peer)?;
+        let state = self.peer_state(peer.player);
+        state.id = id;
+        let information = state.information();
+        for other in self.peers.iter_mut().filter(|p| p.player != peer.player) {
+            other.servers.push(information.clone());
+        }
+        Ok(EnrpPeer { id, ..*peer })
     }
 
     /// Returns a PE that the peer owns: Round Robin, life 300 s, an SCTP user transport at the peer's address. It is
@@ -186,6 +230,16 @@ impl Tester<'_> {
         self.holds(peer, entry);
         let message = forge::handle_update(peer.id, 0, ADD_PE, &entry.handle.0, &entry.element);
         self.send(peer, message)
+    }
+
+    /// Announces a PE of another registrar as the peer's own one (ADD_PE), and returns it with its new owner.
+    ///
+    /// # Errors
+    /// As [`Tester::send`].
+    pub fn claims_pe(&mut self, peer: &EnrpPeer, entry: &Entry) -> Result<Entry, Stop> {
+        let claimed = entry.owned_by(peer.id);
+        self.adds_pe(peer, &claimed)?;
+        Ok(claimed)
     }
 
     /// Removes a PE from the peer's handlespace and announces the removal (DEL_PE).

@@ -70,12 +70,12 @@ impl Tester<'_> {
 
     /// Processes one happening; returns false if the clock reached `until` without one.
     pub(super) fn step(&mut self, until: Duration) -> Result<bool, Stop> {
-        let wake = self.next_heartbeat().map_or(until, |at| at.min(until));
+        let wake = self.next_deed().map_or(until, |at| at.min(until));
         let happening = self.world.wait(wake)?;
         self.note_lateness();
         let Some(happening) = happening else {
             if wake < until {
-                self.heartbeats()?;
+                self.deeds()?;
                 return Ok(true);
             }
             return Ok(false);
@@ -169,9 +169,7 @@ impl Tester<'_> {
             )));
         }
         state.inbox.push_back(message.clone());
-        if let Some(answer) = self.peer_reaction(Player(at), &message) {
-            self.send_if_up(Player(at), &answer)?;
-        }
+        self.peer_reacts(Player(at), &message)?;
         if let Some(ack) = reply {
             let octets = ack.octets();
             if self.world.send(assoc, ASAP_PPID, &octets)? {

@@ -1,11 +1,11 @@
 //! Reactions of the ENRP peers that the harness plays: what they do without a word of the case.
 
 use super::{ENRP_PPID, Tester};
-use crate::case::Outcome;
+use crate::case::{Outcome, Stop};
 use crate::conversation::pe_checksum;
 use crate::forge::{self, Forge};
 use crate::kind::*;
-use crate::peer::{PeerState, Reaction, pool_entries};
+use crate::peer::{Death, PeerState, Reaction, pool_entries};
 use crate::player::{Message, Player};
 use rspcheck_dissect::{Protocol, dissect};
 use std::time::Duration;
@@ -28,6 +28,8 @@ impl Tester<'_> {
                 .map(|entry| (&entry.handle.0[..], entry.element.id)),
         );
         let sum = peer.habits.checksum.unwrap_or(sum);
+        // One's complement has two zeros, which this does not map to each other.
+        let sum = if peer.habits.lies { sum ^ 0x1111 } else { sum };
         forge::presence(
             peer.id,
             to,
@@ -37,11 +39,49 @@ impl Tester<'_> {
         )
     }
 
-    /// Notes a message of the target to a peer, and returns the peer's answer.
-    pub(super) fn peer_reaction(&mut self, player: Player, message: &Message) -> Option<Forge> {
+    /// Notes a message of the target to a peer, and sends the peer's answer, or notes it if the peer answers late.
+    pub(super) fn peer_reacts(&mut self, player: Player, message: &Message) -> Outcome {
         if self.peers.iter().all(|peer| peer.player != player) {
-            return None;
+            return Ok(());
         }
+        if message.is(ENRP_HANDLE_TABLE_REQUEST) && self.dies(player)? {
+            return Ok(());
+        }
+        let Some(answer) = self.answer(player, message) else {
+            return Ok(());
+        };
+        let now = self.world.now();
+        let peer = self.peer_state(player);
+        let (delay, copies) = (peer.habits.delay, peer.habits.copies);
+        for _ in 0..copies {
+            if delay.is_zero() {
+                self.send_if_up(player, &answer)?;
+            } else {
+                let late = &mut self.peer_state(player).late;
+                late.push((now + delay, answer.clone()));
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes a peer die that has sent as many parts of a table as its habits allow. Returns true if it has died.
+    fn dies(&mut self, player: Player) -> Result<bool, Stop> {
+        let peer = self.peer_state(player);
+        let due = peer.habits.dies.filter(|(parts, _)| peer.parts >= *parts);
+        let Some((_, death)) = due else {
+            return Ok(false);
+        };
+        peer.habits.fall_silent();
+        peer.habits.dies = None;
+        match death {
+            Death::Aborts => self.abort(player)?,
+            Death::Vanishes => self.vanish(player)?,
+        }
+        Ok(true)
+    }
+
+    /// Returns the answer of a peer to a message of the target.
+    fn answer(&mut self, player: Player, message: &Message) -> Option<Forge> {
         let sender = message.number("sender-server-id")? as u32;
         self.target_server = Some(sender).filter(|id| *id != 0);
         if message.is(ENRP_PRESENCE) {
@@ -94,26 +134,43 @@ impl Tester<'_> {
         self.peers.iter().any(endless)
     }
 
-    /// Returns the time of the next ENRP_PRESENCE of a peer.
-    pub(super) fn next_heartbeat(&self) -> Option<Duration> {
-        self.peers.iter().filter_map(|peer| peer.heartbeat).min()
+    /// Returns the time of the next heartbeat or late answer of a peer.
+    pub(super) fn next_deed(&self) -> Option<Duration> {
+        let heartbeats = self.peers.iter().filter_map(|peer| peer.heartbeat);
+        let late = self.peers.iter().flat_map(|peer| &peer.late);
+        heartbeats.chain(late.map(|(at, _)| *at)).min()
+    }
+
+    /// Sends the heartbeats and the late answers that are due.
+    pub(super) fn deeds(&mut self) -> Outcome {
+        let now = self.world.now();
+        let mut due = Vec::new();
+        for peer in &mut self.peers {
+            let answers = peer.late.extract_if(.., |(at, _)| *at <= now);
+            due.extend(answers.map(|(_, answer)| (peer.player, answer)));
+        }
+        for (player, answer) in due {
+            self.send_if_up(player, &answer)?;
+        }
+        self.heartbeats()
     }
 
     /// Begins the heartbeats of a peer whose association has come up.
     pub(super) fn heartbeats_begin(&mut self, player: Player) {
-        let next = self.world.now() + self.timers().peer_heartbeat_cycle;
+        let (now, cycle) = (self.world.now(), self.timers().peer_heartbeat_cycle);
         if let Some(peer) = self.peers.iter_mut().find(|peer| peer.player == player) {
+            let next = now + cycle * peer.habits.pace;
             peer.heartbeat.get_or_insert(next);
         }
     }
 
     /// Sends the ENRP_PRESENCE of each peer that is due. A peer without an association sends none in this cycle.
-    pub(super) fn heartbeats(&mut self) -> Outcome {
+    fn heartbeats(&mut self) -> Outcome {
         let (now, cycle) = (self.world.now(), self.timers().peer_heartbeat_cycle);
         let mut due = Vec::new();
         for peer in &mut self.peers {
             if peer.heartbeat.is_some_and(|at| at <= now) {
-                peer.heartbeat = Some(now + cycle);
+                peer.heartbeat = Some(now + cycle * peer.habits.pace);
                 due.extend(peer.habits.heartbeats.then_some(peer.player));
             }
         }
@@ -125,7 +182,7 @@ impl Tester<'_> {
     }
 
     /// Sends a message over the player's association if there is one.
-    pub(super) fn send_if_up(&mut self, player: Player, message: &Forge) -> Outcome {
+    fn send_if_up(&mut self, player: Player, message: &Forge) -> Outcome {
         let state = &self.players[player.0];
         let (Some(assoc), true) = (state.assoc, state.up) else {
             return Ok(());
@@ -147,6 +204,7 @@ fn next_part(peer: &mut PeerState, to: u32, own: bool) -> Forge {
     let more = end < table.len() || peer.habits.endless;
     let entries = pool_entries(&table[from.min(end)..end]);
     let message = forge::handle_table_response(peer.id, to, false, more, &entries);
+    peer.parts += 1;
     peer.sent = if more && !peer.habits.endless { end } else { 0 };
     message
 }
