@@ -200,7 +200,7 @@ fn every_mutant_is_noticed() {
     });
     let unnoticed = unnoticed.map(|(_, mutant)| mutant.name);
     assert_eq!(unnoticed.collect::<Vec<_>>(), [""; 0]);
-    let unnoticed = enrp::ALL.iter().enumerate().filter(|(nth, _)| {
+    let unnoticed = enrp::all().enumerate().filter(|(nth, _)| {
         let seen = |row: &Row| row.enrp.get(*nth).is_some_and(|seen| differs(seen, row));
         !rows().iter().any(seen)
     });
