@@ -26,13 +26,19 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 900)]
     timeout_s: u64,
     /// Run this shell script inside the kernel instead of the suite. The kernel has SCTP and the addresses 10.255.1.1
-    /// and 10.255.1.2.
+    /// to 10.255.1.20.
     #[arg(long, value_name = "SCRIPT")]
     script: Option<PathBuf>,
     /// More arguments for `rspcheck run`.
     #[arg(last = true)]
     rest: Vec<String>,
 }
+
+/// UDP port at which the kernel under rsplib's registrar receives SCTP, on all addresses (RFC 6951 §4).
+const OWN_PORT: u16 = 9899;
+/// UDP port to which that kernel sends the first packet of an association. The suite's registrars receive there, because
+/// the kernel holds [`OWN_PORT`] on all addresses.
+const PEERS_PORT: u16 = 9898;
 
 /// Carrier of SCTP between the suite and rsplib's registrar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -110,9 +116,15 @@ fn job(args: &Args, way: Way, rspcheck: &Path, out: &Path) -> anyhow::Result<Str
         .target
         .canonicalize()
         .with_context(|| args.target.display().to_string())?;
-    let encapsulation = if way == Way::Udp { 9899 } else { 0 };
+    let encapsulation = match way {
+        Way::Udp => (OWN_PORT, PEERS_PORT),
+        Way::Kernel => (0, 0),
+    };
     // An SCTP socket encapsulates only if the port was set before the socket was made.
-    let mut script = format!("worst=0\nsysctl -qw net.sctp.udp_port={encapsulation}\n");
+    let mut script = format!(
+        "worst=0\nsysctl -qw net.sctp.udp_port={} net.sctp.encap_port={}\n",
+        encapsulation.0, encapsulation.1
+    );
     for nth in 1..=args.repeat {
         let dir = out.join(format!("rsplib-{}-{nth}", way.word()));
         script.push_str(&format!(
