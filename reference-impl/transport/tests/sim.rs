@@ -321,6 +321,43 @@ fn a_killed_host_is_lost_and_sends_nothing() {
 }
 
 #[test]
+fn a_frozen_host_handles_after_the_thaw_what_waited() {
+    let mut two = associated(1);
+    two.net.freeze(two.b);
+    for _ in 0..2 {
+        let late = message(0, 11, false, b"late");
+        two.net.host(two.a).send(two.a_assoc, late).expect("queued");
+    }
+    let thawed = two.net.now() + Duration::from_millis(300);
+    assert_eq!(two.net.next(thawed), None, "it is silent");
+    two.net.thaw(two.b);
+    for _ in 0..2 {
+        let (host, event) = two.net.next(thawed).expect("it arrived before");
+        assert!(host == two.b && matches!(event, Event::Message { .. }));
+    }
+    assert_eq!(two.net.next(secs(20)), None, "each arrives once");
+}
+
+#[test]
+fn a_host_that_is_frozen_for_long_is_lost_on_both_sides() {
+    let mut two = associated(1);
+    two.net.freeze(two.b);
+    let (host, event) = two.net.next(secs(30)).expect("noticed");
+    assert_eq!(
+        (host, down(&event)),
+        (two.a, Some((two.a_assoc, DownKind::Lost)))
+    );
+    assert_eq!(two.net.next(secs(60)), None, "a frozen host has no events");
+    two.net.thaw(two.b);
+    let (host, event) = two
+        .net
+        .next(secs(120))
+        .expect("its heartbeats are answered by ABORT");
+    let (assoc, _) = down(&event).expect("its end");
+    assert_eq!((host, assoc), (two.b, two.b_assoc));
+}
+
+#[test]
 fn abort_is_reported_with_its_cause() {
     let mut two = associated(1);
     two.net.host(two.a).abort(two.a_assoc);

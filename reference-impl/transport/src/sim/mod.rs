@@ -101,6 +101,8 @@ impl std::fmt::Debug for Net {
 struct Host {
     ip: IpAddr,
     alive: bool,
+    /// Packets, events and the timer that wait for a host that is frozen.
+    frozen: Option<Frozen>,
     endpoint: Endpoint,
     /// State of the random generator that the host's SCTP draws from.
     seed: u64,
@@ -111,6 +113,18 @@ struct Host {
     pipes: BTreeMap<AssocId, u64>,
     next_pipe_id: u64,
     next_ephemeral: u16,
+}
+
+/// Room for packets in the socket buffers of a frozen host, in octets: the default of Linux.
+const RECEIVE_BUFFER: usize = 212_992;
+
+/// State of a frozen host.
+#[derive(Default)]
+struct Frozen {
+    packets: Vec<What>,
+    octets: usize,
+    events: Vec<Event>,
+    timer: bool,
 }
 
 enum Open {
@@ -213,6 +227,7 @@ impl Net {
         self.hosts.push(Host {
             ip,
             alive: true,
+            frozen: None,
             endpoint: Endpoint::new(self.options.clone(), key),
             seed: self.rng.u64(..),
             timer: None,
@@ -257,8 +272,12 @@ impl Net {
     /// If the queue lacks the entry that it just showed, which is a defect of this module.
     pub fn next(&mut self, until: Duration) -> Option<(HostId, Event)> {
         loop {
-            if let Some(event) = self.out.pop_front() {
-                return Some(event);
+            if let Some((host, event)) = self.out.pop_front() {
+                let Some(frozen) = &mut self.hosts[host.0 as usize].frozen else {
+                    return Some((host, event));
+                };
+                frozen.events.push(event);
+                continue;
             }
             let due = self
                 .queue
@@ -305,6 +324,7 @@ impl Net {
     pub fn kill(&mut self, id: HostId) {
         let host = &mut self.hosts[id.0 as usize];
         host.alive = false;
+        host.frozen = None;
         host.open.clear();
         host.pipes.clear();
         let fresh = Endpoint::new(
@@ -323,6 +343,57 @@ impl Net {
         self.hosts[id.0 as usize].alive = true;
     }
 
+    /// Stops the processes of a host until [`Net::thaw`]. Packets for its SCTP and UDP wait in its socket buffers, as far
+    /// as they have room, and its timers are late.
+    pub fn freeze(&mut self, id: HostId) {
+        self.hosts[id.0 as usize].frozen.get_or_insert_default();
+    }
+
+    /// Continues the processes of a frozen host: they handle what has waited for them.
+    pub fn thaw(&mut self, id: HostId) {
+        let Some(frozen) = self.hosts[id.0 as usize].frozen.take() else {
+            return;
+        };
+        self.put_back(id, frozen.events.into_iter());
+        for what in frozen.packets {
+            self.arrive(what);
+        }
+        if frozen.timer {
+            self.touch(id, Endpoint::handle_timeout);
+        }
+    }
+
+    /// Keeps a packet or timer for a frozen host; returns it if the host is not frozen. A packet that cannot arrive
+    /// is lost.
+    fn keep(&mut self, what: What) -> Option<What> {
+        let (to, octets) = match &what {
+            What::Packet { from, to, octets }
+            | What::Datagram {
+                from, to, octets, ..
+            } => {
+                if !self.reachable(*from, *to) {
+                    return None;
+                }
+                (*to, octets.len())
+            }
+            What::Timer(id) => (*id, 0),
+            // The kernel of the host serves TCP.
+            What::Pipe { .. } => return Some(what),
+        };
+        let host = &mut self.hosts[to.0 as usize];
+        let Some(frozen) = &mut host.frozen else {
+            return Some(what);
+        };
+        if let What::Timer(_) = what {
+            frozen.timer |= host.timer == Some(self.now);
+            host.timer = host.timer.filter(|_| !frozen.timer);
+        } else if frozen.octets + octets <= RECEIVE_BUFFER {
+            frozen.octets += octets;
+            frozen.packets.push(what);
+        }
+        None
+    }
+
     /// Closes everything on the host: aborts associations, resets TCP connections. The host itself stays and
     /// refuses set-ups.
     pub fn close(&mut self, id: HostId) {
@@ -338,23 +409,27 @@ impl Net {
     }
 
     fn happen(&mut self, what: What) {
+        if let Some(what) = self.keep(what) {
+            self.arrive(what);
+        }
+    }
+
+    fn arrive(&mut self, what: What) {
         match what {
             What::Packet { from, to, octets } => {
-                if self.reachable(from, to) {
-                    let source = SocketAddr::new(self.ip(from), UDP_PORT);
-                    self.touch(to, |endpoint, now| {
-                        endpoint.handle_datagram(now, source, &octets)
-                    });
-                }
+                let source = SocketAddr::new(self.ip(from), UDP_PORT);
+                self.touch(to, |endpoint, now| {
+                    endpoint.handle_datagram(now, source, &octets)
+                });
             }
             What::Datagram {
-                from,
                 source,
                 to,
                 port,
                 octets,
+                ..
             } => {
-                if self.reachable(from, to) && self.hosts[to.0 as usize].open.contains_key(&port) {
+                if self.hosts[to.0 as usize].open.contains_key(&port) {
                     self.out.push_back((
                         to,
                         Event::Datagram {
