@@ -1,25 +1,27 @@
 //! The bundled registrar in this process: its engine over the simulated network, on virtual time.
 //!
-//! The target is one host, every endpoint of the harness another. Nothing here waits: the clock jumps
+//! Each instance of the target is one host, every endpoint of the harness another. Nothing here waits: the clock jumps
 //! to the next packet or timer, so a case of ten minutes takes milliseconds and a seed replays it exactly.
 
-use crate::fault::{Fault, Faulty, Later, Received, State};
-use crate::obituary::Unanswered;
-use rserpool::registrar::driver::{EnrpEndpoint, RegistrarDriver, Setup};
+mod registrar;
+
+use crate::event_map::{change_of, environment};
+use crate::fault::Fault;
+use registrar::Registrar;
+use rserpool::registrar::driver::Setup;
 use rsp_transport::sim::{HostId, Net};
-use rsp_transport::{AssocId, DownKind, Event, Local, LocalPort, Outgoing, Peer, Transport};
-use rspcheck_testkit::{Assoc, Endpoint, EndpointKind, Happening, Start, World, WorldError};
+use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
+use rspcheck_testkit::{
+    Assoc, Deed, Endpoint, EndpointKind, Happening, Instance, Link, Signal, Start, World,
+    WorldError,
+};
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::num::NonZeroU32;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use crate::event_map::{change_of, environment};
-
-/// Address of the registrar in the simulated network (RFC 5737's documentation range).
-const TARGET: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+/// Address of the first instance in the simulated network (RFC 5737's documentation range); the others follow it.
+const TARGET: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 /// ASAP's port (RFC 5352 §8.2).
 const ASAP_PORT: u16 = 3863;
 /// ENRP's port (RFC 5353 §5.3).
@@ -41,100 +43,122 @@ struct PlayerEndpoint {
 /// The world of one case in process.
 pub struct InProcess {
     net: Net,
-    target: HostId,
-    driver: RegistrarDriver,
-    /// Settings of the registrar, without peers.
+    /// The instances that the case has named, and the first one.
+    registrars: BTreeMap<Instance, Registrar>,
+    /// Settings of every registrar, without addresses and peers.
     setup: Setup,
     seed: u64,
-    /// Number of times that the registrar was started.
-    starts: u64,
     fault: Option<Fault>,
-    state: State,
     players: Vec<PlayerEndpoint>,
     /// The harness's associations by host and the host's own number.
     assocs: BTreeMap<(HostId, AssocId), Assoc>,
-    places: BTreeMap<Assoc, (HostId, AssocId)>,
+    places: BTreeMap<Assoc, Place>,
     next_assoc: u64,
     ready: VecDeque<Happening>,
-    unanswered: Unanswered,
-    /// The panic message of the engine, which takes no input after a panic.
-    died: Option<String>,
+}
+
+/// Place of an association of the harness.
+#[derive(Clone, Copy, Debug)]
+struct Place {
+    host: HostId,
+    id: AssocId,
+    /// Instance at the other end.
+    instance: Instance,
 }
 
 /// Most packets and timers in one wait; beyond them target and network keep each other busy for ever.
 const BUSY_LIMIT: u32 = 1_000_000;
 
-/// Keeps the registrar from drawing the same numbers from the seed as the tester does.
+/// Keeps the registrars from drawing the same numbers from the seed as the tester does.
 const TARGET_SHARE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl InProcess {
-    /// Returns a new registrar on a new network. The seed determines every event.
+    /// Returns a new registrar on a new network. The seed determines every event, and the fault applies to every
+    /// instance.
     pub fn new(setup: Setup, seed: u64, fault: Option<Fault>) -> Result<InProcess, WorldError> {
         let mut net = Net::new(seed);
-        let target = net.add_host(TARGET);
-        let mut setup = Setup {
-            asap_addrs: vec![TARGET],
-            asap_port: ASAP_PORT,
-            tcp: Some(SocketAddr::new(TARGET, ASAP_PORT)),
-            announce: vec![SocketAddr::new(GROUP, ASAP_PORT)],
-            ..setup
-        };
-        if let Some(fault) = fault {
-            (fault.settings)(&mut setup.config);
-        }
-        let now = net.now();
-        let mut host = net.host(target);
-        let mut state = State::default();
-        let mut transport = Faulty::new(&mut host, fault, now, &mut state);
-        let driver =
-            RegistrarDriver::start(setup.clone(), seed ^ TARGET_SHARE, &mut transport, now)
-                .map_err(environment)?;
+        let mut first = Registrar::new(
+            &mut net,
+            address_of(Instance::FIRST),
+            &setup,
+            seed_of(seed, Instance::FIRST),
+            fault,
+        );
+        first.start_alone(&mut net)?;
         Ok(InProcess {
             net,
-            target,
-            driver,
+            registrars: BTreeMap::from([(Instance::FIRST, first)]),
             setup,
             seed,
-            starts: 1,
             fault,
-            state,
             players: Vec::new(),
             assocs: BTreeMap::new(),
             places: BTreeMap::new(),
             next_assoc: 0,
             ready: VecDeque::new(),
-            unanswered: Unanswered::default(),
-            died: None,
         })
     }
 
-    fn assoc_of(&mut self, host: HostId, id: AssocId) -> Assoc {
+    /// Calls a method of an instance, whose host is added at its first use.
+    fn with<T>(
+        &mut self,
+        instance: Instance,
+        call: impl FnOnce(&mut Registrar, &mut Net) -> T,
+    ) -> T {
+        let net = &mut self.net;
+        let registrar = self.registrars.entry(instance).or_insert_with(|| {
+            let seed = seed_of(self.seed, instance);
+            let new = Registrar::new(net, address_of(instance), &self.setup, seed, self.fault);
+            net.kill(new.host);
+            new
+        });
+        call(registrar, net)
+    }
+
+    /// Returns the instance on a host.
+    fn instance_on(&self, host: HostId) -> Option<Instance> {
+        let mut all = self.registrars.iter();
+        all.find_map(|(instance, registrar)| (registrar.host == host).then_some(*instance))
+    }
+
+    /// Returns the instance at an address.
+    fn instance_at(&self, ip: IpAddr) -> Instance {
+        let mut all = self.registrars.keys();
+        let at = all.find(|instance| address_of(**instance) == ip);
+        at.copied().unwrap_or_default()
+    }
+
+    fn assoc_of(&mut self, host: HostId, id: AssocId, instance: Option<Instance>) -> Assoc {
         if let Some(known) = self.assocs.get(&(host, id)) {
             return *known;
         }
         let assoc = Assoc(self.next_assoc);
         self.next_assoc += 1;
         self.assocs.insert((host, id), assoc);
-        self.places.insert(assoc, (host, id));
+        let instance = instance.unwrap_or_default();
+        self.places.insert(assoc, Place { host, id, instance });
         assoc
     }
 
-    /// Returns the newest association of a host of the harness, after all events of this moment.
-    fn association_of(&mut self, host: HostId) -> Option<Assoc> {
+    /// Handles an event of the network.
+    fn handle(&mut self, host: HostId, event: Event) {
+        if let Some(instance) = self.instance_on(host) {
+            self.with(instance, |registrar, net| registrar.event(net, event));
+        } else {
+            let happening = self.happening(host, event);
+            self.ready.extend(happening);
+        }
+    }
+
+    /// Returns the newest association of a host of the harness with an instance, after all events of this moment.
+    fn association_of(&mut self, host: HostId, instance: Instance) -> Option<Assoc> {
         let now = self.net.now();
         while let Some((at, event)) = self.net.next(now) {
-            if at == self.target {
-                self.target_event(event);
-            } else {
-                let happening = self.happening(at, event);
-                self.ready.extend(happening);
-            }
+            self.handle(at, event);
         }
         let of_host = (host, AssocId(0))..=(host, AssocId(u64::MAX));
-        self.assocs
-            .range(of_host)
-            .next_back()
-            .map(|(_, assoc)| *assoc)
+        let mut all = self.assocs.range(of_host).map(|(_, assoc)| *assoc);
+        all.rfind(|assoc| self.places[assoc].instance == instance)
     }
 
     fn endpoint_of(&self, host: HostId) -> Option<Endpoint> {
@@ -150,10 +174,13 @@ impl InProcess {
         let kind = self.players[endpoint.0 as usize].kind;
         let happening = match event {
             Event::Up { assoc, peer, .. } => {
-                let peer = peer.first().copied().unwrap_or(SocketAddr::new(TARGET, 0));
+                let peer = peer.first().copied();
+                let peer = peer.unwrap_or(SocketAddr::new(TARGET.into(), 0));
+                let instance = self.instance_at(peer.ip());
                 Happening::Up {
                     endpoint,
-                    assoc: self.assoc_of(host, assoc),
+                    assoc: self.assoc_of(host, assoc, Some(instance)),
+                    instance,
                     peer,
                 }
             }
@@ -164,8 +191,11 @@ impl InProcess {
                 octets,
                 ..
             } => {
-                let assoc = self.assoc_of(host, assoc);
-                self.unanswered.received(assoc, &octets);
+                let assoc = self.assoc_of(host, assoc, None);
+                let instance = self.places[&assoc].instance;
+                self.with(instance, |registrar, _| {
+                    registrar.unanswered.received(assoc, &octets);
+                });
                 Happening::Message {
                     assoc,
                     ppid: kind.is_sctp().then_some(ppid),
@@ -174,7 +204,7 @@ impl InProcess {
                 }
             }
             Event::Restart { assoc } => {
-                let assoc = self.assoc_of(host, assoc);
+                let assoc = self.assoc_of(host, assoc, None);
                 Happening::Changed {
                     assoc,
                     change: rspcheck_testkit::Change::Restarted,
@@ -184,7 +214,7 @@ impl InProcess {
             Event::Down {
                 assoc, kind, why, ..
             } => Happening::Changed {
-                assoc: self.assoc_of(host, assoc),
+                assoc: self.assoc_of(host, assoc, None),
                 change: change_of(kind),
                 why,
             },
@@ -197,117 +227,17 @@ impl InProcess {
         };
         Some(happening)
     }
+}
 
-    fn target_event(&mut self, event: Event) {
-        let now = self.net.now();
-        if let Some(event) = self.spoilt(event) {
-            self.drive(|driver, transport| driver.event(now, event, transport));
-        }
-    }
+/// Returns the address of an instance.
+fn address_of(instance: Instance) -> IpAddr {
+    let nth = instance.index() as u32;
+    Ipv4Addr::from_bits(TARGET.to_bits() + nth).into()
+}
 
-    /// Returns what the fault makes of an event; `None` if the registrar does not see it.
-    fn spoilt(&mut self, mut event: Event) -> Option<Event> {
-        let Some(fault) = self.fault else {
-            return Some(event);
-        };
-        let Event::Message {
-            assoc,
-            ppid,
-            octets,
-            ..
-        } = &mut event
-        else {
-            return (fault.event)(&mut event, &mut self.state.memory).then_some(event);
-        };
-        let assoc = *assoc;
-        let mut received = Received {
-            octets: std::mem::take(octets),
-            assoc: assoc.0,
-            ppid: *ppid,
-            at: self.net.now(),
-            memory: std::mem::take(&mut self.state.memory),
-            aborts: false,
-            injected: Vec::new(),
-        };
-        let goes_on = (fault.received)(&mut received);
-        self.state.memory = received.memory;
-        self.state.inject(received.injected);
-        *octets = received.octets;
-        if received.aborts {
-            self.net.host(self.target).abort(assoc);
-            return Some(Event::Down {
-                assoc,
-                kind: DownKind::Aborted,
-                cause: None,
-                why: String::new(),
-            });
-        }
-        goes_on.then_some(event)
-    }
-
-    /// Does what a fault has put off.
-    fn catch_up(&mut self, deed: Later) {
-        let now = self.net.now();
-        match deed {
-            Later::Receive { assoc, octets } => {
-                let event = Event::Message {
-                    assoc,
-                    stream: 0,
-                    ppid: ASAP_PPID,
-                    unordered: None,
-                    octets,
-                };
-                self.drive(|driver, transport| driver.event(now, event, transport));
-            }
-            Later::Send {
-                assoc,
-                stream,
-                ppid,
-                octets,
-            } => {
-                let message = Outgoing {
-                    stream,
-                    ppid,
-                    unordered: false,
-                    octets: &octets,
-                };
-                // The association may be gone meanwhile.
-                let _ = self.net.host(self.target).send(assoc, message);
-            }
-        }
-    }
-
-    fn target_timeout(&mut self) {
-        let now = self.net.now();
-        self.drive(|driver, transport| driver.timeout(now, transport));
-    }
-
-    /// Calls the registrar. If it panics, the target has died; the network and the players are not affected.
-    fn drive(&mut self, call: impl FnOnce(&mut RegistrarDriver, &mut Faulty<'_>)) {
-        if self.died.is_some() {
-            return;
-        }
-        let now = self.net.now();
-        let (net, driver, fault, target, state) = (
-            &mut self.net,
-            &mut self.driver,
-            self.fault,
-            self.target,
-            &mut self.state,
-        );
-        let done = catch_unwind(AssertUnwindSafe(|| {
-            let mut host = net.host(target);
-            call(driver, &mut Faulty::new(&mut host, fault, now, state));
-        }));
-        if let Err(panic) = done {
-            let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-            let text = text
-                .or_else(|| panic.downcast_ref::<String>().cloned())
-                .unwrap_or_default();
-            let end = format!("its engine panicked: {text}");
-            self.died = Some(self.unanswered.obituary(&end, None));
-        }
-    }
+/// Returns the seed of an instance.
+fn seed_of(seed: u64, instance: Instance) -> u64 {
+    seed ^ TARGET_SHARE.rotate_left(instance.index() as u32)
 }
 
 impl World for InProcess {
@@ -360,33 +290,36 @@ impl World for InProcess {
         self.players[endpoint.0 as usize].addr
     }
 
-    fn target_addr(&self, kind: EndpointKind) -> SocketAddr {
+    fn target_addr(&self, instance: Instance, kind: EndpointKind) -> SocketAddr {
         match kind {
             EndpointKind::Announcements => SocketAddr::new(GROUP, ASAP_PORT),
-            EndpointKind::Sctp | EndpointKind::Tcp => SocketAddr::new(TARGET, ASAP_PORT),
-            EndpointKind::Enrp => SocketAddr::new(TARGET, ENRP_PORT),
+            EndpointKind::Sctp | EndpointKind::Tcp => {
+                SocketAddr::new(address_of(instance), ASAP_PORT)
+            }
+            EndpointKind::Enrp => SocketAddr::new(address_of(instance), ENRP_PORT),
         }
     }
 
-    fn connect(&mut self, endpoint: Endpoint) -> Result<Assoc, WorldError> {
+    fn connect(&mut self, endpoint: Endpoint, instance: Instance) -> Result<Assoc, WorldError> {
         let player = &self.players[endpoint.0 as usize];
         let (host, port) = (player.host, player.port);
         let peer = Peer {
-            addrs: vec![self.target_addr(player.kind)],
+            addrs: vec![self.target_addr(instance, player.kind)],
             udp_port: None,
         };
         match self.net.host(host).connect(port, &peer) {
-            Ok(id) => Ok(self.assoc_of(host, id)),
+            Ok(id) => Ok(self.assoc_of(host, id, Some(instance))),
             // The target has set one up at the same moment; its happening is still on its way to the tester.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                self.association_of(host).ok_or_else(|| environment(error))
+                let known = self.association_of(host, instance);
+                known.ok_or_else(|| environment(error))
             }
             Err(error) => Err(environment(error)),
         }
     }
 
     fn send(&mut self, assoc: Assoc, ppid: u32, octets: &[u8]) -> Result<bool, WorldError> {
-        let Some(&(host, id)) = self.places.get(&assoc) else {
+        let Some(&Place { host, id, instance }) = self.places.get(&assoc) else {
             return Ok(false);
         };
         let message = Outgoing {
@@ -397,7 +330,9 @@ impl World for InProcess {
         };
         let sent = self.net.host(host).send(id, message).is_ok();
         if sent {
-            self.unanswered.sent(Some(assoc), octets);
+            self.with(instance, |registrar, _| {
+                registrar.unanswered.sent(Some(assoc), octets);
+            });
         }
         Ok(sent)
     }
@@ -406,7 +341,9 @@ impl World for InProcess {
         let player = &self.players[endpoint.0 as usize];
         let (host, port) = (player.host, player.port);
         let to = SocketAddr::new(GROUP, ASAP_PORT);
-        self.unanswered.sent(None, octets);
+        for registrar in self.registrars.values_mut() {
+            registrar.unanswered.sent(None, octets);
+        }
         self.net
             .host(host)
             .send_datagram(port, to, octets)
@@ -414,7 +351,7 @@ impl World for InProcess {
     }
 
     fn shutdown(&mut self, assoc: Assoc) -> Result<(), WorldError> {
-        if let Some(&(host, id)) = self.places.get(&assoc) {
+        if let Some(&Place { host, id, .. }) = self.places.get(&assoc) {
             // An association that is gone already needs no shutdown.
             let _ = self.net.host(host).shutdown(id);
         }
@@ -422,37 +359,42 @@ impl World for InProcess {
     }
 
     fn abort(&mut self, assoc: Assoc) -> Result<(), WorldError> {
-        if let Some(&(host, id)) = self.places.get(&assoc) {
+        if let Some(&Place { host, id, .. }) = self.places.get(&assoc) {
             self.net.host(host).abort(id);
         }
         Ok(())
     }
 
-    fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError> {
+    fn vanish(&mut self, endpoint: Endpoint) -> Result<Deed, WorldError> {
         self.net.kill(self.players[endpoint.0 as usize].host);
-        Ok(true)
+        Ok(Deed::Done)
     }
 
-    fn start(&mut self, start: &Start) -> Result<bool, WorldError> {
-        let mut setup = self.setup.clone();
-        setup.enrp = Some(EnrpEndpoint {
-            addrs: vec![TARGET],
-            port: ENRP_PORT,
-        });
-        setup.config.enrp.peers.clone_from(&start.peers);
-        setup.config.id = start.server_id.and_then(NonZeroU32::new);
-        self.net.restart(self.target);
-        self.state = State::default();
-        self.died = None;
-        // A registrar that starts again draws other numbers, such as another server ID.
-        let seed = (self.seed ^ TARGET_SHARE).wrapping_add(self.starts);
-        self.starts += 1;
-        let now = self.net.now();
-        let mut host = self.net.host(self.target);
-        let mut transport = Faulty::new(&mut host, self.fault, now, &mut self.state);
-        self.driver =
-            RegistrarDriver::start(setup, seed, &mut transport, now).map_err(environment)?;
-        Ok(true)
+    fn start(&mut self, instance: Instance, start: &Start) -> Result<Deed, WorldError> {
+        self.with(instance, |registrar, net| registrar.start(net, start))?;
+        Ok(Deed::Done)
+    }
+
+    fn stop(&mut self, instance: Instance, signal: Signal) -> Result<Deed, WorldError> {
+        self.with(instance, |registrar, net| registrar.stop(net, signal));
+        Ok(Deed::Done)
+    }
+
+    fn freeze(&mut self, instance: Instance) -> Result<Deed, WorldError> {
+        self.with(instance, Registrar::freeze);
+        Ok(Deed::Done)
+    }
+
+    fn thaw(&mut self, instance: Instance) -> Result<Deed, WorldError> {
+        self.with(instance, Registrar::thaw);
+        Ok(Deed::Done)
+    }
+
+    fn link(&mut self, a: Instance, b: Instance, link: Link) -> Result<Deed, WorldError> {
+        let a = self.with(a, |registrar, _| registrar.host);
+        let b = self.with(b, |registrar, _| registrar.host);
+        self.net.partition(a, b, link == Link::Cut);
+        Ok(Deed::Done)
     }
 
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
@@ -461,8 +403,11 @@ impl World for InProcess {
             if let Some(happening) = self.ready.pop_front() {
                 return Ok(Some(happening));
             }
-            if let Some(how) = &self.died {
-                return Err(WorldError::TargetDied(how.clone()));
+            for (instance, registrar) in &self.registrars {
+                if let Some(how) = registrar.died.clone() {
+                    let instance = *instance;
+                    return Err(WorldError::TargetDied { instance, how });
+                }
             }
             steps += 1;
             if steps > BUSY_LIMIT {
@@ -470,25 +415,21 @@ impl World for InProcess {
                     format!("{BUSY_LIMIT} packets and timers, and nothing came of it for the case");
                 return Err(WorldError::Environment(what));
             }
-            if let Some(deed) = self.state.take_due(self.net.now()) {
-                self.catch_up(deed);
+            let net = &mut self.net;
+            if self
+                .registrars
+                .values_mut()
+                .any(|registrar| registrar.catch_up(net))
+            {
                 continue;
             }
-            let deadlines = [self.driver.deadline(), self.state.due()];
-            let due = deadlines.into_iter().flatten().fold(until, Duration::min);
+            let due = self.registrars.values().filter_map(Registrar::due);
+            let due = due.fold(until, Duration::min);
             match self.net.next(due) {
-                Some((host, event)) if host == self.target => self.target_event(event),
-                Some((host, event)) => {
-                    let happening = self.happening(host, event);
-                    self.ready.extend(happening);
-                }
+                Some((host, event)) => self.handle(host, event),
                 None => {
-                    if self
-                        .driver
-                        .deadline()
-                        .is_some_and(|deadline| deadline <= self.net.now())
-                    {
-                        self.target_timeout();
+                    for registrar in self.registrars.values_mut() {
+                        registrar.timeout(&mut self.net);
                     }
                     if self.net.now() >= until {
                         return Ok(None);
@@ -521,7 +462,7 @@ mod tests {
     fn panic_of_the_engine_names_everything_that_was_not_answered() {
         let mut world = InProcess::new(Setup::default(), 1, Some(PANICS)).expect("it starts");
         let endpoint = world.open(EndpointKind::Sctp).expect("it opens");
-        let assoc = world.connect(endpoint).expect("it begins");
+        let assoc = world.connect(endpoint, Instance::FIRST).expect("it begins");
         let up = world.wait(Duration::from_secs(1)).expect("it lives");
         assert!(matches!(up, Some(Happening::Up { .. })), "{up:?}");
         for message in [
@@ -531,7 +472,8 @@ mod tests {
             let sent = world.send(assoc, 11, &message.octets());
             assert_eq!(sent, Ok(true));
         }
-        let Err(WorldError::TargetDied(reason)) = world.wait(Duration::from_secs(1)) else {
+        let Err(WorldError::TargetDied { how: reason, .. }) = world.wait(Duration::from_secs(1))
+        else {
             panic!("it has died")
         };
         let lines: Vec<_> = reason.lines().collect();
@@ -544,6 +486,116 @@ mod tests {
         let last = &lines[lines.len() - shown.len()..];
         for (line, part) in last.iter().zip(shown) {
             assert!(line.contains(part), "{reason}");
+        }
+    }
+
+    /// Waits for the next message to the harness.
+    fn message(world: &mut InProcess, until: Duration) -> Option<(Assoc, Vec<u8>)> {
+        while let Some(happening) = world.wait(until).expect("nothing dies") {
+            if let Happening::Message { assoc, octets, .. } = happening {
+                return Some((assoc, octets));
+            }
+        }
+        None
+    }
+
+    /// Asks an instance for an unknown pool; returns true if it answers within 10 s.
+    fn answers(world: &mut InProcess, instance: Instance) -> bool {
+        let endpoint = world.open(EndpointKind::Sctp).expect("it opens");
+        let assoc = world.connect(endpoint, instance).expect("it begins");
+        let until = world.now() + Duration::from_secs(10);
+        while let Some(happening) = world.wait(until).expect("nothing dies") {
+            match happening {
+                Happening::Up { instance: up, .. } => {
+                    assert_eq!(up, instance);
+                    let request = forge::handle_resolution(b"pool", false).octets();
+                    assert_eq!(world.send(assoc, 11, &request), Ok(true));
+                }
+                Happening::Message { .. } => return true,
+                _ => {}
+            }
+        }
+        false
+    }
+
+    fn several(count: u8) -> InProcess {
+        let mut world = InProcess::new(Setup::default(), 1, None).expect("it starts");
+        for instance in Instance::all(count) {
+            let others = Instance::all(count).filter(|other| *other != instance);
+            let enrp = |other| world.target_addr(other, EndpointKind::Enrp);
+            let start = Start {
+                peers: others.map(enrp).collect(),
+                server_id: Some(u32::from(instance.0)),
+            };
+            assert_eq!(world.start(instance, &start), Ok(Deed::Done));
+        }
+        // Without an answer from a mentor a registrar serves after MAX-TIME-NO-RESPONSE.
+        let wait = world.now() + Duration::from_secs(30);
+        assert_eq!(world.wait(wait), Ok(None));
+        world
+    }
+
+    #[test]
+    fn every_instance_answers_until_it_is_stopped() {
+        let mut world = several(5);
+        for instance in Instance::all(5) {
+            assert!(answers(&mut world, instance), "{instance}");
+        }
+        for (instance, signal) in [
+            (Instance(2), Signal::Kill),
+            (Instance(3), Signal::Terminate),
+        ] {
+            assert_eq!(world.stop(instance, signal), Ok(Deed::Done));
+            assert!(!answers(&mut world, instance), "{instance}");
+        }
+        assert_eq!(world.start(Instance(2), &Start::default()), Ok(Deed::Done));
+        assert!(answers(&mut world, Instance(2)), "it runs again");
+        assert!(answers(&mut world, Instance(4)), "it was not stopped");
+    }
+
+    #[test]
+    fn frozen_instance_answers_after_the_thaw() {
+        let mut world = several(2);
+        assert_eq!(world.freeze(Instance(2)), Ok(Deed::Done));
+        assert!(answers(&mut world, Instance(1)));
+        assert!(!answers(&mut world, Instance(2)));
+        assert_eq!(world.thaw(Instance(2)), Ok(Deed::Done));
+        assert!(answers(&mut world, Instance(2)));
+    }
+
+    #[test]
+    fn instances_that_are_cut_off_hear_no_update_of_each_other() {
+        for (link, hears) in [(Link::Open, true), (Link::Cut, false)] {
+            let mut world = several(2);
+            let deed = world.link(Instance(1), Instance(2), link);
+            assert_eq!(deed, Ok(Deed::Done));
+            let endpoint = world.open(EndpointKind::Sctp).expect("it opens");
+            let pe = world.connect(endpoint, Instance(1)).expect("it begins");
+            let until = world.now() + Duration::from_secs(1);
+            world.wait(until).expect("it lives");
+            let element = forge::PoolElement {
+                id: 7,
+                home: 0,
+                life: 300,
+                user_transport: forge::Transport::Sctp {
+                    port: 1,
+                    transport_use: 0,
+                    addrs: vec![world.local_addr(endpoint).ip()],
+                },
+                policy: forge::Policy::RoundRobin,
+                asap_transport: None,
+            };
+            let registration = forge::registration(b"pool", &element).octets();
+            assert_eq!(world.send(pe, 11, &registration), Ok(true));
+            message(&mut world, until).expect("a response");
+            let endpoint = world.open(EndpointKind::Sctp).expect("it opens");
+            let pu = world.connect(endpoint, Instance(2)).expect("it begins");
+            world.wait(until).expect("it lives");
+            let request = forge::handle_resolution(b"pool", false).octets();
+            assert_eq!(world.send(pu, 11, &request), Ok(true));
+            let (_, response) = message(&mut world, until).expect("an answer");
+            let known = response.windows(4).any(|octets| octets == [0, 0, 0, 7]);
+            assert_eq!(known, hears, "{link:?}");
         }
     }
 }

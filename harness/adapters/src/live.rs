@@ -9,7 +9,8 @@ use crate::process::Process;
 use hosts::{Host, Hosts};
 use rsp_transport::{Event, Kind, Local, LocalPort, Outgoing, Peer};
 use rspcheck_testkit::{
-    Assoc, Change, Endpoint, EndpointKind, Happening, Start, World, WorldError,
+    Assoc, Change, Deed, Endpoint, EndpointKind, Happening, Instance, Link, Signal, Start, World,
+    WorldError,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::{IpAddr, SocketAddr};
@@ -216,6 +217,7 @@ impl Live {
                 Happening::Up {
                     endpoint: self.endpoint_of(host, port)?,
                     assoc,
+                    instance: Instance::FIRST,
                     peer,
                 }
             }
@@ -301,7 +303,11 @@ impl Live {
             if self.lines > LINES_LIMIT || self.octets > OUTPUT_LIMIT {
                 self.left_out += 1;
             } else {
-                self.ready.push_back(Happening::Line { stream, text });
+                self.ready.push_back(Happening::Line {
+                    instance: Instance::FIRST,
+                    stream,
+                    text,
+                });
             }
         }
         self.left_out += process.take_dropped();
@@ -321,7 +327,10 @@ impl Live {
                 return Ok(Some(happening));
             }
             if let Some(how) = &self.died {
-                return Err(WorldError::TargetDied(how.clone()));
+                return Err(WorldError::TargetDied {
+                    instance: Instance::FIRST,
+                    how: how.clone(),
+                });
             }
             if self.age() > self.limit {
                 let what = format!(
@@ -452,7 +461,7 @@ impl World for Live {
         self.players[endpoint.0 as usize].addr
     }
 
-    fn target_addr(&self, kind: EndpointKind) -> SocketAddr {
+    fn target_addr(&self, _: Instance, kind: EndpointKind) -> SocketAddr {
         match kind {
             // No target has an ENRP address yet, and no case reaches one: `start` is refused.
             EndpointKind::Sctp | EndpointKind::Enrp => self.place.asap,
@@ -461,11 +470,11 @@ impl World for Live {
         }
     }
 
-    fn connect(&mut self, endpoint: Endpoint) -> Result<Assoc, WorldError> {
+    fn connect(&mut self, endpoint: Endpoint, instance: Instance) -> Result<Assoc, WorldError> {
         let player = &self.players[endpoint.0 as usize];
         let udp_port = Some(self.place.udp_port);
         let peer = Peer {
-            addrs: vec![self.target_addr(player.kind)],
+            addrs: vec![self.target_addr(instance, player.kind)],
             udp_port,
         };
         if self.contact == Contact::Unasked {
@@ -527,14 +536,34 @@ impl World for Live {
         Ok(())
     }
 
-    fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError> {
+    fn vanish(&mut self, endpoint: Endpoint) -> Result<Deed, WorldError> {
         let _entered = self.runtime.enter();
-        Ok(self.hosts.vanish(self.players[endpoint.0 as usize].host))
+        let vanished = self.hosts.vanish(self.players[endpoint.0 as usize].host);
+        Ok(if vanished {
+            Deed::Done
+        } else {
+            Deed::Impossible("this transport cannot make a host vanish".to_owned())
+        })
     }
 
-    /// Returns false: no target file can state how a target gets its peers.
-    fn start(&mut self, _start: &Start) -> Result<bool, WorldError> {
-        Ok(false)
+    fn start(&mut self, _: Instance, _: &Start) -> Result<Deed, WorldError> {
+        Ok(not_started())
+    }
+
+    fn stop(&mut self, _: Instance, _: Signal) -> Result<Deed, WorldError> {
+        Ok(not_started())
+    }
+
+    fn freeze(&mut self, _: Instance) -> Result<Deed, WorldError> {
+        Ok(not_started())
+    }
+
+    fn thaw(&mut self, _: Instance) -> Result<Deed, WorldError> {
+        Ok(not_started())
+    }
+
+    fn link(&mut self, _: Instance, _: Instance, _: Link) -> Result<Deed, WorldError> {
+        Ok(not_started())
     }
 
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
@@ -550,6 +579,11 @@ impl World for Live {
         let away = clock().saturating_duration_since(self.served);
         std::mem::take(&mut self.lateness).max(away)
     }
+}
+
+/// Returns the answer to requests about the process of a target: no target file can state how a target gets its peers.
+fn not_started() -> Deed {
+    Deed::Impossible("a case cannot start this target with peers".to_owned())
 }
 
 #[expect(clippy::disallowed_methods, reason = "a live target runs on wall time")]

@@ -3,7 +3,7 @@
 
 use crate::carrier::Carrier;
 use crate::live::{Live, Place};
-use rspcheck_testkit::{EndpointKind, Happening, World, WorldError};
+use rspcheck_testkit::{EndpointKind, Happening, Instance, World, WorldError};
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::sync::Arc;
@@ -54,7 +54,7 @@ fn is_associating(
 ) -> Result<bool, WorldError> {
     let mut world = Live::new(place.clone(), None, interrupted.clone())?;
     let endpoint = world.open(EndpointKind::Sctp)?;
-    let assoc = world.connect(endpoint)?;
+    let assoc = world.connect(endpoint, Instance::FIRST)?;
     let until = world.now() + wait;
     while let Some(happening) = world.wait(until)? {
         match happening {

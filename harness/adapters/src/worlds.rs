@@ -11,7 +11,7 @@ use rsp_transport::probe;
 use rspcheck_spec::event::OutputStream;
 use rspcheck_spec::ics::Ics;
 use rspcheck_spec::run::{Driver, Stack};
-use rspcheck_testkit::{Change, EndpointKind, Happening, World, WorldError, forge};
+use rspcheck_testkit::{Change, EndpointKind, Happening, Instance, World, WorldError, forge};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
@@ -192,7 +192,7 @@ impl Worlds {
             Answer::After(took) => return Ok(took),
             Answer::None { last } => last,
         };
-        let place = world.target_addr(EndpointKind::Sctp);
+        let place = world.target_addr(Instance::FIRST, EndpointKind::Sctp);
         let missing = match self.target.ready {
             Ready::Association => "accepts no association",
             Ready::Line | Ready::AsapResolution => "does not answer a handle resolution",
@@ -355,7 +355,7 @@ impl Worlds {
                     Ok(Answer::None { last }) => {
                         return Err(self.not_ready(&process, &command, &last));
                     }
-                    Err(WorldError::TargetDied(_)) => {
+                    Err(WorldError::TargetDied { .. }) => {
                         return Err(self.not_ready(&process, &command, ""));
                     }
                     Err(other) => return Err(other.into()),
@@ -556,7 +556,7 @@ fn ask(world: &mut dyn World, ready: Ready, within: Duration) -> Result<Answer, 
     let mut attempt = FIRST_ATTEMPT;
     // A target that is still starting refuses associations or is not there yet: try again until the time is up.
     while world.now() < until {
-        let assoc = world.connect(endpoint)?;
+        let assoc = world.connect(endpoint, Instance::FIRST)?;
         let began = world.now();
         let mut next = began + attempt;
         attempt = attempt.saturating_mul(2).min(LONGEST_ATTEMPT);

@@ -1,7 +1,7 @@
 //! `rspcheck report`, `list` and `explain`, called as users call them.
 
 use assert_cmd::Command;
-use rspcheck_spec::event::{Event, EventKind, Traffic, Transport};
+use rspcheck_spec::event::{Event, EventKind, Instance, Traffic, Transport};
 use rspcheck_spec::run::{
     CaseRun, CheckRun, Driver, FORMAT, Origin, Run, RunOptions, Stack, StackChoice, Target,
 };
@@ -37,6 +37,7 @@ fn run_directory() -> TempDir {
     };
     let (requirement, level) = (REQUIREMENT.to_owned(), Level::Must);
     let received = Traffic {
+        instance: Instance::FIRST,
         player: "PE2".to_owned(),
         transport: Transport::Sctp,
         src: ([127, 0, 0, 1], 3863).into(),

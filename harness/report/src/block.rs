@@ -8,7 +8,7 @@ use crate::place::{
 };
 use crate::{Report, Standing};
 use anstyle::{AnsiColor, Style};
-use rspcheck_spec::event::{Event, EventKind, Traffic};
+use rspcheck_spec::event::{Event, EventKind, Instance, Traffic};
 use rspcheck_spec::run::{CaseRun, CheckRun, FindingRun, Origin, Run};
 use rspcheck_spec::verdict::{CheckOutcome, Level, Verdict};
 
@@ -244,7 +244,14 @@ fn happened(report: &Report<'_>, case: &CaseRun, events: &[Event], lines: &mut V
     let output: Vec<_> = events
         .iter()
         .filter_map(|event| match &event.kind {
-            EventKind::Target { stream, line } => Some(format!("    {stream}: {}", clean(line))),
+            EventKind::Target {
+                instance,
+                stream,
+                line,
+            } => {
+                let stream = of_instance(stream.to_string(), *instance);
+                Some(format!("    {stream}: {}", clean(line)))
+            }
             _ => None,
         })
         .collect();
@@ -326,22 +333,39 @@ fn talk_line(event: &Event) -> Option<String> {
     let at = format!("{:>9.3} s", event.at_us as f64 / 1e6);
     let line = match &event.kind {
         EventKind::Sent(traffic) => {
-            format!("{} ▶ target  {}", clean(&traffic.player), summary(traffic))
+            let target = of_instance("target".to_owned(), traffic.instance);
+            format!(
+                "{} ▶ {target}  {}",
+                clean(&traffic.player),
+                summary(traffic)
+            )
         }
         EventKind::Received(traffic) => {
-            format!("{} ◀ target  {}", clean(&traffic.player), summary(traffic))
+            let target = of_instance("target".to_owned(), traffic.instance);
+            format!(
+                "{} ◀ {target}  {}",
+                clean(&traffic.player),
+                summary(traffic)
+            )
         }
-        EventKind::Associated { player } => format!("{} association up", clean(player)),
+        EventKind::Associated { player, instance } => {
+            let what = of_instance("association".to_owned(), *instance);
+            format!("{} {what} up", clean(player))
+        }
         EventKind::AssociationChanged {
             player,
+            instance,
             change,
             why,
-        } if why.is_empty() => format!("{} association {change}", clean(player)),
-        EventKind::AssociationChanged {
-            player,
-            change,
-            why,
-        } => format!("{} association {change}: {}", clean(player), clean(why)),
+        } => {
+            let what = of_instance("association".to_owned(), *instance);
+            let why = if why.is_empty() {
+                String::new()
+            } else {
+                format!(": {}", clean(why))
+            };
+            format!("{} {what} {change}{why}", clean(player))
+        }
         EventKind::Phase { phase } => format!("-- {phase}"),
         EventKind::Observed { note } => format!("observed: {}", clean(note)),
         EventKind::Started { .. }
@@ -351,6 +375,15 @@ fn talk_line(event: &Event) -> Option<String> {
         | EventKind::Ended { .. } => return None,
     };
     Some(format!("{} {line}", paint(DIM, &at)))
+}
+
+/// Returns `what` with the name of the instance that it belongs to, for other instances than the first.
+fn of_instance(what: String, instance: Instance) -> String {
+    if instance.is_first() {
+        what
+    } else {
+        format!("{what} {instance}")
+    }
 }
 
 fn summary(traffic: &Traffic) -> String {

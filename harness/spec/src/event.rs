@@ -6,6 +6,44 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::net::SocketAddr;
 
+/// Instance of the target, by its number from 1. Most cases have one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Instance(pub u8);
+
+impl Instance {
+    /// The only one of a case with one target.
+    pub const FIRST: Instance = Instance(1);
+
+    /// Returns the first `count` instances, in order.
+    pub fn all(count: u8) -> impl DoubleEndedIterator<Item = Instance> {
+        (1..=count).map(Instance)
+    }
+
+    /// Returns its place in a list of all instances.
+    pub fn index(self) -> usize {
+        usize::from(self.0).saturating_sub(1)
+    }
+
+    /// Returns true for [`Instance::FIRST`], which events do not mention.
+    pub fn is_first(&self) -> bool {
+        *self == Instance::FIRST
+    }
+}
+
+impl Default for Instance {
+    fn default() -> Instance {
+        Instance::FIRST
+    }
+}
+
+impl fmt::Display for Instance {
+    /// Writes the name in reports, such as `R2`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "R{}", self.0)
+    }
+}
+
 /// One event of a case.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Event {
@@ -40,11 +78,17 @@ pub enum EventKind {
     Associated {
         /// Name of the player, as in `PE1`.
         player: String,
+        /// Instance of the target at the other end.
+        #[serde(default, skip_serializing_if = "Instance::is_first")]
+        instance: Instance,
     },
     /// An association of a player changed after its set-up began.
     AssociationChanged {
         /// Name of the player, as in `PE1`.
         player: String,
+        /// Instance of the target at the other end.
+        #[serde(default, skip_serializing_if = "Instance::is_first")]
+        instance: Instance,
         /// The change.
         change: Change,
         /// The reason that the SCTP or TCP stack reports.
@@ -88,6 +132,9 @@ pub enum EventKind {
     },
     /// A line of the target's own output.
     Target {
+        /// Instance that printed it.
+        #[serde(default, skip_serializing_if = "Instance::is_first")]
+        instance: Instance,
         /// The stream it was written to.
         stream: OutputStream,
         /// The line.
@@ -186,6 +233,9 @@ impl fmt::Display for OutputStream {
 pub struct Traffic {
     /// Name of the player, as in `PE1`, `PU2`, `listener1`.
     pub player: String,
+    /// Instance of the target that sent or received it.
+    #[serde(default, skip_serializing_if = "Instance::is_first")]
+    pub instance: Instance,
     /// Transport protocol.
     pub transport: Transport,
     /// Source transport address.
@@ -256,6 +306,7 @@ mod tests {
     fn traffic_has_addresses_and_hex() {
         let line = back(EventKind::Sent(Traffic {
             player: "PE1".to_owned(),
+            instance: Instance::FIRST,
             transport: Transport::Sctp,
             src: "[::1]:40000".parse().expect("an address"),
             dst: "127.0.0.1:3863".parse().expect("an address"),

@@ -101,7 +101,8 @@ pub enum Stop {
 impl From<WorldError> for Stop {
     fn from(error: WorldError) -> Stop {
         match error {
-            WorldError::TargetDied(what) => Stop::Crashed(what),
+            WorldError::TargetDied { instance, how } if instance.is_first() => Stop::Crashed(how),
+            WorldError::TargetDied { instance, how } => Stop::Crashed(format!("{instance}: {how}")),
             WorldError::Environment(what) => Stop::Error(what),
             WorldError::Interrupted => Stop::Interrupted,
         }

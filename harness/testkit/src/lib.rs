@@ -27,6 +27,8 @@ pub use kind::*;
 pub use peer::{Death, EnrpPeer, Entry, Habits, Reaction};
 pub use player::{Message, Player, PoolElement, PoolHandle, PoolUser};
 pub use rspcheck_dissect::forge;
-pub use rspcheck_spec::event::Change;
+pub use rspcheck_spec::event::{Change, Instance};
 pub use tester::{ADD_PE, DEL_PE, Note, Placed, TargetProfile, Tester, server_information};
-pub use world::{Assoc, Endpoint, EndpointKind, Happening, Start, World, WorldError};
+pub use world::{
+    Assoc, Deed, Endpoint, EndpointKind, Happening, Link, Signal, Start, World, WorldError,
+};

@@ -2,6 +2,7 @@
 
 use crate::forge::{self, Forge, PoolEntry, ServerInformation};
 use crate::player::{Player, PoolHandle};
+use rspcheck_spec::event::Instance;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -147,8 +148,8 @@ pub(crate) struct PeerState {
     pub(crate) sent: usize,
     /// Number of parts of tables that it has sent.
     pub(crate) parts: usize,
-    /// Answers that it sends late, each with its time.
-    pub(crate) late: Vec<(Duration, Forge)>,
+    /// Answers that it sends late, each with its time and the instance that asked.
+    pub(crate) late: Vec<(Duration, Instance, Forge)>,
     /// Time of its next ENRP_PRESENCE.
     pub(crate) heartbeat: Option<Duration>,
 }

@@ -3,6 +3,7 @@
 use crate::forge;
 use crate::kind::Kind;
 use rspcheck_dissect::Dissection;
+use rspcheck_spec::event::Instance;
 use std::fmt;
 use std::ops::Deref;
 use std::time::Duration;
@@ -123,6 +124,8 @@ impl From<&Player> for Player {
 pub struct Message {
     /// Number of the message among those that the case received, from 1.
     pub(crate) number: usize,
+    /// Instance of the target that sent it.
+    pub from: Instance,
     /// Time of arrival, on the world's clock.
     pub at: Duration,
     /// PPID (SCTP only).
@@ -199,6 +202,7 @@ mod tests {
         let octets = message.octets();
         Message {
             number: 1,
+            from: Instance::FIRST,
             at: Duration::ZERO,
             ppid: Some(11),
             dissection: dissect(Protocol::Asap, &octets),

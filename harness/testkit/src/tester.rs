@@ -4,6 +4,7 @@ mod check;
 mod enrp;
 mod exchanges;
 mod inside;
+mod instances;
 mod lateness;
 mod missing;
 mod pools;
@@ -19,7 +20,7 @@ use crate::kind::{HANDLE_RESOLUTION_RESPONSE, Kind};
 use crate::monitor::Finding;
 use crate::peer::PeerState;
 use crate::player::{Message, Player, PoolElement, PoolHandle, PoolUser};
-use crate::world::{Assoc, Endpoint, EndpointKind, World};
+use crate::world::{Assoc, Deed, Endpoint, EndpointKind, World};
 pub use check::{Note, Placed};
 pub use enrp::{ADD_PE, DEL_PE, server_information};
 use lateness::Lateness;
@@ -27,11 +28,11 @@ use missing::Missing;
 use pools::Pools;
 use rspcheck_dissect::{Protocol, Value, dissect};
 use rspcheck_spec::ReqId;
-use rspcheck_spec::event::{Change, Event, EventKind, Phase};
+use rspcheck_spec::event::{Change, Event, EventKind, Instance, Phase};
 use rspcheck_spec::ics::Ics;
 use rspcheck_spec::ixit::Timers;
 use rspcheck_spec::verdict::CheckOutcome;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::panic::Location;
 use std::time::Duration;
@@ -70,13 +71,52 @@ struct PlayerState {
     name: String,
     kind: EndpointKind,
     endpoint: Option<Endpoint>,
+    /// Instance that it turns to.
+    instance: Instance,
+    /// Association with that instance.
     assoc: Option<Assoc>,
     up: bool,
+    /// Associations with other instances, at most one with each; they are up.
+    others: Vec<(Assoc, Instance)>,
     gone: Option<(Change, String)>,
     inbox: VecDeque<Message>,
     /// PEs registered from here, whose keep-alives are acknowledged.
     elements: Vec<(PoolHandle, u32)>,
     acknowledges: bool,
+}
+
+impl PlayerState {
+    /// Returns the instance at the other end of one of its associations.
+    fn instance_at(&self, assoc: Assoc) -> Option<Instance> {
+        if self.assoc == Some(assoc) {
+            return Some(self.instance);
+        }
+        let other = self.others.iter().find(|(other, _)| *other == assoc);
+        other.map(|(_, instance)| *instance)
+    }
+
+    /// Returns its associations that are up.
+    fn associations(&self) -> Vec<(Assoc, Instance)> {
+        let main = self.assoc.filter(|_| self.up);
+        let main = main.map(|assoc| (assoc, self.instance));
+        main.into_iter()
+            .chain(self.others.iter().copied())
+            .collect()
+    }
+
+    /// Makes it turn to an instance, over its association with it if there is one.
+    fn turn_to(&mut self, instance: Instance) {
+        if instance == self.instance {
+            return;
+        }
+        let before = self.assoc.take().filter(|_| self.up);
+        let at = self.others.iter().position(|(_, known)| *known == instance);
+        self.assoc = at.map(|at| self.others.remove(at).0);
+        self.others
+            .extend(before.map(|assoc| (assoc, self.instance)));
+        (self.up, self.gone) = (self.assoc.is_some(), None);
+        self.instance = instance;
+    }
 }
 
 /// Plays pool elements, pool users and listeners in one case.
@@ -88,8 +128,8 @@ pub struct Tester<'w> {
     seed: u64,
     players: Vec<PlayerState>,
     peers: Vec<PeerState>,
-    /// The target's server ID, from the last ENRP message.
-    target_server: Option<u32>,
+    /// Server ID of each instance, from its last ENRP message.
+    target_servers: BTreeMap<Instance, u32>,
     pools_named: u32,
     pools: Pools,
     /// Requirement that an exchange in progress is about, and its place; see [`Tester::answered`].
@@ -122,7 +162,7 @@ impl<'w> Tester<'w> {
             seed,
             players: Vec::new(),
             peers: Vec::new(),
-            target_server: None,
+            target_servers: BTreeMap::new(),
             pools_named: 0,
             pools: Pools::default(),
             demanded: None,
@@ -241,8 +281,9 @@ impl<'w> Tester<'w> {
 
     /// Returns the port at which the player reaches the target.
     pub fn target_port(&self, player: impl Into<Player>) -> i64 {
-        let kind = self.players[player.into().0].kind;
-        self.world.target_addr(kind).port().into()
+        let state = &self.players[player.into().0];
+        let addr = self.world.target_addr(state.instance, state.kind);
+        addr.port().into()
     }
 
     fn new_player(&mut self, role: &str, kind: EndpointKind) -> Player {
@@ -255,8 +296,10 @@ impl<'w> Tester<'w> {
             name: format!("{role}{nth}"),
             kind,
             endpoint: None,
+            instance: Instance::FIRST,
             assoc: None,
             up: false,
+            others: Vec::new(),
             gone: None,
             inbox: VecDeque::new(),
             elements: Vec::new(),
@@ -353,10 +396,7 @@ impl<'w> Tester<'w> {
     pub fn send(&mut self, player: impl Into<Player>, message: Forge) -> Outcome {
         let octets = message.octets();
         let dissection = dissect(message.protocol(), &octets);
-        let ppid = match message.protocol() {
-            Protocol::Asap => ASAP_PPID,
-            Protocol::Enrp => ENRP_PPID,
-        };
+        let ppid = ppid_of(message.protocol());
         if let Some(defect) = dissection.defects().first() {
             return Err(Stop::Error(format!(
                 "the harness would send a defective message: {}",
@@ -373,10 +413,7 @@ impl<'w> Tester<'w> {
     /// [`Stop`] of the world.
     pub fn send_octets(&mut self, player: impl Into<Player>, octets: &[u8]) -> Outcome {
         let player = player.into();
-        let ppid = match self.protocol(player) {
-            Protocol::Asap => ASAP_PPID,
-            Protocol::Enrp => ENRP_PPID,
-        };
+        let ppid = ppid_of(self.protocol(player));
         self.send_with_ppid(player, ppid, octets)
     }
 
@@ -455,13 +492,9 @@ impl<'w> Tester<'w> {
     pub fn vanish(&mut self, player: impl Into<Player>) -> Outcome {
         let player = player.into();
         let endpoint = self.open(player)?;
-        if self.world.vanish(endpoint)? {
-            self.pools.abandoned(player);
-            return Ok(());
-        }
-        Err(Stop::Inconclusive(
-            "this transport cannot make a host vanish".into(),
-        ))
+        done(self.world.vanish(endpoint)?)?;
+        self.pools.abandoned(player);
+        Ok(())
     }
 
     /// Stops the player from acknowledging keep-alives.
@@ -659,6 +692,22 @@ impl<'w> Tester<'w> {
             let expected = "answer a handle resolution (probe)";
             Err(self.missing(player, expected, Missing::unknown_pool()))
         }
+    }
+}
+
+/// Returns the PPID of a protocol's messages.
+fn ppid_of(protocol: Protocol) -> u32 {
+    match protocol {
+        Protocol::Asap => ASAP_PPID,
+        Protocol::Enrp => ENRP_PPID,
+    }
+}
+
+/// Ends the case as inconclusive if the world cannot fulfil a request.
+fn done(deed: Deed) -> Outcome {
+    match deed {
+        Deed::Done => Ok(()),
+        Deed::Impossible(why) => Err(Stop::Inconclusive(why)),
     }
 }
 

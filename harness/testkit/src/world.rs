@@ -1,6 +1,6 @@
 //! The interface between a case and the network.
 
-use rspcheck_spec::event::{Change, OutputStream};
+use rspcheck_spec::event::{Change, Instance, OutputStream};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -41,6 +41,34 @@ pub struct Start {
     pub server_id: Option<u32>,
 }
 
+/// End of a target's process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// It may end in its own way (SIGTERM).
+    Terminate,
+    /// It ends at once, without a message to its peers (SIGKILL).
+    Kill,
+}
+
+/// State of the network between two instances of the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Link {
+    /// Packets arrive.
+    Open,
+    /// Packets are lost in both directions, and those on their way too.
+    Cut,
+}
+
+/// Result of a request that not every world can fulfil.
+#[must_use]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// It is done.
+    Done,
+    /// This world cannot do it, for the reason in this clause.
+    Impossible(String),
+}
+
 /// Event of the network or the target.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Happening {
@@ -50,6 +78,8 @@ pub enum Happening {
         endpoint: Endpoint,
         /// Identity: the one that `connect` returned, or a new one if the target set the association up.
         assoc: Assoc,
+        /// Instance of the target at the other end.
+        instance: Instance,
         /// The target's transport address.
         peer: SocketAddr,
     },
@@ -84,6 +114,8 @@ pub enum Happening {
     },
     /// A line that the target printed.
     Line {
+        /// Instance that printed it.
+        instance: Instance,
         /// The stream it was written to.
         stream: OutputStream,
         /// The line without its line end.
@@ -94,8 +126,13 @@ pub enum Happening {
 /// Error that ends a world.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WorldError {
-    /// The target's process ended or its engine panicked; the sentence names signal or status.
-    TargetDied(String),
+    /// The process of a target ended although the case did not stop it, or its engine panicked.
+    TargetDied {
+        /// The instance.
+        instance: Instance,
+        /// The end, in a sentence that names signal or status.
+        how: String,
+    },
     /// The harness lacks a resource: a socket, a port, memory.
     Environment(String),
     /// The user ended the run.
@@ -105,7 +142,12 @@ pub enum WorldError {
 impl std::fmt::Display for WorldError {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            WorldError::TargetDied(what) => write!(f, "the target died: {what}"),
+            WorldError::TargetDied { instance, how } if instance.is_first() => {
+                write!(f, "the target died: {how}")
+            }
+            WorldError::TargetDied { instance, how } => {
+                write!(f, "instance {instance} of the target died: {how}")
+            }
             WorldError::Environment(what) => f.write_str(what),
             WorldError::Interrupted => f.write_str("interrupted"),
         }
@@ -114,8 +156,9 @@ impl std::fmt::Display for WorldError {
 
 impl std::error::Error for WorldError {}
 
-/// Target and the network between it and the harness. Two kinds exist: live (wall time) and in process
-/// (virtual time). The methods that can fail return the [`WorldError`] that ends the world.
+/// The instances of the target, and the network between them and the harness. Two kinds exist: live (wall time) and in
+/// process (virtual time). The first instance runs from the beginning; a case starts further ones. The methods that can
+/// fail return the [`WorldError`] that ends the world.
 pub trait World {
     /// Returns the time since this world began, on its own clock.
     fn now(&self) -> Duration;
@@ -123,10 +166,10 @@ pub trait World {
     fn open(&mut self, kind: EndpointKind) -> Result<Endpoint, WorldError>;
     /// Returns an endpoint's transport address as the target sees it.
     fn local_addr(&self, endpoint: Endpoint) -> SocketAddr;
-    /// Returns the target's transport address for endpoints of this kind.
-    fn target_addr(&self, kind: EndpointKind) -> SocketAddr;
-    /// Sets up an association to the target; [`Happening::Up`] or [`Happening::Changed`] follows.
-    fn connect(&mut self, endpoint: Endpoint) -> Result<Assoc, WorldError>;
+    /// Returns the transport address of an instance for endpoints of this kind, also before its start.
+    fn target_addr(&self, instance: Instance, kind: EndpointKind) -> SocketAddr;
+    /// Sets up an association to an instance; [`Happening::Up`] or [`Happening::Changed`] follows.
+    fn connect(&mut self, endpoint: Endpoint, instance: Instance) -> Result<Assoc, WorldError>;
     /// Sends a user message. Returns false if the association is gone.
     fn send(&mut self, assoc: Assoc, ppid: u32, octets: &[u8]) -> Result<bool, WorldError>;
     /// Sends a datagram from an announcements endpoint to the announcement group.
@@ -135,12 +178,18 @@ pub trait World {
     fn shutdown(&mut self, assoc: Assoc) -> Result<(), WorldError>;
     /// Aborts an association.
     fn abort(&mut self, assoc: Assoc) -> Result<(), WorldError>;
-    /// Disconnects an endpoint from the network in both directions, as if its host had vanished. Returns false if this
-    /// world cannot do that.
-    fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError>;
-    /// Stops the target without a message to its peers and starts it anew, with an ENRP endpoint and these settings.
-    /// Returns false if this world cannot do that.
-    fn start(&mut self, start: &Start) -> Result<bool, WorldError>;
+    /// Disconnects an endpoint from the network in both directions, as if its host had vanished.
+    fn vanish(&mut self, endpoint: Endpoint) -> Result<Deed, WorldError>;
+    /// Kills an instance if it runs, and starts it anew, with an ENRP endpoint and these settings.
+    fn start(&mut self, instance: Instance, start: &Start) -> Result<Deed, WorldError>;
+    /// Stops an instance. Its end is no death of the target, and it may be started again.
+    fn stop(&mut self, instance: Instance, signal: Signal) -> Result<Deed, WorldError>;
+    /// Suspends an instance: its packets wait for it, as far as its receive buffers have room (SIGSTOP).
+    fn freeze(&mut self, instance: Instance) -> Result<Deed, WorldError>;
+    /// Resumes an instance that was suspended (SIGCONT).
+    fn thaw(&mut self, instance: Instance) -> Result<Deed, WorldError>;
+    /// Changes the network between two instances.
+    fn link(&mut self, a: Instance, b: Instance, link: Link) -> Result<Deed, WorldError>;
     /// Waits for the next happening, or returns `None` when the clock has reached `until`.
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError>;
     /// Returns the greatest lateness of the harness itself since the last call: the longest time for which it served

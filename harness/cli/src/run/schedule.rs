@@ -300,7 +300,7 @@ fn one(plan: &Plan, case: &'static Case) -> Ran {
         Err(error) => {
             let interrupted = error == WorldError::Interrupted;
             let (verdict, reason) = match error {
-                WorldError::TargetDied(how) => (Verdict::Crash, how),
+                WorldError::TargetDied { how, .. } => (Verdict::Crash, how),
                 WorldError::Environment(what) => (Verdict::Error, what),
                 WorldError::Interrupted => (Verdict::Error, error.to_string()),
             };

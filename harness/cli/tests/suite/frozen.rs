@@ -5,7 +5,10 @@ use rspcheck_adapters::fault::Fault;
 use rspcheck_spec::run::CheckRun;
 use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::{self, Ran};
-use rspcheck_testkit::{Assoc, Case, Endpoint, EndpointKind, Happening, Start, World, WorldError};
+use rspcheck_testkit::{
+    Assoc, Case, Deed, Endpoint, EndpointKind, Happening, Instance, Link, Signal, Start, World,
+    WorldError,
+};
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -70,12 +73,12 @@ impl World for Frozen {
     fn local_addr(&self, endpoint: Endpoint) -> SocketAddr {
         self.inner.local_addr(endpoint)
     }
-    fn target_addr(&self, kind: EndpointKind) -> SocketAddr {
-        self.inner.target_addr(kind)
+    fn target_addr(&self, instance: Instance, kind: EndpointKind) -> SocketAddr {
+        self.inner.target_addr(instance, kind)
     }
-    fn connect(&mut self, endpoint: Endpoint) -> Result<Assoc, WorldError> {
+    fn connect(&mut self, endpoint: Endpoint, instance: Instance) -> Result<Assoc, WorldError> {
         self.call()?;
-        self.inner.connect(endpoint)
+        self.inner.connect(endpoint, instance)
     }
     fn send(&mut self, assoc: Assoc, ppid: u32, octets: &[u8]) -> Result<bool, WorldError> {
         self.call()?;
@@ -93,13 +96,29 @@ impl World for Frozen {
         self.call()?;
         self.inner.abort(assoc)
     }
-    fn vanish(&mut self, endpoint: Endpoint) -> Result<bool, WorldError> {
+    fn vanish(&mut self, endpoint: Endpoint) -> Result<Deed, WorldError> {
         self.call()?;
         self.inner.vanish(endpoint)
     }
-    fn start(&mut self, start: &Start) -> Result<bool, WorldError> {
+    fn start(&mut self, instance: Instance, start: &Start) -> Result<Deed, WorldError> {
         self.call()?;
-        self.inner.start(start)
+        self.inner.start(instance, start)
+    }
+    fn stop(&mut self, instance: Instance, signal: Signal) -> Result<Deed, WorldError> {
+        self.call()?;
+        self.inner.stop(instance, signal)
+    }
+    fn freeze(&mut self, instance: Instance) -> Result<Deed, WorldError> {
+        self.call()?;
+        self.inner.freeze(instance)
+    }
+    fn thaw(&mut self, instance: Instance) -> Result<Deed, WorldError> {
+        self.call()?;
+        self.inner.thaw(instance)
+    }
+    fn link(&mut self, a: Instance, b: Instance, link: Link) -> Result<Deed, WorldError> {
+        self.call()?;
+        self.inner.link(a, b, link)
     }
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
         if self.waiting.is_empty() {

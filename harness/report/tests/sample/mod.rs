@@ -4,7 +4,9 @@
 
 use rspcheck_report::{LoadError, Options, Report, Span, Statements};
 use rspcheck_spec::catalogue::{Basis, Class, How, ReqId, Requirement, Rfc, Role};
-use rspcheck_spec::event::{Change, Event, EventKind, OutputStream, Phase, Traffic, Transport};
+use rspcheck_spec::event::{
+    Change, Event, EventKind, Instance, OutputStream, Phase, Traffic, Transport,
+};
 use rspcheck_spec::run::{
     CaseRun, CheckRun, Driver, Expected, FORMAT, FindingRun, Origin, Run, RunOptions, Stack,
     StackChoice, Target,
@@ -332,6 +334,7 @@ pub(crate) fn event(case: &str, at_us: u64, kind: EventKind) -> Event {
 
 fn traffic(octets: &str, summary: &str) -> Traffic {
     Traffic {
+        instance: Instance::FIRST,
         player: "PE1".to_owned(),
         transport: Transport::Sctp,
         src: ([127, 0, 0, 1], 40000).into(),
@@ -351,6 +354,7 @@ pub(crate) fn events(case: &str) -> Result<Vec<Event>, LoadError> {
             started(),
             phase(Phase::Preamble),
             EventKind::Associated {
+                instance: Instance::FIRST,
                 player: "PE1".into(),
             },
             EventKind::Sent(traffic(
@@ -388,10 +392,12 @@ pub(crate) fn events(case: &str) -> Result<Vec<Event>, LoadError> {
         "rfc5352/3.2/garbage" => vec![
             EventKind::Sent(traffic("0a0b0c0d0e", "")),
             EventKind::Target {
+                instance: Instance::FIRST,
                 stream: OutputStream::Stderr,
                 line: "panic: index out of range\u{7}".into(),
             },
             EventKind::AssociationChanged {
+                instance: Instance::FIRST,
                 player: "PE1".into(),
                 change: Change::Lost,
                 why: "no heartbeat ack".into(),

@@ -8,6 +8,7 @@ use crate::kind::*;
 use crate::peer::{EnrpPeer, Entry, Habits, PeerState, information};
 use crate::player::{PoolElement, PoolHandle};
 use crate::world::{EndpointKind, Start};
+use rspcheck_spec::event::Instance;
 use rspcheck_spec::id::R5353_3_2_3_2;
 use std::net::SocketAddr;
 
@@ -169,13 +170,7 @@ impl Tester<'_> {
             peers: peers.collect(),
             server_id,
         };
-        if !self.world.start(&start)? {
-            return Err(Stop::Inconclusive(
-                "a case cannot start this target with peers".to_owned(),
-            ));
-        }
-        self.target_server = None;
-        Ok(())
+        self.start_instance(Instance::FIRST, &start)
     }
 
     /// Starts the target with these peers, and waits until it has downloaded the handlespace of its mentor, the first
@@ -203,12 +198,12 @@ impl Tester<'_> {
 
     /// Returns the target's server ID as the last ENRP message gave it; 0 before the first one.
     pub fn target_server(&self) -> u32 {
-        self.target_server.unwrap_or(0)
+        self.server_of(Instance::FIRST)
     }
 
     /// Returns the target's ENRP address.
     pub fn target_enrp_address(&self) -> SocketAddr {
-        self.world.target_addr(EndpointKind::Enrp)
+        self.world.target_addr(Instance::FIRST, EndpointKind::Enrp)
     }
 
     // ---- messages of a peer -----------------------------------------------------------------------
@@ -218,7 +213,8 @@ impl Tester<'_> {
     /// # Errors
     /// As [`Tester::send`].
     pub fn presence(&mut self, peer: &EnrpPeer, reply_required: bool) -> Outcome {
-        let message = self.presence_of(peer.player, reply_required);
+        let instance = self.players[peer.player.0].instance;
+        let message = self.presence_of(peer.player, instance, reply_required);
         self.send(peer, message)
     }
 

@@ -1,6 +1,6 @@
 //! Associations, happenings and events behind the words of a case.
 
-use super::{ASAP_PPID, ENDLESS_INBOX, INBOX_LIMIT, LAST_LOOK, Placed, Tester, echoes, span};
+use super::{ENDLESS_INBOX, INBOX_LIMIT, LAST_LOOK, Placed, Tester, echoes, ppid_of, span};
 use crate::case::{Outcome, Stop};
 use crate::forge::{self, Forge};
 use crate::kind::ENDPOINT_KEEP_ALIVE;
@@ -8,7 +8,7 @@ use crate::monitor::{self, Finding};
 use crate::player::{Message, Player};
 use crate::world::{Assoc, Endpoint, EndpointKind, Happening};
 use rspcheck_dissect::{Protocol, dissect};
-use rspcheck_spec::event::{Change, Event, EventKind, OutputStream, Traffic, Transport};
+use rspcheck_spec::event::{Change, Event, EventKind, Instance, OutputStream, Traffic, Transport};
 use rspcheck_spec::octets::Octets;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -30,7 +30,8 @@ impl Tester<'_> {
     ) -> Result<Assoc, Stop> {
         let endpoint = self.open(player)?;
         if self.players[player.0].assoc.is_none() {
-            let assoc = self.world.connect(endpoint)?;
+            let instance = self.players[player.0].instance;
+            let assoc = self.world.connect(endpoint, instance)?;
             let state = &mut self.players[player.0];
             state.assoc = Some(assoc);
             state.up = false;
@@ -82,8 +83,11 @@ impl Tester<'_> {
         };
         match happening {
             Happening::Up {
-                endpoint, assoc, ..
-            } => self.on_up(endpoint, assoc),
+                endpoint,
+                assoc,
+                instance,
+                ..
+            } => self.on_up(endpoint, assoc, instance),
             Happening::Changed { assoc, change, why } => self.on_changed(assoc, change, why),
             Happening::Message {
                 assoc,
@@ -96,14 +100,20 @@ impl Tester<'_> {
                 from,
                 octets,
             } => self.on_datagram(endpoint, from, octets),
-            Happening::Line { stream, text } => {
-                self.event(EventKind::Target { stream, line: text })
-            }
+            Happening::Line {
+                instance,
+                stream,
+                text,
+            } => self.event(EventKind::Target {
+                instance,
+                stream,
+                line: text,
+            }),
         }
         Ok(true)
     }
 
-    pub(super) fn on_up(&mut self, endpoint: Endpoint, assoc: Assoc) {
+    pub(super) fn on_up(&mut self, endpoint: Endpoint, assoc: Assoc, instance: Instance) {
         let Some(at) = self
             .players
             .iter()
@@ -112,31 +122,45 @@ impl Tester<'_> {
             return;
         };
         let state = &mut self.players[at];
-        // A peer and the target may both set up an association; the newer one is used.
-        if state.kind == EndpointKind::Enrp || state.assoc.is_none_or(|mine| mine == assoc) {
+        if instance != state.instance {
+            state.others.retain(|(_, known)| *known != instance);
+            state.others.push((assoc, instance));
+        } else if state.kind == EndpointKind::Enrp || state.assoc.is_none_or(|mine| mine == assoc) {
+            // A peer and the target may both set up an association; the newer one is used.
             state.assoc = Some(assoc);
             state.up = true;
             state.gone = None;
         }
         let player = state.name.clone();
-        self.event(EventKind::Associated { player });
+        self.event(EventKind::Associated { player, instance });
         self.heartbeats_begin(Player(at));
     }
 
+    /// Returns the player that has this association, and the instance at its other end.
+    fn holder(&self, assoc: Assoc) -> Option<(usize, Instance)> {
+        let mut players = self.players.iter().enumerate();
+        players.find_map(|(at, state)| Some((at, state.instance_at(assoc)?)))
+    }
+
     pub(super) fn on_changed(&mut self, assoc: Assoc, change: Change, why: String) {
-        let Some(at) = self.players.iter().position(|p| p.assoc == Some(assoc)) else {
+        let Some((at, instance)) = self.holder(assoc) else {
             return;
         };
         let state = &mut self.players[at];
         if change != Change::Restarted {
-            state.assoc = None;
-            state.up = false;
-            state.gone = Some((change, why.clone()));
-            self.pools.abandoned(Player(at));
+            if state.assoc == Some(assoc) {
+                state.assoc = None;
+                state.up = false;
+                state.gone = Some((change, why.clone()));
+                self.pools.abandoned(Player(at));
+            } else {
+                state.others.retain(|(other, _)| *other != assoc);
+            }
         }
         let player = self.players[at].name.clone();
         self.event(EventKind::AssociationChanged {
             player,
+            instance,
             change,
             why,
         });
@@ -149,10 +173,10 @@ impl Tester<'_> {
         stream: Option<u16>,
         octets: Vec<u8>,
     ) -> Outcome {
-        let Some(at) = self.players.iter().position(|p| p.assoc == Some(assoc)) else {
+        let Some((at, instance)) = self.holder(assoc) else {
             return Ok(());
         };
-        let message = self.received(Player(at), ppid, stream, octets);
+        let message = self.received(Player(at), instance, ppid, stream, octets);
         let reply = self.players[at]
             .acknowledges
             .then(|| self.keep_alive_ack(at, &message))
@@ -171,11 +195,28 @@ impl Tester<'_> {
         state.inbox.push_back(message.clone());
         self.peer_reacts(Player(at), &message)?;
         if let Some(ack) = reply {
-            let octets = ack.octets();
-            if self.world.send(assoc, ASAP_PPID, &octets)? {
-                let summary = dissect(Protocol::Asap, &octets).summary();
-                self.sent(Player(at), Some(ASAP_PPID), octets, summary);
+            self.send_over(Player(at), assoc, instance, &ack)?;
+            if message.flag('H') {
+                // RFC 5352 §3.4, KA2: the sender is the new Home ENRP server.
+                self.players[at].turn_to(instance);
             }
+        }
+        Ok(())
+    }
+
+    /// Sends a message over one of a player's associations, if it is still there.
+    pub(super) fn send_over(
+        &mut self,
+        player: Player,
+        assoc: Assoc,
+        instance: Instance,
+        message: &Forge,
+    ) -> Outcome {
+        let ppid = ppid_of(message.protocol());
+        let octets = message.octets();
+        if self.world.send(assoc, ppid, &octets)? {
+            let summary = dissect(message.protocol(), &octets).summary();
+            self.sent_to(player, instance, Some(ppid), octets, summary);
         }
         Ok(())
     }
@@ -209,7 +250,7 @@ impl Tester<'_> {
             return;
         };
         if from != self.world.local_addr(endpoint) {
-            let message = self.received(Player(at), None, None, octets);
+            let message = self.received(Player(at), Instance::FIRST, None, None, octets);
             let state = &mut self.players[at];
             if state.inbox.len() < INBOX_LIMIT {
                 state.inbox.push_back(message);
@@ -237,7 +278,7 @@ impl Tester<'_> {
         Ok(())
     }
 
-    /// Records a message of a player.
+    /// Records a message of a player to the instance that it turns to.
     pub(super) fn sent(
         &mut self,
         player: Player,
@@ -245,8 +286,19 @@ impl Tester<'_> {
         octets: Vec<u8>,
         summary: String,
     ) {
-        let (ours, theirs) = self.addresses(player);
-        let traffic = self.traffic(player, (ours, theirs), ppid, None, octets.into(), summary);
+        let instance = self.players[player.0].instance;
+        self.sent_to(player, instance, ppid, octets, summary);
+    }
+
+    fn sent_to(
+        &mut self,
+        player: Player,
+        instance: Instance,
+        ppid: Option<u32>,
+        octets: Vec<u8>,
+        summary: String,
+    ) {
+        let traffic = self.traffic(player, instance, ppid, None, octets.into(), summary);
         self.event(EventKind::Sent(traffic));
     }
 
@@ -254,21 +306,17 @@ impl Tester<'_> {
     fn received(
         &mut self,
         player: Player,
+        instance: Instance,
         ppid: Option<u32>,
         stream: Option<u16>,
         octets: Vec<u8>,
     ) -> Message {
         let protocol = self.protocol(player);
         let dissection = dissect(protocol, &octets);
-        let (ours, theirs) = self.addresses(player);
-        let traffic = self.traffic(
-            player,
-            (theirs, ours),
-            ppid,
-            stream,
-            octets.as_slice().into(),
-            dissection.summary(),
-        );
+        let summary = dissection.summary();
+        let octets_seen = octets.as_slice().into();
+        let mut traffic = self.traffic(player, instance, ppid, stream, octets_seen, summary);
+        std::mem::swap(&mut traffic.src, &mut traffic.dst);
         self.event(EventKind::Received(traffic));
         self.messages_seen += 1;
         if protocol == Protocol::Asap {
@@ -289,6 +337,7 @@ impl Tester<'_> {
         }
         Message {
             number: self.messages_seen,
+            from: instance,
             at: self.world.now(),
             ppid,
             octets,
@@ -296,39 +345,31 @@ impl Tester<'_> {
         }
     }
 
-    /// Returns the transport addresses of a player and of the target towards it.
-    fn addresses(&self, player: Player) -> (SocketAddr, SocketAddr) {
-        let state = &self.players[player.0];
-        let endpoint = state
-            .endpoint
-            .expect("a player that sends or receives has opened its endpoint");
-        let (ours, theirs) = (
-            self.world.local_addr(endpoint),
-            self.world.target_addr(state.kind),
-        );
-        (ours, theirs)
-    }
-
+    /// Returns the record of a message from a player to an instance.
     fn traffic(
         &self,
         player: Player,
-        (src, dst): (SocketAddr, SocketAddr),
+        instance: Instance,
         ppid: Option<u32>,
         stream: Option<u16>,
         octets: Octets,
         summary: String,
     ) -> Traffic {
         let state = &self.players[player.0];
+        let endpoint = state
+            .endpoint
+            .expect("a player that sends or receives has opened its endpoint");
         let over_sctp = state.kind.is_sctp();
         Traffic {
             player: state.name.clone(),
+            instance,
             transport: match state.kind {
                 EndpointKind::Sctp | EndpointKind::Enrp => Transport::Sctp,
                 EndpointKind::Tcp => Transport::Tcp,
                 EndpointKind::Announcements => Transport::Udp,
             },
-            src,
-            dst,
+            src: self.world.local_addr(endpoint),
+            dst: self.world.target_addr(instance, state.kind),
             ppid: ppid.filter(|_| over_sctp),
             stream: over_sctp.then(|| stream.unwrap_or(0)),
             octets,
@@ -351,8 +392,12 @@ impl Tester<'_> {
 
     pub(crate) fn end(&mut self, kind: EventKind) {
         if let Some(line) = self.world.output_left_out() {
-            let stream = OutputStream::Stdout;
-            self.event(EventKind::Target { stream, line });
+            let (instance, stream) = (Instance::FIRST, OutputStream::Stdout);
+            self.event(EventKind::Target {
+                instance,
+                stream,
+                line,
+            });
         }
         self.event(kind);
     }

@@ -127,7 +127,7 @@ mod tests {
     use crate::kind::ENDPOINT_KEEP_ALIVE;
     use crate::tester::TargetProfile;
     use crate::tester::scripted::Scripted;
-    use rspcheck_spec::event::EventKind;
+    use rspcheck_spec::event::{EventKind, Instance};
     use rspcheck_spec::id::{R5352_3_1_53, R5352_3_1_54};
     use rspcheck_spec::ixit::Timers;
     use std::collections::{BTreeSet, VecDeque};
@@ -281,6 +281,7 @@ mod tests {
                 t.pass_time(millis(10))?;
                 let resolution = crate::player::Message {
                     number: 1,
+                    from: Instance::FIRST,
                     at: NO,
                     ppid: None,
                     dissection: rspcheck_dissect::dissect(

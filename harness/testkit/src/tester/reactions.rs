@@ -1,13 +1,13 @@
 //! Reactions of the ENRP peers that the harness plays: what they do without a word of the case.
 
-use super::{ENRP_PPID, Tester};
+use super::Tester;
 use crate::case::{Outcome, Stop};
 use crate::conversation::pe_checksum;
 use crate::forge::{self, Forge};
 use crate::kind::*;
 use crate::peer::{Death, PeerState, Reaction, pool_entries};
 use crate::player::{Message, Player};
-use rspcheck_dissect::{Protocol, dissect};
+use rspcheck_spec::event::Instance;
 use std::time::Duration;
 
 impl Tester<'_> {
@@ -19,8 +19,13 @@ impl Tester<'_> {
             .expect("enrp_peer() made the state together with the player")
     }
 
-    pub(super) fn presence_of(&mut self, player: Player, reply_required: bool) -> Forge {
-        let to = self.target_server();
+    pub(super) fn presence_of(
+        &mut self,
+        player: Player,
+        to: Instance,
+        reply_required: bool,
+    ) -> Forge {
+        let to = self.server_of(to);
         let peer = self.peer_state(player);
         let own = peer.table(true);
         let sum = pe_checksum(
@@ -55,10 +60,10 @@ impl Tester<'_> {
         let (delay, copies) = (peer.habits.delay, peer.habits.copies);
         for _ in 0..copies {
             if delay.is_zero() {
-                self.send_if_up(player, &answer)?;
+                self.send_if_up(player, message.from, &answer)?;
             } else {
                 let late = &mut self.peer_state(player).late;
-                late.push((now + delay, answer.clone()));
+                late.push((now + delay, message.from, answer.clone()));
             }
         }
         Ok(())
@@ -83,10 +88,14 @@ impl Tester<'_> {
     /// Returns the answer of a peer to a message of the target.
     fn answer(&mut self, player: Player, message: &Message) -> Option<Forge> {
         let sender = message.number("sender-server-id")? as u32;
-        self.target_server = Some(sender).filter(|id| *id != 0);
+        if sender == 0 {
+            self.target_servers.remove(&message.from);
+        } else {
+            self.target_servers.insert(message.from, sender);
+        }
         if message.is(ENRP_PRESENCE) {
             let answers = self.peer_state(player).habits.presence && message.flag('R');
-            return answers.then(|| self.presence_of(player, false));
+            return answers.then(|| self.presence_of(player, message.from, false));
         }
         let about = message
             .number("targeting-server-id")
@@ -111,7 +120,7 @@ impl Tester<'_> {
         }
         if message.is(ENRP_INIT_TAKEOVER) && peer.habits.takeover {
             return match about {
-                Some(target) if target == id => Some(self.presence_of(player, false)),
+                Some(target) if target == id => Some(self.presence_of(player, message.from, false)),
                 Some(target) => Some(forge::init_takeover_ack(id, sender, target)),
                 None => None,
             };
@@ -138,7 +147,7 @@ impl Tester<'_> {
     pub(super) fn next_deed(&self) -> Option<Duration> {
         let heartbeats = self.peers.iter().filter_map(|peer| peer.heartbeat);
         let late = self.peers.iter().flat_map(|peer| &peer.late);
-        heartbeats.chain(late.map(|(at, _)| *at)).min()
+        heartbeats.chain(late.map(|(at, _, _)| *at)).min()
     }
 
     /// Sends the heartbeats and the late answers that are due.
@@ -146,11 +155,11 @@ impl Tester<'_> {
         let now = self.world.now();
         let mut due = Vec::new();
         for peer in &mut self.peers {
-            let answers = peer.late.extract_if(.., |(at, _)| *at <= now);
-            due.extend(answers.map(|(_, answer)| (peer.player, answer)));
+            let answers = peer.late.extract_if(.., |(at, _, _)| *at <= now);
+            due.extend(answers.map(|(_, to, answer)| (peer.player, to, answer)));
         }
-        for (player, answer) in due {
-            self.send_if_up(player, &answer)?;
+        for (player, to, answer) in due {
+            self.send_if_up(player, to, &answer)?;
         }
         self.heartbeats()
     }
@@ -175,24 +184,21 @@ impl Tester<'_> {
             }
         }
         for player in due {
-            let message = self.presence_of(player, false);
-            self.send_if_up(player, &message)?;
+            for (_, instance) in self.players[player.0].associations() {
+                let message = self.presence_of(player, instance, false);
+                self.send_if_up(player, instance, &message)?;
+            }
         }
         Ok(())
     }
 
-    /// Sends a message over the player's association if there is one.
-    fn send_if_up(&mut self, player: Player, message: &Forge) -> Outcome {
-        let state = &self.players[player.0];
-        let (Some(assoc), true) = (state.assoc, state.up) else {
+    /// Sends a message over the player's association with an instance if there is one.
+    fn send_if_up(&mut self, player: Player, to: Instance, message: &Forge) -> Outcome {
+        let all = self.players[player.0].associations();
+        let Some((assoc, _)) = all.into_iter().find(|(_, instance)| *instance == to) else {
             return Ok(());
         };
-        let octets = message.octets();
-        if self.world.send(assoc, ENRP_PPID, &octets)? {
-            let summary = dissect(Protocol::Enrp, &octets).summary();
-            self.sent(player, Some(ENRP_PPID), octets, summary);
-        }
-        Ok(())
+        self.send_over(player, assoc, to, message)
     }
 }
 

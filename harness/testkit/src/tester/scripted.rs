@@ -1,6 +1,9 @@
 //! A world for tests: a target with prepared answers.
 
-use crate::world::{Assoc, Endpoint, EndpointKind, Happening, Start, World, WorldError};
+use crate::world::{
+    Assoc, Deed, Endpoint, EndpointKind, Happening, Link, Signal, Start, World, WorldError,
+};
+use rspcheck_spec::event::Instance;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -23,6 +26,10 @@ pub(super) struct Scripted {
 const ASSOC: Assoc = Assoc(1);
 const ADDR: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3863);
 
+fn impossible() -> Deed {
+    Deed::Impossible("the target is scripted".to_owned())
+}
+
 impl World for Scripted {
     fn now(&self) -> Duration {
         self.now
@@ -33,13 +40,14 @@ impl World for Scripted {
     fn local_addr(&self, _: Endpoint) -> SocketAddr {
         ADDR
     }
-    fn target_addr(&self, _: EndpointKind) -> SocketAddr {
+    fn target_addr(&self, _: Instance, _: EndpointKind) -> SocketAddr {
         ADDR
     }
-    fn connect(&mut self, endpoint: Endpoint) -> Result<Assoc, WorldError> {
+    fn connect(&mut self, endpoint: Endpoint, instance: Instance) -> Result<Assoc, WorldError> {
         self.happenings.push_back(Happening::Up {
             endpoint,
             assoc: ASSOC,
+            instance,
             peer: ADDR,
         });
         Ok(ASSOC)
@@ -64,13 +72,24 @@ impl World for Scripted {
     fn abort(&mut self, _: Assoc) -> Result<(), WorldError> {
         Ok(())
     }
-    fn vanish(&mut self, _: Endpoint) -> Result<bool, WorldError> {
-        Ok(false)
+    fn vanish(&mut self, _: Endpoint) -> Result<Deed, WorldError> {
+        Ok(impossible())
     }
-    fn start(&mut self, _start: &Start) -> Result<bool, WorldError> {
-        Ok(false)
+    fn start(&mut self, _: Instance, _: &Start) -> Result<Deed, WorldError> {
+        Ok(impossible())
     }
-
+    fn stop(&mut self, _: Instance, _: Signal) -> Result<Deed, WorldError> {
+        Ok(impossible())
+    }
+    fn freeze(&mut self, _: Instance) -> Result<Deed, WorldError> {
+        Ok(impossible())
+    }
+    fn thaw(&mut self, _: Instance) -> Result<Deed, WorldError> {
+        Ok(impossible())
+    }
+    fn link(&mut self, _: Instance, _: Instance, _: Link) -> Result<Deed, WorldError> {
+        Ok(impossible())
+    }
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
         self.lateness = self.pauses.borrow_mut().pop_front().unwrap_or_default();
         let next = self.happenings.pop_front();

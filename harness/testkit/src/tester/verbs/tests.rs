@@ -6,7 +6,7 @@ use crate::forge::{self, Cause};
 use crate::tester::TargetProfile;
 use crate::tester::scripted::Scripted;
 use rspcheck_dissect::{Protocol, dissect};
-use rspcheck_spec::event::EventKind;
+use rspcheck_spec::event::{EventKind, Instance};
 use rspcheck_spec::id::{R5352_3_1_53, R5352_3_1_54, R5352_3_1_55};
 use rspcheck_spec::ixit::Timers;
 use std::collections::BTreeSet;
@@ -53,6 +53,7 @@ fn outcomes(messages: &[Vec<u8>], verb: impl Fn(&mut Tester, &Message)) -> Vec<b
 fn message(octets: &[u8]) -> Message {
     Message {
         number: 1,
+        from: Instance::FIRST,
         at: Duration::ZERO,
         ppid: None,
         octets: octets.to_vec(),
