@@ -962,6 +962,8 @@ pub const R5353_3_3_1_7: ReqId = ReqId("R5353_3_3_1_7");
 pub const R5353_3_3_1_8: ReqId = ReqId("R5353_3_3_1_8");
 /// A registrar that receives an ADD_PE for a known PE replaces the PE's attributes, the Home ENRP server among them.
 pub const R5353_3_3_1_9: ReqId = ReqId("R5353_3_3_1_9");
+/// A registrar sends no ENRP_HANDLE_UPDATE about a change that a peer has announced: the Home ENRP server sends it to all.
+pub const R5353_3_3_1_10: ReqId = ReqId("R5353_3_3_1_10");
 
 // RFC 5353 section 3.3.2: Announcing Removal of PE
 /// The sender of a DEL_PE sets its Receiving Server's ID to 0.
@@ -980,6 +982,8 @@ pub const R5353_3_3_2_6: ReqId = ReqId("R5353_3_3_2_6");
 pub const R5353_3_3_2_7: ReqId = ReqId("R5353_3_3_2_7");
 /// A registrar that receives a DEL_PE for an unknown PE or pool takes no action.
 pub const R5353_3_3_2_8: ReqId = ReqId("R5353_3_3_2_8");
+/// A registrar that receives a DEL_PE removes the PE, also if the sender is not the PE's Home ENRP server.
+pub const R5353_3_3_2_9: ReqId = ReqId("R5353_3_3_2_9");
 
 // RFC 5353 section 3.4: Maintaining Peer List and Monitoring Peer Status
 /// A registrar keeps an internal record of the status of each known peer.
@@ -1044,6 +1048,8 @@ pub const R5353_3_5_1_13: ReqId = ReqId("R5353_3_5_1_13");
 pub const R5353_3_5_1_14: ReqId = ReqId("R5353_3_5_1_14");
 /// An initiator that stops a takeover because of the target's ENRP_PRESENCE marks the target as active and monitors it again.
 pub const R5353_3_5_1_15: ReqId = ReqId("R5353_3_5_1_15");
+/// A registrar that has acknowledged the takeover of a target acknowledges that of another initiator for the same target too.
+pub const R5353_3_5_1_16: ReqId = ReqId("R5353_3_5_1_16");
 
 // RFC 5353 section 3.5.2: Takeover Target Peer Server
 /// The initiator that has won sends an ENRP_TAKEOVER_SERVER to all its active peers before its other takeover actions.
@@ -1106,6 +1112,10 @@ pub const R5353_3_6_3_7: ReqId = ReqId("R5353_3_6_3_7");
 pub const R5353_3_6_3_8: ReqId = ReqId("R5353_3_6_3_8");
 /// A registrar that receives a response with M=1 requests the next part, and removes no PE before the last part.
 pub const R5353_3_6_3_9: ReqId = ReqId("R5353_3_6_3_9");
+/// A PE that its Home ENRP server announces between a table request and the response stays, also if the response does not contain it.
+pub const R5353_3_6_3_10: ReqId = ReqId("R5353_3_6_3_10");
+/// A registrar that continues a download sends its further table requests with the W flag of the first one.
+pub const R5353_3_6_3_11: ReqId = ReqId("R5353_3_6_3_11");
 
 // RFC 5353 section 3.7: Handling Unrecognized Messages or Unrecognized Parameters
 /// A registrar handles an ENRP message of unknown type as the two highest bits of the type require.
@@ -1138,6 +1148,8 @@ pub const R5353_5_4_1: ReqId = ReqId("R5353_5_4_1");
 pub const R5353_6_2_1: ReqId = ReqId("R5353_6_2_1");
 /// A registrar goes on serving while it receives announcements and messages from many unknown senders.
 pub const R5353_6_2_2: ReqId = ReqId("R5353_6_2_2");
+/// A registrar goes on serving PEs, PUs and its other peers while one peer repeats, floods or contradicts.
+pub const R5353_6_2_3: ReqId = ReqId("R5353_6_2_3");
 
 // RFC 5353 section 6.3: Chain of Trust
 /// A registrar that uses TLS for all communication rejects updates and registrations that do not use TLS.

@@ -44,7 +44,7 @@ impl Entry {
 
     /// Returns true if both are the same PE: pool handle and PE Identifier.
     pub(crate) fn is(&self, other: &Entry) -> bool {
-        self.handle == other.handle && self.element.id == other.element.id
+        self.element.id == other.element.id && self.handle == other.handle
     }
 }
 

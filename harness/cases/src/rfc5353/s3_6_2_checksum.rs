@@ -4,7 +4,11 @@ use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
-pub(super) const CASES: &[Case] = &[CHECKSUM_COVERS_THE_OWN_PES, CHECKSUM_FOLLOWS_EVERY_CHANGE];
+pub(super) const CASES: &[Case] = &[
+    CHECKSUM_COVERS_THE_OWN_PES,
+    CHECKSUM_FOLLOWS_EVERY_CHANGE,
+    CHECKSUM_OF_ODD_HANDLES_AGREES,
+];
 
 const CHECKSUM_COVERS_THE_OWN_PES: Case = registrar(
     "rfc5353/3.6.2/checksum-covers-the-own-pes",
@@ -80,5 +84,31 @@ fn has_checksum_of(t: &mut Tester, peer: &EnrpPeer, pes: &[PoolElement]) -> Outc
     let expected = t.checksum_of(&own);
     let answer = presence_of_target(t, peer)?;
     t.field(R5353_3_6_2_3, &answer, "pe-checksum", expected);
+    Ok(())
+}
+
+const CHECKSUM_OF_ODD_HANDLES_AGREES: Case = registrar(
+    "rfc5353/3.6.2/checksum-of-odd-handles-agrees",
+    "The PE checksum of a peer whose pool handles need padding starts no resynchronisation.",
+    &[
+        R5353_3_6_2_2, // A peer's PE checksum covers the PEs that it owns.
+    ],
+    checksum_of_odd_handles_agrees,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn checksum_of_odd_handles_agrees(t: &mut Tester) -> Outcome {
+    let [peer] = joined::<1>(t)?;
+    for more in [&b"1"[..], b"\xff\xff", b"\0\0\x80"] {
+        let mut pool = t.unused_pool_handle();
+        pool.0.extend_from_slice(more);
+        for id in [1, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff] {
+            let mut entry = t.element_of(&peer, &pool);
+            entry.element.id = id;
+            t.adds_pe(&peer, &entry)?;
+        }
+        t.presence(&peer, false)?;
+        peer_gets_none(t, R5353_3_6_2_2, &peer, ENRP_HANDLE_TABLE_REQUEST)?;
+    }
     Ok(())
 }

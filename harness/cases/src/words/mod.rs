@@ -3,17 +3,21 @@
 mod announcement;
 mod burst;
 mod enrp;
+mod hostile;
 mod keep_alive;
 mod reaction;
 mod registration;
 mod selection;
+mod start_up;
 mod unknown_parameter;
 
 pub(crate) use announcement::*;
 pub(crate) use burst::*;
 pub(crate) use enrp::*;
+pub(crate) use hostile::*;
 pub(crate) use keep_alive::*;
 pub(crate) use reaction::*;
 pub(crate) use registration::*;
 pub(crate) use selection::*;
+pub(crate) use start_up::*;
 pub(crate) use unknown_parameter::*;

@@ -1,0 +1,220 @@
+//! RFC 5353 §3.5.1: several initiators, several targets, and server IDs at the edges.
+
+use crate::words::*;
+use rspcheck_testkit::prelude::*;
+
+/// The cases of this file.
+pub(super) const CASES: &[Case] = &[
+    SMALLER_ID_IS_UNSIGNED,
+    LARGER_ID_IS_UNSIGNED,
+    REPEATED_INIT_TAKEOVER_IS_ACKNOWLEDGED_AGAIN,
+    SECOND_INITIATOR_IS_ACKNOWLEDGED,
+    TAKEOVER_OF_AN_UNKNOWN_REGISTRAR_IS_ACKNOWLEDGED,
+    INITIATOR_ACKNOWLEDGES_THE_TAKEOVER_OF_ANOTHER_TARGET,
+    STRANGER_THAT_TAKES_OVER_THE_TARGET_MEETS_AN_OBJECTION,
+    RIVAL_THAT_WINS_BECOMES_THE_HOME,
+];
+
+/// Starts the target with a server ID, and lets it begin the takeover of a dead peer. Returns the dead peer, and a
+/// rival with the other ID that does not acknowledge.
+fn rivalry(t: &mut Tester, own: u32, rival: u32) -> Result<(EnrpPeer, EnrpPeer), Stop> {
+    let (rival, dead) = (t.enrp_peer_with(rival)?, t.enrp_peer()?);
+    // Peers of an earlier rivalry do not acknowledge.
+    t.lists_no_server(&rival);
+    t.habits(&rival).takeover = false;
+    t.preamble(|t| {
+        t.join_as(Some(own), &[&rival])?;
+        if t.target_server() != own {
+            return Err(t.inconclusive("the target has another server ID"));
+        }
+        meet(t, &dead)?;
+        t.pass_time(AT_ONCE)?;
+        takeover_of(t, R5353_3_5_1_1, &dead, &rival).map(|_| ())
+    })?;
+    Ok((rival, dead))
+}
+
+const SMALLER_ID_IS_UNSIGNED: Case = registrar(
+    "rfc5353/3.5.1/smaller-id-is-unsigned",
+    "Server IDs are compared as unsigned numbers: 0x7fffffff gives way to 0x80000000, 1 to 0xffffffff.",
+    &[
+        R5353_3_5_1_7, // An initiator with the smaller ID gives way.
+        R5353_3_5_1_8, // An initiator that gives way acknowledges.
+    ],
+    smaller_id_is_unsigned,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn smaller_id_is_unsigned(t: &mut Tester) -> Outcome {
+    for (own, larger) in [(0x7fff_ffff, 0x8000_0000), (1, 0xffff_ffff)] {
+        let (rival, dead) = rivalry(t, own, larger)?;
+        t.initiates_takeover(&rival, dead.id)?;
+        t.expect(R5353_3_5_1_8, &rival, ENRP_INIT_TAKEOVER_ACK, AT_ONCE)?;
+        acknowledge_takeover(t, &rival, &dead)?;
+        peer_gets_none(t, R5353_3_5_1_7, &rival, ENRP_TAKEOVER_SERVER)?;
+    }
+    Ok(())
+}
+
+const LARGER_ID_IS_UNSIGNED: Case = registrar(
+    "rfc5353/3.5.1/larger-id-is-unsigned",
+    "Server IDs are compared as unsigned numbers: 0x80000000 ignores 0x7fffffff, 0xffffffff ignores 1.",
+    &[
+        R5353_3_5_1_10, // An initiator with the larger ID ignores the other.
+        R5353_3_5_1_13, // The takeover completes after the last ACK.
+    ],
+    larger_id_is_unsigned,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn larger_id_is_unsigned(t: &mut Tester) -> Outcome {
+    for (own, smaller) in [(0x8000_0000, 0x7fff_ffff), (0xffff_ffff, 1)] {
+        let (rival, dead) = rivalry(t, own, smaller)?;
+        t.initiates_takeover(&rival, dead.id)?;
+        peer_gets_none(t, R5353_3_5_1_10, &rival, ENRP_INIT_TAKEOVER_ACK)?;
+        acknowledge_takeover(t, &rival, &dead)?;
+        t.expect(R5353_3_5_1_13, &rival, ENRP_TAKEOVER_SERVER, AT_ONCE)?;
+    }
+    Ok(())
+}
+
+const REPEATED_INIT_TAKEOVER_IS_ACKNOWLEDGED_AGAIN: Case = registrar(
+    "rfc5353/3.5.1/repeated-init-takeover-is-acknowledged-again",
+    "An initiator that repeats its ENRP_INIT_TAKEOVER gets another acknowledgement.",
+    &[
+        R5353_3_5_1_11, // A bystander acknowledges an INIT_TAKEOVER.
+    ],
+    repeated_init_takeover_is_acknowledged_again,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn repeated_init_takeover_is_acknowledged_again(t: &mut Tester) -> Outcome {
+    let [initiator, dead] = joined::<2>(t)?;
+    t.habits(&dead).fall_silent();
+    for _ in 0..3 {
+        t.initiates_takeover(&initiator, dead.id)?;
+        t.expect(R5353_3_5_1_11, &initiator, ENRP_INIT_TAKEOVER_ACK, AT_ONCE)?;
+    }
+    Ok(())
+}
+
+const SECOND_INITIATOR_IS_ACKNOWLEDGED: Case = registrar(
+    "rfc5353/3.5.1/second-initiator-is-acknowledged",
+    "A bystander acknowledges the takeovers of the same target by two initiators.",
+    &[
+        R5353_3_5_1_11, // A bystander acknowledges an INIT_TAKEOVER.
+        R5353_3_5_1_16, // A second initiator gets an acknowledgement too.
+    ],
+    second_initiator_is_acknowledged,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn second_initiator_is_acknowledged(t: &mut Tester) -> Outcome {
+    let [first, second, dead] = joined::<3>(t)?;
+    t.habits(&dead).fall_silent();
+    t.initiates_takeover(&first, dead.id)?;
+    t.expect(R5353_3_5_1_11, &first, ENRP_INIT_TAKEOVER_ACK, AT_ONCE)?;
+
+    t.initiates_takeover(&second, dead.id)?;
+    t.expect(R5353_3_5_1_16, &second, ENRP_INIT_TAKEOVER_ACK, AT_ONCE)?;
+    Ok(())
+}
+
+const TAKEOVER_OF_AN_UNKNOWN_REGISTRAR_IS_ACKNOWLEDGED: Case = registrar(
+    "rfc5353/3.5.1/takeover-of-an-unknown-registrar-is-acknowledged",
+    "A bystander acknowledges the takeover of a registrar that it does not know.",
+    &[
+        R5353_3_5_1_11, // A bystander acknowledges an INIT_TAKEOVER.
+        R5353_2_8_2,    // An acknowledgement repeats the Targeting Server's ID.
+    ],
+    takeover_of_an_unknown_registrar_is_acknowledged,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn takeover_of_an_unknown_registrar_is_acknowledged(t: &mut Tester) -> Outcome {
+    let [initiator] = joined::<1>(t)?;
+    let unknown = t.random_identifier();
+    t.initiates_takeover(&initiator, unknown)?;
+
+    let ack = t.expect(R5353_3_5_1_11, &initiator, ENRP_INIT_TAKEOVER_ACK, AT_ONCE)?;
+    t.field(R5353_2_8_2, &ack, "targeting-server-id", unknown);
+    Ok(())
+}
+
+const INITIATOR_ACKNOWLEDGES_THE_TAKEOVER_OF_ANOTHER_TARGET: Case = registrar(
+    "rfc5353/3.5.1/initiator-acknowledges-the-takeover-of-another-target",
+    "A registrar in an arbitration of its own acknowledges the takeover of another target.",
+    &[
+        R5353_3_5_1_11, // A bystander acknowledges an INIT_TAKEOVER.
+        R5353_2_8_2,    // An acknowledgement repeats the Targeting Server's ID.
+    ],
+    initiator_acknowledges_the_takeover_of_another_target,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn initiator_acknowledges_the_takeover_of_another_target(t: &mut Tester) -> Outcome {
+    let [initiator, other, dead] = joined::<3>(t)?;
+    t.habits(&initiator).takeover = false;
+    t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &initiator).map(|_| ()))?;
+    t.initiates_takeover(&initiator, other.id)?;
+
+    let ack = t.expect(R5353_3_5_1_11, &initiator, ENRP_INIT_TAKEOVER_ACK, AT_ONCE)?;
+    t.field(R5353_2_8_2, &ack, "targeting-server-id", other.id);
+    Ok(())
+}
+
+const STRANGER_THAT_TAKES_OVER_THE_TARGET_MEETS_AN_OBJECTION: Case = registrar(
+    "rfc5353/3.5.1/stranger-that-takes-over-the-target-meets-an-objection",
+    "An unknown registrar that initiates the takeover of the target gets its presence, as all peers do.",
+    &[
+        R5353_3_5_1_5, // The target of a takeover announces its presence.
+        R5353_3_5_1_6, // The target of a takeover does not acknowledge it.
+    ],
+    stranger_that_takes_over_the_target_meets_an_objection,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn stranger_that_takes_over_the_target_meets_an_objection(t: &mut Tester) -> Outcome {
+    let [known] = joined::<1>(t)?;
+    let (stranger, server) = (t.enrp_peer()?, t.target_server());
+    t.initiates_takeover(&stranger, server)?;
+
+    t.expect(R5353_3_5_1_5, &known, ENRP_PRESENCE, AT_ONCE)?;
+    t.expect(R5353_3_5_1_5, &stranger, ENRP_PRESENCE, AT_ONCE)?;
+    peer_gets_none(t, R5353_3_5_1_6, &stranger, ENRP_INIT_TAKEOVER_ACK)
+}
+
+const RIVAL_THAT_WINS_BECOMES_THE_HOME: Case = registrar(
+    "rfc5353/3.5.1/rival-that-wins-becomes-the-home",
+    "An initiator that has given way accepts the other one as the new Home of the target's PEs.",
+    &[
+        R5353_3_5_1_7, // An initiator with the smaller ID gives way.
+        R5353_3_5_2_7, // A peer notes the new Home of the target's PEs.
+    ],
+    rival_that_wins_becomes_the_home,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn rival_that_wins_becomes_the_home(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pu = t.pool_user();
+    let (rival, dead) = (t.enrp_peer_with(0xffff_ffff)?, t.enrp_peer()?);
+    let entry = t.element_of(&dead, &pool);
+    t.habits(&rival).takeover = false;
+    t.holds(&rival, &entry);
+    t.holds(&dead, &entry);
+    t.preamble(|t| {
+        t.join(&[&rival])?;
+        meet(t, &dead)?;
+        t.pass_time(AT_ONCE)?;
+        takeover_of(t, R5353_3_5_1_1, &dead, &rival).map(|_| ())
+    })?;
+    t.initiates_takeover(&rival, dead.id)?;
+    t.preamble(|t| handled(t, &rival))?;
+    home_is(t, R5353_3_5_1_7, &pu, &pool, dead.id)?;
+
+    t.holds(&rival, &entry.owned_by(rival.id));
+    t.takes_over(&rival, dead.id)?;
+    t.preamble(|t| handled(t, &rival))?;
+    home_is(t, R5353_3_5_2_7, &pu, &pool, rival.id)
+}
