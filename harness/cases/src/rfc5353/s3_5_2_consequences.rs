@@ -22,6 +22,7 @@ const PES_TAKEN_OVER_ARE_OWN_PES: Case = registrar(
         R5353_3_5_2_3, // The initiator becomes the Home of the target's PEs.
         R5353_3_6_2_3, // PE checksums follow every change at once.
         R5353_3_6_3_3, // A request with W=1 is answered with the own PEs.
+        R5353_3_2_3_7, // M is clear in the last response of a download.
     ],
     pes_taken_over_are_own_pes,
 )
@@ -213,6 +214,7 @@ fn pes_of_others_get_no_keep_alive(t: &mut Tester) -> Outcome {
         t.adds_pe(&dead, &orphan_entry)?;
         t.adds_pe(&witness, &other_entry)?;
         handled(t, &dead)?;
+        t.probe(&other)?;
         takeover_of(t, R5353_3_5_1_1, &dead, &witness).map(|_| ())
     })?;
 
@@ -267,6 +269,7 @@ const MANY_PES_ARE_TAKEN_OVER: Case = registrar(
     &[
         R5353_3_5_2_7, // A peer notes the new Home of the target's PEs.
         R5353_3_6_2_2, // A peer's PE checksum covers the PEs that it owns.
+        R5353_3_2_3_7, // M is clear in the last response of a download.
     ],
     many_pes_are_taken_over,
 )

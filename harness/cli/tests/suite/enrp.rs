@@ -4,8 +4,10 @@
 //! registrar.
 
 mod fields;
+mod hostile;
 mod misread;
 mod missing;
+mod takeover;
 mod timers;
 mod unasked;
 
@@ -42,6 +44,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
         fields::ALL,
         misread::ALL,
         timers::ALL,
+        hostile::ALL,
+        takeover::ALL,
     ];
     parts.into_iter().flatten()
 }
