@@ -80,7 +80,7 @@ fn every_backup_is_asked(t: &mut Tester) -> Outcome {
     }
     t.preamble(|t| t.start_target(&[&peers[0], &peers[1], &peers[2]]))?;
     let within = t.timers().max_time_no_response;
-    t.pass_time(within / 2)?;
+    steadily(t, &peers[0], within / 2)?;
     let asked = peers_asked(t, &peers, ENRP_LIST_REQUEST);
     t.check_eq(R5353_3_2_2_1_2, "mentors at a time", asked, 1);
 

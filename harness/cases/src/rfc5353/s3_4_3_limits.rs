@@ -35,7 +35,7 @@ fn slow_heartbeats_suffice(t: &mut Tester) -> Outcome {
         t.habits(slow).pace = pace;
     })?;
     t.preamble(|t| t.presence(&slow, false))?;
-    t.pass_time(3 * timers.max_time_last_heard)?;
+    steadily(t, &witness, 3 * timers.max_time_last_heard)?;
 
     is_not_asked(t, R5353_3_4_3_3, &slow);
     peer_gets_none(t, R5353_3_4_3_6, &witness, ENRP_INIT_TAKEOVER)

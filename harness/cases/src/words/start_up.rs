@@ -26,6 +26,21 @@ pub(crate) fn asked_first(
     Err(t.inconclusive(format!("no configured peer got {}", kind.name)))
 }
 
+/// Lets `span` pass in steps whose lateness counts: a late harness makes the checks after it inconclusive. Needs a peer
+/// with an association.
+///
+/// # Errors
+/// The [`Stop`] of the world.
+pub(crate) fn steadily(t: &mut Tester, peer: &EnrpPeer, span: Duration) -> Outcome {
+    let end = t.now() + span;
+    while t.now() < end {
+        let until = end.min(t.now() + Duration::from_secs(1));
+        t.next_of(peer, until, |_| false)?;
+        t.pass_time(until.saturating_sub(t.now()))?;
+    }
+    Ok(())
+}
+
 /// Returns the number of these peers that have received a message of this kind, and forgets those messages.
 pub(crate) fn peers_asked(t: &mut Tester, peers: &[EnrpPeer], kind: Kind) -> usize {
     let asked = |peer: &&EnrpPeer| !t.take_all(*peer, kind).is_empty();
