@@ -5,6 +5,7 @@
 //! [`process`] of its own where the target is spawned. [`doctor`] checks which transports work on this machine.
 //! The crate judges nothing.
 
+mod ask;
 pub mod bundled;
 pub mod carrier;
 pub mod codec;
@@ -12,6 +13,7 @@ pub mod doctor;
 mod event_map;
 pub mod fault;
 pub mod in_process;
+mod launch;
 pub mod live;
 mod obituary;
 mod occupied;

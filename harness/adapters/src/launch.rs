@@ -1,0 +1,300 @@
+//! The start of a target: free ports, the command, and the wait until it is ready.
+
+use crate::ask::{Answer, ask};
+use crate::carrier::Carrier;
+use crate::live::{LOOK, Live, Place};
+use crate::process::Process;
+use crate::target::{Ready, Target};
+use crate::{occupied, ports};
+use rspcheck_spec::event::OutputStream;
+use rspcheck_spec::run::Stack;
+use rspcheck_testkit::WorldError;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+/// Starts the target of a target file.
+#[derive(Clone, Debug)]
+pub(crate) struct Launcher {
+    pub(crate) target: Arc<Target>,
+    pub(crate) carrier: Carrier,
+    /// The harness's own binary: `{self}` in commands, and the guard of spawned targets.
+    pub(crate) harness: PathBuf,
+    pub(crate) interrupted: Arc<AtomicBool>,
+}
+
+impl Launcher {
+    /// Returns the SCTP stack of a live target.
+    pub(crate) fn stack(&self) -> Stack {
+        match self.carrier {
+            Carrier::Kernel => Stack::Kernel,
+            Carrier::Udp | Carrier::Auto => Stack::Udp,
+        }
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        Place {
+            asap: self.target.asap,
+            udp_port: self.target.udp_port,
+            tcp: self.target.tcp,
+            announce: self.target.announce,
+            local: self.target.local,
+            carrier: self.carrier,
+        }
+    }
+
+    /// Returns the addresses of a target before its start, with a free port in place of each port 0 of its file.
+    fn free_place(&self) -> Result<Place, WorldError> {
+        let mut place = self.place();
+        if place.udp_port == 0 {
+            place.udp_port = ports::free_udp()?;
+        }
+        // A free TCP port is taken as the SCTP port. Over UDP two targets with the same SCTP port differ by their
+        // UDP ports; the kernel has no list of its free SCTP ports.
+        for addr in [Some(&mut place.asap), place.tcp.as_mut()]
+            .into_iter()
+            .flatten()
+        {
+            if addr.port() == 0 {
+                addr.set_port(ports::free_tcp()?);
+            }
+        }
+        if self.selects_announce_port() {
+            place.announce.set_port(ports::free_udp()?);
+        }
+        Ok(place)
+    }
+
+    /// Starts the target. If another process has taken a port that the harness selected, starts it again with other
+    /// ports, up to [`STARTS_LIMIT`] times.
+    pub(crate) fn spawn(&self) -> Result<(Process, Place), WorldError> {
+        let mut starts = 1;
+        loop {
+            match self.start(self.free_place()?) {
+                Ok(started) => return Ok(started),
+                Err(NotReady::PortTaken(_)) if starts < STARTS_LIMIT => starts += 1,
+                Err(NotReady::PortTaken(what)) => {
+                    return Err(WorldError::Environment(format!(
+                        "{what}\n    (started {starts} times, each time with other ports)"
+                    )));
+                }
+                Err(NotReady::Other(error)) => return Err(error),
+            }
+        }
+    }
+
+    fn start(&self, mut place: Place) -> Result<(Process, Place), NotReady> {
+        let command: Vec<String> = self
+            .target
+            .command
+            .iter()
+            .map(|word| self.filled(word, &place))
+            .collect();
+        let occupied = occupied::answering(&place, &self.interrupted)?;
+        // A ready line may have other addresses.
+        if self.target.ready != Ready::Line
+            && let Some(address) = &occupied
+        {
+            return Err(self.stale(address));
+        }
+        let mut process = Process::start(&command, Some(&self.harness), self.target.stop_grace)
+            .map_err(|e| {
+                WorldError::Environment(format!("cannot start `{}`: {e}", command.join(" ")))
+            })?;
+        match self.target.ready {
+            Ready::Line => {
+                let deadline = clock() + self.target.start_timeout;
+                let line = self.ready_line(&process, deadline, &command)?;
+                let selected = place.clone();
+                read_places(&line, &mut place).map_err(|what| {
+                    WorldError::Environment(format!("ready line `{line}`: {what}"))
+                })?;
+                if let Some(address) = occupied.filter(|_| place.overlaps(&selected)) {
+                    return Err(self.stale(&address));
+                }
+            }
+            Ready::AsapResolution | Ready::Association => {
+                let mut world = Live::new(place.clone(), Some(process), self.interrupted.clone())?;
+                let answer = ask(&mut world, self.target.ready, self.target.start_timeout);
+                process = world.into_process().expect("the process was given to it");
+                match answer {
+                    Ok(Answer::After(_)) if process.ended().is_none() => {}
+                    Ok(Answer::After(_)) => {
+                        return Err(self.not_ready(&process, &command, "another process answered"));
+                    }
+                    Ok(Answer::None { last }) => {
+                        return Err(self.not_ready(&process, &command, &last));
+                    }
+                    Err(WorldError::TargetDied { .. }) => {
+                        return Err(self.not_ready(&process, &command, ""));
+                    }
+                    Err(other) => return Err(other.into()),
+                }
+            }
+        }
+        Ok((process, place))
+    }
+
+    fn ready_line(
+        &self,
+        process: &Process,
+        deadline: Instant,
+        command: &[String],
+    ) -> Result<String, NotReady> {
+        while clock() < deadline {
+            if self.interrupted.load(Ordering::Relaxed) {
+                return Err(WorldError::Interrupted.into());
+            }
+            match process.line_until(deadline.min(clock() + LOOK)) {
+                Some((OutputStream::Stdout, line))
+                    if line == "ready" || line.starts_with("ready ") =>
+                {
+                    return Ok(line);
+                }
+                Some(_) => {}
+                // Its children may keep its output open after its end.
+                None if process.is_over() || process.ended().is_some() => break,
+                None => {}
+            }
+        }
+        Err(self.not_ready(
+            process,
+            command,
+            "it printed no line that begins with `ready`",
+        ))
+    }
+
+    /// Returns the error for a target that did not get ready: how it ended or what was missing, and its last output.
+    fn not_ready(&self, process: &Process, command: &[String], missing: &str) -> NotReady {
+        let end = process.ended_until(clock() + LOOK);
+        let has_ended = end.is_some();
+        let how = end.map_or_else(
+            || {
+                format!(
+                    "is not ready after {} s ({missing})",
+                    self.target.start_timeout.as_secs_f64()
+                )
+            },
+            |how| format!("ended before it was ready: {how}"),
+        );
+        let tail = process.tail();
+        let mut what = format!("`{}` {how}", command.join(" "));
+        for line in &tail {
+            what.push_str("\n    ");
+            what.push_str(line);
+        }
+        let selects = self.selects_ports() || self.selects_announce_port();
+        if has_ended && selects && tail.iter().any(|line| reports_taken(line)) {
+            return NotReady::PortTaken(what);
+        }
+        NotReady::Other(WorldError::Environment(what))
+    }
+
+    /// Returns the error for a target that cannot be started because something answers at its address.
+    fn stale(&self, address: &str) -> NotReady {
+        let name = &self.target.name;
+        let what = format!(
+            "something answers already at {address}, and would be tested in place of {name}; stop that process, or \
+             give the target file the port 0 (a free one for each start)"
+        );
+        if self.selects_ports() {
+            NotReady::PortTaken(what)
+        } else {
+            NotReady::Other(WorldError::Environment(what))
+        }
+    }
+
+    /// Returns true if the harness selects a port of the target at each start.
+    fn selects_ports(&self) -> bool {
+        let Target {
+            asap,
+            udp_port,
+            tcp,
+            ..
+        } = &*self.target;
+        asap.port() == 0 || *udp_port == 0 || tcp.is_some_and(|tcp| tcp.port() == 0)
+    }
+
+    /// Returns true if the harness selects the port of the announcements at each start, so that several targets at a
+    /// time do not receive each other's announcements.
+    fn selects_announce_port(&self) -> bool {
+        let named = |word: &String| word.contains("{announce-port}");
+        self.target.fresh && self.target.command.iter().any(named)
+    }
+
+    fn filled(&self, word: &str, place: &Place) -> String {
+        let tcp = place.tcp.map_or(place.asap.port(), |tcp| tcp.port());
+        word.replace("{self}", &self.harness.display().to_string())
+            .replace("{transport}", &self.stack().to_string())
+            .replace("{asap-ip}", &place.asap.ip().to_string())
+            .replace("{asap-port}", &place.asap.port().to_string())
+            .replace("{udp-port}", &place.udp_port.to_string())
+            .replace("{tcp-port}", &tcp.to_string())
+            .replace("{announce-port}", &place.announce.port().to_string())
+    }
+}
+
+/// Most starts of a target whose ports are taken, with other ports each time.
+const STARTS_LIMIT: u32 = 5;
+
+/// The reason why a target that was started is not ready.
+enum NotReady {
+    /// Another process had a port that the harness selected: another port may be free.
+    PortTaken(String),
+    /// Everything else.
+    Other(WorldError),
+}
+
+impl From<WorldError> for NotReady {
+    fn from(error: WorldError) -> NotReady {
+        NotReady::Other(error)
+    }
+}
+
+/// Returns true if a line of a target's output is about an address or a port that is taken (`EADDRINUSE`).
+fn reports_taken(line: &str) -> bool {
+    let line = line.to_ascii_lowercase();
+    line.contains("in use") || line.contains("eaddrinuse")
+}
+
+/// Reads the addresses of a ready line: `ready asap=127.0.0.1:3863 udp-port=40123 tcp=127.0.0.1:41234 …`.
+fn read_places(line: &str, place: &mut Place) -> Result<(), String> {
+    for word in line.split_whitespace().skip(1) {
+        let Some((key, value)) = word.split_once('=') else {
+            continue;
+        };
+        let bad = |e: &dyn std::fmt::Display| format!("{key}: {e}");
+        match key {
+            // A multi-homed registrar prints all its addresses; each of them reaches it.
+            "asap" => {
+                let first = value.split(',').next().unwrap_or(value);
+                place.asap = first.parse::<SocketAddr>().map_err(|e| bad(&e))?;
+            }
+            "udp-port" => {
+                place.udp_port = value
+                    .parse()
+                    .map_err(|e: std::num::ParseIntError| bad(&e))?
+            }
+            "tcp" if value != "off" => {
+                place.tcp = Some(
+                    value
+                        .parse()
+                        .map_err(|e: std::net::AddrParseError| bad(&e))?,
+                );
+            }
+            _ => {}
+        }
+    }
+    if place.udp_port == 0 || place.asap.port() == 0 || place.tcp.is_some_and(|tcp| tcp.port() == 0)
+    {
+        return Err("port 0 is no port to reach it at".into());
+    }
+    Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a live target runs on wall time")]
+fn clock() -> Instant {
+    Instant::now()
+}
