@@ -127,6 +127,23 @@ impl Process {
         groups.reap();
     }
 
+    /// Kills the group with SIGKILL: the target sends no message any more.
+    pub fn kill(&mut self) {
+        // An error means that it has ended, and its status is lost.
+        let _ = self.child.kill();
+        self.stop();
+    }
+
+    /// Stops the processes of the group where they are (SIGSTOP).
+    pub fn freeze(&self) {
+        self.child.signal_group(Signal::STOP);
+    }
+
+    /// Lets the processes of a frozen group go on (SIGCONT).
+    pub fn thaw(&self) {
+        self.child.signal_group(Signal::CONT);
+    }
+
     fn group(&self) -> i32 {
         // A process id fits: the operating system counts them in an `i32`.
         self.child.id().cast_signed()

@@ -240,9 +240,12 @@ impl Child {
         Ok(status)
     }
 
-    fn signal_group(&self, signal: Signal) {
-        // An error means that the group is empty, which is what the signal is for.
-        let _ = kill_process_group(self.group, signal);
+    /// Sends a signal to the child's process group. Does nothing after [`Child::kill`] or [`Child::stop`].
+    pub fn signal_group(&self, signal: Signal) {
+        if self.status.is_none() {
+            // An error means that the group is empty.
+            let _ = kill_process_group(self.group, signal);
+        }
     }
 }
 
