@@ -1,5 +1,9 @@
 //! The target file: what to test, how to start and reach it, what it claims, and what is known to fail.
 
+mod peers;
+
+use peers::PEERS;
+pub use peers::{Peers, Range, UDP_PORT};
 use rspcheck_spec::catalogue::catalogue;
 use rspcheck_spec::ics::Ics;
 use rspcheck_spec::ixit::{Timers, parse_duration};
@@ -39,6 +43,8 @@ pub struct Target {
     pub driver: Driver,
     /// Command and arguments with placeholders, see [`PLACEHOLDERS`].
     pub command: Vec<String>,
+    /// Line of the command in the file, from 1; 0 without a command.
+    pub command_line: usize,
     /// The sign by which it counts as ready if it is spawned.
     pub ready: Ready,
     /// Most time from its start until it is ready.
@@ -51,6 +57,10 @@ pub struct Target {
     pub asap: SocketAddr,
     /// Its ASAP address over TCP; port 0 as above.
     pub tcp: Option<SocketAddr>,
+    /// Its ENRP address over SCTP, if it has one; port 0 as above.
+    pub enrp: Option<SocketAddr>,
+    /// The peers that the harness plays, if the target can be started with them.
+    pub peers: Option<Peers>,
     /// The UDP port that carries its SCTP (RFC 6951); 0 as above.
     pub udp_port: u16,
     /// The harness's own address.
@@ -101,7 +111,7 @@ pub struct Expectation {
 pub struct TargetError(pub String);
 
 /// Placeholders in a command, which the harness replaces.
-pub const PLACEHOLDERS: [&str; 7] = [
+pub const PLACEHOLDERS: [&str; 12] = [
     "{self}",
     "{transport}",
     "{asap-ip}",
@@ -109,6 +119,11 @@ pub const PLACEHOLDERS: [&str; 7] = [
     "{udp-port}",
     "{tcp-port}",
     "{announce-port}",
+    "{enrp-ip}",
+    "{enrp-port}",
+    "{server-id}",
+    PEERS,
+    "{peer-udp-port}",
 ];
 
 #[derive(Deserialize)]
@@ -142,10 +157,15 @@ struct Section {
     asap: Option<SocketAddr>,
     tcp: Option<SocketAddr>,
     udp_port: Option<u16>,
+    enrp: Option<Spanned<SocketAddr>>,
+    peer: Option<Spanned<Vec<String>>>,
+    peer_addresses: Option<Spanned<Range>>,
+    peer_udp_port: Option<Spanned<u16>>,
+    peer_port: Option<Spanned<u16>>,
     local: Option<IpAddr>,
     announce: Option<Spanned<SocketAddr>>,
     fresh: Option<Spanned<bool>>,
-    capabilities: BTreeSet<Ics>,
+    capabilities: Spanned<BTreeSet<Ics>>,
 }
 
 #[derive(Deserialize, Default)]
@@ -284,7 +304,7 @@ impl Target {
         let section = file.target;
         let driver = *section.driver.get_ref();
         let of_driver = |what: &str| reader.wrong(section.driver.span(), what);
-        let command = command(&reader, driver, section.command).unwrap_or_else(|| {
+        let command = command(&reader, driver, section.command.as_ref()).unwrap_or_else(|| {
             if driver == Driver::Spawn {
                 Err(of_driver("driver = \"spawn\" needs a command"))
             } else {
@@ -297,14 +317,25 @@ impl Target {
             }
             asap => asap.unwrap_or(SocketAddr::new(LOOPBACK, 3863)),
         };
-        let udp_port = section.udp_port.unwrap_or(9899);
-        let any_port =
-            asap.port() == 0 || udp_port == 0 || section.tcp.is_some_and(|tcp| tcp.port() == 0);
+        let udp_port = section.udp_port.unwrap_or(UDP_PORT);
+        let enrp = section.enrp.as_ref().map(|enrp| *enrp.get_ref());
+        let command_line = section
+            .command
+            .as_ref()
+            .map_or(0, |command| reader.line(command.span().start));
+        let any_port = udp_port == 0
+            || [Some(asap), section.tcp, enrp]
+                .into_iter()
+                .flatten()
+                .any(|addr| addr.port() == 0);
         if driver == Driver::Attach && any_port {
             return Err(of_driver(
                 "with driver = \"attach\" every port must be given; 0 takes a free one for a start",
             ));
         }
+        let local = section.local.unwrap_or(asap.ip());
+        let peers = peers::peers(&reader, &section, &command, local)?;
+        peers::are_possible(&reader, &section, &command, peers.as_ref())?;
         let announce = match section.announce {
             Some(group) if !group.get_ref().ip().is_multicast() => {
                 let what = format!("announce = \"{}\" is no multicast group", group.get_ref());
@@ -327,14 +358,16 @@ impl Target {
                 "restart-timeout needs driver = \"attach\"; other targets are started by rspcheck";
             return Err(of_driver(what));
         }
+        let plays_peers = section.capabilities.get_ref().contains(&Ics::EnrpPeers);
         let case_limit = match file.run.case_limit {
             Some(limit) => {
                 let at = limit.span();
                 let limit = limit.into_inner().0;
-                suffices(limit, &file.timers).map_err(|what| reader.wrong(at, &what))?;
+                suffices(limit, &file.timers, plays_peers)
+                    .map_err(|what| reader.wrong(at, &what))?;
                 limit
             }
-            None => case_limit(&file.timers),
+            None => case_limit(&file.timers, plays_peers),
         };
         let target = Target {
             file: Some(path.to_owned()),
@@ -342,20 +375,23 @@ impl Target {
             version: section.version,
             driver,
             command,
+            command_line,
             ready: section.ready,
             start_timeout,
             restart_timeout: section.restart_timeout.unwrap_or(start_timeout),
             stop_grace: section.stop_grace.unwrap_or(Duration::from_secs(2)),
             asap,
             tcp: section.tcp,
+            enrp,
+            peers,
             udp_port,
-            local: section.local.unwrap_or(asap.ip()),
+            local,
             announce,
             fresh,
             jobs: file.run.jobs.as_ref().map_or(1, |jobs| *jobs.get_ref()),
             silence: file.run.silence.unwrap_or(Duration::from_millis(300)),
             case_limit,
-            ics: section.capabilities,
+            ics: section.capabilities.into_inner(),
             timers: file.timers,
             expect: reader.expectations(file.expect)?,
         };
@@ -382,16 +418,24 @@ impl Target {
                 self.name
             ));
         }
-        let fixed = self.asap.port() != 0
-            || self.udp_port != 0
-            || self.tcp.is_some_and(|tcp| tcp.port() != 0);
+        let fixed = self.udp_port != 0
+            || [Some(self.asap), self.tcp, self.enrp]
+                .into_iter()
+                .flatten()
+                .any(|addr| addr.port() != 0);
         if self.ready != Ready::Line && fixed {
             return Err(format!(
-                "{jobs} targets at a time would take the same ports; give asap, udp-port and tcp the port 0 (any \
-                 free one), or let the target choose and print them (ready = \"line\")"
+                "{jobs} targets at a time would take the same ports; give asap, udp-port, tcp and enrp the port 0 \
+                 (any free one), or let the target choose and print them (ready = \"line\")"
             ));
         }
         Ok(())
+    }
+
+    /// Returns file and line of the command, for errors.
+    pub fn place_of_command(&self) -> Option<String> {
+        let file = self.file.as_ref()?.display();
+        Some(format!("{file}:{}", self.command_line))
     }
 
     /// Timers and thresholds for the record of a run.
@@ -404,15 +448,15 @@ impl Target {
 fn command(
     reader: &Reader<'_>,
     driver: Driver,
-    command: Option<Spanned<Vec<String>>>,
+    command: Option<&Spanned<Vec<String>>>,
 ) -> Option<Result<Vec<String>, TargetError>> {
     let command = command?;
     let at = command.span();
-    let words = command.into_inner();
+    let words = command.get_ref().clone();
     if words.first().is_none_or(String::is_empty) && driver == Driver::Spawn {
         return Some(Err(reader.wrong(at, "the command is empty")));
     }
-    match words.iter().find_map(|word| misspelt(word)) {
+    match words.iter().find_map(|word| misspelt(word, &PLACEHOLDERS)) {
         Some(odd) => {
             let what = format!(
                 "command: unknown placeholder \"{odd}\"; known are {}",
@@ -426,7 +470,7 @@ fn command(
 
 /// Returns the part of a word that looks like a placeholder but is none: lower-case words in braces, joined by `-`
 /// or `_`.
-fn misspelt(word: &str) -> Option<&str> {
+fn misspelt<'a>(word: &'a str, known: &[&str]) -> Option<&'a str> {
     let starts = word.match_indices('{').map(|(at, _)| at);
     let braced = starts.filter_map(|at| word[at..].find('}').map(|end| &word[at..=at + end]));
     braced.into_iter().find(|text| {
@@ -435,17 +479,28 @@ fn misspelt(word: &str) -> Option<&str> {
             && inside
                 .bytes()
                 .all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_');
-        like_one && !PLACEHOLDERS.contains(text)
+        like_one && !known.contains(text)
     })
 }
 
 /// Checks that a case can wait for an answer within `limit`.
-fn suffices(limit: Duration, timers: &Timers) -> Result<(), String> {
+fn suffices(limit: Duration, timers: &Timers, plays_peers: bool) -> Result<(), String> {
+    let takeover = timers.max_time_last_heard + timers.max_time_no_response;
+    let of_peers = [
+        (
+            "a takeover (max-time-last-heard and max-time-no-response)",
+            takeover,
+        ),
+        ("mentor-session", timers.mentor_session),
+        ("rejected-request", timers.rejected_request),
+    ];
     let waits = [
         ("t1-enrprequest", timers.t1_enrprequest),
         ("t2-registration", timers.t2_registration),
         ("t3-deregistration", timers.t3_deregistration),
-    ];
+    ]
+    .into_iter()
+    .chain(of_peers.into_iter().filter(|_| plays_peers));
     match waits.into_iter().find(|(_, wait)| limit < *wait) {
         Some((name, wait)) => Err(format!(
             "case-limit: {} s is less than {name} ({} s), so each case that waits for it would end as an error; give \
@@ -457,11 +512,24 @@ fn suffices(limit: Duration, timers: &Timers) -> Result<(), String> {
     }
 }
 
+/// Takeovers for which a case waits at most, one after the other.
+const TAKEOVERS: u32 = 4;
+
 /// Returns the default time limit of a case: the sum of its longest waits by these timers, and [`CASE_TIME`].
-fn case_limit(timers: &Timers) -> Duration {
+fn case_limit(timers: &Timers, plays_peers: bool) -> Duration {
     let keep_alive = timers.keep_alive_interval.unwrap_or_default()
         + timers.keep_alive_timeout.unwrap_or_default();
     let rounds = timers.max_bad_pe_report.unwrap_or(0).saturating_add(2);
+    let takeover = timers
+        .max_time_last_heard
+        .saturating_add(timers.max_time_no_response);
+    let of_peers = [
+        takeover.saturating_mul(TAKEOVERS),
+        timers.peer_heartbeat_cycle.saturating_mul(TAKEOVERS),
+        timers.table_request,
+        timers.mentor_session,
+        timers.rejected_request,
+    ];
     [
         timers.t1_enrprequest,
         timers.t2_registration,
@@ -470,6 +538,7 @@ fn case_limit(timers: &Timers) -> Duration {
     ]
     .into_iter()
     .chain([timers.t7_enrpoutdate, keep_alive.saturating_mul(rounds)])
+    .chain(of_peers.into_iter().filter(|_| plays_peers))
     .fold(CASE_TIME, Duration::saturating_add)
 }
 

@@ -261,7 +261,166 @@ fn braces_of_other_languages_are_left_alone() {
         "{",
         "}{",
     ] {
-        assert_eq!(misspelt(word), None, "{word}");
+        assert_eq!(misspelt(word, &PLACEHOLDERS), None, "{word}");
     }
-    assert_eq!(misspelt("a{b}{upd-port}"), Some("{upd-port}"));
+    assert_eq!(
+        misspelt("a{b}{upd-port}", &PLACEHOLDERS),
+        Some("{upd-port}")
+    );
+}
+
+/// A target that can be started with peers.
+const WITH_PEERS: &str = r#"[target]
+name = "sample"
+driver = "spawn"
+command = ["./registrard", "--enrp={enrp-ip}:{enrp-port}", "--id={server-id}", "{peers}", "--also={peers}"]
+enrp = "127.0.0.1:0"
+peer = ["--peer", "{peer-ip}/{peer-port}"]
+capabilities = ["enrp-peers"]
+"#;
+
+/// Parses the valid file with peers after one replacement.
+fn peered(old: &str, new: &str) -> Result<Target, String> {
+    assert!(WITH_PEERS.contains(old), "{old:?} is part of the sample");
+    parse(&WITH_PEERS.replacen(old, new, 1))
+}
+
+#[test]
+fn peers_replace_their_placeholder() {
+    let target = parse(WITH_PEERS).expect("it is good");
+    let peers = target.peers.expect("it has a loopback address");
+    let at = |text: &str| text.parse::<SocketAddr>().expect("an address");
+    let two = [at("127.64.0.1:9901"), at("127.64.0.2:7")];
+    let named = |peers_at: &[SocketAddr]| peers.named(&target.command, peers_at).split_off(3);
+    assert_eq!(
+        named(&two),
+        [
+            "--peer",
+            "127.64.0.1/9901",
+            "--peer",
+            "127.64.0.2/7",
+            "--also=127.64.0.1:9901,127.64.0.2:7"
+        ]
+    );
+    assert_eq!(named(&[]), [""; 0]);
+    let whole = peered("peer = [\"--peer\", \"{peer-ip}/{peer-port}\"]\n", "");
+    let whole = whole.expect("the word itself can be the list");
+    let list = whole.peers.expect("as above").named(&whole.command, &two);
+    assert_eq!(list[3], "127.64.0.1:9901,127.64.0.2:7");
+}
+
+#[test]
+fn peers_have_addresses_of_the_loopback_or_those_of_the_file() {
+    let target = parse(WITH_PEERS).expect("it is good");
+    let peers = target.peers.expect("it has a loopback address");
+    assert_eq!((peers.udp_port, peers.port), (9899, 9901));
+    assert_eq!(peers.addresses.to_string(), "127.64.0.1-127.127.255.254");
+    assert_eq!(peers.place, "t.toml:5");
+    let own = "peer-addresses = \"10.1.0.254-10.1.1.1\"\npeer-udp-port = 7\npeer-port = 8\nenrp =";
+    let target = peered("enrp =", own).expect("it is good");
+    let peers = target.peers.expect("the file has their addresses");
+    assert_eq!(
+        (peers.udp_port, peers.port, &*peers.place),
+        (7, 8, "t.toml:5")
+    );
+    let range = peers.addresses;
+    let all: Vec<String> = (0..5).map(|nth| range.nth(nth).to_string()).collect();
+    let (first, second) = ("10.1.0.254", "10.1.0.255");
+    assert_eq!(all, [first, second, "10.1.1.0", "10.1.1.1", first]);
+    assert_eq!(range.len(), 4);
+}
+
+#[test]
+fn mistakes_about_peers_name_file_line_and_way_out() {
+    let list = "peer = [\"--peer\", \"{peer-ip}/{peer-port}\"]";
+    let rows = [
+        (
+            peered("enrp = \"127.0.0.1:0\"\n", ""),
+            "5",
+            "peer has no effect without",
+        ),
+        (
+            parse(&GOOD.replace("[\"tcp-pu\"]", "[\"enrp-peers\"]")),
+            "5",
+            "add enrp = \"IP:PORT\"",
+        ),
+        (
+            parse(&GOOD.replace("name =", "peer-port = 1\nname =")),
+            "2",
+            "peer-port has no effect",
+        ),
+        (
+            peered(", \"{peers}\", \"--also={peers}\"", "").map(|_| unreachable!("no peers")),
+            "6",
+            "the command does not have; add it there",
+        ),
+        (
+            peered(list, "")
+                .and_then(|_| parse(&WITH_PEERS.replace(list, "").replace("{peers}", "none"))),
+            "4",
+            "add the word {peers}",
+        ),
+        (
+            peered("{peer-port}", "9901"),
+            "6",
+            "they need {peer-ip} and {peer-port}",
+        ),
+        (
+            peered("{peer-port}", "{peer_port}"),
+            "6",
+            "unknown placeholder \"{peer_port}\"",
+        ),
+        (
+            peered("\"--enrp={enrp-ip}:{enrp-port}\", ", ""),
+            "4",
+            "enrp has the port 0",
+        ),
+        (
+            peered("enrp =", "udp-port = 0\nenrp ="),
+            "4",
+            "udp-port has the port 0",
+        ),
+        (
+            peered("enrp =", "peer-udp-port = 0\nenrp ="),
+            "5",
+            "peer-udp-port: 0 is no port",
+        ),
+        (
+            peered("enrp =", "local = \"10.1.1.1\"\nenrp ="),
+            "8",
+            "add peer-addresses = \"FIRST-LAST\"",
+        ),
+        (
+            peered("enrp =", "peer-addresses = \"::1\"\nenrp ="),
+            "5",
+            "are of different families",
+        ),
+        (
+            peered(
+                "[\"enrp-peers\"]",
+                "[\"enrp-peers\"]\n[run]\ncase-limit = \"61s\"",
+            ),
+            "9",
+            "61 s is less than a takeover",
+        ),
+    ];
+    for (nth, (parsed, line, what)) in rows.into_iter().enumerate() {
+        let reported = parsed.expect_err("it is a mistake");
+        let place = format!("t.toml:{line}: ");
+        assert!(
+            reported.starts_with(&place) && reported.contains(what),
+            "row {nth} wants {place} and {what}: {reported}"
+        );
+    }
+    for range in [
+        "",
+        "1.2.3.4-",
+        "1.2.3.4-1.2.3.3",
+        "1.2.3.4-::1",
+        "1.2.3.0/24",
+    ] {
+        let key = format!("peer-addresses = \"{range}\"\nenrp =");
+        let reported = peered("enrp =", &key).expect_err("it is no range");
+        assert!(reported.contains("write FIRST-LAST"), "{range}: {reported}");
+    }
 }
