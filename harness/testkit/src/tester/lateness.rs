@@ -85,10 +85,16 @@ impl Tester<'_> {
         let listens = self.players.iter().any(|p| listens(p.kind));
         let associated = self.players.iter().any(|p| p.assoc.is_some());
         let timeout = timers.keep_alive_timeout.unwrap_or(KEEP_ALIVE_TIMEOUT);
+        let is_met = self.peers.iter().any(|peer| peer.heartbeat.is_some());
+        let (last_heard, cycle) = (timers.max_time_last_heard, timers.peer_heartbeat_cycle);
+        let heartbeat = last_heard.saturating_sub(cycle);
+        let answer = timers.max_time_no_response.min(timers.table_request);
         [
             ("a wait", self.lateness.wait),
             ("the keep-alive timeout", registered.then_some(timeout)),
             ("a registration life", self.pools.shortest_life()),
+            ("the heartbeat of a peer", is_met.then_some(heartbeat)),
+            ("the answer of a peer", is_met.then_some(answer)),
             ("T6", listens.then_some(timers.t6_serverannounce)),
             ("an association", associated.then_some(ASSOCIATION)),
         ]
