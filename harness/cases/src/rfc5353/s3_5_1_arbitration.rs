@@ -117,12 +117,12 @@ fn presence_of_the_target_stops_the_takeover(t: &mut Tester) -> Outcome {
     let [witness, suspect] = joined::<2>(t)?;
     t.habits(&witness).takeover = false;
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &suspect, &witness).map(|_| ()))?;
+    t.take_all(&suspect, ENRP_PRESENCE);
     t.presence(&suspect, false)?;
     t.preamble(|t| t.pass_time(AT_ONCE))?;
     acknowledge_takeover(t, &witness, &suspect)?;
 
     peer_gets_none(t, R5353_3_5_1_14, &witness, ENRP_TAKEOVER_SERVER)?;
-    t.take_all(&suspect, ENRP_PRESENCE);
     let span = t.timers().max_time_last_heard;
     t.expect_that(R5353_3_5_1_15, &suspect, ENRP_PRESENCE, span, |m| {
         m.flag('R')

@@ -178,6 +178,12 @@ pub(crate) fn peer_gets_none(
     Ok(())
 }
 
+/// Returns the most heartbeats that the target may send to a peer in this time, with one that was due before.
+pub(crate) fn heartbeats_in(t: &Tester, span: Duration) -> usize {
+    let cycles = span.as_millis() / t.timers().peer_heartbeat_cycle.as_millis().max(1);
+    usize::try_from(cycles).map_or(usize::MAX, |cycles| cycles + 1)
+}
+
 /// The longest time from the last message of a peer to the start of its takeover.
 pub(crate) fn time_to_takeover(t: &Tester) -> Duration {
     t.timers().max_time_last_heard + t.timers().max_time_no_response
