@@ -22,14 +22,14 @@ pub fn spawned() -> Target {
     target
 }
 
-/// Returns it as a process of its own with settings for measurements: keep-alives at the default period.
+/// Returns it as a process of its own with settings for measurements: keep-alives at the default period, no ENRP.
 pub fn measured() -> Target {
     let mut target = spawned();
     let mut words = std::mem::take(&mut target.command).into_iter();
     while let Some(word) = words.next() {
         if matches!(
             word.as_str(),
-            "--keep-alive-interval" | "--keep-alive-timeout"
+            "--keep-alive-interval" | "--keep-alive-timeout" | "--enrp"
         ) {
             words.next();
         } else {
@@ -39,16 +39,24 @@ pub fn measured() -> Target {
     target
 }
 
-/// Returns it in this process on virtual time.
-///
-/// In process a case can start it with peers that the harness plays.
+/// Returns it in this process on virtual time, with the RFC's timers of ENRP.
 pub fn in_process() -> Target {
     let mut target = Target {
         driver: Driver::InProcess,
         name: "rserpool registrar".into(),
         ..spawned()
     };
-    target.ics.extend([Ics::LongWaits, Ics::EnrpPeers]);
+    target.ics.insert(Ics::LongWaits);
+    let rfc = Timers::default();
+    target.timers = Timers {
+        peer_heartbeat_cycle: rfc.peer_heartbeat_cycle,
+        max_time_last_heard: rfc.max_time_last_heard,
+        max_time_no_response: rfc.max_time_no_response,
+        table_request: rfc.table_request,
+        mentor_session: rfc.mentor_session,
+        rejected_request: rfc.rejected_request,
+        ..target.timers
+    };
     target
 }
 

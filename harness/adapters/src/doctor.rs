@@ -1,5 +1,7 @@
 //! Checks of this machine: which transports work here, and how well it keeps time.
 
+use crate::carrier::Carrier;
+use crate::{bundled, peer_addresses};
 use rsp_transport::probe;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
@@ -58,6 +60,11 @@ pub fn transports() -> Vec<Finding> {
             probe::kernel_encapsulation()
                 .map(|port| format!("the kernel takes encapsulated SCTP on UDP port {port}")),
         ),
+        Finding {
+            name: "peers",
+            needed_for: "cases on ENRP (RFC 5353), with peers that rspcheck plays",
+            found: peers(),
+        },
         finding(
             "tcp",
             "pool users over TCP",
@@ -94,6 +101,25 @@ fn finding(
         name,
         needed_for,
         found: found.map_err(Missing::from),
+    }
+}
+
+/// Tries an address for a peer of the bundled registrar.
+fn peers() -> Result<String, Missing> {
+    let target = bundled::spawned();
+    let peers = target.peers.expect("a test holds that it has peers");
+    let (range, udp_port) = (peers.addresses, peers.udp_port);
+    match peer_addresses::check(&peers, Carrier::Udp) {
+        Ok(ip) => Ok(format!(
+            "{ip} can be bound at UDP port {udp_port}; others of {range} follow"
+        )),
+        Err(error) => Err(Missing {
+            why: error.to_string(),
+            way_out: format!(
+                "end the process that has UDP port {udp_port} on all addresses, or test with a target file that has \
+                 another peer-udp-port"
+            ),
+        }),
     }
 }
 

@@ -4,11 +4,11 @@ use crate::ask::{Answer, ask};
 use crate::carrier::Carrier;
 use crate::live::{LOOK, Live, Place};
 use crate::process::Process;
-use crate::target::{Ready, Target};
+use crate::target::{Ready, Target, UDP_PORT};
 use crate::{occupied, ports};
 use rspcheck_spec::event::OutputStream;
 use rspcheck_spec::run::Stack;
-use rspcheck_testkit::WorldError;
+use rspcheck_testkit::{Start, WorldError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,6 +39,7 @@ impl Launcher {
             asap: self.target.asap,
             udp_port: self.target.udp_port,
             tcp: self.target.tcp,
+            enrp: self.target.enrp,
             announce: self.target.announce,
             local: self.target.local,
             carrier: self.carrier,
@@ -46,17 +47,19 @@ impl Launcher {
     }
 
     /// Returns the addresses of a target before its start, with a free port in place of each port 0 of its file.
-    fn free_place(&self) -> Result<Place, WorldError> {
+    pub(crate) fn free_place(&self) -> Result<Place, WorldError> {
         let mut place = self.place();
         if place.udp_port == 0 {
             place.udp_port = ports::free_udp()?;
         }
         // A free TCP port is taken as the SCTP port. Over UDP two targets with the same SCTP port differ by their
         // UDP ports; the kernel has no list of its free SCTP ports.
-        for addr in [Some(&mut place.asap), place.tcp.as_mut()]
-            .into_iter()
-            .flatten()
-        {
+        let addrs = [
+            Some(&mut place.asap),
+            place.tcp.as_mut(),
+            place.enrp.as_mut(),
+        ];
+        for addr in addrs.into_iter().flatten() {
             if addr.port() == 0 {
                 addr.set_port(ports::free_tcp()?);
             }
@@ -86,12 +89,7 @@ impl Launcher {
     }
 
     fn start(&self, mut place: Place) -> Result<(Process, Place), NotReady> {
-        let command: Vec<String> = self
-            .target
-            .command
-            .iter()
-            .map(|word| self.filled(word, &place))
-            .collect();
+        let command = self.command(&place, &Start::default());
         let occupied = occupied::answering(&place, &self.interrupted)?;
         // A ready line may have other addresses.
         if self.target.ready != Ready::Line
@@ -99,10 +97,7 @@ impl Launcher {
         {
             return Err(self.stale(address));
         }
-        let mut process = Process::start(&command, Some(&self.harness), self.target.stop_grace)
-            .map_err(|e| {
-                WorldError::Environment(format!("cannot start `{}`: {e}", command.join(" ")))
-            })?;
+        let mut process = self.process(&command)?;
         match self.target.ready {
             Ready::Line => {
                 let deadline = clock() + self.target.start_timeout;
@@ -137,6 +132,54 @@ impl Launcher {
         Ok((process, place))
     }
 
+    /// Returns the reason for which a case cannot start the target with these settings, if there is one.
+    pub(crate) fn refuses(&self, start: &Start) -> Option<String> {
+        let named = |part: &str| self.target.command.iter().any(|word| word.contains(part));
+        if self.target.enrp.is_none() {
+            return Some("its target file has no ENRP address (enrp)".to_owned());
+        }
+        if !start.peers.is_empty() && (self.target.peers.is_none() || !named("{peers}")) {
+            return Some("its command has no place for peers ({peers})".to_owned());
+        }
+        if start.server_id.is_some() && !named("{server-id}") {
+            return Some("its command has no place for a server ID ({server-id})".to_owned());
+        }
+        None
+    }
+
+    /// Starts the process of a target at the time that a case chooses. The world of the case waits until it is up.
+    ///
+    /// # Errors
+    /// [`NotReady::PortTaken`] if another process answers at a port that the harness selected; else
+    /// [`NotReady::Other`].
+    pub(crate) fn launch(&self, place: &Place, start: &Start) -> Result<Process, NotReady> {
+        if let Some(address) = occupied::answering(place, &self.interrupted)? {
+            return Err(self.stale(&address));
+        }
+        Ok(self.process(&self.command(place, start))?)
+    }
+
+    fn process(&self, command: &[String]) -> Result<Process, WorldError> {
+        Process::start(command, Some(&self.harness), self.target.stop_grace).map_err(|e| {
+            WorldError::Environment(format!("cannot start `{}`: {e}", command.join(" ")))
+        })
+    }
+
+    /// Returns the command with all placeholders filled.
+    pub(crate) fn command(&self, place: &Place, start: &Start) -> Vec<String> {
+        let id = start.server_id.unwrap_or_else(|| fastrand::u32(1..));
+        let words = match &self.target.peers {
+            Some(peers) => peers.named(&self.target.command, &start.peers),
+            None => {
+                let words = self.target.command.iter();
+                let words = words.filter(|word| !word.contains("{peers}"));
+                words.cloned().collect()
+            }
+        };
+        let words = words.iter();
+        words.map(|word| self.filled(word, place, id)).collect()
+    }
+
     fn ready_line(
         &self,
         process: &Process,
@@ -167,20 +210,27 @@ impl Launcher {
     }
 
     /// Returns the error for a target that did not get ready: how it ended or what was missing, and its last output.
-    fn not_ready(&self, process: &Process, command: &[String], missing: &str) -> NotReady {
+    pub(crate) fn not_ready(
+        &self,
+        process: &Process,
+        command: &[String],
+        missing: &str,
+    ) -> NotReady {
         let end = process.ended_until(clock() + LOOK);
         let has_ended = end.is_some();
         let how = end.map_or_else(
             || {
                 format!(
-                    "is not ready after {} s ({missing})",
+                    "is not ready after {} s ({missing}); give it more time with start-timeout, or run it by hand",
                     self.target.start_timeout.as_secs_f64()
                 )
             },
-            |how| format!("ended before it was ready: {how}"),
+            |how| format!("ended before it was ready: {how}; run it by hand to find out more"),
         );
         let tail = process.tail();
-        let mut what = format!("`{}` {how}", command.join(" "));
+        let place = self.target.place_of_command();
+        let place = place.map_or_else(String::new, |place| format!("{place}: "));
+        let mut what = format!("{place}`{}` {how}", command.join(" "));
         for line in &tail {
             what.push_str("\n    ");
             what.push_str(line);
@@ -212,9 +262,11 @@ impl Launcher {
             asap,
             udp_port,
             tcp,
+            enrp,
             ..
         } = &*self.target;
-        asap.port() == 0 || *udp_port == 0 || tcp.is_some_and(|tcp| tcp.port() == 0)
+        let addrs = [Some(*asap), *tcp, *enrp];
+        *udp_port == 0 || addrs.into_iter().flatten().any(|addr| addr.port() == 0)
     }
 
     /// Returns true if the harness selects the port of the announcements at each start, so that several targets at a
@@ -224,7 +276,13 @@ impl Launcher {
         self.target.fresh && self.target.command.iter().any(named)
     }
 
-    fn filled(&self, word: &str, place: &Place) -> String {
+    fn filled(&self, word: &str, place: &Place, id: u32) -> String {
+        let enrp = place.enrp.unwrap_or(place.asap);
+        let peer_udp_port = self
+            .target
+            .peers
+            .as_ref()
+            .map_or(UDP_PORT, |peers| peers.udp_port);
         let tcp = place.tcp.map_or(place.asap.port(), |tcp| tcp.port());
         word.replace("{self}", &self.harness.display().to_string())
             .replace("{transport}", &self.stack().to_string())
@@ -233,14 +291,18 @@ impl Launcher {
             .replace("{udp-port}", &place.udp_port.to_string())
             .replace("{tcp-port}", &tcp.to_string())
             .replace("{announce-port}", &place.announce.port().to_string())
+            .replace("{enrp-ip}", &enrp.ip().to_string())
+            .replace("{enrp-port}", &enrp.port().to_string())
+            .replace("{server-id}", &format!("{id:#010x}"))
+            .replace("{peer-udp-port}", &peer_udp_port.to_string())
     }
 }
 
 /// Most starts of a target whose ports are taken, with other ports each time.
-const STARTS_LIMIT: u32 = 5;
+pub(crate) const STARTS_LIMIT: u32 = 5;
 
 /// The reason why a target that was started is not ready.
-enum NotReady {
+pub(crate) enum NotReady {
     /// Another process had a port that the harness selected: another port may be free.
     PortTaken(String),
     /// Everything else.
@@ -276,6 +338,10 @@ fn read_places(line: &str, place: &mut Place) -> Result<(), String> {
                 place.udp_port = value
                     .parse()
                     .map_err(|e: std::num::ParseIntError| bad(&e))?
+            }
+            "enrp" => {
+                let first = value.split(',').next().unwrap_or(value);
+                place.enrp = Some(first.parse::<SocketAddr>().map_err(|e| bad(&e))?);
             }
             "tcp" if value != "off" => {
                 place.tcp = Some(

@@ -17,6 +17,7 @@ mod launch;
 pub mod live;
 mod obituary;
 mod occupied;
+mod peer_addresses;
 mod ports;
 pub mod process;
 pub mod target;

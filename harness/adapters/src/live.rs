@@ -1,18 +1,24 @@
 //! A live target: real SCTP, TCP and UDP on wall time.
 
 mod hosts;
+mod knock;
 
 use crate::carrier::Carrier;
 use crate::event_map::{change_of, environment};
+use crate::launch::{Launcher, NotReady, STARTS_LIMIT};
 use crate::obituary::Unanswered;
 use crate::process::Process;
-use hosts::{Host, Hosts};
+use crate::target::Ready;
+use hosts::{Host, Hosts, Role};
+use knock::Knock;
 use rsp_transport::{Event, Kind, Local, LocalPort, Outgoing, Peer};
+use rspcheck_spec::event::OutputStream;
 use rspcheck_testkit::{
     Assoc, Change, Deed, Endpoint, EndpointKind, Happening, Instance, Link, Signal, Start, World,
     WorldError,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,6 +34,11 @@ const SLICE: Duration = Duration::from_millis(20);
 const LAST_MOMENTS: Duration = Duration::from_secs(1);
 /// Most own datagrams that are remembered until the group returns them.
 const ECHOES_LIMIT: usize = 1000;
+/// Time for which the stacks and the knocking at a starting target are served in turn.
+const TURN: Duration = Duration::from_millis(2);
+/// Time from the first association that a starting target sets up, after which it counts as up although it accepts
+/// none: it may wait for its mentor.
+const MET: Duration = Duration::from_millis(250);
 /// Lines of output of a target that the events of one case keep; further ones are counted.
 const LINES_LIMIT: usize = 10_000;
 /// Octets of output of a target that the events of one case keep.
@@ -44,6 +55,8 @@ pub struct Place {
     pub udp_port: u16,
     /// The target's ASAP address over TCP.
     pub tcp: Option<SocketAddr>,
+    /// The target's ENRP address over SCTP.
+    pub enrp: Option<SocketAddr>,
     /// Group and port of announcements.
     pub announce: SocketAddr,
     /// Our own address.
@@ -89,6 +102,12 @@ pub struct Live {
     place: Place,
     /// The target, where we started it. Below the stack: fields end in this order.
     process: Option<Process>,
+    /// The means to start the target, where a case does it.
+    launcher: Option<Launcher>,
+    /// True if the target runs from the beginning, or has been started.
+    started: bool,
+    /// True if neither case nor world end the target.
+    attached: bool,
     /// The slot that takes the target after the case if it still runs; without a slot the target is stopped.
     slot: Option<Slot>,
     interrupted: Arc<AtomicBool>,
@@ -134,14 +153,18 @@ impl Live {
             .map_err(environment)?;
         let hosts = {
             let _entered = runtime.enter();
-            Hosts::start(place.carrier.into(), place.local).map_err(environment)?
+            Hosts::start(place.carrier.into(), place.local, None).map_err(environment)?
         };
+        let attached = process.is_none();
         let origin = clock();
         Ok(Live {
             runtime,
             hosts,
             place,
             process,
+            launcher: None,
+            started: true,
+            attached,
             slot: None,
             interrupted,
             limit: Duration::MAX,
@@ -162,6 +185,21 @@ impl Live {
             contact: Contact::Unasked,
             ready: VecDeque::new(),
         })
+    }
+
+    /// Returns a world for one case that starts the target itself. If it sets up an association first, the target is
+    /// started without peers.
+    pub(crate) fn to_be_started(launcher: Launcher, place: Place) -> Result<Live, WorldError> {
+        let interrupted = launcher.interrupted.clone();
+        let mut live = Live::new(place, None, interrupted)?;
+        let (mode, local) = (live.place.carrier.into(), live.place.local);
+        let _entered = live.runtime.enter();
+        let peers = launcher.target.peers.clone();
+        live.hosts = Hosts::start(mode, local, peers).map_err(environment)?;
+        drop(_entered);
+        live.launcher = Some(launcher);
+        (live.started, live.attached) = (false, false);
+        Ok(live)
     }
 
     /// Ends the case with an error when the world is older than this, so that none can hang a run.
@@ -377,6 +415,162 @@ impl Live {
         event.map_err(environment)
     }
 
+    /// Kills the target, if it runs. Its end is no death of the target.
+    fn kill(&mut self) {
+        self.look_after_target();
+        if let Some(mut process) = self.process.take() {
+            process.kill();
+        }
+        self.died = None;
+        self.release_held(None);
+    }
+
+    /// Asks the target to end (SIGTERM), and serves the stacks until it has, because it may wait for the end of its
+    /// associations. Kills it when its time is over.
+    fn terminate(&mut self) {
+        self.look_after_target();
+        let Some(launcher) = &self.launcher else {
+            return;
+        };
+        let until = clock() + launcher.target.stop_grace;
+        self.process.iter().for_each(Process::terminate);
+        let runs = |live: &Live| live.process.as_ref().is_some_and(|it| it.ended().is_none());
+        while runs(self) && clock() < until {
+            // An error of the stacks shows at the next wait.
+            let Ok(event) = self.slice(clock() + TURN) else {
+                break;
+            };
+            let happening = event.and_then(|(host, event)| self.happening(host, event));
+            self.ready.extend(happening);
+        }
+        self.kill();
+    }
+
+    /// Returns the means to start an instance, or the reason for which there are none.
+    fn launcher_of(&self, instance: Instance) -> Result<Launcher, String> {
+        match &self.launcher {
+            _ if !instance.is_first() => Err(ONE_INSTANCE.to_owned()),
+            Some(launcher) => Ok(launcher.clone()),
+            None => Err(
+                "a case that does not need enrp-peers neither starts nor stops the target"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    /// Acts on the process of an instance.
+    fn act_on(
+        &mut self,
+        instance: Instance,
+        act: impl FnOnce(&mut Live),
+    ) -> Result<Deed, WorldError> {
+        if let Err(why) = self.launcher_of(instance) {
+            return Ok(Deed::Impossible(why));
+        }
+        self.started()?;
+        act(self);
+        Ok(Deed::Done)
+    }
+
+    /// Starts the target without peers, if nothing has started it.
+    fn started(&mut self) -> Result<(), WorldError> {
+        match self.launcher.clone() {
+            Some(launcher) if !self.started => self.launch(&launcher, &Start::default()),
+            _ => Ok(()),
+        }
+    }
+
+    /// Starts the target. If another process has taken a port that the harness selected, starts it again with other
+    /// ports, unless the case has used them already.
+    fn launch(&mut self, launcher: &Launcher, start: &Start) -> Result<(), WorldError> {
+        for starts in 1.. {
+            let up = launcher.launch(&self.place, start).and_then(|process| {
+                self.process = Some(process);
+                self.comes_up(launcher, start)
+            });
+            match up {
+                Ok(()) => break,
+                Err(NotReady::PortTaken(_)) if !self.started && starts < STARTS_LIMIT => {
+                    self.kill();
+                    let announce = self.place.announce;
+                    self.place = launcher.free_place()?;
+                    // A listener may have joined the group.
+                    self.place.announce = announce;
+                }
+                Err(NotReady::PortTaken(what)) => return Err(WorldError::Environment(what)),
+                Err(NotReady::Other(error)) => return Err(error),
+            }
+        }
+        self.started = true;
+        Ok(())
+    }
+
+    /// Serves the stacks until the target accepts an association, or reports itself ready, or has set up an
+    /// association to a peer and time has passed. With peers, start-up ends only after messages that the tester sends,
+    /// so this does not wait for its end.
+    fn comes_up(&mut self, launcher: &Launcher, start: &Start) -> Result<(), NotReady> {
+        let began = clock();
+        let deadline = began + launcher.target.start_timeout;
+        let waits_for_line = launcher.target.ready == Ready::Line && start.peers.is_empty();
+        let mut knock = {
+            let _entered = self.runtime.enter();
+            Knock::at(&self.place).map_err(environment)?
+        };
+        let known = self.ready.len();
+        let mut first: Option<Instant> = None;
+        loop {
+            let event = self.slice(clock() + TURN)?;
+            let happening = event.and_then(|(host, event)| self.happening(host, event));
+            if happening.is_some() {
+                first.get_or_insert_with(clock);
+            }
+            self.ready.extend(happening);
+            self.look_after_target();
+            if let Some(process) = self.process.as_ref().filter(|_| self.died.is_some()) {
+                let command = launcher.command(&self.place, start);
+                let error = launcher.not_ready(process, &command, "");
+                self.died = None;
+                return Err(error);
+            }
+            let is_ready = self.ready.iter().skip(known).any(is_ready_line);
+            let met = first.is_some_and(|first| clock() >= first + MET) && !waits_for_line;
+            if is_ready || met {
+                break;
+            }
+            if !waits_for_line {
+                let turn = knock.is_answered(clock() + TURN);
+                if self.runtime.block_on(turn).map_err(environment)? {
+                    break;
+                }
+            }
+            if self.interrupted.load(Ordering::Relaxed) {
+                return Err(WorldError::Interrupted.into());
+            }
+            if clock() >= deadline {
+                let process = self.process.as_ref().expect("it was started");
+                let command = launcher.command(&self.place, start);
+                let missing =
+                    "it accepted no association and printed no line that begins with `ready`";
+                return Err(launcher.not_ready(process, &command, missing));
+            }
+        }
+        let _entered = self.runtime.enter();
+        drop(knock);
+        // The tester could not react meanwhile.
+        let away = first.map(|first| clock().saturating_duration_since(first));
+        self.lateness = self.lateness.max(away.unwrap_or_default());
+        Ok(())
+    }
+
+    /// Returns the association of a host that the target has just set up.
+    fn association_of(&mut self, host: Host) -> Option<Assoc> {
+        while let Ok(Some((at, event))) = self.slice(clock()) {
+            let happening = self.happening(at, event);
+            self.ready.extend(happening);
+        }
+        self.hosts.newest_of(host)
+    }
+
     /// Returns the age of the world without the pauses of the harness.
     fn age(&self) -> Duration {
         clock().saturating_duration_since(self.origin + self.paused)
@@ -399,7 +593,7 @@ impl Drop for Live {
 
 impl World for Live {
     fn outlives_case(&self) -> bool {
-        self.process.is_none() || self.slot.is_some()
+        self.attached || self.slot.is_some()
     }
 
     fn output_left_out(&mut self) -> Option<String> {
@@ -441,8 +635,12 @@ impl World for Live {
                 }
             }
         };
+        let role = match kind {
+            EndpointKind::Enrp => Role::Peer,
+            EndpointKind::Sctp | EndpointKind::Tcp | EndpointKind::Announcements => Role::Plain,
+        };
         let _entered = self.runtime.enter();
-        let (host, port, mut addr) = self.hosts.open(local).map_err(environment)?;
+        let (host, port, mut addr) = self.hosts.open(local, role).map_err(environment)?;
         if kind == EndpointKind::Announcements {
             // The target may send from the same address and port, so that it does not identify an own datagram.
             addr = None;
@@ -463,15 +661,17 @@ impl World for Live {
 
     fn target_addr(&self, _: Instance, kind: EndpointKind) -> SocketAddr {
         match kind {
-            // No target has an ENRP address yet, and no case reaches one: `start` is refused.
-            EndpointKind::Sctp | EndpointKind::Enrp => self.place.asap,
+            EndpointKind::Sctp => self.place.asap,
+            EndpointKind::Enrp => self.place.enrp.unwrap_or(self.place.asap),
             EndpointKind::Tcp => self.place.tcp.unwrap_or(self.place.asap),
             EndpointKind::Announcements => self.place.announce,
         }
     }
 
     fn connect(&mut self, endpoint: Endpoint, instance: Instance) -> Result<Assoc, WorldError> {
+        self.started()?;
         let player = &self.players[endpoint.0 as usize];
+        let (host, port) = (player.host, player.port);
         let udp_port = Some(self.place.udp_port);
         let peer = Peer {
             addrs: vec![self.target_addr(instance, player.kind)],
@@ -480,10 +680,17 @@ impl World for Live {
         if self.contact == Contact::Unasked {
             self.contact = Contact::Missed;
         }
-        let _entered = self.runtime.enter();
-        self.hosts
-            .connect(player.host, player.port, &peer)
-            .map_err(environment)
+        let begun = {
+            let _entered = self.runtime.enter();
+            self.hosts.connect(host, port, &peer)
+        };
+        match begun {
+            // The target has set one up at the same moment; its happening is still on its way to the tester.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                self.association_of(host).ok_or_else(|| environment(error))
+            }
+            begun => begun.map_err(environment),
+        }
     }
 
     fn send(&mut self, assoc: Assoc, ppid: u32, octets: &[u8]) -> Result<bool, WorldError> {
@@ -505,6 +712,7 @@ impl World for Live {
     }
 
     fn send_datagram(&mut self, endpoint: Endpoint, octets: &[u8]) -> Result<(), WorldError> {
+        self.started()?;
         let player = &self.players[endpoint.0 as usize];
         let (host, port) = (player.host, player.port);
         let _entered = self.runtime.enter();
@@ -546,24 +754,38 @@ impl World for Live {
         })
     }
 
-    fn start(&mut self, _: Instance, _: &Start) -> Result<Deed, WorldError> {
-        Ok(not_started())
+    fn start(&mut self, instance: Instance, start: &Start) -> Result<Deed, WorldError> {
+        let launcher = match self.launcher_of(instance) {
+            Ok(launcher) => launcher,
+            Err(why) => return Ok(Deed::Impossible(why)),
+        };
+        if let Some(why) = launcher.refuses(start) {
+            return Ok(Deed::Impossible(why));
+        }
+        self.kill();
+        self.launch(&launcher, start)?;
+        Ok(Deed::Done)
     }
 
-    fn stop(&mut self, _: Instance, _: Signal) -> Result<Deed, WorldError> {
-        Ok(not_started())
+    fn stop(&mut self, instance: Instance, signal: Signal) -> Result<Deed, WorldError> {
+        self.act_on(instance, |live| match signal {
+            Signal::Terminate => live.terminate(),
+            Signal::Kill => live.kill(),
+        })
     }
 
-    fn freeze(&mut self, _: Instance) -> Result<Deed, WorldError> {
-        Ok(not_started())
+    fn freeze(&mut self, instance: Instance) -> Result<Deed, WorldError> {
+        self.act_on(instance, |live| {
+            live.process.iter().for_each(Process::freeze)
+        })
     }
 
-    fn thaw(&mut self, _: Instance) -> Result<Deed, WorldError> {
-        Ok(not_started())
+    fn thaw(&mut self, instance: Instance) -> Result<Deed, WorldError> {
+        self.act_on(instance, |live| live.process.iter().for_each(Process::thaw))
     }
 
     fn link(&mut self, _: Instance, _: Instance, _: Link) -> Result<Deed, WorldError> {
-        Ok(not_started())
+        Ok(Deed::Impossible(ONE_INSTANCE.to_owned()))
     }
 
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
@@ -581,9 +803,19 @@ impl World for Live {
     }
 }
 
-/// Returns the answer to requests about the process of a target: no target file can state how a target gets its peers.
-fn not_started() -> Deed {
-    Deed::Impossible("a case cannot start this target with peers".to_owned())
+/// The reason for which a case reaches one instance of a live target.
+const ONE_INSTANCE: &str = "rspcheck starts one instance of a target of its own";
+
+/// Returns true for the line by which a target reports itself ready.
+fn is_ready_line(happening: &Happening) -> bool {
+    match happening {
+        Happening::Line {
+            stream: OutputStream::Stdout,
+            text,
+            ..
+        } => text == "ready" || text.starts_with("ready "),
+        _ => false,
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a live target runs on wall time")]

@@ -127,6 +127,12 @@ impl Process {
         groups.reap();
     }
 
+    /// Asks the processes of the group to end (SIGTERM), also frozen ones, and returns at once.
+    pub fn terminate(&self) {
+        self.child.signal_group(Signal::TERM);
+        self.child.signal_group(Signal::CONT);
+    }
+
     /// Kills the group with SIGKILL: the target sends no message any more.
     pub fn kill(&mut self) {
         // An error means that it has ended, and its status is lost.

@@ -6,6 +6,7 @@ use crate::fault::Fault;
 use crate::in_process::InProcess;
 use crate::launch::Launcher;
 use crate::live::{Contact, LOOK, Live, Place, Slot};
+use crate::peer_addresses;
 use crate::target::{Ready, Target};
 use rsp_transport::probe;
 use rspcheck_spec::ics::Ics;
@@ -24,6 +25,8 @@ pub struct Worlds {
     fault: Option<Fault>,
     /// The reason for which announcements cannot be received here, checked once on demand.
     deaf: OnceLock<Option<String>>,
+    /// The reason for which no case can start the target with peers, checked in the same way.
+    peerless: OnceLock<Option<String>>,
     /// Cases in a row in which no association with the target came up.
     unreached: AtomicU32,
 }
@@ -67,6 +70,7 @@ impl Worlds {
             shared: None,
             fault: None,
             deaf,
+            peerless: OnceLock::new(),
             unreached: AtomicU32::new(0),
         };
         if worlds.launcher.target.driver == Driver::Spawn && !worlds.launcher.target.fresh {
@@ -102,10 +106,15 @@ impl Worlds {
 
     /// Returns the reason for which a capability that the target claims cannot be tested from this machine.
     pub fn unavailable(&self, ics: Ics) -> Option<&str> {
-        if ics != Ics::Announce
-            || self.launcher.target.driver == Driver::InProcess
-            || !self.launcher.target.local.is_loopback()
-        {
+        let target = &self.launcher.target;
+        if target.driver == Driver::InProcess {
+            return None;
+        }
+        if ics == Ics::EnrpPeers {
+            let missing = || self.peers_missing();
+            return self.peerless.get_or_init(missing).as_deref();
+        }
+        if ics != Ics::Announce || !target.local.is_loopback() {
             return None;
         }
         let deaf = || {
@@ -116,17 +125,40 @@ impl Worlds {
         self.deaf.get_or_init(deaf).as_deref()
     }
 
-    /// Runs one case in its own world. Returns the result of the case, and the reason for the end of the target if it
+    /// Returns the reason for which no case can start the target with peers.
+    fn peers_missing(&self) -> Option<String> {
+        let target = &self.launcher.target;
+        let Some(peers) = target
+            .peers
+            .as_ref()
+            .filter(|_| target.driver == Driver::Spawn)
+        else {
+            return Some(
+                "rspcheck cannot start this target with peers; that needs driver = \"spawn\""
+                    .to_owned(),
+            );
+        };
+        peer_addresses::check(peers, self.launcher.carrier)
+            .err()
+            .map(|error| error.to_string())
+    }
+
+    /// Runs one case, which needs these capabilities, in its own world. Returns the result of the case, and the reason for the end of the target if it
     /// ended before the case.
     pub fn case<T>(
         &self,
         seed: u64,
+        needs: &[Ics],
         case: impl FnOnce(&mut dyn World) -> T,
     ) -> Result<(T, Option<String>), WorldError> {
         if self.launcher.target.driver == Driver::InProcess {
             return Ok((case(&mut self.in_process(seed)?), None));
         }
-        let mut world = self.live()?.limited(self.launcher.target.case_limit);
+        let world = match needs.contains(&Ics::EnrpPeers) {
+            true => self.to_be_started()?,
+            false => self.live()?,
+        };
+        let mut world = world.limited(self.launcher.target.case_limit);
         let given = case(&mut world);
         let end = world.target_end();
         match world.contact() {
@@ -155,6 +187,16 @@ impl Worlds {
             seed,
             self.fault,
         )
+    }
+
+    /// Returns the world of a case that starts the target. A shared target is stopped before, because it may have the
+    /// same addresses; the next case that needs it starts a new one.
+    fn to_be_started(&self) -> Result<Live, WorldError> {
+        if let Some(shared) = &self.shared {
+            drop(lock(&shared.slot).take());
+        }
+        let place = self.launcher.free_place()?;
+        Live::to_be_started(self.launcher.clone(), place)
     }
 
     fn live(&self) -> Result<Live, WorldError> {

@@ -3,14 +3,19 @@
 //! Over user-space SCTP every SCTP endpoint of the harness has its own stack and UDP port, like a separate host, so
 //! that one of them can vanish while the others stay. The kernel's stack cannot be silenced; there all endpoints
 //! share one.
+//!
+//! In the world of a case with peers, the target sets up associations to endpoints that it has not heard: its peers,
+//! and PEs of a peer that it takes over. It looks for them at one UDP port, so each has an address of its own there.
 
+use crate::peer_addresses;
+use crate::target::Peers;
 use rsp_transport::live::{Mode, Stack, StackConfig};
 use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
 use rspcheck_testkit::Assoc;
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, poll_fn};
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::pin::Pin;
 use std::task::Poll;
 use std::time::Instant;
@@ -22,12 +27,25 @@ pub(super) type Host = usize;
 /// port alone.
 const PORTS: std::ops::RangeInclusive<u16> = 49_152..=65_535;
 
+/// The role of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A peer of the target.
+    Peer,
+    /// Every other endpoint.
+    Plain,
+}
+
 /// All stacks of a world. Its functions must be called inside the runtime of the world.
 #[derive(Debug)]
 pub(super) struct Hosts {
     ip: IpAddr,
     /// The stacks; `None` after a stack vanished.
     stacks: Vec<Option<Stack>>,
+    /// The addresses of peers, in the world of a case that has some.
+    peers: Option<Peers>,
+    /// The addresses of hosts that have vanished, which no other host takes while the target may send to them.
+    vacant: Vec<UdpSocket>,
     ports: BTreeSet<u16>,
     assocs: BTreeMap<(Host, AssocId), Assoc>,
     places: BTreeMap<Assoc, (Host, AssocId)>,
@@ -35,11 +53,13 @@ pub(super) struct Hosts {
 }
 
 impl Hosts {
-    pub(super) fn start(mode: Mode, ip: IpAddr) -> io::Result<Hosts> {
-        let first = start(mode, ip)?;
+    pub(super) fn start(mode: Mode, ip: IpAddr, peers: Option<Peers>) -> io::Result<Hosts> {
+        let first = start(mode, ip, 0)?;
         Ok(Hosts {
             ip,
             stacks: vec![Some(first)],
+            peers,
+            vacant: Vec::new(),
             ports: BTreeSet::new(),
             assocs: BTreeMap::new(),
             places: BTreeMap::new(),
@@ -57,15 +77,44 @@ impl Hosts {
     pub(super) fn open(
         &mut self,
         mut local: Local,
+        role: Role,
     ) -> io::Result<(Host, LocalPort, Option<SocketAddr>)> {
+        let peers = self.peers.clone();
         let mut host = 0;
-        if let (Local::Sctp { port, .. }, Mode::Udp) = (&mut local, self.mode()) {
-            *port = self.unused_port();
+        if let (Local::Sctp { addrs, port, .. }, Mode::Udp) = (&mut local, self.mode()) {
+            let stack = match &peers {
+                Some(peers) => {
+                    let (ip, stack) =
+                        peer_addresses::free(peers, |ip| start(Mode::Udp, ip, peers.udp_port))?;
+                    *addrs = vec![ip];
+                    stack
+                }
+                None => start(Mode::Udp, self.ip, 0)?,
+            };
+            *port = match (role, &peers) {
+                (Role::Peer, Some(peers)) => peers.port,
+                _ => self.unused_port(),
+            };
             host = self.stacks.len();
-            self.stacks.push(Some(start(Mode::Udp, self.ip)?));
+            self.stacks.push(Some(stack));
         }
+        let kernel = host == 0 && self.mode() == Mode::Kernel;
         let stack = self.stack(host)?;
-        let port = stack.open(&local)?;
+        let port = match (&mut local, role, &peers) {
+            (Local::Sctp { port, listen, .. }, Role::Peer, Some(peers)) if kernel => {
+                *port = peers.port;
+                let (port, listen) = (*port, *listen);
+                let bind = |ip| {
+                    stack.open(&Local::Sctp {
+                        addrs: vec![ip],
+                        port,
+                        listen,
+                    })
+                };
+                peer_addresses::free(peers, bind)?.1
+            }
+            _ => stack.open(&local)?,
+        };
         let addr = stack.local_addrs(port).first().copied();
         Ok((host, port, addr))
     }
@@ -76,7 +125,10 @@ impl Hosts {
             return false;
         }
         if let Some(Stack::Udp(stack)) = self.stacks.get_mut(host).and_then(Option::take) {
+            let addr = stack.udp_addr();
             stack.vanish();
+            // Without the socket, nothing answers either.
+            self.vacant.extend(UdpSocket::bind(addr));
         }
         true
     }
@@ -160,6 +212,13 @@ impl Hosts {
         .await
     }
 
+    /// Returns the newest association of an endpoint's host that is known.
+    pub(super) fn newest_of(&self, host: Host) -> Option<Assoc> {
+        let of_host = (host, AssocId(0))..=(host, AssocId(u64::MAX));
+        let mut range = self.assocs.range(of_host);
+        range.next_back().map(|(_, assoc)| *assoc)
+    }
+
     fn place(&self, assoc: Assoc) -> io::Result<(Host, AssocId)> {
         let place = self.places.get(&assoc).copied();
         place.ok_or_else(|| io::Error::new(io::ErrorKind::NotConnected, "no such association"))
@@ -183,12 +242,12 @@ impl Hosts {
     }
 }
 
-fn start(mode: Mode, ip: IpAddr) -> io::Result<Stack> {
+fn start(mode: Mode, ip: IpAddr, udp_port: u16) -> io::Result<Stack> {
     Stack::start(
         mode,
         StackConfig {
             ip,
-            udp_port: 0,
+            udp_port,
             ..StackConfig::default()
         },
     )
@@ -239,10 +298,11 @@ mod tests {
             .build()
             .expect("timers");
         runtime.block_on(async {
-            let mut hosts = Hosts::start(Mode::Udp, Ipv4Addr::LOCALHOST.into()).expect("UDP works");
+            let mut hosts =
+                Hosts::start(Mode::Udp, Ipv4Addr::LOCALHOST.into(), None).expect("UDP works");
             let mut opened = Vec::new();
             for _ in 0..3 {
-                opened.push(hosts.open(sctp()).expect("there is a port"));
+                opened.push(hosts.open(sctp(), Role::Plain).expect("there is a port"));
             }
             let (peer, _, addr) = opened[0];
             let udp_port = hosts

@@ -40,6 +40,7 @@ impl At {
             asap: self.at,
             udp_port: self.udp_port,
             tcp: None,
+            enrp: None,
             announce: SocketAddr::new(self.at.ip(), 0),
             local: self.local,
             carrier: self.transport,

@@ -291,10 +291,9 @@ fn one(plan: &Plan, case: &'static Case) -> Ran {
     }
     let profile = profile(plan.worlds.target());
     let seed = seed_of(plan.seed, case.id);
-    match plan
-        .worlds
-        .case(seed, |world| caught(case, world, &profile, seed))
-    {
+    match plan.worlds.case(seed, case.needs, |world| {
+        caught(case, world, &profile, seed)
+    }) {
         Ok((ran, None)) => ran,
         Ok((ran, Some(end))) => dead(ran, &end),
         Err(error) => {

@@ -4,6 +4,7 @@ mod away;
 mod fake;
 mod frozen;
 mod interrupted;
+mod peers;
 mod relay;
 mod starts;
 mod targets;
