@@ -5,12 +5,14 @@ use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::target::Target;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::ics::Ics;
-use rspcheck_testkit::{EndpointKind, Happening, Start, World};
+use rspcheck_testkit::{Deed, EndpointKind, Happening, Instance, Start, World};
 use std::path::Path;
 use std::time::Duration;
 
 /// A case with one peer.
 const MENTOR: &str = "rfc5353/3.2.2.1/configured-peer-is-the-mentor";
+/// Type of ENRP_LIST_REQUEST (RFC 5353 §2.5).
+const LIST_REQUEST: u8 = 0x05;
 /// Longest time for a step of a target that works.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -49,13 +51,11 @@ fn peered(place: &Place, script: &str, more: &str) -> String {
 fn target_that_does_not_come_up_with_peers_is_an_error_of_its_cases() {
     let place = Place::new();
     let tag = place.0.path().display().to_string();
-    let script = format!(
-        "case \"$*\" in *--peer\\ *) echo no peers, please; exit 4;; esac; exec \"$@\" # {tag}\0"
-    );
-    let script = script.trim_end_matches('\0');
-    let file = peered(&place, script, "");
+    let script =
+        format!("case \"$*\" in *--peer\\ *) echo no peers, please; exit 4;; esac; \"$@\" # {tag}");
+    let file = peered(&place, &script, "");
     let ran = place.run(&["--target", &file, "--jobs", "2", MENTOR, RESOLVES]);
-    assert_eq!(ran.code, 3, "{}\n{}", ran.out, ran.err);
+    assert_eq!(ran.code, 5, "{}\n{}", ran.out, ran.err);
     let (verdict, reason) = place.verdict(MENTOR);
     assert_eq!(verdict, "ERROR", "{reason}");
     for part in [
@@ -74,14 +74,18 @@ fn addresses_that_cannot_be_bound_skip_the_cases_with_peers() {
     let place = Place::new();
     // Addresses for documentation (RFC 5737).
     let script = "exec \"$@\"";
-    let file = peered(&place, script, "peer-addresses = \"192.0.2.1-192.0.2.9\"\n");
+    let file = peered(
+        &place,
+        script,
+        "peer-addresses = \"203.0.113.1-203.0.113.9\"\n",
+    );
     let ran = place.run(&["--target", &file, MENTOR, RESOLVES]);
     assert_eq!(ran.code, 0, "{}\n{}", ran.out, ran.err);
     let (verdict, reason) = place.verdict(MENTOR);
     assert_eq!(verdict, "SKIP", "{reason}");
     for part in [
         "target.toml:13: ",
-        "no address of 192.0.2.1-192.0.2.9 is free",
+        "no address of 203.0.113.1-203.0.113.9 is free",
         "give peer-addresses of this machine",
     ] {
         assert!(reason.contains(part), "{part:?} is not in {reason}");
@@ -110,13 +114,13 @@ fn worlds(place: &Place, script: &str) -> Worlds {
     Worlds::new(target, Carrier::Udp, harness, Default::default()).expect("nothing is started yet")
 }
 
-/// Waits until an association with the target is up at the endpoint.
-fn comes_up(world: &mut dyn World, endpoint: rspcheck_testkit::Endpoint) {
+/// Waits for the request that a target sends to its mentor when it starts.
+fn list_request(world: &mut dyn World) {
     let until = world.now() + PATIENCE;
     loop {
         let happening = world.wait(until).expect("the target lives");
-        match happening.expect("an association comes up") {
-            Happening::Up { endpoint: at, .. } if at == endpoint => return,
+        match happening.expect("a message comes") {
+            Happening::Message { octets, .. } if octets.first() == Some(&LIST_REQUEST) => return,
             _ => {}
         }
     }
@@ -125,7 +129,8 @@ fn comes_up(world: &mut dyn World, endpoint: rspcheck_testkit::Endpoint) {
 #[test]
 fn target_is_started_killed_and_started_again_with_a_peer() {
     let place = Place::new();
-    let worlds = worlds(&place, "echo start >>starts; exec \"$@\"");
+    let starts = place.path("starts").display().to_string();
+    let worlds = worlds(&place, &format!("echo start >>{starts}; exec \"$@\""));
     let peered = [Ics::EnrpPeers];
     let ran = worlds.case(1, &peered, |world| {
         let peer = world.open(EndpointKind::Enrp).expect("there is an address");
@@ -137,8 +142,9 @@ fn target_is_started_killed_and_started_again_with_a_peer() {
             server_id: Some(7),
         };
         for starts in 1..=3 {
-            assert_eq!(world.start(&start), Ok(true));
-            comes_up(world, peer);
+            let deed = world.start(Instance::FIRST, &start);
+            assert_eq!(deed, Ok(Deed::Done));
+            list_request(world);
             assert_eq!(place.starts(), starts);
         }
     });
