@@ -46,6 +46,7 @@ impl Registrar {
             asap,
             udp_port,
             tcp: None,
+            enrp: None,
             announce: SocketAddr::new(local, 0),
             local,
             carrier: Carrier::Udp,
