@@ -12,6 +12,7 @@
 pub mod rfc5352;
 pub mod rfc5353;
 pub mod rfc5354;
+pub mod rfc5355;
 pub mod rfc5356;
 mod words;
 
@@ -23,6 +24,7 @@ pub fn all() -> impl Iterator<Item = &'static Case> {
         rfc5352::CASES,
         rfc5353::CASES,
         rfc5354::CASES,
+        rfc5355::CASES,
         rfc5356::CASES,
     ]
     .into_iter()

@@ -15,10 +15,11 @@ use std::sync::LazyLock;
 /// Format name of the catalogue's files.
 pub const FORMAT: &str = "rspcheck-catalogue/1";
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("rfc5352.toml", include_str!("../catalogue/rfc5352.toml")),
     ("rfc5353.toml", include_str!("../catalogue/rfc5353.toml")),
     ("rfc5354.toml", include_str!("../catalogue/rfc5354.toml")),
+    ("rfc5355.toml", include_str!("../catalogue/rfc5355.toml")),
     ("rfc5356.toml", include_str!("../catalogue/rfc5356.toml")),
 ];
 

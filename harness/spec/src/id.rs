@@ -1431,6 +1431,82 @@ pub const R5354_5_1_1: ReqId = ReqId("R5354_5_1_1");
 /// The assigned error causes are 0x0 to 0xa.
 pub const R5354_5_2_1: ReqId = ReqId("R5354_5_2_1");
 
+// RFC 5355 section 2.1.3: PE Registration/De-Registration Flooding -- Non-Existent PE: Requirement
+/// A registrar that uses TLS creates and changes no state for a registration or de-registration before it has authenticated the PE.
+pub const R5355_2_1_3_1: ReqId = ReqId("R5355_2_1_3_1");
+/// A registrar goes on serving other PEs and PUs while one sender registers and de-registers many PEs.
+pub const R5355_2_1_3_2: ReqId = ReqId("R5355_2_1_3_2");
+
+// RFC 5355 section 2.2.3: PE Registration/De-Registration Flooding -- Unauthorized PE: Requirement
+/// A registrar that uses TLS creates and changes no state for a registration or de-registration before it has verified the sender's authentication.
+pub const R5355_2_2_3_1: ReqId = ReqId("R5355_2_2_3_1");
+
+// RFC 5355 section 2.3.3: PE Registration/De-Registration Spoofing: Requirement
+/// A registrar that uses TLS creates and changes no state about a PE for a sender that it has not authenticated as this PE.
+pub const R5355_2_3_3_1: ReqId = ReqId("R5355_2_3_3_1");
+/// A PE registers itself, and does not register other PEs.
+pub const R5355_2_3_3_2: ReqId = ReqId("R5355_2_3_3_2");
+
+// RFC 5355 section 2.4.3: PE Registration/De-Registration Unauthorized: Requirement
+/// A registrar that uses TLS creates and changes no state for a registration or de-registration before it has authorized the sender.
+pub const R5355_2_4_3_1: ReqId = ReqId("R5355_2_4_3_1");
+
+// RFC 5355 section 2.5.3: Malicious ENRP Server Joins: Requirement
+/// A registrar and its peer authenticate each other.
+pub const R5355_2_5_3_1: ReqId = ReqId("R5355_2_5_3_1");
+
+// RFC 5355 section 2.6.3: Registration with Malicious ENRP Server: Requirement
+/// A PE authenticates the registrar that it registers with.
+pub const R5355_2_6_3_1: ReqId = ReqId("R5355_2_6_3_1");
+
+// RFC 5355 section 2.7.3: Malicious ENRP Handlespace Resolution: Requirement
+/// A PE or PU authenticates the registrar that answers its handle resolutions.
+pub const R5355_2_7_3_1: ReqId = ReqId("R5355_2_7_3_1");
+
+// RFC 5355 section 2.8.3: Replay Attack: Requirement
+/// The protocol prevents replay attacks.
+pub const R5355_2_8_3_1: ReqId = ReqId("R5355_2_8_3_1");
+
+// RFC 5355 section 2.9.3: Re-Establishing PU-PE Security during Failover: Requirement
+/// A PU notifies its application of a failover, so that the application can secure its relation to the next PE.
+pub const R5355_2_9_3_1: ReqId = ReqId("R5355_2_9_3_1");
+
+// RFC 5355 section 2.10.3: Integrity: Requirement
+/// PEs and registrars protect the integrity of the messages among them.
+pub const R5355_2_10_3_1: ReqId = ReqId("R5355_2_10_3_1");
+
+// RFC 5355 section 2.11.3: Data Confidentiality: Requirement
+/// A confidentiality service is available.
+pub const R5355_2_11_3_1: ReqId = ReqId("R5355_2_11_3_1");
+
+// RFC 5355 section 2.12.3: ENRP Server Discovery: Requirement
+/// Authentication is available for the discovery of registrars.
+pub const R5355_2_12_3_1: ReqId = ReqId("R5355_2_12_3_1");
+/// A confidentiality service is available for the discovery of registrars.
+pub const R5355_2_12_3_2: ReqId = ReqId("R5355_2_12_3_2");
+
+// RFC 5355 section 2.13.3: Flood of Endpoint-Unreachable Messages: Requirement
+/// A PU limits the number of ASAP_ENDPOINT_UNREACHABLE messages that it sends to a registrar.
+pub const R5355_2_13_3_1: ReqId = ReqId("R5355_2_13_3_1");
+/// A registrar goes on serving PEs and PUs while a PU sends many ASAP_ENDPOINT_UNREACHABLE messages.
+pub const R5355_2_13_3_2: ReqId = ReqId("R5355_2_13_3_2");
+
+// RFC 5355 section 2.14.3: Flood of Endpoint Keep-Alive Messages: Requirement
+/// A registrar limits the frequency of its keep-alives to a PE: reports do not multiply them.
+pub const R5355_2_14_3_1: ReqId = ReqId("R5355_2_14_3_1");
+
+// RFC 5355 section 2.15.3: Security of the ENRP Database: Requirement
+/// The handlespace of a registrar has registrations with security mechanisms only, or without them only.
+pub const R5355_2_15_3_1: ReqId = ReqId("R5355_2_15_3_1");
+/// A registrar that uses TLS rejects registrations that do not use it.
+pub const R5355_2_15_3_2: ReqId = ReqId("R5355_2_15_3_2");
+/// A registrar that uses TLS accepts no updates from peers that do not use it.
+pub const R5355_2_15_3_3: ReqId = ReqId("R5355_2_15_3_3");
+
+// RFC 5355 section 2.16: Cookie Mechanism Security
+/// If the data channel between a PE and a PU is a TCP connection, the control channel uses the same connection.
+pub const R5355_2_16_1: ReqId = ReqId("R5355_2_16_1");
+
 // RFC 5356 section 3.1: Load
 /// The registrar compares loads as unsigned numbers of 32 bits: 0x00000000 is idle, 0xffffffff is fully used.
 pub const R5356_3_1_1: ReqId = ReqId("R5356_3_1_1");

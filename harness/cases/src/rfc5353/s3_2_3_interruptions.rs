@@ -11,6 +11,7 @@ pub(super) const CASES: &[Case] = &[
     MENTOR_THAT_VANISHES_IN_A_DOWNLOAD_IS_GIVEN_UP,
     FURTHER_REQUESTS_REPEAT_W,
     UPDATE_DURING_THE_DOWNLOAD_IS_NOT_LOST,
+    TAKEOVER_DURING_THE_DOWNLOAD_IS_NOT_LOST,
     DOWNLOADED_PES_OF_THE_TARGET_ITSELF,
     TWO_SLOW_DOWNLOADS_AT_A_TIME,
 ];
@@ -194,6 +195,38 @@ fn update_during_the_download_is_not_lost(t: &mut Tester) -> Outcome {
 
     lists_entries(t, R5353_3_6_1_3, &pu, &pools[1], &[stays, comes])?;
     t.lists_none(R5353_3_6_3_6, &pu, &pools[0])
+}
+
+const TAKEOVER_DURING_THE_DOWNLOAD_IS_NOT_LOST: Case = registrar(
+    "rfc5353/3.2.3/takeover-during-the-download-is-not-lost",
+    "PEs that the mentor takes over while it sends its table have the right Home after its ENRP_PRESENCE.",
+    &[
+        R5353_3_6_1_3, // A PE checksum that differs starts a resynchronisation.
+    ],
+    takeover_during_the_download_is_not_lost,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn takeover_during_the_download_is_not_lost(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let pu = t.pool_user();
+    let delay = t.timers().table_request / 4;
+    let (mentor, dead) = (t.enrp_peer()?, t.random_identifier());
+    let entry = t.element_of(&mentor, &pool);
+    t.holds(&mentor, &entry.owned_by(dead));
+    t.habits(&mentor).delay = delay;
+    t.preamble(|t| {
+        t.start_target(&[&mentor])?;
+        asked_first(t, &[mentor], ENRP_HANDLE_TABLE_REQUEST)?;
+        // The table with the old Home is on its way.
+        t.holds(&mentor, &entry);
+        t.takes_over(&mentor, dead)?;
+        t.pass_time(2 * delay)
+    })?;
+    t.presence(&mentor, false)?;
+    t.pass_time(2 * delay + AT_ONCE)?;
+
+    home_is(t, R5353_3_6_1_3, &pu, &pool, mentor.id)
 }
 
 const DOWNLOADED_PES_OF_THE_TARGET_ITSELF: Case = registrar(

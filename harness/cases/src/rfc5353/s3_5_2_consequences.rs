@@ -13,6 +13,8 @@ pub(super) const CASES: &[Case] = &[
     PES_OF_OTHERS_GET_NO_KEEP_ALIVE,
     PEER_THAT_RETURNS_AFTER_ITS_TAKEOVER,
     MANY_PES_ARE_TAKEN_OVER,
+    MANY_PES_ARE_ADOPTED,
+    ADOPTED_PE_THAT_IS_DEAD_IS_REMOVED,
 ];
 
 const PES_TAKEN_OVER_ARE_OWN_PES: Case = registrar(
@@ -301,5 +303,73 @@ fn many_pes_are_taken_over(t: &mut Tester) -> Outcome {
         .filter(|home| *home == i64::from(initiator.id))
         .count();
     t.check_eq(R5353_3_5_2_7, "PEs with the new Home", moved, MANY);
+    Ok(())
+}
+
+const MANY_PES_ARE_ADOPTED: Case = registrar(
+    "rfc5353/3.5.2/many-pes-are-adopted",
+    "After the takeover of a peer with 1,300 PEs the target's table with W set contains each of them once.",
+    &[
+        R5353_3_5_2_3, // The initiator becomes the Home of the target's PEs.
+        R5353_3_6_3_3, // A request with W=1 is answered with the own PEs.
+        R5353_3_2_3_7, // M is clear in the last response of a download.
+    ],
+    many_pes_are_adopted,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn many_pes_are_adopted(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let mut ids = Vec::new();
+    let [dead, witness] = joined_holding::<2>(t, |t, [dead, _]| {
+        for _ in 0..MANY {
+            let entry = t.element_of(dead, &pool);
+            t.holds(dead, &entry);
+            ids.push(entry.pe_identifier());
+        }
+    })?;
+    t.preamble(|t| {
+        takeover_of(t, R5353_3_5_1_1, &dead, &witness)?;
+        t.expect(R5353_3_5_2_1, &witness, ENRP_TAKEOVER_SERVER, AT_ONCE)?;
+        Ok(())
+    })?;
+
+    let parts = table_of_target(t, &witness, true, MANY)?;
+    let server = i64::from(t.target_server());
+    let home = "home-enrp-server-identifier";
+    let homes = parts
+        .iter()
+        .flat_map(|part| part.each("pool-element", home));
+    let own = homes.filter(|home| *home == server).count();
+    t.check_eq(R5353_3_5_2_3, "PEs that the target owns", own, MANY);
+    table_has(t, R5353_3_6_3_3, &parts, &ids);
+    Ok(())
+}
+
+const ADOPTED_PE_THAT_IS_DEAD_IS_REMOVED: Case = registrar(
+    "rfc5353/3.5.2/adopted-pe-that-is-dead-is-removed",
+    "A PE that was taken over and does not answer its keep-alive is removed, and that is announced.",
+    &[
+        R5353_3_3_2_3, // Every other removal of an own PE is announced too.
+    ],
+    adopted_pe_that_is_dead_is_removed,
+)
+.needs(&[Ics::EnrpPeers, Ics::KeepAliveTimeout]);
+
+fn adopted_pe_that_is_dead_is_removed(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let [witness, dead] = joined::<2>(t)?;
+    let (pe, entry) = orphan(t, &dead, &pool)?;
+    t.ignore_keep_alives(&pe);
+    t.preamble(|t| {
+        t.adds_pe(&dead, &entry)?;
+        handled(t, &dead)?;
+        takeover_of(t, R5353_3_5_1_1, &dead, &witness)?;
+        t.expect(R5353_3_5_2_5, &pe, ENDPOINT_KEEP_ALIVE, AT_ONCE)?;
+        let patience = t.timers().keep_alive_timeout.unwrap_or_default();
+        t.pass_time(t.latest(patience))
+    })?;
+
+    update_about(t, R5353_3_3_2_3, &witness, DEL_PE, pe.pe_identifier())?;
     Ok(())
 }

@@ -14,6 +14,7 @@ pub(super) const CASES: &[Case] = &[
     REMOVALS_OF_A_PE_OF_THE_TARGET,
     PE_OF_THE_TARGET_THAT_IS_CLAIMED_AGAIN_AND_AGAIN,
     TAKEOVER_SERVER_THAT_NAMES_THE_LIVING_TARGET,
+    PEER_THAT_DIES_AND_RETURNS_AGAIN_AND_AGAIN,
     FLOOD_OF_REQUESTS,
     FLOOD_OF_ANSWERS_WITHOUT_A_REQUEST,
 ];
@@ -241,6 +242,31 @@ fn takeover_server_that_names_the_living_target(t: &mut Tester) -> Outcome {
     let server = t.target_server();
     let declared = (0..100).map(|_| forge::takeover_server(hostile.id, 0, server));
     flood(t, &hostile, declared)?;
+    t.pass_time(AT_ONCE)?;
+
+    goes_on(t, R5353_6_2_3, &service)
+}
+
+const PEER_THAT_DIES_AND_RETURNS_AGAIN_AND_AGAIN: Case = registrar(
+    "rfc5353/6.2/peer-that-dies-and-returns-again-and-again",
+    "A peer that is taken over by another one and returns, 50 times, does no harm.",
+    &[
+        R5353_6_2_3, // A registrar survives a hostile peer.
+    ],
+    peer_that_dies_and_returns_again_and_again,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn peer_that_dies_and_returns_again_and_again(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let [witness, undead] = joined::<2>(t)?;
+    let service = service(t, &witness)?;
+    let entry = t.element_of(&undead, &pool);
+    for _ in 0..50 {
+        t.adds_pe(&undead, &entry)?;
+        t.takes_over(&witness, undead.id)?;
+        t.presence(&undead, true)?;
+    }
     t.pass_time(AT_ONCE)?;
 
     goes_on(t, R5353_6_2_3, &service)

@@ -10,6 +10,7 @@ use rspcheck_adapters::fault::{Fault, Received, Sent};
 mod answers;
 mod change;
 mod expected;
+mod flood;
 mod memory;
 mod octets;
 mod policy;
@@ -59,6 +60,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
         subscription::ALL,
         state::ALL,
         policy::ALL,
+        flood::ALL,
     ];
     let padding = crate::padding::ALL.iter().map(|padding| &padding.mutant);
     parts
