@@ -22,7 +22,7 @@ use rsp_wire::asap::{Registration, RegistrationResponse};
 use rsp_wire::enrp::UpdateAction;
 use rsp_wire::{
     CauseCode, EncodeError, EncodedElement, ErrorCause, OperationError, PoolElement, PoolHandle,
-    SctpTransport, UnknownParameters,
+    SctpTransport,
 };
 
 use super::association::Association;
@@ -95,11 +95,7 @@ impl Core {
         asap_transport: Option<SctpTransport>,
     ) -> Result<Put, Full> {
         element.home = self.id;
-        // Skipped and not passed on: no RFC assigns these types, so this registrar does not send them (RFC 5354 §3).
-        element.unknown = UnknownParameters::NONE;
-        if let Some(unknown) = element.user_transport.unknown_mut() {
-            *unknown = UnknownParameters::NONE;
-        }
+        element.forget_unknown();
         element.asap_transport = asap_transport;
         let encoded = EncodedElement::new_with(&element, &mut self.scratch);
         let encoded = encoded.map_err(|_too_long| Full::Element)?;

@@ -60,6 +60,20 @@ pub struct PoolElement {
     pub unknown: UnknownParameters,
 }
 
+impl PoolElement {
+    /// Removes the skipped parameters of unknown type, those inside its transports too. No RFC assigns their types, so
+    /// an endpoint that passes the Pool Element on does not send them (RFC 5354 §3).
+    pub fn forget_unknown(&mut self) {
+        self.unknown = UnknownParameters::NONE;
+        if let Some(unknown) = self.user_transport.unknown_mut() {
+            *unknown = UnknownParameters::NONE;
+        }
+        if let Some(transport) = &mut self.asap_transport {
+            transport.unknown = UnknownParameters::NONE;
+        }
+    }
+}
+
 impl ReadParameter for PoolElement {
     fn accepts(parameter_type: ParameterType) -> bool {
         parameter_type == ParameterType::POOL_ELEMENT

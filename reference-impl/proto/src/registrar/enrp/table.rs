@@ -168,11 +168,12 @@ impl Core {
         &mut self,
         now: Duration,
         handle: &PoolHandle,
-        element: PoolElement,
+        mut element: PoolElement,
     ) -> Result<Put, Limit> {
         if handle.as_octets().len() > self.config.max_handle_length {
             return Err(Limit::HandleLength);
         }
+        element.forget_unknown();
         let encoded = EncodedElement::new_with(&element, &mut self.scratch);
         let encoded = encoded.map_err(|_too_long| Limit::ElementLength)?;
         let longest = self.config.max_element_length;

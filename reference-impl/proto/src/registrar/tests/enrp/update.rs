@@ -1,6 +1,7 @@
 //! Handle updates, both ways.
 
 use super::*;
+use rsp_wire::ParameterType;
 
 fn update(action: UpdateAction, element: PoolElement) -> HandleUpdate {
     HandleUpdate::new(SMALL, ALL, action, "p".into(), element)
@@ -85,6 +86,21 @@ fn additions_of_peers_are_accepted_unchanged() {
     assert_eq!(element, Some(moved));
     let pu = world.up(1);
     assert_eq!(world.members(pu, "p"), [1, 2], "PUs get the entry");
+}
+
+#[test]
+fn unknown_parameters_of_copies_are_not_passed_on() {
+    let mut world = World::alone();
+    let peer = world.peer(2, SMALL);
+    let plain = owned(SMALL, 9, 1);
+    let mut odd = plain.clone();
+    odd.unknown.push(2, ParameterType(0xbfff), &[1, 2, 3, 4]);
+    let in_transport = odd.user_transport.unknown_mut().unwrap();
+    in_transport.push(1, ParameterType(0xbfff), &[1, 2, 3, 4]);
+    world.enrp(peer, update(UpdateAction::ADD_PE, odd));
+    let key = world.registrar.handlespace().find(b"p", PeIdentifier(1));
+    let element = world.registrar.handlespace().element(key.unwrap());
+    assert_eq!(element, Some(plain));
 }
 
 #[test]
