@@ -784,6 +784,8 @@ pub const R5353_2_1: ReqId = ReqId("R5353_2_1");
 pub const R5353_2_2: ReqId = ReqId("R5353_2_2");
 /// A registrar pads an inner parameter that does not end at a 32-bit boundary with zero octets up to that boundary.
 pub const R5353_2_3: ReqId = ReqId("R5353_2_3");
+/// A registrar adds, changes and removes no PE because of an ENRP message that lacks a parameter of its layout or whose Lengths contradict each other.
+pub const R5353_2_4: ReqId = ReqId("R5353_2_4");
 
 // RFC 5353 section 2.1: ENRP_PRESENCE
 /// The Sending Server's ID of an ENRP message is the server ID of the registrar that sends it.
@@ -806,6 +808,8 @@ pub const R5353_2_1_8: ReqId = ReqId("R5353_2_1_8");
 pub const R5353_2_1_9: ReqId = ReqId("R5353_2_1_9");
 /// A registrar picks its server ID at random when it starts.
 pub const R5353_2_1_10: ReqId = ReqId("R5353_2_1_10");
+/// A registrar accepts an ENRP_PRESENCE without PE Checksum, because its sender only SHOULD include one.
+pub const R5353_2_1_11: ReqId = ReqId("R5353_2_1_11");
 
 // RFC 5353 section 2.2: ENRP_HANDLE_TABLE_REQUEST
 /// An ENRP_HANDLE_TABLE_REQUEST consists of the header with the W flag and the two server IDs, 12 octets.
@@ -818,7 +822,7 @@ pub const R5353_2_2_2: ReqId = ReqId("R5353_2_2_2");
 pub const R5353_2_3_1: ReqId = ReqId("R5353_2_3_1");
 /// A registrar sets the M flag of a table response to 1 if it has more pool entries to send in later responses, and otherwise to 0.
 pub const R5353_2_3_2: ReqId = ReqId("R5353_2_3_2");
-/// A table response without the R flag has at least one pool entry.
+/// A table response without the R flag has at least one pool entry, unless the sender has no PE to send.
 pub const R5353_2_3_3: ReqId = ReqId("R5353_2_3_3");
 /// A pool entry of a table response starts with a Pool Handle parameter, and one or more Pool Element parameters follow.
 pub const R5353_2_3_4: ReqId = ReqId("R5353_2_3_4");
@@ -846,6 +850,8 @@ pub const R5353_2_5_1: ReqId = ReqId("R5353_2_5_1");
 pub const R5353_2_6_1: ReqId = ReqId("R5353_2_6_1");
 /// An ENRP_LIST_RESPONSE has one Server Information for each listed peer.
 pub const R5353_2_6_2: ReqId = ReqId("R5353_2_6_2");
+/// The Server Information of a peer in an ENRP_LIST_RESPONSE has the port and the addresses of the one that this peer sent.
+pub const R5353_2_6_3: ReqId = ReqId("R5353_2_6_3");
 
 // RFC 5353 section 2.7: ENRP_INIT_TAKEOVER
 /// An ENRP_INIT_TAKEOVER consists of the header, the two server IDs and the Targeting Server's ID, 16 octets.

@@ -173,6 +173,13 @@ impl Message {
         found
     }
 
+    /// Returns the types of the message's own parameters, in order.
+    pub fn parameters(&self) -> Vec<u16> {
+        let root = self.root();
+        let own = root.children().filter(|node| !node.is_filler());
+        own.filter_map(|node| node.code()).collect()
+    }
+
     /// Returns the codes of the error causes in all Operation Errors, in the order of the message.
     pub fn causes(&self) -> Vec<u16> {
         self.root()

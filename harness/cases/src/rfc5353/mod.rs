@@ -1,5 +1,16 @@
 //! RFC 5353: Endpoint Handlespace Redundancy Protocol (ENRP).
 
+mod s2_10_error;
+mod s2_1_presence;
+mod s2_2_handle_table_request;
+mod s2_3_handle_table_response;
+mod s2_4_handle_update;
+mod s2_4_handle_update_malformed;
+mod s2_5_list_request;
+mod s2_6_list_response;
+mod s2_7_init_takeover;
+mod s2_8_init_takeover_ack;
+mod s2_9_takeover_server;
 mod s2_messages;
 mod s3_2_2_1_mentor;
 mod s3_2_2_2_backups;
@@ -34,6 +45,17 @@ use rspcheck_testkit::Case;
 /// The sections' cases, in order.
 pub const CASES: &[&[Case]] = &[
     s2_messages::CASES,
+    s2_1_presence::CASES,
+    s2_2_handle_table_request::CASES,
+    s2_3_handle_table_response::CASES,
+    s2_4_handle_update::CASES,
+    s2_4_handle_update_malformed::CASES,
+    s2_5_list_request::CASES,
+    s2_6_list_response::CASES,
+    s2_7_init_takeover::CASES,
+    s2_8_init_takeover_ack::CASES,
+    s2_9_takeover_server::CASES,
+    s2_10_error::CASES,
     s3_2_2_1_mentor::CASES,
     s3_2_2_2_server_list::CASES,
     s3_2_2_2_backups::CASES,

@@ -8,6 +8,7 @@ pub(super) const CASES: &[Case] = &[
     REGISTRATION_IS_ANNOUNCED,
     RE_REGISTRATION_IS_ANNOUNCED,
     REJECTED_REGISTRATION_IS_NOT_ANNOUNCED,
+    RE_REGISTRATION_MOVES_THE_PE,
     ADD_PE_CREATES_A_POOL,
     ADD_PE_JOINS_A_POOL,
     ADD_PE_REPLACES_A_PE,
@@ -90,6 +91,7 @@ const REJECTED_REGISTRATION_IS_NOT_ANNOUNCED: Case = registrar(
     "A registration that the target rejects is announced to no peer.",
     &[
         R5353_3_3_1_3, // A granted registration is announced to all peers.
+        R5352_3_1_60,  // A rejected registration causes no message to peers.
     ],
     rejected_registration_is_not_announced,
 )
@@ -112,7 +114,41 @@ fn rejected_registration_is_not_announced(t: &mut Tester) -> Outcome {
         Err(t.inconclusive("the registration with another policy is granted"))
     })?;
 
-    peer_gets_none(t, R5353_3_3_1_3, &peer, ENRP_HANDLE_UPDATE)
+    presence_of_target(t, &peer)?;
+    t.pass_time(AT_ONCE)?;
+    let updates = t.take_all(&peer, ENRP_HANDLE_UPDATE).len();
+    t.check_eq(R5353_3_3_1_3, "updates", updates, 0);
+    t.check_eq(R5352_3_1_60, "updates", updates, 0);
+    Ok(())
+}
+
+const RE_REGISTRATION_MOVES_THE_PE: Case = registrar(
+    "rfc5353/3.3.1/re-registration-moves-the-pe",
+    "A PE of a peer that registers at the target has the target as its Home, and its old Home gets the update.",
+    &[
+        R5352_3_1_49,  // A re-registration moves the PE to this registrar.
+        R5353_3_3_1_4, // A granted re-registration is announced to all peers.
+    ],
+    re_registration_moves_the_pe,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn re_registration_moves_the_pe(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let [old] = joined::<1>(t)?;
+    let (pu, server) = (t.pool_user(), t.target_server());
+    let (pe, entry) = orphan(t, &old, &pool)?;
+    t.preamble(|t| {
+        t.adds_pe(&old, &entry)?;
+        handled(t, &old)
+    })?;
+    t.preamble(|t| t.register(&pe))?;
+
+    home_is(t, R5352_3_1_49, &pu, &pool, server)?;
+    let update = update_about(t, R5353_3_3_1_4, &old, ADD_PE, pe.pe_identifier())?;
+    let home = "pool-element/home-enrp-server-identifier";
+    t.field(R5353_3_3_1_4, &update, home, server);
+    Ok(())
 }
 
 const ADD_PE_CREATES_A_POOL: Case = registrar(

@@ -6,6 +6,8 @@ use rspcheck_testkit::prelude::*;
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
     DE_REGISTRATION_IS_ANNOUNCED,
+    DE_REGISTRATION_OF_NO_PE_IS_NOT_ANNOUNCED,
+    REJECTED_DE_REGISTRATION_IS_NOT_ANNOUNCED,
     END_OF_A_LIFE_IS_ANNOUNCED,
     DEL_PE_REMOVES_THE_PE,
     DEL_PE_OF_THE_LAST_PE_REMOVES_THE_POOL,
@@ -45,6 +47,69 @@ fn de_registration_is_announced(t: &mut Tester) -> Outcome {
     t.field(R5353_3_3_2_5, &update, "sender-server-id", server);
     t.field(R5353_3_3_2_1, &update, "receiver-server-id", 0);
     update_about(t, R5353_3_1_2, &two, DEL_PE, id)?;
+    Ok(())
+}
+
+const DE_REGISTRATION_OF_NO_PE_IS_NOT_ANNOUNCED: Case = registrar(
+    "rfc5353/3.3.2/de-registration-of-no-pe-is-not-announced",
+    "A de-registration of a PE that is not registered, in a pool that exists and in none, is announced to no peer.",
+    &[
+        R5352_3_2_27, // A de-registration that removes no PE causes no update.
+    ],
+    de_registration_of_no_pe_is_not_announced,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn de_registration_of_no_pe_is_not_announced(t: &mut Tester) -> Outcome {
+    let (pool, other) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let [peer] = joined::<1>(t)?;
+    let pe = t.pool_element(&pool);
+    let strangers = [t.pool_element(&pool), t.pool_element(&other)];
+    t.preamble(|t| {
+        t.register(&pe)?;
+        update_about(t, R5353_3_3_1_3, &peer, ADD_PE, pe.pe_identifier())?;
+        Ok(())
+    })?;
+    for stranger in &strangers {
+        t.preamble(|t| t.deregister_response(stranger).map(drop))?;
+    }
+
+    presence_of_target(t, &peer)?;
+    t.pass_time(AT_ONCE)?;
+    let updates = t.take_all(&peer, ENRP_HANDLE_UPDATE).len();
+    t.check_eq(R5352_3_2_27, "updates", updates, 0);
+    Ok(())
+}
+
+const REJECTED_DE_REGISTRATION_IS_NOT_ANNOUNCED: Case = registrar(
+    "rfc5353/3.3.2/rejected-de-registration-is-not-announced",
+    "If the target rejects the de-registration of a PE by another endpoint, it announces no removal.",
+    &[
+        R5352_3_2_26, // A rejected de-registration causes no handle update.
+    ],
+    rejected_de_registration_is_not_announced,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn rejected_de_registration_is_not_announced(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let [peer] = joined::<1>(t)?;
+    let pe = t.pool_element(&pool);
+    let impostor = t.impostor_of(&pe);
+    t.preamble(|t| {
+        t.register(&pe)?;
+        update_about(t, R5353_3_3_1_3, &peer, ADD_PE, pe.pe_identifier())?;
+        let response = t.deregister_response(&impostor)?;
+        if response.has("operation-error") {
+            return Ok(());
+        }
+        Err(t.inconclusive("the de-registration by another endpoint is granted"))
+    })?;
+
+    presence_of_target(t, &peer)?;
+    t.pass_time(AT_ONCE)?;
+    let updates = t.take_all(&peer, ENRP_HANDLE_UPDATE).len();
+    t.check_eq(R5352_3_2_26, "updates", updates, 0);
     Ok(())
 }
 

@@ -7,19 +7,13 @@ use rspcheck_testkit::prelude::*;
 pub(super) const CASES: &[Case] = &[
     UNKNOWN_MESSAGE_OF_CLASS_00_IS_DROPPED,
     UNKNOWN_MESSAGE_OF_CLASS_01_IS_REPORTED,
+    UNKNOWN_MESSAGE_OF_EACH_CLASS_IS_SURVIVED,
     UNKNOWN_PARAMETER_OF_CLASS_00_STOPS_THE_MESSAGE,
     UNKNOWN_PARAMETER_OF_CLASS_01_STOPS_AND_IS_REPORTED,
     UNKNOWN_PARAMETER_OF_CLASS_10_IS_SKIPPED,
     UNKNOWN_PARAMETER_OF_CLASS_11_IS_SKIPPED_AND_REPORTED,
     ERROR_IS_NOT_ANSWERED_BY_AN_ERROR,
 ];
-
-/// Returns an ENRP message of an unknown type.
-fn unknown_message(code: u8, peer: &EnrpPeer, to: u32) -> Forge {
-    Forge::enrp(code)
-        .field("sender-server-id", peer.id)
-        .field("receiver-server-id", to)
-}
 
 const UNKNOWN_MESSAGE_OF_CLASS_00_IS_DROPPED: Case = registrar(
     "rfc5353/3.7/unknown-message-of-class-00-is-dropped",
@@ -58,6 +52,28 @@ fn unknown_message_of_class_01_is_reported(t: &mut Tester) -> Outcome {
     let report = t.expect(R5353_3_7_3, &peer, ENRP_ERROR, AT_ONCE)?;
     t.cause(R5353_3_7_1, &report, Cause::UNRECOGNIZED_MESSAGE);
     Ok(())
+}
+
+const UNKNOWN_MESSAGE_OF_EACH_CLASS_IS_SURVIVED: Case = registrar(
+    "rfc5353/3.7/unknown-message-of-each-class-is-survived",
+    "The target continues to serve after messages of unassigned types, those with a reserved class among them.",
+    &[
+        R5352_3_3_25,    // A handle resolution of an unknown pool is rejected.
+        R5352_3_1_53,    // Every registration is answered.
+        R5353_3_2_2_2_1, // Every list request is answered by a list response.
+    ],
+    unknown_message_of_each_class_is_survived,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn unknown_message_of_each_class_is_survived(t: &mut Tester) -> Outcome {
+    let [peer] = joined::<1>(t)?;
+    for code in [0x00, 0x0b, 0x0e, 0x3f, 0x40, 0x7f, 0x80, 0xbf, 0xc0, 0xff] {
+        let message = unknown_message(code, &peer, t.target_server());
+        throw(t, &peer, &message.octets())?;
+        throw(t, &peer, &Forge::enrp(code).octets())?;
+    }
+    serves_all(t, &peer)
 }
 
 /// Announces a PE whose message has an unknown parameter at its end; returns what the target lists afterwards, and its

@@ -3,6 +3,7 @@
 mod announcement;
 mod burst;
 mod enrp;
+mod forms;
 mod hostile;
 mod keep_alive;
 mod reaction;
@@ -14,6 +15,7 @@ mod unknown_parameter;
 pub(crate) use announcement::*;
 pub(crate) use burst::*;
 pub(crate) use enrp::*;
+pub(crate) use forms::*;
 pub(crate) use hostile::*;
 pub(crate) use keep_alive::*;
 pub(crate) use reaction::*;

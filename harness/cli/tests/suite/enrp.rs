@@ -4,12 +4,15 @@
 //! registrar.
 
 mod fields;
+mod forms;
 mod hostile;
+mod layout;
 mod misread;
 mod missing;
 mod takeover;
 mod timers;
 mod unasked;
+mod well_formed;
 
 use super::mutants::{both, receives, sends};
 use rspcheck_adapters::fault::{Fault, Memory, Received, Sent};
@@ -42,6 +45,8 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
         missing::ALL,
         unasked::ALL,
         fields::ALL,
+        forms::ALL,
+        layout::ALL,
         misread::ALL,
         timers::ALL,
         hostile::ALL,
@@ -85,6 +90,13 @@ fn is_received(received: &mut Received, kind: u8) -> bool {
         || kind == LIST_REQUEST && octets.len() == BODY)
         && received.octets.first() == Some(&kind)
         && received.octets.len() >= BODY
+}
+
+/// Returns the low octet of the Update Action of an ENRP_HANDLE_UPDATE.
+fn received_action(received: &mut Received) -> Option<u8> {
+    let update = is_received(received, UPDATE);
+    let action = received.octets.get(BODY + 1).copied();
+    action.filter(|_| update)
 }
 
 fn flag(sent: &Sent, mask: u8) -> bool {
@@ -325,15 +337,19 @@ fn list_all(sent: &mut Sent) {
 }
 
 fn action_becomes(received: &mut Received, action: u8) -> bool {
-    if is_received(received, UPDATE) && received.octets[BODY + 1] == 2 {
-        received.octets[BODY + 1] = action;
+    let unknown =
+        received_action(received).is_some() && received.octets[BODY..BODY + 2] > [0, 1][..];
+    if unknown {
+        received.octets[BODY..BODY + 2].copy_from_slice(&[0, action]);
     }
     true
 }
 
 fn target_of_takeover(received: &mut Received, target: u32) -> bool {
-    if is_received(received, INIT_TAKEOVER) {
-        received.octets[BODY..BODY + 4].copy_from_slice(&target.to_be_bytes());
+    if is_received(received, INIT_TAKEOVER)
+        && let Some(field) = received.octets.get_mut(BODY..BODY + 4)
+    {
+        field.copy_from_slice(&target.to_be_bytes());
     }
     true
 }
@@ -345,13 +361,14 @@ fn rival(received: &mut Received, id: u32) -> bool {
     true
 }
 
-/// Changes the highest octet of the type of an unknown parameter at the end of an ENRP_HANDLE_UPDATE.
-fn retype(received: &mut Received, from: &[u8], to: u8) -> bool {
-    if is_received(received, UPDATE) {
-        let at = received.octets.len() - 8;
-        if from.contains(&received.octets[at]) && received.octets[at + 2..at + 4] == [0, 8] {
-            received.octets[at] = to;
-        }
+/// Changes the highest octet of the type of an unknown parameter, anywhere in a message of a peer.
+fn retype(received: &mut Received, from: &[u8], to: [u8; 2]) -> bool {
+    let unknown = |window: &[u8]| {
+        from.contains(&window[0]) && [0xff, 0xfe].contains(&window[1]) && window[2..4] == [0, 8]
+    };
+    let at = received.octets.windows(8).position(unknown);
+    if let Some(at) = at.filter(|at| *at >= BODY && received.ppid == ENRP) {
+        received.octets[at..at + 2].copy_from_slice(&to);
     }
     true
 }

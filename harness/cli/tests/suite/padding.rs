@@ -23,6 +23,9 @@ pub(crate) const CASES: &[&str] = &[
     "rfc5352/3.1/handles-differ-in-a-trailing-nul",
     "rfc5352/3.1/handles-differ-in-length",
     "rfc5352/3.3/handles-that-are-nearly-the-same",
+    "rfc5353/2.3/padding-in-a-table-is-ignored",
+    "rfc5353/2.4/handles-of-every-length",
+    "rfc5353/2.4/padding-in-an-update-is-ignored",
     "rfc5354/3.9/handle-with-its-padding-is-another",
     "rfc5354/3.9/handles-of-every-padding-are-echoed",
     "rfc5354/3.9/part-of-a-handle-is-another",
@@ -41,6 +44,7 @@ pub(crate) const CASES: &[&str] = &[
 pub(crate) const MALFORMED: &[&str] = &[
     "rfc5352/2.2.14/broken-error-is-survived",
     "rfc5352/3.6/nonsense-on-the-channel",
+    "rfc5353/2/enrp-message-at-the-asap-port",
     "rfc5354/4/message-length-too-large",
     "rfc5354/4/message-length-too-small",
     "rfc5354/4/no-message-at-all",

@@ -100,6 +100,15 @@ fn every_requirement_states_its_treatment() {
     }
 }
 
+/// The suite tests every statement that binds a registrar, or states why it does not.
+#[test]
+fn no_requirement_of_the_registrar_is_open() {
+    let open = catalogue().requirements().iter();
+    let open = open.filter(|r| r.class == Class::Open && r.binds(Role::Registrar));
+    let open: Vec<_> = open.map(|r| r.id.0).collect();
+    assert_eq!(open, [""; 0]);
+}
+
 /// Statements become doc comments and table cells, so they are one line without markup.
 #[test]
 fn every_statement_is_a_plain_sentence() {

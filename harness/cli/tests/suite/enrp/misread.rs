@@ -3,7 +3,8 @@
 use super::{
     BODY, INIT_TAKEOVER, INIT_TAKEOVER_ACK, LIST_REQUEST, LIST_RESPONSE, PRESENCE, RECEIVER,
     TABLE_REQUEST, TABLE_RESPONSE, TAKEOVER_SERVER, UPDATE, UPDATED, action_becomes, every_policy,
-    is_received, parameter_size, receives, retype, rival, set_length, target_of_takeover,
+    is_received, parameter_size, received_action, receives, retype, rival, set_length,
+    target_of_takeover,
 };
 use rspcheck_adapters::fault::Fault;
 use std::time::Duration;
@@ -16,22 +17,18 @@ pub(super) const ALL: &[Fault] = &[
         }
         true
     }),
-    receives("ignores-additions", |r| {
-        !(is_received(r, UPDATE) && r.octets[BODY + 1] == 0)
-    }),
+    receives("ignores-additions", |r| received_action(r) != Some(0)),
     receives("ignores-repeated-additions", |r| {
-        if !is_received(r, UPDATE) || r.octets[BODY + 1] != 0 {
+        if received_action(r) != Some(0) {
             return true;
         }
         let at = r.octets.get(UPDATED..).map_or(0, parameter_size) + UPDATED;
         let pe = r.octets.get(at + 4..at + 8).unwrap_or_default().to_vec();
         r.memory.insert(pe, 1).is_none()
     }),
-    receives("ignores-removals", |r| {
-        !(is_received(r, UPDATE) && r.octets[BODY + 1] == 1)
-    }),
+    receives("ignores-removals", |r| received_action(r) != Some(1)),
     receives("takes-removals-for-additions", |r| {
-        if is_received(r, UPDATE) && r.octets[BODY + 1] == 1 {
+        if received_action(r) == Some(1) {
             r.octets[BODY + 1] = 0;
         }
         true
@@ -43,7 +40,7 @@ pub(super) const ALL: &[Fault] = &[
         action_becomes(r, 1)
     }),
     receives("reads-the-reserved-field", |r| {
-        !(is_received(r, UPDATE) && r.octets[BODY + 2..UPDATED] != [0, 0])
+        !(is_received(r, UPDATE) && r.octets.get(BODY + 2..UPDATED) != Some(&[0, 0]))
     }),
     receives("ignores-messages-to-receiver-0", |r| {
         let group = r.octets.get(RECEIVER..BODY) == Some(&[0; 4]);
@@ -120,9 +117,13 @@ pub(super) const ALL: &[Fault] = &[
         true
     }),
     receives("skips-parameters-that-stop-a-message", |r| {
-        retype(r, &[0x3f, 0x7f], 0xbf)
+        retype(r, &[0x3f, 0x7f], [0xbf, 0xff])
     }),
     receives("stops-at-parameters-that-are-skipped", |r| {
-        retype(r, &[0xbf, 0xff], 0x3f)
+        retype(r, &[0xbf, 0xff], [0x3f, 0xff])
+    }),
+    receives("reports-every-unknown-parameter", |r| {
+        retype(r, &[0x3f], [0x7f, 0xff]);
+        retype(r, &[0xbf], [0xff, 0xfe])
     }),
 ];

@@ -1,0 +1,115 @@
+//! RFC 5353 §2.5: ENRP_LIST_REQUEST, received in every form and sent by the target.
+
+use crate::words::*;
+use rspcheck_testkit::prelude::*;
+
+/// The cases of this section.
+pub(super) const CASES: &[Case] = &[
+    UNDEFINED_FLAGS_ARE_IGNORED,
+    UNKNOWN_PARAMETER_IN_A_LIST_REQUEST,
+    MALFORMED_LIST_REQUEST_IS_SURVIVED,
+    LIST_REQUEST_OF_THE_TARGET,
+];
+
+const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
+    "rfc5353/2.5/undefined-flags-are-ignored",
+    "A list request whose eight flags are all set is answered.",
+    &[
+        R5354_4_8, // The receiver ignores undefined flags.
+    ],
+    undefined_flags_are_ignored,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
+    let [peer] = joined::<1>(t)?;
+    let request = forge::list_request(peer.id, t.target_server()).set("flags", 0xff);
+    let octets = request?.octets();
+    is_answered(
+        t,
+        R5354_4_8,
+        &peer,
+        ENRP_LIST_RESPONSE,
+        ("flags 0xff", &octets),
+    )?;
+    Ok(())
+}
+
+const UNKNOWN_PARAMETER_IN_A_LIST_REQUEST: Case = registrar(
+    "rfc5353/2.5/unknown-parameter-in-a-list-request",
+    "An unknown parameter behind the server IDs of a list request is treated by its type.",
+    &[
+        R5353_3_7_2, // Unknown parameters are handled by their highest bits.
+        R5353_3_7_3, // Error reports go back in an ENRP_ERROR.
+    ],
+    unknown_parameter_in_a_list_request,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn unknown_parameter_in_a_list_request(t: &mut Tester) -> Outcome {
+    let [peer] = joined::<1>(t)?;
+    by_the_highest_bits(t, &peer, ENRP_LIST_RESPONSE, |t, odd| {
+        Ok(forge::list_request(peer.id, t.target_server()).parameter(odd))
+    })
+}
+
+/// Malformed ENRP_LIST_REQUEST.
+const MALFORMED: &Forms = &[
+    ("no server IDs", |m| Ok(m.truncate(4).patch(2, &[0, 4]))),
+    ("no Receiving Server's ID", |m| {
+        Ok(m.truncate(8).patch(2, &[0, 8]))
+    }),
+    ("half a server ID", |m| {
+        Ok(m.truncate(10).patch(2, &[0, 10]))
+    }),
+    ("Length 0", |m| m.set("length", 0)),
+    ("Length 11", |m| m.set("length", 11)),
+    ("Length 13", |m| m.set("length", 13)),
+    ("Length beyond the message", |m| m.set("length", 0xffff)),
+    ("four zero octets more", |m| {
+        Ok(m.patch(2, &[0, 16]).raw(&[0; 4]))
+    }),
+    ("a PE Checksum more", |m| {
+        Ok(m.parameter(Parameter::pe_checksum(0)))
+    }),
+    ("octets behind the message", |m| Ok(m.raw(b"more"))),
+];
+
+const MALFORMED_LIST_REQUEST_IS_SURVIVED: Case = registrar(
+    "rfc5353/2.5/malformed-list-request-is-survived",
+    "The target continues to serve after list requests that are too short, too long or of a wrong Length.",
+    &[
+        R5352_3_3_25,    // A handle resolution of an unknown pool is rejected.
+        R5352_3_1_53,    // Every registration is answered.
+        R5353_3_2_2_2_1, // Every list request is answered by a list response.
+    ],
+    |t| survives(t, MALFORMED, |t, peer| forge::list_request(peer.id, t.target_server())),
+)
+.needs(&[Ics::EnrpPeers]);
+
+const LIST_REQUEST_OF_THE_TARGET: Case = registrar(
+    "rfc5353/2.5/list-request-of-the-target",
+    "The target's list request is 12 octets: its ID, its mentor's ID or 0, no flag.",
+    &[
+        R5353_2_5_1, // An ENRP_LIST_REQUEST has 12 octets.
+        R5353_2_1_1, // The Sending Server's ID is the sender's own ID.
+    ],
+    list_request_of_the_target,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn list_request_of_the_target(t: &mut Tester) -> Outcome {
+    let mentor = t.enrp_peer()?;
+    t.preamble(|t| t.start_target(&[&mentor]))?;
+    let within = t.timers().max_time_no_response;
+    let request = t.expect(R5353_2_5_1, &mentor, ENRP_LIST_REQUEST, within)?;
+    t.expect(R5353_2_5_1, &mentor, ENRP_HANDLE_TABLE_REQUEST, within)?;
+    let server = t.target_server();
+
+    t.check_eq(R5353_2_5_1, "octets", request.octets.len(), 12);
+    t.field(R5353_2_5_1, &request, "length", 12);
+    t.check_eq(R5353_2_5_1, "flags", request.octets[1], 0);
+    t.field(R5353_2_1_1, &request, "sender-server-id", server);
+    is_for(t, R5353_2_5_1, &request, &mentor);
+    Ok(())
+}
