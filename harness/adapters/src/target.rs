@@ -63,6 +63,9 @@ pub struct Target {
     pub peers: Option<Peers>,
     /// The UDP port that carries its SCTP (RFC 6951); 0 as above.
     pub udp_port: u16,
+    /// True if that port belongs to the operating system, so that all targets at a time use it (kernel SCTP with UDP
+    /// encapsulation).
+    pub udp_port_is_shared: bool,
     /// The harness's own address.
     pub local: IpAddr,
     /// Group and port of its announcements.
@@ -157,6 +160,8 @@ struct Section {
     asap: Option<SocketAddr>,
     tcp: Option<SocketAddr>,
     udp_port: Option<u16>,
+    #[serde(default)]
+    udp_port_is_shared: bool,
     enrp: Option<Spanned<SocketAddr>>,
     peer: Option<Spanned<Vec<String>>>,
     peer_addresses: Option<Spanned<Range>>,
@@ -385,6 +390,7 @@ impl Target {
             enrp,
             peers,
             udp_port,
+            udp_port_is_shared: section.udp_port_is_shared,
             local,
             announce,
             fresh,
@@ -418,7 +424,7 @@ impl Target {
                 self.name
             ));
         }
-        let fixed = self.udp_port != 0
+        let fixed = (self.udp_port != 0 && !self.udp_port_is_shared)
             || [Some(self.asap), self.tcp, self.enrp]
                 .into_iter()
                 .flatten()

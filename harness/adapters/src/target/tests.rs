@@ -233,6 +233,19 @@ fn several_targets_at_a_time_need_ports_of_their_own() {
             .takes_jobs(4),
         Ok(())
     );
+    let by_kernel = open.replace("udp-port = 0", "udp-port = 9899\nudp-port-is-shared = true");
+    assert_eq!(
+        with("\"spawn\"", &by_kernel)
+            .expect("it is good")
+            .takes_jobs(4),
+        Ok(())
+    );
+    assert!(
+        with("\"spawn\"", &by_kernel.replace("true", "false"))
+            .expect("it is good")
+            .takes_jobs(4)
+            .is_err()
+    );
     let shared = with("\"spawn\"", &format!("{open}\nfresh = false")).expect("it is good");
     assert!(
         shared
