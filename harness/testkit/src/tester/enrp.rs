@@ -9,7 +9,6 @@ use crate::peer::{EnrpPeer, Entry, Habits, PeerState, information};
 use crate::player::{PoolElement, PoolHandle};
 use crate::world::{EndpointKind, Start};
 use rspcheck_spec::event::Instance;
-use rspcheck_spec::id::R5353_3_2_3_2;
 use std::net::SocketAddr;
 
 /// Update Action of an ENRP_HANDLE_UPDATE that adds or updates a PE (RFC 5353 §2.4).
@@ -174,10 +173,11 @@ impl Tester<'_> {
     }
 
     /// Starts the target with these peers, and waits until it has downloaded the handlespace of its mentor, the first
-    /// of them.
+    /// of them. If it asks that peer for no table, the peer introduces itself: not every registrar begins with its
+    /// configured mentor (RFC 5353 §3.2.2.1), which only the cases about the start-up judge.
     ///
     /// # Errors
-    /// As [`Tester::start_target`], and as [`Tester::expect`] if the target requests no list or no table.
+    /// As [`Tester::start_target`]; [`Stop::Inconclusive`] if the target sends no message to this peer.
     pub fn join(&mut self, peers: &[&EnrpPeer]) -> Outcome {
         self.join_as(None, peers)
     }
@@ -191,9 +191,34 @@ impl Tester<'_> {
         let Some(&mentor) = peers.first() else {
             return Ok(());
         };
-        let within = self.timers().max_time_no_response;
-        self.expect(R5353_3_2_3_2, mentor, ENRP_HANDLE_TABLE_REQUEST, within)?;
+        if !self.is_asked_for_table(mentor)? {
+            self.introduces_itself(mentor)?;
+        }
         self.pass_time(self.profile.silence)
+    }
+
+    /// Sends the peer's ENRP_PRESENCE, and its PEs if the target does not ask for them.
+    fn introduces_itself(&mut self, peer: &EnrpPeer) -> Outcome {
+        self.presence(peer, true)?;
+        if !self.is_asked_for_table(peer)? {
+            for entry in self.peer_state(peer.player).handlespace.clone() {
+                let update =
+                    forge::handle_update(peer.id, 0, ADD_PE, &entry.handle.0, &entry.element);
+                self.send(peer, update)?;
+            }
+        }
+        if self.target_server() == 0 {
+            let what = "the target sends nothing to a configured peer, nor after this peer's ENRP_PRESENCE";
+            return Err(Stop::Inconclusive(what.to_owned()));
+        }
+        Ok(())
+    }
+
+    /// Waits for a table request to the peer, up to MAX-TIME-NO-RESPONSE.
+    fn is_asked_for_table(&mut self, peer: &EnrpPeer) -> Result<bool, Stop> {
+        let until = self.now() + self.latest(self.timers().max_time_no_response);
+        let request = self.next_of(peer, until, |m| m.is(ENRP_HANDLE_TABLE_REQUEST))?;
+        Ok(request.is_some())
     }
 
     /// Returns the target's server ID as the last ENRP message gave it; 0 before the first one.
