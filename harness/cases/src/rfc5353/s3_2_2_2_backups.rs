@@ -12,6 +12,7 @@ pub(super) const CASES: &[Case] = &[
     REJECTED_LIST_IS_FOLLOWED_BY_NO_TABLE_REQUEST,
     START_GOES_ON_AFTER_REJECTIONS,
     LATE_LIST_OF_A_MENTOR_BRINGS_ALL_PEERS,
+    REJECTIONS_CAUSE_NO_STORM,
 ];
 
 const BACKUP_IS_NOT_ASKED_BEFORE_THE_TIMER: Case = registrar(
@@ -206,5 +207,44 @@ fn late_list_of_a_mentor_brings_all_peers(t: &mut Tester) -> Outcome {
         t.expect(R5353_3_2_2_2_5, peer, ENRP_PRESENCE, within)?;
         update_about(t, R5353_3_1_2, peer, ADD_PE, pe.pe_identifier())?;
     }
+    Ok(())
+}
+
+/// Most requests of a kind in a second that count as "after a few seconds", whatever the target takes for a few.
+const STORM: usize = 20;
+
+const REJECTIONS_CAUSE_NO_STORM: Case = registrar(
+    "rfc5353/3.2.2.2/rejections-cause-no-storm",
+    "A target whose only mentor rejects lists and then tables waits before it asks again.",
+    &[
+        R5353_3_2_2_2_7, // A rejected list request is repeated or moved.
+        R5353_3_2_3_17,  // A rejected table request is repeated or moved.
+    ],
+    rejections_cause_no_storm,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn rejections_cause_no_storm(t: &mut Tester) -> Outcome {
+    let mentor = t.enrp_peer()?;
+    t.habits(&mentor).list = Reaction::Rejects;
+    t.habits(&mentor).table = Reaction::Rejects;
+    t.preamble(|t| {
+        t.start_target(&[&mentor])?;
+        asked_first(t, &[mentor], ENRP_LIST_REQUEST)?;
+        t.pass_time(AT_ONCE)
+    })?;
+    let lists = t.take_all(&mentor, ENRP_LIST_REQUEST).len();
+    let note = format!("{lists} list requests in {AT_ONCE:?}");
+    t.check_that(R5353_3_2_2_2_7, lists <= STORM, note);
+
+    t.habits(&mentor).list = Reaction::Answers;
+    let within = t.timers().rejected_request;
+    t.preamble(|t| {
+        t.expect(R5353_3_2_3_2, &mentor, ENRP_HANDLE_TABLE_REQUEST, within)?;
+        t.pass_time(AT_ONCE)
+    })?;
+    let tables = t.take_all(&mentor, ENRP_HANDLE_TABLE_REQUEST).len();
+    let note = format!("{tables} table requests in {AT_ONCE:?}");
+    t.check_that(R5353_3_2_3_17, tables <= STORM, note);
     Ok(())
 }

@@ -14,6 +14,7 @@ pub(super) const CASES: &[Case] = &[
     TAKEOVER_DURING_THE_DOWNLOAD_IS_NOT_LOST,
     DOWNLOADED_PES_OF_THE_TARGET_ITSELF,
     TWO_SLOW_DOWNLOADS_AT_A_TIME,
+    DOWNLOAD_GOES_ON_DURING_A_TAKEOVER,
 ];
 
 const PARTS_IN_ANOTHER_ORDER: Case = registrar(
@@ -326,5 +327,44 @@ fn rest_of_download(t: &mut Tester, peer: &EnrpPeer, parts: &mut Vec<Message>) -
         seen.extend(part.pool_elements());
         parts.push(part);
     }
+    Ok(())
+}
+
+const DOWNLOAD_GOES_ON_DURING_A_TAKEOVER: Case = registrar(
+    "rfc5353/3.2.3/download-goes-on-during-a-takeover",
+    "A download whose PEs get another Home between two parts has each of these PEs.",
+    &[
+        R5353_3_2_3_6, // A download continues where it stopped.
+        R5353_3_2_3_4, // A download contains the mentor's whole handlespace.
+    ],
+    download_goes_on_during_a_takeover,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn download_goes_on_during_a_takeover(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let mut entries = Vec::new();
+    let [dead, reader] = joined_holding::<2>(t, |t, [dead, _]| {
+        for _ in 0..TOO_MANY_FOR_ONE_PART {
+            let entry = t.element_of(dead, &pool);
+            t.holds(dead, &entry);
+            entries.push(entry);
+        }
+    })?;
+    t.habits(&dead).fall_silent();
+    let mut parts = vec![part_of_table(t, &reader, false)?];
+    if !parts[0].flag('M') {
+        return Err(t.inconclusive("the table has a single part"));
+    }
+    for entry in &entries {
+        t.holds(&reader, &entry.owned_by(reader.id));
+    }
+    t.takes_over(&reader, dead.id)?;
+
+    rest_of_download(t, &reader, &mut parts)?;
+    let seen = elements_of_table(&parts);
+    let is_there = |entry: &&Entry| seen.contains(&entry.pe_identifier());
+    let missing = entries.len() - entries.iter().filter(is_there).count();
+    t.check_eq(R5353_3_2_3_4, "PEs missing", missing, 0);
     Ok(())
 }

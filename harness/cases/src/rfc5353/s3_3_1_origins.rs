@@ -9,6 +9,8 @@ pub(super) const CASES: &[Case] = &[
     UPDATE_OF_A_PEER_IS_NOT_REPEATED,
     ADD_PE_TAKES_A_PE_OF_THE_TARGET,
     ADD_PE_OF_AN_UNKNOWN_REGISTRAR_IS_TAKEN,
+    PE_THAT_MOVES_TO_THE_TARGET,
+    PE_THAT_MOVES_AWAY_FROM_THE_TARGET,
     MANY_UPDATES,
 ];
 
@@ -109,6 +111,76 @@ fn add_pe_of_an_unknown_registrar_is_taken(t: &mut Tester) -> Outcome {
     t.preamble(|t| handled(t, &newcomer))?;
 
     lists_entries(t, R5353_3_3_1_6, &pu, &pool, &[entry])
+}
+
+const PE_THAT_MOVES_TO_THE_TARGET: Case = registrar(
+    "rfc5353/3.3.1/pe-that-moves-to-the-target",
+    "A PE of a peer that registers at the target has the target as its Home, for all peers.",
+    &[
+        R5353_3_3_1_3, // A granted registration is announced to all peers.
+        R5353_3_3_1_5, // An ADD_PE carries the pool and the whole PE.
+        R5353_3_6_2_2, // A peer's PE checksum covers the PEs that it owns.
+    ],
+    pe_that_moves_to_the_target,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn pe_that_moves_to_the_target(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let [old, other] = joined::<2>(t)?;
+    let pe = t.pool_element(&pool);
+    let mut entry = t.element_of(&old, &pool);
+    entry.element.id = pe.pe_identifier();
+    entry.element.user_transport = pe.element.user_transport.clone();
+    t.preamble(|t| {
+        t.adds_pe(&old, &entry)?;
+        handled(t, &old)?;
+        t.register(&pe)
+    })?;
+
+    let id = pe.pe_identifier();
+    update_about(t, R5353_3_3_1_3, &other, ADD_PE, id)?;
+    let update = update_about(t, R5353_3_3_1_3, &old, ADD_PE, id)?;
+    let (home, server) = (
+        "pool-element/home-enrp-server-identifier",
+        t.target_server(),
+    );
+    t.field(R5353_3_3_1_5, &update, home, server);
+    t.drops(&old, &entry);
+    t.presence(&old, false)?;
+    peer_gets_none(t, R5353_3_6_2_2, &old, ENRP_HANDLE_TABLE_REQUEST)
+}
+
+const PE_THAT_MOVES_AWAY_FROM_THE_TARGET: Case = registrar(
+    "rfc5353/3.3.1/pe-that-moves-away-from-the-target",
+    "A PE that a peer has taken over with a longer life stays when its life at the target ends.",
+    &[
+        R5353_3_3_1_9, // An ADD_PE replaces a known PE.
+        R5353_3_3_2_3, // Every other removal of an own PE is announced too.
+    ],
+    pe_that_moves_away_from_the_target,
+)
+.needs(&[Ics::EnrpPeers, Ics::ShortLife]);
+
+fn pe_that_moves_away_from_the_target(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let [peer] = joined::<1>(t)?;
+    let (pe, pu) = (t.pool_element(&pool).life(2), t.pool_user());
+    t.preamble(|t| t.register(&pe))?;
+    let mut entry = t.element_of(&peer, &pool);
+    entry.element.id = pe.pe_identifier();
+    entry.element.user_transport = pe.element.user_transport.clone();
+    t.claims_pe(&peer, &entry)?;
+    t.preamble(|t| handled(t, &peer))?;
+    t.pass_time(t.latest(Duration::from_secs(2)))?;
+
+    lists_entries(t, R5353_3_3_1_9, &pu, &pool, &[entry])?;
+    presence_of_target(t, &peer)?;
+    let removals = t.take_all(&peer, ENRP_HANDLE_UPDATE);
+    let removal = |m: &&Message| m.number("update-action") == Some(i64::from(DEL_PE));
+    let removals = removals.iter().filter(removal).count();
+    t.check_eq(R5353_3_3_2_3, "removals announced", removals, 0);
+    Ok(())
 }
 
 /// Number of updates in a row.

@@ -13,6 +13,7 @@ pub(super) const CASES: &[Case] = &[
     INITIATOR_ACKNOWLEDGES_THE_TAKEOVER_OF_ANOTHER_TARGET,
     STRANGER_THAT_TAKES_OVER_THE_TARGET_MEETS_AN_OBJECTION,
     RIVAL_THAT_WINS_BECOMES_THE_HOME,
+    BYSTANDER_STILL_MONITORS_OTHER_PEERS,
 ];
 
 /// Starts the target with a server ID, and lets it begin the takeover of a dead peer. Returns the dead peer, and a
@@ -216,4 +217,36 @@ fn rival_that_wins_becomes_the_home(t: &mut Tester) -> Outcome {
     t.takes_over(&rival, dead.id)?;
     t.preamble(|t| handled(t, &rival))?;
     home_is(t, R5353_3_5_2_7, &pu, &pool, rival.id)
+}
+
+const BYSTANDER_STILL_MONITORS_OTHER_PEERS: Case = registrar(
+    "rfc5353/3.5.1/bystander-still-monitors-other-peers",
+    "After the acknowledgement of a takeover another silent peer is still asked, and taken over.",
+    &[
+        R5353_3_4_3_3, // A silent peer is asked at once.
+        R5353_3_4_3_5, // A takeover begins when a peer is dead.
+    ],
+    bystander_still_monitors_other_peers,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn bystander_still_monitors_other_peers(t: &mut Tester) -> Outcome {
+    let [initiator, dead, silent] = joined::<3>(t)?;
+    for peer in [&dead, &silent] {
+        t.habits(peer).fall_silent();
+    }
+    t.initiates_takeover(&initiator, dead.id)?;
+    t.preamble(|t| {
+        t.expect(R5353_3_5_1_11, &initiator, ENRP_INIT_TAKEOVER_ACK, AT_ONCE)?;
+        t.takes_over(&initiator, dead.id)
+    })?;
+
+    let span = t.timers().max_time_last_heard;
+    let asks = |m: &Message| m.flag('R');
+    t.expect_that(R5353_3_4_3_3, &silent, ENRP_PRESENCE, span, asks)?;
+    let limit = t.timers().max_time_no_response;
+    let target = Some(i64::from(silent.id));
+    let its = move |m: &Message| m.number("targeting-server-id") == target;
+    t.expect_that(R5353_3_4_3_5, &initiator, ENRP_INIT_TAKEOVER, limit, its)?;
+    Ok(())
 }

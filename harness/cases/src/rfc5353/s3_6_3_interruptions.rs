@@ -11,6 +11,7 @@ pub(super) const CASES: &[Case] = &[
     LATE_PARTS_OF_A_RESYNCHRONISATION_ARE_TAKEN,
     PE_ANNOUNCED_DURING_A_RESYNCHRONISATION_STAYS,
     TWO_RESYNCHRONISATIONS_AT_A_TIME,
+    CROSSING_RESYNCHRONISATIONS,
     LARGE_RESYNCHRONISATION,
 ];
 
@@ -209,8 +210,38 @@ fn two_resynchronisations_at_a_time(t: &mut Tester) -> Outcome {
     t.lists_none(R5353_3_6_3_6, &pu, &old)
 }
 
+const CROSSING_RESYNCHRONISATIONS: Case = registrar(
+    "rfc5353/3.6.3/crossing-resynchronisations",
+    "Target and peer that request each other's PEs at the same time both get them.",
+    &[
+        R5353_3_6_3_3, // A request with W=1 is answered with the own PEs.
+        R5353_3_6_3_4, // Entries of a resynchronisation are taken over.
+        R5353_3_2_3_7, // M is clear in the last response of a download.
+    ],
+    crossing_resynchronisations,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn crossing_resynchronisations(t: &mut Tester) -> Outcome {
+    let (pool, own) = (t.unused_pool_handle(), t.unused_pool_handle());
+    let [peer] = joined::<1>(t)?;
+    let (pe, pu) = (t.pool_element(&own), t.pool_user());
+    t.preamble(|t| t.register(&pe))?;
+    let missed = t.element_of(&peer, &pool);
+    t.holds(&peer, &missed);
+    t.habits(&peer).delay = t.timers().table_request / 4;
+    t.presence(&peer, false)?;
+
+    let parts = table_of_target(t, &peer, true, 1)?;
+    table_has(t, R5353_3_6_3_3, &parts, &[pe.pe_identifier()]);
+    t.pass_time(t.timers().table_request / 2)?;
+    lists_entries(t, R5353_3_6_3_4, &pu, &pool, &[missed])
+}
+
 /// Number of PEs of the peer.
 const MANY: usize = 2000;
+/// Number of them in each part.
+const PART: usize = 400;
 
 const LARGE_RESYNCHRONISATION: Case = registrar(
     "rfc5353/3.6.3/large-resynchronisation",
@@ -233,11 +264,13 @@ fn large_resynchronisation(t: &mut Tester) -> Outcome {
         t.holds(&peer, &entry);
         ids.push(entry.pe_identifier());
     }
-    t.habits(&peer).part = 400;
+    t.habits(&peer).part = PART;
     t.preamble(|t| {
         t.presence(&peer, false)?;
-        t.expect(R5353_3_6_1_3, &peer, ENRP_HANDLE_TABLE_REQUEST, AT_ONCE)?;
-        t.pass_time(t.timers().table_request)
+        for _ in 0..MANY / PART {
+            t.expect(R5353_3_6_1_3, &peer, ENRP_HANDLE_TABLE_REQUEST, AT_ONCE)?;
+        }
+        t.pass_time(AT_ONCE)
     })?;
     t.forget(&peer);
     t.presence(&peer, false)?;

@@ -1,6 +1,6 @@
 //! Registrars that break down when a peer floods them.
 
-use super::{BODY, ENRP, TABLE_REQUEST, both, is, listed};
+use super::{BODY, ENRP, LIST_REQUEST, TABLE_REQUEST, both, is, listed, sends};
 use rspcheck_adapters::fault::{Fault, Memory, Received, Sent};
 
 /// Messages of peers that they bear. A long message counts as several.
@@ -9,6 +9,9 @@ const PATIENCE: u64 = 90;
 const LONG: usize = 400;
 /// Number of table requests that one of them sends at once.
 const OUTBURST: usize = 400;
+
+/// Number of requests instead of one.
+const STORM: usize = 30;
 
 /// All of them.
 pub(super) const ALL: &[Fault] = &[
@@ -43,6 +46,11 @@ pub(super) const ALL: &[Fault] = &[
             !(exhausted(&r.memory) && r.ppid == ENRP)
         },
     ),
+    sends("storms-its-mentor", |s| {
+        if is(s, LIST_REQUEST) || is(s, TABLE_REQUEST) {
+            s.copies = STORM;
+        }
+    }),
     both(
         "repeats-table-requests-after-a-flood",
         |s| {
