@@ -40,18 +40,8 @@ fn silent_mentor_is_given_up(t: &mut Tester) -> Outcome {
 
 /// Returns the peer that gets the first list request.
 fn first_asked(t: &mut Tester, peers: &[EnrpPeer]) -> Result<EnrpPeer, Stop> {
-    let until = t.now() + t.latest(t.timers().max_time_no_response);
-    while t.now() < until {
-        for peer in peers {
-            let soon = t.now() + Duration::from_millis(50);
-            if t.next_of(peer, soon, |m| m.is(ENRP_LIST_REQUEST))?
-                .is_some()
-            {
-                return Ok(*peer);
-            }
-        }
-    }
-    Err(t.inconclusive("no configured peer got a list request"))
+    let (first, _) = asked_first(t, peers, ENRP_LIST_REQUEST)?;
+    Ok(first)
 }
 
 const REJECTED_LIST_REQUEST_IS_REPEATED: Case = registrar(
@@ -100,12 +90,8 @@ fn rejected_list_request_goes_to_a_backup_or_is_repeated(t: &mut Tester) -> Outc
     let until = t.now() + t.latest(t.timers().rejected_request);
     let mut again = false;
     while !again && t.now() < until {
-        for peer in &peers {
-            let soon = t.now() + Duration::from_millis(250);
-            again |= t
-                .next_of(peer, soon, |m| m.is(ENRP_LIST_REQUEST))?
-                .is_some();
-        }
+        t.pass_time(AT_ONCE / 4)?;
+        again = peers_asked(t, &peers, ENRP_LIST_REQUEST) > 0;
     }
     let note = "no further list request, neither to the mentor nor to the backup";
     t.check_that(R5353_3_2_2_2_7, again, note);

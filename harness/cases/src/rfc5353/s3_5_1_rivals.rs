@@ -21,7 +21,9 @@ pub(super) const CASES: &[Case] = &[
 fn rivalry(t: &mut Tester, own: u32, rival: u32) -> Result<(EnrpPeer, EnrpPeer), Stop> {
     let (rival, dead) = (t.enrp_peer_with(rival)?, t.enrp_peer()?);
     // Peers of an earlier rivalry do not acknowledge.
-    t.lists_no_server(&rival);
+    for peer in [&rival, &dead] {
+        t.lists_no_server(peer);
+    }
     t.habits(&rival).takeover = false;
     t.preamble(|t| {
         t.join_as(Some(own), &[&rival])?;
