@@ -5,7 +5,7 @@ use rspcheck_adapters::carrier::Carrier;
 use rspcheck_adapters::target::Target;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::ics::Ics;
-use rspcheck_testkit::{Deed, EndpointKind, Happening, Instance, Start, World};
+use rspcheck_testkit::{Deed, Endpoint, EndpointKind, Happening, Instance, Signal, Start, World};
 use std::path::Path;
 use std::time::Duration;
 
@@ -51,8 +51,9 @@ fn peered(place: &Place, script: &str, more: &str) -> String {
 fn target_that_does_not_come_up_with_peers_is_an_error_of_its_cases() {
     let place = Place::new();
     let tag = place.0.path().display().to_string();
-    let script =
-        format!("case \"$*\" in *--peer\\ *) echo no peers, please; exit 4;; esac; \"$@\" # {tag}");
+    let script = format!(
+        "case \"$*\" in *--peer\\ *) echo no peers, please; exit 4;; esac; \"$@\"; exit # {tag}"
+    );
     let file = peered(&place, &script, "");
     let ran = place.run(&["--target", &file, "--jobs", "2", MENTOR, RESOLVES]);
     assert_eq!(ran.code, 5, "{}\n{}", ran.out, ran.err);
@@ -150,4 +151,68 @@ fn target_is_started_killed_and_started_again_with_a_peer() {
     });
     let ((), end) = ran.expect("a world is there");
     assert_eq!(end, None, "the deaths that the case wanted are no crash");
+}
+
+/// Waits for an association at the endpoint; returns false if none comes up in this time.
+fn comes_up(world: &mut dyn World, endpoint: Endpoint, within: Duration) -> bool {
+    let until = world.now() + within;
+    loop {
+        match world.wait(until).expect("the target lives") {
+            Some(Happening::Up { endpoint: at, .. }) if at == endpoint => return true,
+            Some(_) => {}
+            None => return false,
+        }
+    }
+}
+
+#[test]
+fn target_is_frozen_thawed_and_stopped() {
+    let place = Place::new();
+    let tag = place.path("starts").display().to_string();
+    let worlds = worlds(&place, &format!("echo start >>{tag}; \"$@\"; exit"));
+    let first = Instance::FIRST;
+    let ran = worlds.case(1, &[Ics::EnrpPeers], |world| {
+        let [early, late] = [(); 2].map(|()| {
+            let endpoint = world.open(EndpointKind::Sctp);
+            endpoint.expect("there is an address")
+        });
+        assert_eq!(world.freeze(first), Ok(Deed::Done));
+        assert_eq!(place.starts(), 1, "it is started without peers");
+        world.connect(early, first).expect("it begins");
+        let brief = Duration::from_millis(300);
+        assert!(!comes_up(world, early, brief), "it is frozen");
+        assert_eq!(world.thaw(first), Ok(Deed::Done));
+        assert!(comes_up(world, early, PATIENCE), "it goes on");
+        for signal in [Signal::Terminate, Signal::Kill] {
+            assert!(runs(&tag));
+            assert_eq!(world.stop(first, signal), Ok(Deed::Done));
+            assert!(!runs(&tag), "{signal:?} leaves a process");
+            let again = world.start(first, &Start::default());
+            assert_eq!(again, Ok(Deed::Done));
+        }
+        world.connect(late, first).expect("it begins");
+        assert!(comes_up(world, late, PATIENCE), "it is a new process");
+        assert_eq!(world.freeze(first), Ok(Deed::Done));
+        assert!(matches!(world.freeze(Instance(2)), Ok(Deed::Impossible(_))));
+    });
+    let ((), end) = ran.expect("a world is there");
+    assert_eq!((end, place.starts()), (None, 3));
+    assert!(!runs(&tag), "a frozen process is left");
+}
+
+#[test]
+fn attached_target_skips_the_cases_with_peers() {
+    let place = Place::new();
+    let file = place.file(
+        "[target]\nname = \"attached\"\ndriver = \"attach\"\nasap = \"127.0.0.1:3863\"\nenrp = \"127.0.0.1:9901\"\n\
+         capabilities = [\"enrp-peers\"]\n",
+    );
+    let target = Target::load(Path::new(&file)).expect("it is good");
+    let harness = env!("CARGO_BIN_EXE_rspcheck").into();
+    let worlds = Worlds::new(target, Carrier::Udp, harness, Default::default());
+    let worlds = worlds.expect("nothing is started");
+    let why = worlds
+        .unavailable(Ics::EnrpPeers)
+        .expect("it cannot be started");
+    assert!(why.contains("needs driver = \"spawn\""), "{why}");
 }
