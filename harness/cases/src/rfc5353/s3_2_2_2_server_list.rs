@@ -88,11 +88,7 @@ fn rejected_list_request_goes_to_a_backup_or_is_repeated(t: &mut Tester) -> Outc
     first_asked(t, &peers)?;
 
     let until = t.now() + t.latest(t.timers().rejected_request);
-    let mut again = false;
-    while !again && t.now() < until {
-        t.pass_time(AT_ONCE / 4)?;
-        again = peers_asked(t, &peers, ENRP_LIST_REQUEST) > 0;
-    }
+    let again = t.next_of_any(&peers, until, ENRP_LIST_REQUEST)?.is_some();
     let note = "no further list request, neither to the mentor nor to the backup";
     t.check_that(R5353_3_2_2_2_7, again, note);
     Ok(())

@@ -118,7 +118,9 @@ fn audit_is_tried_again(t: &mut Tester, failure: Reaction) -> Outcome {
     // From the next request on, which may come soon.
     t.habits(&peer).table = Reaction::Answers;
 
-    let pause = t.timers().rejected_request.max(t.timers().mentor_session);
+    // The peer may answer as long as it keeps the download, whose age the target can only guess.
+    let timers = t.timers();
+    let pause = timers.table_request + 2 * timers.rejected_request.max(timers.mentor_session);
     let within = pause + HEARTBEATS * t.timers().peer_heartbeat_cycle;
     t.expect(R5353_3_6_1_3, &peer, ENRP_HANDLE_TABLE_REQUEST, within)?;
     t.pass_time(AT_ONCE)?;

@@ -2,9 +2,6 @@
 
 use rspcheck_testkit::prelude::*;
 
-/// Time between two looks at the messages of several peers.
-const LOOK: Duration = Duration::from_millis(20);
-
 /// Returns the peer that gets the first message of this kind, and the message.
 ///
 /// # Errors
@@ -15,14 +12,8 @@ pub(crate) fn asked_first(
     kind: Kind,
 ) -> Result<(EnrpPeer, Message), Stop> {
     let until = t.now() + t.latest(t.timers().max_time_no_response);
-    while t.now() < until {
-        for peer in peers {
-            if let Some(message) = t.take_all(peer, kind).into_iter().next() {
-                return Ok((*peer, message));
-            }
-        }
-        // A wait for a message would limit the lateness of the harness by its length.
-        t.pass_time(LOOK)?;
+    if let Some(first) = t.next_of_any(peers, until, kind)? {
+        return Ok(first);
     }
     Err(t.inconclusive(format!("no configured peer got {}", kind.name)))
 }

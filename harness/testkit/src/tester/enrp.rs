@@ -6,10 +6,11 @@ use crate::conversation::pe_checksum;
 use crate::forge::{self, ServerInformation};
 use crate::kind::*;
 use crate::peer::{EnrpPeer, Entry, Habits, PeerState, information};
-use crate::player::{PoolElement, PoolHandle};
+use crate::player::{Message, Player, PoolElement, PoolHandle};
 use crate::world::{EndpointKind, Start};
 use rspcheck_spec::event::Instance;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 /// Update Action of an ENRP_HANDLE_UPDATE that adds or updates a PE (RFC 5353 §2.4).
 pub const ADD_PE: u16 = 0;
@@ -229,6 +230,35 @@ impl Tester<'_> {
     /// Returns the target's ENRP address.
     pub fn target_enrp_address(&self) -> SocketAddr {
         self.world.target_addr(Instance::FIRST, EndpointKind::Enrp)
+    }
+
+    /// Waits for the first message of this kind at any of the peers, or returns `None` at the time `until`. Judges
+    /// nothing.
+    ///
+    /// # Errors
+    /// The [`Stop`] of the world.
+    pub fn next_of_any(
+        &mut self,
+        peers: &[EnrpPeer],
+        until: Duration,
+        kind: Kind,
+    ) -> Result<Option<(EnrpPeer, Message)>, Stop> {
+        let span = until.saturating_sub(self.world.now());
+        loop {
+            for peer in peers {
+                let inbox = &mut self.players[Player::from(peer).0].inbox;
+                let first = inbox.iter().position(|m| m.is(kind));
+                if let Some(message) = first.and_then(|at| inbox.remove(at)) {
+                    return Ok(Some((*peer, message)));
+                }
+            }
+            self.lateness.waits_for(Some(span));
+            let came = self.step(until);
+            self.lateness.waits_for(None);
+            if !came? {
+                return Ok(None);
+            }
+        }
     }
 
     // ---- messages of a peer -----------------------------------------------------------------------
