@@ -39,10 +39,10 @@ const REPEATED_ACKNOWLEDGEMENT_COUNTS_ONCE: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn repeated_acknowledgement_counts_once(t: &mut Tester) -> Outcome {
-    let [quick, slow, dead] = arbitration::<3>(t)?;
-    for _ in 0..3 {
-        acknowledge_takeover(t, &quick, &dead)?;
-    }
+    let [quick, slow, dead] = joined::<3>(t)?;
+    t.habits(&quick).copies = 3;
+    t.habits(&slow).takeover = false;
+    t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &quick).map(|_| ()))?;
 
     peer_gets_none(t, R5353_3_5_1_4, &quick, ENRP_TAKEOVER_SERVER)?;
     acknowledge_takeover(t, &slow, &dead)?;
