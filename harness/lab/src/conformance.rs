@@ -26,7 +26,7 @@ pub(crate) struct Args {
     #[arg(long, default_value_t = 900)]
     timeout_s: u64,
     /// Run this shell script inside the kernel instead of the suite. The kernel has SCTP and the addresses 10.255.1.1
-    /// to 10.255.1.20.
+    /// to 10.255.1.120.
     #[arg(long, value_name = "SCRIPT")]
     script: Option<PathBuf>,
     /// More arguments for `rspcheck run`.

@@ -115,7 +115,7 @@ fn init(modules: &Path, dir: &Path) -> anyhow::Result<String> {
          {load}\
          # This kernel has no MD5, and without it SCTP can listen only if its state cookie is not keyed.\n\
          sysctl -qw net.sctp.cookie_hmac_alg=none\n\
-         ip link add dummy0 type dummy\nfor n in $(seq 20); do ip addr add 10.255.1.$n/24 dev dummy0; done\n\
+         ip link add dummy0 type dummy\nfor n in $(seq 120); do ip addr add 10.255.1.$n/24 dev dummy0; done\n\
          ip link set dummy0 up multicast on\nip route add 224.0.0.0/4 dev dummy0\n\
          cd '{here}'\nsh '{dir}/job' >'{dir}/out' 2>&1\necho $? >'{dir}/rc'\nsync\n\
          poweroff -f 2>/dev/null || halt -f\n",

@@ -139,6 +139,9 @@ pub(crate) struct PeerState {
     pub(crate) id: u32,
     /// Its ENRP address, as in its Server Information.
     pub(crate) addr: SocketAddr,
+    /// Host of the PEs that it has besides those that the case plays, and its ASAP address.
+    pub(crate) host: Player,
+    pub(crate) host_addr: SocketAddr,
     pub(crate) habits: Habits,
     /// PEs that it owns, and those that other peers own, in order.
     pub(crate) handlespace: Vec<Entry>,

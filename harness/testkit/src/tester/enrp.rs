@@ -40,10 +40,14 @@ impl Tester<'_> {
     pub fn enrp_peer_with(&mut self, id: u32) -> Result<EnrpPeer, Stop> {
         let player = self.new_player("PR", EndpointKind::Enrp);
         let addr = self.address(player)?;
+        let host = self.new_player("host of PR", EndpointKind::Sctp);
+        let host_addr = self.address(host)?;
         let peer = PeerState {
             player,
             id,
             addr,
+            host,
+            host_addr,
             habits: Habits::default(),
             handlespace: Vec::new(),
             servers: Vec::new(),
@@ -114,24 +118,28 @@ impl Tester<'_> {
         Ok(EnrpPeer { id, ..*peer })
     }
 
-    /// Returns a PE that the peer owns: Round Robin, life 300 s, an SCTP user transport at the peer's address. It is
-    /// not in the peer's handlespace yet; see [`Tester::holds`] and [`Tester::adds_pe`].
+    /// Returns a PE that the peer owns: Round Robin, life 300 s, user transport and ASAP transport at the host of the
+    /// peer's PEs, which acknowledges keep-alives for it. It is not in the peer's handlespace yet; see
+    /// [`Tester::holds`] and [`Tester::adds_pe`].
     pub fn element_of(&mut self, peer: &EnrpPeer, pool: &PoolHandle) -> Entry {
         let id = self.random_identifier();
-        let addr = self.peer_state(peer.player).addr;
+        let state = self.peer_state(peer.player);
+        let (host, addr) = (state.host, state.host_addr);
+        self.players[host.0].elements.push((pool.clone(), id));
+        let transport = forge::Transport::Sctp {
+            port: addr.port(),
+            transport_use: 0,
+            addrs: vec![addr.ip()],
+        };
         Entry {
             handle: pool.clone(),
             element: forge::PoolElement {
                 id,
                 home: peer.id,
                 life: 300,
-                user_transport: forge::Transport::Sctp {
-                    port: addr.port(),
-                    transport_use: 0,
-                    addrs: vec![addr.ip()],
-                },
+                user_transport: transport.clone(),
                 policy: forge::Policy::RoundRobin,
-                asap_transport: None,
+                asap_transport: Some(transport),
             },
         }
     }

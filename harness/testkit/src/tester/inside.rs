@@ -229,16 +229,20 @@ impl Tester<'_> {
         }
     }
 
-    /// Returns the ACK for a keep-alive to one of this player's PEs (RFC 5352 §3.4, KA1–KA2).
-    pub(super) fn keep_alive_ack(&self, at: usize, message: &Message) -> Option<Forge> {
-        if self.players[at].elements.is_empty() || !message.is(ENDPOINT_KEEP_ALIVE) {
+    /// Returns the ACK for a keep-alive to one of this player's PEs (RFC 5352 §3.4, KA1–KA2). A keep-alive names the pool
+    /// alone, so the PEs of one pool at this player take turns.
+    pub(super) fn keep_alive_ack(&mut self, at: usize, message: &Message) -> Option<Forge> {
+        let elements = &mut self.players[at].elements;
+        if elements.is_empty() || !message.is(ENDPOINT_KEEP_ALIVE) {
             return None;
         }
-        let (handle, id) = self.players[at]
-            .elements
+        let nth = elements
             .iter()
-            .find(|(handle, _)| echoes(message, handle))?;
-        Some(forge::endpoint_keep_alive_ack(&handle.0, *id))
+            .position(|(handle, _)| echoes(message, handle))?;
+        let (handle, id) = elements.remove(nth);
+        let ack = forge::endpoint_keep_alive_ack(&handle.0, id);
+        elements.push((handle, id));
+        Some(ack)
     }
 
     pub(super) fn on_datagram(&mut self, endpoint: Endpoint, from: SocketAddr, octets: Vec<u8>) {

@@ -6,7 +6,7 @@
 //! a check that does not hold makes it inconclusive. What the target did before stays judged, and so do the crash
 //! of the target and the findings of the monitors, which no delay can cause.
 
-use super::{SLACK, Tester, span};
+use super::{PlayerState, SLACK, Tester, span};
 use crate::case::{Outcome, Stop};
 use crate::world::EndpointKind;
 use std::time::Duration;
@@ -80,7 +80,9 @@ impl Tester<'_> {
     /// Returns the shortest deadline that target or harness have to meet now, with its name.
     fn shortest_deadline(&self) -> Option<(&'static str, Duration)> {
         let timers = self.timers();
-        let registered = self.players.iter().any(|p| !p.elements.is_empty());
+        // The target sends keep-alives to PEs with which it has an association.
+        let registered = |p: &PlayerState| p.up && !p.elements.is_empty();
+        let registered = self.players.iter().any(registered);
         let listens = |kind| kind == EndpointKind::Announcements;
         let listens = self.players.iter().any(|p| listens(p.kind));
         let associated = self.players.iter().any(|p| p.assoc.is_some());
