@@ -810,6 +810,8 @@ pub const R5353_2_1_9: ReqId = ReqId("R5353_2_1_9");
 pub const R5353_2_1_10: ReqId = ReqId("R5353_2_1_10");
 /// A registrar accepts an ENRP_PRESENCE without PE Checksum, because its sender only SHOULD include one.
 pub const R5353_2_1_11: ReqId = ReqId("R5353_2_1_11");
+/// The Server Information of an ENRP_PRESENCE names an address at which its sender is reached.
+pub const R5353_2_1_12: ReqId = ReqId("R5353_2_1_12");
 
 // RFC 5353 section 2.2: ENRP_HANDLE_TABLE_REQUEST
 /// An ENRP_HANDLE_TABLE_REQUEST consists of the header with the W flag and the two server IDs, 12 octets.

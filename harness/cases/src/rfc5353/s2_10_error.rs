@@ -120,6 +120,7 @@ const ERROR_OF_THE_TARGET: Case = registrar(
     "rfc5353/2.10/error-of-the-target",
     "The target's ENRP_ERROR has its IDs, no flag and one Operation Error, whose cause quotes the whole message.",
     &[
+        R5354_4_7,      // The sender sets undefined flags to zero.
         R5353_2_10_1,   // An ENRP_ERROR has one Operation Error.
         R5353_2_1_1,    // The Sending Server's ID is the sender's own ID.
         R5354_3_12_3_1, // Cause 0x2 carries the unknown message.
@@ -136,7 +137,7 @@ fn error_of_the_target(t: &mut Tester) -> Outcome {
     let error = t.expect(R5353_2_10_1, &peer, ENRP_ERROR, AT_ONCE)?;
 
     has_parameters(t, R5353_2_10_1, &error, &[0xc]);
-    t.check_eq(R5353_2_10_1, "flags", error.octets[1], 0);
+    t.check_eq(R5354_4_7, "flags", error.octets[1], 0);
     t.field(R5353_2_1_1, &error, "sender-server-id", server);
     is_for(t, R5353_2_10_1, &error, &peer);
     let quotations = quoted(std::slice::from_ref(&error), UNRECOGNIZED_MESSAGE);

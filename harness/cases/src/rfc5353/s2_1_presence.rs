@@ -254,6 +254,8 @@ const PRESENCE_OF_THE_TARGET: Case = registrar(
     "rfc5353/2.1/presence-of-the-target",
     "The target's ENRP_PRESENCE has its IDs, its PE Checksum and its Server Information, in this order.",
     &[
+        R5353_2_1_12,  // Server Information has the address of the sender.
+        R5354_4_7,     // The sender sets undefined flags to zero.
         R5353_2_1_9,   // An ENRP_PRESENCE has two IDs and its parameters.
         R5353_2_1_1,   // The Sending Server's ID is the sender's own ID.
         R5353_2_1_4,   // A requested ENRP_PRESENCE carries Server Information.
@@ -272,7 +274,7 @@ fn presence_of_the_target(t: &mut Tester) -> Outcome {
 
     let presence = presence_of_target(t, &peer)?;
     has_parameters(t, R5353_2_1_9, &presence, &[0xf, 0xb]);
-    t.check_eq(R5353_2_1_9, "flags", presence.octets[1], 0);
+    t.check_eq(R5354_4_7, "flags", presence.octets[1], 0);
     let octets = presence.octets.len() as i64;
     t.field(R5353_2_1_9, &presence, "length", octets);
     t.field(R5353_2_1_1, &presence, "sender-server-id", server);
@@ -286,7 +288,7 @@ fn presence_of_the_target(t: &mut Tester) -> Outcome {
     t.field(R5353_2_1_4, &presence, &port_path, target.port());
     let (own, seen) = (target.ip(), addresses(&presence, path));
     let note = format!("{own} is not among {seen:?}");
-    t.check_that(R5353_2_1_4, seen.contains(&own.to_string()), note);
+    t.check_that(R5353_2_1_12, seen.contains(&own.to_string()), note);
     let [one, two] = pes.map(|pe| pe.pe_identifier());
     let sum = t.checksum_of(&[(&pool, one), (&other, two)]);
     t.field(R5353_3_6_1_1, &presence, "pe-checksum", sum);

@@ -112,6 +112,7 @@ const TABLE_REQUEST_OF_THE_TARGET: Case = registrar(
     "rfc5353/2.2/table-request-of-the-target",
     "The target's table request is 12 octets: its ID, its mentor's ID or 0, no undefined flag.",
     &[
+        R5354_4_7,   // The sender sets undefined flags to zero.
         R5353_2_2_1, // An ENRP_HANDLE_TABLE_REQUEST has 12 octets.
         R5353_2_1_1, // The Sending Server's ID is the sender's own ID.
     ],
@@ -132,7 +133,7 @@ fn table_request_of_the_target(t: &mut Tester) -> Outcome {
 
     t.check_eq(R5353_2_2_1, "octets", request.octets.len(), 12);
     t.field(R5353_2_2_1, &request, "length", 12);
-    t.check_eq(R5353_2_2_1, "undefined flags", request.octets[1] & !1, 0);
+    t.check_eq(R5354_4_7, "undefined flags", request.octets[1] & !1, 0);
     t.field(R5353_2_1_1, &request, "sender-server-id", server);
     is_for(t, R5353_2_2_1, &request, &mentor);
     Ok(())

@@ -91,6 +91,7 @@ const LIST_REQUEST_OF_THE_TARGET: Case = registrar(
     "rfc5353/2.5/list-request-of-the-target",
     "The target's list request is 12 octets: its ID, its mentor's ID or 0, no flag.",
     &[
+        R5354_4_7,   // The sender sets undefined flags to zero.
         R5353_2_5_1, // An ENRP_LIST_REQUEST has 12 octets.
         R5353_2_1_1, // The Sending Server's ID is the sender's own ID.
     ],
@@ -108,7 +109,7 @@ fn list_request_of_the_target(t: &mut Tester) -> Outcome {
 
     t.check_eq(R5353_2_5_1, "octets", request.octets.len(), 12);
     t.field(R5353_2_5_1, &request, "length", 12);
-    t.check_eq(R5353_2_5_1, "flags", request.octets[1], 0);
+    t.check_eq(R5354_4_7, "flags", request.octets[1], 0);
     t.field(R5353_2_1_1, &request, "sender-server-id", server);
     is_for(t, R5353_2_5_1, &request, &mentor);
     Ok(())

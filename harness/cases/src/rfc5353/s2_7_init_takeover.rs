@@ -110,6 +110,7 @@ const INIT_TAKEOVER_OF_THE_TARGET: Case = registrar(
     "rfc5353/2.7/init-takeover-of-the-target",
     "The target's ENRP_INIT_TAKEOVER is 16 octets to all peers: its ID, 0, the dead peer's ID, no flag.",
     &[
+        R5354_4_7,   // The sender sets undefined flags to zero.
         R5353_2_7_1, // An ENRP_INIT_TAKEOVER has 16 octets.
         R5353_2_1_1, // The Sending Server's ID is the sender's own ID.
         R5353_2_1_2, // A message to a group has Receiving Server's ID 0.
@@ -125,7 +126,7 @@ fn init_takeover_of_the_target(t: &mut Tester) -> Outcome {
 
     t.check_eq(R5353_2_7_1, "octets", message.octets.len(), 16);
     t.field(R5353_2_7_1, &message, "length", 16);
-    t.check_eq(R5353_2_7_1, "flags", message.octets[1], 0);
+    t.check_eq(R5354_4_7, "flags", message.octets[1], 0);
     t.field(R5353_2_1_1, &message, "sender-server-id", server);
     t.field(R5353_2_1_2, &message, "receiver-server-id", 0);
     Ok(())

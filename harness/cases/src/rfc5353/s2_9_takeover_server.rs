@@ -86,6 +86,7 @@ const TAKEOVER_SERVER_OF_THE_TARGET: Case = registrar(
     "rfc5353/2.9/takeover-server-of-the-target",
     "The target's ENRP_TAKEOVER_SERVER is 16 octets to all peers: its ID, 0, the dead peer's ID, no flag.",
     &[
+        R5354_4_7,   // The sender sets undefined flags to zero.
         R5353_2_9_1, // An ENRP_TAKEOVER_SERVER has 16 octets.
         R5353_2_1_1, // The Sending Server's ID is the sender's own ID.
         R5353_2_1_2, // A message to a group has Receiving Server's ID 0.
@@ -102,7 +103,7 @@ fn takeover_server_of_the_target(t: &mut Tester) -> Outcome {
 
     t.check_eq(R5353_2_9_1, "octets", message.octets.len(), 16);
     t.field(R5353_2_9_1, &message, "length", 16);
-    t.check_eq(R5353_2_9_1, "flags", message.octets[1], 0);
+    t.check_eq(R5354_4_7, "flags", message.octets[1], 0);
     t.field(R5353_2_1_1, &message, "sender-server-id", server);
     t.field(R5353_2_1_2, &message, "receiver-server-id", 0);
     Ok(())
