@@ -476,5 +476,5 @@ pub(crate) fn ends_audit(t: &mut Tester, peer: &EnrpPeer, holds: &Entry) -> Outc
     // The next ENRP_PRESENCE starts no other audit.
     t.habits(peer).checksum = None;
     t.send(peer, message)?;
-    t.pass_time(AT_ONCE)
+    t.pass_time(AT_ONCE / 4)
 }
