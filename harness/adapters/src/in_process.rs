@@ -143,10 +143,38 @@ impl InProcess {
     /// Handles an event of the network.
     fn handle(&mut self, host: HostId, event: Event) {
         if let Some(instance) = self.instance_on(host) {
+            self.note_exchange(instance, &event);
             self.with(instance, |registrar, net| registrar.event(net, event));
         } else {
             let happening = self.happening(host, event);
             self.ready.extend(happening);
+        }
+    }
+
+    /// Reports a message that an instance receives from another one.
+    fn note_exchange(&mut self, to: Instance, event: &Event) {
+        if self.registrars.len() == 1 {
+            return;
+        }
+        let registrars: Vec<IpAddr> = self.registrars.keys().copied().map(address_of).collect();
+        let from = self.with(to, |registrar, _| registrar.partner(&registrars, event));
+        if let (
+            Some(from),
+            Event::Message {
+                ppid,
+                stream,
+                octets,
+                ..
+            },
+        ) = (from, event)
+        {
+            self.ready.push_back(Happening::Between {
+                from: self.instance_at(from),
+                to,
+                ppid: *ppid,
+                stream: *stream,
+                octets: octets.clone(),
+            });
         }
     }
 

@@ -301,7 +301,7 @@ fn concerned<'e>(
         return last.map(|traffic| ("octets (the last message to the target)", traffic));
     }
     let mut received = before.iter().filter_map(|event| match &event.kind {
-        EventKind::Received(traffic) => Some(traffic),
+        EventKind::Received(traffic) | EventKind::Between(traffic) => Some(traffic),
         _ => None,
     });
     match failure? {
@@ -347,6 +347,10 @@ fn talk_line(event: &Event) -> Option<String> {
                 clean(&traffic.player),
                 summary(traffic)
             )
+        }
+        EventKind::Between(traffic) => {
+            let (from, to) = (traffic.instance, clean(&traffic.player));
+            format!("target {from} ▶ {to}  {}", summary(traffic))
         }
         EventKind::Associated { player, instance } => {
             let what = of_instance("association".to_owned(), *instance);

@@ -74,6 +74,8 @@ pub enum EventKind {
     Sent(Traffic),
     /// The target sent one.
     Received(Traffic),
+    /// An instance of the target sent one to another instance, which is the `player`.
+    Between(Traffic),
     /// An association of a player came up.
     Associated {
         /// Name of the player, as in `PE1`.

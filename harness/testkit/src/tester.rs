@@ -130,6 +130,11 @@ pub struct Tester<'w> {
     peers: Vec<PeerState>,
     /// Server ID of each instance, from its last ENRP message.
     target_servers: BTreeMap<Instance, u32>,
+    /// Instances that the case has stopped or suspended, and pairs that it has cut off from each other. It ends them
+    /// in time, unless the harness is late.
+    disturbed: BTreeSet<(Instance, Instance)>,
+    /// Messages between instances, each with its receiver.
+    exchanged: Vec<(Instance, Message)>,
     pools_named: u32,
     pools: Pools,
     /// Requirement that an exchange in progress is about, and its place; see [`Tester::answered`].
@@ -163,6 +168,8 @@ impl<'w> Tester<'w> {
             players: Vec::new(),
             peers: Vec::new(),
             target_servers: BTreeMap::new(),
+            disturbed: BTreeSet::new(),
+            exchanged: Vec::new(),
             pools_named: 0,
             pools: Pools::default(),
             demanded: None,

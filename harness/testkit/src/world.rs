@@ -103,6 +103,19 @@ pub enum Happening {
         /// The octets.
         octets: Vec<u8>,
     },
+    /// A user message that one instance has sent to another, which receives it at this time.
+    Between {
+        /// The sender.
+        from: Instance,
+        /// The receiver.
+        to: Instance,
+        /// PPID in host order.
+        ppid: u32,
+        /// SCTP stream.
+        stream: u16,
+        /// The octets.
+        octets: Vec<u8>,
+    },
     /// A datagram.
     Datagram {
         /// Endpoint that received it.

@@ -5,8 +5,9 @@ use crate::fault::{Fault, Faulty, Later, Received, State};
 use crate::obituary::Unanswered;
 use rserpool::registrar::driver::{EnrpEndpoint, RegistrarDriver, Setup};
 use rsp_transport::sim::{HostId, Net};
-use rsp_transport::{DownKind, Event, Outgoing, Transport};
+use rsp_transport::{AssocId, DownKind, Event, Outgoing, Transport};
 use rspcheck_testkit::{Signal, Start, WorldError};
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -34,6 +35,8 @@ pub(super) struct Registrar {
     frozen: bool,
     /// Time at which it ends, if it is stopping.
     ends: Option<Duration>,
+    /// Addresses of other registrars by their associations.
+    partners: BTreeMap<AssocId, IpAddr>,
     pub(super) unanswered: Unanswered,
     /// The panic message of the engine, which takes no input after a panic.
     pub(super) died: Option<String>,
@@ -69,6 +72,7 @@ impl Registrar {
             driver: None,
             frozen: false,
             ends: None,
+            partners: BTreeMap::new(),
             unanswered: Unanswered::default(),
             died: None,
         }
@@ -94,6 +98,7 @@ impl Registrar {
 
     fn run(&mut self, net: &mut Net, setup: Setup) -> Result<(), WorldError> {
         self.state = State::default();
+        self.partners.clear();
         (self.died, self.frozen, self.ends) = (None, false, None);
         // A registrar that starts again draws other numbers, such as another server ID.
         let seed = self.seed.wrapping_add(self.starts);
@@ -144,6 +149,20 @@ impl Registrar {
 
     fn timer(&self) -> Option<Duration> {
         self.driver.as_ref().filter(|_| !self.frozen)?.deadline()
+    }
+
+    /// Returns the registrar at the other end of the association of an event, if it is one of these.
+    pub(super) fn partner(&mut self, registrars: &[IpAddr], event: &Event) -> Option<IpAddr> {
+        if let Event::Up { assoc, peer, .. } = event {
+            let ip = peer.first().map(SocketAddr::ip);
+            let ip = ip.filter(|ip| registrars.contains(ip))?;
+            self.partners.insert(*assoc, ip);
+        }
+        let partner = self.partners.get(&event.assoc()?).copied();
+        if let Event::Down { assoc, .. } = event {
+            self.partners.remove(assoc);
+        }
+        partner
     }
 
     /// Handles an event of its transport.

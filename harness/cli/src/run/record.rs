@@ -189,7 +189,9 @@ fn next_number(runs: &Path) -> anyhow::Result<PathBuf> {
 
 fn traffic(event: &Event) -> Option<&Traffic> {
     match &event.kind {
-        EventKind::Sent(traffic) | EventKind::Received(traffic) => Some(traffic),
+        EventKind::Sent(traffic) | EventKind::Received(traffic) | EventKind::Between(traffic) => {
+            Some(traffic)
+        }
         _ => None,
     }
 }

@@ -1,13 +1,13 @@
 //! Associations, happenings and events behind the words of a case.
 
-use super::{ENDLESS_INBOX, INBOX_LIMIT, LAST_LOOK, Placed, Tester, echoes, ppid_of, span};
+use super::{ENDLESS_INBOX, INBOX_LIMIT, LAST_LOOK, Placed, Tester, ppid_of, span};
 use crate::case::{Outcome, Stop};
 use crate::forge::{self, Forge};
 use crate::kind::ENDPOINT_KEEP_ALIVE;
 use crate::monitor::{self, Finding};
 use crate::player::{Message, Player};
 use crate::world::{Assoc, Endpoint, EndpointKind, Happening};
-use rspcheck_dissect::{Protocol, dissect};
+use rspcheck_dissect::{Dissection, Protocol, dissect};
 use rspcheck_spec::event::{Change, Event, EventKind, Instance, OutputStream, Traffic, Transport};
 use rspcheck_spec::octets::Octets;
 use std::net::SocketAddr;
@@ -100,6 +100,13 @@ impl Tester<'_> {
                 from,
                 octets,
             } => self.on_datagram(endpoint, from, octets),
+            Happening::Between {
+                from,
+                to,
+                ppid,
+                stream,
+                octets,
+            } => self.on_exchange((from, to), ppid, stream, octets),
             Happening::Line {
                 instance,
                 stream,
@@ -236,9 +243,8 @@ impl Tester<'_> {
         if elements.is_empty() || !message.is(ENDPOINT_KEEP_ALIVE) {
             return None;
         }
-        let nth = elements
-            .iter()
-            .position(|(handle, _)| echoes(message, handle))?;
+        let named = message.pool_handle()?;
+        let nth = elements.iter().position(|(handle, _)| *handle == named)?;
         let (handle, id) = elements.remove(nth);
         let ack = forge::endpoint_keep_alive_ack(&handle.0, id);
         elements.push((handle, id));
@@ -322,11 +328,23 @@ impl Tester<'_> {
         let mut traffic = self.traffic(player, instance, ppid, stream, octets_seen, summary);
         std::mem::swap(&mut traffic.src, &mut traffic.dst);
         self.event(EventKind::Received(traffic));
-        self.messages_seen += 1;
         if protocol == Protocol::Asap {
             let now = self.world.now();
             self.pools.received(player, &octets, &dissection, now);
         }
+        self.judged(protocol, instance, ppid, octets, dissection)
+    }
+
+    /// Hands a message of an instance, which was recorded last, to the monitors.
+    pub(super) fn judged(
+        &mut self,
+        protocol: Protocol,
+        from: Instance,
+        ppid: Option<u32>,
+        octets: Vec<u8>,
+        dissection: Dissection,
+    ) -> Message {
+        self.messages_seen += 1;
         self.covered.extend(monitor::covered(&dissection));
         for finding in monitor::message(protocol, ppid, &dissection) {
             self.event(EventKind::Monitor {
@@ -341,7 +359,7 @@ impl Tester<'_> {
         }
         Message {
             number: self.messages_seen,
-            from: instance,
+            from,
             at: self.world.now(),
             ppid,
             octets,

@@ -98,6 +98,10 @@ impl Tester<'_> {
             ("the heartbeat of a peer", is_met.then_some(heartbeat)),
             ("the answer of a peer", is_met.then_some(answer)),
             ("T6", listens.then_some(timers.t6_serverannounce)),
+            (
+                "a disturbance",
+                self.disturbs().then_some(timers.max_time_no_response),
+            ),
             ("an association", associated.then_some(ASSOCIATION)),
         ]
         .into_iter()

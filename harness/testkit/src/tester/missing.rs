@@ -68,6 +68,17 @@ impl Tester<'_> {
     /// target and a late harness are ruled out before.
     #[track_caller]
     pub(super) fn missing(&mut self, player: Player, expected: &str, missing: Missing) -> Stop {
+        self.missing_at(Some(player), expected, missing)
+    }
+
+    /// Ends a case as [`Tester::missing`] does, also for a message that no player was to receive.
+    #[track_caller]
+    pub(super) fn missing_at(
+        &mut self,
+        player: Option<Player>,
+        expected: &str,
+        missing: Missing,
+    ) -> Stop {
         // A process that dies takes its associations down before its end can be seen.
         if let Err(stop) = self.pass_time(LAST_LOOK) {
             return stop;
@@ -75,13 +86,14 @@ impl Tester<'_> {
         if let Some(doubt) = self.doubt() {
             return Stop::Inconclusive(doubt);
         }
-        let state = &self.players[player.0];
-        let instead = match (&state.gone, state.inbox.back()) {
-            (Some((change, why)), _) => {
-                format!("{}'s association is {change}: {why}", state.name)
+        let state = player.map(|player| &self.players[player.0]);
+        let instead = match state.map(|state| (&state.gone, state.inbox.back())) {
+            Some((Some((change, why)), _)) => {
+                let name = state.map_or("", |state| state.name.as_str());
+                format!("{name}'s association is {change}: {why}")
             }
-            (None, Some(last)) => format!("last unasked message: {}", last.summary()),
-            (None, None) => String::new(),
+            Some((None, Some(last))) => format!("last unasked message: {}", last.summary()),
+            Some((None, None)) | None => String::new(),
         };
         let outcome = CheckOutcome::Absent {
             expected: expected.to_owned(),
