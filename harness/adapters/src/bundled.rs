@@ -46,7 +46,7 @@ pub fn in_process() -> Target {
         name: "rserpool registrar".into(),
         ..spawned()
     };
-    target.ics.insert(Ics::LongWaits);
+    target.ics.extend([Ics::LongWaits, Ics::SeveralTargets]);
     let rfc = Timers::default();
     target.timers = Timers {
         peer_heartbeat_cycle: rfc.peer_heartbeat_cycle,

@@ -42,6 +42,8 @@ vocabulary! {
     Subscription = "subscription",
     /// It has ENRP peers, and the suite can be one of them (RFC 5353).
     EnrpPeers = "enrp-peers",
+    /// The suite can start several instances of it that are each other's peers, and sees what they send to each other.
+    SeveralTargets = "several-targets",
     /// It sends periodic ASAP_ENDPOINT_KEEP_ALIVE; `keep-alive-interval` is the period (RFC 5352 §3.5).
     KeepAlive = "keep-alive",
     /// It removes a PE that does not answer keep-alives for `keep-alive-timeout`.

@@ -17,22 +17,28 @@ mod s3_2_2_2_backups;
 mod s3_2_2_2_server_list;
 mod s3_2_3_download;
 mod s3_2_3_interruptions;
+mod s3_2_3_several;
 mod s3_3_1_additions;
 mod s3_3_1_origins;
+mod s3_3_1_several;
 mod s3_3_2_reasons;
 mod s3_3_2_removals;
 mod s3_4_1_discovery;
 mod s3_4_1_restarts;
+mod s3_4_1_several;
 mod s3_4_2_heartbeat;
 mod s3_4_3_failure;
 mod s3_4_3_limits;
+mod s3_4_3_several;
 mod s3_5_1_acknowledgements;
 mod s3_5_1_arbitration;
 mod s3_5_1_rivals;
 mod s3_5_2_consequences;
+mod s3_5_2_several;
 mod s3_5_2_takeover;
 mod s3_6_1_audit;
 mod s3_6_1_occasions;
+mod s3_6_1_several;
 mod s3_6_2_checksum;
 mod s3_6_3_interruptions;
 mod s3_6_3_resynchronisation;
@@ -61,22 +67,28 @@ pub const CASES: &[&[Case]] = &[
     s3_2_2_2_backups::CASES,
     s3_2_3_download::CASES,
     s3_2_3_interruptions::CASES,
+    s3_2_3_several::CASES,
     s3_3_1_additions::CASES,
     s3_3_1_origins::CASES,
+    s3_3_1_several::CASES,
     s3_3_2_removals::CASES,
     s3_3_2_reasons::CASES,
     s3_4_1_discovery::CASES,
     s3_4_1_restarts::CASES,
+    s3_4_1_several::CASES,
     s3_4_2_heartbeat::CASES,
     s3_4_3_failure::CASES,
     s3_4_3_limits::CASES,
+    s3_4_3_several::CASES,
     s3_5_1_arbitration::CASES,
     s3_5_1_acknowledgements::CASES,
     s3_5_1_rivals::CASES,
     s3_5_2_takeover::CASES,
     s3_5_2_consequences::CASES,
+    s3_5_2_several::CASES,
     s3_6_1_audit::CASES,
     s3_6_1_occasions::CASES,
+    s3_6_1_several::CASES,
     s3_6_2_checksum::CASES,
     s3_6_3_resynchronisation::CASES,
     s3_6_3_interruptions::CASES,

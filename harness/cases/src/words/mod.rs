@@ -9,6 +9,7 @@ mod keep_alive;
 mod reaction;
 mod registration;
 mod selection;
+mod several;
 mod start_up;
 mod unknown_parameter;
 
@@ -21,5 +22,6 @@ pub(crate) use keep_alive::*;
 pub(crate) use reaction::*;
 pub(crate) use registration::*;
 pub(crate) use selection::*;
+pub(crate) use several::*;
 pub(crate) use start_up::*;
 pub(crate) use unknown_parameter::*;

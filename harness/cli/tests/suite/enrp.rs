@@ -51,6 +51,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
         timers::ALL,
         hostile::ALL,
         takeover::ALL,
+        crate::several::ALL,
     ];
     parts.into_iter().flatten()
 }

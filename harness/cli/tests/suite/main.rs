@@ -7,6 +7,7 @@ mod lawful;
 mod matrix;
 mod mutants;
 mod padding;
+mod several;
 mod spread;
 mod unusual;
 
