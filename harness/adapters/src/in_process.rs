@@ -7,17 +7,20 @@ mod registrar;
 
 use crate::event_map::{change_of, environment};
 use crate::fault::Fault;
+use crate::wire::Wire;
 use registrar::Registrar;
 use rserpool::registrar::driver::Setup;
-use rsp_transport::sim::{HostId, Net};
+use rsp_transport::sim::{Fate, HostId, Net};
 use rsp_transport::{AssocId, Event, Local, LocalPort, Outgoing, Peer, Transport};
 use rspcheck_testkit::{
-    Assoc, Deed, Endpoint, EndpointKind, Happening, Instance, Link, Signal, Start, World,
-    WorldError,
+    Assoc, Deed, Disturbance, Endpoint, EndpointKind, Happening, Instance, Link, PacketFate,
+    Signal, Start, World, WorldError,
 };
+use std::cell::RefCell;
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// Address of the first instance in the simulated network (RFC 5737's documentation range); the others follow it.
@@ -55,6 +58,8 @@ pub struct InProcess {
     places: BTreeMap<Assoc, Place>,
     next_assoc: u64,
     ready: VecDeque<Happening>,
+    /// Disturbances, and the instances that they are about by their hosts.
+    wire: Rc<RefCell<(Wire, BTreeMap<HostId, Instance>)>>,
 }
 
 /// Place of an association of the harness.
@@ -96,6 +101,7 @@ impl InProcess {
             places: BTreeMap::new(),
             next_assoc: 0,
             ready: VecDeque::new(),
+            wire: Rc::default(),
         })
     }
 
@@ -415,6 +421,27 @@ impl World for InProcess {
 
     fn thaw(&mut self, instance: Instance) -> Result<Deed, WorldError> {
         self.with(instance, Registrar::thaw);
+        Ok(Deed::Done)
+    }
+
+    fn disturb(&mut self, disturbance: Disturbance) -> Result<Deed, WorldError> {
+        for instance in [disturbance.from, disturbance.to] {
+            let host = self.with(instance, |registrar, _| registrar.host);
+            self.wire.borrow_mut().1.insert(host, instance);
+        }
+        self.wire.borrow_mut().0.disturb(disturbance);
+        let wire = Rc::clone(&self.wire);
+        self.net.filter(Box::new(move |from, to, packet| {
+            let (wire, hosts) = &mut *wire.borrow_mut();
+            let ends = hosts.get(&from).zip(hosts.get(&to));
+            let fate = ends.and_then(|(from, to)| wire.fate(*from, *to, packet));
+            match fate {
+                None => Fate::Arrives,
+                Some(PacketFate::Lost) => Fate::Lost,
+                Some(PacketFate::Doubled) => Fate::Doubled,
+                Some(PacketFate::Late(delay)) => Fate::Late(delay),
+            }
+        }));
         Ok(Deed::Done)
     }
 

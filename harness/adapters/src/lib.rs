@@ -21,4 +21,5 @@ mod peer_addresses;
 mod ports;
 pub mod process;
 pub mod target;
+mod wire;
 pub mod worlds;

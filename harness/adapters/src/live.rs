@@ -14,8 +14,8 @@ use knock::Knock;
 use rsp_transport::{Event, Kind, Local, LocalPort, Outgoing, Peer};
 use rspcheck_spec::event::OutputStream;
 use rspcheck_testkit::{
-    Assoc, Change, Deed, Endpoint, EndpointKind, Happening, Instance, Link, Signal, Start, World,
-    WorldError,
+    Assoc, Change, Deed, Disturbance, Endpoint, EndpointKind, Happening, Instance, Link, Signal,
+    Start, World, WorldError,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io;
@@ -782,6 +782,10 @@ impl World for Live {
 
     fn thaw(&mut self, instance: Instance) -> Result<Deed, WorldError> {
         self.act_on(instance, |live| live.process.iter().for_each(Process::thaw))
+    }
+
+    fn disturb(&mut self, _: Disturbance) -> Result<Deed, WorldError> {
+        Ok(Deed::Impossible(ONE_INSTANCE.to_owned()))
     }
 
     fn link(&mut self, _: Instance, _: Instance, _: Link) -> Result<Deed, WorldError> {

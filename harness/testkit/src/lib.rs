@@ -30,5 +30,6 @@ pub use rspcheck_dissect::forge;
 pub use rspcheck_spec::event::{Change, Instance};
 pub use tester::{ADD_PE, DEL_PE, Note, Placed, TargetProfile, Tester, server_information};
 pub use world::{
-    Assoc, Deed, Endpoint, EndpointKind, Happening, Link, Signal, Start, World, WorldError,
+    Assoc, Deed, Disturbance, Endpoint, EndpointKind, Happening, Link, PacketFate, Signal, Start,
+    World, WorldError,
 };

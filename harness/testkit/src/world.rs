@@ -1,5 +1,6 @@
 //! The interface between a case and the network.
 
+use crate::kind::Kind;
 use rspcheck_spec::event::{Change, Instance, OutputStream};
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -57,6 +58,33 @@ pub enum Link {
     Open,
     /// Packets are lost in both directions, and those on their way too.
     Cut,
+}
+
+/// Fate of a packet that carries a certain message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PacketFate {
+    /// It is lost.
+    Lost,
+    /// It arrives twice.
+    Doubled,
+    /// It arrives later by this time, so that others overtake it.
+    Late(Duration),
+}
+
+/// Disturbance of the packets of one instance to another that carry the beginning of an ENRP message of one kind. SCTP
+/// sends a lost message again: that is a further packet, which counts too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Disturbance {
+    /// The sender.
+    pub from: Instance,
+    /// The receiver.
+    pub to: Instance,
+    /// The kind of message.
+    pub kind: Kind,
+    /// The fate of its packets.
+    pub fate: PacketFate,
+    /// Number of packets that it concerns, the first ones from now on.
+    pub times: u32,
 }
 
 /// Result of a request that not every world can fulfil.
@@ -203,6 +231,8 @@ pub trait World {
     fn thaw(&mut self, instance: Instance) -> Result<Deed, WorldError>;
     /// Changes the network between two instances.
     fn link(&mut self, a: Instance, b: Instance, link: Link) -> Result<Deed, WorldError>;
+    /// Disturbs some packets between two instances.
+    fn disturb(&mut self, disturbance: Disturbance) -> Result<Deed, WorldError>;
     /// Waits for the next happening, or returns `None` when the clock has reached `until`.
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError>;
     /// Returns the greatest lateness of the harness itself since the last call: the longest time for which it served

@@ -4,7 +4,11 @@ use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of several registrars in this section.
-pub(super) const CASES: &[Case] = &[SEVERAL_CONVERGE_FROM_EVERY_START_ORDER, FIVE_CONVERGE];
+pub(super) const CASES: &[Case] = &[
+    SEVERAL_CONVERGE_FROM_EVERY_START_ORDER,
+    FIVE_CONVERGE,
+    EVERY_MESSAGE_OF_A_DOWNLOAD_MAY_BE_LOST,
+];
 
 const SEVERAL_CONVERGE_FROM_EVERY_START_ORDER: Case = registrar(
     "rfc5353/3.2.3/several-converge-from-every-start-order",
@@ -89,5 +93,42 @@ fn last_download_is_whole(
     let tables = tables.filter(|(to, m)| order.last() == Some(to) && m.at >= since);
     let size = tables.map(|(_, m)| m.pool_elements().len()).sum::<usize>();
     t.check_eq(R5353_3_2_3_4, "PEs of the last download", size, pes);
+    Ok(())
+}
+
+const EVERY_MESSAGE_OF_A_DOWNLOAD_MAY_BE_LOST: Case = registrar(
+    "rfc5353/3.2.3/every-message-of-a-download-may-be-lost",
+    "A registrar downloads a handlespace although the packet of any one message is lost, doubled or late.",
+    &[
+        R5353_3_2_3_9, // A starting registrar takes over the downloaded entries.
+    ],
+    every_message_of_a_download_may_be_lost,
+)
+.needs(&[Ics::SeveralTargets]);
+
+fn every_message_of_a_download_may_be_lost(t: &mut Tester) -> Outcome {
+    let [mentor] = group::<1>(t)?;
+    let (new, pool) = (Instance(2), t.unused_pool_handle());
+    let pe = t.pool_element_at(mentor, &pool);
+    t.preamble(|t| t.register(&pe))?;
+    let (asks, answers) = ((new, mentor), (mentor, new));
+    let messages = [
+        (asks, ENRP_LIST_REQUEST),
+        (answers, ENRP_LIST_RESPONSE),
+        (asks, ENRP_HANDLE_TABLE_REQUEST),
+        (answers, ENRP_HANDLE_TABLE_RESPONSE),
+    ];
+    let late = PacketFate::Late(Duration::from_millis(300));
+    for (way, kind) in messages {
+        for fate in [PacketFate::Lost, PacketFate::Doubled, late] {
+            t.preamble(|t| {
+                t.stop_target(new, Signal::Kill)?;
+                t.disturb(way, kind, fate, 1)?;
+                joins(t, new, &[mentor])
+            })?;
+            let pu = t.pool_user_at(new);
+            t.lists(R5353_3_2_3_9, &pu, &pool, &[&pe])?;
+        }
+    }
     Ok(())
 }

@@ -10,6 +10,7 @@ pub(super) const CASES: &[Case] = &[
     HOME_THAT_IS_CUT_OFF_IS_TAKEN_OVER_BY_ONE,
     LAST_OF_TWO_TAKES_OVER,
     TWO_HOMES_ARE_TAKEN_OVER,
+    LOST_ACKNOWLEDGEMENT_DELAYS_A_TAKEOVER,
 ];
 
 const KILLED_HOME_IS_TAKEN_OVER_BY_ONE: Case = registrar(
@@ -172,4 +173,37 @@ fn two_homes_are_taken_over(t: &mut Tester) -> Outcome {
         all_have_home(t, R5353_3_5_2_3, &pus, pool, t.server_of(successor))?;
     }
     Ok(())
+}
+
+const LOST_ACKNOWLEDGEMENT_DELAYS_A_TAKEOVER: Case = registrar(
+    "rfc5353/3.5.2/lost-acknowledgement-delays-a-takeover",
+    "A takeover whose acknowledgement is lost at first is completed, and by one registrar.",
+    &[
+        R5353_3_5_1_13, // The takeover completes after the last ACK.
+        R5353_3_5_1_7,  // An initiator with the smaller ID gives way.
+        R5353_3_5_2_3,  // The initiator becomes the Home of the target's PEs.
+    ],
+    lost_acknowledgement_delays_a_takeover,
+)
+.needs(&[Ics::SeveralTargets]);
+
+fn lost_acknowledgement_delays_a_takeover(t: &mut Tester) -> Outcome {
+    let [home, two, three] = group::<3>(t)?;
+    let pools = [t.unused_pool_handle()];
+    let pes = served_by(t, home, &pools)?;
+    let dead = t.server_of(home);
+    t.preamble(|t| {
+        for way in [(two, three), (three, two)] {
+            t.disturb(way, ENRP_INIT_TAKEOVER_ACK, PacketFate::Lost, 2)?;
+        }
+        t.stop_target(home, Signal::Kill)
+    })?;
+    let ended = t.now();
+
+    let successor = successor_of(t, R5353_3_5_1_13, dead, ended)?;
+    t.pass_time(SETTLED)?;
+    one_takes_over(t, R5353_3_5_1_7, dead);
+    let pus = pool_users(t, &[two, three]);
+    all_list(t, R5353_3_5_2_3, &pus, &pools[0], &[&pes[0]])?;
+    all_have_home(t, R5353_3_5_2_3, &pus, &pools[0], t.server_of(successor))
 }

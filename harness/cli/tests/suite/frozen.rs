@@ -6,8 +6,8 @@ use rspcheck_spec::run::CheckRun;
 use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::{self, Ran};
 use rspcheck_testkit::{
-    Assoc, Case, Deed, Endpoint, EndpointKind, Happening, Instance, Link, Signal, Start, World,
-    WorldError,
+    Assoc, Case, Deed, Disturbance, Endpoint, EndpointKind, Happening, Instance, Link, Signal,
+    Start, World, WorldError,
 };
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -115,6 +115,10 @@ impl World for Frozen {
     fn thaw(&mut self, instance: Instance) -> Result<Deed, WorldError> {
         self.call()?;
         self.inner.thaw(instance)
+    }
+    fn disturb(&mut self, disturbance: Disturbance) -> Result<Deed, WorldError> {
+        self.call()?;
+        self.inner.disturb(disturbance)
     }
     fn link(&mut self, a: Instance, b: Instance, link: Link) -> Result<Deed, WorldError> {
         self.call()?;

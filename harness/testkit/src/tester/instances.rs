@@ -5,7 +5,7 @@ use super::{ASAP_PPID, Tester, done, span};
 use crate::case::{Outcome, Stop};
 use crate::kind::Kind;
 use crate::player::{Message, Player, PoolElement, PoolHandle, PoolUser};
-use crate::world::{EndpointKind, Link, Signal, Start};
+use crate::world::{Disturbance, EndpointKind, Link, PacketFate, Signal, Start};
 use rspcheck_dissect::{Protocol, dissect};
 use rspcheck_spec::ReqId;
 use rspcheck_spec::event::{EventKind, Instance, Traffic, Transport};
@@ -72,6 +72,27 @@ impl Tester<'_> {
             self.disturbed.remove(&pair);
         }
         Ok(())
+    }
+
+    /// Gives the next packets that carry a message of this kind from one instance to another this fate; `times` of
+    /// them, those in which SCTP sends it again included.
+    ///
+    /// # Errors
+    /// As [`Tester::link`].
+    pub fn disturb(
+        &mut self,
+        (from, to): (Instance, Instance),
+        kind: Kind,
+        fate: PacketFate,
+        times: u32,
+    ) -> Outcome {
+        done(self.world.disturb(Disturbance {
+            from,
+            to,
+            kind,
+            fate,
+            times,
+        })?)
     }
 
     /// Returns true while the case keeps an instance from its peers.

@@ -1,7 +1,8 @@
 //! A world for tests: a target with prepared answers.
 
 use crate::world::{
-    Assoc, Deed, Endpoint, EndpointKind, Happening, Link, Signal, Start, World, WorldError,
+    Assoc, Deed, Disturbance, Endpoint, EndpointKind, Happening, Link, Signal, Start, World,
+    WorldError,
 };
 use rspcheck_spec::event::Instance;
 use std::cell::RefCell;
@@ -85,6 +86,9 @@ impl World for Scripted {
         Ok(impossible())
     }
     fn thaw(&mut self, _: Instance) -> Result<Deed, WorldError> {
+        Ok(impossible())
+    }
+    fn disturb(&mut self, _: Disturbance) -> Result<Deed, WorldError> {
         Ok(impossible())
     }
     fn link(&mut self, _: Instance, _: Instance, _: Link) -> Result<Deed, WorldError> {

@@ -66,6 +66,22 @@ impl Default for Conditions {
     }
 }
 
+/// Fate of a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It arrives as the conditions of the network provide.
+    Arrives,
+    /// It is lost.
+    Lost,
+    /// It arrives twice.
+    Doubled,
+    /// It arrives later by this time.
+    Late(Duration),
+}
+
+/// Callback that decides the fate of every SCTP packet between two hosts.
+pub type Filter = Box<dyn FnMut(HostId, HostId, &[u8]) -> Fate>;
+
 /// The UDP port under which simulated SCTP appears to a [`Tap`].
 pub const UDP_PORT: u16 = 9899;
 
@@ -86,6 +102,7 @@ pub struct Net {
     pipes: Pipes,
     out: VecDeque<(HostId, Event)>,
     tap: Option<Tap>,
+    filter: Option<Filter>,
 }
 
 impl std::fmt::Debug for Net {
@@ -209,6 +226,7 @@ impl Net {
             pipes: Pipes::default(),
             out: VecDeque::new(),
             tap: None,
+            filter: None,
         }
     }
 
@@ -408,6 +426,29 @@ impl Net {
         self.tap = Some(tap);
     }
 
+    /// Decides the fate of every SCTP packet that is sent from now on by `filter`, before the conditions apply.
+    pub fn filter(&mut self, filter: Filter) {
+        self.filter = Some(filter);
+    }
+
+    /// Sends a packet that the filter may lose, double or delay.
+    fn send_packet(&mut self, from: HostId, to: HostId, octets: Vec<u8>) {
+        let packet = |from, to, octets| What::Packet { from, to, octets };
+        let fate = self.filter.as_mut().map(|filter| filter(from, to, &octets));
+        match fate.unwrap_or(Fate::Arrives) {
+            Fate::Arrives => self.throw(from, to, octets, packet),
+            Fate::Lost => {}
+            Fate::Doubled => {
+                self.throw(from, to, octets.clone(), packet);
+                self.throw(from, to, octets, packet);
+            }
+            Fate::Late(delay) => {
+                let at = self.now + self.conditions_of(from, to).delay_max + delay;
+                self.push(at, packet(from, to, octets));
+            }
+        }
+    }
+
     fn happen(&mut self, what: What) {
         if let Some(what) = self.keep(what) {
             self.arrive(what);
@@ -464,11 +505,7 @@ impl Net {
         while let Some(transmit) = self.hosts[id.0 as usize].endpoint.poll_transmit() {
             self.show(source, transmit.to, Layer::Sctp, &transmit.packet);
             if let Some(&to) = self.by_ip.get(&transmit.to.ip()) {
-                self.throw(id, to, transmit.packet, |from, to, octets| What::Packet {
-                    from,
-                    to,
-                    octets,
-                });
+                self.send_packet(id, to, transmit.packet);
             }
         }
         let host = &mut self.hosts[id.0 as usize];
