@@ -364,16 +364,7 @@ impl Target {
             return Err(of_driver(what));
         }
         let plays_peers = section.capabilities.get_ref().contains(&Ics::EnrpPeers);
-        let case_limit = match file.run.case_limit {
-            Some(limit) => {
-                let at = limit.span();
-                let limit = limit.into_inner().0;
-                suffices(limit, &file.timers, plays_peers)
-                    .map_err(|what| reader.wrong(at, &what))?;
-                limit
-            }
-            None => case_limit(&file.timers, plays_peers),
-        };
+        let case_limit = limit_of_a_case(&reader, file.run.case_limit, &file.timers, plays_peers)?;
         let target = Target {
             file: Some(path.to_owned()),
             name: section.name,
@@ -487,6 +478,22 @@ fn misspelt<'a>(word: &'a str, known: &[&str]) -> Option<&'a str> {
                 .all(|b| b.is_ascii_lowercase() || b == b'-' || b == b'_');
         like_one && !known.contains(text)
     })
+}
+
+/// Returns the time limit of a case: that of the file, or its default. With peers a case waits for ENRP's timers too.
+fn limit_of_a_case(
+    reader: &Reader<'_>,
+    limit: Option<Spanned<Span>>,
+    timers: &Timers,
+    plays_peers: bool,
+) -> Result<Duration, TargetError> {
+    let Some(limit) = limit else {
+        return Ok(case_limit(timers, plays_peers));
+    };
+    let at = limit.span();
+    let limit = limit.into_inner().0;
+    suffices(limit, timers, plays_peers).map_err(|what| reader.wrong(at, &what))?;
+    Ok(limit)
 }
 
 /// Checks that a case can wait for an answer within `limit`.
