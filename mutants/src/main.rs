@@ -1,7 +1,7 @@
 //! Mutation testing of the reference registrar by the conformance suite alone.
 //!
 //! Mutants are made of the sources of the registrar's engine, its handlespace and its codec, all compiled into one
-//! program and chosen at run time. The suite runs in process on each; `reports/mutants.md` has the results.
+//! program and chosen at run time. The suite runs in process on each; `--report FILE` writes the results.
 
 mod find;
 mod report;
