@@ -395,7 +395,7 @@ fn table_of_the_target(t: &mut Tester) -> Outcome {
 /// Checks the values at this path of the two PEs of a table, in any order (`R5353_3_2_3_4`).
 fn lists_values(t: &mut Tester, parts: &[Message], path: &str, mut expected: [i64; 2]) {
     let of_part = |part: &Message| part.each("pool-element", path);
-    // What is left of a life passes, too.
+    // A registrar may send the remaining life in place of the whole one.
     let whole = |value: i64| match path {
         "registration-life" if (200..250).contains(&value) => 250,
         _ => value,

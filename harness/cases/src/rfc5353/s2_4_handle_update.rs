@@ -2,6 +2,7 @@
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
+use std::net::IpAddr;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
@@ -188,18 +189,10 @@ const UPDATE_WITH_UDP_LITE_TRANSPORT: Case = registrar(
 .needs(&[Ics::EnrpPeers, Ics::TransportUdpLite]);
 
 fn update_with_udp_lite_transport(t: &mut Tester) -> Outcome {
-    let pool = t.unused_pool_handle();
-    let [peer] = joined::<1>(t)?;
-    let pu = t.pool_user();
-    let mut entry = t.element_of(&peer, &pool);
-    let own = t.address(&peer)?.ip();
-    entry.element.user_transport = Transport::UdpLite {
+    lists_transport(t, |addr| Transport::UdpLite {
         port: 4711,
-        addrs: vec![own],
-    };
-    announces(t, &peer, std::slice::from_ref(&entry))?;
-
-    resolves_to(t, R5353_3_3_1_6, &pu, &entry)
+        addrs: vec![addr],
+    })
 }
 
 const UPDATE_WITH_DCCP_TRANSPORT: Case = registrar(
@@ -213,19 +206,11 @@ const UPDATE_WITH_DCCP_TRANSPORT: Case = registrar(
 .needs(&[Ics::EnrpPeers, Ics::TransportDccp]);
 
 fn update_with_dccp_transport(t: &mut Tester) -> Outcome {
-    let pool = t.unused_pool_handle();
-    let [peer] = joined::<1>(t)?;
-    let pu = t.pool_user();
-    let mut entry = t.element_of(&peer, &pool);
-    let own = t.address(&peer)?.ip();
-    entry.element.user_transport = Transport::Dccp {
+    lists_transport(t, |addr| Transport::Dccp {
         port: 4711,
         service_code: 0x5253_5055,
-        addrs: vec![own],
-    };
-    announces(t, &peer, std::slice::from_ref(&entry))?;
-
-    resolves_to(t, R5353_3_3_1_6, &pu, &entry)
+        addrs: vec![addr],
+    })
 }
 
 const UPDATE_WITH_OPAQUE_TRANSPORT: Case = registrar(
@@ -239,11 +224,16 @@ const UPDATE_WITH_OPAQUE_TRANSPORT: Case = registrar(
 .needs(&[Ics::EnrpPeers, Ics::TransportOpaque]);
 
 fn update_with_opaque_transport(t: &mut Tester) -> Outcome {
+    lists_transport(t, |_| Transport::Opaque(vec![0xa5; 8]))
+}
+
+/// Checks that a PE of a peer with this user transport, made of the peer's address, is listed with it.
+fn lists_transport(t: &mut Tester, transport: impl FnOnce(IpAddr) -> Transport) -> Outcome {
     let pool = t.unused_pool_handle();
     let [peer] = joined::<1>(t)?;
     let pu = t.pool_user();
     let mut entry = t.element_of(&peer, &pool);
-    entry.element.user_transport = Transport::Opaque(vec![0xa5; 8]);
+    entry.element.user_transport = transport(t.address(&peer)?.ip());
     announces(t, &peer, std::slice::from_ref(&entry))?;
 
     resolves_to(t, R5353_3_3_1_6, &pu, &entry)
@@ -390,8 +380,8 @@ const PLACES: &[(&str, Insert)] = &[
     }),
 ];
 
-/// Announces PEs with an unknown parameter of this type at each place, and checks for each whether it was added and
-/// whether the parameter was reported.
+/// Announces PEs with an unknown parameter of this type at each place. The highest bits of the type decide if the PE is
+/// added and if the parameter is reported; checks both for each place.
 fn unknown_at_each_place(t: &mut Tester, code: u16) -> Outcome {
     let [peer] = joined::<1>(t)?;
     let pu = t.pool_user();

@@ -74,26 +74,6 @@ fn unknown_parameter_in_an_init_takeover(t: &mut Tester) -> Outcome {
     })
 }
 
-/// Malformed messages about a takeover.
-pub(super) const MALFORMED: &Forms = &[
-    ("no server IDs", |m| Ok(m.truncate(4).patch(2, &[0, 4]))),
-    ("no Targeting Server's ID", |m| {
-        Ok(m.truncate(12).patch(2, &[0, 12]))
-    }),
-    ("half a Targeting Server's ID", |m| {
-        Ok(m.truncate(14).patch(2, &[0, 14]))
-    }),
-    ("Length 0", |m| m.set("length", 0)),
-    ("Length 12", |m| m.set("length", 12)),
-    ("Length 15", |m| m.set("length", 15)),
-    ("Length beyond the message", |m| m.set("length", 0xffff)),
-    ("a PE Identifier more", |m| {
-        Ok(m.parameter(Parameter::pe_identifier(7)))
-    }),
-    ("octets behind the message", |m| Ok(m.raw(b"more"))),
-    ("target 0", |m| m.set("targeting-server-id", 0)),
-];
-
 const MALFORMED_INIT_TAKEOVER_IS_SURVIVED: Case = registrar(
     "rfc5353/2.7/malformed-init-takeover-is-survived",
     "The target continues to serve after ENRP_INIT_TAKEOVER messages without a target or of a wrong Length.",
@@ -102,7 +82,7 @@ const MALFORMED_INIT_TAKEOVER_IS_SURVIVED: Case = registrar(
         R5352_3_1_53,    // Every registration is answered.
         R5353_3_2_2_2_1, // Every list request is answered by a list response.
     ],
-    |t| survives(t, MALFORMED, |_, peer| forge::init_takeover(peer.id, 0, 0x0102_0304)),
+    |t| survives(t, TAKEOVERS, |_, peer| forge::init_takeover(peer.id, 0, 0x0102_0304)),
 )
 .needs(&[Ics::EnrpPeers]);
 

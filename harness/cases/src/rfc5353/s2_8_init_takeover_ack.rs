@@ -34,19 +34,6 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
     Ok(())
 }
 
-/// Acknowledgements that lack a part of their layout.
-const MALFORMED: &Forms = &[
-    ("no server IDs", |m| Ok(m.truncate(4).patch(2, &[0, 4]))),
-    ("no Targeting Server's ID", |m| {
-        Ok(m.truncate(12).patch(2, &[0, 12]))
-    }),
-    ("half a Targeting Server's ID", |m| {
-        Ok(m.truncate(14).patch(2, &[0, 14]))
-    }),
-    ("Length 12", |m| m.set("length", 12)),
-    ("Length beyond the message", |m| m.set("length", 0xffff)),
-];
-
 const MALFORMED_ACKNOWLEDGEMENT_DOES_NOT_COUNT: Case = registrar(
     "rfc5353/2.8/malformed-acknowledgement-does-not-count",
     "An acknowledgement without its Targeting Server's ID completes no takeover; a whole one does.",
@@ -63,7 +50,7 @@ fn malformed_acknowledgement_does_not_count(t: &mut Tester) -> Outcome {
     t.habits(&slow).takeover = false;
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &witness).map(drop))?;
     let to = t.target_server();
-    for (_, spoil) in MALFORMED {
+    for (_, spoil) in CUT_TAKEOVERS {
         let ack = spoil(forge::init_takeover_ack(slow.id, to, dead.id))?;
         throw(t, &slow, &ack.octets())?;
     }
@@ -86,7 +73,7 @@ const MALFORMED_ACKNOWLEDGEMENT_IS_SURVIVED: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn malformed_acknowledgement_is_survived(t: &mut Tester) -> Outcome {
-    survives(t, super::s2_7_init_takeover::MALFORMED, |t, peer| {
+    survives(t, TAKEOVERS, |t, peer| {
         forge::init_takeover_ack(peer.id, t.target_server(), 0x0102_0304)
     })
 }

@@ -37,20 +37,6 @@ fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
     home_is(t, R5354_4_8, &pu, &pool, winner.id)
 }
 
-/// ENRP_TAKEOVER_SERVER without a part of its layout.
-const MALFORMED: &Forms = &[
-    ("no server IDs", |m| Ok(m.truncate(4).patch(2, &[0, 4]))),
-    ("no Targeting Server's ID", |m| {
-        Ok(m.truncate(12).patch(2, &[0, 12]))
-    }),
-    ("half a Targeting Server's ID", |m| {
-        Ok(m.truncate(14).patch(2, &[0, 14]))
-    }),
-    ("Length 0", |m| m.set("length", 0)),
-    ("Length 12", |m| m.set("length", 12)),
-    ("Length beyond the message", |m| m.set("length", 0xffff)),
-];
-
 const MALFORMED_TAKEOVER_CHANGES_NO_HOME: Case = registrar(
     "rfc5353/2.9/malformed-takeover-changes-no-home",
     "An ENRP_TAKEOVER_SERVER without a part of its layout changes no Home, and the target continues to serve.",
@@ -73,7 +59,7 @@ fn malformed_takeover_changes_no_home(t: &mut Tester) -> Outcome {
         t.adds_pe(&alive, &entry)?;
         handled(t, &alive)
     })?;
-    for (_, spoil) in MALFORMED {
+    for (_, spoil) in CUT_TAKEOVERS {
         let message = spoil(forge::takeover_server(winner.id, 0, alive.id))?;
         throw(t, &winner, &message.octets())?;
     }

@@ -190,7 +190,8 @@ fn update_during_the_download_is_not_lost(t: &mut Tester) -> Outcome {
         t.adds_pe(&mentor, &comes)?;
         t.pass_time(2 * delay)
     })?;
-    // How the target treats an update during its download is open; an audit corrects the result (ambiguity E26).
+    // The RFC does not define the treatment of an update during the download; an audit corrects the result (ambiguity
+    // E26).
     t.presence(&mentor, false)?;
     t.pass_time(4 * delay + AT_ONCE)?;
 

@@ -10,6 +10,62 @@ pub(crate) type Spoil = fn(Forge) -> Result<Forge, ForgeError>;
 /// Spoilt forms of a message, each with a description.
 pub(crate) type Forms = [(&'static str, Spoil)];
 
+/// Malformed messages that consist of the server IDs: requests of a list or of a table.
+pub(crate) const REQUESTS: &Forms = &[
+    ("no server IDs", |m| Ok(m.truncate(4).patch(2, &[0, 4]))),
+    ("no Receiving Server's ID", |m| {
+        Ok(m.truncate(8).patch(2, &[0, 8]))
+    }),
+    ("half a server ID", |m| {
+        Ok(m.truncate(10).patch(2, &[0, 10]))
+    }),
+    ("Length 0", |m| m.set("length", 0)),
+    ("Length 11", |m| m.set("length", 11)),
+    ("Length 13", |m| m.set("length", 13)),
+    ("Length beyond the message", |m| m.set("length", 0xffff)),
+    ("four zero octets more", |m| {
+        Ok(m.patch(2, &[0, 16]).raw(&[0; 4]))
+    }),
+    ("a Pool Handle more", |m| {
+        Ok(m.parameter(Parameter::pool_handle(b"more")))
+    }),
+    ("octets behind the message", |m| Ok(m.raw(b"more"))),
+];
+
+/// Malformed messages about a takeover, and one about the server ID 0.
+pub(crate) const TAKEOVERS: &Forms = &[
+    ("no server IDs", |m| Ok(m.truncate(4).patch(2, &[0, 4]))),
+    ("no Targeting Server's ID", |m| {
+        Ok(m.truncate(12).patch(2, &[0, 12]))
+    }),
+    ("half a Targeting Server's ID", |m| {
+        Ok(m.truncate(14).patch(2, &[0, 14]))
+    }),
+    ("Length 0", |m| m.set("length", 0)),
+    ("Length 12", |m| m.set("length", 12)),
+    ("Length 15", |m| m.set("length", 15)),
+    ("Length beyond the message", |m| m.set("length", 0xffff)),
+    ("a PE Identifier more", |m| {
+        Ok(m.parameter(Parameter::pe_identifier(7)))
+    }),
+    ("octets behind the message", |m| Ok(m.raw(b"more"))),
+    ("target 0", |m| m.set("targeting-server-id", 0)),
+];
+
+/// Messages about a takeover without a part of their layout.
+pub(crate) const CUT_TAKEOVERS: &Forms = &[
+    ("no server IDs", |m| Ok(m.truncate(4).patch(2, &[0, 4]))),
+    ("no Targeting Server's ID", |m| {
+        Ok(m.truncate(12).patch(2, &[0, 12]))
+    }),
+    ("half a Targeting Server's ID", |m| {
+        Ok(m.truncate(14).patch(2, &[0, 14]))
+    }),
+    ("Length 0", |m| m.set("length", 0)),
+    ("Length 12", |m| m.set("length", 12)),
+    ("Length beyond the message", |m| m.set("length", 0xffff)),
+];
+
 /// Returns an address of the other family than the peer's own one; no host has it.
 pub(crate) fn other_family(own: IpAddr) -> IpAddr {
     if own.is_ipv4() { FOREIGN_V6 } else { FOREIGN }
