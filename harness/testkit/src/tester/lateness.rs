@@ -255,6 +255,23 @@ mod tests {
     }
 
     #[test]
+    fn late_answer_of_a_peer_is_doubted() {
+        let after = |pause| {
+            run(&[NO, pause], |t, _| {
+                let peer = t.enrp_peer()?;
+                t.presence(&peer, false)?;
+                t.pass_time(millis(10))?;
+                t.require(R5352_3_1_54, false, "it is not so")
+            })
+        };
+        assert_eq!(after(millis(1000)), (vec![false], Err(Stop::Broken)));
+        let (checks, outcome) = after(millis(1001));
+        assert_eq!(checks, [false; 0]);
+        let reason = "the harness itself was 1001 ms late at 0.010 s; the answer of a peer of 5 s allows 1 s";
+        assert_eq!(outcome, Err(Stop::Inconclusive(reason.to_owned())));
+    }
+
+    #[test]
     fn missing_message_after_a_pause_is_inconclusive() {
         let (checks, outcome) = run(&[millis(3000)], |t, _| {
             let pu = t.pool_user();
