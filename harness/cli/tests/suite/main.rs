@@ -192,6 +192,24 @@ fn orders_of_their_own_fail_the_cases_about_policies() {
     assert_eq!(BTreeSet::from_iter(unnoticed), expected.collect());
 }
 
+/// A registrar that does not ask its configured mentor is tested by peers that introduce themselves: the procedures
+/// after the start-up get a verdict.
+#[test]
+fn registrar_that_asks_no_mentor_is_tested_after_its_start() {
+    let nth = enrp::all().position(|mutant| mutant.name == "sends-no-list-request");
+    let nth = nth.expect("the mutants have this name");
+    let later = rows().iter().filter(|row| {
+        row.case.id.starts_with("rfc5353/3.") && !row.case.id.starts_with("rfc5353/3.2")
+    });
+    let open = later.filter(|row| {
+        row.enrp
+            .get(nth)
+            .is_some_and(|seen| seen.verdict == Verdict::Inconc)
+    });
+    let open: Vec<_> = open.map(|row| row.case.id).collect();
+    assert_eq!(open, [""; 0]);
+}
+
 #[test]
 fn every_mutant_is_noticed() {
     let differs = |seen: &Seen, row: &Row| seen.noticed() || seen.findings != row.correct.findings;
