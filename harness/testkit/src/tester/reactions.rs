@@ -88,9 +88,12 @@ impl Tester<'_> {
     /// Returns the answer of a peer to a message of the target.
     fn answer(&mut self, player: Player, message: &Message) -> Option<Forge> {
         let sender = message.number("sender-server-id")? as u32;
+        // An ENRP_ERROR may quote the IDs of the message that it is about, so it does not identify the target, and
+        // neither does the ID of a peer.
+        let known = message.is(ENRP_ERROR) || self.peers.iter().any(|peer| peer.id == sender);
         if sender == 0 {
             self.target_servers.remove(&message.from);
-        } else {
+        } else if !known {
             self.target_servers.insert(message.from, sender);
         }
         if message.is(ENRP_PRESENCE) {
