@@ -17,6 +17,8 @@ pub const ADD_PE: u16 = 0;
 /// Update Action that removes a PE.
 pub const DEL_PE: u16 = 1;
 
+/// Registration Life of the PEs of a peer, in seconds (RFC 5354 §3.10).
+const LIFE: i32 = 300_000;
 /// First of the ports at which a peer has no endpoint.
 const FIRST_CLOSED_PORT: u16 = 20_000;
 
@@ -118,7 +120,8 @@ impl Tester<'_> {
         Ok(EnrpPeer { id, ..*peer })
     }
 
-    /// Returns a PE that the peer owns: Round Robin, life 300 s, user transport and ASAP transport at the host of the
+    /// Returns a PE that the peer owns: Round Robin, a life that does not end in a case even if the target takes it for
+    /// milliseconds, user transport and ASAP transport at the host of the
     /// peer's PEs, which acknowledges keep-alives for it. It is not in the peer's handlespace yet; see
     /// [`Tester::holds`] and [`Tester::adds_pe`].
     pub fn element_of(&mut self, peer: &EnrpPeer, pool: &PoolHandle) -> Entry {
@@ -136,7 +139,7 @@ impl Tester<'_> {
             element: forge::PoolElement {
                 id,
                 home: peer.id,
-                life: 300,
+                life: LIFE,
                 user_transport: transport.clone(),
                 policy: forge::Policy::RoundRobin,
                 asap_transport: Some(transport),
@@ -200,25 +203,42 @@ impl Tester<'_> {
         let Some(&mentor) = peers.first() else {
             return Ok(());
         };
-        if !self.is_asked_for_table(mentor)? {
-            self.introduces_itself(mentor)?;
+        if !self.is_asked_for_table(mentor)? && !self.introduces_itself(mentor)? {
+            self.announces_all(mentor)?;
         }
         self.pass_time(self.profile.silence)
     }
 
-    /// Sends the peer's ENRP_PRESENCE, and its PEs if the target does not ask for them.
-    fn introduces_itself(&mut self, peer: &EnrpPeer) -> Outcome {
-        self.presence(peer, true)?;
-        if !self.is_asked_for_table(peer)? {
-            for entry in self.peer_state(peer.player).handlespace.clone() {
-                let update =
-                    forge::handle_update(peer.id, 0, ADD_PE, &entry.handle.0, &entry.element);
-                self.send(peer, update)?;
-            }
+    /// Starts the target with this mentor, and with this server ID if there is one, and waits until it has requested the
+    /// mentor's table, if need be after the mentor has introduced itself.
+    ///
+    /// # Errors
+    /// As [`Tester::start_target`]; [`Stop::Inconclusive`] if the target requests no table.
+    pub fn join_by_download(&mut self, server_id: Option<u32>, mentor: &EnrpPeer) -> Outcome {
+        self.start_target_as(server_id, &[mentor])?;
+        if !self.is_asked_for_table(mentor)? && !self.introduces_itself(mentor)? {
+            let what = "cannot be seen: the target requests no table";
+            return Err(Stop::Inconclusive(what.to_owned()));
         }
+        self.pass_time(self.profile.silence)
+    }
+
+    /// Sends the peer's ENRP_PRESENCE. Returns true if the target requests the peer's table.
+    fn introduces_itself(&mut self, peer: &EnrpPeer) -> Result<bool, Stop> {
+        self.presence(peer, true)?;
+        let asked = self.is_asked_for_table(peer)?;
         if self.target_server() == 0 {
             let what = "the target sends nothing to a configured peer, nor after this peer's ENRP_PRESENCE";
             return Err(Stop::Inconclusive(what.to_owned()));
+        }
+        Ok(asked)
+    }
+
+    /// Announces the peer's PEs (ADD_PE).
+    fn announces_all(&mut self, peer: &EnrpPeer) -> Outcome {
+        for entry in self.peer_state(peer.player).handlespace.clone() {
+            let update = forge::handle_update(peer.id, 0, ADD_PE, &entry.handle.0, &entry.element);
+            self.send(peer, update)?;
         }
         Ok(())
     }
