@@ -34,7 +34,7 @@ fn empty_table_is_accepted(t: &mut Tester) -> Outcome {
     let mentor = t.enrp_peer()?;
     let (pe, pu) = (t.pool_element(&pool), t.pool_user());
     t.preamble(|t| {
-        t.join(&[&mentor])?;
+        t.join_by_download(None, &mentor)?;
         t.pass_time(AT_ONCE)
     })?;
 
@@ -57,7 +57,7 @@ fn pool_in_several_entries(t: &mut Tester) -> Outcome {
     let (pool, other) = (t.unused_pool_handle(), t.unused_pool_handle());
     let pu = t.pool_user();
     let mut entries = Vec::new();
-    let [_] = joined_holding::<1>(t, |t, [mentor]| {
+    downloaded(t, |t, mentor| {
         for handle in [&pool, &other, &pool, &other, &pool] {
             let entry = t.element_of(mentor, handle);
             t.holds(mentor, &entry);
@@ -117,7 +117,7 @@ const TABLE_WITH_EVERY_POLICY: Case = registrar(
 fn table_with_every_policy(t: &mut Tester) -> Outcome {
     let pu = t.pool_user();
     let mut entries = Vec::new();
-    let [_] = joined_holding::<1>(t, |t, [mentor]| {
+    downloaded(t, |t, mentor| {
         entries = entries_of_every_policy(t, mentor);
         for entry in &entries {
             t.holds(mentor, entry);
@@ -147,7 +147,7 @@ fn table_with_every_transport(t: &mut Tester) -> Outcome {
         t.holds(&mentor, entry);
     }
     t.preamble(|t| {
-        t.join(&[&mentor])?;
+        t.join_by_download(None, &mentor)?;
         t.pass_time(AT_ONCE)
     })?;
     for entry in &entries {

@@ -17,6 +17,7 @@ pub(super) const CASES: &[Case] = &[
     UPDATE_WITH_OPAQUE_TRANSPORT,
     UPDATE_WITH_MANY_ADDRESSES,
     UPDATE_WITH_EVERY_LIFE,
+    LIFE_OF_AN_ANNOUNCED_PE_IS_IN_SECONDS,
     HANDLES_OF_EVERY_LENGTH,
     PADDING_IN_AN_UPDATE_IS_IGNORED,
     UNKNOWN_PARAMETER_OF_CLASS_00_AT_EACH_PLACE,
@@ -285,7 +286,7 @@ fn update_with_every_life(t: &mut Tester) -> Outcome {
     let [peer] = joined::<1>(t)?;
     let pu = t.pool_user();
     let mut entries = Vec::new();
-    for life in [-1, 60, i32::MAX] {
+    for life in [-1, 300_000, i32::MAX] {
         let pool = t.unused_pool_handle();
         let mut entry = t.element_of(&peer, &pool);
         entry.element.life = life;
@@ -303,6 +304,34 @@ fn update_with_every_life(t: &mut Tester) -> Outcome {
         let note = format!("life {given}: {seen:?} is listed");
         t.check_that(R5353_3_3_1_6, holds, note);
     }
+    Ok(())
+}
+
+const LIFE_OF_AN_ANNOUNCED_PE_IS_IN_SECONDS: Case = registrar(
+    "rfc5353/2.4/life-of-an-announced-pe-is-in-seconds",
+    "A PE that a peer announces with a life of 300 s is listed 2 s later.",
+    &[
+        R5354_3_10_5, // The Registration Life is in seconds; -1 is unlimited.
+    ],
+    life_of_an_announced_pe_is_in_seconds,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn life_of_an_announced_pe_is_in_seconds(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let [peer] = joined::<1>(t)?;
+    let pu = t.pool_user();
+    let (long, mut short) = (t.element_of(&peer, &pool), t.element_of(&peer, &pool));
+    short.element.life = 300;
+    announces(t, &peer, &[long.clone(), short.clone()])?;
+    t.pass_time(2 * AT_ONCE)?;
+
+    let listed = t.listed(&pu, &pool)?;
+    if !listed.contains(&long.pe_identifier()) {
+        return Err(t.inconclusive("a PE of a longer life is not listed either"));
+    }
+    let note = format!("{listed:?} are listed");
+    t.check_that(R5354_3_10_5, listed.contains(&short.pe_identifier()), note);
     Ok(())
 }
 
@@ -470,13 +499,13 @@ fn update_of_the_target(t: &mut Tester) -> Outcome {
         let pool = t.unused_pool_handle();
         let pe = t.pool_element(&pool).policy(policy);
         t.preamble(|t| t.register(&pe))?;
-        let update = update_about(t, R5353_2_4_4, &peer, ADD_PE, pe.pe_identifier())?;
+        let update = update_sample(t, &peer, ADD_PE, &pe)?;
         has_parameters(t, R5353_2_4_4, &update, &[0x9, 0xa]);
         t.check_eq(R5353_2_4_2, "reserved", update.number("reserved"), Some(0));
         t.names_pool(R5353_3_3_1_5, &update, &pool);
         has_values_of(t, R5353_3_3_1_5, &update, &pe.element);
         t.preamble(|t| t.deregister_response(&pe).map(drop))?;
-        let update = update_about(t, R5353_2_4_4, &peer, DEL_PE, pe.pe_identifier())?;
+        let update = update_sample(t, &peer, DEL_PE, &pe)?;
         has_parameters(t, R5353_2_4_4, &update, &[0x9, 0xa]);
         has_values_of(t, R5353_3_3_2_4, &update, &pe.element);
     }

@@ -102,7 +102,9 @@ const INIT_TAKEOVER_OF_THE_TARGET: Case = registrar(
 fn init_takeover_of_the_target(t: &mut Tester) -> Outcome {
     let [witness, dead] = joined::<2>(t)?;
     let server = t.target_server();
-    let message = takeover_of(t, R5353_2_7_1, &dead, &witness)?;
+    t.habits(&dead).fall_silent();
+    let within = time_to_takeover(t);
+    let message = sample(t, &witness, ENRP_INIT_TAKEOVER, within, |_| true)?;
 
     t.check_eq(R5353_2_7_1, "octets", message.octets.len(), 16);
     t.field(R5353_2_7_1, &message, "length", 16);

@@ -38,7 +38,7 @@ fn fields_are_in_network_byte_order(t: &mut Tester) -> Outcome {
         t.register(&pe)?;
         t.deregister_response(&pe).map(drop)
     })?;
-    let update = update_about(t, R5353_2_2, &peer, DEL_PE, pe.pe_identifier())?;
+    let update = update_sample(t, &peer, DEL_PE, &pe)?;
     let (life, path) = (0x0001_0203, "pool-element/registration-life");
     t.field(R5353_2_2, &update, path, life);
     let port = t.address(&pe)?.port();

@@ -68,7 +68,7 @@ const DOWNLOADED_POOL_HAS_THE_POLICY_OF_ITS_FIRST_PE: Case = registrar(
 fn downloaded_pool_has_the_policy_of_its_first_pe(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user();
-    let [_] = joined_holding::<1>(t, |t, [mentor]| {
+    downloaded(t, |t, mentor| {
         let mut entry = t.element_of(mentor, &pool);
         entry.element.policy = Policy::Priority { priority: 7 };
         t.holds(mentor, &entry);
@@ -138,7 +138,7 @@ fn pool_that_spans_two_parts(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pu = t.pool_user();
     let mut ids = Vec::new();
-    let [_] = joined_holding::<1>(t, |t, [mentor]| {
+    downloaded(t, |t, mentor| {
         t.habits(mentor).part = 2;
         for _ in 0..3 {
             let entry = t.element_of(mentor, &pool);

@@ -32,7 +32,7 @@ fn parts_in_another_order(t: &mut Tester) -> Outcome {
     let pools = [t.unused_pool_handle(), t.unused_pool_handle()];
     let pu = t.pool_user();
     let mut entries = Vec::new();
-    let [_] = joined_holding::<1>(t, |t, [mentor]| {
+    downloaded(t, |t, mentor| {
         t.habits(mentor).backwards = true;
         t.habits(mentor).part = 1;
         for nth in 0..4 {
@@ -253,7 +253,7 @@ fn downloaded_pes_of_the_target_itself(t: &mut Tester) -> Outcome {
         t.holds(&mentor, entry);
     }
     t.preamble(|t| {
-        t.join_as(Some(server), &[&mentor])?;
+        t.join_by_download(Some(server), &mentor)?;
         if t.target_server() == server {
             return t.pass_time(AT_ONCE);
         }

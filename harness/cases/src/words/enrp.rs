@@ -43,6 +43,21 @@ pub(crate) fn joined_holding<const N: usize>(
     Ok(peers)
 }
 
+/// Starts the target with a mentor whose table it requests; `prepare` puts PEs into the mentor's handlespace before.
+///
+/// # Errors
+/// As [`Tester::preamble`].
+pub(crate) fn downloaded(t: &mut Tester, prepare: impl FnOnce(&mut Tester, &EnrpPeer)) -> Outcome {
+    let mentor = t.enrp_peer()?;
+    prepare(t, &mentor);
+    t.preamble(|t| {
+        t.join_by_download(None, &mentor)?;
+        t.pass_time(AT_ONCE)
+    })?;
+    t.forget(&mentor);
+    Ok(())
+}
+
 /// Makes a peer known to the target, which asks it for its presence.
 ///
 /// # Errors
@@ -133,10 +148,14 @@ pub(crate) fn update_about(
     action: u16,
     id: u32,
 ) -> Result<Message, Stop> {
-    t.expect_that(requirement, peer, ENRP_HANDLE_UPDATE, AT_ONCE, move |m| {
-        m.number("update-action") == Some(i64::from(action))
-            && m.number("pool-element/pe-identifier") == Some(i64::from(id))
-    })
+    let wanted = move |m: &Message| is_update_about(m, action, id);
+    t.expect_that(requirement, peer, ENRP_HANDLE_UPDATE, AT_ONCE, wanted)
+}
+
+/// Returns true for an ENRP_HANDLE_UPDATE with this Update Action and PE Identifier.
+pub(crate) fn is_update_about(message: &Message, action: u16, id: u32) -> bool {
+    message.number("update-action") == Some(i64::from(action))
+        && message.number("pool-element/pe-identifier") == Some(i64::from(id))
 }
 
 /// Asks the target for its presence, and returns the answer.

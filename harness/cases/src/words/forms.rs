@@ -66,6 +66,44 @@ pub(crate) const CUT_TAKEOVERS: &Forms = &[
     ("Length beyond the message", |m| m.set("length", 0xffff)),
 ];
 
+/// Waits for a message whose layout a case checks. Other cases judge that the target sends it, so without one this case
+/// is inconclusive.
+///
+/// # Errors
+/// [`Stop::Inconclusive`] if none comes in time; the [`Stop`] of the world.
+pub(crate) fn sample(
+    t: &mut Tester,
+    peer: &EnrpPeer,
+    kind: Kind,
+    within: Duration,
+    wanted: impl Fn(&Message) -> bool,
+) -> Result<Message, Stop> {
+    let until = t.now() + t.latest(within);
+    match t.next_of(peer, until, |m| m.is(kind) && wanted(m))? {
+        Some(message) => Ok(message),
+        None => Err(t.inconclusive(format!(
+            "cannot be seen: the target does not send {}",
+            kind.name
+        ))),
+    }
+}
+
+/// As [`sample`], of an ENRP_HANDLE_UPDATE about a PE.
+///
+/// # Errors
+/// As [`sample`].
+pub(crate) fn update_sample(
+    t: &mut Tester,
+    peer: &EnrpPeer,
+    action: u16,
+    pe: &PoolElement,
+) -> Result<Message, Stop> {
+    let id = pe.pe_identifier();
+    sample(t, peer, ENRP_HANDLE_UPDATE, AT_ONCE, |m| {
+        is_update_about(m, action, id)
+    })
+}
+
 /// Returns an address of the other family than the peer's own one; no host has it.
 pub(crate) fn other_family(own: IpAddr) -> IpAddr {
     if own.is_ipv4() { FOREIGN_V6 } else { FOREIGN }

@@ -2,9 +2,9 @@
 
 use super::{
     BODY, INIT_TAKEOVER, INIT_TAKEOVER_ACK, LIST_REQUEST, LIST_RESPONSE, PRESENCE, RECEIVER,
-    TABLE_REQUEST, TABLE_RESPONSE, TAKEOVER_SERVER, UPDATE, UPDATED, action_becomes, every_policy,
-    is_received, parameter_size, received_action, receives, retype, rival, set_length,
-    target_of_takeover,
+    TABLE_REQUEST, TABLE_RESPONSE, TAKEOVER_SERVER, UPDATE, UPDATED, action_becomes, element_at,
+    every_policy, is_received, parameter_size, received_action, receives, retype, rival,
+    set_length, target_of_takeover,
 };
 use rspcheck_adapters::fault::Fault;
 use std::time::Duration;
@@ -25,6 +25,12 @@ pub(super) const ALL: &[Fault] = &[
         let at = r.octets.get(UPDATED..).map_or(0, parameter_size) + UPDATED;
         let pe = r.octets.get(at + 4..at + 8).unwrap_or_default().to_vec();
         r.memory.insert(pe, 1).is_none()
+    }),
+    receives("takes-the-life-of-a-peers-pe-for-milliseconds", |r| {
+        let life = element_at(&r.octets) + 12;
+        let life = r.octets.get(life..life + 4).unwrap_or_default();
+        let ends_at_once = matches!(life, [0, 0, 0..=3, _]);
+        !(received_action(r) == Some(0) && ends_at_once)
     }),
     receives("ignores-removals", |r| received_action(r) != Some(1)),
     receives("takes-removals-for-additions", |r| {
