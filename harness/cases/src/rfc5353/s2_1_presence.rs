@@ -307,7 +307,7 @@ const PRESENCE_TO_ALL_HAS_RECEIVER_0: Case = registrar(
 
 fn presence_to_all_has_receiver_0(t: &mut Tester) -> Outcome {
     let [one, two] = joined::<2>(t)?;
-    let within = t.timers().peer_heartbeat_cycle;
+    let within = time_to_heartbeat(t);
     for peer in [&one, &two] {
         let clear = |m: &Message| !m.flag('R');
         let heartbeat = t.expect_that(R5353_3_4_2_1, peer, ENRP_PRESENCE, within, clear)?;

@@ -102,7 +102,7 @@ fn table_request_of_the_target(t: &mut Tester) -> Outcome {
     let mentor = t.enrp_peer()?;
     let within = t.timers().max_time_no_response;
     t.preamble(|t| {
-        t.start_target(&[&mentor])?;
+        t.start_with_mentors(&[&mentor])?;
         t.expect(R5353_3_2_2_2_2, &mentor, ENRP_LIST_REQUEST, within)?;
         Ok(())
     })?;

@@ -79,7 +79,7 @@ const LIST_REQUEST_OF_THE_TARGET: Case = registrar(
 
 fn list_request_of_the_target(t: &mut Tester) -> Outcome {
     let mentor = t.enrp_peer()?;
-    t.preamble(|t| t.start_target(&[&mentor]))?;
+    t.preamble(|t| t.start_with_mentors(&[&mentor]))?;
     let within = t.timers().max_time_no_response;
     let request = sample(t, &mentor, ENRP_LIST_REQUEST, within, |_| true)?;
     sample(t, &mentor, ENRP_HANDLE_TABLE_REQUEST, within, |_| true)?;

@@ -23,7 +23,7 @@ fn gets_list(
     let mentor = t.enrp_peer()?;
     t.habits(&mentor).list = Reaction::Silent;
     t.preamble(|t| {
-        t.start_target(&[&mentor])?;
+        t.start_with_mentors(&[&mentor])?;
         let within = t.timers().max_time_no_response;
         t.expect(R5353_3_2_2_2_2, &mentor, ENRP_LIST_REQUEST, within)?;
         Ok(())

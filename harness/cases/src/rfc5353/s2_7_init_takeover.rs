@@ -23,7 +23,7 @@ const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
-    let [initiator, gone] = joined::<2>(t)?;
+    let [initiator, gone] = joined_with_pes::<2>(t)?;
     let message = forge::init_takeover(initiator.id, 0, gone.id).set("flags", 0xff);
     let octets = message?.octets();
     let kind = ENRP_INIT_TAKEOVER_ACK;
@@ -42,7 +42,7 @@ const INIT_TAKEOVER_TO_ONE_RECEIVER_IS_ACKNOWLEDGED: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn init_takeover_to_one_receiver_is_acknowledged(t: &mut Tester) -> Outcome {
-    let [initiator, gone] = joined::<2>(t)?;
+    let [initiator, gone] = joined_with_pes::<2>(t)?;
     let to = t.target_server();
     let octets = forge::init_takeover(initiator.id, to, gone.id).octets();
     let kind = ENRP_INIT_TAKEOVER_ACK;
@@ -68,7 +68,7 @@ const UNKNOWN_PARAMETER_IN_AN_INIT_TAKEOVER: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn unknown_parameter_in_an_init_takeover(t: &mut Tester) -> Outcome {
-    let [initiator, gone] = joined::<2>(t)?;
+    let [initiator, gone] = joined_with_pes::<2>(t)?;
     by_the_highest_bits(t, &initiator, ENRP_INIT_TAKEOVER_ACK, |_, odd| {
         Ok(forge::init_takeover(initiator.id, 0, gone.id).parameter(odd))
     })
@@ -100,7 +100,7 @@ const INIT_TAKEOVER_OF_THE_TARGET: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn init_takeover_of_the_target(t: &mut Tester) -> Outcome {
-    let [witness, dead] = joined::<2>(t)?;
+    let [witness, dead] = joined_with_pes::<2>(t)?;
     let server = t.target_server();
     t.habits(&dead).fall_silent();
     let within = time_to_takeover(t);

@@ -22,7 +22,7 @@ const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
-    let [witness, slow, dead] = joined::<3>(t)?;
+    let [witness, slow, dead] = joined_with_pes::<3>(t)?;
     t.habits(&slow).takeover = false;
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &witness).map(drop))?;
     t.pass_time(AT_ONCE)?;
@@ -46,7 +46,7 @@ const MALFORMED_ACKNOWLEDGEMENT_DOES_NOT_COUNT: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn malformed_acknowledgement_does_not_count(t: &mut Tester) -> Outcome {
-    let [witness, slow, dead] = joined::<3>(t)?;
+    let [witness, slow, dead] = joined_with_pes::<3>(t)?;
     t.habits(&slow).takeover = false;
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &witness).map(drop))?;
     let to = t.target_server();
@@ -92,7 +92,7 @@ const ACKNOWLEDGEMENT_OF_THE_TARGET: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn acknowledgement_of_the_target(t: &mut Tester) -> Outcome {
-    let [initiator, gone] = joined::<2>(t)?;
+    let [initiator, gone] = joined_with_pes::<2>(t)?;
     let server = t.target_server();
     t.initiates_takeover(&initiator, gone.id)?;
     let ack = sample(t, &initiator, ENRP_INIT_TAKEOVER_ACK, AT_ONCE, |_| true)?;

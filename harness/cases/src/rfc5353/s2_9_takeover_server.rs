@@ -22,7 +22,7 @@ const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
 
 fn undefined_flags_are_ignored(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let [winner, gone] = joined::<2>(t)?;
+    let [winner, gone] = joined_with_pes::<2>(t)?;
     let pu = t.pool_user();
     let entry = t.element_of(&gone, &pool);
     t.preamble(|t| {
@@ -52,7 +52,7 @@ const MALFORMED_TAKEOVER_CHANGES_NO_HOME: Case = registrar(
 
 fn malformed_takeover_changes_no_home(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let [winner, alive] = joined::<2>(t)?;
+    let [winner, alive] = joined_with_pes::<2>(t)?;
     let pu = t.pool_user();
     let entry = t.element_of(&alive, &pool);
     t.preamble(|t| {
@@ -82,7 +82,7 @@ const TAKEOVER_SERVER_OF_THE_TARGET: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn takeover_server_of_the_target(t: &mut Tester) -> Outcome {
-    let [witness, dead] = joined::<2>(t)?;
+    let [witness, dead] = joined_with_pes::<2>(t)?;
     let server = t.target_server();
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &witness).map(drop))?;
     let message = sample(t, &witness, ENRP_TAKEOVER_SERVER, AT_ONCE, |_| true)?;

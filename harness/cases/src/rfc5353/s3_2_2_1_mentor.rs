@@ -1,5 +1,6 @@
 //! RFC 5353 §3.2.2.1: finding the mentor.
 
+use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
@@ -8,6 +9,12 @@ pub(super) const CASES: &[Case] = &[
     ONE_OF_SEVERAL_PEERS_IS_THE_MENTOR,
     ALONE_A_REGISTRAR_SERVES_AT_ONCE,
 ];
+
+/// Returns the time for the first message to a mentor, for which the RFC gives no limit: after this time the target would
+/// hold a mentor that it knows for dead.
+fn time_to_start(t: &Tester) -> Duration {
+    time_to_takeover(t)
+}
 
 const CONFIGURED_PEER_IS_THE_MENTOR: Case = registrar(
     "rfc5353/3.2.2.1/configured-peer-is-the-mentor",
@@ -25,7 +32,7 @@ fn configured_peer_is_the_mentor(t: &mut Tester) -> Outcome {
     let mentor = t.enrp_peer()?;
     t.preamble(|t| t.start_target(&[&mentor]))?;
 
-    let within = t.timers().max_time_no_response;
+    let within = time_to_start(t);
     let list = t.expect(R5353_3_2_2_2_2, &mentor, ENRP_LIST_REQUEST, within)?;
     let table = t.expect(R5353_3_2_3_2, &mentor, ENRP_HANDLE_TABLE_REQUEST, within)?;
     let note = "the table was requested before the list";
@@ -48,7 +55,7 @@ fn one_of_several_peers_is_the_mentor(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.start_target(&[&peers[0], &peers[1], &peers[2]]))?;
 
     // All three answer, so there is no reason to change the mentor.
-    let within = t.timers().max_time_no_response;
+    let within = time_to_start(t);
     t.pass_time(t.latest(within))?;
     let asked = peers
         .iter()

@@ -136,7 +136,7 @@ fn further_requests_repeat_w(t: &mut Tester) -> Outcome {
         t.holds(&mentor, &entry);
     }
     t.preamble(|t| {
-        t.start_target(&[&mentor])?;
+        t.start_with_mentors(&[&mentor])?;
         asked_first(t, &[mentor], ENRP_HANDLE_TABLE_REQUEST)?;
         t.pass_time(AT_ONCE)
     })?;
@@ -183,7 +183,7 @@ fn update_during_the_download_is_not_lost(t: &mut Tester) -> Outcome {
     }
     let comes = t.element_of(&mentor, &pools[1]);
     t.preamble(|t| {
-        t.start_target(&[&mentor])?;
+        t.start_with_mentors(&[&mentor])?;
         asked_first(t, &[mentor], ENRP_HANDLE_TABLE_REQUEST)?;
         asked_first(t, &[mentor], ENRP_HANDLE_TABLE_REQUEST)?;
         t.deletes_pe(&mentor, &gone)?;
@@ -218,7 +218,7 @@ fn takeover_during_the_download_is_not_lost(t: &mut Tester) -> Outcome {
     t.holds(&mentor, &entry.owned_by(dead));
     t.habits(&mentor).delay = delay;
     t.preamble(|t| {
-        t.start_target(&[&mentor])?;
+        t.start_with_mentors(&[&mentor])?;
         asked_first(t, &[mentor], ENRP_HANDLE_TABLE_REQUEST)?;
         // The table with the old Home is on its way.
         t.holds(&mentor, &entry);

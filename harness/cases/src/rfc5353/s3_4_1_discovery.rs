@@ -108,7 +108,7 @@ fn new_peer_gets_announcements(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     update_about(t, R5353_3_1_2, &newcomer, ADD_PE, pe.pe_identifier())?;
-    let within = t.timers().peer_heartbeat_cycle;
+    let within = time_to_heartbeat(t);
     t.expect(R5353_3_4_2_1, &newcomer, ENRP_PRESENCE, within)?;
     Ok(())
 }

@@ -103,7 +103,7 @@ fn restarted_peer_gets_announcements(t: &mut Tester) -> Outcome {
     t.preamble(|t| t.register(&pe))?;
 
     update_about(t, R5353_3_1_2, &peer, ADD_PE, pe.pe_identifier())?;
-    let within = t.timers().peer_heartbeat_cycle;
+    let within = time_to_heartbeat(t);
     t.expect(R5353_3_4_2_1, &peer, ENRP_PRESENCE, within)?;
     Ok(())
 }

@@ -53,7 +53,7 @@ const ANSWER_IN_TIME_PREVENTS_THE_TAKEOVER: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn answer_in_time_prevents_the_takeover(t: &mut Tester) -> Outcome {
-    let [witness, slow] = joined::<2>(t)?;
+    let [witness, slow] = joined_with_pes::<2>(t)?;
     t.habits(&slow).fall_silent();
     t.habits(&slow).presence = true;
     t.habits(&slow).delay = t.timers().max_time_no_response / 2;
@@ -82,7 +82,7 @@ const END_OF_AN_ASSOCIATION_IS_NOT_DEATH: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn end_of_an_association_is_not_death(t: &mut Tester) -> Outcome {
-    let [witness, peer] = joined::<2>(t)?;
+    let [witness, peer] = joined_with_pes::<2>(t)?;
     for _ in 0..3 {
         t.abort(&peer)?;
         t.pass_time(t.timers().peer_heartbeat_cycle)?;
@@ -97,6 +97,7 @@ const PEER_WHOSE_ASSOCIATION_HAS_ENDED_IS_TAKEN_OVER: Case = registrar(
     "A peer that aborts its association and stays silent is taken over, after MAX-TIME-LAST-HEARD.",
     &[
         R5353_3_4_3_4, // A peer that does not reply is dead.
+        R5353_3_4_3_5, // A takeover begins when a peer is dead.
         R5353_3_4_3_6, // A peer that is heard in time is not taken over.
     ],
     peer_whose_association_has_ended_is_taken_over,
@@ -104,14 +105,14 @@ const PEER_WHOSE_ASSOCIATION_HAS_ENDED_IS_TAKEN_OVER: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn peer_whose_association_has_ended_is_taken_over(t: &mut Tester) -> Outcome {
-    let [witness, dead] = joined::<2>(t)?;
+    let [witness, dead] = joined_with_pes::<2>(t)?;
     t.preamble(|t| handled(t, &dead))?;
     let since = t.now();
     t.habits(&dead).fall_silent();
     t.abort(&dead)?;
 
     let within = time_to_takeover(t);
-    let init = t.expect(R5353_3_4_3_4, &witness, ENRP_INIT_TAKEOVER, within)?;
+    let init = t.expect(R5353_3_4_3_5, &witness, ENRP_INIT_TAKEOVER, within)?;
     t.field(R5353_3_4_3_4, &init, "targeting-server-id", dead.id);
     let silence = init.at.saturating_sub(since);
     not_before(t, R5353_3_4_3_6, silence, t.timers().max_time_last_heard);
@@ -130,7 +131,7 @@ const ALL_SILENT_PEERS_ARE_ASKED: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn all_silent_peers_are_asked(t: &mut Tester) -> Outcome {
-    let [witness, silent @ ..] = joined::<4>(t)?;
+    let [witness, silent @ ..] = joined_with_pes::<4>(t)?;
     for peer in &silent {
         t.habits(peer).fall_silent();
     }

@@ -19,7 +19,7 @@ pub(super) const CASES: &[Case] = &[
 /// Returns peers of which the last one is dead, at the moment at which the first one hears of its takeover. None of
 /// them acknowledges.
 fn arbitration<const N: usize>(t: &mut Tester) -> Result<[EnrpPeer; N], Stop> {
-    let peers = joined::<N>(t)?;
+    let peers = joined_with_pes::<N>(t)?;
     for peer in &peers {
         t.habits(peer).takeover = false;
     }
@@ -39,7 +39,7 @@ const REPEATED_ACKNOWLEDGEMENT_COUNTS_ONCE: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn repeated_acknowledgement_counts_once(t: &mut Tester) -> Outcome {
-    let [quick, slow, dead] = joined::<3>(t)?;
+    let [quick, slow, dead] = joined_with_pes::<3>(t)?;
     t.habits(&quick).copies = 3;
     t.habits(&slow).takeover = false;
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &quick).map(|_| ()))?;
@@ -166,7 +166,7 @@ const ANSWER_TO_INIT_TAKEOVER_STOPS_IT: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn answer_to_init_takeover_stops_it(t: &mut Tester) -> Outcome {
-    let [peer, suspect] = joined::<2>(t)?;
+    let [peer, suspect] = joined_with_pes::<2>(t)?;
     t.habits(&peer).takeover = false;
     t.preamble(|t| {
         t.habits(&suspect).fall_silent();
@@ -191,7 +191,7 @@ const ANSWER_AFTER_THE_LIMIT_STOPS_THE_TAKEOVER: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn answer_after_the_limit_stops_the_takeover(t: &mut Tester) -> Outcome {
-    let [peer, slow] = joined::<2>(t)?;
+    let [peer, slow] = joined_with_pes::<2>(t)?;
     t.habits(&peer).takeover = false;
     let limit = t.timers().max_time_no_response;
     t.preamble(|t| {
@@ -246,7 +246,7 @@ const TAKEOVERS_OF_TWO_TARGETS_NEED_THEIR_OWN_ACKNOWLEDGEMENTS: Case = registrar
 .needs(&[Ics::EnrpPeers]);
 
 fn takeovers_of_two_targets_need_their_own_acknowledgements(t: &mut Tester) -> Outcome {
-    let [peer, first, second] = joined::<3>(t)?;
+    let [peer, first, second] = joined_with_pes::<3>(t)?;
     for peer in [&peer, &first, &second] {
         t.habits(peer).takeover = false;
     }

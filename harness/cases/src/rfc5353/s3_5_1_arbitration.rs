@@ -29,7 +29,7 @@ const TAKEOVER_IS_ANNOUNCED_TO_ALL_PEERS: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn takeover_is_announced_to_all_peers(t: &mut Tester) -> Outcome {
-    let [one, two, dead] = joined::<3>(t)?;
+    let [one, two, dead] = joined_with_pes::<3>(t)?;
     for peer in [&one, &two] {
         t.habits(peer).takeover = false;
     }
@@ -57,7 +57,7 @@ const INITIATOR_WAITS_FOR_EVERY_ACKNOWLEDGEMENT: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn initiator_waits_for_every_acknowledgement(t: &mut Tester) -> Outcome {
-    let [quick, slow, dead] = joined::<3>(t)?;
+    let [quick, slow, dead] = joined_with_pes::<3>(t)?;
     t.habits(&slow).takeover = false;
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &quick).map(|_| ()))?;
 
@@ -95,7 +95,7 @@ fn lone_initiator_completes_the_takeover(t: &mut Tester) -> Outcome {
     t.preamble(|t| {
         let within = time_to_takeover(t);
         t.expect(R5353_3_5_1_1, &dead, ENRP_INIT_TAKEOVER, within)?;
-        t.pass_time(AT_ONCE)
+        t.pass_time(t.timers().max_time_no_response + AT_ONCE)
     })?;
 
     home_is(t, R5353_3_5_1_13, &pu, &pool, server)?;
@@ -114,7 +114,7 @@ const PRESENCE_OF_THE_TARGET_STOPS_THE_TAKEOVER: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn presence_of_the_target_stops_the_takeover(t: &mut Tester) -> Outcome {
-    let [witness, suspect] = joined::<2>(t)?;
+    let [witness, suspect] = joined_with_pes::<2>(t)?;
     t.habits(&witness).takeover = false;
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &suspect, &witness).map(|_| ()))?;
     t.take_all(&suspect, ENRP_PRESENCE);
@@ -142,7 +142,7 @@ const TARGET_OF_A_TAKEOVER_OBJECTS: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn target_of_a_takeover_objects(t: &mut Tester) -> Outcome {
-    let [initiator, other] = joined::<2>(t)?;
+    let [initiator, other] = joined_with_pes::<2>(t)?;
     let server = t.target_server();
     t.initiates_takeover(&initiator, server)?;
 
@@ -163,7 +163,7 @@ const BYSTANDER_ACKNOWLEDGES: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn bystander_acknowledges(t: &mut Tester) -> Outcome {
-    let [initiator, dead] = joined::<2>(t)?;
+    let [initiator, dead] = joined_with_pes::<2>(t)?;
     t.initiates_takeover(&initiator, dead.id)?;
 
     let ack = t.expect(R5353_3_5_1_11, &initiator, ENRP_INIT_TAKEOVER_ACK, AT_ONCE)?;
@@ -184,7 +184,7 @@ const BYSTANDER_NO_LONGER_MONITORS_THE_TARGET: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn bystander_no_longer_monitors_the_target(t: &mut Tester) -> Outcome {
-    let [initiator, dead] = joined::<2>(t)?;
+    let [initiator, dead] = joined_with_pes::<2>(t)?;
     t.habits(&dead).fall_silent();
     t.initiates_takeover(&initiator, dead.id)?;
     t.preamble(|t| {
@@ -231,7 +231,7 @@ const SMALLER_SERVER_ID_GIVES_WAY: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn smaller_server_id_gives_way(t: &mut Tester) -> Outcome {
-    let [_, dead] = joined::<2>(t)?;
+    let [_, dead] = joined_with_pes::<2>(t)?;
     let larger = rival(t, true)?;
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &larger).map(|_| ()))?;
     t.initiates_takeover(&larger, dead.id)?;
@@ -259,7 +259,7 @@ const LARGER_SERVER_ID_GOES_ON: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn larger_server_id_goes_on(t: &mut Tester) -> Outcome {
-    let [_, dead] = joined::<2>(t)?;
+    let [_, dead] = joined_with_pes::<2>(t)?;
     let smaller = rival(t, false)?;
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &smaller).map(|_| ()))?;
     t.initiates_takeover(&smaller, dead.id)?;

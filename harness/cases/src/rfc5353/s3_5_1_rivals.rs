@@ -92,7 +92,7 @@ const REPEATED_INIT_TAKEOVER_IS_ACKNOWLEDGED_AGAIN: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn repeated_init_takeover_is_acknowledged_again(t: &mut Tester) -> Outcome {
-    let [initiator, dead] = joined::<2>(t)?;
+    let [initiator, dead] = joined_with_pes::<2>(t)?;
     t.habits(&dead).fall_silent();
     for _ in 0..3 {
         t.initiates_takeover(&initiator, dead.id)?;
@@ -113,7 +113,7 @@ const SECOND_INITIATOR_IS_ACKNOWLEDGED: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn second_initiator_is_acknowledged(t: &mut Tester) -> Outcome {
-    let [first, second, dead] = joined::<3>(t)?;
+    let [first, second, dead] = joined_with_pes::<3>(t)?;
     t.habits(&dead).fall_silent();
     t.initiates_takeover(&first, dead.id)?;
     t.expect(R5353_3_5_1_11, &first, ENRP_INIT_TAKEOVER_ACK, AT_ONCE)?;
@@ -135,7 +135,7 @@ const TAKEOVER_OF_AN_UNKNOWN_REGISTRAR_IS_ACKNOWLEDGED: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn takeover_of_an_unknown_registrar_is_acknowledged(t: &mut Tester) -> Outcome {
-    let [initiator] = joined::<1>(t)?;
+    let [initiator] = joined_with_pes::<1>(t)?;
     let unknown = t.random_identifier();
     t.initiates_takeover(&initiator, unknown)?;
 
@@ -156,7 +156,7 @@ const INITIATOR_ACKNOWLEDGES_THE_TAKEOVER_OF_ANOTHER_TARGET: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn initiator_acknowledges_the_takeover_of_another_target(t: &mut Tester) -> Outcome {
-    let [initiator, other, dead] = joined::<3>(t)?;
+    let [initiator, other, dead] = joined_with_pes::<3>(t)?;
     t.habits(&initiator).takeover = false;
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &initiator).map(|_| ()))?;
     t.initiates_takeover(&initiator, other.id)?;
@@ -178,7 +178,7 @@ const STRANGER_THAT_TAKES_OVER_THE_TARGET_MEETS_AN_OBJECTION: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn stranger_that_takes_over_the_target_meets_an_objection(t: &mut Tester) -> Outcome {
-    let [known] = joined::<1>(t)?;
+    let [known] = joined_with_pes::<1>(t)?;
     let (stranger, server) = (t.enrp_peer()?, t.target_server());
     t.initiates_takeover(&stranger, server)?;
 
@@ -233,7 +233,7 @@ const BYSTANDER_STILL_MONITORS_OTHER_PEERS: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn bystander_still_monitors_other_peers(t: &mut Tester) -> Outcome {
-    let [initiator, dead, silent] = joined::<3>(t)?;
+    let [initiator, dead, silent] = joined_with_pes::<3>(t)?;
     for peer in [&dead, &silent] {
         t.habits(peer).fall_silent();
     }

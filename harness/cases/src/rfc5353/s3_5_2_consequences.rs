@@ -240,7 +240,7 @@ const PEER_THAT_RETURNS_AFTER_ITS_TAKEOVER: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn peer_that_returns_after_its_takeover(t: &mut Tester) -> Outcome {
-    let [witness, dead] = joined::<2>(t)?;
+    let [witness, dead] = joined_with_pes::<2>(t)?;
     t.preamble(|t| {
         takeover_of(t, R5353_3_5_1_1, &dead, &witness)?;
         t.expect(R5353_3_5_2_1, &witness, ENRP_TAKEOVER_SERVER, AT_ONCE)?;

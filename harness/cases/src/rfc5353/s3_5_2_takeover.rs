@@ -25,7 +25,7 @@ const TAKEOVER_IS_DECLARED_TO_ALL_ACTIVE_PEERS: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn takeover_is_declared_to_all_active_peers(t: &mut Tester) -> Outcome {
-    let [one, two, dead] = joined::<3>(t)?;
+    let [one, two, dead] = joined_with_pes::<3>(t)?;
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &one).map(|_| ()))?;
 
     for peer in [&one, &two] {
@@ -85,7 +85,7 @@ const DEAD_PEER_LEAVES_THE_LIST: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn dead_peer_leaves_the_list(t: &mut Tester) -> Outcome {
-    let [witness, dead] = joined::<2>(t)?;
+    let [witness, dead] = joined_with_pes::<2>(t)?;
     taken_over(t, &dead, &witness)?;
 
     let list = list_of_target(t, &witness)?;

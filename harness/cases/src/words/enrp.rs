@@ -43,6 +43,22 @@ pub(crate) fn joined_holding<const N: usize>(
     Ok(peers)
 }
 
+/// As [`joined`]; each peer owns a PE, because a registrar may leave a dead peer without PEs out of its takeovers: that a
+/// takeover begins is a SHOULD (RFC 5353 §3.4.3).
+///
+/// # Errors
+/// As [`Tester::preamble`].
+pub(crate) fn joined_with_pes<const N: usize>(t: &mut Tester) -> Result<[EnrpPeer; N], Stop> {
+    joined_holding(t, |t, peers| {
+        let pool = t.unused_pool_handle();
+        for peer in peers {
+            let entry = t.element_of(peer, &pool);
+            t.holds(peer, &entry);
+            t.holds(&peers[0], &entry);
+        }
+    })
+}
+
 /// Starts the target with a mentor whose table it requests; `prepare` puts PEs into the mentor's handlespace before.
 ///
 /// # Errors
@@ -195,6 +211,12 @@ pub(crate) fn peer_gets_none(
     let note = came.first().map_or_else(String::new, |m| m.summary());
     t.check_that(requirement, came.is_empty(), note);
     Ok(())
+}
+
+/// Returns the time up to the next heartbeat of a target that has just started. The RFC does not give the beginning of
+/// its first cycle.
+pub(crate) fn time_to_heartbeat(t: &Tester) -> Duration {
+    2 * t.timers().peer_heartbeat_cycle
 }
 
 /// Returns the most heartbeats that the target may send to a peer in this time, with one that was due before.

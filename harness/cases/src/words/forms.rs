@@ -501,7 +501,7 @@ pub(crate) fn downloads(
 ) -> Outcome {
     t.preamble(|t| {
         t.habits(mentor).table = Reaction::Silent;
-        t.start_target(&[mentor])?;
+        t.start_with_mentors(&[mentor])?;
         let within = t.timers().max_time_no_response;
         t.expect(R5353_3_2_3_2, mentor, ENRP_HANDLE_TABLE_REQUEST, within)?;
         let octets = table(mentor.id, t.target_server()).octets();

@@ -223,6 +223,33 @@ impl Tester<'_> {
         self.pass_time(self.profile.silence)
     }
 
+    /// Starts the target with these mentors, and waits until it has requested a list or a table of one of them. If it
+    /// requests none within MAX-TIME-NO-RESPONSE, the first mentor introduces itself, because some registrars begin only
+    /// then; that they do not begin by themselves is judged by the cases about RFC 5353 §3.2.2.1.
+    ///
+    /// # Errors
+    /// As [`Tester::start_target`].
+    pub fn start_with_mentors(&mut self, mentors: &[&EnrpPeer]) -> Outcome {
+        self.start_target(mentors)?;
+        let begins = |m: &Message| m.is(ENRP_LIST_REQUEST) || m.is(ENRP_HANDLE_TABLE_REQUEST);
+        let until = self.now() + self.latest(self.timers().max_time_no_response);
+        loop {
+            let mut inboxes = mentors
+                .iter()
+                .map(|m| &self.players[Player::from(*m).0].inbox);
+            if inboxes.any(|inbox| inbox.iter().any(begins)) {
+                return Ok(());
+            }
+            if !self.step(until)? {
+                break;
+            }
+        }
+        match mentors.first() {
+            Some(mentor) => self.presence(mentor, true),
+            None => Ok(()),
+        }
+    }
+
     /// Sends the peer's ENRP_PRESENCE. Returns true if the target requests the peer's table.
     fn introduces_itself(&mut self, peer: &EnrpPeer) -> Result<bool, Stop> {
         self.presence(peer, true)?;
