@@ -29,6 +29,10 @@ pub(crate) const LOOK: Duration = Duration::from_millis(100);
 /// Longest time for which a wait serves the stacks without a look at the clock, so that a pause of the harness is
 /// measured with this accuracy, whether an event ended it or not.
 const SLICE: Duration = Duration::from_millis(20);
+/// Time for which one slice of a wait inside a call serves the stacks.
+const TURN: Duration = Duration::from_millis(2);
+/// Longest time for which a full send queue may take no message.
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Longest time from the end of an association to the end of the target for which the latter counts as the cause.
 const LAST_MOMENTS: Duration = Duration::from_secs(1);
 /// Most own datagrams that are remembered until the group returns them.
@@ -307,6 +311,38 @@ impl Live {
         })
     }
 
+    /// Sends a message. While the send queue of its association is full, serves the stacks, so that the target can take
+    /// what is queued; gives up when nothing has gone for [`PATIENCE`].
+    fn send_with_patience(&mut self, assoc: Assoc, message: Outgoing<'_>) -> io::Result<()> {
+        let began = clock();
+        loop {
+            let sent = {
+                let _entered = self.runtime.enter();
+                self.hosts.send(assoc, message)
+            };
+            match sent {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    if clock() >= began + PATIENCE {
+                        let what = format!(
+                            "the target takes no message: the send queue of an association has been full for {} s",
+                            PATIENCE.as_secs()
+                        );
+                        return Err(io::Error::new(error.kind(), what));
+                    }
+                }
+                other => {
+                    // The tester could not react meanwhile.
+                    let away = clock().saturating_duration_since(began);
+                    self.lateness = self.lateness.max(away);
+                    return other;
+                }
+            }
+            let event = self.slice(clock() + TURN).map_err(io::Error::other)?;
+            let happening = event.and_then(|(host, event)| self.happening(host, event));
+            self.ready.extend(happening);
+        }
+    }
+
     /// Reports the ends of associations that the end of the target does not explain: those that are held until `now`,
     /// or all.
     fn release_held(&mut self, now: Option<Instant>) {
@@ -547,13 +583,13 @@ impl World for Live {
             unordered: false,
             octets,
         };
-        let _entered = self.runtime.enter();
-        match self.hosts.send(assoc, message) {
+        let sent = self.send_with_patience(assoc, message);
+        match sent {
             Ok(()) => {
                 self.unanswered.sent(Some(assoc), octets);
                 Ok(true)
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotConnected => Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
             Err(error) => Err(environment(error)),
         }
     }

@@ -1,7 +1,7 @@
 //! Start, suspension and end of the process of a live target, at the times that a case chooses.
 
 use super::knock::Knock;
-use super::{Live, clock};
+use super::{Live, TURN, clock};
 use crate::event_map::environment;
 use crate::launch::{Launcher, NotReady, STARTS_LIMIT};
 use crate::process::Process;
@@ -11,8 +11,6 @@ use rspcheck_testkit::{Deed, Happening, Instance, Start, WorldError};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// Time for which the stacks and the knocking at a starting target are served in turn.
-const TURN: Duration = Duration::from_millis(2);
 /// Time from the first association that a starting target sets up, after which it counts as up although it accepts
 /// none: it may wait for its mentor.
 const MET: Duration = Duration::from_millis(250);

@@ -115,7 +115,7 @@ fn list_of_every_form(t: &mut Tester) -> Outcome {
         Ok(forge::list_response(mentor.id, to, false, &servers).octets())
     })?;
 
-    let within = t.timers().peer_heartbeat_cycle;
+    let within = time_to_heartbeat(t) + AT_ONCE;
     for peer in &listed {
         t.expect(R5353_3_2_2_2_5, peer, ENRP_PRESENCE, within)?;
     }

@@ -80,7 +80,7 @@ fn every_backup_is_asked(t: &mut Tester) -> Outcome {
     for peer in &peers {
         t.habits(peer).list = Reaction::Silent;
     }
-    t.preamble(|t| t.start_with_mentors(&[&peers[0], &peers[1], &peers[2]]))?;
+    t.preamble(|t| t.start_target(&[&peers[0], &peers[1], &peers[2]]))?;
     let within = t.timers().max_time_no_response;
     steadily(t, &peers[0], within / 2)?;
     let asked = peers_asked(t, &peers, ENRP_LIST_REQUEST);
@@ -131,7 +131,7 @@ fn rejected_list_is_followed_by_no_table_request(t: &mut Tester) -> Outcome {
     let mentor = t.enrp_peer()?;
     t.habits(&mentor).list = Reaction::Rejects;
     t.preamble(|t| {
-        t.start_with_mentors(&[&mentor])?;
+        t.start_target(&[&mentor])?;
         let within = t.timers().max_time_no_response;
         t.expect(R5353_3_2_2_2_2, &mentor, ENRP_LIST_REQUEST, within)?;
         t.pass_time(AT_ONCE)
@@ -163,7 +163,7 @@ fn start_goes_on_after_rejections(t: &mut Tester) -> Outcome {
     t.habits(&mentor).list = Reaction::Rejects;
     t.habits(&mentor).table = Reaction::Rejects;
     t.preamble(|t| {
-        t.start_with_mentors(&[&mentor])?;
+        t.start_target(&[&mentor])?;
         asked_first(t, &[mentor], ENRP_LIST_REQUEST).map(|_| ())
     })?;
     t.habits(&mentor).list = Reaction::Answers;
@@ -233,7 +233,7 @@ fn rejections_cause_no_storm(t: &mut Tester) -> Outcome {
     t.habits(&mentor).list = Reaction::Rejects;
     t.habits(&mentor).table = Reaction::Rejects;
     t.preamble(|t| {
-        t.start_with_mentors(&[&mentor])?;
+        t.start_target(&[&mentor])?;
         asked_first(t, &[mentor], ENRP_LIST_REQUEST)?;
         t.pass_time(AT_ONCE)
     })?;

@@ -29,7 +29,7 @@ fn silent_mentor_is_given_up(t: &mut Tester) -> Outcome {
     for peer in [&one, &two] {
         t.habits(peer).list = Reaction::Silent;
     }
-    t.preamble(|t| t.start_with_mentors(&[&one, &two]))?;
+    t.preamble(|t| t.start_target(&[&one, &two]))?;
     let first = first_asked(t, &[one, two])?;
     let backup = if first == one { two } else { one };
 
@@ -58,7 +58,7 @@ fn rejected_list_request_is_repeated(t: &mut Tester) -> Outcome {
     let mentor = t.enrp_peer()?;
     t.habits(&mentor).list = Reaction::Rejects;
     t.preamble(|t| {
-        t.start_with_mentors(&[&mentor])?;
+        t.start_target(&[&mentor])?;
         let within = t.timers().max_time_no_response;
         t.expect(R5353_3_2_2_2_2, &mentor, ENRP_LIST_REQUEST, within)?;
         Ok(())
@@ -84,7 +84,7 @@ fn rejected_list_request_goes_to_a_backup_or_is_repeated(t: &mut Tester) -> Outc
     for peer in &peers {
         t.habits(peer).list = Reaction::Rejects;
     }
-    t.preamble(|t| t.start_with_mentors(&[&peers[0], &peers[1]]))?;
+    t.preamble(|t| t.start_target(&[&peers[0], &peers[1]]))?;
     first_asked(t, &peers)?;
 
     let until = t.now() + t.latest(t.timers().rejected_request);
@@ -173,7 +173,7 @@ fn starting_registrar_rejects_list_requests(t: &mut Tester) -> Outcome {
     let (mentor, other) = (t.enrp_peer()?, t.enrp_peer()?);
     t.habits(&mentor).list = Reaction::Silent;
     t.preamble(|t| {
-        t.start_with_mentors(&[&mentor])?;
+        t.start_target(&[&mentor])?;
         let within = t.timers().max_time_no_response;
         t.expect(R5353_3_2_2_2_2, &mentor, ENRP_LIST_REQUEST, within)?;
         Ok(())

@@ -263,7 +263,7 @@ fn rejected_table_request_is_repeated(t: &mut Tester) -> Outcome {
     let mentor = t.enrp_peer()?;
     t.habits(&mentor).table = Reaction::Rejects;
     t.preamble(|t| {
-        t.start_with_mentors(&[&mentor])?;
+        t.start_target(&[&mentor])?;
         let within = t.timers().max_time_no_response;
         t.expect(R5353_3_2_3_2, &mentor, ENRP_HANDLE_TABLE_REQUEST, within)?;
         Ok(())
@@ -289,7 +289,7 @@ fn download_without_answer_goes_to_a_backup(t: &mut Tester) -> Outcome {
     for peer in &peers {
         t.habits(peer).table = Reaction::Silent;
     }
-    t.preamble(|t| t.start_with_mentors(&[&peers[0], &peers[1]]))?;
+    t.preamble(|t| t.start_target(&[&peers[0], &peers[1]]))?;
 
     let span = t.timers().table_request + t.timers().max_time_no_response;
     t.pass_time(t.latest(span))?;
@@ -319,7 +319,7 @@ fn starting_registrar_rejects_table_requests(t: &mut Tester) -> Outcome {
     let (mentor, other) = (t.enrp_peer()?, t.enrp_peer()?);
     t.habits(&mentor).table = Reaction::Silent;
     t.preamble(|t| {
-        t.start_with_mentors(&[&mentor])?;
+        t.start_target(&[&mentor])?;
         let within = t.timers().max_time_no_response;
         t.expect(R5353_3_2_3_2, &mentor, ENRP_HANDLE_TABLE_REQUEST, within)?;
         Ok(())

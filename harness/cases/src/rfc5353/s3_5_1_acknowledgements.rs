@@ -46,8 +46,7 @@ fn repeated_acknowledgement_counts_once(t: &mut Tester) -> Outcome {
 
     peer_gets_none(t, R5353_3_5_1_4, &quick, ENRP_TAKEOVER_SERVER)?;
     acknowledge_takeover(t, &slow, &dead)?;
-    t.expect(R5353_3_5_1_13, &quick, ENRP_TAKEOVER_SERVER, AT_ONCE)?;
-    Ok(())
+    completes(t, R5353_3_5_1_13, &quick, &dead)
 }
 
 const ACKNOWLEDGEMENT_OF_A_STRANGER_REPLACES_NO_OTHER: Case = registrar(
@@ -68,8 +67,7 @@ fn acknowledgement_of_a_stranger_replaces_no_other(t: &mut Tester) -> Outcome {
 
     peer_gets_none(t, R5353_3_5_1_4, &peer, ENRP_TAKEOVER_SERVER)?;
     acknowledge_takeover(t, &peer, &dead)?;
-    t.expect(R5353_3_5_1_13, &peer, ENRP_TAKEOVER_SERVER, AT_ONCE)?;
-    Ok(())
+    completes(t, R5353_3_5_1_13, &peer, &dead)
 }
 
 const ACKNOWLEDGEMENT_OF_ANOTHER_TAKEOVER_DOES_NOT_COUNT: Case = registrar(
@@ -92,8 +90,7 @@ fn acknowledgement_of_another_takeover_does_not_count(t: &mut Tester) -> Outcome
 
     peer_gets_none(t, R5353_3_5_1_4, &peer, ENRP_TAKEOVER_SERVER)?;
     acknowledge_takeover(t, &peer, &dead)?;
-    t.expect(R5353_3_5_1_13, &peer, ENRP_TAKEOVER_SERVER, AT_ONCE)?;
-    Ok(())
+    completes(t, R5353_3_5_1_13, &peer, &dead)
 }
 
 const MISSING_ACKNOWLEDGEMENT_IS_NOT_DONE_WITHOUT: Case = registrar(
@@ -230,8 +227,7 @@ fn stopped_takeover_begins_anew(t: &mut Tester) -> Outcome {
     let within = time_to_takeover(t);
     t.expect(R5353_3_5_1_15, &peer, ENRP_INIT_TAKEOVER, within)?;
     acknowledge_takeover(t, &peer, &suspect)?;
-    t.expect(R5353_3_5_1_13, &peer, ENRP_TAKEOVER_SERVER, AT_ONCE)?;
-    Ok(())
+    completes(t, R5353_3_5_1_13, &peer, &suspect)
 }
 
 const TAKEOVERS_OF_TWO_TARGETS_NEED_THEIR_OWN_ACKNOWLEDGEMENTS: Case = registrar(

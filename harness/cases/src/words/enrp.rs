@@ -50,8 +50,8 @@ pub(crate) fn joined_holding<const N: usize>(
 /// As [`Tester::preamble`].
 pub(crate) fn joined_with_pes<const N: usize>(t: &mut Tester) -> Result<[EnrpPeer; N], Stop> {
     joined_holding(t, |t, peers| {
-        let pool = t.unused_pool_handle();
         for peer in peers {
+            let pool = t.unused_pool_handle();
             let entry = t.element_of(peer, &pool);
             t.holds(peer, &entry);
             t.holds(&peers[0], &entry);
@@ -246,6 +246,40 @@ pub(crate) fn takeover_of(
     t.expect_that(requirement, witness, ENRP_INIT_TAKEOVER, within, move |m| {
         m.number("targeting-server-id") == Some(target)
     })
+}
+
+/// Checks that the target completes the takeover of a peer that owns PEs: a witness gets its ENRP_TAKEOVER_SERVER.
+///
+/// # Errors
+/// As [`Tester::expect`]; [`Stop::Inconclusive`] if the target becomes the Home of the PEs without this message, which
+/// breaks another requirement (RFC 5353 §3.5.2).
+#[track_caller]
+pub(crate) fn completes(
+    t: &mut Tester,
+    requirement: ReqId,
+    witness: &EnrpPeer,
+    dead: &EnrpPeer,
+) -> Outcome {
+    let until = t.now() + t.latest(AT_ONCE);
+    let declared = |m: &Message| m.is(ENRP_TAKEOVER_SERVER);
+    if t.next_of(witness, until, declared)?.is_some() {
+        t.check_that(requirement, true, "");
+        return Ok(());
+    }
+    if let Some(pool) = t.pool_of(dead) {
+        let pu = t.pool_user();
+        let mut home = None;
+        t.preamble(|t| {
+            home = home_in(t, &pu, &pool)?;
+            Ok(())
+        })?;
+        if home == Some(i64::from(t.target_server())) {
+            let what = "cannot be seen: the target takes over without an ENRP_TAKEOVER_SERVER";
+            return Err(t.inconclusive(what));
+        }
+    }
+    t.expect(requirement, witness, ENRP_TAKEOVER_SERVER, AT_ONCE)?;
+    Ok(())
 }
 
 /// Returns the Home ENRP Server Identifier of the only PE of a pool, as a resolution gives it.

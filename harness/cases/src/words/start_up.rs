@@ -70,7 +70,7 @@ pub(crate) fn mentor_and_backup(
             t.holds(peer, entry);
         }
     }
-    t.preamble(|t| t.start_with_mentors(&[&peers[0], &peers[1]]))?;
+    t.preamble(|t| t.start_target(&[&peers[0], &peers[1]]))?;
     let (mentor, request) = asked_first(t, &peers, ENRP_LIST_REQUEST)?;
     t.observe_message("the mentor got", &request);
     let backup = peers[usize::from(mentor == peers[0])];

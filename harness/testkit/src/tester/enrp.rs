@@ -161,6 +161,13 @@ impl Tester<'_> {
             .retain(|known| !known.is(entry));
     }
 
+    /// Returns the pool of a PE that the peer owns, if there is one in its handlespace.
+    pub fn pool_of(&mut self, peer: &EnrpPeer) -> Option<PoolHandle> {
+        let own = |entry: &&Entry| entry.element.home == peer.id;
+        let mut entries = self.peer_state(peer.player).handlespace.iter();
+        entries.find(own).map(|entry| entry.handle.clone())
+    }
+
     // ---- the target -----------------------------------------------------------------------------
 
     /// Stops the target and starts it anew, configured with these peers; the first one is its mentor.
@@ -232,7 +239,8 @@ impl Tester<'_> {
     pub fn start_with_mentors(&mut self, mentors: &[&EnrpPeer]) -> Outcome {
         self.start_target(mentors)?;
         let begins = |m: &Message| m.is(ENRP_LIST_REQUEST) || m.is(ENRP_HANDLE_TABLE_REQUEST);
-        let until = self.now() + self.latest(self.timers().max_time_no_response);
+        let span = self.latest(self.timers().max_time_no_response);
+        let until = self.now() + span;
         loop {
             let mut inboxes = mentors
                 .iter()
@@ -240,7 +248,10 @@ impl Tester<'_> {
             if inboxes.any(|inbox| inbox.iter().any(begins)) {
                 return Ok(());
             }
-            if !self.step(until)? {
+            self.lateness.waits_for(Some(span));
+            let came = self.step(until);
+            self.lateness.waits_for(None);
+            if !came? {
                 break;
             }
         }
