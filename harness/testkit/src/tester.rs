@@ -76,7 +76,8 @@ struct PlayerState {
     /// Association with that instance.
     assoc: Option<Assoc>,
     up: bool,
-    /// Associations with other instances, at most one with each; they are up.
+    /// Further associations, which are up: one with each other instance, and those with its own that a peer and the
+    /// target have set up before the newest one.
     others: Vec<(Assoc, Instance)>,
     gone: Option<(Change, String)>,
     inbox: VecDeque<Message>,
@@ -95,12 +96,30 @@ impl PlayerState {
         other.map(|(_, instance)| *instance)
     }
 
-    /// Returns its associations that are up.
+    /// Returns its associations that are up, the newest one with each instance.
     fn associations(&self) -> Vec<(Assoc, Instance)> {
         let main = self.assoc.filter(|_| self.up);
         let main = main.map(|assoc| (assoc, self.instance));
-        main.into_iter()
-            .chain(self.others.iter().copied())
+        let others = self.others.iter().rev().copied();
+        let mut newest: Vec<(Assoc, Instance)> = Vec::new();
+        for (assoc, instance) in main.into_iter().chain(others) {
+            if newest.iter().all(|(_, known)| *known != instance) {
+                newest.push((assoc, instance));
+            }
+        }
+        newest
+    }
+
+    /// Takes all its associations with the instance that it turns to; none if it uses none.
+    fn take_own(&mut self) -> Vec<Assoc> {
+        let own = self.instance;
+        let Some(main) = self.assoc.take() else {
+            return Vec::new();
+        };
+        self.up = false;
+        let older = self.others.extract_if(.., |(_, known)| *known == own);
+        std::iter::once(main)
+            .chain(older.map(|(assoc, _)| assoc))
             .collect()
     }
 
@@ -470,9 +489,8 @@ impl<'w> Tester<'w> {
     /// The [`Stop`] of the world.
     pub fn shutdown(&mut self, player: impl Into<Player>) -> Outcome {
         let player = player.into();
-        if let Some(assoc) = self.players[player.0].assoc.take() {
+        for assoc in self.players[player.0].take_own() {
             self.world.shutdown(assoc)?;
-            self.players[player.0].up = false;
             self.pools.abandoned(player);
         }
         Ok(())
@@ -484,9 +502,8 @@ impl<'w> Tester<'w> {
     /// The [`Stop`] of the world.
     pub fn abort(&mut self, player: impl Into<Player>) -> Outcome {
         let player = player.into();
-        if let Some(assoc) = self.players[player.0].assoc.take() {
+        for assoc in self.players[player.0].take_own() {
             self.world.abort(assoc)?;
-            self.players[player.0].up = false;
             self.pools.abandoned(player);
         }
         Ok(())
@@ -577,7 +594,11 @@ impl<'w> Tester<'w> {
             let state = &self.players[player.0];
             if state.gone.is_some()
                 && state.assoc.is_none()
-                && state.kind != EndpointKind::Announcements
+                && !matches!(
+                    state.kind,
+                    // The target may set up a new association to a peer.
+                    EndpointKind::Announcements | EndpointKind::Enrp
+                )
             {
                 // The target may set up a new association to a PE, but it cannot answer on this one.
                 if state.elements.is_empty() {

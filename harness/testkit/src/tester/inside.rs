@@ -133,7 +133,10 @@ impl Tester<'_> {
             state.others.retain(|(_, known)| *known != instance);
             state.others.push((assoc, instance));
         } else if state.kind == EndpointKind::Enrp || state.assoc.is_none_or(|mine| mine == assoc) {
-            // A peer and the target may both set up an association; the newer one is used.
+            // A peer and the target may both set up an association. The newer one is used, and the target may continue
+            // to send on the older one.
+            let older = state.assoc.filter(|mine| state.up && *mine != assoc);
+            state.others.extend(older.map(|older| (older, instance)));
             state.assoc = Some(assoc);
             state.up = true;
             state.gone = None;
@@ -426,5 +429,107 @@ impl Tester<'_> {
 
     pub(crate) fn recorded(&self) -> &[Event] {
         &self.events
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::case::{Case, registrar};
+    use crate::kind::{ENRP_LIST_REQUEST, ENRP_PRESENCE};
+    use crate::tester::TargetProfile;
+    use crate::tester::scripted::Scripted;
+    use rspcheck_spec::id::R5353_3_4_3_1;
+    use rspcheck_spec::ixit::Timers;
+    use std::collections::BTreeSet;
+
+    const CASE: Case = registrar(
+        "rfc5353/3.4.3/a-case",
+        "A sample.",
+        &[R5353_3_4_3_1],
+        |_| Ok(()),
+    );
+    /// Association that the target sets up.
+    const THEIRS: Assoc = Assoc(7);
+
+    fn up(assoc: Assoc) -> Happening {
+        Happening::Up {
+            endpoint: Endpoint(1),
+            assoc,
+            instance: Instance::FIRST,
+            peer: "127.0.0.1:9901".parse().expect("an address"),
+        }
+    }
+
+    fn message(assoc: Assoc, message: &Forge) -> Happening {
+        Happening::Message {
+            assoc,
+            ppid: Some(12),
+            stream: Some(0),
+            octets: message.octets(),
+        }
+    }
+
+    fn shut(assoc: Assoc) -> Happening {
+        Happening::Changed {
+            assoc,
+            change: Change::Closed,
+            why: String::new(),
+        }
+    }
+
+    /// Runs a part of a case with a peer to whose first message these happenings follow.
+    fn run(
+        happenings: Vec<Happening>,
+        part: impl FnOnce(&mut Tester, &crate::peer::EnrpPeer) -> Outcome,
+    ) -> Outcome {
+        let profile = TargetProfile {
+            ics: BTreeSet::new(),
+            timers: Timers::default(),
+            silence: Duration::from_secs(1),
+        };
+        let mut world = Scripted::default();
+        world.happenings.extend(happenings);
+        let mut tester = Tester::new(&mut world, &profile, CASE, 1);
+        let peer = tester.enrp_peer()?;
+        tester.presence(&peer, true)?;
+        part(&mut tester, &peer)
+    }
+
+    /// A target that sets up an association of its own can still answer on the one that the peer has set up.
+    #[test]
+    fn message_on_the_older_association_of_a_peer_counts() {
+        let presence = forge::presence(9, 0, false, Some(0xffff), None);
+        let list = forge::list_request(9, 0);
+        let ours = Assoc(1);
+        let outcome = run(
+            vec![up(ours), up(THEIRS), message(ours, &list)],
+            |t, peer| {
+                let within = Duration::from_secs(5);
+                t.expect(R5353_3_4_3_1, peer, ENRP_LIST_REQUEST, within)?;
+                Ok(())
+            },
+        );
+        assert_eq!(outcome, Ok(()));
+        let outcome = run(vec![message(THEIRS, &presence)], |t, peer| {
+            let within = Duration::from_secs(5);
+            t.expect(R5353_3_4_3_1, peer, ENRP_PRESENCE, within)?;
+            Ok(())
+        });
+        assert_eq!(outcome, Err(Stop::Broken), "no peer has this association");
+    }
+
+    /// A target can end an association and send its next message on a new one.
+    #[test]
+    fn message_on_the_next_association_of_a_peer_counts() {
+        let presence = forge::presence(9, 0, false, Some(0xffff), None);
+        let ours = Assoc(1);
+        let happenings = vec![up(ours), shut(ours), up(THEIRS), message(THEIRS, &presence)];
+        let outcome = run(happenings, |t, peer| {
+            let within = Duration::from_secs(5);
+            t.expect(R5353_3_4_3_1, peer, ENRP_PRESENCE, within)?;
+            Ok(())
+        });
+        assert_eq!(outcome, Ok(()));
     }
 }
