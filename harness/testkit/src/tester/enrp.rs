@@ -213,6 +213,7 @@ impl Tester<'_> {
         if !self.is_asked_for_table(mentor)? && !self.introduces_itself(mentor)? {
             self.announces_all(mentor)?;
         }
+        self.download_ends(mentor)?;
         self.pass_time(self.profile.silence)
     }
 
@@ -227,6 +228,7 @@ impl Tester<'_> {
             let what = "cannot be seen: the target requests no table";
             return Err(Stop::Inconclusive(what.to_owned()));
         }
+        self.download_ends(mentor)?;
         self.pass_time(self.profile.silence)
     }
 
@@ -279,6 +281,23 @@ impl Tester<'_> {
             self.send(peer, update)?;
         }
         Ok(())
+    }
+
+    /// Waits until the peer has sent the last part of its table, as long as the target asks for each part in time.
+    fn download_ends(&mut self, peer: &EnrpPeer) -> Outcome {
+        loop {
+            let limit = self.latest(self.timers().max_time_no_response);
+            let state = self.peer_state(peer.player);
+            if state.sent == 0 || state.habits.endless {
+                return Ok(());
+            }
+            let (parts, until) = (state.parts, self.now() + limit);
+            while self.peer_state(peer.player).parts == parts {
+                if !self.step(until)? {
+                    return Ok(());
+                }
+            }
+        }
     }
 
     /// Waits for a table request to the peer, up to MAX-TIME-NO-RESPONSE.
