@@ -275,8 +275,9 @@ fn presence_of_the_target(t: &mut Tester) -> Outcome {
     let presence = presence_of_target(t, &peer)?;
     has_parameters(t, R5353_2_1_9, &presence, &[0xf, 0xb]);
     t.check_eq(R5354_4_7, "flags", presence.octets[1], 0);
-    let octets = presence.octets.len() as i64;
-    t.field(R5353_2_1_9, &presence, "length", octets);
+    let (length, octets) = (presence.number("length"), presence.octets.len() as i64);
+    let fits = length.is_some_and(|length| length <= octets);
+    t.check_that(R5353_2_1_9, fits, &presence);
     t.field(R5353_2_1_1, &presence, "sender-server-id", server);
     let (id, target) = (
         "server-information/server-identifier",
@@ -291,7 +292,7 @@ fn presence_of_the_target(t: &mut Tester) -> Outcome {
     t.check_that(R5353_2_1_12, seen.contains(&own.to_string()), note);
     let [one, two] = pes.map(|pe| pe.pe_identifier());
     let sum = t.checksum_of(&[(&pool, one), (&other, two)]);
-    t.field(R5353_3_6_1_1, &presence, "pe-checksum", sum);
+    has_checksum(t, R5353_3_6_1_1, &presence, sum);
     Ok(())
 }
 

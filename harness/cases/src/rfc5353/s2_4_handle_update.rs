@@ -295,14 +295,7 @@ fn update_with_every_life(t: &mut Tester) -> Outcome {
     announces(t, &peer, &entries)?;
     for entry in &entries {
         let resolution = t.resolve(&pu, &entry.handle)?;
-        let seen = resolution.number("pool-element/registration-life");
-        let (given, slack) = (i64::from(entry.element.life), 30);
-        // A registrar may list what is left of a life.
-        let holds = seen.is_some_and(|seen| {
-            seen == given || given > 0 && (given - slack..given).contains(&seen)
-        });
-        let note = format!("life {given}: {seen:?} is listed");
-        t.check_that(R5353_3_3_1_6, holds, note);
+        has_life(t, R5353_3_3_1_6, &resolution, entry.element.life.into());
     }
     Ok(())
 }

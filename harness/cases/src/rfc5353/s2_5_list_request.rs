@@ -85,8 +85,7 @@ fn list_request_of_the_target(t: &mut Tester) -> Outcome {
     sample(t, &mentor, ENRP_HANDLE_TABLE_REQUEST, within, |_| true)?;
     let server = t.target_server();
 
-    t.check_eq(R5353_2_5_1, "octets", request.octets.len(), 12);
-    t.field(R5353_2_5_1, &request, "length", 12);
+    has_length(t, R5353_2_5_1, &request, 12);
     t.check_eq(R5354_4_7, "flags", request.octets[1], 0);
     t.field(R5353_2_1_1, &request, "sender-server-id", server);
     is_for(t, R5353_2_5_1, &request, &mentor);

@@ -106,8 +106,7 @@ fn init_takeover_of_the_target(t: &mut Tester) -> Outcome {
     let within = time_to_takeover(t);
     let message = sample(t, &witness, ENRP_INIT_TAKEOVER, within, |_| true)?;
 
-    t.check_eq(R5353_2_7_1, "octets", message.octets.len(), 16);
-    t.field(R5353_2_7_1, &message, "length", 16);
+    has_length(t, R5353_2_7_1, &message, 16);
     t.check_eq(R5354_4_7, "flags", message.octets[1], 0);
     t.field(R5353_2_1_1, &message, "sender-server-id", server);
     t.field(R5353_2_1_2, &message, "receiver-server-id", 0);

@@ -96,8 +96,7 @@ fn acknowledgement_of_the_target(t: &mut Tester) -> Outcome {
     t.initiates_takeover(&initiator, gone.id)?;
     let ack = sample(t, &initiator, ENRP_INIT_TAKEOVER_ACK, AT_ONCE, |_| true)?;
 
-    t.check_eq(R5353_2_8_1, "octets", ack.octets.len(), 16);
-    t.field(R5353_2_8_1, &ack, "length", 16);
+    has_length(t, R5353_2_8_1, &ack, 16);
     t.check_eq(R5354_4_7, "flags", ack.octets[1], 0);
     t.field(R5353_2_8_2, &ack, "targeting-server-id", gone.id);
     t.field(R5353_2_1_1, &ack, "sender-server-id", server);

@@ -87,8 +87,7 @@ fn takeover_server_of_the_target(t: &mut Tester) -> Outcome {
     t.preamble(|t| takeover_of(t, R5353_3_5_1_1, &dead, &witness).map(drop))?;
     let message = sample(t, &witness, ENRP_TAKEOVER_SERVER, AT_ONCE, |_| true)?;
 
-    t.check_eq(R5353_2_9_1, "octets", message.octets.len(), 16);
-    t.field(R5353_2_9_1, &message, "length", 16);
+    has_length(t, R5353_2_9_1, &message, 16);
     t.check_eq(R5354_4_7, "flags", message.octets[1], 0);
     t.field(R5353_2_1_1, &message, "sender-server-id", server);
     t.field(R5353_2_1_2, &message, "receiver-server-id", 0);

@@ -39,8 +39,7 @@ fn fields_are_in_network_byte_order(t: &mut Tester) -> Outcome {
         t.deregister_response(&pe).map(drop)
     })?;
     let update = update_sample(t, &peer, DEL_PE, &pe)?;
-    let (life, path) = (0x0001_0203, "pool-element/registration-life");
-    t.field(R5353_2_2, &update, path, life);
+    has_life(t, R5353_2_2, &update, 0x0001_0203);
     let port = t.address(&pe)?.port();
     t.field(R5353_2_2, &update, "pool-element/user-transport/port", port);
     let presence = presence_of_target(t, &peer)?;

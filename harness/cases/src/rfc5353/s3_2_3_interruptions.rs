@@ -263,7 +263,7 @@ fn downloaded_pes_of_the_target_itself(t: &mut Tester) -> Outcome {
     lists_entries(t, R5353_3_2_3_9, &pu, &pool, &[own])?;
     let expected = t.checksum_of(&[(&pool, pe.pe_identifier())]);
     let answer = presence_of_target(t, &mentor)?;
-    t.field(R5353_3_6_2_1, &answer, "pe-checksum", expected);
+    has_checksum(t, R5353_3_6_2_1, &answer, expected);
     Ok(())
 }
 

@@ -41,8 +41,8 @@ fn registration_is_announced(t: &mut Tester) -> Outcome {
     let update = update_about(t, R5353_3_3_1_3, &one, ADD_PE, id)?;
     t.names_pool(R5353_3_3_1_5, &update, &pool);
     let element = |field: &str| format!("pool-element/{field}");
-    let (life, port) = (element("registration-life"), element("user-transport/port"));
-    t.field(R5353_3_3_1_5, &update, &life, 250);
+    let port = element("user-transport/port");
+    has_life(t, R5353_3_3_1_5, &update, 250);
     let expected = t.address(&pe)?.port();
     t.field(R5353_3_3_1_5, &update, &port, expected);
     let home = element("home-enrp-server-identifier");
@@ -77,7 +77,7 @@ fn re_registration_is_announced(t: &mut Tester) -> Outcome {
     let again = pe.clone().policy(Policy::Priority { priority: 9 });
     t.preamble(|t| {
         t.register(&pe)?;
-        update_about(t, R5353_3_3_1_3, &peer, ADD_PE, pe.pe_identifier())?;
+        is_announced(t, R5353_3_3_1_3, &peer, &pe)?;
         t.register(&again)
     })?;
 
@@ -106,7 +106,7 @@ fn rejected_registration_is_not_announced(t: &mut Tester) -> Outcome {
         .policy(Policy::Priority { priority: 3 });
     t.preamble(|t| {
         t.register(&pe)?;
-        update_about(t, R5353_3_3_1_3, &peer, ADD_PE, pe.pe_identifier())?;
+        is_announced(t, R5353_3_3_1_3, &peer, &pe)?;
         let response = t.register_response(&other)?;
         if response.flag('R') {
             return Ok(());

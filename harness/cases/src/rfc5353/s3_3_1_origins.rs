@@ -30,7 +30,7 @@ fn unchanged_re_registration_is_announced(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool);
     t.preamble(|t| {
         t.register(&pe)?;
-        update_about(t, R5353_3_3_1_3, &peer, ADD_PE, pe.pe_identifier())?;
+        is_announced(t, R5353_3_3_1_3, &peer, &pe)?;
         t.register(&pe)
     })?;
 
@@ -87,7 +87,7 @@ fn add_pe_takes_a_pe_of_the_target(t: &mut Tester) -> Outcome {
     home_is(t, R5353_3_3_1_9, &pu, &pool, peer.id)?;
     let none = t.checksum_of(&[]);
     let answer = presence_of_target(t, &peer)?;
-    t.field(R5353_3_6_2_3, &answer, "pe-checksum", none);
+    has_checksum(t, R5353_3_6_2_3, &answer, none);
     Ok(())
 }
 

@@ -97,7 +97,7 @@ fn de_registration_of_an_unknown_pe_is_not_announced(t: &mut Tester) -> Outcome 
     let (pe, stranger) = (t.pool_element(&pool), t.pool_element(&pool));
     t.preamble(|t| {
         t.register(&pe)?;
-        update_about(t, R5353_3_3_1_3, &peer, ADD_PE, pe.pe_identifier())?;
+        is_announced(t, R5353_3_3_1_3, &peer, &pe)?;
         t.deregister_response(&stranger).map(|_| ())
     })?;
 

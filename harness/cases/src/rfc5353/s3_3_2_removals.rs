@@ -67,8 +67,7 @@ fn de_registration_of_no_pe_is_not_announced(t: &mut Tester) -> Outcome {
     let strangers = [t.pool_element(&pool), t.pool_element(&other)];
     t.preamble(|t| {
         t.register(&pe)?;
-        update_about(t, R5353_3_3_1_3, &peer, ADD_PE, pe.pe_identifier())?;
-        Ok(())
+        is_announced(t, R5353_3_3_1_3, &peer, &pe)
     })?;
     for stranger in &strangers {
         t.preamble(|t| t.deregister_response(stranger).map(drop))?;
@@ -98,7 +97,7 @@ fn rejected_de_registration_is_not_announced(t: &mut Tester) -> Outcome {
     let impostor = t.impostor_of(&pe);
     t.preamble(|t| {
         t.register(&pe)?;
-        update_about(t, R5353_3_3_1_3, &peer, ADD_PE, pe.pe_identifier())?;
+        is_announced(t, R5353_3_3_1_3, &peer, &pe)?;
         let response = t.deregister_response(&impostor)?;
         if response.has("operation-error") {
             return Ok(());
@@ -216,8 +215,7 @@ fn del_pe_of_an_unknown_pe_has_no_effect(t: &mut Tester) -> Outcome {
     let (pe, pu) = (t.pool_element(&pool), t.pool_user());
     t.preamble(|t| {
         t.register(&pe)?;
-        update_about(t, R5353_3_3_1_3, &witness, ADD_PE, pe.pe_identifier())?;
-        Ok(())
+        is_announced(t, R5353_3_3_1_3, &witness, &pe)
     })?;
     let stranger = t.element_of(&peer, &pool);
     t.deletes_pe(&peer, &stranger)?;

@@ -26,6 +26,7 @@ fn registrar_returns_under_its_old_id(t: &mut Tester) -> Outcome {
     let others = [t.enrp_address(two), t.enrp_address(three)];
     t.preamble(|t| {
         pes.iter().try_for_each(|pe| t.register(pe))?;
+        t.pass_time(SETTLED)?;
         t.stop_target(one, Signal::Kill)?;
         let stopped = t.now();
         successor_of(t, R5353_3_5_2_1, id, stopped)?;

@@ -49,7 +49,7 @@ fn pes_taken_over_are_own_pes(t: &mut Tester) -> Outcome {
     let ids = [own.pe_identifier(), adopted.pe_identifier()];
     let expected = t.checksum_of(&[(&other, ids[0]), (&pool, ids[1])]);
     let answer = presence_of_target(t, &witness)?;
-    t.field(R5353_3_6_2_3, &answer, "pe-checksum", expected);
+    has_checksum(t, R5353_3_6_2_3, &answer, expected);
     let parts = table_of_target(t, &witness, true, 2)?;
     table_has(t, R5353_3_6_3_3, &parts, &ids);
     Ok(())

@@ -1,5 +1,6 @@
 //! Words about ENRP peers.
 
+use super::is_answered;
 use rspcheck_testkit::prelude::*;
 
 /// Time for the effect of a message that the target handles at once.
@@ -138,6 +139,30 @@ pub(crate) fn table_of_target(
     Ok(parts)
 }
 
+/// Sends octets that request a table, checks that they are answered as [`is_answered`] does, and returns all parts of
+/// the table: the same octets request each further part.
+///
+/// # Errors
+/// As [`Tester::send_octets`].
+pub(crate) fn parts_for(
+    t: &mut Tester,
+    requirement: ReqId,
+    peer: &EnrpPeer,
+    request: (&str, &[u8]),
+    most: usize,
+) -> Result<Vec<Message>, Stop> {
+    let mut parts = Vec::new();
+    while parts.len() <= most {
+        let part = is_answered(t, requirement, peer, ENRP_HANDLE_TABLE_RESPONSE, request)?;
+        let more = part.as_ref().is_some_and(|part| part.flag('M'));
+        parts.extend(part);
+        if !more {
+            break;
+        }
+    }
+    Ok(parts)
+}
+
 /// Returns the PE Identifiers in the parts of a table, in ascending order.
 pub(crate) fn elements_of_table(parts: &[Message]) -> Vec<u32> {
     let mut ids: Vec<u32> = parts.iter().flat_map(Message::pool_elements).collect();
@@ -168,10 +193,49 @@ pub(crate) fn update_about(
     t.expect_that(requirement, peer, ENRP_HANDLE_UPDATE, AT_ONCE, wanted)
 }
 
+/// Waits until the registration of a PE has been announced (ADD_PE), and forgets what the peer has got up to then: a
+/// registrar with two associations to a peer can send it the announcement on both.
+///
+/// # Errors
+/// As [`Tester::expect_that`].
+pub(crate) fn is_announced(
+    t: &mut Tester,
+    requirement: ReqId,
+    peer: &EnrpPeer,
+    pe: &PoolElement,
+) -> Outcome {
+    update_about(t, requirement, peer, ADD_PE, pe.pe_identifier())?;
+    t.pass_time(AT_ONCE)?;
+    t.forget(peer);
+    Ok(())
+}
+
 /// Returns true for an ENRP_HANDLE_UPDATE with this Update Action and PE Identifier.
 pub(crate) fn is_update_about(message: &Message, action: u16, id: u32) -> bool {
     message.number("update-action") == Some(i64::from(action))
         && message.number("pool-element/pe-identifier") == Some(i64::from(id))
+}
+
+/// Checks the PE checksum of an ENRP_PRESENCE. 0x0000 and 0xffff are the same number in one's complement (E46).
+pub(crate) fn has_checksum(t: &mut Tester, requirement: ReqId, presence: &Message, sum: u16) {
+    let seen = presence.number("pe-checksum");
+    let zero = |sum: i64| sum == 0 || sum == 0xffff;
+    let same = seen.is_some_and(|seen| zero(seen) && zero(sum.into()));
+    let expected = if same { seen } else { Some(sum.into()) };
+    t.check_eq(requirement, "pe-checksum", seen, expected);
+}
+
+/// Checks the Registration Life of the PE in a message; a registrar may send what is left of it.
+pub(crate) fn has_life(t: &mut Tester, requirement: ReqId, message: &Message, life: i64) {
+    let seen = message.number("pool-element/registration-life");
+    let holds = seen.is_some_and(|seen| seen == life || life > 0 && is_left_of(seen, life));
+    let note = format!("registration-life {seen:?} instead of {life}");
+    t.check_that(requirement, holds, note);
+}
+
+/// Returns true for a life in seconds that can be what is left of this one a short time later.
+pub(crate) fn is_left_of(seen: i64, life: i64) -> bool {
+    (life - 30..=life).contains(&seen)
 }
 
 /// Asks the target for its presence, and returns the answer.

@@ -475,6 +475,11 @@ pub(crate) fn lists_information(
     t.check_eq(R5353_2_6_3, "port and addresses of the peer", seen, sent);
 }
 
+/// Checks the Length of a message that consists of fixed fields. A monitor judges octets behind it.
+pub(crate) fn has_length(t: &mut Tester, requirement: ReqId, message: &Message, length: i64) {
+    t.field(requirement, message, "length", length);
+}
+
 /// Checks that a message has parameters of these types, in this order. Extensions that a receiver skips are left out.
 pub(crate) fn has_parameters(t: &mut Tester, requirement: ReqId, message: &Message, types: &[u16]) {
     let mut seen = message.parameters();

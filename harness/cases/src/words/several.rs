@@ -1,6 +1,6 @@
 //! Words about several instances of the target that are each other's peers.
 
-use super::{AT_ONCE, time_to_takeover};
+use super::{AT_ONCE, has_checksum, time_to_takeover};
 use rspcheck_testkit::Start;
 use rspcheck_testkit::prelude::*;
 
@@ -192,7 +192,7 @@ pub(crate) fn checksum_covers(
     let by_owner = move |_, m: &Message| m.from == owner;
     let kind = ENRP_PRESENCE;
     let (_, presence) = t.expect_exchanged(requirement, kind, since, within, by_owner)?;
-    t.field(requirement, &presence, "pe-checksum", expected);
+    has_checksum(t, requirement, &presence, expected);
     Ok(())
 }
 
