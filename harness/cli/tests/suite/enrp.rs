@@ -6,6 +6,7 @@
 mod fields;
 mod forms;
 mod hostile;
+pub(crate) mod lawful;
 mod layout;
 mod misread;
 mod missing;

@@ -17,24 +17,32 @@ pub(crate) struct Lawful {
     pub(crate) deviates: &'static [&'static str],
     /// Beginnings of the ids of cases whose purpose cannot be reached.
     pub(crate) hides: &'static [&'static str],
+    /// True if registrars of its own kind do not understand it, so that it has no place among several of them.
+    pub(crate) alone: bool,
 }
 
-const fn lawful(variant: Fault) -> Lawful {
+pub(crate) const fn lawful(variant: Fault) -> Lawful {
     Lawful {
         variant,
         deviates: &[],
         hides: &[],
+        alone: false,
     }
 }
 
 impl Lawful {
-    const fn deviates(mut self, cases: &'static [&'static str]) -> Lawful {
+    pub(crate) const fn deviates(mut self, cases: &'static [&'static str]) -> Lawful {
         self.deviates = cases;
         self
     }
 
-    const fn hides(mut self, cases: &'static [&'static str]) -> Lawful {
+    pub(crate) const fn hides(mut self, cases: &'static [&'static str]) -> Lawful {
         self.hides = cases;
+        self
+    }
+
+    pub(crate) const fn alone(mut self) -> Lawful {
+        self.alone = true;
         self
     }
 }

@@ -11,6 +11,7 @@ mod several;
 mod spread;
 mod unusual;
 
+use lawful::Lawful;
 use matrix::{Row, Seen, rows, wrong};
 use rspcheck_adapters::bundled;
 use rspcheck_adapters::carrier::Carrier;
@@ -19,6 +20,7 @@ use rspcheck_adapters::target::Target;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::catalogue::{Class, How, catalogue};
 use rspcheck_spec::event::EventKind;
+use rspcheck_spec::ics::Ics;
 use rspcheck_spec::verdict::{Level, Verdict};
 use rspcheck_testkit::runner::{self, Ran};
 use rspcheck_testkit::{Case, TargetProfile, World, conversation, monitor};
@@ -257,27 +259,56 @@ fn lawful_variants_fail_no_case() {
     let wrong = wrong(|row| {
         let seen = lawful::ALL.iter().zip(&row.lawful);
         let wrong: Vec<_> = seen
-            .filter_map(|(lawful, seen)| {
-                let named = |ids| named_in(ids, row.case.id);
-                let name = lawful.variant.name;
-                let mut findings = seen.findings.iter();
-                if let Some((monitor, note)) =
-                    findings.find(|(monitor, _)| !named_in(lawful.deviates, monitor))
-                {
-                    return Some(format!("{name}: {monitor} {note}"));
-                }
-                let expected = match seen.verdict {
-                    Verdict::Pass => true,
-                    Verdict::Warn => named(lawful.deviates),
-                    Verdict::Inconc => named(lawful.hides),
-                    _ => false,
-                };
-                (!expected).then(|| format!("{name}: {} {}", seen.verdict, seen.reason))
-            })
+            .filter_map(|(lawful, seen)| unlawful(lawful, row.case.id, seen))
             .collect();
         (!wrong.is_empty()).then(|| wrong.join("; "))
     });
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The same of variants in what goes between registrars.
+#[test]
+fn lawful_variants_towards_peers_fail_no_case() {
+    let mut wrong = on_all_processors(|case| {
+        let about_enrp = case.id.starts_with("rfc5353/");
+        let several = case.needs.contains(&Ics::SeveralTargets);
+        let of_case = enrp::lawful::ALL.iter().filter(|_| about_enrp);
+        let of_case = of_case.filter(|lawful| !(several && lawful.alone));
+        let wrong = of_case.filter_map(|lawful| {
+            let seen = Seen::from(run(case, Some(lawful.variant)));
+            let wrong = unlawful(lawful, case.id, &seen)?;
+            Some(format!("{}: {wrong}", case.id))
+        });
+        wrong.collect::<Vec<_>>()
+    })
+    .concat();
+    wrong.sort();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Returns what a lawful variant must not make of a case, if it did so.
+fn unlawful(lawful: &Lawful, case: &str, seen: &Seen) -> Option<String> {
+    let named = |ids| named_in(ids, case);
+    let name = lawful.variant.name;
+    let mut findings = seen.findings.iter();
+    if let Some((monitor, note)) = findings.find(|(monitor, _)| !named_in(lawful.deviates, monitor))
+    {
+        return Some(format!("{name}: {monitor} {note}"));
+    }
+    let expected = match seen.verdict {
+        Verdict::Pass => true,
+        Verdict::Warn => named(lawful.deviates),
+        Verdict::Inconc => named(lawful.hides),
+        _ => false,
+    };
+    (!expected).then(|| {
+        format!(
+            "{name}: {} {} {:?}",
+            seen.verdict,
+            seen.reason,
+            seen.broken()
+        )
+    })
 }
 
 fn named_in(beginnings: &[&str], id: &str) -> bool {
