@@ -129,6 +129,7 @@ fn padding_of_a_checksum_is_ignored(t: &mut Tester) -> Outcome {
     let octets = inside.padding("pe-checksum", 0xa5)?.octets();
     is_answered(t, R5354_3_17, &peer, ENRP_PRESENCE, ("inside", &octets))?;
     let at_the_end = forge::presence(peer.id, to, true, Some(empty), None);
+    control(t, &peer, ENRP_PRESENCE, &at_the_end.clone().octets())?;
     let octets = at_the_end.padding("", 0xa5)?.octets();
     is_answered(t, R5354_4_14, &peer, ENRP_PRESENCE, ("at the end", &octets))?;
     Ok(())

@@ -134,6 +134,22 @@ pub(crate) fn is_answered(
     Ok(answer)
 }
 
+/// Sends the octets of a message without the variation that a case is about. A target that does not answer them has
+/// another fault than the one that the case could show, so the case is inconclusive.
+///
+/// # Errors
+/// [`Stop::Inconclusive`] without an answer of this kind; as [`Tester::send_octets`].
+pub(crate) fn control(t: &mut Tester, peer: &EnrpPeer, kind: Kind, octets: &[u8]) -> Outcome {
+    t.take_all(peer, kind);
+    t.send_octets(peer, octets)?;
+    let until = t.now() + t.latest(t.timers().max_time_no_response);
+    if t.next_of(peer, until, |m| m.is(kind))?.is_some() {
+        return Ok(());
+    }
+    let what = "cannot be seen: the message is not answered without the variation either";
+    Err(t.inconclusive(what))
+}
+
 /// Checks that the target continues to serve a new PU, a new PE and the peer, after messages for which no rule
 /// prescribes a reaction: `R5352_3_3_25`, `R5352_3_1_53` and `R5353_3_2_2_2_1`. The target may have closed the peer's
 /// association.
