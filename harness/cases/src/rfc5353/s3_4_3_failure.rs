@@ -186,7 +186,7 @@ const VANISHED_PEER_IS_TAKEN_OVER: Case = registrar(
 .needs(&[Ics::EnrpPeers]);
 
 fn vanished_peer_is_taken_over(t: &mut Tester) -> Outcome {
-    let [witness, gone] = joined::<2>(t)?;
+    let [witness, gone] = joined_with_pes::<2>(t)?;
     t.habits(&gone).fall_silent();
     t.vanish(&gone)?;
 
