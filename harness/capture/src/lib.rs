@@ -10,7 +10,8 @@
 //! order of delivery: after a loss, later messages come before the retransmitted one, and stream and SSN give the order
 //! of delivery. Over TCP, a message that waited for an earlier segment follows the frame with that segment.
 //!
-//! Entry points: [`Capture::open`] and [`Capture::for_each`]; [`SctpWriter`] writes captures.
+//! Entry points: [`Capture::open`] and [`Capture::for_each`]; [`SctpWriter`] writes captures, and [`Packets`] reads packets
+//! that come from elsewhere.
 //!
 //! ```no_run
 //! use rspcheck_capture::{Capture, Item};
@@ -34,6 +35,7 @@ mod item;
 pub mod limits;
 mod network;
 mod octets;
+mod packets;
 mod sctp;
 mod source;
 mod tcp;
@@ -45,6 +47,7 @@ pub use error::Error;
 pub use item::{
     Association, AssociationKind, Endpoint, Item, Message, Protocol, SctpFields, Transport,
 };
+pub use packets::Packets;
 pub use writer::{Data, SctpWriter, Way};
 
 use carrier::Visit;

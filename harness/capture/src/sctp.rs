@@ -140,6 +140,12 @@ impl Sctp {
         ControlFlow::Continue(())
     }
 
+    /// Returns the octets of incomplete messages in all directions.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.held
+    }
+
     /// Returns the number of messages of which a fragment is missing.
     pub(crate) fn waiting(&self) -> u64 {
         self.directions.values().map(|d| d.runs.len() as u64).sum()
