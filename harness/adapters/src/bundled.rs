@@ -46,7 +46,7 @@ pub fn in_process() -> Target {
         name: "rserpool registrar".into(),
         ..spawned()
     };
-    target.ics.extend([Ics::LongWaits, Ics::SeveralTargets]);
+    target.ics.insert(Ics::LongWaits);
     let rfc = Timers::default();
     target.timers = Timers {
         peer_heartbeat_cycle: rfc.peer_heartbeat_cycle,

@@ -108,7 +108,7 @@ fn finding(
 fn peers() -> Result<String, Missing> {
     let target = bundled::spawned();
     let peers = target.peers.expect("a test holds that it has peers");
-    let (range, udp_port) = (peers.addresses, peers.udp_port);
+    let (range, udp_port) = (peers.addresses.range, peers.udp_port);
     match peer_addresses::check(&peers, Carrier::Udp) {
         Ok(ip) => Ok(format!(
             "{ip} can be bound at UDP port {udp_port}; others of {range} follow"

@@ -2,14 +2,15 @@
 
 use crate::ask::{Answer, ask};
 use crate::carrier::Carrier;
+use crate::event_map::environment;
 use crate::live::{LOOK, Live, Place};
 use crate::process::Process;
 use crate::target::{Ready, Target, UDP_PORT};
-use crate::{occupied, ports};
+use crate::{occupied, peer_addresses, ports};
 use rspcheck_spec::event::OutputStream;
 use rspcheck_spec::run::Stack;
 use rspcheck_testkit::{Start, WorldError};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -23,6 +24,8 @@ pub(crate) struct Launcher {
     /// The harness's own binary: `{self}` in commands, and the guard of spawned targets.
     pub(crate) harness: PathBuf,
     pub(crate) interrupted: Arc<AtomicBool>,
+    /// The address of this instance, where it is not that of the target file.
+    pub(crate) ip: Option<IpAddr>,
 }
 
 impl Launcher {
@@ -35,11 +38,12 @@ impl Launcher {
     }
 
     pub(crate) fn place(&self) -> Place {
+        let own = |addr: SocketAddr| SocketAddr::new(self.ip.unwrap_or(addr.ip()), addr.port());
         Place {
-            asap: self.target.asap,
+            asap: own(self.target.asap),
             udp_port: self.target.udp_port,
-            tcp: self.target.tcp,
-            enrp: self.target.enrp,
+            tcp: self.target.tcp.map(own),
+            enrp: self.target.enrp.map(own),
             announce: self.target.announce,
             local: self.target.local,
             carrier: self.carrier,
@@ -68,6 +72,22 @@ impl Launcher {
             place.announce.set_port(ports::free_udp()?);
         }
         Ok(place)
+    }
+
+    /// Returns an address for an instance, and a socket at this UDP port there.
+    ///
+    /// # Errors
+    /// [`WorldError::Environment`] with file, line and remedy if none is free.
+    pub(crate) fn address_of_its_own(
+        &self,
+        udp_port: u16,
+    ) -> Result<(IpAddr, UdpSocket), WorldError> {
+        let Some(addresses) = &self.target.instances else {
+            let why = self.target.refuses_several().unwrap_or_default();
+            return Err(WorldError::Environment(why));
+        };
+        let bind = |ip| UdpSocket::bind((ip, udp_port));
+        peer_addresses::free(addresses, udp_port, bind).map_err(environment)
     }
 
     /// Starts the target. If another process has taken a port that the harness selected, starts it again with other

@@ -20,6 +20,7 @@ mod occupied;
 mod peer_addresses;
 mod ports;
 pub mod process;
+mod relay;
 pub mod target;
 mod wire;
 pub mod worlds;

@@ -3,14 +3,16 @@
 mod hosts;
 mod knock;
 mod life;
+mod registrar;
 
 use crate::carrier::Carrier;
 use crate::event_map::{change_of, environment};
 use crate::launch::Launcher;
-use crate::obituary::Unanswered;
 use crate::process::Process;
+use crate::relay::{Exchanged, Relay};
+use crate::target::{Peers, UDP_PORT};
 use hosts::{Host, Hosts, Role};
-use life::ONE_INSTANCE;
+use registrar::{Output, Registrar, Registrars};
 use rsp_transport::{Event, Kind, Local, LocalPort, Outgoing, Peer};
 use rspcheck_testkit::{
     Assoc, Change, Deed, Disturbance, Endpoint, EndpointKind, Happening, Instance, Link, Signal,
@@ -37,10 +39,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const LAST_MOMENTS: Duration = Duration::from_secs(1);
 /// Most own datagrams that are remembered until the group returns them.
 const ECHOES_LIMIT: usize = 1000;
-/// Lines of output of a target that the events of one case keep; further ones are counted.
-const LINES_LIMIT: usize = 10_000;
-/// Octets of output of a target that the events of one case keep.
-const OUTPUT_LIMIT: usize = 256 * 1024;
 /// A deadline that no clock can hold is this far away.
 const FAR: Duration = Duration::from_secs(86_400);
 
@@ -97,13 +95,11 @@ pub(crate) type Slot = Arc<Mutex<Option<Process>>>;
 pub struct Live {
     runtime: Runtime,
     hosts: Hosts,
-    place: Place,
-    /// The target, where we started it. Below the stack: fields end in this order.
-    process: Option<Process>,
-    /// The means to start the target, where a case does it.
-    launcher: Option<Launcher>,
-    /// True if the target runs from the beginning, or has been started.
-    started: bool,
+    /// The instances of the target, at least one. Below the stack and above the relay, because fields end in this order,
+    /// and a target that ends waits for its associations.
+    registrars: Registrars,
+    /// The relay between them, where there are several.
+    relay: Option<Relay>,
     /// True if neither case nor world end the target.
     attached: bool,
     /// The slot that takes the target after the case if it still runs; without a slot the target is stopped.
@@ -122,18 +118,14 @@ pub struct Live {
     held: VecDeque<(Instant, Happening)>,
     players: Vec<PlayerEndpoint>,
     kinds: BTreeMap<Assoc, Kind>,
+    /// The instances at the other ends of the associations.
+    ends: BTreeMap<Assoc, Instance>,
     /// Associations that the harness ends; their end is no act of the target.
     ending: BTreeSet<Assoc>,
-    unanswered: Unanswered,
     /// Own datagrams that the group has not returned yet, by the player that receives them. They are recognised by
     /// their octets, because the target may send from the same address and port.
     echoes: Vec<(LocalPort, Vec<u8>)>,
-    /// Lines and octets of the target's output that the events of this case keep.
-    lines: usize,
-    octets: usize,
-    /// Lines of its output that they do not keep.
-    left_out: u64,
-    died: Option<String>,
+    output: Output,
     contact: Contact,
     ready: VecDeque<Happening>,
 }
@@ -158,10 +150,8 @@ impl Live {
         Ok(Live {
             runtime,
             hosts,
-            place,
-            process,
-            launcher: None,
-            started: true,
+            registrars: Registrars(vec![Registrar::running(place, process)]),
+            relay: None,
             attached,
             slot: None,
             interrupted,
@@ -173,13 +163,10 @@ impl Live {
             held: VecDeque::new(),
             players: Vec::new(),
             kinds: BTreeMap::new(),
+            ends: BTreeMap::new(),
             ending: BTreeSet::new(),
-            unanswered: Unanswered::default(),
             echoes: Vec::new(),
-            lines: 0,
-            octets: 0,
-            left_out: 0,
-            died: None,
+            output: Output::default(),
             contact: Contact::Unasked,
             ready: VecDeque::new(),
         })
@@ -188,15 +175,46 @@ impl Live {
     /// Returns a world for one case that starts the target itself. If it sets up an association first, the target is
     /// started without peers.
     pub(crate) fn to_be_started(launcher: Launcher, place: Place) -> Result<Live, WorldError> {
-        let interrupted = launcher.interrupted.clone();
-        let mut live = Live::new(place, None, interrupted)?;
-        let (mode, local) = (live.place.carrier.into(), live.place.local);
-        let _entered = live.runtime.enter();
         let peers = launcher.target.peers.clone();
+        Live::with_peers(vec![Registrar::to_be_started(place, launcher)], peers)
+    }
+
+    /// Returns a world for one case that starts several instances of the target itself, with a relay between them.
+    ///
+    /// # Errors
+    /// [`WorldError::Environment`] if a port, a thread or an address of the instances is missing.
+    pub(crate) fn several(launchers: Vec<Launcher>) -> Result<Live, WorldError> {
+        let peers = launchers
+            .first()
+            .and_then(|first| first.target.peers.clone());
+        let udp_port = peers.as_ref().map_or(UDP_PORT, |peers| peers.udp_port);
+        let (mut sockets, mut registrars) = (Vec::new(), Vec::new());
+        let mut announce = None;
+        for mut launcher in launchers {
+            let (ip, socket) = launcher.address_of_its_own(udp_port)?;
+            sockets.push((ip, socket));
+            launcher.ip = Some(ip);
+            let mut place = launcher.free_place()?;
+            // All of them belong to the same group.
+            place.announce = *announce.get_or_insert(place.announce);
+            registrars.push(Registrar::to_be_started(place, launcher));
+        }
+        let relay = Relay::start(sockets).map_err(environment)?;
+        let mut live = Live::with_peers(registrars, peers)?;
+        live.relay = Some(relay);
+        Ok(live)
+    }
+
+    fn with_peers(registrars: Vec<Registrar>, peers: Option<Peers>) -> Result<Live, WorldError> {
+        let first = &registrars[0];
+        let launcher = first.launcher.as_ref().expect("a case starts it");
+        let mut live = Live::new(first.place.clone(), None, launcher.interrupted.clone())?;
+        let (mode, local) = (first.place.carrier.into(), first.place.local);
+        let _entered = live.runtime.enter();
         live.hosts = Hosts::start(mode, local, peers).map_err(environment)?;
         drop(_entered);
-        live.launcher = Some(launcher);
-        (live.started, live.attached) = (false, false);
+        live.registrars = Registrars(registrars);
+        live.attached = false;
         Ok(live)
     }
 
@@ -216,13 +234,62 @@ impl Live {
 
     /// Returns the target's process.
     pub(crate) fn into_process(mut self) -> Option<Process> {
-        self.process.take()
+        self.registrars.0[0].process.take()
     }
 
     /// Returns the reason for the end of the target, if it has ended.
     pub fn target_end(&mut self) -> Option<String> {
         self.look_after_target();
-        self.died.clone()
+        let (instance, how) = self.first_death()?;
+        Some(match instance.is_first() {
+            true => how,
+            false => format!("instance {instance}: {how}"),
+        })
+    }
+
+    /// Returns the first instance that has ended, with the reason.
+    fn first_death(&self) -> Option<(Instance, String)> {
+        let mut all = self.instances();
+        all.find_map(|(instance, registrar)| Some((instance, registrar.died.clone()?)))
+    }
+
+    fn instances(&self) -> impl Iterator<Item = (Instance, &Registrar)> {
+        let all = self.registrars.0.iter().enumerate();
+        all.map(|(nth, registrar)| (Instance(nth as u8 + 1), registrar))
+    }
+
+    /// Returns an instance; the first one for a number that this world does not have.
+    fn registrar(&self, instance: Instance) -> &Registrar {
+        let all = &self.registrars.0;
+        all.get(instance.index()).unwrap_or(&all[0])
+    }
+
+    fn registrar_mut(&mut self, instance: Instance) -> &mut Registrar {
+        let all = &mut self.registrars.0;
+        let at = instance.index();
+        let at = if at < all.len() { at } else { 0 };
+        &mut all[at]
+    }
+
+    /// Returns the place of the first instance, which has the harness's own addresses too.
+    fn place(&self) -> &Place {
+        &self.registrars.0[0].place
+    }
+
+    /// Returns the instance at an address.
+    fn instance_at(&self, ip: IpAddr) -> Instance {
+        let has = |place: &Place| {
+            let enrp = place.enrp.map(|enrp| enrp.ip());
+            place.asap.ip() == ip || enrp == Some(ip)
+        };
+        let mut all = self.instances();
+        let at = all.find(|(_, registrar)| has(&registrar.place));
+        at.map_or(Instance::FIRST, |(instance, _)| instance)
+    }
+
+    /// Returns the instance at the other end of an association.
+    fn end_of(&self, assoc: Assoc) -> Instance {
+        self.ends.get(&assoc).copied().unwrap_or_default()
     }
 
     /// Returns the case's contact with the target until now.
@@ -249,11 +316,13 @@ impl Live {
                 self.contact = Contact::Made;
                 // A target that accepts associations does not end, and the order of both is kept.
                 self.release_held(None);
-                let peer = peer.first().copied().unwrap_or(self.place.asap);
+                let peer = peer.first().copied().unwrap_or(self.place().asap);
+                let instance = self.instance_at(peer.ip());
+                self.ends.insert(assoc, instance);
                 Happening::Up {
                     endpoint: self.endpoint_of(host, port)?,
                     assoc,
-                    instance: Instance::FIRST,
+                    instance,
                     peer,
                 }
             }
@@ -264,7 +333,8 @@ impl Live {
                 ..
             } => {
                 let assoc = assoc?;
-                self.unanswered.received(assoc, &octets);
+                let end = self.end_of(assoc);
+                self.registrar_mut(end).unanswered.received(assoc, &octets);
                 // TCP has neither PPID nor stream; 0 over SCTP is what the target sent.
                 let sctp = self.kinds.get(&assoc) != Some(&Kind::Tcp);
                 let (ppid, stream) = (sctp.then_some(ppid), sctp.then_some(stream));
@@ -288,7 +358,8 @@ impl Live {
                     change: change_of(kind),
                     why,
                 };
-                if !self.ending.remove(&assoc) && self.process.is_some() {
+                let was_started = self.registrar(self.end_of(assoc)).process.is_some();
+                if !self.ending.remove(&assoc) && was_started {
                     // The associations of a process end shortly before the system reports the end of the process.
                     self.held.push_back((clock() + LAST_MOMENTS, end));
                     return None;
@@ -353,36 +424,11 @@ impl Live {
         }
     }
 
-    /// Takes the output of the target, and notes its end.
+    /// Takes the output of the instances, and notes their ends.
     fn look_after_target(&mut self) {
-        let Some(process) = &self.process else { return };
-        let end = if self.died.is_none() {
-            process.ended()
-        } else {
-            None
-        };
-        if end.is_some() {
-            // Waits for the rest of its output.
-            process.ended_until(clock() + LOOK);
-        }
-        while let Some((stream, text)) = process.printed() {
-            self.lines += 1;
-            self.octets += text.len();
-            if self.lines > LINES_LIMIT || self.octets > OUTPUT_LIMIT {
-                self.left_out += 1;
-            } else {
-                self.ready.push_back(Happening::Line {
-                    instance: Instance::FIRST,
-                    stream,
-                    text,
-                });
-            }
-        }
-        self.left_out += process.take_dropped();
-        if let Some(end) = end {
-            let tail = process.tail();
-            let last_line = tail.last().map(String::as_str);
-            self.died = Some(self.unanswered.obituary(&end, last_line));
+        for (nth, registrar) in self.registrars.0.iter_mut().enumerate() {
+            let instance = Instance(nth as u8 + 1);
+            registrar.look(instance, &mut self.output, &mut self.ready);
         }
     }
 
@@ -394,11 +440,8 @@ impl Live {
             if let Some(happening) = self.ready.pop_front() {
                 return Ok(Some(happening));
             }
-            if let Some(how) = &self.died {
-                return Err(WorldError::TargetDied {
-                    instance: Instance::FIRST,
-                    how: how.clone(),
-                });
+            if let Some((instance, how)) = self.first_death() {
+                return Err(WorldError::TargetDied { instance, how });
             }
             if self.age() > self.limit {
                 let what = format!(
@@ -415,7 +458,8 @@ impl Live {
             self.ready.extend(happening);
             let now = clock();
             self.look_after_target();
-            let idle = self.ready.is_empty() && self.held.is_empty() && self.died.is_none();
+            let idle =
+                self.ready.is_empty() && self.held.is_empty() && self.first_death().is_none();
             if now >= deadline && idle {
                 return Ok(None);
             }
@@ -432,7 +476,16 @@ impl Live {
         } else {
             end
         };
-        let event = self.runtime.block_on(self.hosts.recv(until));
+        let (hosts, relay) = (&mut self.hosts, self.relay.as_ref());
+        let event = self.runtime.block_on(async {
+            let Some(relay) = relay else {
+                return hosts.recv(until).await;
+            };
+            tokio::select! {
+                event = hosts.recv(until) => event,
+                () = relay.news() => Ok(None),
+            }
+        });
         let now = clock();
         let before = began.saturating_duration_since(self.served);
         let during = now.saturating_duration_since(until.max(began));
@@ -442,16 +495,30 @@ impl Live {
             self.paused += late;
         }
         self.served = now;
+        self.take_exchanged()?;
         event.map_err(environment)
     }
 
-    /// Returns the association of a host that the target has just set up.
-    fn association_of(&mut self, host: Host) -> Option<Assoc> {
+    /// Reports what the instances have sent to each other, before the event that ended the slice: it may be its
+    /// consequence.
+    fn take_exchanged(&mut self) -> Result<(), WorldError> {
+        let Some(relay) = &self.relay else {
+            return Ok(());
+        };
+        let exchanged = relay.take().map_err(WorldError::Environment)?;
+        self.ready.extend(exchanged.into_iter().map(between));
+        Ok(())
+    }
+
+    /// Returns the association of a host that an instance has just set up.
+    fn association_of(&mut self, host: Host, instance: Instance) -> Option<Assoc> {
         while let Ok(Some((at, event))) = self.slice(clock()) {
             let happening = self.happening(at, event);
             self.ready.extend(happening);
         }
-        self.hosts.newest_of(host)
+        let ends = &self.ends;
+        let with = |assoc: &Assoc| ends.get(assoc) == Some(&instance);
+        self.hosts.newest_of(host, with)
     }
 
     /// Returns the age of the world without the pauses of the harness.
@@ -464,14 +531,33 @@ impl Drop for Live {
     /// Puts the target into its slot. A target without a slot is stopped after the stack, because a target that shuts
     /// down gracefully waits for the end of its associations.
     fn drop(&mut self) {
-        let alive = self
-            .process
-            .as_ref()
-            .is_some_and(|process| process.ended().is_none());
-        if let (true, Some(slot)) = (alive, &self.slot) {
-            *slot.lock().unwrap_or_else(PoisonError::into_inner) = self.process.take();
+        let first = &mut self.registrars.0[0];
+        if let (true, Some(slot)) = (first.runs(), &self.slot) {
+            *slot.lock().unwrap_or_else(PoisonError::into_inner) = first.process.take();
         }
     }
+}
+
+fn between(exchanged: Exchanged) -> Happening {
+    let Exchanged {
+        from,
+        to,
+        ppid,
+        stream,
+        octets,
+    } = exchanged;
+    Happening::Between {
+        from,
+        to,
+        ppid,
+        stream,
+        octets,
+    }
+}
+
+/// Returns the sentence about a deed between two instances that needs the relay.
+fn no_relay() -> Deed {
+    Deed::Impossible("a case that does not need several-targets has no relay".to_owned())
 }
 
 impl World for Live {
@@ -481,7 +567,7 @@ impl World for Live {
 
     fn output_left_out(&mut self) -> Option<String> {
         self.look_after_target();
-        let lines = std::mem::take(&mut self.left_out);
+        let lines = std::mem::take(&mut self.output.left_out);
         (lines > 0).then(|| format!("… {lines} lines of this case are left out by rspcheck"))
     }
 
@@ -492,17 +578,17 @@ impl World for Live {
     fn open(&mut self, kind: EndpointKind) -> Result<Endpoint, WorldError> {
         let local = match kind {
             EndpointKind::Sctp | EndpointKind::Enrp => Local::Sctp {
-                addrs: vec![self.place.local],
+                addrs: vec![self.place().local],
                 port: 0,
                 listen: true,
             },
             EndpointKind::Tcp => Local::Tcp {
-                addr: SocketAddr::new(self.place.local, 0),
+                addr: SocketAddr::new(self.place().local, 0),
                 listen: false,
             },
             EndpointKind::Announcements => {
                 // The own address selects the interface on which to listen.
-                let (local, group) = (self.place.local, self.place.announce);
+                let (local, group) = (self.place().local, self.place().announce);
                 let any: IpAddr = match group.ip() {
                     IpAddr::V4(_) => std::net::Ipv4Addr::UNSPECIFIED.into(),
                     IpAddr::V6(_) => std::net::Ipv6Addr::UNSPECIFIED.into(),
@@ -528,7 +614,7 @@ impl World for Live {
             // The target may send from the same address and port, so that it does not identify an own datagram.
             addr = None;
         }
-        let addr = addr.unwrap_or(SocketAddr::new(self.place.local, 0));
+        let addr = addr.unwrap_or(SocketAddr::new(self.place().local, 0));
         self.players.push(PlayerEndpoint {
             host,
             port,
@@ -542,20 +628,23 @@ impl World for Live {
         self.players[endpoint.0 as usize].addr
     }
 
-    fn target_addr(&self, _: Instance, kind: EndpointKind) -> SocketAddr {
+    fn target_addr(&self, instance: Instance, kind: EndpointKind) -> SocketAddr {
+        let place = &self.registrar(instance).place;
         match kind {
-            EndpointKind::Sctp => self.place.asap,
-            EndpointKind::Enrp => self.place.enrp.unwrap_or(self.place.asap),
-            EndpointKind::Tcp => self.place.tcp.unwrap_or(self.place.asap),
-            EndpointKind::Announcements => self.place.announce,
+            EndpointKind::Sctp => place.asap,
+            EndpointKind::Enrp => place.enrp.unwrap_or(place.asap),
+            EndpointKind::Tcp => place.tcp.unwrap_or(place.asap),
+            EndpointKind::Announcements => place.announce,
         }
     }
 
     fn connect(&mut self, endpoint: Endpoint, instance: Instance) -> Result<Assoc, WorldError> {
-        self.started()?;
+        if instance.is_first() {
+            self.started()?;
+        }
         let player = &self.players[endpoint.0 as usize];
         let (host, port) = (player.host, player.port);
-        let udp_port = Some(self.place.udp_port);
+        let udp_port = Some(self.registrar(instance).place.udp_port);
         let peer = Peer {
             addrs: vec![self.target_addr(instance, player.kind)],
             udp_port,
@@ -570,9 +659,14 @@ impl World for Live {
         match begun {
             // The target has set one up at the same moment; its happening is still on its way to the tester.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                self.association_of(host).ok_or_else(|| environment(error))
+                let known = self.association_of(host, instance);
+                known.ok_or_else(|| environment(error))
             }
-            begun => begun.map_err(environment),
+            begun => {
+                let assoc = begun.map_err(environment)?;
+                self.ends.insert(assoc, instance);
+                Ok(assoc)
+            }
         }
     }
 
@@ -586,7 +680,9 @@ impl World for Live {
         let sent = self.send_with_patience(assoc, message);
         match sent {
             Ok(()) => {
-                self.unanswered.sent(Some(assoc), octets);
+                let end = self.end_of(assoc);
+                let registrar = self.registrar_mut(end);
+                registrar.unanswered.sent(Some(assoc), octets);
                 Ok(true)
             }
             Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
@@ -599,7 +695,10 @@ impl World for Live {
         let player = &self.players[endpoint.0 as usize];
         let (host, port) = (player.host, player.port);
         let _entered = self.runtime.enter();
-        self.unanswered.sent(None, octets);
+        for registrar in &mut self.registrars.0 {
+            registrar.unanswered.sent(None, octets);
+        }
+        let announce = self.place().announce;
         let hears = |player: &&PlayerEndpoint| player.kind == EndpointKind::Announcements;
         let echoes = self
             .players
@@ -609,7 +708,7 @@ impl World for Live {
         self.echoes
             .extend(echoes.take(ECHOES_LIMIT.saturating_sub(self.echoes.len())));
         self.hosts
-            .send_datagram(host, port, self.place.announce, octets)
+            .send_datagram(host, port, announce, octets)
             .map_err(environment)
     }
 
@@ -645,34 +744,46 @@ impl World for Live {
         if let Some(why) = launcher.refuses(start) {
             return Ok(Deed::Impossible(why));
         }
-        self.kill();
-        self.launch(&launcher, start)?;
+        self.kill(instance);
+        self.launch(instance, &launcher, start)?;
         Ok(Deed::Done)
     }
 
     fn stop(&mut self, instance: Instance, signal: Signal) -> Result<Deed, WorldError> {
         self.act_on(instance, |live| match signal {
-            Signal::Terminate => live.terminate(),
-            Signal::Kill => live.kill(),
+            Signal::Terminate => live.terminate(instance),
+            Signal::Kill => live.kill(instance),
         })
     }
 
     fn freeze(&mut self, instance: Instance) -> Result<Deed, WorldError> {
         self.act_on(instance, |live| {
-            live.process.iter().for_each(Process::freeze)
+            let process = &live.registrar(instance).process;
+            process.iter().for_each(Process::freeze);
         })
     }
 
     fn thaw(&mut self, instance: Instance) -> Result<Deed, WorldError> {
-        self.act_on(instance, |live| live.process.iter().for_each(Process::thaw))
+        self.act_on(instance, |live| {
+            let process = &live.registrar(instance).process;
+            process.iter().for_each(Process::thaw);
+        })
     }
 
-    fn disturb(&mut self, _: Disturbance) -> Result<Deed, WorldError> {
-        Ok(Deed::Impossible(ONE_INSTANCE.to_owned()))
+    fn disturb(&mut self, disturbance: Disturbance) -> Result<Deed, WorldError> {
+        let Some(relay) = &self.relay else {
+            return Ok(no_relay());
+        };
+        relay.disturb(disturbance);
+        Ok(Deed::Done)
     }
 
-    fn link(&mut self, _: Instance, _: Instance, _: Link) -> Result<Deed, WorldError> {
-        Ok(Deed::Impossible(ONE_INSTANCE.to_owned()))
+    fn link(&mut self, a: Instance, b: Instance, link: Link) -> Result<Deed, WorldError> {
+        let Some(relay) = &self.relay else {
+            return Ok(no_relay());
+        };
+        relay.link(a, b, link);
+        Ok(Deed::Done)
     }
 
     fn wait(&mut self, until: Duration) -> Result<Option<Happening>, WorldError> {
@@ -686,7 +797,9 @@ impl World for Live {
     fn take_lateness(&mut self) -> Duration {
         // The stacks are served only during a wait.
         let away = clock().saturating_duration_since(self.served);
-        std::mem::take(&mut self.lateness).max(away)
+        let of_relay = self.relay.as_ref().map(Relay::take_lateness);
+        let own = std::mem::take(&mut self.lateness).max(away);
+        own.max(of_relay.unwrap_or_default())
     }
 }
 

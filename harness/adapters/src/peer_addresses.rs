@@ -1,7 +1,8 @@
-//! Addresses for the peers that the harness plays: each has one that no other case and no other process uses.
+//! Addresses for the peers that the harness plays and for instances of the target: each has one that no other case and no
+//! other process uses.
 
 use crate::carrier::Carrier;
-use crate::target::Peers;
+use crate::target::{Addresses, Peers};
 use std::io;
 use std::net::{IpAddr, UdpSocket};
 use std::sync::LazyLock;
@@ -12,15 +13,22 @@ const ADDRESSES_LIMIT: u64 = 256;
 /// Number of the next address of any range. Another harness on this machine begins at another one.
 static NEXT: LazyLock<AtomicU64> = LazyLock::new(|| AtomicU64::new(fastrand::u64(..) >> 1));
 
-/// Returns the first address of the range that can be bound, with the result.
+/// Returns the first address of the range that can be bound, with the result of `bind`, which takes this UDP port there.
 ///
 /// # Errors
 /// Returns `AddrNotAvailable` with file, line and remedy if none can be bound.
 pub(crate) fn free<T>(
-    peers: &Peers,
+    addresses: &Addresses,
+    udp_port: u16,
     mut bind: impl FnMut(IpAddr) -> io::Result<T>,
 ) -> io::Result<(IpAddr, T)> {
-    let range = peers.addresses;
+    let Addresses {
+        range,
+        key,
+        owner,
+        place,
+        ..
+    } = addresses;
     let mut last = String::new();
     for _ in 0..range.len().min(ADDRESSES_LIMIT) {
         let ip = range.nth(NEXT.fetch_add(1, Ordering::Relaxed));
@@ -30,9 +38,8 @@ pub(crate) fn free<T>(
         }
     }
     let what = format!(
-        "{}: no address of {range} is free for a peer of the target ({last}); give peer-addresses of this machine at \
-         which no other process has UDP port {}, or another peer-udp-port",
-        peers.place, peers.udp_port
+        "{place}: no address of {range} is free for {owner} ({last}); give {key} of this machine at which no other \
+         process has UDP port {udp_port}, or another peer-udp-port"
     );
     Err(io::Error::new(io::ErrorKind::AddrNotAvailable, what))
 }
@@ -47,5 +54,6 @@ pub(crate) fn check(peers: &Peers, carrier: Carrier) -> io::Result<IpAddr> {
         Carrier::Kernel => 0,
         Carrier::Udp | Carrier::Auto => peers.udp_port,
     };
-    free(peers, |ip| UdpSocket::bind((ip, port))).map(|(ip, _)| ip)
+    let bind = |ip| UdpSocket::bind((ip, port));
+    free(&peers.addresses, peers.udp_port, bind).map(|(ip, _)| ip)
 }

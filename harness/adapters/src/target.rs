@@ -3,7 +3,7 @@
 mod peers;
 
 use peers::PEERS;
-pub use peers::{Peers, Range, UDP_PORT};
+pub use peers::{Addresses, INSTANCES, Peers, Range, UDP_PORT};
 use rspcheck_spec::catalogue::catalogue;
 use rspcheck_spec::ics::Ics;
 use rspcheck_spec::ixit::{Timers, parse_duration};
@@ -61,6 +61,8 @@ pub struct Target {
     pub enrp: Option<SocketAddr>,
     /// The peers that the harness plays, if the target can be started with them.
     pub peers: Option<Peers>,
+    /// The addresses of its instances, if the harness can start several.
+    pub instances: Option<Addresses>,
     /// The UDP port that carries its SCTP (RFC 6951); 0 as above.
     pub udp_port: u16,
     /// True if that port belongs to the operating system, so that all targets at a time use it (kernel SCTP with UDP
@@ -165,6 +167,7 @@ struct Section {
     enrp: Option<Spanned<SocketAddr>>,
     peer: Option<Spanned<Vec<String>>>,
     peer_addresses: Option<Spanned<Range>>,
+    instance_addresses: Option<Spanned<Range>>,
     peer_udp_port: Option<Spanned<u16>>,
     peer_port: Option<Spanned<u16>>,
     local: Option<IpAddr>,
@@ -341,6 +344,7 @@ impl Target {
         let local = section.local.unwrap_or(asap.ip());
         let peers = peers::peers(&reader, &section, &command, local)?;
         peers::are_possible(&reader, &section, &command, peers.as_ref())?;
+        let instances = peers::of_instances(&reader, &section, local)?;
         let announce = match section.announce {
             Some(group) if !group.get_ref().ip().is_multicast() => {
                 let what = format!("announce = \"{}\" is no multicast group", group.get_ref());
@@ -380,6 +384,7 @@ impl Target {
             tcp: section.tcp,
             enrp,
             peers,
+            instances,
             udp_port,
             udp_port_is_shared: section.udp_port_is_shared,
             local,
@@ -427,6 +432,57 @@ impl Target {
             ));
         }
         Ok(())
+    }
+
+    /// Returns the reason for which the harness cannot start several instances that are each other's peers, with the way
+    /// out, if there is one.
+    pub fn refuses_several(&self) -> Option<String> {
+        if self.driver != Driver::Spawn {
+            return Some(
+                "rspcheck starts several instances only with driver = \"spawn\"".to_owned(),
+            );
+        }
+        let place = self.place_of_command();
+        let place = place.map_or_else(String::new, |place| format!("{place}: "));
+        let Some(enrp) = self.enrp else {
+            return Some(format!(
+                "{place}instances need ENRP; add enrp = \"IP:PORT\" to the target file"
+            ));
+        };
+        let (ip, enrp_ip) = (self.asap.ip(), enrp.ip());
+        if self.instances.is_none() {
+            return Some(format!(
+                "{place}every instance would have the address {enrp_ip}; add instance-addresses = \"FIRST-LAST\", \
+                 addresses of this machine"
+            ));
+        }
+        let has = |part: &str| self.command.iter().any(|word| word.contains(part));
+        if self.peers.is_none() || !has(PEERS) {
+            return Some(format!(
+                "{place}the command has no place for the peers of an instance; add {{peers}}"
+            ));
+        }
+        let fixed = [ip, enrp_ip].into_iter().map(|ip| ip.to_string());
+        if let Some(fixed) = fixed.into_iter().find(|fixed| has(fixed)) {
+            return Some(format!(
+                "{place}the command has the fixed address {fixed}, and each instance has an address of its own; write \
+                 {{asap-ip}} and {{enrp-ip}}"
+            ));
+        }
+        if !has("{asap-ip}") && !has("{enrp-ip}") {
+            return Some(format!(
+                "{place}the command does not pass on the address of an instance; add {{asap-ip}} and {{enrp-ip}}"
+            ));
+        }
+        let relay = self.peers.as_ref().map(|peers| peers.udp_port);
+        if relay == Some(self.udp_port) {
+            return Some(format!(
+                "{place}udp-port and peer-udp-port are both {}, and the relay of rspcheck needs the latter at the address \
+                 of every instance; give udp-port the port 0, or another peer-udp-port",
+                self.udp_port
+            ));
+        }
+        None
     }
 
     /// Returns file and line of the command, for errors.

@@ -7,7 +7,7 @@ use crate::in_process::InProcess;
 use crate::launch::Launcher;
 use crate::live::{Contact, LOOK, Live, Place, Slot};
 use crate::peer_addresses;
-use crate::target::{Ready, Target};
+use crate::target::{INSTANCES, Ready, Target};
 use rsp_transport::probe;
 use rspcheck_spec::ics::Ics;
 use rspcheck_spec::run::{Driver, Stack};
@@ -27,6 +27,8 @@ pub struct Worlds {
     deaf: OnceLock<Option<String>>,
     /// The reason for which no case can start the target with peers, checked in the same way.
     peerless: OnceLock<Option<String>>,
+    /// The reason for which no case can start several instances, checked in the same way.
+    single: OnceLock<Option<String>>,
     /// Cases in a row in which no association with the target came up.
     unreached: AtomicU32,
 }
@@ -64,6 +66,7 @@ impl Worlds {
             carrier,
             harness,
             interrupted,
+            ip: None,
         };
         let mut worlds = Worlds {
             launcher,
@@ -71,6 +74,7 @@ impl Worlds {
             fault: None,
             deaf,
             peerless: OnceLock::new(),
+            single: OnceLock::new(),
             unreached: AtomicU32::new(0),
         };
         if worlds.launcher.target.driver == Driver::Spawn && !worlds.launcher.target.fresh {
@@ -114,6 +118,10 @@ impl Worlds {
             let missing = || self.peers_missing();
             return self.peerless.get_or_init(missing).as_deref();
         }
+        if ics == Ics::SeveralTargets {
+            let missing = || self.several_missing();
+            return self.single.get_or_init(missing).as_deref();
+        }
         if ics != Ics::Announce || !target.local.is_loopback() {
             return None;
         }
@@ -143,6 +151,19 @@ impl Worlds {
             .map(|error| error.to_string())
     }
 
+    /// Returns the reason for which no case can start several instances.
+    fn several_missing(&self) -> Option<String> {
+        if self.launcher.carrier == Carrier::Kernel {
+            return Some(
+                "over the SCTP of the kernel rspcheck does not see what instances send to each other; with --transport \
+                 udp its relay carries it"
+                    .to_owned(),
+            );
+        }
+        let missing = self.launcher.target.refuses_several();
+        missing.or_else(|| self.several().err().map(|error| error.to_string()))
+    }
+
     /// Runs one case, which needs these capabilities, in its own world. Returns the result of the case, and the reason for the end of the target if it
     /// ended before the case.
     pub fn case<T>(
@@ -154,9 +175,12 @@ impl Worlds {
         if self.launcher.target.driver == Driver::InProcess {
             return Ok((case(&mut self.in_process(seed)?), None));
         }
-        let world = match needs.contains(&Ics::EnrpPeers) {
-            true => self.to_be_started()?,
-            false => self.live()?,
+        let world = if needs.contains(&Ics::SeveralTargets) {
+            self.several()?
+        } else if needs.contains(&Ics::EnrpPeers) {
+            self.to_be_started()?
+        } else {
+            self.live()?
         };
         let mut world = world.limited(self.launcher.target.case_limit);
         let given = case(&mut world);
@@ -197,6 +221,12 @@ impl Worlds {
         }
         let place = self.launcher.free_place()?;
         Live::to_be_started(self.launcher.clone(), place)
+    }
+
+    /// Returns the world of a case that starts several instances of the target. A shared target stays: it has another
+    /// address.
+    fn several(&self) -> Result<Live, WorldError> {
+        Live::several(vec![self.launcher.clone(); usize::from(INSTANCES)])
     }
 
     fn live(&self) -> Result<Live, WorldError> {

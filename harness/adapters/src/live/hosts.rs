@@ -85,7 +85,9 @@ impl Hosts {
             let stack = match &peers {
                 Some(peers) => {
                     let (ip, stack) =
-                        peer_addresses::free(peers, |ip| start(Mode::Udp, ip, peers.udp_port))?;
+                        peer_addresses::free(&peers.addresses, peers.udp_port, |ip| {
+                            start(Mode::Udp, ip, peers.udp_port)
+                        })?;
                     *addrs = vec![ip];
                     stack
                 }
@@ -111,7 +113,7 @@ impl Hosts {
                         listen,
                     })
                 };
-                peer_addresses::free(peers, bind)?.1
+                peer_addresses::free(&peers.addresses, peers.udp_port, bind)?.1
             }
             _ => stack.open(&local)?,
         };
@@ -212,11 +214,11 @@ impl Hosts {
         .await
     }
 
-    /// Returns the newest association of an endpoint's host that is known.
-    pub(super) fn newest_of(&self, host: Host) -> Option<Assoc> {
+    /// Returns the newest association of an endpoint's host that is known and wanted.
+    pub(super) fn newest_of(&self, host: Host, wanted: impl Fn(&Assoc) -> bool) -> Option<Assoc> {
         let of_host = (host, AssocId(0))..=(host, AssocId(u64::MAX));
-        let mut range = self.assocs.range(of_host);
-        range.next_back().map(|(_, assoc)| *assoc)
+        let mut range = self.assocs.range(of_host).map(|(_, assoc)| *assoc);
+        range.rfind(wanted)
     }
 
     fn place(&self, assoc: Assoc) -> io::Result<(Host, AssocId)> {

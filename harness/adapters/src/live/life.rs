@@ -15,30 +15,35 @@ use std::time::{Duration, Instant};
 /// none: it may wait for its mentor.
 const MET: Duration = Duration::from_millis(250);
 /// The reason for which a case reaches one instance of a live target.
-pub(super) const ONE_INSTANCE: &str = "rspcheck starts one instance of a target of its own";
+const ONE_INSTANCE: &str =
+    "a case that does not need several-targets has one instance of the target";
 
 impl Live {
-    /// Kills the target, if it runs. Its end is no death of the target.
-    pub(super) fn kill(&mut self) {
+    /// Kills an instance, if it runs. Its end is no death of the target.
+    pub(super) fn kill(&mut self, instance: Instance) {
         self.look_after_target();
-        if let Some(mut process) = self.process.take() {
+        let registrar = self.registrar_mut(instance);
+        if let Some(mut process) = registrar.process.take() {
             process.kill();
         }
-        self.died = None;
+        registrar.died = None;
+        // A later process at the same place aborts its associations.
+        let of_instance = self.ends.iter().filter(|(_, end)| **end == instance);
+        self.ending.extend(of_instance.map(|(assoc, _)| *assoc));
         self.release_held(None);
     }
 
-    /// Asks the target to end (SIGTERM), and serves the stacks until it has, because it may wait for the end of its
+    /// Asks an instance to end (SIGTERM), and serves the stacks until it has, because it may wait for the end of its
     /// associations. Kills it when its time is over.
-    pub(super) fn terminate(&mut self) {
+    pub(super) fn terminate(&mut self, instance: Instance) {
         self.look_after_target();
-        let Some(launcher) = &self.launcher else {
+        let registrar = self.registrar(instance);
+        let Some(launcher) = &registrar.launcher else {
             return;
         };
         let until = clock() + launcher.target.stop_grace;
-        self.process.iter().for_each(Process::terminate);
-        let runs = |live: &Live| live.process.as_ref().is_some_and(|it| it.ended().is_none());
-        while runs(self) && clock() < until {
+        registrar.process.iter().for_each(Process::terminate);
+        while self.registrar(instance).runs() && clock() < until {
             // An error of the stacks shows at the next wait.
             let Ok(event) = self.slice(clock() + TURN) else {
                 break;
@@ -46,15 +51,20 @@ impl Live {
             let happening = event.and_then(|(host, event)| self.happening(host, event));
             self.ready.extend(happening);
         }
-        self.kill();
+        self.kill(instance);
     }
 
     /// Returns the means to start an instance, or the reason for which there are none.
     pub(super) fn launcher_of(&self, instance: Instance) -> Result<Launcher, String> {
-        match &self.launcher {
-            _ if !instance.is_first() => Err(ONE_INSTANCE.to_owned()),
-            Some(launcher) => Ok(launcher.clone()),
-            None => Err(
+        let registrar = self.registrars.0.get(instance.index());
+        match registrar.map(|registrar| &registrar.launcher) {
+            None if self.relay.is_none() => Err(ONE_INSTANCE.to_owned()),
+            None => Err(format!(
+                "a case has {} instances at most",
+                self.registrars.0.len()
+            )),
+            Some(Some(launcher)) => Ok(launcher.clone()),
+            Some(None) => Err(
                 "a case that does not need enrp-peers neither starts nor stops the target"
                     .to_owned(),
             ),
@@ -70,74 +80,108 @@ impl Live {
         if let Err(why) = self.launcher_of(instance) {
             return Ok(Deed::Impossible(why));
         }
-        self.started()?;
+        if instance.is_first() {
+            self.started()?;
+        }
         act(self);
         Ok(Deed::Done)
     }
 
-    /// Starts the target without peers, if nothing has started it.
+    /// Starts the first instance without peers, if nothing has started it.
     pub(super) fn started(&mut self) -> Result<(), WorldError> {
-        match self.launcher.clone() {
-            Some(launcher) if !self.started => self.launch(&launcher, &Start::default()),
+        let first = self.registrar(Instance::FIRST);
+        match first.launcher.clone() {
+            Some(launcher) if !first.started => {
+                self.launch(Instance::FIRST, &launcher, &Start::default())
+            }
             _ => Ok(()),
         }
     }
 
-    /// Starts the target. If another process has taken a port that the harness selected, starts it again with other
+    /// Starts an instance. If another process has taken a port that the harness selected, starts it again with other
     /// ports, unless the case has used them already.
-    pub(super) fn launch(&mut self, launcher: &Launcher, start: &Start) -> Result<(), WorldError> {
+    pub(super) fn launch(
+        &mut self,
+        instance: Instance,
+        launcher: &Launcher,
+        start: &Start,
+    ) -> Result<(), WorldError> {
         for starts in 1.. {
-            let up = launcher.launch(&self.place, start).and_then(|process| {
-                self.process = Some(process);
-                self.comes_up(launcher, start)
+            let registrar = self.registrar_mut(instance);
+            let (place, is_new) = (registrar.place.clone(), !registrar.started);
+            if let Some(relay) = &self.relay {
+                relay.set_port(instance, place.udp_port);
+            }
+            let up = launcher.launch(&place, start).and_then(|process| {
+                self.registrar_mut(instance).process = Some(process);
+                self.comes_up(instance, launcher, start)
             });
             match up {
                 Ok(()) => break,
-                Err(NotReady::PortTaken(_)) if !self.started && starts < STARTS_LIMIT => {
-                    self.kill();
-                    let announce = self.place.announce;
-                    self.place = launcher.free_place()?;
+                Err(NotReady::PortTaken(_)) if is_new && starts < STARTS_LIMIT => {
+                    self.kill(instance);
+                    let mut new = launcher.free_place()?;
                     // A listener may have joined the group.
-                    self.place.announce = announce;
+                    new.announce = place.announce;
+                    if self.relay.is_some() {
+                        // Other instances may have it as that of a peer.
+                        new.enrp = place.enrp;
+                    }
+                    self.registrar_mut(instance).place = new;
                 }
                 Err(NotReady::PortTaken(what)) => return Err(WorldError::Environment(what)),
                 Err(NotReady::Other(error)) => return Err(error),
             }
         }
-        self.started = true;
+        self.registrar_mut(instance).started = true;
         Ok(())
     }
 
-    /// Serves the stacks until the target accepts an association, or reports itself ready, or has set up an
-    /// association to a peer and time has passed. With peers, start-up ends only after messages that the tester sends,
-    /// so this does not wait for its end.
-    fn comes_up(&mut self, launcher: &Launcher, start: &Start) -> Result<(), NotReady> {
-        let began = clock();
-        let deadline = began + launcher.target.start_timeout;
+    /// Serves the stacks until an instance accepts an association, or reports itself ready, or has set up an
+    /// association to a player and time has passed, or has sent a message to another instance. With peers, start-up ends
+    /// only after messages that the tester sends, so this does not wait for its end.
+    fn comes_up(
+        &mut self,
+        instance: Instance,
+        launcher: &Launcher,
+        start: &Start,
+    ) -> Result<(), NotReady> {
+        let place = self.registrar(instance).place.clone();
+        let deadline = clock() + launcher.target.start_timeout;
         let waits_for_line = launcher.target.ready == Ready::Line && start.peers.is_empty();
         let mut knock = {
             let _entered = self.runtime.enter();
-            Knock::at(&self.place).map_err(environment)?
+            Knock::at(&place).map_err(environment)?
         };
         let known = self.ready.len();
-        let mut first: Option<Instant> = None;
+        let mut met: Option<Instant> = None;
+        // The tester could not react meanwhile.
+        let mut away: Option<Instant> = None;
         loop {
             let event = self.slice(clock() + TURN)?;
             let happening = event.and_then(|(host, event)| self.happening(host, event));
-            if happening.is_some() {
-                first.get_or_insert_with(clock);
+            if let Some(happening) = &happening {
+                away.get_or_insert_with(clock);
+                if matches!(happening, Happening::Up { instance: up, .. } if *up == instance) {
+                    met.get_or_insert_with(clock);
+                }
             }
             self.ready.extend(happening);
             self.look_after_target();
-            if let Some(process) = self.process.as_ref().filter(|_| self.died.is_some()) {
-                let command = launcher.command(&self.place, start);
+            let registrar = self.registrar_mut(instance);
+            if let Some(process) = registrar
+                .process
+                .as_ref()
+                .filter(|_| registrar.died.is_some())
+            {
+                let command = launcher.command(&place, start);
                 let error = launcher.not_ready(process, &command, "");
-                self.died = None;
+                registrar.died = None;
                 return Err(error);
             }
-            let is_ready = self.ready.iter().skip(known).any(is_ready_line);
-            let met = first.is_some_and(|first| clock() >= first + MET) && !waits_for_line;
-            if is_ready || met {
+            let mut new = self.ready.iter().skip(known);
+            let is_met = met.is_some_and(|met| clock() >= met + MET) && !waits_for_line;
+            if is_met || new.any(|happening| shows_readiness(happening, instance)) {
                 break;
             }
             if !waits_for_line {
@@ -150,8 +194,9 @@ impl Live {
                 return Err(WorldError::Interrupted.into());
             }
             if clock() >= deadline {
-                let process = self.process.as_ref().expect("it was started");
-                let command = launcher.command(&self.place, start);
+                let process = self.registrar(instance).process.as_ref();
+                let process = process.expect("it was started");
+                let command = launcher.command(&place, start);
                 let missing =
                     "it accepted no association and printed no line that begins with `ready`";
                 return Err(launcher.not_ready(process, &command, missing));
@@ -159,21 +204,21 @@ impl Live {
         }
         let _entered = self.runtime.enter();
         drop(knock);
-        // The tester could not react meanwhile.
-        let away = first.map(|first| clock().saturating_duration_since(first));
+        let away = away.map(|away| clock().saturating_duration_since(away));
         self.lateness = self.lateness.max(away.unwrap_or_default());
         Ok(())
     }
 }
 
-/// Returns true for the line by which a target reports itself ready.
-fn is_ready_line(happening: &Happening) -> bool {
+/// Returns true if a happening shows that an instance is ready: its line, or a message to another instance.
+fn shows_readiness(happening: &Happening, instance: Instance) -> bool {
     match happening {
         Happening::Line {
+            instance: by,
             stream: OutputStream::Stdout,
             text,
-            ..
-        } => text == "ready" || text.starts_with("ready "),
+        } => *by == instance && (text == "ready" || text.starts_with("ready ")),
+        Happening::Between { from, .. } => *from == instance,
         _ => false,
     }
 }

@@ -17,6 +17,14 @@ const ON_LOOPBACK: Range = Range {
     last: IpAddr::V4(Ipv4Addr::new(127, 127, 255, 254)),
 };
 
+/// Addresses of the instances of a target on the IPv4 loopback, where a case needs several.
+const OF_INSTANCES: Range = Range {
+    first: IpAddr::V4(Ipv4Addr::new(127, 128, 0, 1)),
+    last: IpAddr::V4(Ipv4Addr::new(127, 191, 255, 254)),
+};
+/// Instances of the target that a case has at most.
+pub const INSTANCES: u8 = 5;
+
 /// The word that the peers of a start replace, whole or as a part of a longer word.
 pub(super) const PEERS: &str = "{peers}";
 /// The placeholders of one peer, in the words of the key `peer`.
@@ -83,19 +91,32 @@ impl<'de> Deserialize<'de> for Range {
     }
 }
 
+/// Addresses of this machine, of which a case takes free ones.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addresses {
+    /// The range; each address is a host of its own.
+    pub range: Range,
+    /// The key of the file that has the range.
+    pub key: &'static str,
+    /// The host that gets an address, for errors.
+    pub owner: &'static str,
+    /// True if the file has this key, false for its default.
+    pub given: bool,
+    /// File and line that decide on the addresses, for errors.
+    pub place: String,
+}
+
 /// The peers that the harness plays for a target that it starts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Peers {
     /// Words of the command for one peer, in place of the word `{peers}`.
     words: Option<Vec<String>>,
-    /// Their addresses: each one is a host of its own.
-    pub addresses: Range,
+    /// Their addresses.
+    pub addresses: Addresses,
     /// The UDP port at which the target looks for the SCTP of their hosts.
     pub udp_port: u16,
     /// Their ENRP port.
     pub port: u16,
-    /// File and line that decide on the addresses, for errors.
-    pub place: String,
 }
 
 impl Peers {
@@ -158,20 +179,11 @@ pub(super) fn peers(
     if let Some(each) = &section.peer {
         one_peer(reader, each, section, command)?;
     }
-    let addresses = match &section.peer_addresses {
-        Some(range) => Some((*range.get_ref(), range.span())),
-        None => (local.is_loopback() && local.is_ipv4()).then(|| (ON_LOOPBACK, enrp.span())),
-    };
-    let Some((addresses, at)) = addresses else {
+    let given = section.peer_addresses.as_ref();
+    let keys = ("peer-addresses", "a peer of the target");
+    let Some(addresses) = addresses(reader, given, keys, ON_LOOPBACK, enrp.span(), local)? else {
         return Ok(None);
     };
-    if addresses.first.is_ipv4() != local.is_ipv4() {
-        let what = format!(
-            "peer-addresses: {addresses} and the harness's own address {local} are of different families; give \
-             addresses from which the target can be reached"
-        );
-        return Err(reader.wrong(at, &what));
-    }
     Ok(Some(Peers {
         words: section.peer.as_ref().map(|words| words.get_ref().clone()),
         addresses,
@@ -183,8 +195,63 @@ pub(super) fn peers(
             .peer_port
             .as_ref()
             .map_or(ENRP_PORT, |port| *port.get_ref()),
+    }))
+}
+
+/// Returns the addresses of a key, or their default on the loopback, whose reason is at `at`. Returns none where there is
+/// no default.
+fn addresses(
+    reader: &Reader<'_>,
+    given: Option<&Spanned<Range>>,
+    (key, owner): (&'static str, &'static str),
+    on_loopback: Range,
+    at: std::ops::Range<usize>,
+    local: IpAddr,
+) -> Result<Option<Addresses>, TargetError> {
+    let (range, at) = match given {
+        Some(range) => (*range.get_ref(), range.span()),
+        None if local.is_loopback() && local.is_ipv4() => (on_loopback, at),
+        None => return Ok(None),
+    };
+    if range.first.is_ipv4() != local.is_ipv4() {
+        let what = format!(
+            "{key}: {range} and the harness's own address {local} are of different families; give addresses from \
+             which the target can be reached"
+        );
+        return Err(reader.wrong(at, &what));
+    }
+    Ok(Some(Addresses {
+        range,
+        key,
+        owner,
+        given: given.is_some(),
         place: format!("{}:{}", reader.path.display(), reader.line(at.start)),
     }))
+}
+
+/// Reads the addresses of the instances of a target. Returns none for a target of which the harness cannot start several.
+pub(super) fn of_instances(
+    reader: &Reader<'_>,
+    section: &Section,
+    local: IpAddr,
+) -> Result<Option<Addresses>, TargetError> {
+    let Some(enrp) = &section.enrp else {
+        return Ok(None);
+    };
+    if *section.driver.get_ref() != Driver::Spawn {
+        return Ok(None);
+    }
+    let given = section.instance_addresses.as_ref();
+    if let Some(range) = given.filter(|range| range.get_ref().len() < u64::from(INSTANCES)) {
+        let what = format!(
+            "instance-addresses: {} has {} addresses, and a case has {INSTANCES} instances; give at least that many",
+            range.get_ref(),
+            range.get_ref().len()
+        );
+        return Err(reader.wrong(range.span(), &what));
+    }
+    let keys = ("instance-addresses", "an instance of the target");
+    addresses(reader, given, keys, OF_INSTANCES, enrp.span(), local)
 }
 
 /// Checks the words for one peer.
@@ -293,6 +360,10 @@ impl Section {
             (
                 "peer-udp-port",
                 self.peer_udp_port.as_ref().map(Spanned::span),
+            ),
+            (
+                "instance-addresses",
+                self.instance_addresses.as_ref().map(Spanned::span),
             ),
             ("peer-port", self.peer_port.as_ref().map(Spanned::span)),
             ("{enrp-ip}", used("{enrp-ip}")),

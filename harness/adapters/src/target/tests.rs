@@ -327,16 +327,19 @@ fn peers_have_addresses_of_the_loopback_or_those_of_the_file() {
     let target = parse(WITH_PEERS).expect("it is good");
     let peers = target.peers.expect("it has a loopback address");
     assert_eq!((peers.udp_port, peers.port), (9899, 9901));
-    assert_eq!(peers.addresses.to_string(), "127.64.0.1-127.127.255.254");
-    assert_eq!(peers.place, "t.toml:5");
+    assert_eq!(
+        peers.addresses.range.to_string(),
+        "127.64.0.1-127.127.255.254"
+    );
+    assert_eq!(peers.addresses.place, "t.toml:5");
     let own = "peer-addresses = \"10.1.0.254-10.1.1.1\"\npeer-udp-port = 7\npeer-port = 8\nenrp =";
     let target = peered("enrp =", own).expect("it is good");
     let peers = target.peers.expect("the file has their addresses");
     assert_eq!(
-        (peers.udp_port, peers.port, &*peers.place),
+        (peers.udp_port, peers.port, &*peers.addresses.place),
         (7, 8, "t.toml:5")
     );
-    let range = peers.addresses;
+    let range = peers.addresses.range;
     let all: Vec<String> = (0..5).map(|nth| range.nth(nth).to_string()).collect();
     let (first, second) = ("10.1.0.254", "10.1.0.255");
     assert_eq!(all, [first, second, "10.1.1.0", "10.1.1.1", first]);
