@@ -73,11 +73,10 @@ fn converge(t: &mut Tester, order: &[Instance]) -> Outcome {
         t.preamble(|t| t.register(&pe))?;
         pes.push(pe);
     }
-    t.pass_time(SETTLED)?;
 
     let pus = pool_users(t, order);
     for pe in &pes {
-        all_list(t, R5353_3_3_1_6, &pus, &pe.handle, &[pe])?;
+        all_list_within(t, R5353_3_3_1_6, &pus, &pe.handle, &[pe], SETTLED)?;
     }
     last_download_is_whole(t, order, began, pes.len() - 1)
 }
