@@ -96,6 +96,10 @@ impl Tester<'_> {
             ("the keep-alive timeout", registered.then_some(timeout)),
             ("a registration life", self.pools.shortest_life()),
             ("the heartbeat of a peer", is_met.then_some(heartbeat)),
+            (
+                "the heartbeat between instances",
+                (!self.exchanged.is_empty()).then_some(heartbeat),
+            ),
             ("the answer of a peer", is_met.then_some(answer)),
             ("T6", listens.then_some(timers.t6_serverannounce)),
             (
