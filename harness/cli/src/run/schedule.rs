@@ -9,6 +9,7 @@ use anyhow::Context;
 use rspcheck_adapters::target::Target;
 use rspcheck_adapters::worlds::Worlds;
 use rspcheck_spec::event::EventKind;
+use rspcheck_spec::ics::Ics;
 use rspcheck_spec::run::{CaseRun, Driver, NotRun, Run};
 use rspcheck_spec::verdict::Verdict;
 use rspcheck_testkit::runner::{self, Ran};
@@ -52,6 +53,7 @@ fn run_by(
     one: &(impl Fn(&Plan, &'static Case) -> Ran + Sync),
 ) {
     let next = AtomicUsize::new(0);
+    let order = order_of(&plan.cases);
     let gone = OnceLock::new();
     let crashed = OnceLock::new();
     let mut kept = Kept::new(plan, record);
@@ -59,13 +61,13 @@ fn run_by(
         let (sender, receiver) = channel();
         for job in 0..plan.jobs.min(plan.cases.len()).max(1) {
             let sender = sender.clone();
-            let (next, gone, crashed) = (&next, &gone, &crashed);
+            let (next, gone, crashed) = ((&next, &order[..]), &gone, &crashed);
             let work = move || {
                 let done = crash::caught(|| worker(plan, next, progress, &sender, gone, one));
                 if let Err(text) = done {
                     crashed.get_or_init(|| text);
                     // The other workers begin no further case.
-                    next.store(plan.cases.len(), Ordering::Relaxed);
+                    next.0.store(plan.cases.len(), Ordering::Relaxed);
                 }
             };
             match thread::Builder::new().spawn_scoped(scope, work) {
@@ -246,10 +248,18 @@ impl<'a> Kept<'a> {
     }
 }
 
+/// Returns the places of the cases in the order in which they begin: those with several instances take longest, so they
+/// are not left for the end.
+fn order_of(cases: &[&'static Case]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..cases.len()).collect();
+    order.sort_by_key(|nth| !cases[*nth].needs.contains(&Ics::SeveralTargets));
+    order
+}
+
 /// Takes one case after the other until none is left, or until the target is gone: then `gone` has the reason.
 fn worker(
     plan: &Plan,
-    next: &AtomicUsize,
+    (next, order): (&AtomicUsize, &[usize]),
     progress: &Progress,
     results: &Sender<(usize, Ran)>,
     gone: &OnceLock<String>,
@@ -257,10 +267,11 @@ fn worker(
 ) {
     let mut watch = away::Watch::new();
     while !is_interrupted(plan) {
-        let nth = next.fetch_add(1, Ordering::Relaxed);
-        let Some(case) = plan.cases.get(nth) else {
+        let begun = next.fetch_add(1, Ordering::Relaxed);
+        let Some(&nth) = order.get(begun) else {
             return;
         };
+        let case = plan.cases[nth];
         let ran = one(plan, case);
         let verdict = ran.record.verdict;
         // A case that the user broke off has no result. The end of the targets may look like their death.
@@ -276,7 +287,7 @@ fn worker(
         if let Some(what) = doubtful.then(|| plan.worlds.renew_shared()).flatten() {
             progress.note(&format!("rspcheck: {what}"));
         }
-        let left = plan.cases.len() - (nth + 1);
+        let left = plan.cases.len() - (begun + 1);
         if let Some(why) = watch.after(case.id, verdict, left, plan, progress) {
             // Only one worker has an attached target.
             gone.get_or_init(|| why);
