@@ -1,5 +1,6 @@
 //! The target file: what to test, how to start and reach it, what it claims, and what is known to fail.
 
+mod pair;
 mod peers;
 
 use peers::PEERS;

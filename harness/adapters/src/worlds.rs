@@ -20,6 +20,8 @@ use std::time::{Duration, Instant};
 /// Makes the world of each case of a run.
 pub struct Worlds {
     launcher: Launcher,
+    /// The target of all instances but the first, if it is another one.
+    others: Option<Arc<Target>>,
     /// The target that serves all cases, unless it is started for each.
     shared: Option<Shared>,
     fault: Option<Fault>,
@@ -70,6 +72,7 @@ impl Worlds {
         };
         let mut worlds = Worlds {
             launcher,
+            others: None,
             shared: None,
             fault: None,
             deaf,
@@ -86,6 +89,18 @@ impl Worlds {
             });
         }
         Ok(worlds)
+    }
+
+    /// Makes another target of all instances but the first. [`Target::beside`] returns both.
+    #[must_use]
+    pub fn with_others(mut self, others: Target) -> Worlds {
+        self.others = Some(Arc::new(others));
+        self
+    }
+
+    /// Returns true if the instances are of two targets.
+    pub fn is_mixed(&self) -> bool {
+        self.others.is_some()
     }
 
     /// Puts a fault into the target in process; targets of the other drivers stay as they are.
@@ -226,7 +241,13 @@ impl Worlds {
     /// Returns the world of a case that starts several instances of the target. A shared target stays: it has another
     /// address.
     fn several(&self) -> Result<Live, WorldError> {
-        Live::several(vec![self.launcher.clone(); usize::from(INSTANCES)])
+        let mut launchers = vec![self.launcher.clone(); usize::from(INSTANCES)];
+        if let Some(others) = &self.others {
+            for launcher in &mut launchers[1..] {
+                launcher.target = Arc::clone(others);
+            }
+        }
+        Live::several(launchers)
     }
 
     fn live(&self) -> Result<Live, WorldError> {
