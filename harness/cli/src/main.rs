@@ -11,6 +11,7 @@ mod exit;
 mod explain;
 mod guard;
 mod list;
+mod matrix;
 mod output;
 mod report;
 mod run;
@@ -36,6 +37,8 @@ const EXIT_CODES: &str = "Exit codes: 0 ok · 1 failed · 2 usage or input file 
 enum Command {
     /// Run conformance cases against a target (default: the bundled registrar over SCTP on loopback).
     Run(run::Args),
+    /// Run the cases with several registrars on combinations of targets: which is home, and which takes over.
+    Matrix(matrix::Args),
     /// List the cases.
     List(list::Args),
     /// Explain a case or a requirement.
@@ -78,6 +81,7 @@ fn main() -> ExitCode {
 fn done(command: Command) -> exit::Done {
     match command {
         Command::Run(args) => run::run(args),
+        Command::Matrix(args) => matrix::run(args),
         Command::List(args) => list::run(args),
         Command::Explain(args) => explain::run(args),
         Command::Report(args) => report::run(args),

@@ -1,12 +1,12 @@
 //! `rspcheck run`: the suite against a target.
 
 mod away;
-mod expect;
-mod interrupt;
+pub(crate) mod expect;
+pub(crate) mod interrupt;
 mod monitors;
-mod progress;
-mod record;
-mod schedule;
+pub(crate) mod progress;
+pub(crate) mod record;
+pub(crate) mod schedule;
 
 use crate::crash;
 use crate::exit::{self, Done, Failure};
@@ -126,7 +126,7 @@ struct Chosen {
     jobs: usize,
 }
 
-fn is_interruption(error: &anyhow::Error) -> bool {
+pub(crate) fn is_interruption(error: &anyhow::Error) -> bool {
     error.downcast_ref() == Some(&WorldError::Interrupted)
 }
 
@@ -199,7 +199,7 @@ fn close(args: &Args, dir: &RunDir, record: &Run, kept: anyhow::Result<()>) -> D
     Ok(ExitCode::from(rspcheck_report::exit_code(record, &options)))
 }
 
-fn load(name: &str) -> Result<Target, Failure> {
+pub(crate) fn load(name: &str) -> Result<Target, Failure> {
     match name {
         "bundled" => Ok(bundled::spawned()),
         "in-process" => Ok(bundled::in_process()),
@@ -234,24 +234,35 @@ fn head(plan: &Plan, probe: std::time::Duration) {
 }
 
 fn empty_record(args: &Args, plan: &Plan) -> Run {
+    let options = RunOptions {
+        selection: args.selectors.clone(),
+        target: args.target.clone(),
+        transport: stack_choice(args.transport),
+        seed: plan.seed,
+        jobs: plan.jobs,
+        strict: args.strict,
+        min_run: args.min_run,
+    };
+    record_of(plan, options)
+}
+
+/// Returns the choice of a stack as records have it.
+pub(crate) fn stack_choice(carrier: Carrier) -> StackChoice {
+    match carrier {
+        Carrier::Udp => StackChoice::Udp,
+        Carrier::Kernel => StackChoice::Kernel,
+        Carrier::Auto => StackChoice::Auto,
+    }
+}
+
+/// Returns the record of a run that begins now.
+pub(crate) fn record_of(plan: &Plan, options: RunOptions) -> Run {
     let target = plan.worlds.target();
     Run {
         format: FORMAT.to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
         command: crate::output::command_line(),
-        options: RunOptions {
-            selection: args.selectors.clone(),
-            target: args.target.clone(),
-            transport: match args.transport {
-                Carrier::Udp => StackChoice::Udp,
-                Carrier::Kernel => StackChoice::Kernel,
-                Carrier::Auto => StackChoice::Auto,
-            },
-            seed: plan.seed,
-            jobs: plan.jobs,
-            strict: args.strict,
-            min_run: args.min_run,
-        },
+        options,
         started: jiff::Timestamp::now()
             .strftime("%Y-%m-%dT%H:%M:%SZ")
             .to_string(),
@@ -297,7 +308,7 @@ pub(crate) fn is_interrupted(plan: &Plan) -> bool {
     plan.interruption.is_stopped()
 }
 
-fn seed(text: &str) -> Result<u64, String> {
+pub(crate) fn seed(text: &str) -> Result<u64, String> {
     let parsed = match text.strip_prefix("0x") {
         Some(hex) => u64::from_str_radix(hex, 16),
         None => text.parse(),
@@ -309,7 +320,7 @@ fn seed(text: &str) -> Result<u64, String> {
     clippy::disallowed_methods,
     reason = "a run without --seed takes a new one"
 )]
-fn seed_of_clock() -> u64 {
+pub(crate) fn seed_of_clock() -> u64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.map_or(1, |d| d.as_nanos() as u64 ^ u64::from(std::process::id()))
 }
@@ -318,6 +329,6 @@ fn seed_of_clock() -> u64 {
     clippy::disallowed_methods,
     reason = "the length of a run is wall time, also for virtual cases"
 )]
-fn now() -> Instant {
+pub(crate) fn now() -> Instant {
     Instant::now()
 }

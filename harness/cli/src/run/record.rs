@@ -135,6 +135,17 @@ impl RunDir {
     }
 }
 
+/// Creates the directory of several runs: the given one, which must be new, or the next number under `runs/`.
+///
+/// # Errors
+/// If it exists or cannot be created.
+pub(crate) fn directory(wanted: Option<&Path>) -> Result<PathBuf, Failure> {
+    match wanted {
+        Some(path) => create_new(path).map(|()| path.to_owned()),
+        None => next_number(Path::new(RUNS)).map_err(Failure::environment),
+    }
+}
+
 /// Creates a directory that must be new.
 fn create_new(path: &Path) -> Result<(), Failure> {
     let failed = |path: &Path, error: io::Error| {

@@ -212,7 +212,8 @@ impl<'a> Kept<'a> {
         self.watch.take(nth, &ran);
         let kept = dir.keep(&mut ran);
         let worlds = &self.plan.worlds;
-        ran.record.expected = expect::expected(worlds.target(), worlds.transport(), &ran.record);
+        let (target, stack) = (worlds.target(), worlds.transport());
+        ran.record.expected = expect::expected(target, stack, &ran.record, worlds.is_mixed());
         progress.case(&ran.record);
         self.results.insert(nth, ran.record);
         kept?;
