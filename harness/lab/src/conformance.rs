@@ -120,11 +120,7 @@ fn job(args: &Args, way: Way, rspcheck: &Path, out: &Path) -> anyhow::Result<Str
         Way::Udp => (OWN_PORT, PEERS_PORT),
         Way::Kernel => (0, 0),
     };
-    // An SCTP socket encapsulates only if the port was set before the socket was made.
-    let mut script = format!(
-        "worst=0\nsysctl -qw net.sctp.udp_port={} net.sctp.encap_port={}\n",
-        encapsulation.0, encapsulation.1
-    );
+    let mut script = format!("worst=0\n{}", set_ports(encapsulation));
     for nth in 1..=args.repeat {
         let dir = out.join(format!("rsplib-{}-{nth}", way.word()));
         script.push_str(&format!(
@@ -139,6 +135,17 @@ fn job(args: &Args, way: Way, rspcheck: &Path, out: &Path) -> anyhow::Result<Str
     }
     script.push_str("exit $worst\n");
     Ok(script)
+}
+
+/// Returns the command that makes the kernel carry SCTP over UDP.
+pub(crate) fn udp_ports() -> String {
+    set_ports((OWN_PORT, PEERS_PORT))
+}
+
+/// Returns the command that sets the kernel's own port and that of its peers. An SCTP socket encapsulates only if the port
+/// was set before the socket was made.
+fn set_ports((own, peers): (u16, u16)) -> String {
+    format!("sysctl -qw net.sctp.udp_port={own} net.sctp.encap_port={peers}\n")
 }
 
 /// Fails unless repeated runs of each carrier agree case by case, and prints how many agreed.

@@ -6,6 +6,7 @@
 //! - `lab`: the conformance suite against rsplib's `rspregistrar`, over kernel SCTP and over SCTP in UDP (RFC 6951);
 //!   the run directories are written to the host, and the exit code is the worst of the runs'.
 //! - `lab interop`: checks in which this project's registrar, pool elements and pool users work with rsplib's.
+//! - `lab matrix`: the cases with several registrars on both registrars, in every combination, over SCTP in UDP.
 //! - `lab compare`: processor time of both registrars under the same load.
 //! - `lab transport`: the tests of this project's kernel SCTP stack. Elsewhere they skip themselves if the host's
 //!   kernel lacks SCTP.
@@ -16,6 +17,7 @@ mod compare;
 mod conformance;
 mod inside;
 mod interop;
+mod matrix;
 mod transport;
 mod uml;
 
@@ -49,6 +51,8 @@ enum Action {
     Conformance(conformance::Args),
     /// Check that this project's programs work with rsplib's.
     Interop(interop::Args),
+    /// Run the cases with several registrars on this project's registrar and rsplib's, in every combination.
+    Matrix(matrix::Args),
     /// Compare the processor time of this project's registrar and rsplib's under the same load.
     Compare(compare::Args),
     /// Run the tests of this project's kernel SCTP stack.
@@ -91,7 +95,11 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
         Some(Action::Inside(args)) => return inside::run(args).map(|()| 0),
         Some(Action::InsideCompare(args)) => return inside::speed::run(args).map(|()| 0),
         Some(
-            Action::Conformance(_) | Action::Interop(_) | Action::Compare(_) | Action::Transport(_),
+            Action::Conformance(_)
+            | Action::Interop(_)
+            | Action::Compare(_)
+            | Action::Matrix(_)
+            | Action::Transport(_),
         )
         | None => {}
     }
@@ -111,6 +119,7 @@ fn run(cli: &Cli) -> anyhow::Result<u8> {
         None => conformance::run(&cli.conformance),
         Some(Action::Conformance(args)) => conformance::run(args),
         Some(Action::Interop(args)) => interop::run(args),
+        Some(Action::Matrix(args)) => matrix::run(args),
         Some(Action::Compare(args)) => compare::run(args),
         Some(Action::Transport(args)) => transport::run(args),
         Some(Action::Inside(_) | Action::InsideCompare(_)) => {
