@@ -812,6 +812,8 @@ pub const R5353_2_1_10: ReqId = ReqId("R5353_2_1_10");
 pub const R5353_2_1_11: ReqId = ReqId("R5353_2_1_11");
 /// The Server Information of an ENRP_PRESENCE names an address at which its sender is reached.
 pub const R5353_2_1_12: ReqId = ReqId("R5353_2_1_12");
+/// The Receiving Server's ID of a message to one registrar is the server ID of that registrar, or 0.
+pub const R5353_2_1_13: ReqId = ReqId("R5353_2_1_13");
 
 // RFC 5353 section 2.2: ENRP_HANDLE_TABLE_REQUEST
 /// An ENRP_HANDLE_TABLE_REQUEST consists of the header with the W flag and the two server IDs, 12 octets.

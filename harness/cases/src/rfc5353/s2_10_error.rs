@@ -125,13 +125,14 @@ const ERROR_OF_THE_TARGET: Case = registrar(
         R5353_2_10_1,   // An ENRP_ERROR has one Operation Error.
         R5353_2_1_1,    // The Sending Server's ID is the sender's own ID.
         R5354_3_12_3_1, // Cause 0x2 carries the unknown message.
+        R5353_2_1_13,   // A message to one registrar has its ID or 0.
     ],
     error_of_the_target,
 )
 .needs(&[Ics::EnrpPeers]);
 
 fn error_of_the_target(t: &mut Tester) -> Outcome {
-    let [peer] = joined::<1>(t)?;
+    let [_, peer] = joined::<2>(t)?;
     let unknown = unknown_message(0x7e, &peer, t.target_server());
     let server = t.target_server();
     t.send_octets(&peer, &unknown.octets())?;
@@ -140,7 +141,7 @@ fn error_of_the_target(t: &mut Tester) -> Outcome {
     has_parameters(t, R5353_2_10_1, &error, &[0xc]);
     t.check_eq(R5354_4_7, "flags", error.octets[1], 0);
     t.field(R5353_2_1_1, &error, "sender-server-id", server);
-    is_for(t, R5353_2_10_1, &error, &peer);
+    is_for(t, &error, &peer);
     let quotations = quoted(std::slice::from_ref(&error), UNRECOGNIZED_MESSAGE);
     let whole = quotations.iter().any(|q| quotes(q, &unknown.octets()));
     t.check_that(R5354_3_12_3_1, whole, format!("quoted: {quotations:02x?}"));

@@ -15,6 +15,7 @@ pub(super) const CASES: &[Case] = &[
     MALFORMED_PRESENCE_IS_SURVIVED,
     PRESENCE_OF_THE_TARGET,
     PRESENCE_TO_ALL_HAS_RECEIVER_0,
+    SERVER_ID_IS_KEPT,
 ];
 
 const MESSAGE_TO_RECEIVER_0_IS_ACCEPTED: Case = registrar(
@@ -314,6 +315,30 @@ fn presence_to_all_has_receiver_0(t: &mut Tester) -> Outcome {
         let clear = |m: &Message| !m.flag('R');
         let heartbeat = t.expect_that(R5353_3_4_2_1, peer, ENRP_PRESENCE, within, clear)?;
         t.field(R5353_2_1_2, &heartbeat, "receiver-server-id", 0);
+    }
+    Ok(())
+}
+
+const SERVER_ID_IS_KEPT: Case = registrar(
+    "rfc5353/2.1/server-id-is-kept",
+    "The target's server ID is not 0, and the same in a list and in the heartbeats to two peers.",
+    &[
+        R5353_2_1_5, // A registrar's server ID is not 0.
+        R5353_2_1_6, // A registrar keeps its server ID until it restarts.
+    ],
+    server_id_is_kept,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn server_id_is_kept(t: &mut Tester) -> Outcome {
+    let [one, two] = joined::<2>(t)?;
+    let first = list_of_target(t, &one)?.number("sender-server-id");
+    t.check_that(R5353_2_1_5, first != Some(0), "the server ID is 0");
+    let within = t.timers().peer_heartbeat_cycle;
+    for peer in [&one, &two, &one] {
+        let heartbeat = sample(t, peer, ENRP_PRESENCE, within, |m| !m.flag('R'))?;
+        let seen = heartbeat.number("sender-server-id");
+        t.check_eq(R5353_2_1_6, "Sending Server's ID", seen, first);
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ pub(super) const CASES: &[Case] = &[
     UNKNOWN_PARAMETER_IN_A_TABLE_REQUEST,
     MALFORMED_TABLE_REQUEST_IS_SURVIVED,
     TABLE_REQUEST_OF_THE_TARGET,
+    TABLE_REQUEST_OF_AN_AUDIT,
 ];
 
 const UNDEFINED_FLAGS_ARE_IGNORED: Case = registrar(
@@ -89,9 +90,10 @@ const TABLE_REQUEST_OF_THE_TARGET: Case = registrar(
     "rfc5353/2.2/table-request-of-the-target",
     "The target's table request is 12 octets: its ID, its mentor's ID or 0, no undefined flag.",
     &[
-        R5354_4_7,   // The sender sets undefined flags to zero.
-        R5353_2_2_1, // An ENRP_HANDLE_TABLE_REQUEST has 12 octets.
-        R5353_2_1_1, // The Sending Server's ID is the sender's own ID.
+        R5354_4_7,    // The sender sets undefined flags to zero.
+        R5353_2_2_1,  // An ENRP_HANDLE_TABLE_REQUEST has 12 octets.
+        R5353_2_1_1,  // The Sending Server's ID is the sender's own ID.
+        R5353_2_1_13, // A message to one registrar has its ID or 0.
     ],
     table_request_of_the_target,
 )
@@ -111,6 +113,37 @@ fn table_request_of_the_target(t: &mut Tester) -> Outcome {
     has_length(t, R5353_2_2_1, &request, 12);
     t.check_eq(R5354_4_7, "undefined flags", request.octets[1] & !1, 0);
     t.field(R5353_2_1_1, &request, "sender-server-id", server);
-    is_for(t, R5353_2_2_1, &request, &mentor);
+    is_for(t, &request, &mentor);
+    Ok(())
+}
+
+const TABLE_REQUEST_OF_AN_AUDIT: Case = registrar(
+    "rfc5353/2.2/table-request-of-an-audit",
+    "The table request of an audit is 12 octets: the target's ID, the audited peer's ID or 0, the W flag alone.",
+    &[
+        R5354_4_7,    // The sender sets undefined flags to zero.
+        R5353_2_2_1,  // An ENRP_HANDLE_TABLE_REQUEST has 12 octets.
+        R5353_2_2_2,  // W asks for the receiver's own PEs alone.
+        R5353_2_1_1,  // The Sending Server's ID is the sender's own ID.
+        R5353_2_1_13, // A message to one registrar has its ID or 0.
+    ],
+    table_request_of_an_audit,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn table_request_of_an_audit(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let [_, peer] = joined::<2>(t)?;
+    let server = t.target_server();
+    let missed = t.element_of(&peer, &pool);
+    t.holds(&peer, &missed);
+    t.presence(&peer, false)?;
+    let request = sample(t, &peer, ENRP_HANDLE_TABLE_REQUEST, AT_ONCE, |_| true)?;
+
+    has_length(t, R5353_2_2_1, &request, 12);
+    t.check_eq(R5354_4_7, "undefined flags", request.octets[1] & !1, 0);
+    t.flag_set(R5353_2_2_2, &request, 'W');
+    t.field(R5353_2_1_1, &request, "sender-server-id", server);
+    is_for(t, &request, &peer);
     Ok(())
 }

@@ -362,6 +362,7 @@ const TABLE_OF_THE_TARGET: Case = registrar(
         R5353_2_3_3,   // An accepting table response has a pool entry.
         R5353_2_1_1,   // The Sending Server's ID is the sender's own ID.
         R5353_2_3_1,   // A rejecting table response has R set and no pool entry.
+        R5353_2_1_13,  // A message to one registrar has its ID or 0.
     ],
     table_of_the_target,
 )
@@ -369,7 +370,7 @@ const TABLE_OF_THE_TARGET: Case = registrar(
 
 fn table_of_the_target(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let [peer] = joined::<1>(t)?;
+    let [_, peer] = joined::<2>(t)?;
     let pe = t.pool_element(&pool).life(-1).policy(priority(5));
     let sibling = t.pool_element(&pool).life(250).policy(priority(6));
     t.preamble(|t| [&pe, &sibling].iter().try_for_each(|pe| t.register(pe)))?;
@@ -383,7 +384,7 @@ fn table_of_the_target(t: &mut Tester) -> Outcome {
         t.names_pool(R5353_2_3_4, part, &pool);
         t.flag_clear(R5353_2_3_1, part, 'R');
         t.field(R5353_2_1_1, part, "sender-server-id", server);
-        is_for(t, R5353_2_1_1, part, &peer);
+        is_for(t, part, &peer);
     }
     let ports = [t.address(&pe)?.port(), t.address(&sibling)?.port()];
     lists_values(t, &parts, "user-transport/port", ports.map(i64::from));

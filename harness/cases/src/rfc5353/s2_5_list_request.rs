@@ -69,9 +69,10 @@ const LIST_REQUEST_OF_THE_TARGET: Case = registrar(
     "rfc5353/2.5/list-request-of-the-target",
     "The target's list request is 12 octets: its ID, its mentor's ID or 0, no flag.",
     &[
-        R5354_4_7,   // The sender sets undefined flags to zero.
-        R5353_2_5_1, // An ENRP_LIST_REQUEST has 12 octets.
-        R5353_2_1_1, // The Sending Server's ID is the sender's own ID.
+        R5354_4_7,    // The sender sets undefined flags to zero.
+        R5353_2_5_1,  // An ENRP_LIST_REQUEST has 12 octets.
+        R5353_2_1_1,  // The Sending Server's ID is the sender's own ID.
+        R5353_2_1_13, // A message to one registrar has its ID or 0.
     ],
     list_request_of_the_target,
 )
@@ -88,6 +89,6 @@ fn list_request_of_the_target(t: &mut Tester) -> Outcome {
     has_length(t, R5353_2_5_1, &request, 12);
     t.check_eq(R5354_4_7, "flags", request.octets[1], 0);
     t.field(R5353_2_1_1, &request, "sender-server-id", server);
-    is_for(t, R5353_2_5_1, &request, &mentor);
+    is_for(t, &request, &mentor);
     Ok(())
 }

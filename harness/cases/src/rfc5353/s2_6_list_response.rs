@@ -228,19 +228,21 @@ const LIST_OF_THE_TARGET: Case = registrar(
     "rfc5353/2.6/list-of-the-target",
     "The target's list has its IDs, no undefined flag, and one Server Information with the announced address for each peer.",
     &[
-        R5354_4_7,   // The sender sets undefined flags to zero.
-        R5353_2_6_2, // A list response has one Server Information per peer.
-        R5353_2_6_3, // A listed peer has the addresses that it announced.
-        R5353_2_1_1, // The Sending Server's ID is the sender's own ID.
-        R5353_2_6_1, // A rejecting list response has R set and lists no server.
+        R5354_4_7,    // The sender sets undefined flags to zero.
+        R5353_2_6_2,  // A list response has one Server Information per peer.
+        R5353_2_6_3,  // A listed peer has the addresses that it announced.
+        R5353_2_1_1,  // The Sending Server's ID is the sender's own ID.
+        R5353_2_6_1,  // A rejecting list response has R set and lists no server.
+        R5353_2_1_13, // A message to one registrar has its ID or 0.
     ],
     list_of_the_target,
 )
 .needs(&[Ics::EnrpPeers]);
 
 fn list_of_the_target(t: &mut Tester) -> Outcome {
-    let [reader, one, two] = joined::<3>(t)?;
+    let [one, two, reader] = joined::<3>(t)?;
     let server = t.target_server();
+    t.preamble(|t| list_of_target(t, &one).map(drop))?;
     let list = list_of_target(t, &reader)?;
 
     t.check_eq(R5354_4_7, "undefined flags", list.octets[1] & !1, 0);
@@ -255,7 +257,7 @@ fn list_of_the_target(t: &mut Tester) -> Outcome {
     let count = servers(&list).len();
     t.check_eq(R5353_2_6_2, "different servers", ids.len(), count);
     t.field(R5353_2_1_1, &list, "sender-server-id", server);
-    is_for(t, R5353_2_1_1, &list, &reader);
+    is_for(t, &list, &reader);
     for peer in [&one, &two] {
         let information = server_information(peer.id, t.address(peer)?);
         lists_information(t, &list, &information);

@@ -503,11 +503,12 @@ pub(crate) fn has_parameters(t: &mut Tester, requirement: ReqId, message: &Messa
     t.check_eq(requirement, "parameters", &seen[..], types);
 }
 
-/// Checks that the Receiving Server's ID of a message is the peer's ID, or 0, which a message to one registrar may have.
-pub(crate) fn is_for(t: &mut Tester, requirement: ReqId, message: &Message, peer: &EnrpPeer) {
+/// Checks that the Receiving Server's ID of a message is the peer's ID, or 0, which a message to one registrar may have
+/// (`R5353_2_1_13`).
+pub(crate) fn is_for(t: &mut Tester, message: &Message, peer: &EnrpPeer) {
     let receiver = message.number("receiver-server-id");
     let holds = receiver == Some(0) || receiver == Some(peer.id.into());
-    t.check_that(requirement, holds, message);
+    t.check_that(R5353_2_1_13, holds, message);
 }
 
 /// Starts the target with this mentor, which answers the table request with the message that `table` makes of the two
