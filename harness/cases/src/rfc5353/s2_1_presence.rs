@@ -31,6 +31,8 @@ const MESSAGE_TO_RECEIVER_0_IS_ACCEPTED: Case = registrar(
 fn message_to_receiver_0_is_accepted(t: &mut Tester) -> Outcome {
     let [peer] = joined::<1>(t)?;
     let within = t.timers().max_time_no_response;
+    answers_plain(t, &peer, ENRP_LIST_RESPONSE, &[])?;
+    answers_plain(t, &peer, ENRP_HANDLE_TABLE_RESPONSE, &[])?;
     t.send(&peer, forge::list_request(peer.id, 0))?;
     t.expect(R5353_2_1_7, &peer, ENRP_LIST_RESPONSE, within)?;
     t.send(&peer, forge::handle_table_request(peer.id, 0, false))?;
@@ -52,6 +54,8 @@ fn presence_without_server_information_is_accepted(t: &mut Tester) -> Outcome {
     let [peer] = joined::<1>(t)?;
     let empty = t.checksum_of(&[]);
     let message = forge::presence(peer.id, t.target_server(), true, Some(empty), None);
+    answers_plain(t, &peer, ENRP_PRESENCE, &[])?;
+    t.forget(&peer);
     t.send(&peer, message)?;
 
     let within = t.timers().max_time_no_response;

@@ -1,6 +1,6 @@
 //! Words about ENRP peers.
 
-use super::is_answered;
+use super::{answers_plain, gets_answer};
 use rspcheck_testkit::prelude::*;
 
 /// Time for the effect of a message that the target handles at once.
@@ -139,7 +139,7 @@ pub(crate) fn table_of_target(
     Ok(parts)
 }
 
-/// Sends octets that request a table, checks that they are answered as [`is_answered`] does, and returns all parts of
+/// Sends octets that request a table, checks that they are answered as [`gets_answer`] does after [`answers_plain`], and returns all parts of
 /// the table: the same octets request each further part.
 ///
 /// # Errors
@@ -151,9 +151,11 @@ pub(crate) fn parts_for(
     request: (&str, &[u8]),
     most: usize,
 ) -> Result<Vec<Message>, Stop> {
+    let kind = ENRP_HANDLE_TABLE_RESPONSE;
+    answers_plain(t, peer, kind, request.1)?;
     let mut parts = Vec::new();
     while parts.len() <= most {
-        let part = is_answered(t, requirement, peer, ENRP_HANDLE_TABLE_RESPONSE, request)?;
+        let part = gets_answer(t, requirement, peer, kind, request)?;
         let more = part.as_ref().is_some_and(|part| part.flag('M'));
         parts.extend(part);
         if !more {

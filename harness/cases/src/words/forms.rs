@@ -104,6 +104,9 @@ pub(crate) fn update_sample(
     })
 }
 
+/// Most parts of the table of a target that has a few PEs.
+const MOST_PARTS: usize = 100;
+
 /// Returns an address of the other family than the peer's own one; no host has it.
 pub(crate) fn other_family(own: IpAddr) -> IpAddr {
     if own.is_ipv4() { FOREIGN_V6 } else { FOREIGN }
@@ -114,11 +117,27 @@ pub(crate) fn update_of(peer: &EnrpPeer, action: u16, entry: &Entry) -> Forge {
     forge::handle_update(peer.id, 0, action, &entry.handle.0, &entry.element)
 }
 
-/// Sends octets of a peer and checks that the target answers them with a message of this kind whose R flag is clear.
+/// Sends octets of a peer and checks that the target answers them with a message of this kind whose R flag is clear, as
+/// it answers the plain form of the message.
+///
+/// # Errors
+/// As [`answers_plain`] and [`Tester::send_octets`].
+pub(crate) fn is_answered(
+    t: &mut Tester,
+    requirement: ReqId,
+    peer: &EnrpPeer,
+    kind: Kind,
+    (what, octets): (&str, &[u8]),
+) -> Result<Option<Message>, Stop> {
+    answers_plain(t, peer, kind, octets)?;
+    gets_answer(t, requirement, peer, kind, (what, octets))
+}
+
+/// As [`is_answered`], without the plain form.
 ///
 /// # Errors
 /// As [`Tester::send_octets`].
-pub(crate) fn is_answered(
+pub(crate) fn gets_answer(
     t: &mut Tester,
     requirement: ReqId,
     peer: &EnrpPeer,
@@ -148,6 +167,25 @@ pub(crate) fn control(t: &mut Tester, peer: &EnrpPeer, kind: Kind, octets: &[u8]
     }
     let what = "cannot be seen: the message is not answered without the variation either";
     Err(t.inconclusive(what))
+}
+
+/// The control of a message in an unusual form: the target answers its plain form with a message of this kind. Without
+/// that, the form is not the reason that an answer is missing.
+///
+/// # Errors
+/// As [`Tester::preamble`].
+pub(crate) fn answers_plain(t: &mut Tester, peer: &EnrpPeer, kind: Kind, octets: &[u8]) -> Outcome {
+    let target = octets.get(12..16).and_then(|id| id.try_into().ok());
+    let target = target.map_or(0, u32::from_be_bytes);
+    t.preamble(|t| match kind {
+        ENRP_PRESENCE => presence_of_target(t, peer).map(drop),
+        ENRP_LIST_RESPONSE => list_of_target(t, peer).map(drop),
+        ENRP_HANDLE_TABLE_RESPONSE => table_of_target(t, peer, false, MOST_PARTS).map(drop),
+        _ => {
+            t.initiates_takeover(peer, target)?;
+            t.expect(R5353_3_5_1_11, peer, kind, AT_ONCE).map(drop)
+        }
+    })
 }
 
 /// Checks that the target continues to serve a new PU, a new PE and the peer, after messages for which no rule
@@ -197,8 +235,9 @@ pub(crate) fn by_the_highest_bits(
     message: impl Fn(&Tester, Parameter) -> Result<Forge, ForgeError>,
 ) -> Outcome {
     for code in [DROP, DROP_REPORT, SKIP, SKIP_REPORT] {
-        t.forget(peer);
         let octets = message(t, odd(code))?.octets();
+        answers_plain(t, peer, kind, &octets)?;
+        t.forget(peer);
         t.send_octets(peer, &octets)?;
         t.pass_time(AT_ONCE)?;
         let mut answers = t.take_all(peer, kind);
