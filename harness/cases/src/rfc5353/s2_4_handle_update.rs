@@ -25,6 +25,7 @@ pub(super) const CASES: &[Case] = &[
     UNKNOWN_PARAMETER_OF_CLASS_10_AT_EACH_PLACE,
     UNKNOWN_PARAMETER_OF_CLASS_11_AT_EACH_PLACE,
     UPDATE_OF_THE_TARGET,
+    UPDATE_OF_THE_TARGET_WITH_PADDING,
     UPDATE_OF_THE_TARGET_WITH_EVERY_TRANSPORT,
 ];
 
@@ -485,6 +486,10 @@ const UPDATE_OF_THE_TARGET: Case = registrar(
 
 fn update_of_the_target(t: &mut Tester) -> Outcome {
     let [peer] = joined::<1>(t)?;
+    let (home, server) = (
+        "pool-element/home-enrp-server-identifier",
+        t.target_server(),
+    );
     for (policy, needs) in policies() {
         if needs.is_some_and(|ics| !t.claims(ics)) {
             continue;
@@ -501,6 +506,35 @@ fn update_of_the_target(t: &mut Tester) -> Outcome {
         let update = update_sample(t, &peer, DEL_PE, &pe)?;
         has_parameters(t, R5353_2_4_4, &update, &[0x9, 0xa]);
         has_values_of(t, R5353_3_3_2_4, &update, &pe.element);
+        t.names_pool(R5353_3_3_2_4, &update, &pool);
+        t.field(R5353_3_3_2_4, &update, home, server);
+        has_life(t, R5353_3_3_2_4, &update, pe.element.life.into());
+    }
+    Ok(())
+}
+
+const UPDATE_OF_THE_TARGET_WITH_PADDING: Case = registrar(
+    "rfc5353/2.4/update-of-the-target-with-padding",
+    "The target's update names pools whose handles have one, two and three octets behind a word, octet for octet.",
+    &[
+        R5353_3_3_1_5, // An ADD_PE carries the pool and the whole PE.
+        R5353_3_3_2_4, // A DEL_PE carries the pool and the whole PE.
+    ],
+    update_of_the_target_with_padding,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn update_of_the_target_with_padding(t: &mut Tester) -> Outcome {
+    let [peer] = joined::<1>(t)?;
+    for more in [&b"1"[..], b"12", b"123"] {
+        let pool = PoolHandle([&t.unused_pool_handle().0[..], more].concat());
+        let pe = t.pool_element(&pool);
+        t.preamble(|t| t.register(&pe))?;
+        let update = update_sample(t, &peer, ADD_PE, &pe)?;
+        t.names_pool(R5353_3_3_1_5, &update, &pool);
+        t.preamble(|t| t.deregister_response(&pe).map(drop))?;
+        let update = update_sample(t, &peer, DEL_PE, &pe)?;
+        t.names_pool(R5353_3_3_2_4, &update, &pool);
     }
     Ok(())
 }

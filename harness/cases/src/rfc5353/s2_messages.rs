@@ -39,12 +39,35 @@ fn fields_are_in_network_byte_order(t: &mut Tester) -> Outcome {
         t.deregister_response(&pe).map(drop)
     })?;
     let update = update_sample(t, &peer, DEL_PE, &pe)?;
-    has_life(t, R5353_2_2, &update, 0x0001_0203);
-    let port = t.address(&pe)?.port();
-    t.field(R5353_2_2, &update, "pool-element/user-transport/port", port);
+    let (life, path) = (0x0001_0203, "pool-element/registration-life");
+    in_network_order(t, &update, path, i32::swap_bytes, |seen| {
+        is_left_of(seen, life)
+    })?;
+    let (port, path) = (t.address(&pe)?.port(), "pool-element/user-transport/port");
+    let swap = |port: i32| (port as u16).swap_bytes().into();
+    in_network_order(t, &update, path, swap, |seen| seen == i64::from(port))?;
     let presence = presence_of_target(t, &peer)?;
-    let (id, own) = ("server-information/server-identifier", t.target_server());
-    t.field(R5353_2_2, &presence, id, own);
+    let own = t.target_server();
+    let path = "server-information/server-identifier";
+    in_network_order(t, &presence, path, i32::swap_bytes, |seen| {
+        seen as u32 == own
+    })
+}
+
+/// Checks that a number is not in the other byte order (`R5353_2_2`): `right` is true for the right number.
+fn in_network_order(
+    t: &mut Tester,
+    message: &Message,
+    path: &str,
+    swap: impl Fn(i32) -> i32,
+    right: impl Fn(i64) -> bool,
+) -> Outcome {
+    let seen = message.number(path).unwrap_or_default();
+    let swapped = right(swap(seen as u32 as i32).into());
+    if !right(seen) && !swapped {
+        return Err(t.inconclusive(format!("{path} has another value: {seen:#x}")));
+    }
+    t.check_that(R5353_2_2, right(seen), format!("{path} is {seen:#x}"));
     Ok(())
 }
 

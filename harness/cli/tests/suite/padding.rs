@@ -26,6 +26,7 @@ pub(crate) const CASES: &[&str] = &[
     "rfc5353/2.3/padding-in-a-table-is-ignored",
     "rfc5353/2.4/handles-of-every-length",
     "rfc5353/2.4/padding-in-an-update-is-ignored",
+    "rfc5353/2.4/update-of-the-target-with-padding",
     "rfc5354/3.9/handle-with-its-padding-is-another",
     "rfc5354/3.9/handles-of-every-padding-are-echoed",
     "rfc5354/3.9/part-of-a-handle-is-another",
