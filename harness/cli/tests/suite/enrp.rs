@@ -10,6 +10,7 @@ pub(crate) mod lawful;
 mod layout;
 mod misread;
 mod missing;
+pub(crate) mod plausible;
 mod takeover;
 mod timers;
 mod unasked;
@@ -44,6 +45,7 @@ const UPDATED: usize = 16;
 pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
     let parts = [
         missing::ALL,
+        plausible::ALL,
         unasked::ALL,
         fields::ALL,
         forms::ALL,

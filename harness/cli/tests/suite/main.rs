@@ -129,6 +129,29 @@ fn mutants_break_the_requirement_that_they_are_about() {
     assert_eq!(unknown, None, "there is no such case");
 }
 
+/// The same of mutants towards peers, and of cases that blame nothing for a defect that they are not about.
+#[test]
+fn mutants_towards_peers_break_the_requirement_that_they_are_about() {
+    use enrp::plausible::{NOT_BROKEN, SEEN};
+    let wrong = wrong(|row| {
+        let seen = SEEN.iter().filter(|(_, id, _)| *id == row.case.id);
+        let missing = seen
+            .filter(|(name, _, requirement)| !row.enrp(name).broken().contains(requirement))
+            .map(|(name, _, requirement)| format!("{name} does not break {requirement}"));
+        let open = NOT_BROKEN.iter().filter(|(_, id)| *id == row.case.id);
+        let blamed = open
+            .filter(|(name, _)| row.enrp(name).verdict != Verdict::Inconc)
+            .map(|(name, _)| format!("{name} breaks {:?}", row.enrp(name).broken()));
+        let wrong: Vec<_> = missing.chain(blamed).collect();
+        (!wrong.is_empty()).then(|| wrong.join("; "))
+    });
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let cases: BTreeSet<_> = rspcheck_cases::all().map(|case| case.id).collect();
+    let named = SEEN.iter().map(|(_, id, _)| *id);
+    let mut named = named.chain(NOT_BROKEN.iter().map(|(_, id)| *id));
+    assert_eq!(named.find(|id| !cases.contains(id)), None, "no such case");
+}
+
 /// A registrar that treats padding wrongly fails the cases about that, and no other: the messages of other cases
 /// need no padding.
 #[test]

@@ -109,6 +109,12 @@ impl Row {
         &self.mutants[nth.expect("the mutants have this name")]
     }
 
+    /// Returns the result on the mutant towards peers of this name.
+    pub(crate) fn enrp(&self, name: &str) -> &Seen {
+        let nth = enrp::all().position(|mutant| mutant.name == name);
+        &self.enrp[nth.expect("the mutants have this name")]
+    }
+
     /// Returns the results on all registrars.
     pub(crate) fn all(&self) -> impl Iterator<Item = &Seen> {
         let others = self.mutants.iter().chain(&self.enrp).chain(&self.lawful);

@@ -52,6 +52,10 @@ pub(super) const ALL: &[Fault] = &[
         let group = r.octets.get(RECEIVER..BODY) == Some(&[0; 4]);
         !(group && (is_received(r, LIST_REQUEST) || is_received(r, TABLE_REQUEST)))
     }),
+    receives("ignores-table-requests-to-receiver-0", |r| {
+        let request = is_received(r, TABLE_REQUEST);
+        !(request && r.octets.get(RECEIVER..BODY) == Some(&[0; 4]))
+    }),
     receives("ignores-presences-without-information", |r| {
         !(is_received(r, PRESENCE) && r.octets.len() <= BODY + 8)
     }),
