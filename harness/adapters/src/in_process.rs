@@ -52,6 +52,8 @@ pub struct InProcess {
     setup: Setup,
     seed: u64,
     fault: Option<Fault>,
+    /// The instance that has the fault; all of them without one.
+    faulty: Option<Instance>,
     players: Vec<PlayerEndpoint>,
     /// The harness's associations by host and the host's own number.
     assocs: BTreeMap<(HostId, AssocId), Assoc>,
@@ -96,6 +98,7 @@ impl InProcess {
             setup,
             seed,
             fault,
+            faulty: None,
             players: Vec::new(),
             assocs: BTreeMap::new(),
             places: BTreeMap::new(),
@@ -105,16 +108,35 @@ impl InProcess {
         })
     }
 
+    /// Returns a new registrar of which only this instance has the fault.
+    pub(crate) fn with_fault_in(
+        setup: Setup,
+        seed: u64,
+        (fault, instance): (Fault, Instance),
+    ) -> Result<InProcess, WorldError> {
+        let of_first = instance.is_first().then_some(fault);
+        let mut world = InProcess::new(setup, seed, of_first)?;
+        (world.fault, world.faulty) = (Some(fault), Some(instance));
+        Ok(world)
+    }
+
+    /// Returns the fault of an instance.
+    fn fault_of(&self, instance: Instance) -> Option<Fault> {
+        let has_it = self.faulty.is_none_or(|faulty| faulty == instance);
+        self.fault.filter(|_| has_it)
+    }
+
     /// Calls a method of an instance, whose host is added at its first use.
     fn with<T>(
         &mut self,
         instance: Instance,
         call: impl FnOnce(&mut Registrar, &mut Net) -> T,
     ) -> T {
+        let fault = self.fault_of(instance);
         let net = &mut self.net;
         let registrar = self.registrars.entry(instance).or_insert_with(|| {
             let seed = seed_of(self.seed, instance);
-            let new = Registrar::new(net, address_of(instance), &self.setup, seed, self.fault);
+            let new = Registrar::new(net, address_of(instance), &self.setup, seed, fault);
             net.kill(new.host);
             new
         });

@@ -25,6 +25,8 @@ pub struct Worlds {
     /// The target that serves all cases, unless it is started for each.
     shared: Option<Shared>,
     fault: Option<Fault>,
+    /// The instance that has the fault; all of them without one.
+    faulty: Option<Instance>,
     /// The reason for which announcements cannot be received here, checked once on demand.
     deaf: OnceLock<Option<String>>,
     /// The reason for which no case can start the target with peers, checked in the same way.
@@ -75,6 +77,7 @@ impl Worlds {
             others: None,
             shared: None,
             fault: None,
+            faulty: None,
             deaf,
             peerless: OnceLock::new(),
             single: OnceLock::new(),
@@ -107,6 +110,13 @@ impl Worlds {
     #[must_use]
     pub fn with_fault(mut self, fault: Fault) -> Worlds {
         self.fault = Some(fault);
+        self
+    }
+
+    /// Puts a fault into one instance of the target in process.
+    #[must_use]
+    pub fn with_fault_in(mut self, instance: Instance, fault: Fault) -> Worlds {
+        (self.fault, self.faulty) = (Some(fault), Some(instance));
         self
     }
 
@@ -221,11 +231,13 @@ impl Worlds {
     }
 
     fn in_process(&self, seed: u64) -> Result<InProcess, WorldError> {
-        InProcess::new(
-            crate::bundled::setup(&self.launcher.target.timers),
-            seed,
-            self.fault,
-        )
+        let setup = crate::bundled::setup(&self.launcher.target.timers);
+        match (self.fault, self.faulty) {
+            (Some(fault), Some(instance)) => {
+                InProcess::with_fault_in(setup, seed, (fault, instance))
+            }
+            (fault, _) => InProcess::new(setup, seed, fault),
+        }
     }
 
     /// Returns the world of a case that starts the target. A shared target is stopped before, because it may have the
