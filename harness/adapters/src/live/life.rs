@@ -129,7 +129,12 @@ impl Live {
                     }
                     self.registrar_mut(instance).place = new;
                 }
-                Err(NotReady::PortTaken(what)) => return Err(WorldError::Environment(what)),
+                Err(NotReady::PortTaken(what) | NotReady::Other(WorldError::Environment(what))) => {
+                    return Err(WorldError::Environment(match self.relay.is_some() {
+                        true => format!("instance {instance}: {what}"),
+                        false => what,
+                    }));
+                }
                 Err(NotReady::Other(error)) => return Err(error),
             }
         }

@@ -6,6 +6,7 @@ mod frozen;
 mod interrupted;
 mod peers;
 mod relay;
+mod several;
 mod starts;
 mod targets;
 mod usage;
