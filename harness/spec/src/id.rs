@@ -1058,8 +1058,10 @@ pub const R5353_3_5_1_13: ReqId = ReqId("R5353_3_5_1_13");
 pub const R5353_3_5_1_14: ReqId = ReqId("R5353_3_5_1_14");
 /// An initiator that stops a takeover because of the target's ENRP_PRESENCE marks the target as active and monitors it again.
 pub const R5353_3_5_1_15: ReqId = ReqId("R5353_3_5_1_15");
-/// A registrar that has acknowledged the takeover of a target acknowledges that of another initiator for the same target too.
+/// A registrar acknowledges a takeover as well if it does not know the target, or has acknowledged the takeover of this target by another initiator.
 pub const R5353_3_5_1_16: ReqId = ReqId("R5353_3_5_1_16");
+/// A registrar that is in an arbitration of its own acknowledges the takeover of another target.
+pub const R5353_3_5_1_17: ReqId = ReqId("R5353_3_5_1_17");
 
 // RFC 5353 section 3.5.2: Takeover Target Peer Server
 /// The initiator that has won sends an ENRP_TAKEOVER_SERVER to all its active peers before its other takeover actions.

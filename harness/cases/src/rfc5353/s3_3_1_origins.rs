@@ -128,6 +128,7 @@ const PE_THAT_MOVES_TO_THE_TARGET: Case = registrar(
 fn pe_that_moves_to_the_target(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let [old, other] = joined::<2>(t)?;
+    audits_by_checksum(t, &old)?;
     let pe = t.pool_element(&pool);
     let mut entry = t.element_of(&old, &pool);
     entry.element.id = pe.pe_identifier();
@@ -202,6 +203,7 @@ const MANY_UPDATES: Case = registrar(
 fn many_updates(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let [peer] = joined::<1>(t)?;
+    audits_by_checksum(t, &peer)?;
     let mut entries = Vec::new();
     for _ in 0..MANY {
         let entry = t.element_of(&peer, &pool);

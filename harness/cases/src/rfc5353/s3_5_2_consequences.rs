@@ -75,8 +75,9 @@ fn checksum_of_the_initiator_follows_the_takeover(t: &mut Tester) -> Outcome {
         t.adds_pe(&initiator, &own)?;
         handled(t, &dead)
     })?;
-    peer_gets_none(t, R5353_3_6_1_5, &initiator, ENRP_HANDLE_TABLE_REQUEST)?;
+    equal_checksum_is_enough(t, &initiator)?;
     taken_over_by(t, &initiator, &dead, &[orphan])?;
+    t.forget(&initiator);
 
     t.presence(&initiator, false)?;
     peer_gets_none(t, R5353_3_6_2_2, &initiator, ENRP_HANDLE_TABLE_REQUEST)
@@ -95,7 +96,11 @@ fn taken_over_by(
         t.holds(initiator, &orphan.owned_by(initiator.id));
     }
     t.takes_over(initiator, dead.id)?;
-    t.preamble(|t| handled(t, initiator))
+    t.preamble(|t| {
+        handled(t, initiator)?;
+        // The target may audit the new Home.
+        t.pass_time(AT_ONCE)
+    })
 }
 
 const TAKEOVER_SERVER_WITHOUT_AN_ARBITRATION: Case = registrar(
@@ -291,7 +296,9 @@ fn many_pes_are_taken_over(t: &mut Tester) -> Outcome {
             t.holds(dead, entry);
         }
     })?;
+    audits_by_checksum(t, &initiator)?;
     taken_over_by(t, &initiator, &dead, &entries)?;
+    t.forget(&initiator);
     t.presence(&initiator, false)?;
     peer_gets_none(t, R5353_3_6_2_2, &initiator, ENRP_HANDLE_TABLE_REQUEST)?;
 

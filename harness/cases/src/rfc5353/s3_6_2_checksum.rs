@@ -99,6 +99,7 @@ const CHECKSUM_OF_ODD_HANDLES_AGREES: Case = registrar(
 
 fn checksum_of_odd_handles_agrees(t: &mut Tester) -> Outcome {
     let [peer] = joined::<1>(t)?;
+    audits_by_checksum(t, &peer)?;
     for more in [&b"1"[..], b"\xff\xff", b"\0\0\x80"] {
         let mut pool = t.unused_pool_handle();
         pool.0.extend_from_slice(more);

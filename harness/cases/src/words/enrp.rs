@@ -279,6 +279,29 @@ pub(crate) fn peer_gets_none(
     Ok(())
 }
 
+/// Checks that a peer whose PE checksum is as the target knows it gets no table request. A target that requests tables
+/// all the same gives no sign of the PE checksum that it computes.
+///
+/// # Errors
+/// [`Stop::Broken`] if a request comes; else as [`Tester::expect`].
+pub(crate) fn equal_checksum_is_enough(t: &mut Tester, peer: &EnrpPeer) -> Outcome {
+    t.take_all(peer, ENRP_HANDLE_TABLE_REQUEST);
+    t.presence(peer, false)?;
+    presence_of_target(t, peer)?;
+    t.pass_time(AT_ONCE)?;
+    let came = t.take_all(peer, ENRP_HANDLE_TABLE_REQUEST);
+    let note = came.first().map_or_else(String::new, |m| m.summary());
+    t.require(R5353_3_6_1_5, came.is_empty(), note)
+}
+
+/// As [`equal_checksum_is_enough`], where that is not what the case is about.
+///
+/// # Errors
+/// As [`Tester::preamble`].
+pub(crate) fn audits_by_checksum(t: &mut Tester, peer: &EnrpPeer) -> Outcome {
+    t.preamble(|t| equal_checksum_is_enough(t, peer))
+}
+
 /// Returns the time up to the next heartbeat of a target that has just started. The RFC does not give the beginning of
 /// its first cycle.
 pub(crate) fn time_to_heartbeat(t: &Tester) -> Duration {
