@@ -15,6 +15,7 @@ pub(super) const CASES: &[Case] = &[
     DOWNLOADED_PES_OF_THE_TARGET_ITSELF,
     TWO_SLOW_DOWNLOADS_AT_A_TIME,
     DOWNLOAD_GOES_ON_DURING_A_TAKEOVER,
+    REMOVAL_DURING_A_DOWNLOAD_HIDES_NO_OTHER_PE,
 ];
 
 const PARTS_IN_ANOTHER_ORDER: Case = registrar(
@@ -369,6 +370,56 @@ fn download_goes_on_during_a_takeover(t: &mut Tester) -> Outcome {
     let seen = elements_of_table(&parts);
     let is_there = |entry: &&Entry| seen.contains(&entry.pe_identifier());
     let missing = entries.len() - entries.iter().filter(is_there).count();
+    t.check_eq(R5353_3_2_3_4, "PEs missing", missing, 0);
+    Ok(())
+}
+
+/// Number of PEs that are removed in the middle of a download.
+const GONE: usize = 10;
+
+const REMOVAL_DURING_A_DOWNLOAD_HIDES_NO_OTHER_PE: Case = registrar(
+    "rfc5353/3.2.3/removal-during-a-download-hides-no-other-pe",
+    "A download has each PE that stays, although PEs of its first part are removed before the second.",
+    &[
+        R5353_3_2_3_6, // A download continues where it stopped.
+        R5353_3_2_3_4, // A download contains the mentor's whole handlespace.
+    ],
+    removal_during_a_download_hides_no_other_pe,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn removal_during_a_download_hides_no_other_pe(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let mut entries = Vec::new();
+    let [owner, reader] = joined_holding::<2>(t, |t, [owner, _]| {
+        for _ in 0..TOO_MANY_FOR_ONE_PART {
+            let entry = t.element_of(owner, &pool);
+            t.holds(owner, &entry);
+            entries.push(entry);
+        }
+    })?;
+    let mut parts = vec![part_of_table(t, &reader, false)?];
+    let mut gone = parts[0].pool_elements();
+    if !parts[0].flag('M') || gone.len() < GONE {
+        return Err(t.inconclusive("the first part is the whole table, or has few PEs"));
+    }
+    gone.truncate(GONE);
+    let goes = |entry: &Entry| gone.contains(&entry.pe_identifier());
+    for entry in entries.iter().filter(|entry| goes(entry)) {
+        t.deletes_pe(&owner, entry)?;
+    }
+    t.preamble(|t| handled(t, &owner))?;
+
+    rest_of_download(t, &reader, &mut parts)?;
+    if parts.iter().any(|part| part.flag('R')) {
+        return Err(t.inconclusive("the target ends the download when its handlespace changes"));
+    }
+    entries.retain(|entry| !goes(entry));
+    let seen = elements_of_table(&parts);
+    let missing = entries
+        .iter()
+        .filter(|e| !seen.contains(&e.pe_identifier()));
+    let missing = missing.count();
     t.check_eq(R5353_3_2_3_4, "PEs missing", missing, 0);
     Ok(())
 }

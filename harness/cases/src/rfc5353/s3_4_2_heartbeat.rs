@@ -4,7 +4,10 @@ use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
-pub(super) const CASES: &[Case] = &[HEARTBEATS_COME_IN_EACH_CYCLE];
+pub(super) const CASES: &[Case] = &[
+    HEARTBEATS_COME_IN_EACH_CYCLE,
+    HEARTBEATS_GO_ON_AFTER_A_TAKEOVER,
+];
 
 /// Number of cycles that are watched.
 const CYCLES: u32 = 4;
@@ -55,4 +58,34 @@ fn next_heartbeat(t: &mut Tester, peer: &EnrpPeer, within: Duration) -> Result<M
     let note = asks.as_ref().map_or_else(String::new, |m| m.summary());
     t.require(R5353_3_4_2_2, asks.is_none(), note)?;
     t.expect(R5353_3_4_2_1, peer, ENRP_PRESENCE, Duration::ZERO)
+}
+
+const HEARTBEATS_GO_ON_AFTER_A_TAKEOVER: Case = registrar(
+    "rfc5353/3.4.2/heartbeats-go-on-after-a-takeover",
+    "After the takeover of a dead peer each other peer gets an ENRP_PRESENCE in every cycle as before.",
+    &[
+        R5353_3_4_2_1, // A PRESENCE goes to all peers in each cycle.
+    ],
+    heartbeats_go_on_after_a_takeover,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn heartbeats_go_on_after_a_takeover(t: &mut Tester) -> Outcome {
+    let [one, two, dead] = joined_with_pes::<3>(t)?;
+    t.preamble(|t| {
+        takeover_of(t, R5353_3_5_1_1, &dead, &one)?;
+        t.expect(R5353_3_5_2_1, &one, ENRP_TAKEOVER_SERVER, AT_ONCE)?;
+        t.pass_time(AT_ONCE)
+    })?;
+    for peer in [&one, &two] {
+        t.forget(peer);
+    }
+
+    let cycle = t.timers().peer_heartbeat_cycle;
+    for _ in 0..2 {
+        for peer in [&one, &two] {
+            t.expect(R5353_3_4_2_1, peer, ENRP_PRESENCE, cycle + cycle / 2)?;
+        }
+    }
+    Ok(())
 }

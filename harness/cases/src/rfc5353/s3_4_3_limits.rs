@@ -10,6 +10,7 @@ pub(super) const CASES: &[Case] = &[
     END_OF_AN_ASSOCIATION_IS_NOT_DEATH,
     PEER_WHOSE_ASSOCIATION_HAS_ENDED_IS_TAKEN_OVER,
     ALL_SILENT_PEERS_ARE_ASKED,
+    PEER_THAT_DIES_AFTER_A_TAKEOVER_IS_TAKEN_OVER,
 ];
 
 const SLOW_HEARTBEATS_SUFFICE: Case = registrar(
@@ -146,5 +147,33 @@ fn all_silent_peers_are_asked(t: &mut Tester) -> Outcome {
         let note = format!("no takeover of {:#010x}", peer.id);
         t.check_that(R5353_3_4_3_5, begun, note);
     }
+    Ok(())
+}
+
+const PEER_THAT_DIES_AFTER_A_TAKEOVER_IS_TAKEN_OVER: Case = registrar(
+    "rfc5353/3.4.3/peer-that-dies-after-a-takeover-is-taken-over",
+    "After the takeover of one peer another silent peer is asked for its presence, and taken over too.",
+    &[
+        R5353_3_4_3_3, // A silent peer is asked at once.
+        R5353_3_4_3_5, // A takeover begins when a peer is dead.
+    ],
+    peer_that_dies_after_a_takeover_is_taken_over,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn peer_that_dies_after_a_takeover_is_taken_over(t: &mut Tester) -> Outcome {
+    let [witness, first, second] = joined_with_pes::<3>(t)?;
+    t.preamble(|t| {
+        takeover_of(t, R5353_3_5_1_1, &first, &witness)?;
+        t.expect(R5353_3_5_2_1, &witness, ENRP_TAKEOVER_SERVER, AT_ONCE)?;
+        t.pass_time(AT_ONCE)
+    })?;
+    t.forget(&second);
+    t.habits(&second).fall_silent();
+
+    let asks = |m: &Message| m.flag('R');
+    let span = t.timers().max_time_last_heard;
+    t.expect_that(R5353_3_4_3_3, &second, ENRP_PRESENCE, span, asks)?;
+    takeover_of(t, R5353_3_4_3_5, &second, &witness)?;
     Ok(())
 }

@@ -209,6 +209,7 @@ const STOPPED_TAKEOVER_BEGINS_ANEW: Case = registrar(
     "A target that stops its takeover and is silent again is taken over later.",
     &[
         R5353_3_5_1_15, // A target that shows itself is active again.
+        R5353_3_5_1_4,  // The initiator waits for the ACK of every other peer.
         R5353_3_5_1_13, // The takeover completes after the last ACK.
     ],
     stopped_takeover_begins_anew,
@@ -226,6 +227,11 @@ fn stopped_takeover_begins_anew(t: &mut Tester) -> Outcome {
 
     let within = time_to_takeover(t);
     t.expect(R5353_3_5_1_15, &peer, ENRP_INIT_TAKEOVER, within)?;
+    // The acknowledgement of the stopped takeover does not count for this one.
+    t.preamble(|t| t.pass_time(AT_ONCE))?;
+    let early = t.take_all(&peer, ENRP_TAKEOVER_SERVER);
+    let note = early.first().map_or_else(String::new, |m| m.summary());
+    t.require(R5353_3_5_1_4, early.is_empty(), note)?;
     acknowledge_takeover(t, &peer, &suspect)?;
     completes(t, R5353_3_5_1_13, &peer, &suspect)
 }

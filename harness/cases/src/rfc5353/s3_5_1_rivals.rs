@@ -12,6 +12,7 @@ pub(super) const CASES: &[Case] = &[
     TAKEOVER_OF_AN_UNKNOWN_REGISTRAR_IS_ACKNOWLEDGED,
     INITIATOR_ACKNOWLEDGES_THE_TAKEOVER_OF_ANOTHER_TARGET,
     STRANGER_THAT_TAKES_OVER_THE_TARGET_MEETS_AN_OBJECTION,
+    EACH_TAKEOVER_OF_THE_TARGET_MEETS_AN_OBJECTION,
     RIVAL_THAT_WINS_BECOMES_THE_HOME,
     BYSTANDER_STILL_MONITORS_OTHER_PEERS,
 ];
@@ -188,6 +189,32 @@ fn stranger_that_takes_over_the_target_meets_an_objection(t: &mut Tester) -> Out
 
     t.expect(R5353_3_5_1_5, &known, ENRP_PRESENCE, AT_ONCE)?;
     peer_gets_none(t, R5353_3_5_1_6, &stranger, ENRP_INIT_TAKEOVER_ACK)
+}
+
+const EACH_TAKEOVER_OF_THE_TARGET_MEETS_AN_OBJECTION: Case = registrar(
+    "rfc5353/3.5.1/each-takeover-of-the-target-meets-an-objection",
+    "If two peers initiate its takeover one after the other, the target announces its presence each time.",
+    &[
+        R5353_3_5_1_5, // The target of a takeover announces its presence.
+    ],
+    each_takeover_of_the_target_meets_an_objection,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn each_takeover_of_the_target_meets_an_objection(t: &mut Tester) -> Outcome {
+    let peers = joined_with_pes::<2>(t)?;
+    let server = t.target_server();
+    for initiator in [&peers[0], &peers[1], &peers[0]] {
+        for peer in &peers {
+            t.forget(peer);
+        }
+        t.initiates_takeover(initiator, server)?;
+        for peer in &peers {
+            t.expect(R5353_3_5_1_5, peer, ENRP_PRESENCE, AT_ONCE)?;
+        }
+        t.pass_time(AT_ONCE)?;
+    }
+    Ok(())
 }
 
 const RIVAL_THAT_WINS_BECOMES_THE_HOME: Case = registrar(

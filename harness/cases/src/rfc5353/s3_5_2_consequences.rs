@@ -2,6 +2,7 @@
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
+use std::collections::BTreeSet;
 
 /// The cases of this file.
 pub(super) const CASES: &[Case] = &[
@@ -14,6 +15,7 @@ pub(super) const CASES: &[Case] = &[
     PEER_THAT_RETURNS_AFTER_ITS_TAKEOVER,
     MANY_PES_ARE_TAKEN_OVER,
     MANY_PES_ARE_ADOPTED,
+    EACH_OF_MANY_PES_IS_CLAIMED,
     ADOPTED_PE_THAT_IS_DEAD_IS_REMOVED,
 ];
 
@@ -351,6 +353,53 @@ fn many_pes_are_adopted(t: &mut Tester) -> Outcome {
     let own = homes.filter(|home| *home == server).count();
     t.check_eq(R5353_3_5_2_3, "PEs that the target owns", own, MANY);
     table_has(t, R5353_3_6_3_3, &parts, &ids);
+    Ok(())
+}
+
+/// Number of PEs that answer keep-alives at one address.
+const CROWD: usize = 100;
+
+const EACH_OF_MANY_PES_IS_CLAIMED: Case = registrar(
+    "rfc5353/3.5.2/each-of-many-pes-is-claimed",
+    "Each of 100 PEs of a dead peer gets a keep-alive with H set, which can take its time.",
+    &[
+        R5353_3_5_2_5, // Each PE taken over gets a KEEP_ALIVE with H=1.
+    ],
+    each_of_many_pes_is_claimed,
+)
+.needs(&[Ics::EnrpPeers]);
+
+fn each_of_many_pes_is_claimed(t: &mut Tester) -> Outcome {
+    let pool = t.unused_pool_handle();
+    let [witness, dead] = joined::<2>(t)?;
+    let (pe, entry) = orphan(t, &dead, &pool)?;
+    let mut unclaimed = BTreeSet::new();
+    for _ in 0..CROWD {
+        // A keep-alive names the pool alone.
+        let (mut pe, mut entry) = (pe.clone(), entry.clone());
+        pe.handle = t.unused_pool_handle();
+        entry.handle = pe.handle.clone();
+        unclaimed.insert(pe.handle.0.clone());
+        t.awaits_keep_alives(&pe);
+        t.adds_pe(&dead, &entry)?;
+    }
+    t.preamble(|t| {
+        handled(t, &dead)?;
+        takeover_of(t, R5353_3_5_1_1, &dead, &witness)?;
+        t.expect(R5353_3_5_2_1, &witness, ENRP_TAKEOVER_SERVER, AT_ONCE)?;
+        Ok(())
+    })?;
+
+    // No section limits the time; RFC 5355 section 2.14.3 demands a limit of the rate.
+    let until = t.now() + t.latest(t.timers().peer_heartbeat_cycle);
+    let claims = |m: &Message| m.is(ENDPOINT_KEEP_ALIVE) && m.flag('H');
+    while !unclaimed.is_empty() {
+        let Some(claim) = t.next_of(&pe, until, claims)? else {
+            break;
+        };
+        unclaimed.remove(&claim.pool_handle().unwrap_or_else(|| pool.clone()).0);
+    }
+    t.check_eq(R5353_3_5_2_5, "PEs not claimed", unclaimed.len(), 0);
     Ok(())
 }
 

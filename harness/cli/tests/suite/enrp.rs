@@ -11,6 +11,7 @@ mod layout;
 mod misread;
 mod missing;
 pub(crate) mod plausible;
+mod state;
 mod takeover;
 mod timers;
 mod unasked;
@@ -54,6 +55,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
         timers::ALL,
         hostile::ALL,
         takeover::ALL,
+        state::ALL,
         crate::several::ALL,
     ];
     parts.into_iter().flatten()
