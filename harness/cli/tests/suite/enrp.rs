@@ -7,6 +7,7 @@ mod fields;
 mod forms;
 mod hostile;
 pub(crate) mod lawful;
+pub(crate) mod lawful_procedures;
 mod layout;
 mod misread;
 mod missing;
@@ -17,6 +18,7 @@ mod timers;
 mod unasked;
 mod well_formed;
 
+use super::lawful::Lawful;
 use super::mutants::{both, receives, sends};
 use rspcheck_adapters::fault::{Fault, Memory, Received, Sent};
 
@@ -59,6 +61,11 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
         crate::several::ALL,
     ];
     parts.into_iter().flatten()
+}
+
+/// Returns all lawful variants.
+pub(crate) fn lawful_variants() -> impl Iterator<Item = &'static Lawful> {
+    lawful::ALL.iter().chain(lawful_procedures::ALL)
 }
 
 const fn settings(

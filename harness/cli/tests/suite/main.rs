@@ -295,7 +295,7 @@ fn lawful_variants_towards_peers_fail_no_case() {
     let mut wrong = on_all_processors(|case| {
         let about_enrp = case.id.starts_with("rfc5353/");
         let several = case.needs.contains(&Ics::SeveralTargets);
-        let of_case = enrp::lawful::ALL.iter().filter(|_| about_enrp);
+        let of_case = enrp::lawful_variants().filter(|_| about_enrp);
         let of_case = of_case.filter(|lawful| !(several && lawful.alone));
         let wrong = of_case.filter_map(|lawful| {
             let seen = Seen::from(run(case, Some(lawful.variant)));
