@@ -2,7 +2,8 @@
 
 use super::{
     BODY, ENRP, INIT_TAKEOVER, INIT_TAKEOVER_ACK, PRESENCE, RECEIVER, SENDER, TABLE_RESPONSE,
-    TAKEOVER_SERVER, UPDATE, action, both, count, fix_length, flag, is, parameter_size, sends,
+    TAKEOVER_SERVER, UPDATE, action, both, count, element_at, fix_length, flag, is, parameter_size,
+    sends,
 };
 use rspcheck_adapters::fault::{Fault, Injected, Received, Sent};
 
@@ -58,6 +59,14 @@ pub(super) const ALL: &[Fault] = &[
             true
         },
     ),
+    both("counts-a-pe-for-its-last-home", restore_home, |r| {
+        if is_from_peer(r, UPDATE) && r.octets[BODY + 1] == 0 {
+            let assoc = r.assoc;
+            let key = [&b"added"[..], &pe_of(&r.octets), &r.octets].concat();
+            r.memory.insert(key, assoc);
+        }
+        true
+    }),
     sends("answers-one-question-of-each-peer", |s| {
         let answers = is(s, PRESENCE) && !flag(s, 1) && !is_to_all(s);
         let peer = s.octets.get(RECEIVER..BODY).unwrap_or_default().to_vec();
@@ -124,6 +133,29 @@ fn repeat_acks(sent: &mut Sent) {
             assoc: *assoc,
             octets: ack.to_vec(),
         });
+    }
+}
+
+/// Returns the PE Identifier of an ENRP_HANDLE_UPDATE.
+fn pe_of(octets: &[u8]) -> Vec<u8> {
+    let at = element_at(octets) + 4;
+    octets.get(at..at + 4).unwrap_or_default().to_vec()
+}
+
+/// Lets the addition of a PE by a peer follow that by the registrar itself.
+fn restore_home(sent: &mut Sent) {
+    if !is(sent, UPDATE) || action(sent) != Some(0) {
+        return;
+    }
+    let added = [&b"added"[..], &pe_of(&sent.octets)].concat();
+    for (key, assoc) in &sent.memory {
+        if let Some(octets) = key.strip_prefix(&added[..]) {
+            sent.injected.push(Injected {
+                at: sent.at,
+                assoc: *assoc,
+                octets: octets.to_vec(),
+            });
+        }
     }
 }
 
