@@ -30,7 +30,8 @@ pub(crate) fn joins_as(
     let (began, alone) = (t.now(), peers.is_empty());
     t.start_instance(new, &Start { peers, server_id })?;
     if !alone {
-        let within = t.timers().max_time_no_response + t.timers().table_request;
+        // A registrar may begin with its first heartbeat, or after that of the older one.
+        let within = 2 * time_to_takeover(t) + t.timers().table_request;
         let last = move |to, m: &Message| to == new && !m.flag('M') && !m.flag('R');
         let table = ENRP_HANDLE_TABLE_RESPONSE;
         t.expect_exchanged(R5353_3_2_3_1, table, began, within, last)?;

@@ -12,6 +12,9 @@ use rspcheck_spec::event::{EventKind, Instance, Traffic, Transport};
 use std::net::SocketAddr;
 use std::time::Duration;
 
+/// Registration Life of PEs in cases with several registrars, in seconds.
+const LONG_LIFE: i32 = 300_000;
+
 impl Tester<'_> {
     // ---- instances ------------------------------------------------------------------------------
 
@@ -218,9 +221,10 @@ impl Tester<'_> {
         self.players[player.into().0].instance
     }
 
-    /// Returns a new pool element that turns to this instance; otherwise as [`Tester::pool_element`].
+    /// Returns a new pool element that turns to this instance, with a life that does not end in a case even if a peer
+    /// takes it for milliseconds; otherwise as [`Tester::pool_element`].
     pub fn pool_element_at(&mut self, instance: Instance, pool: &PoolHandle) -> PoolElement {
-        let pe = self.pool_element(pool);
+        let pe = self.pool_element(pool).life(LONG_LIFE);
         self.turn_to(&pe, instance);
         pe
     }
