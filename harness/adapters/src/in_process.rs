@@ -250,7 +250,7 @@ impl InProcess {
                 let assoc = self.assoc_of(host, assoc, None);
                 let instance = self.places[&assoc].instance;
                 self.with(instance, |registrar, _| {
-                    registrar.unanswered.received(assoc, &octets);
+                    registrar.unanswered.received(assoc, ppid, &octets);
                 });
                 Happening::Message {
                     assoc,
@@ -387,7 +387,7 @@ impl World for InProcess {
         let sent = self.net.host(host).send(id, message).is_ok();
         if sent {
             self.with(instance, |registrar, _| {
-                registrar.unanswered.sent(Some(assoc), octets);
+                registrar.unanswered.sent(Some(assoc), ppid, octets);
             });
         }
         Ok(sent)
@@ -398,7 +398,7 @@ impl World for InProcess {
         let (host, port) = (player.host, player.port);
         let to = SocketAddr::new(GROUP, ASAP_PORT);
         for registrar in self.registrars.values_mut() {
-            registrar.unanswered.sent(None, octets);
+            registrar.unanswered.sent(None, 0, octets);
         }
         self.net
             .host(host)

@@ -334,7 +334,9 @@ impl Live {
             } => {
                 let assoc = assoc?;
                 let end = self.end_of(assoc);
-                self.registrar_mut(end).unanswered.received(assoc, &octets);
+                self.registrar_mut(end)
+                    .unanswered
+                    .received(assoc, ppid, &octets);
                 // TCP has neither PPID nor stream; 0 over SCTP is what the target sent.
                 let sctp = self.kinds.get(&assoc) != Some(&Kind::Tcp);
                 let (ppid, stream) = (sctp.then_some(ppid), sctp.then_some(stream));
@@ -682,7 +684,7 @@ impl World for Live {
             Ok(()) => {
                 let end = self.end_of(assoc);
                 let registrar = self.registrar_mut(end);
-                registrar.unanswered.sent(Some(assoc), octets);
+                registrar.unanswered.sent(Some(assoc), ppid, octets);
                 Ok(true)
             }
             Err(error) if error.kind() == io::ErrorKind::NotConnected => Ok(false),
@@ -696,7 +698,7 @@ impl World for Live {
         let (host, port) = (player.host, player.port);
         let _entered = self.runtime.enter();
         for registrar in &mut self.registrars.0 {
-            registrar.unanswered.sent(None, octets);
+            registrar.unanswered.sent(None, 0, octets);
         }
         let announce = self.place().announce;
         let hears = |player: &&PlayerEndpoint| player.kind == EndpointKind::Announcements;

@@ -3,8 +3,10 @@
 use data_encoding::HEXLOWER;
 use rspcheck_dissect::{Protocol, dissect};
 use rspcheck_testkit::{
-    Assoc, DEREGISTRATION, DEREGISTRATION_RESPONSE, ERROR, HANDLE_RESOLUTION,
-    HANDLE_RESOLUTION_RESPONSE, REGISTRATION, REGISTRATION_RESPONSE,
+    Assoc, DEREGISTRATION, DEREGISTRATION_RESPONSE, ENRP_ERROR, ENRP_HANDLE_TABLE_REQUEST,
+    ENRP_HANDLE_TABLE_RESPONSE, ENRP_INIT_TAKEOVER, ENRP_INIT_TAKEOVER_ACK, ENRP_LIST_REQUEST,
+    ENRP_LIST_RESPONSE, ENRP_PRESENCE, ERROR, HANDLE_RESOLUTION, HANDLE_RESOLUTION_RESPONSE, Kind,
+    REGISTRATION, REGISTRATION_RESPONSE,
 };
 use std::collections::VecDeque;
 use std::fmt::Write as _;
@@ -14,11 +16,28 @@ const MESSAGES: usize = 16;
 /// Most octets of a message that the reason shows; the events have all.
 const OCTETS: usize = 64;
 
+/// PPID of ENRP (RFC 5353 §5.4).
+const ENRP_PPID: u32 = 12;
+/// Answers of a registrar over ASAP, each with the message that it answers.
+const ASAP_ANSWERS: &[(Kind, Kind)] = &[
+    (REGISTRATION_RESPONSE, REGISTRATION),
+    (DEREGISTRATION_RESPONSE, DEREGISTRATION),
+    (HANDLE_RESOLUTION_RESPONSE, HANDLE_RESOLUTION),
+];
+/// Answers of a registrar to its peers.
+const ENRP_ANSWERS: &[(Kind, Kind)] = &[
+    (ENRP_PRESENCE, ENRP_PRESENCE),
+    (ENRP_HANDLE_TABLE_RESPONSE, ENRP_HANDLE_TABLE_REQUEST),
+    (ENRP_LIST_RESPONSE, ENRP_LIST_REQUEST),
+    (ENRP_INIT_TAKEOVER_ACK, ENRP_INIT_TAKEOVER),
+];
+
 /// Message to the target.
 #[derive(Debug)]
 struct Sent {
     /// Association that carried it; none for a datagram.
     assoc: Option<Assoc>,
+    protocol: Protocol,
     summary: String,
     /// Its first octets.
     octets: Vec<u8>,
@@ -40,32 +59,39 @@ pub(crate) struct Unanswered {
 
 impl Unanswered {
     /// Notes a message to the target.
-    pub(crate) fn sent(&mut self, assoc: Option<Assoc>, octets: &[u8]) {
+    pub(crate) fn sent(&mut self, assoc: Option<Assoc>, ppid: u32, octets: &[u8]) {
+        let protocol = protocol_of(ppid);
         if self.sent.len() >= MESSAGES {
             self.sent.pop_front();
             self.left_out += 1;
         }
         self.sent.push_back(Sent {
             assoc,
-            summary: dissect(Protocol::Asap, octets).summary(),
+            protocol,
+            summary: dissect(protocol, octets).summary(),
             octets: octets[..octets.len().min(OCTETS)].to_vec(),
             length: octets.len(),
         });
     }
 
     /// Notes a message of the target.
-    pub(crate) fn received(&mut self, assoc: Assoc, octets: &[u8]) {
-        let request = match octets.first() {
-            Some(code) if *code == REGISTRATION_RESPONSE.code => Some(REGISTRATION.code),
-            Some(code) if *code == DEREGISTRATION_RESPONSE.code => Some(DEREGISTRATION.code),
-            Some(code) if *code == HANDLE_RESOLUTION_RESPONSE.code => Some(HANDLE_RESOLUTION.code),
+    pub(crate) fn received(&mut self, assoc: Assoc, ppid: u32, octets: &[u8]) {
+        let protocol = protocol_of(ppid);
+        let (answers, error) = match protocol {
+            Protocol::Asap => (ASAP_ANSWERS, ERROR),
+            Protocol::Enrp => (ENRP_ANSWERS, ENRP_ERROR),
+        };
+        let is = |kind: &Kind| octets.first() == Some(&kind.code);
+        let request = match answers.iter().find(|(answer, _)| is(answer)) {
+            Some((_, request)) => Some(request.code),
             // An error can be about any message.
-            Some(code) if *code == ERROR.code => None,
+            None if is(&error) => None,
             // Everything else, such as a keep-alive, is no answer.
-            _ => return,
+            None => return,
         };
         let asks = |sent: &Sent| {
             sent.assoc == Some(assoc)
+                && sent.protocol == protocol
                 && request.is_none_or(|code| sent.octets.first() == Some(&code))
         };
         let Some(last) = self.sent.iter().position(asks) else {
@@ -110,6 +136,13 @@ impl Unanswered {
     }
 }
 
+fn protocol_of(ppid: u32) -> Protocol {
+    match ppid {
+        ENRP_PPID => Protocol::Enrp,
+        _ => Protocol::Asap,
+    }
+}
+
 impl std::fmt::Display for Sent {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} = {}", self.summary, HEXLOWER.encode(&self.octets))?;
@@ -127,6 +160,8 @@ mod tests {
 
     const PE: Assoc = Assoc(1);
     const PU: Assoc = Assoc(2);
+    const PEER: Assoc = Assoc(3);
+    const ASAP: u32 = 11;
 
     fn resolution(handle: &[u8]) -> Vec<u8> {
         forge::handle_resolution(handle, false).octets()
@@ -147,13 +182,13 @@ mod tests {
             obituary(&unanswered),
             "exit status 3; nothing had been sent to it; its last line: oops"
         );
-        unanswered.sent(Some(PU), &resolution(b"pool"));
+        unanswered.sent(Some(PU), ASAP, &resolution(b"pool"));
         assert_eq!(
             obituary(&unanswered),
             "exit status 3; sent since its last answer: ASAP_HANDLE_RESOLUTION S=0 \"pool\" = \
              0500000c00090008706f6f6c; its last line: oops"
         );
-        unanswered.received(PU, &answer(b"pool"));
+        unanswered.received(PU, ASAP, &answer(b"pool"));
         assert_eq!(
             obituary(&unanswered),
             "exit status 3; it had answered everything, at last ASAP_HANDLE_RESOLUTION S=0 \"pool\" = \
@@ -166,14 +201,19 @@ mod tests {
         let mut unanswered = Unanswered::default();
         unanswered.sent(
             Some(PE),
+            ASAP,
             &forge::endpoint_keep_alive_ack(b"pool", 7).octets(),
         );
-        unanswered.sent(Some(PU), &[0xff; 7]);
-        unanswered.sent(Some(PU), &resolution(b"one1"));
-        unanswered.sent(Some(PU), &resolution(b"two2"));
-        unanswered.received(PU, &forge::endpoint_keep_alive(9, b"pool", false).octets());
+        unanswered.sent(Some(PU), ASAP, &[0xff; 7]);
+        unanswered.sent(Some(PU), ASAP, &resolution(b"one1"));
+        unanswered.sent(Some(PU), ASAP, &resolution(b"two2"));
+        unanswered.received(
+            PU,
+            ASAP,
+            &forge::endpoint_keep_alive(9, b"pool", false).octets(),
+        );
         assert_eq!(unanswered.sent.len(), 4, "a keep-alive is no answer");
-        unanswered.received(PU, &answer(b"one1"));
+        unanswered.received(PU, ASAP, &answer(b"one1"));
         assert_eq!(
             obituary(&unanswered),
             "exit status 3; 2 messages sent since its last answer:\n  \
@@ -183,10 +223,31 @@ mod tests {
     }
 
     #[test]
+    fn messages_of_peers_are_enrp() {
+        let mut unanswered = Unanswered::default();
+        unanswered.sent(Some(PEER), ENRP_PPID, &forge::list_request(7, 9).octets());
+        unanswered.received(
+            PEER,
+            ENRP_PPID,
+            &forge::list_response(9, 7, false, &[]).octets(),
+        );
+        unanswered.sent(
+            Some(PEER),
+            ENRP_PPID,
+            &forge::takeover_server(7, 9, 5).octets(),
+        );
+        assert_eq!(
+            obituary(&unanswered),
+            "exit status 3; sent since its last answer: ENRP_TAKEOVER_SERVER 0x00000007 0x00000009 0x00000005 = \
+             09000010000000070000000900000005; its last line: oops"
+        );
+    }
+
+    #[test]
     fn messages_and_octets_are_bounded() {
         let mut unanswered = Unanswered::default();
         for _ in 0..MESSAGES + 3 {
-            unanswered.sent(Some(PE), &[0xff; 1000]);
+            unanswered.sent(Some(PE), ASAP, &[0xff; 1000]);
         }
         let text = obituary(&unanswered);
         assert_eq!(text.lines().count(), MESSAGES + 3);
