@@ -14,6 +14,8 @@ use std::time::{Duration, Instant};
 /// Time from the first association that a starting target sets up, after which it counts as up although it accepts
 /// none: it may wait for its mentor.
 const MET: Duration = Duration::from_millis(250);
+/// Time in which a kernel releases the ports of a process that was killed.
+const RELEASE: Duration = Duration::from_millis(300);
 /// The reason for which a case reaches one instance of a live target.
 const ONE_INSTANCE: &str =
     "a case that does not need several-targets has one instance of the target";
@@ -98,8 +100,8 @@ impl Live {
         }
     }
 
-    /// Starts an instance. If another process has taken a port that the harness selected, starts it again with other
-    /// ports, unless the case has used them already.
+    /// Starts an instance. If another process has taken a port that the harness selected, starts it again: with other
+    /// ports, or with the same ones after a moment if the case has used them already.
     pub(super) fn launch(
         &mut self,
         instance: Instance,
@@ -128,6 +130,16 @@ impl Live {
                         new.enrp = place.enrp;
                     }
                     self.registrar_mut(instance).place = new;
+                }
+                // The kernel keeps the port of the process that was killed until its associations are gone.
+                Err(NotReady::PortTaken(_)) if !is_new && starts < STARTS_LIMIT => {
+                    self.kill(instance);
+                    let until = clock() + RELEASE;
+                    while clock() < until {
+                        let event = self.slice(until)?;
+                        let happening = event.and_then(|(host, event)| self.happening(host, event));
+                        self.ready.extend(happening);
+                    }
                 }
                 Err(NotReady::PortTaken(what) | NotReady::Other(WorldError::Environment(what))) => {
                     return Err(WorldError::Environment(match self.relay.is_some() {
