@@ -145,7 +145,7 @@ mod tests {
             let length = SHORTEST + (rng() % 100) as usize;
             let mut octets: Vec<u8> = (0..length).map(|_| rng() as u8).collect();
             // Half of them look like chunks.
-            if rng() % 2 == 0 && length > 16 {
+            if rng().is_multiple_of(2) && length > 16 {
                 octets[12] = [0, 1, 2, 6, 7, 11, 14, 64, 192][(rng() % 9) as usize];
                 octets[14] = 0;
             }

@@ -23,8 +23,11 @@ const TWO: Instance = Instance(2);
 /// The file of the bundled registrar.
 const BUNDLED: &str = include_str!("../../../profiles/bundled.toml");
 
+/// Parts of the file of the bundled registrar, each with its replacement.
+type Changes<'a> = &'a [(&'a str, &'a str)];
+
 /// Writes the file of the bundled registrar with changes, and returns its path.
-fn changed(place: &Place, changes: &[(&str, &str)]) -> String {
+fn changed(place: &Place, changes: Changes<'_>) -> String {
     let mut text = BUNDLED.to_owned();
     for (old, new) in changes {
         assert!(text.contains(old), "{old}");
@@ -170,7 +173,7 @@ fn instance_that_does_not_come_up_is_an_error_of_its_cases() {
 
 #[test]
 fn targets_of_which_only_one_can_run_skip_the_cases_with_several() {
-    let rows: [(&[(&str, &str)], [&str; 3]); 5] = [
+    let rows: [(Changes<'_>, [&str; 3]); 5] = [
         (
             // Addresses for documentation (RFC 5737).
             &[("127.128.0.1-127.191.255.254", "203.0.113.1-203.0.113.9")],
