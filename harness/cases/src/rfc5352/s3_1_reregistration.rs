@@ -342,10 +342,13 @@ const RE_REGISTRATION_CAN_SHORTEN_THE_LIFE: Case = registrar(
 fn re_registration_can_shorten_the_life(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let pe = t.pool_element(&pool).life(300);
+    // Its life ends between the two ends of the other one.
+    let stays = t.pool_element(&pool).life(100);
     let pu = t.pool_user();
     t.preamble(|t| t.register(&pe))?;
+    t.preamble(|t| t.register(&stays))?;
     t.preamble(|t| t.register(&pe.clone().life(1)))?;
 
     t.pass_time(t.latest(Duration::from_secs(1)))?;
-    t.lists_none(R5352_3_1_47, &pu, &pool)
+    t.lists(R5352_3_1_47, &pu, &pool, &[&stays])
 }

@@ -10,6 +10,8 @@ pub(super) const CASES: &[Case] = &[
     WEIGHT_0_NEVER_COMES_FIRST_IN_WEIGHTED_RANDOM,
     WEIGHTS_OF_0_ALONE_IN_WEIGHTED_ROUND_ROBIN,
     WEIGHTS_OF_0_ALONE_IN_WEIGHTED_RANDOM,
+    WEIGHT_LOWERED_TO_0_IN_WEIGHTED_ROUND_ROBIN,
+    WEIGHT_LOWERED_TO_0_IN_WEIGHTED_RANDOM,
 ];
 
 const LOAD_IS_UNSIGNED: Case = registrar(
@@ -107,4 +109,36 @@ const WEIGHTS_OF_0_ALONE_IN_WEIGHTED_RANDOM: Case = registrar(
 fn weights_of_0_alone_in_weighted_random(t: &mut Tester) -> Outcome {
     let weight = wrand;
     unusable_pes_do_no_harm(t, R5356_3_2_2, [weight(0), weight(0)], weight(1))
+}
+
+const WEIGHT_LOWERED_TO_0_IN_WEIGHTED_ROUND_ROBIN: Case = registrar(
+    "rfc5356/3.2/weight-lowered-to-0-in-weighted-round-robin",
+    "WRR: a PE that re-registers with weight 0 does not come first, and does again with its old weight.",
+    &[
+        R5356_3_2_2,  // A PE of weight 0 comes after PEs of greater weight.
+        R5352_3_1_45, // A re-registration replaces the policy values.
+    ],
+    weight_lowered_to_0_in_weighted_round_robin,
+)
+.needs(&[Ics::PolicyWeightedRoundRobin]);
+
+fn weight_lowered_to_0_in_weighted_round_robin(t: &mut Tester) -> Outcome {
+    let pes = pool_of(t, [4, 1, 1].map(wrr))?;
+    weight_counts_while_it_is_not_0(t, &pes, wrr(0))
+}
+
+const WEIGHT_LOWERED_TO_0_IN_WEIGHTED_RANDOM: Case = registrar(
+    "rfc5356/3.2/weight-lowered-to-0-in-weighted-random",
+    "WRAND: a PE that re-registers with weight 0 does not come first, and does again with its old weight.",
+    &[
+        R5356_3_2_2,  // A PE of weight 0 comes after PEs of greater weight.
+        R5352_3_1_45, // A re-registration replaces the policy values.
+    ],
+    weight_lowered_to_0_in_weighted_random,
+)
+.needs(&[Ics::PolicyWeightedRandom]);
+
+fn weight_lowered_to_0_in_weighted_random(t: &mut Tester) -> Outcome {
+    let pes = pool_of(t, [4, 1, 1].map(wrand))?;
+    weight_counts_while_it_is_not_0(t, &pes, wrand(0))
 }

@@ -2,6 +2,7 @@
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
+use std::collections::BTreeSet;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
@@ -10,6 +11,7 @@ pub(super) const CASES: &[Case] = &[
     LISTS_FOLLOW_THE_CIRCLE,
     TWO_PUS_SHARE_THE_TURNS,
     TURNS_GO_ON_WHEN_THE_POOL_CHANGES,
+    LARGE_POOL_TAKES_TURNS,
 ];
 
 const ROUND_ROBIN_IS_SUPPORTED: Case = registrar(
@@ -120,5 +122,28 @@ fn turns_go_on_when_the_pool_changes(t: &mut Tester) -> Outcome {
     let others = no_repeats(&round) && !round.contains('B');
     let note = format!("first PEs of a round without B: {round}");
     t.check_that(R5356_4_1_2_4, others, note);
+    Ok(())
+}
+
+const LARGE_POOL_TAKES_TURNS: Case = registrar(
+    "rfc5356/4.1.2/large-pool-takes-turns",
+    "RR: of a hundred PEs each comes first once in a round, also after most of them have left.",
+    &[
+        R5356_4_1_2_4, // RR: the head advances by one PE after each response.
+    ],
+    large_pool_takes_turns,
+);
+
+fn large_pool_takes_turns(t: &mut Tester) -> Outcome {
+    let mut pes = large_pool(t, (0..LARGE).map(|_| Policy::RoundRobin))?;
+    let pu = t.pool_user();
+
+    for left in [100, 40, 5] {
+        shrink(t, &mut pes, left)?;
+        let members: BTreeSet<_> = pes.iter().map(PoolElement::pe_identifier).collect();
+        let first = first_of_each(t, &pu, &pes)?;
+        let note = format!("{} of {left} PEs come first in a round", first.len());
+        t.check_that(R5356_4_1_2_4, first == members, note);
+    }
     Ok(())
 }

@@ -11,6 +11,8 @@ pub(super) const CASES: &[Case] = &[
     TURNS_ARE_SPREAD_EVENLY,
     NEW_WEIGHTS_COUNT_AT_ONCE,
     LARGEST_WEIGHTS_ARE_SERVED,
+    PE_THAT_LEFT_IS_NOT_LISTED,
+    NEW_PE_TAKES_ITS_TURNS,
 ];
 
 const POLICY_IS_TOLD: Case = registrar(
@@ -155,5 +157,45 @@ fn largest_weights_are_served(t: &mut Tester) -> Outcome {
 
     let firsts = t.answered(R5352_3_3_21, |t| firsts(t, &pu, &pes, 10))?;
     t.observe(format!("first: {firsts}"));
+    Ok(())
+}
+
+const PE_THAT_LEFT_IS_NOT_LISTED: Case = registrar(
+    "rfc5356/4.2.2/pe-that-left-is-not-listed",
+    "WRR: no response lists a PE after its de-registration, in whatever order it joined.",
+    &[
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
+    pe_that_left_is_not_listed,
+)
+.needs(&[Ics::PolicyWeightedRoundRobin]);
+
+fn pe_that_left_is_not_listed(t: &mut Tester) -> Outcome {
+    leaver_is_not_listed(t, [1, 3, 2].map(wrr))
+}
+
+const NEW_PE_TAKES_ITS_TURNS: Case = registrar(
+    "rfc5356/4.2.2/new-pe-takes-its-turns",
+    "WRR: a PE that joins a pool in use comes first in proportion to its weight.",
+    &[
+        R5356_4_2_2_1, // WRR: each PE is in the circular list weight times.
+    ],
+    new_pe_takes_its_turns,
+)
+.needs(&[Ics::PolicyWeightedRoundRobin]);
+
+fn new_pe_takes_its_turns(t: &mut Tester) -> Outcome {
+    let mut pes = pool_of(t, [2, 2].map(wrr))?.to_vec();
+    let pu = t.pool_user();
+    t.preamble(|t| firsts(t, &pu, &pes, 5).map(drop))?;
+
+    let joins = t.pool_element(&pes[0].handle).policy(wrr(4));
+    t.preamble(|t| t.register(&joins))?;
+    pes.push(joins);
+    // Two rounds of eight turns, after the rest of an old round.
+    let firsts = firsts(t, &pu, &pes, 20)?;
+    let share = count(&firsts, 'C');
+    let note = format!("C first {share} times of 20, expected 8 to 12: {firsts}");
+    t.check_that(R5356_4_2_2_1, (8..=12).contains(&share), note);
     Ok(())
 }

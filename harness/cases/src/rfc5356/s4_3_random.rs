@@ -7,7 +7,13 @@ use crate::words::*;
 use rspcheck_testkit::prelude::*;
 
 /// The cases of this section.
-pub(super) const CASES: &[Case] = &[POLICY_IS_TOLD, EACH_PE_CAN_BE_DRAWN, NO_PE_TWICE];
+pub(super) const CASES: &[Case] = &[
+    POLICY_IS_TOLD,
+    EACH_PE_CAN_BE_DRAWN,
+    NO_PE_TWICE,
+    PE_THAT_LEFT_IS_NOT_LISTED,
+    LARGE_POOL_HAS_NO_PE_TWICE,
+];
 
 const POLICY_IS_TOLD: Case = registrar(
     "rfc5356/4.3.4/policy-is-told",
@@ -72,4 +78,32 @@ fn no_pe_twice(t: &mut Tester) -> Outcome {
         has_not(t, R5356_4_3_2_1, &listed, '?');
     }
     Ok(())
+}
+
+const PE_THAT_LEFT_IS_NOT_LISTED: Case = registrar(
+    "rfc5356/4.3.2/pe-that-left-is-not-listed",
+    "RAND: no response lists a PE after its de-registration, in whatever order it joined.",
+    &[
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
+    pe_that_left_is_not_listed,
+)
+.needs(&[Ics::PolicyRandom]);
+
+fn pe_that_left_is_not_listed(t: &mut Tester) -> Outcome {
+    leaver_is_not_listed(t, [const { Policy::Random }; 3])
+}
+
+const LARGE_POOL_HAS_NO_PE_TWICE: Case = registrar(
+    "rfc5356/4.3.2/large-pool-has-no-pe-twice",
+    "RAND: a response for a hundred PEs lists members and none twice, also after most have left.",
+    &[
+        R5356_4_3_2_3, // RAND: a response lists no PE twice.
+    ],
+    large_pool_has_no_pe_twice,
+)
+.needs(&[Ics::PolicyRandom]);
+
+fn large_pool_has_no_pe_twice(t: &mut Tester) -> Outcome {
+    large_pool_has_none_twice(t, R5356_4_3_2_3, |_| Policy::Random)
 }

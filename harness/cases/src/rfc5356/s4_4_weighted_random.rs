@@ -11,6 +11,8 @@ pub(super) const CASES: &[Case] = &[
     SHARES_FOLLOW_THE_WEIGHTS,
     SUM_OF_WEIGHTS_DOES_NOT_WRAP,
     NO_PE_TWICE,
+    PE_THAT_LEFT_IS_NOT_LISTED,
+    LARGE_POOL_HAS_NO_PE_TWICE,
 ];
 
 const POLICY_IS_TOLD: Case = registrar(
@@ -141,4 +143,32 @@ fn no_pe_twice(t: &mut Tester) -> Outcome {
         has_none_twice(t, R5356_4_4_2_2, &listed);
     }
     Ok(())
+}
+
+const PE_THAT_LEFT_IS_NOT_LISTED: Case = registrar(
+    "rfc5356/4.4.2/pe-that-left-is-not-listed",
+    "WRAND: no response lists a PE after its de-registration, in whatever order it joined.",
+    &[
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
+    pe_that_left_is_not_listed,
+)
+.needs(&[Ics::PolicyWeightedRandom]);
+
+fn pe_that_left_is_not_listed(t: &mut Tester) -> Outcome {
+    leaver_is_not_listed(t, [1, 3, 2].map(wrand))
+}
+
+const LARGE_POOL_HAS_NO_PE_TWICE: Case = registrar(
+    "rfc5356/4.4.2/large-pool-has-no-pe-twice",
+    "WRAND: a response for a hundred PEs lists members and none twice, also after most have left.",
+    &[
+        R5356_4_4_2_2, // WRAND: a response lists no PE twice.
+    ],
+    large_pool_has_no_pe_twice,
+)
+.needs(&[Ics::PolicyWeightedRandom]);
+
+fn large_pool_has_no_pe_twice(t: &mut Tester) -> Outcome {
+    large_pool_has_none_twice(t, R5356_4_4_2_2, |nth| wrand(nth % 20))
 }

@@ -2,6 +2,7 @@
 
 use crate::words::*;
 use rspcheck_testkit::prelude::*;
+use std::cmp::Reverse;
 
 /// The cases of this section.
 pub(super) const CASES: &[Case] = &[
@@ -11,6 +12,7 @@ pub(super) const CASES: &[Case] = &[
     EQUAL_PRIORITIES_IN_ANY_ORDER,
     NEXT_PRIORITY_TAKES_OVER,
     NEW_PRIORITY_COUNTS_AT_ONCE,
+    LARGE_POOL_IS_IN_ORDER,
 ];
 
 const POLICY_IS_TOLD: Case = registrar(
@@ -141,6 +143,40 @@ fn new_priority_counts_at_once(t: &mut Tester) -> Outcome {
     for _ in 0..2 {
         let listed = list(t, &pu, &pes)?;
         begins_with(t, R5352_3_1_45, &listed, 'B');
+    }
+    Ok(())
+}
+
+const LARGE_POOL_IS_IN_ORDER: Case = registrar(
+    "rfc5356/4.5.2/large-pool-is-in-order",
+    "PRIO: of a hundred PEs the highest priority comes first, and again each time that PEs leave.",
+    &[
+        R5356_4_5_2_1, // PRIO: a response lists the PEs of highest priority.
+        R5356_4_5_2_2, // PRIO: a response is in falling order of priority.
+    ],
+    large_pool_is_in_order,
+)
+.needs(&[Ics::PolicyPriority]);
+
+fn large_pool_is_in_order(t: &mut Tester) -> Outcome {
+    // Neighbours in the order of priorities register far apart.
+    let priorities = (0..LARGE).map(|nth| nth * 37 % LARGE);
+    let pes = large_pool(t, priorities.clone().map(priority))?;
+    let mut pes: Vec<_> = priorities.zip(pes).collect();
+    pes.sort_by_key(|(priority, _)| Reverse(*priority));
+    let mut pes: Vec<_> = pes.into_iter().map(|(_, pe)| pe).collect();
+    let pu = t.pool_user();
+
+    while pes.len() > 1 {
+        let listed = t.listed(&pu, &pes[0].handle)?;
+        let wanted = pes.iter().map(PoolElement::pe_identifier);
+        let first = wanted.clone().next();
+        t.check_eq(R5356_4_5_2_1, "first PE", listed.first().copied(), first);
+        let mut wanted = wanted;
+        let falls = listed.iter().all(|id| wanted.any(|other| other == *id));
+        t.check_that(R5356_4_5_2_2, falls, format!("PEs: {listed:x?}"));
+        leave(t, &pes.remove(0))?;
+        leave(t, &pes.remove(pes.len() / 2))?;
     }
     Ok(())
 }

@@ -11,6 +11,7 @@ pub(super) const CASES: &[Case] = &[
     EQUAL_LOADS_TAKE_TURNS,
     TURNS_ARE_AMONG_THE_LOWEST,
     FULLY_LOADED_POOL_IS_SERVED,
+    PE_THAT_LEFT_IS_NOT_LISTED,
 ];
 
 const POLICY_IS_TOLD: Case = registrar(
@@ -158,4 +159,18 @@ fn fully_loaded_pool_is_served(t: &mut Tester) -> Outcome {
         has_none_twice(t, R5356_5_1_2_3, &listed);
     }
     Ok(())
+}
+
+const PE_THAT_LEFT_IS_NOT_LISTED: Case = registrar(
+    "rfc5356/5.1.2/pe-that-left-is-not-listed",
+    "LU: no response lists a PE after its de-registration, in whatever order it joined.",
+    &[
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
+    pe_that_left_is_not_listed,
+)
+.needs(&[Ics::PolicyLeastUsed]);
+
+fn pe_that_left_is_not_listed(t: &mut Tester) -> Outcome {
+    leaver_is_not_listed(t, [1, 3, 2].map(lu))
 }

@@ -16,6 +16,8 @@ pub(super) const CASES: &[Case] = &[
     REREGISTRATION_ENDS_THE_DEGRADATION,
     NEW_REGISTRATION_BEGINS_WITHOUT_DEGRADATION,
     SUM_DOES_NOT_WRAP,
+    PE_THAT_LEFT_IS_NOT_LISTED,
+    NEW_DEGRADATION_COUNTS_AT_ONCE,
 ];
 
 const POLICY_IS_TOLD: Case = registrar(
@@ -181,6 +183,45 @@ fn sums_decide(t: &mut Tester) -> Result<(PoolUser, [PoolElement; 2]), Stop> {
         return Err(t.inconclusive("the order does not follow the sums"));
     }
     Ok((pu, pes))
+}
+
+const PE_THAT_LEFT_IS_NOT_LISTED: Case = registrar(
+    "rfc5356/5.2.2/pe-that-left-is-not-listed",
+    "LUD: no response lists a PE after its de-registration, in whatever order it joined.",
+    &[
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
+    pe_that_left_is_not_listed,
+)
+.needs(&[Ics::PolicyLeastUsedWithDegradation]);
+
+fn pe_that_left_is_not_listed(t: &mut Tester) -> Outcome {
+    leaver_is_not_listed(t, [1, 3, 2].map(|load| lud(load, 5)))
+}
+
+const NEW_DEGRADATION_COUNTS_AT_ONCE: Case = registrar(
+    "rfc5356/5.2.2/new-degradation-counts-at-once",
+    "LUD: a PE that re-registers with the same load and another degradation degrades by the new one.",
+    &[
+        R5352_3_1_45, // A re-registration replaces the policy values.
+    ],
+    new_degradation_counts_at_once,
+)
+.needs(&[Ics::PolicyLeastUsedWithDegradation]);
+
+fn new_degradation_counts_at_once(t: &mut Tester) -> Outcome {
+    let pes = pool_of(t, [lud(10, 0), lud(50, 0)])?;
+    let pu = t.pool_user();
+    let before = firsts(t, &pu, &pes, 3)?;
+    if before != "AAA" {
+        return Err(t.inconclusive(format!("the lowest sum does not come first: {before}")));
+    }
+
+    let degrades = pes[0].clone().policy(lud(10, 100));
+    t.preamble(|t| t.register(&degrades))?;
+    let after = firsts(t, &pu, &pes, 3)?;
+    t.check_eq(R5352_3_1_45, "first PEs", &after[..], "ABB");
+    Ok(())
 }
 
 fn lud(load: u32, degradation: u32) -> Policy {

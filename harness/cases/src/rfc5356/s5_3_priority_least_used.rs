@@ -11,6 +11,7 @@ pub(super) const CASES: &[Case] = &[
     EQUAL_SUMS_TAKE_TURNS,
     NEW_LOADS_COUNT_AT_ONCE,
     SUM_DOES_NOT_WRAP,
+    PE_THAT_LEFT_IS_NOT_LISTED,
 ];
 
 const POLICY_IS_TOLD: Case = registrar(
@@ -164,6 +165,20 @@ fn sum_does_not_wrap(t: &mut Tester) -> Outcome {
         t.check_eq(R5356_5_3_2_2, "first PE", first, wanted);
     }
     Ok(())
+}
+
+const PE_THAT_LEFT_IS_NOT_LISTED: Case = registrar(
+    "rfc5356/5.3.2/pe-that-left-is-not-listed",
+    "PLU: no response lists a PE after its de-registration, in whatever order it joined.",
+    &[
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
+    pe_that_left_is_not_listed,
+)
+.needs(&[Ics::PolicyPriorityLeastUsed]);
+
+fn pe_that_left_is_not_listed(t: &mut Tester) -> Outcome {
+    leaver_is_not_listed(t, [1, 3, 2].map(|load| plu(load, 5)))
 }
 
 fn plu(load: u32, degradation: u32) -> Policy {

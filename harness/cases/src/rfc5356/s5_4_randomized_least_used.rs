@@ -11,6 +11,7 @@ pub(super) const CASES: &[Case] = &[
     FULL_PE_DOES_NOT_COME_FIRST,
     FULLY_LOADED_POOL_DOES_NO_HARM,
     NO_PE_TWICE,
+    PE_THAT_LEFT_IS_NOT_LISTED,
 ];
 
 const POLICY_IS_TOLD: Case = registrar(
@@ -139,4 +140,18 @@ fn no_pe_twice(t: &mut Tester) -> Outcome {
         has_none_twice(t, R5356_5_4_2_1, &listed);
     }
     Ok(())
+}
+
+const PE_THAT_LEFT_IS_NOT_LISTED: Case = registrar(
+    "rfc5356/5.4.2/pe-that-left-is-not-listed",
+    "RLU: no response lists a PE after its de-registration, in whatever order it joined.",
+    &[
+        R5352_2_2_6_11, // A positive response has the current data of the PEs.
+    ],
+    pe_that_left_is_not_listed,
+)
+.needs(&[Ics::PolicyRandomizedLeastUsed]);
+
+fn pe_that_left_is_not_listed(t: &mut Tester) -> Outcome {
+    leaver_is_not_listed(t, [1, 3, 2].map(rlu))
 }

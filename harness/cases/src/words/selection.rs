@@ -143,6 +143,31 @@ pub(crate) fn unusable_pes_do_no_harm(
     Ok(())
 }
 
+/// Checks that the first PE of a pool, which has four of six turns, has none while its weight is 0.
+pub(crate) fn weight_counts_while_it_is_not_0(
+    t: &mut Tester,
+    pes: &[PoolElement],
+    weight_0: Policy,
+) -> Outcome {
+    let pu = t.pool_user();
+    t.preamble(|t| firsts(t, &pu, pes, 5).map(drop))?;
+    let paused = pes[0].clone().policy(weight_0);
+    t.preamble(|t| t.register(&paused))?;
+    // The rest of the old round may still be served.
+    t.preamble(|t| firsts(t, &pu, pes, 6).map(drop))?;
+    let without = firsts(t, &pu, pes, 20)?;
+    has_not(t, R5356_3_2_2, &without, 'A');
+
+    t.preamble(|t| t.register(&pes[0]))?;
+    let with = firsts(t, &pu, pes, 40)?;
+    t.check_that(
+        R5352_3_1_45,
+        count(&with, 'A') > 10,
+        format!("first: {with}"),
+    );
+    Ok(())
+}
+
 /// Returns the policy Weighted Round Robin with this weight.
 pub(crate) fn wrr(weight: u32) -> Policy {
     Policy::WeightedRoundRobin { weight }
