@@ -17,6 +17,7 @@ mod s3_1_reregistration;
 mod s3_2_deregistration;
 mod s3_3_handle_resolution;
 mod s3_4_keep_alive;
+mod s3_5_foreign_report;
 mod s3_5_periodic_keep_alive;
 mod s3_5_unreachable;
 mod s3_6_server_announce;
@@ -46,6 +47,7 @@ pub const CASES: &[&[Case]] = &[
     s3_4_keep_alive::CASES,
     s3_5_periodic_keep_alive::CASES,
     s3_5_unreachable::CASES,
+    s3_5_foreign_report::CASES,
     s3_6_server_announce::CASES,
     s4_message_roles::CASES,
     s5_transport::CASES,
