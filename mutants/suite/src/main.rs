@@ -2,7 +2,7 @@
 //! JSON object for each case.
 //!
 //! `rspcheck-mutants-suite MUTANT SEED`: all cases if MUTANT is 0, else those whose ids are read from the standard
-//! input, up to the first that fails.
+//! input, in their order, up to the first that fails or warns.
 
 use rspcheck_adapters::bundled;
 use rspcheck_adapters::carrier::Carrier;
@@ -18,6 +18,7 @@ use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Instant;
 
 fn main() -> io::Result<()> {
     let mut words = std::env::args().skip(1);
@@ -25,25 +26,30 @@ fn main() -> io::Result<()> {
     let seed: u64 = number(words.next().as_deref());
     // The panic of a mutant is the verdict CRASH of its case.
     std::panic::set_hook(Box::new(|_| {}));
-    let ids: BTreeSet<String> = if mutant == 0 {
-        rspcheck_cases::all()
-            .map(|case| case.id.to_owned())
-            .collect()
-    } else {
-        io::stdin().lines().collect::<io::Result<_>>()?
-    };
+    let mut cases: Vec<&Case> = rspcheck_cases::all().collect();
+    if mutant != 0 {
+        let ids: Vec<String> = io::stdin().lines().collect::<io::Result<_>>()?;
+        let place = |case: &&Case| ids.iter().position(|id| id == case.id);
+        cases.retain(|case| place(case).is_some());
+        cases.sort_by_key(place);
+    }
     switch::choose(mutant);
     let suite = Suite::new();
     let mut out = io::stdout().lock();
-    for case in rspcheck_cases::all().filter(|case| ids.contains(case.id)) {
+    for case in cases {
         if runner::skip_reason(case, &suite.profile).is_some() {
             continue;
         }
         switch::take_reached();
+        let began = Instant::now();
         let ran = suite.run(case, seed_of(seed, case.id));
-        let line = line(case, ran.as_ref(), &switch::take_reached());
+        let mut line = line(case, ran.as_ref(), &switch::take_reached());
+        line["took_us"] = json!(began.elapsed().as_micros() as u64);
         writeln!(out, "{line}")?;
-        let caught = matches!(line["verdict"].as_str(), Some("FAIL" | "CRASH" | "ERROR"));
+        let caught = matches!(
+            line["verdict"].as_str(),
+            Some("FAIL" | "CRASH" | "ERROR" | "WARN")
+        );
         if caught && mutant != 0 {
             return Ok(());
         }
