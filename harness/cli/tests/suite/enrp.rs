@@ -12,6 +12,7 @@ mod layout;
 mod misread;
 mod missing;
 pub(crate) mod plausible;
+mod reports;
 mod state;
 mod takeover;
 mod timers;
@@ -59,6 +60,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Fault> {
         takeover::ALL,
         state::ALL,
         crate::several::ALL,
+        reports::ALL,
     ];
     parts.into_iter().flatten()
 }
