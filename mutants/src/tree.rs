@@ -316,7 +316,7 @@ struct Message {
 }
 
 impl Message {
-    /// Returns the mutant that the error is about, or all between its places in the file.
+    /// Returns the mutant that the error is about, or all between its places in the file, or the next one.
     fn blamed(&self, places: &BTreeMap<&str, Vec<Place>>) -> Vec<u32> {
         let of_file = |span: &Span| places.get(span.file_name.as_str());
         let primary = self.spans.iter().filter(|span| span.is_primary);
@@ -338,9 +338,24 @@ impl Message {
             .map(|span| span.byte_end)
             .max()
             .unwrap_or_default();
-        let between = self.spans.iter().find_map(of_file).into_iter().flatten();
-        let between = between.filter(|place| start <= place.own.start && place.own.end <= end);
-        between.map(|place| place.number).collect()
+        let places: Vec<_> = self
+            .spans
+            .iter()
+            .find_map(of_file)
+            .into_iter()
+            .flatten()
+            .collect();
+        let between = places
+            .iter()
+            .filter(|place| start <= place.own.start && place.own.end <= end);
+        let between: Vec<u32> = between.map(|place| place.number).collect();
+        if !between.is_empty() {
+            return between;
+        }
+        // A `match` without one of its arms: the error is about the expression before the arms.
+        let behind = places.iter().filter(|place| place.own.start >= end);
+        let next = behind.min_by_key(|place| place.own.start);
+        next.map(|place| place.number).into_iter().collect()
     }
 }
 

@@ -86,7 +86,7 @@ impl Suite {
     /// Runs a case; returns the reason in place of a result if the registrar does not start or the harness panics.
     fn run(&self, case: &Case, seed: u64) -> Result<Ran, String> {
         let run = || {
-            let world = self.worlds.case(seed, |world| {
+            let world = self.worlds.case(seed, case.needs, |world| {
                 runner::run_case(case, world, &self.profile, seed)
             });
             world.map(|(ran, _)| ran).map_err(|error| error.to_string())
