@@ -22,6 +22,8 @@ use tree::Tree;
 
 /// File of the results, one line for each mutant, below the root of the project.
 const LINES: &str = "target/mutants/results.tsv";
+/// Last column of a mutant that no case notices.
+const SURVIVED: &str = "survived";
 
 /// Runs the suite on mutants of the reference registrar.
 #[derive(Parser)]
@@ -29,6 +31,9 @@ struct Args {
     /// Number of mutants that compile.
     #[arg(long, default_value_t = 300)]
     sample: usize,
+    /// Runs only the mutants that survived the last run, as target/mutants/results.tsv lists them.
+    #[arg(long, conflicts_with_all = ["sample", "report"])]
+    again: bool,
     /// Seed of the sample and of the suite.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -57,7 +62,12 @@ fn main() -> anyhow::Result<()> {
     let project = args.project.canonicalize().context("--project")?;
     let readings = Readings::load(&project)?;
     let tree = Tree::copy(&project)?;
-    let sample = draw(&tree, args.sample, args.seed)?;
+    let last = last(&project, args.again)?;
+    let sample = if args.again {
+        chosen(&tree, &last)?
+    } else {
+        draw(&tree, args.sample, args.seed)?
+    };
     let (size, rejected) = (sample.mutants.len(), sample.rejected);
     eprintln!(
         "{size} of {} mutants; {rejected} more do not compile",
@@ -74,13 +84,51 @@ fn main() -> anyhow::Result<()> {
         fates: &fates,
         readings: &readings,
     };
-    std::fs::write(project.join(LINES), results.lines()).context(LINES)?;
+    let mut lines = last;
+    lines.extend(results.lines());
+    let lines: String = lines.into_values().collect();
+    std::fs::write(project.join(LINES), lines).context(LINES)?;
+    if args.again {
+        return results.check();
+    }
     let text = results.text(&project);
     match &args.report {
         Some(path) => std::fs::write(path, &text).with_context(|| path.display().to_string())?,
         None => print!("{text}"),
     }
     results.check()
+}
+
+/// Returns the lines of the last run by the key of the mutant; none if a run is to begin anew.
+fn last(project: &Path, again: bool) -> anyhow::Result<BTreeMap<String, String>> {
+    if !again {
+        return Ok(BTreeMap::new());
+    }
+    let text = std::fs::read_to_string(project.join(LINES));
+    let text = text.with_context(|| format!("{LINES}: run a sample first"))?;
+    let key = |line: &str| line.split('\t').nth(1).map(str::to_owned);
+    let lines = text.lines();
+    Ok(lines
+        .filter_map(|line| Some((key(line)?, format!("{line}\n"))))
+        .collect())
+}
+
+/// Returns the mutants that survived the last run. Those whose function has changed since are gone.
+fn chosen(tree: &Tree, last: &BTreeMap<String, String>) -> anyhow::Result<Sample> {
+    let all = tree.mutants()?;
+    let candidates = all.len();
+    let survived = |mutant: &Mutant| {
+        let line = last.get(&mutant.key());
+        line.is_some_and(|line| line.trim_end().ends_with(SURVIVED))
+    };
+    let mutants = (1..).zip(all.into_iter().filter(survived)).collect();
+    let rejected = tree.check(&mutants)?.len();
+    anyhow::ensure!(rejected == 0, "{rejected} survivors no longer compile");
+    Ok(Sample {
+        candidates,
+        rejected,
+        mutants,
+    })
 }
 
 /// Draws mutants, always the same for the same sources and seed, until as many as wanted compile.
@@ -129,6 +177,9 @@ fn run_all(
     let work = || -> anyhow::Result<()> {
         while let Some(&number) = numbers.get(next.fetch_add(1, Ordering::Relaxed)) {
             let fate = baseline.on(program, number, args.seed)?;
+            if !matches!(fate, Fate::Caught(_)) {
+                eprintln!("survived: {} ({fate})", sample.mutants[&number].key());
+            }
             fates.lock().expect("no worker panics").insert(number, fate);
         }
         Ok(())

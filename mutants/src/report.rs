@@ -2,7 +2,7 @@
 
 use crate::find::Mutant;
 use crate::run::Fate;
-use crate::{Args, Sample};
+use crate::{Args, SURVIVED, Sample};
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -134,16 +134,17 @@ impl Results<'_> {
         survivors
     }
 
-    /// Returns one line for each mutant, as file, line, change and fate.
-    pub(crate) fn lines(&self) -> String {
+    /// Returns one line for each mutant by its key: place, key, fate, and `caught` or `survived`.
+    pub(crate) fn lines(&self) -> BTreeMap<String, String> {
         let line = |(number, fate): (&u32, &Fate)| {
             let mutant = &self.sample.mutants[number];
-            format!(
-                "{}:{}\t{}\t{fate}\n",
-                mutant.file,
-                mutant.line,
-                mutant.key()
-            )
+            let (place, key) = (format!("{}:{}", mutant.file, mutant.line), mutant.key());
+            let end = match fate {
+                Fate::Caught(_) => "caught",
+                Fate::NotReached | Fate::Survived { .. } => SURVIVED,
+            };
+            let fate = fate.to_string().replace(['\t', '\n'], " ");
+            (key.clone(), format!("{place}\t{key}\t{fate}\t{end}\n"))
         };
         self.fates.iter().map(line).collect()
     }
