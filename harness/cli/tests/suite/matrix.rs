@@ -76,7 +76,7 @@ pub(crate) struct Row {
 
 impl Row {
     fn of(case: &'static Case) -> Row {
-        let about_enrp = case.needs.contains(&Ics::EnrpPeers);
+        let about_enrp = case.id.starts_with("rfc5353/") || case.needs.contains(&Ics::EnrpPeers);
         let seen = |fault| Seen::from(run(case, Some(fault)));
         let asap = |fault| {
             if about_enrp {
