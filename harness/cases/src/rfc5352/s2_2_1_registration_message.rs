@@ -262,14 +262,21 @@ const REGISTRATION_OVER_TCP: Case = registrar(
 
 fn registration_over_tcp(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
-    let sctp = t.pool_element(&pool);
     let over_tcp = t.pool_user_over_tcp();
+    let pe = t.pool_element(&pool);
     let pu = t.pool_user();
     t.preamble(|t| t.probe(&over_tcp))?;
+    // The address of the connection: another one would be a reason of its own to reject.
+    let mut element = pe.element.clone();
+    element.user_transport = Transport::Sctp {
+        port: USER_PORT,
+        transport_use: 0,
+        addrs: vec![t.address(&over_tcp)?.ip()],
+    };
 
-    t.send(&over_tcp, forge::registration(&pool.0, &sctp.element))?;
+    t.send(&over_tcp, forge::registration(&pool.0, &element))?;
     t.probe(&over_tcp)?;
-    let listed = t.listed(&pu, &pool)?.contains(&sctp.pe_identifier());
+    let listed = t.listed(&pu, &pool)?.contains(&pe.pe_identifier());
     t.check_that(R5352_2_1_1, !listed, "the PE is registered over TCP");
     // A grant is answered within T2; a refusal was answered before the probe, if at all.
     let wait = if listed {
@@ -289,6 +296,9 @@ fn registration_over_tcp(t: &mut Tester) -> Outcome {
     t.check_that(R5352_3_1_54, !(rejected && listed), answer.summary());
     Ok(())
 }
+
+/// Port of the user transport in the registration over TCP.
+const USER_PORT: u16 = 4711;
 
 const REGISTRATION_WITHOUT_A_POOL_ELEMENT: Case = registrar(
     "rfc5352/2.2.1/registration-without-a-pool-element",

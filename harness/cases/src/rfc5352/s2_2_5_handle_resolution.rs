@@ -22,6 +22,7 @@ pub(super) const CASES: &[Case] = &[
     EXPIRY_BRINGS_AN_UPDATE,
     RENEWAL_BRINGS_AN_UPDATE,
     UPDATES_KEEP_COMING,
+    MANY_SUBSCRIBERS_GET_MANY_UPDATES,
     TWO_POOLS_OF_ONE_SUBSCRIBER,
     EVERY_SUBSCRIBER_GETS_THE_UPDATE,
     UPDATES_ARE_FOR_THE_POOL_ASKED_FOR,
@@ -217,6 +218,56 @@ fn renewal_brings_an_update(t: &mut Tester) -> Outcome {
     })?;
     let note = "no update with the new port of the PE";
     t.check_that(R5352_2_2_5_4, update.is_some(), note);
+    Ok(())
+}
+
+/// Subscribers, and changes of their pool: with 32 PEs in each of the updates, these have more than 256 KiB together.
+const SUBSCRIBERS: usize = 16;
+const CHANGES: usize = 5;
+
+const MANY_SUBSCRIBERS_GET_MANY_UPDATES: Case = registrar(
+    "rfc5352/2.2.5/many-subscribers-get-many-updates",
+    "16 PUs that requested updates of a pool of 100 PEs get updates of ten changes, one after the other.",
+    &[
+        R5352_2_2_5_4, // After accepting S, the registrar sends updates.
+    ],
+    many_subscribers_get_many_updates,
+)
+.needs(&[Ics::Subscription]);
+
+fn many_subscribers_get_many_updates(t: &mut Tester) -> Outcome {
+    let pes = large_pool(t, (0..LARGE).map(|_| Policy::RoundRobin))?;
+    let guest = &pes[0];
+    let pool = guest.handle.clone();
+    let pus: Vec<PoolUser> = (0..SUBSCRIBERS).map(|_| t.pool_user()).collect();
+    t.preamble(|t| pus.iter().try_for_each(|pu| subscribe(t, pu, &pool)))?;
+
+    for round in 1..=CHANGES {
+        leave(t, guest)?;
+        all_get_an_update(
+            t,
+            &pus,
+            &pool,
+            &format!("round {round}: after a PE has left"),
+        )?;
+        t.preamble(|t| t.register(guest))?;
+        all_get_an_update(
+            t,
+            &pus,
+            &pool,
+            &format!("round {round}: after a PE has joined"),
+        )?;
+    }
+    Ok(())
+}
+
+/// Checks that each PU gets an update of the pool.
+#[track_caller]
+fn all_get_an_update(t: &mut Tester, pus: &[PoolUser], pool: &PoolHandle, when: &str) -> Outcome {
+    for pu in pus {
+        let update = update_where(t, pu, pool, |_| true)?;
+        t.check_that(R5352_2_2_5_4, update.is_some(), format!("no update {when}"));
+    }
     Ok(())
 }
 

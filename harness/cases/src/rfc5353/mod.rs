@@ -19,6 +19,7 @@ mod s3_2_3_download;
 mod s3_2_3_interruptions;
 mod s3_2_3_several;
 mod s3_3_1_additions;
+mod s3_3_1_moves;
 mod s3_3_1_origins;
 mod s3_3_1_several;
 mod s3_3_2_reasons;
@@ -26,6 +27,7 @@ mod s3_3_2_removals;
 mod s3_4_1_discovery;
 mod s3_4_1_restarts;
 mod s3_4_1_several;
+mod s3_4_2_associations;
 mod s3_4_2_heartbeat;
 mod s3_4_3_failure;
 mod s3_4_3_limits;
@@ -33,6 +35,7 @@ mod s3_4_3_several;
 mod s3_5_1_acknowledgements;
 mod s3_5_1_arbitration;
 mod s3_5_1_rivals;
+mod s3_5_2_adoption;
 mod s3_5_2_consequences;
 mod s3_5_2_several;
 mod s3_5_2_takeover;
@@ -69,6 +72,7 @@ pub const CASES: &[&[Case]] = &[
     s3_2_3_interruptions::CASES,
     s3_2_3_several::CASES,
     s3_3_1_additions::CASES,
+    s3_3_1_moves::CASES,
     s3_3_1_origins::CASES,
     s3_3_1_several::CASES,
     s3_3_2_removals::CASES,
@@ -77,6 +81,7 @@ pub const CASES: &[&[Case]] = &[
     s3_4_1_restarts::CASES,
     s3_4_1_several::CASES,
     s3_4_2_heartbeat::CASES,
+    s3_4_2_associations::CASES,
     s3_4_3_failure::CASES,
     s3_4_3_limits::CASES,
     s3_4_3_several::CASES,
@@ -85,6 +90,7 @@ pub const CASES: &[&[Case]] = &[
     s3_5_1_rivals::CASES,
     s3_5_2_takeover::CASES,
     s3_5_2_consequences::CASES,
+    s3_5_2_adoption::CASES,
     s3_5_2_several::CASES,
     s3_6_1_audit::CASES,
     s3_6_1_occasions::CASES,

@@ -16,7 +16,7 @@ pub(super) const CASES: &[Case] = &[
 
 const HANDLES_OF_EVERY_PADDING_ARE_ECHOED: Case = registrar(
     "rfc5354/3.9/handles-of-every-padding-are-echoed",
-    "Handles of one to nine octets are repeated octet for octet, without their padding.",
+    "Handles of one to twenty octets are repeated octet for octet, without their padding.",
     &[
         R5354_3_15,  // A parameter's Length does not count its own padding.
         R5354_3_9_1, // A Pool Handle has type 0x9 and Length - 4 handle octets.
@@ -30,7 +30,7 @@ fn handles_of_every_padding_are_echoed(t: &mut Tester) -> Outcome {
     let handle = |length: u8| PoolHandle((0..length).map(|n| 0xe0 + n).collect());
     t.control(|t| answer(t, &pu, &handle(4)).map(drop))?;
 
-    for length in 1..=9 {
+    for length in 1..=20 {
         let response = t.answered(R5354_3_15, |t| answer(t, &pu, &handle(length)))?;
         repeats_handle(t, R5354_3_9_1, &response, &handle(length));
     }

@@ -147,9 +147,10 @@ fn no_pe_twice(t: &mut Tester) -> Outcome {
 
 const PE_THAT_LEFT_IS_NOT_LISTED: Case = registrar(
     "rfc5356/4.4.2/pe-that-left-is-not-listed",
-    "WRAND: no response lists a PE after its de-registration, in whatever order it joined.",
+    "WRAND: no response lists a PE after its de-registration, and each lists the last PE of the pool.",
     &[
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
+        R5352_3_1_21,   // A granted PE is listed as a member of its pool.
     ],
     pe_that_left_is_not_listed,
 )

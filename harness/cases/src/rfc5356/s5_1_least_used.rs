@@ -163,9 +163,10 @@ fn fully_loaded_pool_is_served(t: &mut Tester) -> Outcome {
 
 const PE_THAT_LEFT_IS_NOT_LISTED: Case = registrar(
     "rfc5356/5.1.2/pe-that-left-is-not-listed",
-    "LU: no response lists a PE after its de-registration, in whatever order it joined.",
+    "LU: no response lists a PE after its de-registration, and each lists the last PE of the pool.",
     &[
         R5352_2_2_6_11, // A positive response has the current data of the PEs.
+        R5352_3_1_21,   // A granted PE is listed as a member of its pool.
     ],
     pe_that_left_is_not_listed,
 )

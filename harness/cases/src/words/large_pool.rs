@@ -65,7 +65,7 @@ pub(crate) fn large_pool_has_none_twice(
     Ok(())
 }
 
-/// Checks for each of three PEs that it is not listed after it has left, and that the others are.
+/// Checks for each of three PEs that it is not listed after it has left, and that the last one is when another has left.
 #[track_caller]
 pub(crate) fn leaver_is_not_listed(t: &mut Tester, policies: [Policy; 3]) -> Outcome {
     for nth in 0..3 {
@@ -77,6 +77,11 @@ pub(crate) fn leaver_is_not_listed(t: &mut Tester, policies: [Policy; 3]) -> Out
         for _ in 0..4 {
             let listed = list(t, &pu, &pes)?;
             has_not(t, R5352_2_2_6_11, &listed, gone);
+        }
+        let stays = &pes[(nth + 1) % 3];
+        leave(t, &pes[(nth + 2) % 3])?;
+        for _ in 0..4 {
+            t.lists(R5352_3_1_21, &pu, &stays.handle, &[stays])?;
         }
     }
     Ok(())
