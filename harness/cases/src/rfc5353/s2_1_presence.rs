@@ -338,7 +338,7 @@ fn server_id_is_kept(t: &mut Tester) -> Outcome {
     let [one, two] = joined::<2>(t)?;
     let first = list_of_target(t, &one)?.number("sender-server-id");
     t.check_that(R5353_2_1_5, first != Some(0), "the server ID is 0");
-    let within = t.timers().peer_heartbeat_cycle;
+    let within = time_to_heartbeat(t);
     for peer in [&one, &two, &one] {
         let heartbeat = sample(t, peer, ENRP_PRESENCE, within, |m| !m.flag('R'))?;
         let seen = heartbeat.number("sender-server-id");

@@ -206,7 +206,7 @@ fn late_list_of_a_mentor_brings_all_peers(t: &mut Tester) -> Outcome {
     let pe = t.pool_element(&pool);
     t.preamble(|t| t.register(&pe))?;
 
-    let within = t.timers().peer_heartbeat_cycle;
+    let within = time_to_heartbeat(t);
     for peer in &others {
         t.expect(R5353_3_2_2_2_5, peer, ENRP_PRESENCE, within)?;
         update_about(t, R5353_3_1_2, peer, ADD_PE, pe.pe_identifier())?;

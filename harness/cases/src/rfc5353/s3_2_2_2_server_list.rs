@@ -108,7 +108,7 @@ fn listed_registrars_become_peers(t: &mut Tester) -> Outcome {
     let (mentor, listed) = (t.enrp_peer()?, t.enrp_peer()?);
     t.preamble(|t| t.join(&[&mentor]))?;
 
-    let within = t.timers().peer_heartbeat_cycle;
+    let within = time_to_heartbeat(t);
     t.expect(R5353_3_2_2_2_5, &listed, ENRP_PRESENCE, within)?;
     Ok(())
 }

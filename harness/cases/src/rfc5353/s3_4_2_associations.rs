@@ -22,8 +22,8 @@ fn heartbeat_goes_on_after_the_end_of_an_association(t: &mut Tester) -> Outcome 
         t.preamble(|t| handled(t, &peer))?;
         t.abort(&peer)?;
         t.forget(&peer);
-        let cycle = t.timers().peer_heartbeat_cycle;
-        t.expect(R5353_3_4_2_1, &peer, ENRP_PRESENCE, cycle)?;
+        let within = time_to_heartbeat(t);
+        t.expect(R5353_3_4_2_1, &peer, ENRP_PRESENCE, within)?;
     }
     Ok(())
 }
