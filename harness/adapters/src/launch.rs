@@ -50,6 +50,11 @@ impl Launcher {
         }
     }
 
+    /// Returns true if a kernel carries the target's SCTP, bare or over a UDP port that its processes share.
+    pub(crate) fn is_in_kernel(&self) -> bool {
+        self.carrier == Carrier::Kernel || self.target.udp_port_is_shared
+    }
+
     /// Returns the addresses of a target before its start, with a free port in place of each port 0 of its file.
     pub(crate) fn free_place(&self) -> Result<Place, WorldError> {
         let mut place = self.place();

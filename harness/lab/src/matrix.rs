@@ -5,6 +5,9 @@ use anyhow::{Context, bail};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// Cases at a time: the instances of all of them have addresses of their own.
+const JOBS: usize = 4;
+
 /// Arguments of `matrix`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
@@ -47,6 +50,9 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<u8> {
             .canonicalize()
             .with_context(|| target.display().to_string())?;
         words.push(quoted(&file));
+    }
+    if !args.rest.iter().any(|word| word.starts_with("--jobs")) {
+        words.push(format!("--jobs {JOBS}"));
     }
     words.extend(args.rest.iter().map(|word| quoted(Path::new(word))));
     words.push(format!("--transport udp --out {}", quoted(&out)));

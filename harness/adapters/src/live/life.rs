@@ -108,6 +108,10 @@ impl Live {
         launcher: &Launcher,
         start: &Start,
     ) -> Result<(), WorldError> {
+        if self.registrar(instance).started && launcher.is_in_kernel() {
+            // A target that finds only its second port taken would seem to come up, and end.
+            self.release()?;
+        }
         for starts in 1.. {
             let registrar = self.registrar_mut(instance);
             let (place, is_new) = (registrar.place.clone(), !registrar.started);
@@ -134,12 +138,7 @@ impl Live {
                 // The kernel keeps the port of the process that was killed until its associations are gone.
                 Err(NotReady::PortTaken(_)) if !is_new && starts < STARTS_LIMIT => {
                     self.kill(instance);
-                    let until = clock() + RELEASE;
-                    while clock() < until {
-                        let event = self.slice(until)?;
-                        let happening = event.and_then(|(host, event)| self.happening(host, event));
-                        self.ready.extend(happening);
-                    }
+                    self.release()?;
                 }
                 Err(NotReady::PortTaken(what) | NotReady::Other(WorldError::Environment(what))) => {
                     return Err(WorldError::Environment(match self.relay.is_some() {
@@ -151,6 +150,17 @@ impl Live {
             }
         }
         self.registrar_mut(instance).started = true;
+        Ok(())
+    }
+
+    /// Serves the stacks while a kernel releases ports.
+    fn release(&mut self) -> Result<(), WorldError> {
+        let until = clock() + RELEASE;
+        while clock() < until {
+            let event = self.slice(until)?;
+            let happening = event.and_then(|(host, event)| self.happening(host, event));
+            self.ready.extend(happening);
+        }
         Ok(())
     }
 
