@@ -383,7 +383,7 @@ impl Live {
     }
 
     /// Sends a message. While the send queue of its association is full, serves the stacks, so that the target can take
-    /// what is queued; gives up when nothing has gone for [`PATIENCE`].
+    /// what is queued. Gives up if the queue does not take the message within [`PATIENCE`].
     fn send_with_patience(&mut self, assoc: Assoc, message: Outgoing<'_>) -> io::Result<()> {
         let began = clock();
         loop {

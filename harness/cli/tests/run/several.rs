@@ -87,7 +87,7 @@ fn instances_exchange_presences_through_the_relay_until_they_are_cut_off() {
         two(world);
         assert!(presence(world, ONE, PATIENCE) && presence(world, TWO, PATIENCE));
         assert_eq!(world.link(ONE, TWO, Link::Cut), Ok(Deed::Done));
-        // What got through before is reported first.
+        // Messages that got through before are reported first.
         while world.wait(Duration::ZERO).expect("both live").is_some() {}
         let cycles = Duration::from_millis(1200);
         assert!(!presence(world, ONE, cycles), "they are cut off");
