@@ -20,23 +20,12 @@ const PE_THAT_MOVED_AWAY_LEAVES_ITS_OLD_HOME: Case = registrar(
 fn pe_that_moved_away_leaves_its_old_home(t: &mut Tester) -> Outcome {
     let pool = t.unused_pool_handle();
     let [peer] = joined::<1>(t)?;
-    let (pe, pu) = (t.pool_element(&pool).life(86_400), t.pool_user());
-    t.preamble(|t| t.register(&pe))?;
-    let mut entry = t.element_of(&peer, &pool);
-    entry.element.id = pe.pe_identifier();
-    entry.element.user_transport = pe.element.user_transport.clone();
-    entry.element.life = 86_400;
-    t.claims_pe(&peer, &entry)?;
-    t.preamble(|t| handled(t, &peer))?;
+    let pu = t.pool_user();
+    let (pe, entry) = moves_to(t, &peer, &pool, 86_400)?;
     t.abort(&pe)?;
     let patience = t.timers().keep_alive_timeout.unwrap_or_default();
     t.pass_time(t.latest(patience))?;
 
     lists_entries(t, R5353_3_3_1_9, &pu, &pool, &[entry])?;
-    presence_of_target(t, &peer)?;
-    let removals = t.take_all(&peer, ENRP_HANDLE_UPDATE);
-    let removal = |m: &&Message| m.number("update-action") == Some(i64::from(DEL_PE));
-    let removals = removals.iter().filter(removal).count();
-    t.check_eq(R5353_3_3_2_3, "removals announced", removals, 0);
-    Ok(())
+    removes_none(t, R5353_3_3_2_3, &peer)
 }

@@ -408,6 +408,41 @@ pub(crate) fn orphan(
     Ok((pe, entry))
 }
 
+/// Registers a PE with a life in seconds at the target, and lets a peer announce it as its own. Returns the PE and its entry
+/// in the peer's handlespace.
+///
+/// # Errors
+/// As [`Tester::preamble`].
+pub(crate) fn moves_to(
+    t: &mut Tester,
+    peer: &EnrpPeer,
+    pool: &PoolHandle,
+    life: i32,
+) -> Result<(PoolElement, Entry), Stop> {
+    let pe = t.pool_element(pool).life(life);
+    t.preamble(|t| t.register(&pe))?;
+    let mut entry = t.element_of(peer, pool);
+    entry.element.id = pe.pe_identifier();
+    entry.element.user_transport = pe.element.user_transport.clone();
+    t.claims_pe(peer, &entry)?;
+    t.preamble(|t| handled(t, peer))?;
+    Ok((pe, entry))
+}
+
+/// Checks that the target has announced no removal of a PE to the peer.
+///
+/// # Errors
+/// As [`Tester::expect`].
+#[track_caller]
+pub(crate) fn removes_none(t: &mut Tester, requirement: ReqId, peer: &EnrpPeer) -> Outcome {
+    presence_of_target(t, peer)?;
+    let removals = t.take_all(peer, ENRP_HANDLE_UPDATE);
+    let removal = |m: &&Message| m.number("update-action") == Some(i64::from(DEL_PE));
+    let removals = removals.iter().filter(removal).count();
+    t.check_eq(requirement, "removals announced", removals, 0);
+    Ok(())
+}
+
 /// Resolves a pool handle and checks that exactly these PE Identifiers are listed, in any order.
 ///
 /// # Errors
